@@ -1,0 +1,22 @@
+#ifndef STROM_BASE_CLOCK_H
+#define STROM_BASE_CLOCK_H
+
+/* Time is a function, so that tests can hold it still. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t clock_mono_ms(void);  /* milliseconds on a clock that never jumps; for waiting */
+int64_t clock_wall(void);     /* seconds since 1970, UTC; for people and files */
+int64_t clock_wall_ms(void);
+void    clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */
+
+enum { CLOCK_TEXT = 32 };
+/* "2026-11-22T09:15:00Z"; writes into out (at least CLOCK_TEXT bytes) and returns it. */
+const char *clock_rfc3339(int64_t wall_seconds, char *out);
+/* Reads RFC 3339 with Z or an offset, fractions dropped. Returns -1 when it is none. */
+int64_t clock_parse(const char *text);
+/* "3 s", "2 min 05 s", "1 h 10 min", "4 d": for people. */
+const char *clock_span(int64_t seconds, char *out);
+
+#endif

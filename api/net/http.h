@@ -1,0 +1,56 @@
+#ifndef STROM_NET_HTTP_H
+#define STROM_NET_HTTP_H
+
+/* One HTTP exchange as a task. TASK_OK means that an answer came, whatever its status; TASK_FAILED
+ * that none came, with the phase that broke named. TLS is always verified, redirects are never
+ * followed, plain http is refused beyond loopback, sizes and times are bounded. Repeating is the
+ * caller's decision (api/google/rest.c, api/nais/cluster.c). */
+
+#include "api/base/secret.h"
+#include "api/base/str.h"
+#include "api/net/task.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct http_header {
+    const char *name, *value;
+};
+
+struct http_request {
+    const char *method;              /* "GET", "POST", ... */
+    const char *url;                 /* https://..., or http:// on loopback */
+    const struct http_header *headers;
+    size_t      n_headers;
+    const struct secret *bearer;     /* sent as Authorization, never logged; NULL: none */
+    const char *content_type;        /* with a body */
+    const char *body;
+    size_t      body_bytes;
+    bool        body_is_secret;      /* wiped after sending, never logged (token requests) */
+    int         timeout_ms;          /* whole exchange; 0: 60 s */
+    size_t      max_bytes;           /* of the answer; 0: 32 MiB */
+    const char *ca_pem;              /* trusted instead of the system's (clusters) */
+    const char *client_cert_pem;
+    const struct secret *client_key_pem;
+    bool        insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
+};
+
+struct http_answer {
+    int         status;
+    const char *body;                /* NUL-terminated besides */
+    size_t      bytes;
+    const char *content_type;        /* "" when none */
+    const char *etag;
+    int64_t     date;                /* of the server, seconds since 1970; -1 unknown */
+    int         retry_after;         /* seconds; -1 none */
+};
+
+struct task *http_send(struct net *net, const struct http_request *request); /* copies what it needs */
+const struct http_answer *http_answer(const struct task *t); /* of one with TASK_OK; lives with the task */
+
+/* Appends value percent-encoded (everything but unreserved characters; '/' stays when keep_slash). */
+void http_encode(struct str *out, const char *value, bool keep_slash);
+/* True for http://127.x, http://[::1], http://localhost. */
+bool http_is_loopback(const char *url);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef STROM_NET_NET_H
+#define STROM_NET_NET_H
+
+/* The one place that sleeps. Everything that waits for the world is a task in a net: HTTP transfers,
+ * PostgreSQL sockets, child processes, timers.
+ *
+ *     while (!done) {
+ *         if (dirty) paint();
+ *         net_wait(net, terminal, 1, next_tick);
+ *         if (net_step(net)) tell(EV_NEWS);
+ *         ...read keys...
+ *     }
+ */
+
+#include "api/base/err.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct net;
+struct task;
+
+struct net *net_open(struct err *e); /* NULL with *e filled */
+void        net_close(struct net *net); /* drops every task that is left */
+
+/* Sleeps until a task could go on, one of `more` is ready (its revents are filled; an fd of -1 is skipped), a signal came,
+ * or clock_mono_ms() reaches until_ms (-1: no limit, 0: do not sleep). */
+void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms);
+
+/* Lets every task that can go on take a step, within a slice of a few milliseconds. True when a
+ * task changed in a way that somebody may want to look at (finished, or called task_news). */
+bool net_step(struct net *net);
+
+/* Wakes a net_wait from a signal handler; async-signal-safe. */
+void net_wake(struct net *net);
+
+/* For commands without a screen: waits until the task has ended, or net_interrupt was called. False when
+ * interrupted. */
+bool net_until(struct net *net, const struct task *t);
+void net_interrupt(struct net *net); /* async-signal-safe */
+
+/* Wall clock gaps of more than ten seconds while asleep: a laptop that slept, a network that
+ * changed. Counts up each time; open connections were dropped. */
+unsigned net_gaps(const struct net *net);
+
+size_t net_running(const struct net *net); /* tasks that have not ended */
+
+#endif
