@@ -1,0 +1,21 @@
+#ifndef STROM_BASE_TR_H
+#define STROM_BASE_TR_H
+
+/* The program's own words in the person's language. The English text is the key; po/nb.po is compiled
+ * into a table, so that no installed locale is needed. Unknown texts come back as they are. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Borrowed, lives as long as the program. Formats pass through with their directives checked. */
+const char *tr(const char *english) __attribute__((format_arg(1)));
+
+/* "en", "nb", or "auto" (NULL too): LC_ALL, LC_MESSAGES, LANG in this order; no, nb and nn mean nb.
+ * False for any other word; English then. */
+bool tr_language(const char *lang);
+const char *tr_current(void); /* "en" or "nb" */
+
+/* The table itself, for tests: entry i, false beyond its end. */
+bool tr_entry(size_t i, const char **english, const char **norwegian);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef STROM_STORE_JOURNEYS_H
+#define STROM_STORE_JOURNEYS_H
+
+/* What people have chosen so far, saved at every change: after kill -9 the newest one is loaded and
+ * the wizard opens at the same step and cursor. One save is one small transaction. */
+
+#include "api/base/arena.h"
+#include "api/store/kept.h"
+#include "api/store/store.h"
+
+struct journeys_row {
+    int64_t id;
+    const char *title;
+    int64_t updated; /* seconds since 1970 */
+};
+
+/* *id 0 makes a new one and sets *id. A save that changes nothing writes nothing. */
+bool journeys_save(struct store *s, int64_t *id, const char *title, const struct kept *k, struct err *e);
+/* The choices, owned by the caller (kept_free), row filled (title from a). NULL with e->kind ERR_MISSING when
+ * there is none. */
+struct kept *journeys_load(struct store *s, int64_t id, struct arena *a, struct journeys_row *row,
+                           struct err *e);
+struct kept *journeys_latest(struct store *s, struct arena *a, struct journeys_row *row, struct err *e);
+/* Newest first. */
+bool journeys_list(struct store *s, struct arena *a, const struct journeys_row **rows, size_t *n,
+                   struct err *e);
+bool journeys_remove(struct store *s, int64_t id, struct err *e); /* and its undo log */
+
+#endif
