@@ -1,0 +1,94 @@
+#ifndef STROM_FILES_MIGRATIONS_H
+#define STROM_FILES_MIGRATIONS_H
+
+/* Flyway migrations that prepare the source (facts/domain.md, 4): always two files at least, for a
+ * slot cannot be made in a transaction that has written. Guarded by the user's existence, so that
+ * local and test databases pass. Pure but for migrations_find; nothing is written here. */
+
+#include "api/base/arena.h"
+#include "api/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MIGRATIONS_MAX_FILES = 20000, MIGRATIONS_MAX_DEPTH = 12 };
+
+/* --- the folder --- */
+
+struct migrations_folder {
+    const char *path; /* relative to the repository: "src/main/resources/flyway" */
+    const char *last; /* the newest version there, "1.50"; NULL: none yet */
+    bool timestamps;  /* versions are dates: V20240131120000__ */
+    int width;        /* digits of the last part, when padded with zeros; else 0 */
+    size_t n_files;
+    const char *others; /* further folders that hold versions, one a line; NULL: none */
+};
+
+/* Walks src/main/resources and the like, never out of the repository, never through links. Missing:
+ * ERR_MISSING with the usual place as hint. */
+bool migrations_find(struct arena *a, const char *repo, struct migrations_folder *out,
+                     struct err *e);
+/* The n-th version after the last one (n from 1), in the folder's style; now: seconds since 1970.
+ * `recorded` is the newest version that Flyway knows in the database, NULL when not asked. */
+const char *migrations_version(struct arena *a, const struct migrations_folder *folder,
+                               const char *recorded, int n, long long now);
+/* Compares versions as Flyway does: "1.9" < "1.51", "1" = "1.0". */
+int migrations_compare(const char *a, const char *b);
+
+/* --- the files --- */
+
+enum migration_shape {
+    MIGRATION_NARROW, /* FOR TABLE, GRANT on the chosen tables: the default once tables are chosen
+                       */
+    MIGRATION_PROCEDURE, /* FOR ALL TABLES, as the wiki procedure */
+    MIGRATION_THREE      /* grants, publication, slot: each in a file, each may run again */
+};
+
+struct migration_table {
+    const char *schema, *name;
+    bool published, readable; /* already */
+};
+
+/* What is wanted and what is there already. Nothing is asked here. */
+struct migration_facts {
+    enum migration_shape shape;
+    const char *app_role; /* read from the database, never guessed */
+    const char *db_user;  /* "datastream" */
+    const char *publication, *slot;
+    const struct migration_table *tables; /* the chosen ones; procedure: NULL, 0 */
+    size_t n_tables;
+    bool publication_exists, publication_all_tables;
+    bool slot_exists;
+    bool user_replication, app_replication;
+    bool default_privileges, all_readable; /* procedure: granted already */
+    const char *recorded; /* newest version in flyway_schema_history, NULL: unknown */
+    long long now;        /* for timestamp versions */
+};
+
+struct migration_file {
+    const char *name; /* V1.51__datastream_oppsett.sql */
+    const char *path; /* with its folder */
+    const char *sql;
+    const char *does; /* one sentence */
+};
+
+struct migration_set {
+    struct migration_file files[4];
+    size_t n_files; /* 0: nothing is missing */
+};
+
+bool migrations_write(struct arena *a, const struct migrations_folder *folder,
+                      const struct migration_facts *facts, struct migration_set *out,
+                      struct err *e);
+
+/* Tables that no longer flow: ALTER PUBLICATION ... DROP TABLE and REVOKE. Refused (ERR_INPUT) when
+ * the publication is for all tables. */
+bool migrations_drop_tables(struct arena *a, const struct migrations_folder *folder,
+                            const struct migration_facts *facts, struct migration_set *out,
+                            struct err *e);
+
+/* Takes everything down: publication and slot, grants, REPLICATION. */
+bool migrations_undo(struct arena *a, const struct migrations_folder *folder,
+                     const struct migration_facts *facts, struct migration_set *out, struct err *e);
+
+#endif

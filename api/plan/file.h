@@ -1,0 +1,29 @@
+#ifndef STROM_PLAN_FILE_H
+#define STROM_PLAN_FILE_H
+
+/* replication.json (contract, section 8): a selection as text that a review in git can read. Fixed
+ * order of keys, sorted, one column a line, ends in a newline: what was read and is written again
+ * has not changed a byte. */
+
+#include "api/base/err.h"
+#include "api/base/str.h"
+#include "api/plan/selection.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    PLAN_FILE_VERSION = 1,
+    PLAN_FILE_MAX_BYTES = 64 * 1024 * 1024,
+    PLAN_FILE_MAX_TABLES = 10000, /* Datastream's own limit */
+    PLAN_FILE_MAX_COLUMNS = 1600  /* PostgreSQL's own limit, a table */
+};
+
+/* Strict: unknown and doubled keys, wrong types, sizes, a newer version: ERR_INPUT with the key and
+ * the line in `why`. out is initialised here; on failure there is nothing to release. */
+bool plan_file_read(const char *text, size_t bytes, struct selection *out, struct err *e);
+void plan_file_write(const struct selection *s, struct str *out);
+/* The JSON Schema of the file, ending in a newline. */
+const char *plan_file_schema(void);
+
+#endif

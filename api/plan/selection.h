@@ -1,0 +1,138 @@
+#ifndef STROM_PLAN_SELECTION_H
+#define STROM_PLAN_SELECTION_H
+
+/* What flows: source, destination, names, and every table with its columns, on or off. The
+ * service's rules are kept while choosing: key columns stay, what is not carried stays off, nothing
+ * sensitive is on by itself. Built from plain facts; owns its strings (interned: names repeat). 32
+ * bytes a column. */
+
+#include "api/base/arena.h"
+#include "api/base/err.h"
+#include "api/rules/rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct selection_source {
+    const char *app, *context, *namespace, *instance, *database, *db_user, *publication, *slot;
+};
+
+struct selection_destination {
+    const char *project, *location, *dataset, *mode; /* mode: "merge" or "append_only" */
+    int64_t freshness_seconds;
+};
+
+struct selection_naming {
+    const char *family; /* "procedure" or "nav-module" */
+    const char *stream;
+};
+
+/* Why a sensitive column flows. `at` is RFC 3339. */
+struct selection_ack {
+    const char *reason, *reference, *by, *at;
+};
+
+struct selection_column {
+    const char *name, *type;
+    const struct selection_ack *ack; /* NULL: not acknowledged */
+    uint32_t categories;             /* 1u << enum rules_category */
+    uint8_t level;                   /* enum rules_level */
+    bool included : 1;
+    bool key : 1;         /* cannot be left out while the table flows */
+    bool unsupported : 1; /* Datastream does not carry it, or never streams it (generated) */
+    bool is_new : 1;      /* was not in the file that was applied */
+};
+
+struct selection_table {
+    const char *schema, *name;
+    struct selection_column *columns;
+    uint32_t n_columns;
+    uint32_t n_included;
+    int64_t rows, bytes; /* estimates; -1: not known */
+    bool selectable : 1; /* no: housekeeping, a view, a partition ... (`why`) */
+    bool is_new : 1;
+    const char *why; /* why it is not selectable; NULL otherwise */
+};
+
+struct selection {
+    struct selection_source source;
+    struct selection_destination destination;
+    struct selection_naming naming;
+    struct selection_table *tables;
+    size_t n_tables;
+    struct arena mem; /* all strings, columns and acknowledgements */
+    struct selection_intern *names;
+    size_t room;
+};
+
+void selection_init(struct selection *s); /* procedure names, 900 s, merge; nothing chosen */
+void selection_done(struct selection *s);
+const char *selection_keep(struct selection *s,
+                           const char *text); /* a copy that lives as long; NULL stays */
+
+/* --- building: plain facts in, in any order --- */
+
+struct selection_fact {
+    const char *name, *type;
+    bool key, unsupported;
+    enum rules_level level;
+    uint32_t categories;
+};
+/* Columns are copied, all off. why NULL: selectable (housekeeping tables never are by themselves).
+ * The pointer holds until the next table is added. */
+struct selection_table *selection_add(struct selection *s, const char *schema, const char *name,
+                                      const struct selection_fact *columns, size_t n,
+                                      const char *why);
+/* Takes choices and acknowledgements over from `from` (a file, an earlier journey), by name. What
+ * it does not know is marked is_new and stays off; what is gone here is counted, if not NULL. */
+void selection_adopt(struct selection *s, const struct selection *from, size_t *gone);
+
+/* --- choosing --- */
+
+enum selection_answer {
+    SELECTION_DONE,
+    SELECTION_SAME,        /* it was so already */
+    SELECTION_KEY,         /* a key column cannot be left out */
+    SELECTION_UNSUPPORTED, /* the type is not carried */
+    SELECTION_NOT_SELECTABLE,
+    SELECTION_NEEDS_ACK /* sensitive: first selection_acknowledge */
+};
+
+enum selection_answer selection_set_column(struct selection *s, size_t table, size_t column,
+                                           bool included);
+/* On: its keys and all columns that are neither sensitive nor unsupported (acknowledged ones too).
+ * With a sensitive key that is not acknowledged: SELECTION_NEEDS_ACK and nothing changes. */
+enum selection_answer selection_set_table(struct selection *s, size_t table, bool included);
+/* A reason and a reference are needed (ERR_INPUT otherwise, also for control characters and > 500
+ * bytes). Does not include the column. */
+bool selection_acknowledge(struct selection *s, size_t table, size_t column,
+                           const struct selection_ack *ack, struct err *e);
+void selection_withdraw(struct selection *s, size_t table, size_t column); /* and takes it out */
+/* One plain sentence for the person. */
+const char *selection_answer_text(enum selection_answer answer);
+
+/* --- looking --- */
+
+bool selection_find(const struct selection *s, const char *schema, const char *table, size_t *at);
+bool selection_find_column(const struct selection_table *t, const char *name, size_t *at);
+enum selection_box { SELECTION_OFF, SELECTION_PART, SELECTION_ON };
+enum selection_box selection_table_box(const struct selection_table *t);
+
+struct selection_totals {
+    size_t tables, columns;                 /* that flow */
+    size_t personal, special, acknowledged; /* among those columns */
+    size_t left_out_sensitive;              /* in tables that flow, off and flagged */
+    int64_t rows, bytes;                    /* of the tables that flow; unknown ones count 0 */
+    bool rows_unknown;
+};
+void selection_totals(const struct selection *s, struct selection_totals *out);
+
+struct selection_place {
+    uint32_t table, column;
+};
+/* Included, sensitive, not acknowledged: apply refuses while there is one. Writes at most cap
+ * places and returns how many there are. */
+size_t selection_unacknowledged(const struct selection *s, struct selection_place *out, size_t cap);
+
+#endif
