@@ -4,14 +4,21 @@
 /* The stand-in for Google's APIs (and, through cluster/, for Kubernetes): one HTTP server on a
  * loopback port. A request for https://HOST/PATH arrives as /HOST/PATH (contract, section 3). */
 
+#include "api/base/str.h"
 #include "tests/sandbox/sandbox.h"
 
 struct google;
 
+/* The login that the stand-in accepts. The program writes google_credentials into the file that
+ * GOOGLE_APPLICATION_CREDENTIALS names; the refresh token is derived from the sandbox's own token. */
+#define SANDBOX_CLIENT_ID     "482910375264-sandbox.apps.googleusercontent.com"
+#define SANDBOX_CLIENT_SECRET "sandbox-client"
+void google_credentials(const struct sandbox *s, struct str *out); /* authorized_user, JSON */
+
 struct google_options {
     int  port;                  /* 0: any */
     const char *request_log;    /* JSON lines, as ../shared/tools/check_requests.py reads them; NULL: none */
-    bool disabled_apis;         /* a fresh project: only serviceusage, cloudresourcemanager, iam, bigquery are on */
+    bool disabled_apis;         /* a fresh project: compute, datastream and servicenetworking are off */
 };
 
 struct google *google_start(struct sandbox *s, const struct google_options *o, char why[512]);
@@ -23,6 +30,13 @@ int64_t google_idle_ms(const struct google *g); /* since the last request */
 bool google_prepare_running(struct google *g, char why[512]); /* all resources and a RUNNING stream of two tables */
 bool google_prepare_shared(struct google *g, char why[512]);  /* another app's stream uses the shared network */
 bool google_prepare_trouble(struct google *g, char why[512]); /* things that are wrong in the cloud */
+
+/* What tests and scenarios turn. Roles replace the person's own bindings (roles/editor at the start);
+ * those that come from the team's group stay. */
+void google_set_roles(struct google *g, const char *const *roles, size_t n);
+void google_set_lacking(struct google *g, const char *permission, bool lacking); /* whatever the roles say */
+void google_set_api(struct google *g, const char *service, bool enabled);
+void google_set_exhausted(struct google *g, const char *zone); /* no room for VMs there; NULL: none */
 
 /* Other handlers for paths under "/NAME/": the cluster and the control calls of the program. */
 struct google_request {
