@@ -1,0 +1,39 @@
+#ifndef STROM_CHECKS_SOURCE_CHECKS_H
+#define STROM_CHECKS_SOURCE_CHECKS_H
+
+/* Verdicts on what the database said: source.* role.* app_role.* grant.* publication.* slot.*
+ * migration.no_op tables.keys. Pure: the same facts give the same list. A file a group. */
+
+#include "api/base/err.h"
+#include "api/checks/check.h"
+#include "api/pg/facts.h"
+
+struct source_view {
+    const struct source_facts *facts;   /* never NULL: see source_unknown */
+    const struct source_facts *earlier; /* of a former look, for trends; NULL: none */
+    const struct source_wanted *wanted;
+    const char *app;         /* the app's name for texts; NULL or "" unknown */
+    bool stream_exists;      /* our own stream stands: it may read the slot */
+    bool stream_saw_42704;   /* its errors speak of a publication that does not exist */
+    int64_t disk_free_bytes; /* until the limit of the instance's disk; -1 unknown */
+};
+
+void source_checks(struct check_list *l, const struct source_view *v); /* all of them */
+
+void checks_source(struct check_list *l, const struct source_view *v); /* source.* */
+void checks_role(struct check_list *l, const struct source_view *v);   /* role.* app_role.* */
+void checks_grant(struct check_list *l, const struct source_view *v);
+void checks_publication(struct check_list *l, const struct source_view *v);
+void checks_slot(struct check_list *l, const struct source_view *v);
+void checks_migration(struct check_list *l, const struct source_view *v);
+void checks_tables(struct check_list *l, const struct source_view *v); /* tables.keys */
+/* source.connection alone, when there is no connection: e says why. The rest becomes unknown. */
+void checks_not_connected(struct check_list *l, const struct err *e);
+
+/* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until
+ * `room` bytes are full at that pace, a negative number unknown (or never). */
+int64_t slot_bytes_per_hour(const struct source_facts *earlier, const struct source_facts *now,
+                            const char *slot);
+double slot_hours_until(int64_t room, int64_t bytes_per_hour);
+
+#endif

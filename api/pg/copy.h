@@ -1,0 +1,21 @@
+#ifndef STROM_PG_COPY_H
+#define STROM_PG_COPY_H
+
+/* Bulk reading inside api/pg: COPY (SELECT ...) TO STDOUT, row by row to a callback that only
+ * stores. A row is the text format's line without its line break, may be changed in place, and is
+ * gone afterwards. */
+
+#include "api/pg/pg.h"
+
+typedef bool copy_row(void *ctx, char *line, size_t bytes,
+                      struct err *e); /* false ends it with *e */
+
+/* `select` is the query alone. TASK_OK when the last row was handed over; ctx must outlive the
+ * task. */
+struct task *pg_copy(struct pg *pg, const char *select, copy_row *row, void *ctx);
+
+/* The next field of a line, unescaped in place and NUL-terminated; NULL stands for SQL's NULL.
+ * False when there is none left. *line moves on. */
+bool copy_field(char **line, char **field, size_t *bytes);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef STROM_PG_SOURCE_H
+#define STROM_PG_SOURCE_H
+
+/* Asks a database everything that the checks judge: at most 20 statements, each on its own, so that
+ * one which is refused makes only its own part unknown. Nothing is written, no lock above ACCESS
+ * SHARE taken. */
+
+#include "api/net/task.h"
+#include "api/pg/facts.h"
+
+struct pg;
+
+/* earlier: facts of a former look, or NULL. From them comes how long others' transactions have been
+ * open when the server hides their age. Copies what it needs. */
+struct task *source_read(struct pg *pg, const struct source_wanted *wanted,
+                         const struct source_facts *earlier);
+/* Of one with TASK_OK. It fails only when the connection itself is lost. */
+const struct source_facts *source_facts(const struct task *t);
+struct source_facts *source_take(struct task *t); /* the caller owns it from now on */
+void source_free(struct source_facts *facts);     /* NULL is fine */
+
+/* All parts unknown, for the reason given: no connection. Owned by the caller. */
+struct source_facts *source_unknown(const char *why);
+
+#endif
