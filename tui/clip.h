@@ -1,0 +1,19 @@
+#ifndef STROM_TUI_CLIP_H
+#define STROM_TUI_CLIP_H
+
+/* What goes to the terminal beside the picture. Never hand a secret to these. */
+
+#include "tui/term.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CLIP_MAX = 74994 }; /* what common terminals take, before base64 */
+/* OSC 52, in tmux' and screen's envelopes inside those. False when the text is too long: show it
+ * instead. */
+bool clip_copy(struct term *t, const char *text, size_t bytes);
+void clip_bell(struct term *t);
+/* OSC 9 where the terminal is known to take it (else nothing), with a bell. */
+void clip_notify(struct term *t, const char *text);
+
+#endif

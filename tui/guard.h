@@ -1,0 +1,25 @@
+#ifndef STROM_TUI_GUARD_H
+#define STROM_TUI_GUARD_H
+
+/* A small child that gives the terminal back when we are killed without a word (SIGKILL). It waits
+ * on a pipe, has its own process group and holds no memory of ours. When the foreground group is
+ * another's by then, it sends escape sequences only: a late tcsetattr would wreck the shell's line
+ * editor. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <termios.h>
+
+struct guard {
+    int pipe_fd; /* -1: none */
+    long pid;
+};
+
+/* undo: the bytes that give the terminal back. A failure to fork is no fault: pipe_fd is -1 then.
+ */
+struct guard guard_start(int tty, const struct termios *before, const char *undo, size_t bytes);
+void guard_tell(struct guard *g,
+                bool taken); /* taken: act if we die; else be quiet (left, suspended) */
+void guard_stop(struct guard *g);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef STROM_TUI_TREE_H
+#define STROM_TUI_TREE_H
+
+/* A tree of three levels (root, group, leaf: schema, table, column) with three-state boxes, made
+ * for 10 000 groups of 20 leaves: prefix sums over the groups, binary search from a row to its
+ * node, only the window is asked for. With one root that has no name (hide_roots) it is a tree of
+ * two levels. */
+
+#include "tui/list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TREE_NONE SIZE_MAX
+/* A node: group and leaf are TREE_NONE above their level. Groups are numbered through all roots,
+ * leaves within their group. */
+struct tree_node {
+    size_t root, group, leaf;
+};
+
+struct tree_model {
+    const void *ctx;
+    size_t n_roots, n_groups;
+    bool hide_roots;
+    size_t (*first_group)(const void *ctx, size_t root); /* ascending; NULL: one root holds all */
+    size_t (*leaves)(const void *ctx, size_t group);
+    /* The caller's number of a group or root that does not change under a filter; NULL: its
+     * position. */
+    size_t (*group_id)(const void *ctx, size_t group);
+    enum box (*box)(const void *ctx, struct tree_node node); /* NULL: none */
+    void (*put)(const void *ctx, struct tree_node node,
+                struct page *p); /* the row's text, after the box */
+};
+
+struct tree {
+    struct tree_node at; /* the cursor */
+    struct seen seen;
+    bool open_default; /* groups start open */
+    uint8_t *flipped;  /* a bit a group id: open differs from open_default; owned */
+    size_t n_flipped;
+    uint8_t *root_closed;
+    size_t n_root_closed;
+    size_t *rows; /* prefix sums: rows before each group, n_groups + 1; owned */
+    size_t n_groups;
+};
+
+void tree_done(struct tree *t);
+/* After the model changed (loaded, filtered): counts again and keeps the cursor where it can.
+ * Cheap: O(groups). */
+void tree_update(struct tree *t, const struct tree_model *m);
+void tree_draw(const struct tree *t, const struct tree_model *m, struct page *p);
+/* Moves; Right/l opens, Left/h closes or goes to the parent; + and - open and close all. Space,
+ * Enter and letters are the caller's. */
+bool tree_key(struct tree *t, const struct tree_model *m, int key);
+bool tree_is_open(const struct tree *t, const struct tree_model *m, struct tree_node node);
+void tree_set_open(struct tree *t, const struct tree_model *m, struct tree_node node, bool open);
+size_t tree_rows(const struct tree *t, const struct tree_model *m);
+size_t tree_row_of(const struct tree *t, const struct tree_model *m, struct tree_node node);
+struct tree_node tree_node_at(const struct tree *t, const struct tree_model *m, size_t row);
+
+#endif
