@@ -10,12 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What lies in the file, for those who read it: the first word of a column's declared type is the type
+ * that tables.get shows (INTEGER FLOAT BOOLEAN STRING NUMERIC BIGNUMERIC BYTES DATE TIME TIMESTAMP
+ * INTERVAL JSON, RECORD for datastream_metadata); the key is the PRIMARY KEY (merge mode only).
+ * BOOLEAN is 0 or 1, BYTES a blob, TIMESTAMP 2026-01-31T12:00:00.5Z, an array its JSON text; numbers
+ * without precision, dates and the rest are text as PostgreSQL writes them; infinities stay words.
+ * Tables whose names begin with REPLICA_OWN are bookkeeping: never show them. Readers open the file
+ * read-only with a busy time-out; it is in WAL mode. Several replicas may share one file. */
+#define REPLICA_OWN "_replica_"
+
 struct replica;
 
 struct replica_table {
     const char *schema, *table;
-    const char *const *columns; /* those that flow; key columns are always among them */
-    size_t n_columns;
+    const char *const *columns; /* those that flow; key columns flow in any case */
+    size_t n_columns;           /* 0: all columns, later ones too */
 };
 
 struct replica_config {
@@ -73,9 +82,14 @@ struct replica *replica_start(const struct replica_config *c, char why[512]);
 void replica_stop(struct replica *r);  /* ends its threads and frees; progress stays in the file */
 /* Another selection for a running replica: new tables are copied, removed ones stay in the file. */
 bool replica_select(struct replica *r, const struct replica_table *tables, size_t n, char why[512]);
+/* Both are taken at once and done soon after; look at the table's state. A backfill of a table that has
+ * rows already goes into a copy that takes its place at the end (append_only: is appended then). */
 bool replica_start_backfill(struct replica *r, const char *schema, const char *table, char why[512]);
 bool replica_stop_backfill(struct replica *r, const char *schema, const char *table, char why[512]);
 void replica_look(struct replica *r, struct replica_look *out);
 void replica_look_done(struct replica_look *look);
+/* When a stream is deleted (none may run): its bookkeeping goes, so that a later stream of that name
+ * begins anew; what it has written stays. True also when there was nothing. */
+bool replica_forget(const char *sqlite_path, const char *stream, char why[512]);
 
 #endif
