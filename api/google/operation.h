@@ -1,0 +1,66 @@
+#ifndef STROM_GOOGLE_OPERATION_H
+#define STROM_GOOGLE_OPERATION_H
+
+/* What every task of api/google tells while it runs and when it has failed: the long-running
+ * operation behind it, and Datastream's validation lines. Sources: facts/gcp.md B (LRO), H. */
+
+#include "api/google/auth.h"
+#include "api/net/task.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GOOGLE_UUID_TEXT = 37, GOOGLE_NAME_TEXT = 320 };
+
+/* A random UUID (version 4) for a requestId; returns out. The journal keeps it beside the intent,
+ * so that the same write can be repeated after a kill. */
+const char *google_uuid(char out[GOOGLE_UUID_TEXT]);
+
+/* How a write is to be done. Zero: a new requestId, validated, for real. */
+struct google_write {
+    const char *request_id; /* NULL: a new one */
+    bool validate_only;     /* Datastream: nothing is made */
+    bool force;             /* Datastream: validation is skipped; for deletes: children go too */
+};
+
+/* Labels of a thing in the cloud: key and value. */
+struct google_label {
+    const char *key, *value;
+};
+struct google_labels {
+    struct google_label *items;
+    size_t n;
+};
+const char *google_label(const struct google_labels *labels,
+                         const char *key); /* NULL when absent */
+
+/* "HOST/PATH" of the operation as soon as Google has named it, NULL before and for calls that
+ * answer at once. Store it: operations outlive us. */
+const char *google_operation_name(const struct task *t);
+/* Goes on polling such a name. TASK_OK when the operation ended well; then look at the resource. */
+struct task *google_operation_resume(struct google *g, const char *name, const char *what);
+
+enum google_validation_state {
+    GOOGLE_VALIDATION_NOT_RUN,
+    GOOGLE_VALIDATION_PASSED,
+    GOOGLE_VALIDATION_WARNING,
+    GOOGLE_VALIDATION_FAILED,
+    GOOGLE_VALIDATION_OTHER
+};
+struct google_validation {
+    const char *code; /* opaque: facts/gcp.md B */
+    const char *description;
+    enum google_validation_state state;
+    const char *state_text; /* as Google wrote it */
+    const char **messages;
+    size_t n_messages;
+};
+/* Lines of metadata.validationResult, also of an operation that ended in an error. */
+const struct google_validation *google_validations(const struct task *t, size_t *n);
+
+/* The thing was there already when our answer had been lost: it was looked at and taken over. */
+bool google_adopted(const struct task *t);
+/* Requests sent so far, repeats and polls included. */
+unsigned google_requests(const struct task *t);
+
+#endif
