@@ -13,16 +13,16 @@ struct arena {
     struct arena_block *head;
 };
 
-void  arena_init(struct arena *a);
-void  arena_done(struct arena *a);  /* frees all; the arena may be used again */
-void  arena_reset(struct arena *a); /* as done, but keeps the first block for reuse */
+void arena_init(struct arena *a);
+void arena_done(struct arena *a);          /* frees all; the arena may be used again */
+void arena_reset(struct arena *a);         /* as done, but keeps the first block for reuse */
 size_t arena_bytes(const struct arena *a); /* held from the system, for figures */
 
-void *arena_alloc(struct arena *a, size_t bytes);               /* zeroed, aligned for any type */
-void *arena_calloc(struct arena *a, size_t n, size_t size);      /* the product is checked */
+void *arena_alloc(struct arena *a, size_t bytes);           /* zeroed, aligned for any type */
+void *arena_calloc(struct arena *a, size_t n, size_t size); /* the product is checked */
 void *arena_copy(struct arena *a, const void *from, size_t bytes);
-char *arena_str(struct arena *a, const char *s);                 /* NULL gives NULL */
-char *arena_strn(struct arena *a, const char *s, size_t bytes);  /* adds the final NUL */
+char *arena_str(struct arena *a, const char *s);                /* NULL gives NULL */
+char *arena_strn(struct arena *a, const char *s, size_t bytes); /* adds the final NUL */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
@@ -30,13 +30,13 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 
 /* The heap for what outlives an arena or grows. Never NULL; free with mem_free. These four are the
  * only callers of the C library's allocator in the product. */
-void *mem_alloc(size_t bytes); /* zeroed */
+void *mem_alloc(size_t bytes);                    /* zeroed */
 void *mem_grow(void *old, size_t n, size_t size); /* room for n things of that size */
 char *mem_str(const char *s);
-void  mem_free(void *p);
+void mem_free(void *p);
 
-/* Called once before the program ends with exit code 1 because memory ran out (the terminal is given
- * back here). It must not allocate. */
+/* Called once before the program ends with exit code 1 because memory ran out (the terminal is
+ * given back here). It must not allocate. */
 void mem_on_exhausted(void (*last_words)(void));
 
 #endif

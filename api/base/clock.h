@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clock_mono_ms(void);  /* milliseconds on a clock that never jumps; for waiting */
-int64_t clock_wall(void);     /* seconds since 1970, UTC; for people and files */
+int64_t clock_mono_ms(void); /* milliseconds on a clock that never jumps; for waiting */
+int64_t clock_wall(void);    /* seconds since 1970, UTC; for people and files */
 int64_t clock_wall_ms(void);
-void    clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */
+void clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */
 
 enum { CLOCK_TEXT = 32 };
 /* "2026-11-22T09:15:00Z"; writes into out (at least CLOCK_TEXT bytes) and returns it. */

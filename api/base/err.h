@@ -1,8 +1,8 @@
 #ifndef STROM_BASE_ERR_H
 #define STROM_BASE_ERR_H
 
-/* An error is a value: nothing to free. It is filled once, where the fault is seen; nobody logs it on
- * the way up. `why` may hold foreign words: they are made harmless by err_set and err_why. */
+/* An error is a value: nothing to free. It is filled once, where the fault is seen; nobody logs it
+ * on the way up. `why` may hold foreign words: they are made harmless by err_set and err_why. */
 
 #include <stdbool.h>
 
@@ -22,16 +22,17 @@ enum err_kind {
 
 struct err {
     enum err_kind kind;
-    int  code;           /* HTTP status or errno where there is one, else 0 */
+    int code; /* HTTP status or errno where there is one, else 0 */
     bool retryable;
-    char reason[64];     /* IAM_PERMISSION_DENIED, SQLSTATE, ...: what code may compare */
-    char resource[192];  /* the thing concerned */
-    char what[160];      /* what we tried, in the person's words */
-    char why[320];       /* what the other side said, secrets removed */
-    char hint[240];      /* what can be done next */
+    char reason[64];    /* IAM_PERMISSION_DENIED, SQLSTATE, ...: what code may compare */
+    char resource[192]; /* the thing concerned */
+    char what[160];     /* what we tried, in the person's words */
+    char why[320];      /* what the other side said, secrets removed */
+    char hint[240];     /* what can be done next */
 };
 
-/* Starts the error afresh: kind and what we tried. Returns false, so that `return err_set(...)` reads well. */
+/* Starts the error afresh: kind and what we tried. Returns false, so that `return err_set(...)`
+ * reads well. */
 bool err_set(struct err *e, enum err_kind kind, const char *what, ...)
     __attribute__((format(printf, 3, 4)));
 bool err_why(struct err *e, const char *why, ...) __attribute__((format(printf, 2, 3)));

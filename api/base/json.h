@@ -2,8 +2,8 @@
 #define STROM_BASE_JSON_H
 
 /* JSON, read and written. Reading goes through a strict scanner (UTF-8, depth and size bounded, no
- * duplicate keys when asked) before the library sees a byte. Writing is a small stream of calls that
- * keeps the order of keys and the exact value. No other file includes the JSON library. */
+ * duplicate keys when asked) before the library sees a byte. Writing is a small stream of calls
+ * that keeps the order of keys and the exact value. No other file includes the JSON library. */
 
 #include "api/base/err.h"
 #include "api/base/str.h"
@@ -27,9 +27,9 @@ void json_free(struct json *doc);
 const struct json *json_get(const struct json *j, const char *key);
 const char *json_string(const struct json *j, const char *key); /* NULL when absent or no string */
 const char *json_string_or(const struct json *j, const char *key, const char *otherwise);
-bool        json_bool(const struct json *j, const char *key, bool otherwise);
-int64_t     json_int64(const struct json *j, const char *key, int64_t otherwise); /* number or string */
-double      json_double(const struct json *j, const char *key, double otherwise); /* number or string */
+bool json_bool(const struct json *j, const char *key, bool otherwise);
+int64_t json_int64(const struct json *j, const char *key, int64_t otherwise); /* number or string */
+double json_double(const struct json *j, const char *key, double otherwise);  /* number or string */
 
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
@@ -38,11 +38,18 @@ bool json_is_number(const struct json *j);
 bool json_is_bool(const struct json *j);
 bool json_is_null(const struct json *j);
 const char *json_text(const struct json *j); /* of a string, else NULL */
-const char *json_key(const struct json *j);  /* of a member, else NULL */
-size_t json_count(const struct json *j);     /* members or elements */
+/* Of the value itself, as for elements of an array. A number that is not whole is no int64. */
+int64_t json_as_int64(const struct json *j, int64_t otherwise);
+double json_as_double(const struct json *j, double otherwise);
+bool json_as_bool(const struct json *j, bool otherwise);
+const char *json_number_text(const struct json *j,
+                             char out[64]); /* as it was written; NULL: no number */
+int json_line(const struct json *j);        /* where it stands in the source, from 1; 0 for NULL */
+const char *json_key(const struct json *j); /* of a member, else NULL */
+size_t json_count(const struct json *j);    /* members or elements */
 const struct json *json_first(const struct json *j);
 const struct json *json_next(const struct json *j);
-#define json_each(item, container) \
+#define json_each(item, container)                                                                 \
     (const struct json *item = json_first(container); item != NULL; item = json_next(item))
 /* for json_each(table, json_get(doc, "tables")) { ... } */
 
@@ -53,8 +60,8 @@ void json_print(const struct json *j, struct str *out);
 
 struct json_out {
     struct str *to;
-    bool pretty;    /* two spaces of indentation, a member a line */
-    int  depth;
+    bool pretty; /* two spaces of indentation, a member a line */
+    int depth;
     bool some[JSON_MAX_DEPTH]; /* something was written at this depth */
 };
 

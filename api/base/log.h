@@ -11,7 +11,7 @@
 
 bool log_open(int level, const char *file, struct err *e); /* file NULL: stderr */
 void log_close(void);
-int  log_level(void);
+int log_level(void);
 void log_line(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

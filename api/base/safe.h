@@ -3,14 +3,15 @@
 
 /* Foreign text made harmless: what comes from a database, an API, a file or the environment passes
  * here before it reaches a terminal, a log or a title. C0, DEL, C1, bidi controls, zero-width
- * characters, tags, line and paragraph separators and invalid UTF-8 become visible (\x1b, \u202e). */
+ * characters, tags, line and paragraph separators and invalid UTF-8 become visible (\x1b, \u202e).
+ */
 
 #include "api/base/arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-bool   safe_is(const char *text); /* nothing would be changed */
+bool safe_is(const char *text); /* nothing would be changed */
 /* Writes at most cap-1 bytes and a NUL; cuts on the border of a character or of an escape. Returns
  * the bytes that the whole text would need, as snprintf does. */
 size_t safe_text(char *out, size_t cap, const char *text);

@@ -2,7 +2,8 @@
 #define STROM_BASE_SECRET_H
 
 /* A password or token. It has no printing function; the bytes are wiped when it goes. Opaque: only
- * secret_reveal gives the bytes, and only code that sends them may call it (tests/lint checks who). */
+ * secret_reveal gives the bytes, and only code that sends them may call it (tests/lint checks who).
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +15,11 @@ struct secret *secret_dup(const struct secret *s);      /* NULL gives NULL */
 void secret_free(struct secret *s);                     /* wipes; NULL is fine */
 bool secret_is_empty(const struct secret *s);           /* NULL or no bytes */
 bool secret_eq(const struct secret *a, const struct secret *b);
-const char *secret_reveal(const struct secret *s);      /* NUL-terminated; "" for NULL */
-void secret_wipe(void *bytes, size_t n);                /* a memset that is not optimised away */
+const char *secret_reveal(const struct secret *s); /* NUL-terminated; "" for NULL */
+void secret_wipe(void *bytes, size_t n);           /* a memset that is not optimised away */
 /* Replaces, in place, what looks like a secret inside a text for people: bearer tokens, key=value
- * passwords, user:password@ in URLs, PEM blocks, ya29. tokens. Returns true when something was hidden. */
+ * passwords, user:password@ in URLs, PEM blocks, ya29. tokens. Returns true when something was
+ * hidden. */
 bool secret_scrub(char *text);
 
 #endif

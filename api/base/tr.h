@@ -1,8 +1,9 @@
 #ifndef STROM_BASE_TR_H
 #define STROM_BASE_TR_H
 
-/* The program's own words in the person's language. The English text is the key; po/nb.po is compiled
- * into a table, so that no installed locale is needed. Unknown texts come back as they are. */
+/* The program's own words in the person's language. The English text is the key; po/nb.po is
+ * compiled into a table, so that no installed locale is needed. Unknown texts come back as they
+ * are. */
 
 #include <stdbool.h>
 #include <stddef.h>

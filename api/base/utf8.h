@@ -7,19 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Decodes one character from text (bytes left: n). Returns the bytes used (1..4), *cp the code point;
- * an invalid byte gives 1 and *cp = 0xFFFFFFFF. At the end (n 0 or NUL) returns 0. */
+/* Decodes one character from text (bytes left: n). Returns the bytes used (1..4), *cp the code
+ * point; an invalid byte gives 1 and *cp = 0xFFFFFFFF. At the end (n 0 or NUL) returns 0. */
 size_t utf8_next(const char *text, size_t n, uint32_t *cp);
-size_t utf8_put(char out[4], uint32_t cp);   /* bytes written, 0 for no character */
-bool   utf8_valid(const char *text, size_t n);
-int    utf8_width(const char *text);         /* columns; -1 for a control character inside */
-int    utf8_char_width(uint32_t cp);         /* 0, 1, 2; -1 for a control character */
+size_t utf8_put(char out[4], uint32_t cp); /* bytes written, 0 for no character */
+bool utf8_valid(const char *text, size_t n);
+int utf8_width(const char *text); /* columns; -1 for a control character inside */
+int utf8_char_width(uint32_t cp); /* 0, 1, 2; -1 for a control character */
 
 /* Folds for searching: case, accents, composed and decomposed alike; and the Norwegian letters with
- * the spellings people use for them: æ->ae, ø->o, å->a, aa->a. Writes at most cap-1 bytes and a NUL; returns the
- * bytes of the whole result. */
+ * the spellings people use for them: æ->ae, ø->o, å->a, aa->a. Writes at most cap-1 bytes and a
+ * NUL; returns the bytes of the whole result. */
 size_t utf8_fold(char *out, size_t cap, const char *text);
 /* needle must be folded already; hay is folded on the way. "" is found everywhere. */
-bool   utf8_contains(const char *hay, const char *folded_needle);
+bool utf8_contains(const char *hay, const char *folded_needle);
 
 #endif

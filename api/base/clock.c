@@ -1,0 +1,144 @@
+#include "api/base/clock.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t frozen;
+
+static int64_t now_ms(clockid_t which)
+{
+    struct timespec ts = {0};
+
+    clock_gettime(which, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_mono_ms(void)
+{
+    return now_ms(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_ms(void)
+{
+    return frozen ? frozen * 1000 : now_ms(CLOCK_REALTIME);
+}
+
+int64_t clock_wall(void)
+{
+    return clock_wall_ms() / 1000;
+}
+
+void clock_freeze(int64_t wall_seconds)
+{
+    frozen = wall_seconds;
+}
+
+/* Days since 1970-01-01 of a date of the Gregorian calendar; years begin in March here, so that the
+ * leap day is the last one. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t in_era = y - era * 400;
+    int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+}
+
+const char *clock_rfc3339(int64_t wall_seconds, char *out)
+{
+    struct tm tm = {0};
+    time_t t = (time_t)wall_seconds;
+
+    if (!gmtime_r(&t, &tm) || strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        snprintf(out, CLOCK_TEXT, "1970-01-01T00:00:00Z");
+    return out;
+}
+
+/* Reads exactly n digits; -1 when there are others. */
+static int digits(const char **p, int n)
+{
+    int value = 0;
+
+    for (; n > 0; n--, (*p)++) {
+        if (**p < '0' || **p > '9')
+            return -1;
+        value = value * 10 + (**p - '0');
+    }
+    return value;
+}
+
+static bool skip(const char **p, char c)
+{
+    return **p == c && (*p)++;
+}
+
+static int month_days(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Z, z, +hh:mm, -hh:mm at the end of the text. */
+static bool offset_of(const char *p, int *seconds)
+{
+    int sign = *p == '-' ? -1 : 1;
+
+    *seconds = 0;
+    if (*p == 'Z' || *p == 'z')
+        return p[1] == '\0';
+    if (*p != '+' && *p != '-')
+        return false;
+    p++;
+    int hours = digits(&p, 2);
+    if (hours < 0 || hours > 23 || !skip(&p, ':'))
+        return false;
+    int minutes = digits(&p, 2);
+    *seconds = sign * (hours * 3600 + minutes * 60);
+    return minutes >= 0 && minutes < 60 && *p == '\0';
+}
+
+int64_t clock_parse(const char *text)
+{
+    const char *p = text ? text : "";
+    int year, month, day, hour, minute, second, offset;
+
+    if ((year = digits(&p, 4)) < 0 || !skip(&p, '-') || (month = digits(&p, 2)) < 1 || month > 12 ||
+        !skip(&p, '-') || (day = digits(&p, 2)) < 1 || day > month_days(year, month))
+        return -1;
+    if (!skip(&p, 'T') && !skip(&p, 't') && !skip(&p, ' '))
+        return -1;
+    if ((hour = digits(&p, 2)) < 0 || hour > 23 || !skip(&p, ':') || (minute = digits(&p, 2)) < 0 ||
+        minute > 59 || !skip(&p, ':') || (second = digits(&p, 2)) < 0 || second > 60)
+        return -1;
+    if (skip(&p, '.')) {
+        if (digits(&p, 1) < 0)
+            return -1;
+        while (*p >= '0' && *p <= '9')
+            p++;
+    }
+    if (!offset_of(p, &offset))
+        return -1;
+    int64_t t = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    return t < 0 ? -1 : t;
+}
+
+const char *clock_span(int64_t seconds, char *out)
+{
+    int64_t s = seconds < 0 ? 0 : seconds, rest = s % 3600 / 60;
+
+    if (s < 60)
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " s", s);
+    else if (s < 3600)
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
+    else if (s < 86400)
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " h %02" PRId64 " min", s / 3600, rest);
+    else
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " d", s / 86400);
+    return out;
+}

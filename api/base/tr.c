@@ -1,0 +1,94 @@
+#include "api/base/tr.h"
+
+#include "api/base/arena.h"
+#include "api/base/str.h"
+#include "api/base/tr_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The table sorted by English text: made at the first use of Norwegian, kept to the end. */
+static struct {
+    struct tr_row *rows;
+    size_t n;
+    bool norwegian;
+} table;
+
+static int by_english(const void *a, const void *b)
+{
+    const struct tr_row *x = a, *y = b;
+
+    return strcmp(x->english, y->english);
+}
+
+static void sort_table(void)
+{
+    if (table.rows)
+        return;
+    while (tr_rows[table.n].english)
+        table.n++;
+    table.rows = mem_grow(NULL, table.n + 1, sizeof *table.rows);
+    memcpy(table.rows, tr_rows, (table.n + 1) * sizeof *table.rows);
+    qsort(table.rows, table.n, sizeof *table.rows, by_english);
+}
+
+const char *tr(const char *english)
+{
+    struct tr_row wanted = {.english = english};
+
+    if (!table.norwegian || !english)
+        return english;
+    const struct tr_row *row =
+        bsearch(&wanted, table.rows, table.n, sizeof *table.rows, by_english);
+    return row ? row->norwegian : english;
+}
+
+/* "nb_NO.UTF-8" begins with the language nb. */
+static bool is_norwegian(const char *locale)
+{
+    static const char *const names[] = {"nb", "no", "nn", "norwegian", "bokmal"};
+    size_t n = strcspn(locale, "_.@-");
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i]) == n && strncasecmp(locale, names[i], n) == 0)
+            return true;
+    return false;
+}
+
+static const char *locale_of_environment(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *value = getenv(variables[i]);
+        if (!str_is_empty(value))
+            return value;
+    }
+    return "C";
+}
+
+bool tr_language(const char *lang)
+{
+    bool automatic = !lang || str_eq(lang, "auto");
+
+    table.norwegian = is_norwegian(automatic ? locale_of_environment() : lang);
+    if (table.norwegian)
+        sort_table();
+    return automatic || table.norwegian || str_eq(lang, "en");
+}
+
+const char *tr_current(void)
+{
+    return table.norwegian ? "nb" : "en";
+}
+
+bool tr_entry(size_t i, const char **english, const char **norwegian)
+{
+    sort_table();
+    if (i >= table.n)
+        return false;
+    *english = table.rows[i].english;
+    *norwegian = table.rows[i].norwegian;
+    return true;
+}
