@@ -1,0 +1,387 @@
+#include "api/plan/apply.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "api/plan/moves.h"
+#include "api/store/journal.h"
+#include "api/store/lock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what is sent is copied: the selection may change while a run is under way --- */
+
+static void include_of(struct arena *a, const struct selection *s, struct datastream_selection *out)
+{
+    struct datastream_schema *schema = NULL;
+
+    out->given = true;
+    out->schemas = arena_array(a, struct datastream_schema, s->n_tables + 1);
+    for (size_t i = 0; i < s->n_tables; i++) { /* sorted by schema: file and catalogue both are */
+        const struct selection_table *t = &s->tables[i];
+        if (t->n_included == 0)
+            continue;
+        if (schema == NULL || !str_eq(schema->name, t->schema)) {
+            schema = &out->schemas[out->n_schemas++];
+            schema->name = arena_str(a, t->schema);
+            schema->tables = arena_array(a, struct datastream_table, s->n_tables - i);
+        }
+        struct datastream_table *table = &schema->tables[schema->n_tables++];
+        table->name = arena_str(a, t->name);
+        table->columns = arena_array(a, struct datastream_column, t->n_included);
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (t->columns[c].included)
+                table->columns[table->n_columns++].name = arena_str(a, t->columns[c].name);
+    }
+}
+
+static void labels_of(struct arena *a, struct run *r)
+{
+    r->labels.items = arena_array(a, struct google_label, 2);
+    r->labels.items[r->labels.n++] = (struct google_label){"created-by", "strom"};
+    if (r->journal_run)
+        r->labels.items[r->labels.n++] = (struct google_label){
+            "strom-run", arena_printf(a, "run-%lld", (long long)r->journal_run)};
+}
+
+/* --- the journal --- */
+
+static void write_plan(const struct plan *p, struct str *out)
+{
+    struct json_out o;
+
+    json_begin(&o, out, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "digest", p->digest);
+    json_open_array(&o, "steps");
+    for (size_t i = 0; i < p->n_actions; i++)
+        if (p->actions[i].verb != PLAN_KEEP)
+            json_put_string(&o, NULL, step_type(p->actions[i].step)->id);
+    json_close_array(&o);
+    json_close_object(&o);
+}
+
+static bool open_journal(struct run *r, struct arena *a, struct err *e)
+{
+    struct lock_holder holder;
+    struct str plan = {0};
+
+    if (r->store == NULL)
+        return true;
+    snprintf(r->lock_name, sizeof r->lock_name, "%s/%s/%s", r->t->project, r->t->region,
+             r->n->stream);
+    if (!lock_take(r->store, r->lock_name, a, &holder, e))
+        return false;
+    r->locked = true;
+    write_plan(r->plan, &plan);
+    struct journal_run run = {
+        .target = r->lock_name, .kind = JOURNAL_CREATE, .plan = str_text(&plan)};
+    bool ok = journal_begin(r->store, &run, a, e);
+    str_done(&plan);
+    r->journal_run = run.id;
+    return ok;
+}
+
+static bool note_intent(struct run *r, const struct plan_action *a, struct doing *d, struct err *e)
+{
+    struct str intent = {0};
+    struct json_out o;
+
+    google_uuid(d->request_id);
+    if (r->journal_run == 0)
+        return true;
+    json_begin(&o, &intent, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "action", plan_verb_name(a->verb));
+    json_put_string(&o, "name", a->name);
+    json_close_object(&o);
+    struct journal_entry entry = {.run = r->journal_run,
+                                  .step = step_type(a->step)->id,
+                                  .name = a->name,
+                                  .intent = str_text(&intent),
+                                  .request_id = d->request_id};
+    bool ok = journal_intent(r->store, &entry, e);
+    str_done(&intent);
+    d->journal = entry.id;
+    return ok;
+}
+
+/* What follows is news for the next run, not a condition of this one: a full disk must not stop
+ * what the cloud does already. store_healthy tells. */
+static void note_sent(struct run *r, struct doing *d)
+{
+    const char *operation = d->task ? google_operation_name(d->task) : NULL;
+    struct err e;
+
+    if (d->journal == 0 || d->told_operation || operation == NULL)
+        return;
+    d->told_operation = true;
+    journal_sent(r->store, d->journal, operation, &e);
+}
+
+static void note_result(struct run *r, struct doing *d, enum journal_state state)
+{
+    struct err e;
+
+    if (d->journal)
+        journal_result(r->store, d->journal, state, NULL, &e);
+}
+
+/* --- one step of the table --- */
+
+static struct apply_step *step_of(struct run *r, enum step_id id)
+{
+    for (size_t i = 0; i < r->n_steps; i++)
+        if (r->steps[i].step == id)
+            return &r->steps[i];
+    return NULL;
+}
+
+static bool is_over(enum apply_state s)
+{
+    return s != APPLY_WAITING && s != APPLY_RUNNING;
+}
+
+static bool is_good(enum apply_state s)
+{
+    return s == APPLY_DONE || s == APPLY_KEPT;
+}
+
+/* Ready to begin, or never to be: a step before it did not end well. */
+static bool may_begin(struct run *r, struct apply_step *s)
+{
+    unsigned needs = step_type(s->step)->needs;
+    bool ready = true;
+
+    for (enum step_id before = 0; before < STEPS; before++) {
+        struct apply_step *b = (needs & 1u << before) ? step_of(r, before) : NULL;
+        if (b == NULL)
+            continue;
+        if (is_over(b->state) && !is_good(b->state)) {
+            s->state = APPLY_NOT_RUN;
+            snprintf(s->message, sizeof s->message, "not begun: %s", step_type(before)->title);
+            return false;
+        }
+        ready = ready && is_good(b->state);
+    }
+    if (ready && r->finishing) {
+        s->state = APPLY_NOT_RUN;
+        str_copy(s->message, sizeof s->message, "not begun: the run was stopped");
+        return false;
+    }
+    return ready;
+}
+
+static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool well)
+{
+    s->state = well ? APPLY_DONE : APPLY_FAILED;
+    s->ended_ms = clock_mono_ms();
+    if (!well)
+        str_copy(s->message, sizeof s->message, s->error.why[0] ? s->error.why : s->error.what);
+    note_result(r, d, well ? JOURNAL_DONE : JOURNAL_FAILED);
+}
+
+/* True when something changed. */
+static bool drive(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
+                  struct arena *mem)
+{
+    if (s->state == APPLY_WAITING) {
+        if (!may_begin(r, s))
+            return is_over(s->state);
+        s->started_ms = d->since_ms = clock_mono_ms();
+        s->state = APPLY_RUNNING;
+        if (!note_intent(r, a, d, &s->error)) {
+            end_step(r, s, d, false);
+            return true;
+        }
+    } else if (s->state != APPLY_RUNNING || (d->task && task_state(d->task) == TASK_RUNNING)) {
+        note_sent(r, d);
+        return false;
+    }
+    switch (move_on(r, a, s, d, mem)) {
+    case MOVE_AGAIN:
+        break;
+    case MOVE_DONE:
+        end_step(r, s, d, true);
+        return true;
+    case MOVE_FAILED:
+        end_step(r, s, d, false);
+        return true;
+    }
+    return false;
+}
+
+/* --- the task --- */
+
+static enum task_state step(struct task *t);
+
+static void stop(void *job)
+{
+    struct run *r = job;
+    struct err e;
+
+    for (size_t i = 0; i < STEPS; i++)
+        move_stop(&r->doing[i]);
+    if (r->locked)
+        lock_give(r->store, r->lock_name, &e);
+    secret_free(r->password);
+}
+
+static const struct task_type type = {"apply", sizeof(struct run), step, stop};
+
+static enum task_state finish(struct task *t, struct run *r)
+{
+    const struct apply_step *failed = NULL;
+    bool stopped = false;
+    struct err e;
+
+    for (size_t i = 0; i < r->n_steps; i++) {
+        if (r->steps[i].state == APPLY_FAILED && failed == NULL)
+            failed = &r->steps[i];
+        stopped = stopped || r->steps[i].state == APPLY_NOT_RUN;
+    }
+    if (r->journal_run)
+        journal_end(r->store, r->journal_run,
+                    failed    ? "failed"
+                    : stopped ? "interrupted"
+                              : "created",
+                    &e);
+    if (r->locked)
+        lock_give(r->store, r->lock_name, &e);
+    r->locked = false;
+    if (failed)
+        return task_fail(t, &failed->error);
+    if (!stopped)
+        return TASK_OK;
+    err_set(&e, ERR_INTERRUPTED, "Creating the stream");
+    err_why(&e, "it was stopped before the last step");
+    err_hint(&e, "run it again: it goes on where it stopped");
+    return task_fail(t, &e);
+}
+
+static enum task_state step(struct task *t)
+{
+    struct run *r = task_job(t, &type);
+    bool changed = true, over = true;
+
+    if (r->refused)
+        return task_fail(t, &r->why);
+    while (changed) { /* a step that ends may let others begin */
+        changed = false;
+        for (size_t i = 0; i < r->n_steps; i++)
+            if (drive(r, &r->plan->actions[i], &r->steps[i], &r->doing[i], task_arena(t)))
+                changed = true;
+        if (changed)
+            task_news(t);
+    }
+    for (size_t i = 0; i < r->n_steps; i++)
+        over = over && is_over(r->steps[i].state);
+    return over ? finish(t, r) : TASK_RUNNING;
+}
+
+static double poll_floor(double wanted)
+{
+    const char *text = getenv("STROM_POLL_FLOOR");
+    double floor_s = wanted > 0 ? wanted : text ? strtod(text, NULL) : 1;
+
+    return floor_s > 0.01 && floor_s < 60 ? floor_s : 1;
+}
+
+static bool refuse(const struct apply_options *o, struct err *e)
+{
+    const struct plan_action *source = plan_action(o->plan, STEP_SOURCE_PROFILE);
+
+    for (size_t i = 0; i < o->plan->n_actions; i++) {
+        const struct plan_action *a = &o->plan->actions[i];
+        if (a->verb != PLAN_BLOCKED)
+            continue;
+        err_set(e, ERR_CONFLICT, "%s: %s", step_type(a->step)->title, a->name);
+        err_why(e, "%s", a->why);
+        return err_hint(e, "%s", a->hint ? a->hint : "");
+    }
+    if (o->plan->n_unacknowledged) {
+        err_set(e, ERR_INPUT, "Including sensitive columns");
+        err_reason(e, "UNACKNOWLEDGED");
+        err_why(e, "%zu sensitive columns have no reason", o->plan->n_unacknowledged);
+        return err_hint(e, "give each a reason and a reference, or leave it out");
+    }
+    if (source && source->verb == PLAN_CREATE && secret_is_empty(o->password)) {
+        err_set(e, ERR_INPUT, "Making the source profile");
+        err_reason(e, "NO_PASSWORD");
+        err_why(e, "the password of %s is not known", o->plan->target.db_user);
+        return err_hint(e, "set STROM_DB_PASSWORD, or use --password-file");
+    }
+    return true;
+}
+
+struct task *apply(struct net *net, const struct apply_options *o)
+{
+    struct task *t = task_new(net, &type);
+    struct run *r = task_job(t, &type);
+    r->net = net;
+    r->google = o->google;
+    r->store = o->store;
+    r->plan = o->plan;
+    r->t = &o->plan->target;
+    r->n = &o->plan->names;
+    r->password = secret_dup(o->password);
+    r->poll_floor_s = poll_floor(o->poll_floor_s);
+    str_copy(r->address, sizeof r->address, o->plan->address);
+    r->refused = !refuse(o, &r->why) || !open_journal(r, task_arena(t), &r->why);
+    include_of(task_arena(t), o->selection, &r->include);
+    labels_of(task_arena(t), r);
+    r->n_steps = o->plan->n_actions;
+    for (size_t i = 0; i < r->n_steps; i++)
+        r->steps[i] = (struct apply_step){
+            .step = o->plan->actions[i].step,
+            .name = o->plan->actions[i].name,
+            .state = o->plan->actions[i].verb == PLAN_KEEP ? APPLY_KEPT : APPLY_WAITING};
+    return t;
+}
+
+/* --- looking on --- */
+
+const struct apply_step *apply_steps(const struct task *t, size_t *n)
+{
+    const struct run *r = task_job(t, &type);
+
+    *n = r->n_steps;
+    return r->steps;
+}
+
+void apply_finish_current(struct task *t)
+{
+    struct run *r = task_job(t, &type);
+
+    r->finishing = true;
+}
+
+bool apply_is_finishing(const struct task *t)
+{
+    const struct run *r = task_job(t, &type);
+
+    return r->finishing;
+}
+
+const char *apply_state_name(enum apply_state s)
+{
+    static const char *const names[] = {"waiting", "running", "done", "kept", "failed", "waiting"};
+
+    assert((size_t)s < sizeof names / sizeof *names);
+    return names[s];
+}
+
+int apply_seconds_left(const struct task *t)
+{
+    unsigned todo = 0;
+    size_t n;
+    const struct apply_step *s = apply_steps(t, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!is_over(s[i].state))
+            todo |= 1u << s[i].step;
+    return step_critical_seconds(todo);
+}

@@ -1,0 +1,54 @@
+#ifndef STROM_PLAN_APPLY_H
+#define STROM_PLAN_APPLY_H
+
+/* Carries a plan out as it stands: what does not depend on each other runs at once, every call is
+ * written into the journal before it is sent, one run per target at a time. A failed step never
+ * takes away what was made: the next run looks at the world and goes on from there. */
+
+#include "api/base/secret.h"
+#include "api/google/operation.h"
+#include "api/net/task.h"
+#include "api/plan/plan.h"
+#include "api/store/store.h"
+
+enum apply_state {
+    APPLY_WAITING, /* for steps before it */
+    APPLY_RUNNING,
+    APPLY_DONE,
+    APPLY_KEPT, /* nothing to do: it was so already */
+    APPLY_FAILED,
+    APPLY_NOT_RUN /* a step before it failed, or the run was stopped */
+};
+
+struct apply_step {
+    enum step_id step;
+    enum apply_state state;
+    const char *name;                            /* of the resource */
+    int64_t started_ms, ended_ms;                /* clock_mono_ms; 0: not yet */
+    char message[240];                           /* what is waited for, or what came of it */
+    struct err error;                            /* APPLY_FAILED */
+    const struct google_validation *validations; /* Datastream's own lines; live with the task */
+    size_t n_validations;
+};
+
+struct apply_options {
+    struct google *google;
+    struct store *store;               /* NULL: no journal and no lock */
+    const struct plan *plan;           /* must outlive the task */
+    const struct selection *selection; /* copied as far as it is needed */
+    const struct secret
+        *password;       /* of the database user; needed where the source profile is made */
+    double poll_floor_s; /* 0: STROM_POLL_FLOOR, else 1 */
+};
+
+/* TASK_OK when every action is done; TASK_FAILED with the first error when one failed and nothing
+ * more is under way. Dropping the task detaches: what the cloud has begun goes on there. */
+struct task *apply(struct net *net, const struct apply_options *o);
+const struct apply_step *apply_steps(const struct task *t, size_t *n);
+void apply_finish_current(struct task *t); /* starts nothing more; ends when what runs has ended */
+bool apply_is_finishing(const struct task *t);
+const char *apply_state_name(enum apply_state s); /* "waiting", ...: the contract's words */
+/* Seconds that the rest usually takes, from now; 0 when nothing is left. */
+int apply_seconds_left(const struct task *t);
+
+#endif

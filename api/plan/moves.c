@@ -1,0 +1,449 @@
+#include "api/plan/moves.h"
+
+#include "api/access/binding.h"
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/google/bigquery.h"
+#include "api/google/datastream_profiles.h"
+#include "api/google/iam.h"
+#include "api/google/network.h"
+#include "api/google/serviceusage.h"
+#include "api/plan/proxy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ENABLE_LIMIT_MS =
+        5 * 60 * 1000, /* an API that was just turned on may be refused so long (facts/gcp.md H) */
+    PROXY_LIMIT_MS = 10 * 60 * 1000,
+    PENDING_LIMIT_MS = 30 * 60 * 1000,
+    PROFILE_TRIES = 4
+};
+
+int64_t move_pause_ms(const struct run *r, int64_t waited_ms)
+{
+    double pause = (double)waited_ms * 0.04, floor_ms = r->poll_floor_s * 1000;
+
+    if (pause > 15000)
+        pause = 15000;
+    return (int64_t)(pause < floor_ms ? floor_ms : pause);
+}
+
+static struct google_write write_of(struct doing *d)
+{
+    return (struct google_write){.request_id = d->request_id};
+}
+
+/* --- one call and it is done --- */
+
+static struct task *begin_services(struct run *r, const struct plan_action *a)
+{
+    const char *names[16];
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n_changes && n < sizeof names / sizeof *names; i++)
+        names[n++] = a->changes[i].path;
+    return serviceusage_enable(r->google, r->t->project, names, n);
+}
+
+static struct task *begin_binding(struct run *r)
+{
+    char member[160];
+
+    snprintf(member, sizeof member, "serviceAccount:%s", r->n->service_account_email);
+    struct access_change change = {.role = "roles/cloudsql.client", .member = member};
+    return access_bind(r->google, r->t->project, &change, 1);
+}
+
+static struct task *begin_stream(struct run *r, const struct plan_action *a, struct doing *d)
+{
+    const struct target *t = r->t;
+    struct google_write w = write_of(d);
+
+    if (a->verb == PLAN_UPDATE) {
+        struct datastream_stream_change change = {.include = &r->include,
+                                                  .freshness_s = t->freshness_seconds,
+                                                  .max_backfill_tasks = -1,
+                                                  .publication = t->publication};
+        return datastream_stream_patch(r->google, t->project, t->region, r->n->stream, &change, &w);
+    }
+    struct datastream_stream_order order = {
+        .id = r->n->stream,
+        .display_name = r->n->stream,
+        .source_profile = r->n->source_profile,
+        .destination_profile = r->n->destination_profile,
+        .publication = t->publication,
+        .slot = t->slot,
+        .include = r->include,
+        .mode = t->mode == TARGET_APPEND_ONLY ? DATASTREAM_MODE_APPEND : DATASTREAM_MODE_MERGE,
+        .freshness_s = t->freshness_seconds,
+        .dataset_project = t->dataset_project[0] ? t->dataset_project : t->project,
+        .dataset = r->n->dataset,
+        .labels = r->labels};
+    return datastream_stream_create(r->google, t->project, t->region, &order, &w);
+}
+
+static struct task *begin_source(struct run *r, const struct plan_action *a, struct doing *d)
+{
+    const struct target *t = r->t;
+    struct google_write w = write_of(d);
+    struct datastream_source source = {.host = r->address,
+                                       .user = t->db_user,
+                                       .database = t->database,
+                                       .port = PROXY_PORT,
+                                       .password = r->password,
+                                       .private_connection = r->n->private_connection};
+
+    if (a->verb == PLAN_UPDATE) {
+        source.private_connection = NULL;
+        return datastream_profile_patch(r->google, t->project, t->region, r->n->source_profile,
+                                        &source, &w);
+    }
+    return datastream_profile_create_postgres(r->google, t->project, t->region,
+                                              r->n->source_profile, r->n->source_profile, &source,
+                                              &r->labels, &w);
+}
+
+static struct task *begin_dataset(struct run *r)
+{
+    const struct target *t = r->t;
+
+    return bigquery_dataset_insert(
+        r->google, t->dataset_project[0] ? t->dataset_project : t->project, r->n->dataset,
+        t->location, "Raw zone: written by Datastream. Share views, not these tables.", &r->labels);
+}
+
+static struct task *begin_in_network(struct run *r, enum step_id step, struct doing *d)
+{
+    const struct target *t = r->t;
+    struct google_write w = write_of(d);
+
+    switch ((int)step) {
+    case STEP_NETWORK:
+        return compute_network_insert(r->google, t->project, r->n->network,
+                                      "Datastream and the proxies meet here", &w);
+    case STEP_ADDRESS:
+        return compute_address_insert(r->google, t->project, t->region, r->n->address,
+                                      r->n->network,
+                                      "Address of the Cloud SQL proxy for Datastream", &w);
+    case STEP_FIREWALL:
+        return compute_firewall_insert(r->google, t->project, r->n->firewall, r->n->network,
+                                       r->plan->subnet, PROXY_PORT,
+                                       "Datastream's private connection reaches the proxies", &w);
+    default:
+        return datastream_private_create(r->google, t->project, t->region, r->n->private_connection,
+                                         r->n->network, r->plan->subnet, &r->labels, &w);
+    }
+}
+
+static struct task *begin(struct run *r, const struct plan_action *a, struct doing *d)
+{
+    const struct target *t = r->t;
+    struct google_write w = write_of(d);
+
+    switch (a->step) {
+    case STEP_SERVICES:
+        return begin_services(r, a);
+    case STEP_ACCOUNT:
+        return iam_account_create(r->google, t->project, r->n->service_account,
+                                  r->n->service_account,
+                                  "The Cloud SQL proxy for Datastream runs as this account");
+    case STEP_BINDING:
+        return begin_binding(r);
+    case STEP_NETWORK:
+    case STEP_ADDRESS:
+    case STEP_FIREWALL:
+    case STEP_PRIVATE_CONNECTION:
+        return begin_in_network(r, a->step, d);
+    case STEP_SOURCE_PROFILE:
+        return begin_source(r, a, d);
+    case STEP_DESTINATION_PROFILE:
+        return datastream_profile_create_bigquery(r->google, t->project, t->region,
+                                                  r->n->destination_profile,
+                                                  r->n->destination_profile, &r->labels, &w);
+    case STEP_DATASET:
+        return begin_dataset(r);
+    case STEP_STREAM:
+        return begin_stream(r, a, d);
+    case STEP_START:
+        return datastream_stream_start(r->google, t->project, t->region, r->n->stream, &w);
+    case STEP_PROXY:
+    case STEPS:
+        break;
+    }
+    return NULL;
+}
+
+/* --- waiting for the thing itself --- */
+
+static enum move pause_then(struct run *r, struct doing *d, int phase)
+{
+    int64_t waited = clock_mono_ms() - d->since_ms;
+
+    task_clear(&d->task);
+    d->task = task_timer(r->net, move_pause_ms(r, waited));
+    d->phase = phase;
+    return MOVE_AGAIN;
+}
+
+static enum move fail_like(struct apply_step *s, const struct task *t)
+{
+    s->error = *task_error(t);
+    return MOVE_FAILED;
+}
+
+static enum move too_long(struct apply_step *s, const char *what, const char *hint)
+{
+    err_set(&s->error, ERR_NETWORK, "%s", what);
+    err_why(&s->error, "it took much longer than usual");
+    err_hint(&s->error, "%s", hint);
+    return MOVE_FAILED;
+}
+
+/* An API that this run has just turned on is refused for a while. */
+static bool not_on_yet(const struct run *r, const struct doing *d)
+{
+    const struct err *e = task_error(d->task);
+    bool turned_on = false;
+
+    for (size_t i = 0; i < r->n_steps; i++)
+        turned_on =
+            turned_on || (r->steps[i].step == STEP_SERVICES && r->steps[i].state == APPLY_DONE);
+    return turned_on &&
+           (str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured")) &&
+           clock_mono_ms() - d->since_ms < ENABLE_LIMIT_MS;
+}
+
+/* --- the proxy: zone and image, machine, and then its ready line --- */
+
+enum { PROXY_ASK, PROXY_INSERT, PROXY_MADE, PROXY_PAUSE, PROXY_SERIAL };
+
+static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *mem)
+{
+    const struct compute_zones *zones = compute_zones(d->zones);
+    struct google_write w = write_of(d);
+    const char *connection =
+        arena_printf(mem, "%s:%s:%s", r->t->project, r->t->region, r->t->instance);
+    struct compute_machine_order order = {.name = r->n->proxy,
+                                          .zone = zones->items[d->zone].name,
+                                          .region = r->t->region,
+                                          .machine_type = PROXY_MACHINE_TYPE,
+                                          .image = compute_image(d->image)->link,
+                                          .subnetwork = r->n->network,
+                                          .internal_ip = r->address,
+                                          .external_ip = true,
+                                          .service_account = r->n->service_account_email,
+                                          .user_data = proxy_user_data(mem, connection, false),
+                                          .description = "Cloud SQL proxy for Datastream",
+                                          .labels = r->labels};
+
+    google_uuid(d->request_id); /* another zone is another request */
+    w.request_id = d->request_id;
+    return compute_machine_insert(r->google, r->t->project, &order, &w);
+}
+
+static bool next_zone(struct doing *d)
+{
+    const struct compute_zones *zones = compute_zones(d->zones);
+
+    while (d->zone < zones->n && !str_eq(zones->items[d->zone].status, "UP"))
+        d->zone++;
+    return d->zone < zones->n;
+}
+
+static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *d,
+                             struct arena *mem)
+{
+    if (d->zones == NULL) {
+        d->zones = compute_zone_list(r->google, r->t->project, r->t->region);
+        d->image = compute_image_from_family(r->google, PROXY_IMAGE_PROJECT, PROXY_IMAGE_FAMILY);
+        str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
+    }
+    if (task_state(d->zones) == TASK_FAILED)
+        return fail_like(s, d->zones);
+    if (task_state(d->image) == TASK_FAILED)
+        return fail_like(s, d->image);
+    if (task_state(d->zones) == TASK_RUNNING || task_state(d->image) == TASK_RUNNING)
+        return MOVE_AGAIN;
+    if (!next_zone(d)) {
+        err_set(&s->error, ERR_MISSING, "Choosing a zone in %s", r->t->region);
+        err_why(&s->error, "no zone of the region is up or has room");
+        err_hint(&s->error, "try again later");
+        return MOVE_FAILED;
+    }
+    d->task = proxy_insert(r, d, mem);
+    d->phase = PROXY_MADE;
+    d->since_ms = clock_mono_ms();
+    snprintf(s->message, sizeof s->message, "making the machine in %s",
+             compute_zones(d->zones)->items[d->zone].name);
+    return MOVE_AGAIN;
+}
+
+static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
+{
+    if (task_state(d->task) == TASK_FAILED) {
+        if (not_on_yet(r, d))
+            return pause_then(r, d, PROXY_ASK);
+        if (!str_eq(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
+            return fail_like(s, d->task);
+        task_clear(&d->task);
+        d->zone++;
+        return proxy_begin(r, s, d, mem);
+    }
+    str_copy(s->message, sizeof s->message,
+             "the machine runs; waiting for the proxy to answer (about a minute)");
+    d->since_ms = clock_mono_ms();
+    return pause_then(r, d, PROXY_PAUSE);
+}
+
+static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
+{
+    const char *zone;
+
+    switch (d->phase) {
+    case PROXY_ASK:
+        task_clear(&d->task);
+        return proxy_begin(r, s, d, mem);
+    case PROXY_MADE:
+        return proxy_made(r, s, d, mem);
+    case PROXY_PAUSE:
+        zone = compute_zones(d->zones)->items[d->zone].name;
+        task_clear(&d->task);
+        d->task = compute_serial_port(r->google, r->t->project, zone, r->n->proxy, 0);
+        d->phase = PROXY_SERIAL;
+        return MOVE_AGAIN;
+    default:
+        if (task_state(d->task) == TASK_FAILED && !task_error(d->task)->retryable)
+            return fail_like(s, d->task);
+        if (task_state(d->task) == TASK_OK && proxy_is_ready(compute_serial(d->task)->text))
+            return MOVE_DONE;
+        if (clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS)
+            return too_long(s, "Waiting for the proxy to answer",
+                            "look at the machine's serial port; the machine stays, run this again");
+        return pause_then(r, d, PROXY_PAUSE);
+    }
+}
+
+/* --- somebody is making it at this moment: look until it is there --- */
+
+enum { PENDING_ASK, PENDING_LOOK };
+
+static struct task *look(struct run *r, enum step_id step)
+{
+    const struct target *t = r->t;
+
+    switch ((int)step) {
+    case STEP_PRIVATE_CONNECTION:
+        return datastream_private_get(r->google, t->project, t->region, r->n->private_connection);
+    case STEP_PROXY:
+        return compute_machine_find(r->google, t->project, r->n->proxy);
+    default:
+        return datastream_profile_get(r->google, t->project, t->region, r->n->source_profile);
+    }
+}
+
+static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+{
+    bool ready = false;
+    const char *state = "";
+
+    if (task_state(d->task) == TASK_FAILED)
+        return fail_like(s, d->task);
+    if (step == STEP_PRIVATE_CONNECTION) {
+        state = datastream_private(d->task)->state;
+        ready = str_eq(state, "CREATED");
+        if (!ready && !str_eq(state, "CREATING")) {
+            err_set(&s->error, ERR_CONFLICT, "Waiting for the private connection");
+            err_why(&s->error, "it is %s: %s", state, datastream_private(d->task)->error.message);
+            return MOVE_FAILED;
+        }
+    } else if (step == STEP_PROXY) {
+        const struct compute_machines *m = compute_machines(d->task);
+        state = m->n ? m->items[0].status : "gone";
+        ready = str_eq(state, "RUNNING");
+    } else {
+        ready = !str_is_empty(datastream_profile(d->task)->display_name);
+    }
+    if (ready)
+        return MOVE_DONE;
+    if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
+        return too_long(s, "Waiting for what another run had begun", "look at it in the console");
+    snprintf(s->message, sizeof s->message, "it was begun already; waiting (%s)", state);
+    return pause_then(r, d, PENDING_ASK);
+}
+
+static enum move pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+{
+    if (d->phase == PENDING_LOOK)
+        return looked(r, step, s, d);
+    task_clear(&d->task);
+    d->task = look(r, step);
+    d->phase = PENDING_LOOK;
+    return MOVE_AGAIN;
+}
+
+/* --- the rest --- */
+
+/* Datastream tests the profile at once and gives up after 2.5 minutes: wait and try again rather
+ * than give up what was made (facts/gcp.md I). */
+static bool worth_another_try(const struct plan_action *a, const struct doing *d)
+{
+    const struct err *e = task_error(d->task);
+
+    return a->step == STEP_SOURCE_PROFILE && d->tries < PROFILE_TRIES &&
+           (strstr(e->why, "CONNECTION_TIMEOUT") || strstr(e->reason, "CONNECTION_TIMEOUT") ||
+            strstr(e->why, "timed out"));
+}
+
+static enum move single(struct run *r, const struct plan_action *a, struct apply_step *s,
+                        struct doing *d)
+{
+    if (d->phase == 0) {
+        task_clear(&d->task);
+        d->task = begin(r, a, d);
+        d->phase = 1;
+        return MOVE_AGAIN;
+    }
+    if (task_state(d->task) == TASK_FAILED) {
+        if (not_on_yet(r, d)) {
+            str_copy(s->message, sizeof s->message,
+                     "the API was just turned on; waiting until it answers");
+            return pause_then(r, d, 0);
+        }
+        if (worth_another_try(a, d)) {
+            d->tries++;
+            google_uuid(d->request_id);
+            str_copy(s->message, sizeof s->message, "the proxy did not answer yet; trying again");
+            return pause_then(r, d, 0);
+        }
+        s->validations = google_validations(d->task, &s->n_validations);
+        return fail_like(s, d->task);
+    }
+    s->validations = google_validations(d->task, &s->n_validations);
+    if (a->step == STEP_ADDRESS)
+        str_copy(r->address, sizeof r->address, compute_address(d->task)->address);
+    if (google_adopted(d->task))
+        str_copy(s->message, sizeof s->message,
+                 "was there already when the answer came; taken over");
+    return MOVE_DONE;
+}
+
+enum move move_on(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
+                  struct arena *mem)
+{
+    bool begun_by_another = a->verb == PLAN_UPDATE && a->n_changes == 0;
+
+    if (begun_by_another)
+        return pending(r, a->step, s, d);
+    if (a->step == STEP_PROXY)
+        return proxy(r, s, d, mem);
+    return single(r, a, s, d);
+}
+
+void move_stop(struct doing *d)
+{
+    task_clear(&d->task);
+    task_clear(&d->zones);
+    task_clear(&d->image);
+}

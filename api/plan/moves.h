@@ -1,0 +1,56 @@
+#ifndef STROM_PLAN_MOVES_H
+#define STROM_PLAN_MOVES_H
+
+/* How each step of a run is begun, and what follows when its task has ended. Inside api/plan only.
+ */
+
+#include "api/google/datastream.h"
+#include "api/google/machine.h"
+#include "api/plan/apply.h"
+
+struct doing {         /* a step under way */
+    struct task *task; /* the call, or the timer, that is awaited */
+    int phase;
+    unsigned tries;
+    int64_t since_ms; /* when the phase began */
+    char request_id[GOOGLE_UUID_TEXT];
+    int64_t journal; /* entry, 0: none */
+    bool told_operation;
+    /* proxy */
+    struct task *zones, *image;
+    size_t zone;
+};
+
+struct run {
+    struct net *net;
+    struct google *google;
+    struct store *store;
+    const struct plan *plan;
+    const struct target *t;
+    const struct names *n;
+    struct secret *password;
+    struct datastream_selection include;
+    struct google_labels labels;
+    char address[64]; /* reserved for the proxy, once known */
+    double poll_floor_s;
+    int64_t journal_run;
+    bool locked;
+    char lock_name[256];
+    bool finishing;
+    bool refused; /* before anything was begun: `why` */
+    struct err why;
+    struct apply_step steps[STEPS];
+    struct doing doing[STEPS];
+    size_t n_steps;
+};
+
+enum move { MOVE_AGAIN /* d->task was set: await it */, MOVE_DONE, MOVE_FAILED };
+
+/* Begins, or goes on after d->task ended. MOVE_FAILED fills s->error. */
+enum move move_on(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
+                  struct arena *mem);
+void move_stop(struct doing *d);
+/* How long to wait before looking again, after so long: 4 % of it, between the floor and 15 s. */
+int64_t move_pause_ms(const struct run *r, int64_t waited_ms);
+
+#endif

@@ -1,0 +1,119 @@
+#include "api/plan/names.h"
+
+#include "api/base/str.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+enum { ID_BYTES = 60 };
+
+/* A resource id: lower case letters, digits and dashes, a letter first. */
+static void resource_id(char *out, size_t cap, const char *prefix, const char *name,
+                        const char *suffix)
+{
+    char whole[256];
+    size_t n = 0;
+
+    snprintf(whole, sizeof whole, "%s%s%s", prefix, name, suffix);
+    for (const char *c = whole; *c && n < ID_BYTES && n + 1 < cap; c++) {
+        char lower = (char)tolower((unsigned char)*c);
+        if (lower == '_' || lower == '.')
+            lower = '-';
+        if ((lower >= 'a' && lower <= 'z') ||
+            (n > 0 && (isdigit((unsigned char)lower) || lower == '-')))
+            out[n++] = lower;
+    }
+    while (n > 0 && out[n - 1] == '-')
+        n--;
+    out[n] = '\0';
+}
+
+/* BigQuery datasets and PostgreSQL slots: letters, digits and underscores. */
+static void underscored(char *out, size_t cap, const char *prefix, const char *name,
+                        const char *suffix)
+{
+    char whole[256];
+    size_t n = 0;
+
+    snprintf(whole, sizeof whole, "%s%s%s", prefix, name, suffix);
+    for (const char *c = whole; *c && n + 1 < cap; c++)
+        out[n++] = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '_';
+    out[n] = '\0';
+}
+
+static void procedure(const struct target *t, struct names *n)
+{
+    str_copy(n->network, sizeof n->network, "datastream-vpc");
+    str_copy(n->subnet_range, sizeof n->subnet_range, "10.2.0.0/29");
+    str_copy(n->service_account, sizeof n->service_account, "datastream");
+    resource_id(n->proxy, sizeof n->proxy, "datastream-", t->database, "");
+    resource_id(n->address, sizeof n->address, "datastream-", t->database, "-ip");
+    str_copy(n->private_connection, sizeof n->private_connection, "datastream-connection");
+    str_copy(n->firewall, sizeof n->firewall, "allow-datastream-cloudsql-proxy");
+    resource_id(n->source_profile, sizeof n->source_profile, "postgres-", t->database, "");
+    resource_id(n->destination_profile, sizeof n->destination_profile, "bigquery-", t->database,
+                "");
+    underscored(n->dataset, sizeof n->dataset, "datastream_", t->database, "");
+    resource_id(n->stream, sizeof n->stream, "postgres-", t->database, "-bigquery");
+    str_copy(n->publication, sizeof n->publication, "ds_publication");
+    str_copy(n->slot, sizeof n->slot, "ds_replication");
+    n->freshness_seconds = 900;
+}
+
+static void nav_module(const struct target *t, struct names *n)
+{
+    str_copy(n->network, sizeof n->network, "datastream-vpc");
+    str_copy(n->subnet_range, sizeof n->subnet_range, "10.1.0.0/29");
+    str_copy(n->service_account, sizeof n->service_account, "datastream");
+    resource_id(n->proxy, sizeof n->proxy, "", t->app, "-cloud-sql-auth-proxy");
+    resource_id(n->address, sizeof n->address, "", t->app, "-cloud-sql-auth-proxy-ip");
+    str_copy(n->private_connection, sizeof n->private_connection, "datastream-connection");
+    str_copy(n->firewall, sizeof n->firewall, "allow-datastream-to-cloud-sql");
+    resource_id(n->source_profile, sizeof n->source_profile, "", t->app,
+                "-postgresql-connection-profile");
+    str_copy(n->destination_profile, sizeof n->destination_profile,
+             "datastream-bigquery-connection-profile");
+    underscored(n->dataset, sizeof n->dataset, "", t->app, "_datastream");
+    resource_id(n->stream, sizeof n->stream, "", t->app, "-datastream");
+    underscored(n->publication, sizeof n->publication, "", t->instance, "_publication");
+    underscored(n->slot, sizeof n->slot, "", t->instance, "_replication");
+    n->freshness_seconds = 3600;
+}
+
+void names_of(const struct target *t, struct names *out)
+{
+    *out = (struct names){0};
+    if (t->naming == TARGET_NAV_MODULE)
+        nav_module(t, out);
+    else
+        procedure(t, out);
+    snprintf(out->service_account_email, sizeof out->service_account_email,
+             "%s@%s.iam.gserviceaccount.com", out->service_account, t->project);
+    if (t->dataset[0])
+        str_copy(out->dataset, sizeof out->dataset, t->dataset);
+    if (t->stream[0])
+        str_copy(out->stream, sizeof out->stream, t->stream);
+}
+
+static void fill(char *field, size_t cap, const char *value)
+{
+    if (!field[0])
+        str_copy(field, cap, value);
+}
+
+void names_complete(struct target *t)
+{
+    struct names n;
+
+    names_of(t, &n);
+    fill(t->db_user, sizeof t->db_user, "datastream");
+    fill(t->publication, sizeof t->publication, n.publication);
+    fill(t->slot, sizeof t->slot, n.slot);
+    fill(t->location, sizeof t->location, t->region);
+    if (t->database[0] || t->naming == TARGET_NAV_MODULE) {
+        fill(t->dataset, sizeof t->dataset, n.dataset);
+        fill(t->stream, sizeof t->stream, n.stream);
+    }
+    if (t->freshness_seconds == 0)
+        t->freshness_seconds = n.freshness_seconds;
+}

@@ -1,0 +1,78 @@
+#ifndef STROM_PLAN_OBSERVED_H
+#define STROM_PLAN_OBSERVED_H
+
+/* What there is in the cloud for one target, as plain facts: filled by observe.c, compared by
+ * diff.c, written by hand in tests. Strings are borrowed from whoever filled it. */
+
+#include "api/plan/steps.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum seen {
+    SEEN_UNKNOWN, /* could not be asked: `why` says why */
+    SEEN_ABSENT,
+    SEEN_PENDING, /* being made or taken down at this moment */
+    SEEN_READY,
+    SEEN_BROKEN /* there, but not usable: `why` */
+};
+
+struct observed_thing {
+    enum seen seen;
+    const char *name;       /* full name as the service calls it; NULL when absent */
+    const char *state;      /* the service's own word, or NULL */
+    const char *why;        /* reason for UNKNOWN and BROKEN */
+    const char *created_by; /* label created-by, or NULL */
+};
+
+struct observed_column_set {    /* a table of the stream's include list */
+    const char *schema, *table; /* table NULL: the whole schema */
+    const char *const *columns; /* n_columns 0: all columns, later ones too */
+    size_t n_columns;
+};
+
+struct observed {
+    struct observed_thing things[STEPS];
+
+    const char *const *services_off; /* host names of APIs that are needed and off */
+    size_t n_services_off;
+
+    const char *const *ranges; /* every range in use in the network: CIDR text */
+    size_t n_ranges;
+
+    const char *address_ip; /* of the reserved address */
+
+    const char *proxy_ip;
+    const char *proxy_zone;
+    const char
+        *proxy_instance; /* connection name in its start script; NULL when it has none of ours */
+
+    const char *connection_network; /* short name of the private connection's network */
+    const char *connection_subnet;
+
+    const char *firewall_network;
+    const char *const *firewall_sources;
+    size_t n_firewall_sources;
+    bool firewall_opens_5432;
+
+    const char *source_host, *source_user, *source_database,
+        *source_connection; /* of the profile */
+    int source_port;
+
+    const char *dataset_location;
+
+    const char *stream_display_name;
+    const char *stream_source, *stream_destination; /* profile ids */
+    const char *stream_publication, *stream_slot;
+    const char *stream_dataset; /* "project:dataset" */
+    const char *stream_state;
+    int stream_freshness_seconds;
+    bool stream_append_only;
+    bool stream_takes_all; /* no include list: everything published, later things too */
+    const struct observed_column_set *stream_tables;
+    size_t n_stream_tables;
+
+    size_t other_streams; /* in the project and region, ours not counted */
+};
+
+#endif

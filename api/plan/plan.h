@@ -1,0 +1,75 @@
+#ifndef STROM_PLAN_PLAN_H
+#define STROM_PLAN_PLAN_H
+
+/* A plan: what will be made, changed, kept, removed, and why. A pure function of what is wanted
+ * (target, selection) and what was seen (observed). Shown to the person, then carried out as it
+ * stands by apply.h. Contract, sections 5b and 6. */
+
+#include "api/base/arena.h"
+#include "api/base/target.h"
+#include "api/plan/names.h"
+#include "api/plan/observed.h"
+#include "api/plan/selection.h"
+#include "api/plan/steps.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum plan_verb { PLAN_KEEP, PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_BLOCKED };
+
+struct plan_change {
+    const char *path;      /* "sourceConfig.postgresqlSourceConfig.includeObjects" or plainer */
+    const char *from, *to; /* NULL: nothing */
+};
+
+struct plan_action {
+    enum step_id step;
+    enum plan_verb verb;
+    const char *name; /* of the resource */
+    const char *why;  /* which choice asks for it, or why it is blocked */
+    const char *hint; /* blocked: the next step; else NULL */
+    struct plan_change *changes;
+    size_t n_changes;
+};
+
+struct plan_need {    /* what must happen outside the cloud first */
+    const char *kind; /* "migration", "manifest", "access" */
+    const char *text;
+};
+
+struct plan {
+    struct arena mem;
+    struct target target;
+    struct names names;
+    char subnet[32];  /* for the private connection: found free, or the one that is there */
+    char address[64]; /* of the proxy, when it is reserved already */
+    struct plan_action actions[STEPS];
+    size_t n_actions; /* in the order of the table; a step without an action is not among them */
+    struct plan_need *needs;
+    size_t n_needs;
+    struct selection_place *unacknowledged;
+    size_t n_unacknowledged;
+    size_t count[PLAN_BLOCKED + 1];
+    char digest[17]; /* over what is wanted and what was seen */
+};
+
+struct plan_options {
+    bool start; /* the stream is to run (default of every caller) */
+};
+
+/* Pure. plan_done releases. The selection is looked at only while this runs. */
+void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
+               const struct plan_options *options, struct plan *out);
+void plan_done(struct plan *p);
+
+bool plan_changes_nothing(const struct plan *p);
+const struct plan_action *plan_action(const struct plan *p, enum step_id step); /* NULL: none */
+const char *plan_verb_name(enum plan_verb v); /* "create", ...: as in --json */
+/* Seconds that the whole usually takes: the longest way through what is to be done. */
+int plan_usual_seconds(const struct plan *p);
+
+/* A /29 inside 10.0.0.0/8 that overlaps none of the ranges; `wish` first. False when none is left.
+ */
+bool plan_free_subnet(const char *wish, const char *const *ranges, size_t n, char out[32]);
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef STROM_PLAN_PROXY_H
+#define STROM_PLAN_PROXY_H
+
+/* The proxy machine's start script: cloud-init that opens the port and runs the Cloud SQL proxy as
+ * a systemd unit on Container-Optimized OS (facts/gcp.md I). The container declaration of old must
+ * not be used: new machines no longer start it (facts/gcp.md A.10). Pure. */
+
+#include "api/base/arena.h"
+
+#include <stdbool.h>
+
+#define PROXY_IMAGE_PROJECT "cos-cloud"
+#define PROXY_IMAGE_FAMILY  "cos-129-lts"
+#define PROXY_MACHINE_TYPE  "e2-small"
+enum { PROXY_PORT = 5432 };
+
+/* connection: "project:region:instance"; letters, digits, '-', '.' and ':' only, else NULL. */
+const char *proxy_user_data(struct arena *a, const char *connection, bool private_ip);
+/* The connection name in such a script (ours or the Terraform module's), or NULL. */
+const char *proxy_connection_of(struct arena *a, const char *user_data);
+/* The proxy said on the serial port that it listens. */
+bool proxy_is_ready(const char *serial_text);
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef STROM_PLAN_STEPS_H
+#define STROM_PLAN_STEPS_H
+
+/* The steps of making a stream, in one table: what each makes, which must be there before it, how
+ * long it usually takes. The order of work comes from `needs` alone. Ids are those of the contract
+ * (section 6). */
+
+#include <stddef.h>
+
+enum step_id {
+    STEP_SERVICES,
+    STEP_NETWORK,
+    STEP_ACCOUNT,
+    STEP_BINDING,
+    STEP_ADDRESS,
+    STEP_PROXY,
+    STEP_PRIVATE_CONNECTION,
+    STEP_FIREWALL,
+    STEP_SOURCE_PROFILE,
+    STEP_DESTINATION_PROFILE,
+    STEP_DATASET,
+    STEP_STREAM,
+    STEP_START,
+    STEPS
+};
+
+struct step_type {
+    const char *id;      /* "compute.network" */
+    const char *title;   /* "Network" */
+    const char *explain; /* what it is for, one sentence */
+    unsigned needs;      /* bits 1u << step_id of those that must be done first */
+    int usual_seconds;   /* in Google's cloud (facts/gcp.md I, facts/domain.md 5) */
+    int shared;          /* 1: all streams of the project use the same one */
+};
+
+const struct step_type *step_type(enum step_id id);
+/* STEPS when there is none of that id. */
+enum step_id step_by_id(const char *id);
+/* The longest way through the table over the steps in `todo` (bits), in seconds: how long the whole
+ * usually takes. */
+int step_critical_seconds(unsigned todo);
+
+#endif
