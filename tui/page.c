@@ -1,0 +1,324 @@
+#include "api/base/arena.h"
+#include "api/base/safe.h"
+#include "tui/cells.h"
+#include "tui/key.h"
+#include "tui/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the grid --- */
+
+enum { COLS_MAX = 1000, ROWS_MAX = 1000 };
+
+static int within(int n, int least, int most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
+static void resize(struct page *p, int cols, int rows)
+{
+    p->cols = within(cols, 1, COLS_MAX);
+    p->rows = within(rows, 1, ROWS_MAX);
+    size_t need = (size_t)p->cols * (size_t)p->rows;
+    if (need > p->room) {
+        mem_free(p->cells);
+        p->cells = mem_alloc(need * sizeof *p->cells);
+        p->room = need;
+    }
+    memset(p->cells, 0, need * sizeof *p->cells);
+    for (size_t i = 0; i < need; i++)
+        p->cells[i].width = 1;
+}
+
+struct page *page_new(int cols, int rows)
+{
+    struct page *p = mem_alloc(sizeof *p);
+    page_begin(p, cols, rows);
+    return p;
+}
+
+void page_free(struct page *p)
+{
+    if (p == NULL)
+        return;
+    str_done(&p->raw);
+    str_done(&p->safe);
+    mem_free(p->cells);
+    mem_free(p);
+}
+
+void page_set_ascii(struct page *p, bool ascii)
+{
+    p->ascii = ascii;
+}
+
+bool page_ascii(const struct page *p)
+{
+    return p->ascii;
+}
+
+struct cell *page_cell(struct page *p, int col, int row)
+{
+    if (col < 0 || row < 0 || col >= p->cols || row >= p->rows)
+        return NULL;
+    return &p->cells[(size_t)row * (size_t)p->cols + (size_t)col];
+}
+
+const struct cell *page_look(const struct page *p, int col, int row)
+{
+    assert(col >= 0 && row >= 0 && col < p->cols && row < p->rows);
+    return &p->cells[(size_t)row * (size_t)p->cols + (size_t)col];
+}
+
+/* Overwriting one half of a wide character leaves no half behind. */
+static void blank_halves(struct page *p, int col, int row)
+{
+    struct cell *here = page_cell(p, col, row);
+    if (here->width == 0) {
+        struct cell *before = page_cell(p, col - 1, row);
+        if (before != NULL)
+            memset(before->text, 0, CELL_TEXT), before->width = 1;
+    } else if (here->width == 2) {
+        struct cell *after = page_cell(p, col + 1, row);
+        if (after != NULL)
+            after->width = 1;
+    }
+    here->width = 1;
+}
+
+static void set_cell(struct page *p, int col, int row, const char *text, size_t n, int width,
+                     enum style s)
+{
+    for (int i = 0; i < width; i++) {
+        struct cell *c = page_cell(p, col + i, row);
+        blank_halves(p, col + i, row);
+        memset(c, 0, sizeof *c);
+        c->style = (uint8_t)s;
+        c->width = (uint8_t)(i == 0 ? width : 0);
+    }
+    struct cell *c = page_cell(p, col, row);
+    unsigned char first = (unsigned char)text[0];
+    if (n > CELL_TEXT - 1)
+        for (n = CELL_TEXT - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
+            n--;
+    if (n == 1 && (first < 0x20 || first >= 0x7f))
+        c->text[0] = '?'; /* the toolkit's own mistake; foreign text was made harmless before */
+    else if (n != 1 || first != ' ')
+        memcpy(c->text, text, n);
+}
+
+void page_fill(struct page *p, int row, int from, int to, enum style s)
+{
+    if (row < p->pane.clip_top || row >= p->pane.clip_end)
+        return;
+    for (int col = from; col < to && col < p->cols; col++)
+        set_cell(p, col, row, " ", 1, 1, s);
+}
+
+/* --- a frame --- */
+
+static void whole_pane(struct page *p)
+{
+    p->pane = (struct pane){
+        .width = p->cols,
+        .floor = p->body_end - p->body_top,
+        .origin = p->body_top - p->scroll,
+        .clip_top = p->body_top,
+        .clip_end = p->body_end,
+        .blank = true,
+    };
+}
+
+static void say_too_small(struct page *p)
+{
+    char text[160];
+    snprintf(text, sizeof text, "terminal too small: need %dx%d, have %dx%d", PAGE_COLS_MIN,
+             PAGE_ROWS_MIN, p->cols, p->rows);
+    int lines = text_wrap_count(text, p->cols);
+    const char *rest = text;
+    p->pane.y = lines < p->rows ? (p->rows - lines) / 2 : 0;
+    for (bool more = true; more;) {
+        const char *line = rest;
+        size_t n = text_wrap(&rest, p->cols, &more);
+        p->x = (p->cols - text_widthn(line, n)) / 2;
+        page_write(p, STYLE_TEXT, line, n, p->cols);
+        p->pane.y++;
+    }
+}
+
+bool page_begin(struct page *p, int cols, int rows)
+{
+    resize(p, cols, rows);
+    p->body_top = 0;
+    p->body_end = p->rows;
+    p->scroll = 0;
+    p->split = 0;
+    p->overlay = p->marked = p->line_on = false;
+    p->x = 0;
+    p->cursor_x = p->cursor_y = p->focus = -1;
+    whole_pane(p);
+    p->small = cols < PAGE_COLS_MIN || rows < PAGE_ROWS_MIN;
+    if (p->small)
+        say_too_small(p);
+    return !p->small;
+}
+
+void page_scroll(struct page *p, int offset)
+{
+    p->scroll = offset > 0 ? offset : 0;
+    whole_pane(p);
+}
+
+static void more_mark(struct page *p, int row, const char *symbol, const char *words)
+{
+    char text[80];
+    snprintf(text, sizeof text, " %s %s ", symbol, words);
+    int width = text_width(text);
+    p->pane.y = row - p->pane.origin;
+    p->x = p->cols > width ? p->cols - width : 0;
+    page_write(p, STYLE_KEY, text, strlen(text), p->cols);
+}
+
+void page_end(struct page *p)
+{
+    if (p->marked || p->small)
+        return;
+    p->marked = true;
+    struct pane keep = p->pane;
+    int height = page_height(p);
+    if (p->scroll > 0)
+        more_mark(p, p->body_top, p->ascii ? "^" : "▲", theme_words()->more_above);
+    if (height > p->scroll + page_body(p))
+        more_mark(p, p->body_end - 1, p->ascii ? "v" : "▼", theme_words()->more_below);
+    p->pane = keep;
+    p->x = 0;
+}
+
+int page_scroll_wanted(const struct page *p)
+{
+    int body = page_body(p), most = page_height(p) - body;
+    int wanted = p->scroll;
+    if (p->focus >= 0 && p->focus < wanted)
+        wanted = p->focus;
+    if (p->focus >= 0 && p->focus >= wanted + body)
+        wanted = p->focus - body + 1;
+    return within(wanted, 0, most > 0 ? most : 0);
+}
+
+void page_cursor_at(const struct page *p, int *col, int *row)
+{
+    *col = p->cursor_x;
+    *row = p->cursor_y;
+}
+
+int page_cols(const struct page *p)
+{
+    return p->cols;
+}
+
+int page_rows(const struct page *p)
+{
+    return p->rows;
+}
+
+int page_width(const struct page *p)
+{
+    int width = p->pane.width - p->pane.indent;
+    return width > 0 ? width : 0;
+}
+
+int page_room(const struct page *p)
+{
+    int room = p->pane.floor - p->pane.y;
+    return room > 0 && !p->small ? room : 0;
+}
+
+int page_height(const struct page *p)
+{
+    const struct pane *body = p->overlay ? &p->under : &p->pane;
+    int height = body->y + (p->x > body->left && !p->overlay ? 1 : 0);
+    return p->split == 2 && p->split_end > height ? p->split_end : height;
+}
+
+int page_body(const struct page *p)
+{
+    return p->body_end - p->body_top;
+}
+
+bool page_is_wide(const struct page *p)
+{
+    return p->cols >= PAGE_COLS_SPLIT;
+}
+
+/* --- writing into the open line --- */
+
+int page_right(const struct page *p)
+{
+    return p->pane.left + p->pane.width;
+}
+
+const char *page_harmless(struct page *p, const char *text)
+{
+    if (safe_is(text))
+        return text;
+    size_t bytes = safe_text(NULL, 0, text) + 1;
+    str_clear(&p->safe);
+    while (p->safe.room < bytes)
+        str_printf(&p->safe, "%*s", (int)within((int)(bytes - p->safe.room), 1, 4096), "");
+    safe_text(p->safe.text, p->safe.room, text);
+    return p->safe.text;
+}
+
+const char *page_format(struct page *p, const char *fmt, va_list args)
+{
+    str_clear(&p->raw);
+    str_vprintf(&p->raw, fmt, args);
+    return page_harmless(p, str_text(&p->raw));
+}
+
+void page_open_line(struct page *p)
+{
+    int start = p->pane.left + p->pane.indent;
+    if (p->x < start)
+        p->x = start;
+}
+
+static void write_clusters(struct page *p, int row, enum style s, const char *text, size_t n,
+                           int end)
+{
+    bool seen = row >= p->pane.clip_top && row < p->pane.clip_end;
+    int width;
+    for (size_t used; (used = text_cluster(text, n, &width)) > 0; text += used, n -= used) {
+        if (p->x + width > end)
+            return;
+        if (seen && p->x >= 0 && p->x + width <= p->cols)
+            set_cell(p, p->x, row, text, used, width, s);
+        p->x += width;
+    }
+}
+
+void page_write(struct page *p, enum style s, const char *text, size_t n, int end)
+{
+    int row = p->pane.origin + p->pane.y, used;
+    int room = end - p->x;
+    size_t fits = text_fit(text, n, room, &used);
+    if (fits == n) {
+        write_clusters(p, row, s, text, n, end);
+        return;
+    }
+    if (room <= 0)
+        return;
+    const char *dots = p->ascii ? (room > 1 ? ".." : ".") : "…";
+    int dots_width = text_width(dots);
+    fits = text_fit(text, n, room - dots_width, &used);
+    write_clusters(p, row, s, text, fits, end);
+    write_clusters(p, row, s, dots, strlen(dots), end);
+}
+
+void page_write_all(struct page *p, enum style s, const char *text)
+{
+    page_open_line(p);
+    page_write(p, s, text, strlen(text), page_right(p));
+}

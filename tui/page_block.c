@@ -1,0 +1,227 @@
+/* Blocks: each takes whole lines. */
+
+#include "tui/cells.h"
+#include "tui/key.h"
+#include "tui/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void flow(struct page *p, enum style s, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void flow(struct page *p, enum style s, const char *fmt, va_list args)
+{
+    page_flow(p, s, page_format(p, fmt, args), p->pane.indent);
+}
+
+void page_heading(struct page *p, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    flow(p, STYLE_HEADING, fmt, args);
+    va_end(args);
+}
+
+void page_text(struct page *p, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    flow(p, STYLE_TEXT, fmt, args);
+    va_end(args);
+}
+
+void page_styled(struct page *p, enum style s, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    flow(p, s, fmt, args);
+    va_end(args);
+}
+
+void page_note(struct page *p, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    page_indent(p, 2);
+    flow(p, STYLE_MUTED, fmt, args);
+    page_indent(p, -2);
+    va_end(args);
+}
+
+/* The widest word, so that texts behind marks stand under each other in every language. */
+static int word_columns(void)
+{
+    int widest = 0;
+    for (int i = 0; i < MARK_COUNT; i++) {
+        int width = text_width(theme_words()->mark[i]);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int hang = p->pane.indent + 2 + word_columns() + 2;
+    page_put_mark(p, mark, true);
+    page_tab(p, hang);
+    page_flow(p, STYLE_TEXT, page_format(p, fmt, args), hang);
+    va_end(args);
+}
+
+enum { LABEL = 18 };
+
+void page_field(struct page *p, const char *label, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int hang = p->pane.indent + LABEL;
+    page_put(p, STYLE_MUTED, "%s", label);
+    page_tab(p, hang);
+    page_flow(p, STYLE_ACCENT, page_format(p, fmt, args), hang);
+    va_end(args);
+}
+
+void page_lines(struct page *p, enum style s, const char *text)
+{
+    char line[2048];
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n"), keep = n;
+        if (keep > sizeof line - 1)
+            keep = sizeof line - 1;
+        memcpy(line, text, keep);
+        line[keep] = '\0';
+        page_put(p, s, "%s", line);
+        page_newline(p);
+        text += n + (text[n] == '\n');
+    }
+}
+
+void page_gap(struct page *p)
+{
+    if (!p->pane.blank)
+        page_newline(p);
+    p->pane.blank = true;
+}
+
+void page_rule(struct page *p)
+{
+    page_open_line(p);
+    while (p->x < page_right(p))
+        page_write(p, STYLE_MUTED, p->ascii ? "-" : "─", strlen(p->ascii ? "-" : "─"),
+                   page_right(p));
+    page_newline(p);
+}
+
+void page_indent(struct page *p, int columns)
+{
+    p->pane.indent += columns;
+    if (p->pane.indent < 0)
+        p->pane.indent = 0;
+}
+
+static void bar(struct page *p, int columns, uint64_t done, uint64_t of)
+{
+    int full = of > 0 ? (int)((double)done / (double)of * columns) : 0;
+    for (int i = 0; i < columns; i++)
+        if (i < full)
+            page_write_all(p, STYLE_OK, p->ascii ? "#" : "█");
+        else
+            page_write_all(p, STYLE_MUTED, p->ascii ? "." : "░");
+}
+
+void page_bar(struct page *p, const char *label, uint64_t done, uint64_t of)
+{
+    int columns = page_width(p) - LABEL - 28;
+    if (done > of)
+        done = of;
+    page_put(p, STYLE_MUTED, "%s", label);
+    page_tab(p, p->pane.indent + LABEL);
+    bar(p, columns < 8 ? 8 : columns > 40 ? 40 : columns, done, of);
+    if (of > 0)
+        page_put(p, STYLE_TEXT, " %3u %%  %" PRIu64 "/%" PRIu64,
+                 (unsigned)((double)done * 100 / (double)of), done, of);
+    else
+        page_put(p, STYLE_TEXT, "  ?  ");
+    page_newline(p);
+}
+
+/* --- the frame around the body --- */
+
+/* Writes outside the body: a pane of one row of the screen. */
+static struct pane enter_row(struct page *p, int row)
+{
+    struct pane keep = p->pane;
+    p->pane = (struct pane){
+        .width = p->cols, .origin = row, .floor = 1, .clip_top = row, .clip_end = row + 1};
+    p->x = 0;
+    return keep;
+}
+
+static void back_to_body(struct page *p)
+{
+    p->x = 0;
+    page_scroll(p, p->scroll);
+}
+
+void page_title(struct page *p, const struct page_title *title)
+{
+    enter_row(p, 0);
+    page_fill(p, 0, 0, p->cols, STYLE_TITLE);
+    page_put(p, STYLE_TITLE, " %s", title->program);
+    if (title->of > 0)
+        page_put(p, STYLE_TITLE, "  %d/%d", title->at, title->of);
+    page_put(p, STYLE_TITLE, "  %s ", title->title);
+    if (title->context != NULL) {
+        char cut[512];
+        int room = p->cols - p->x - 2;
+        const char *context = page_harmless(p, title->context);
+        text_cut_middle(cut, sizeof cut, context, room > 0 ? room : 0, p->ascii);
+        page_put_right(p, STYLE_TITLE, "%s ", cut);
+    }
+    p->body_top = 1;
+    back_to_body(p);
+}
+
+static bool put_key(struct page *p, const struct page_key *k)
+{
+    char name[KEY_NAME];
+    const char *key = k->key == TUI_NONE ? "" : key_name(k->key, name);
+    int gap = p->x > 0 ? 2 : 0;
+    int width = text_width(key) + (*key != '\0') + text_width(k->label);
+    if (p->x + gap + width > p->cols)
+        return false;
+    p->x += gap;
+    if (*key != '\0') {
+        page_put(p, STYLE_KEY, "%s", key);
+        p->x++;
+    }
+    page_put(p, STYLE_TEXT, "%s", k->label);
+    return true;
+}
+
+void page_keys(struct page *p, const struct page_key *keys, size_t n)
+{
+    enter_row(p, p->rows - 1);
+    for (size_t i = 0; i < n; i++)
+        if (!put_key(p, &keys[i]))
+            break;
+    p->body_end--;
+    back_to_body(p);
+}
+
+void page_status(struct page *p, enum mark mark, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    enter_row(p, p->body_end - 1);
+    page_put_mark(p, mark, false);
+    p->x++;
+    page_write_all(p, STYLE_TEXT, page_format(p, fmt, args));
+    p->body_end--;
+    back_to_body(p);
+    va_end(args);
+}

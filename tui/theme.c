@@ -1,0 +1,118 @@
+#include "tui/theme.h"
+
+#include <stddef.h>
+
+enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, NONE = -1 };
+
+static const struct look colored[STYLE_COUNT] = {
+    [STYLE_TEXT] = {NONE, NONE, 0},
+    [STYLE_HEADING] = {NONE, NONE, LOOK_BOLD},
+    [STYLE_TITLE] = {WHITE, BLUE, LOOK_BOLD},
+    [STYLE_MUTED] = {NONE, NONE, 0},
+    [STYLE_ACCENT] = {NONE, NONE, LOOK_BOLD},
+    [STYLE_OK] = {GREEN, NONE, LOOK_BOLD},
+    [STYLE_WARN] = {BLACK, YELLOW, 0},
+    [STYLE_FAIL] = {RED, NONE, LOOK_BOLD},
+    [STYLE_RUNNING] = {MAGENTA, NONE, LOOK_BOLD},
+    [STYLE_KEY] = {BLACK, CYAN, 0},
+    [STYLE_SENSITIVE] = {MAGENTA, NONE, 0},
+    [STYLE_FIELD] = {NONE, NONE, LOOK_UNDERLINE},
+    [STYLE_LINK] = {NONE, NONE, LOOK_UNDERLINE},
+    [STYLE_ADDED] = {GREEN, NONE, 0},
+    [STYLE_REMOVED] = {RED, NONE, 0},
+    [STYLE_CURSOR] = {BLACK, CYAN, 0},
+    [STYLE_MATCH] = {NONE, NONE, LOOK_BOLD | LOOK_UNDERLINE},
+};
+
+/* Without colour: what must stand out is bold or reversed; all of it is said in words as well. */
+static const uint8_t plain[STYLE_COUNT] = {
+    [STYLE_HEADING] = LOOK_BOLD,
+    [STYLE_TITLE] = LOOK_REVERSE,
+    [STYLE_ACCENT] = LOOK_BOLD,
+    [STYLE_OK] = LOOK_BOLD,
+    [STYLE_WARN] = LOOK_BOLD,
+    [STYLE_FAIL] = LOOK_BOLD,
+    [STYLE_RUNNING] = LOOK_BOLD,
+    [STYLE_KEY] = LOOK_REVERSE,
+    [STYLE_SENSITIVE] = LOOK_BOLD,
+    [STYLE_FIELD] = LOOK_UNDERLINE,
+    [STYLE_LINK] = LOOK_UNDERLINE,
+    [STYLE_CURSOR] = LOOK_REVERSE,
+    [STYLE_MATCH] = LOOK_BOLD | LOOK_UNDERLINE,
+};
+
+struct look theme_look(enum style style, bool color)
+{
+    if (color)
+        return colored[style];
+    return (struct look){NONE, NONE, plain[style]};
+}
+
+static const struct {
+    const char *symbol, *ascii;
+    enum style style;
+} marks[MARK_COUNT] = {
+    [MARK_NONE] = {" ", " ", STYLE_TEXT},      [MARK_OK] = {"✔", "+", STYLE_OK},
+    [MARK_FAIL] = {"✘", "x", STYLE_FAIL},      [MARK_WARN] = {"!", "!", STYLE_WARN},
+    [MARK_UNKNOWN] = {"?", "?", STYLE_ACCENT}, [MARK_RUNNING] = {"▸", ">", STYLE_RUNNING},
+    [MARK_WAITING] = {"·", ".", STYLE_MUTED},  [MARK_BLOCKED] = {"■", "#", STYLE_FAIL},
+};
+
+const char *theme_mark(enum mark mark, bool ascii)
+{
+    return ascii ? marks[mark].ascii : marks[mark].symbol;
+}
+
+enum style theme_mark_style(enum mark mark)
+{
+    return marks[mark].style;
+}
+
+const char *theme_box(enum box box)
+{
+    static const char *const boxes[] = {
+        [BOX_NONE] = "   ", [BOX_OFF] = "[ ]",    [BOX_SOME] = "[-]",
+        [BOX_ON] = "[x]",   [BOX_LOCKED] = "[#]",
+    };
+    return boxes[box];
+}
+
+static const struct theme_words english = {
+    .mark = {"", "ok", "fails", "warning", "unknown", "running", "waiting", "blocked"},
+    .more_above = "more above",
+    .more_below = "more below",
+    .too_small = "terminal too small: need %dx%d, have %dx%d",
+    .of = "%zu of %zu",
+    .nothing = "nothing here",
+    .type_to_confirm = "Type %s to confirm",
+    .filter = "Type to filter",
+    .no_match = "nothing matches",
+    .hidden = "%zu characters, not shown",
+};
+static struct theme_words
+    words; /* filled by theme_set_words; the program's language does not change */
+
+static const char *either(const char *given, const char *otherwise)
+{
+    return given != NULL ? given : otherwise;
+}
+
+void theme_set_words(const struct theme_words *given)
+{
+    for (int i = 0; i < MARK_COUNT; i++)
+        words.mark[i] = either(given->mark[i], english.mark[i]);
+    words.more_above = either(given->more_above, english.more_above);
+    words.more_below = either(given->more_below, english.more_below);
+    words.too_small = either(given->too_small, english.too_small);
+    words.of = either(given->of, english.of);
+    words.nothing = either(given->nothing, english.nothing);
+    words.type_to_confirm = either(given->type_to_confirm, english.type_to_confirm);
+    words.filter = either(given->filter, english.filter);
+    words.no_match = either(given->no_match, english.no_match);
+    words.hidden = either(given->hidden, english.hidden);
+}
+
+const struct theme_words *theme_words(void)
+{
+    return words.of != NULL ? &words : &english;
+}
