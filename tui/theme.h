@@ -61,16 +61,15 @@ const char *theme_box(enum box box); /* "[x]" */
 /* The toolkit's own words, so that the program can put them into the person's language. NULL
  * members keep the English ones. Borrowed for the life of the program. */
 struct theme_words {
-    const char *
-        mark[MARK_COUNT]; /* "ok", "fails", "warning", "unknown", "running", "waiting", "blocked" */
+    const char *mark[MARK_COUNT];        /* "ok", "fails", "warning", "unknown", "running", ... */
     const char *more_above, *more_below; /* "more above", "more below" */
-    const char *too_small;               /* "terminal too small: need %dx%d, have %dx%d" */
-    const char *of;                      /* "%zu of %zu" */
+    const char *too_small, *have;        /* "terminal too small: need" 60x16, "have" 40x9 */
+    const char *of;                      /* 12 "of" 340 */
     const char *nothing;                 /* an empty list: "nothing here" */
-    const char *type_to_confirm;         /* "Type %s to confirm" */
-    const char *filter;                  /* palette: "Type to filter" */
+    const char *confirm;                 /* "Type this name to confirm:" */
+    const char *filter;                  /* palette: "type to filter" */
     const char *no_match;                /* "nothing matches" */
-    const char *hidden;                  /* a password: "%zu characters, not shown" */
+    const char *hidden;                  /* a password: 8 "characters, not shown" */
 };
 void theme_set_words(const struct theme_words *words);
 const struct theme_words *theme_words(void); /* every member set */
