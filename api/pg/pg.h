@@ -14,7 +14,6 @@
  * Errors: `reason` is the SQLSTATE where the server gave one, else one of the words below. */
 
 #include "api/base/secret.h"
-#include "api/base/str.h"
 #include "api/net/task.h"
 
 #include <stdbool.h>
@@ -82,10 +81,5 @@ const char *pg_value(const struct pg_rows *rows, size_t r, size_t c); /* NULL fo
 const char *pg_text(const struct pg_rows *rows, size_t r, size_t c);  /* "" for NULL */
 bool pg_is_true(const struct pg_rows *rows, size_t r, size_t c);      /* of a boolean */
 int64_t pg_number(const struct pg_rows *rows, size_t r, size_t c, int64_t otherwise);
-
-/* Quoting, for texts and for statements that take no parameters. False when the name cannot be one:
- * empty, longer than 63 bytes, or with a control character inside. */
-bool pg_quote_name(struct str *out, const char *name);    /* always in double quotes */
-void pg_quote_literal(struct str *out, const char *text); /* '...' or E'...' */
 
 #endif

@@ -1,0 +1,85 @@
+#include "api/pg/copy.h"
+
+#include <string.h>
+
+static char unescape_octal(char **from, char first)
+{
+    unsigned value = (unsigned)(first - '0');
+    for (int digits = 1; digits < 3 && **from >= '0' && **from <= '7'; digits++)
+        value = value * 8 + (unsigned)(*(*from)++ - '0');
+    return (char)(value & 0xFF);
+}
+
+static char unescape_hex(char **from)
+{
+    unsigned value = 0;
+    for (int digits = 0; digits < 2; digits++) {
+        char c = **from;
+        if (c >= '0' && c <= '9')
+            value = value * 16 + (unsigned)(c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            value = value * 16 + (unsigned)((c | 0x20) - 'a') + 10;
+        else
+            break;
+        (*from)++;
+    }
+    return (char)value;
+}
+
+static char unescape(char **from)
+{
+    char c = *(*from)++;
+    switch (c) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'v':
+        return '\v';
+    case 'x':
+        return unescape_hex(from);
+    default:
+        return c >= '0' && c <= '7' ? unescape_octal(from, c) : c;
+    }
+}
+
+/* The field had a backslash: rare, so the usual way above stays a single search. */
+static size_t unescape_field(char *field, char *end)
+{
+    char *to = field, *from = field;
+    while (from < end) {
+        if (*from == '\\' && from + 1 < end) {
+            from++;
+            *to++ = unescape(&from);
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+    return (size_t)(to - field);
+}
+
+bool copy_field(char **line, char **field, size_t *bytes)
+{
+    char *at = *line;
+    if (at == NULL)
+        return false;
+    char *end = strchr(at, '\t');
+    if (end == NULL)
+        end = at + strlen(at);
+    *line = *end == '\t' ? end + 1 : NULL;
+    *end = '\0';
+    *bytes = (size_t)(end - at);
+    *field = at;
+    if (at[0] == '\\' && at[1] == 'N' && *bytes == 2)
+        *field = NULL;
+    else if (memchr(at, '\\', *bytes) != NULL)
+        *bytes = unescape_field(at, end);
+    return true;
+}

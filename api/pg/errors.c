@@ -1,0 +1,265 @@
+#include "api/pg/internal.h"
+
+#include "api/base/log.h"
+#include "api/base/safe.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+void notice_swallow(void *unused, const char *message)
+{
+    (void)unused;
+    log_line(3, "postgres notice: %s", message);
+}
+
+/* --- while connecting: libpq tells the SQLSTATE only inside its text, and only when asked to be
+ * verbose --- */
+
+static bool is_sqlstate(const char *s)
+{
+    for (int i = 0; i < 5; i++)
+        if (!(s[i] >= '0' && s[i] <= '9') && !(s[i] >= 'A' && s[i] <= 'Z'))
+            return false;
+    return s[5] == ':' && s[6] == ' ';
+}
+
+/* "...failed: FATAL:  28P01: password authentication failed for user "x"\nLOCATION:  auth_failed,
+ * ..." in any language. Returns where the server's words begin, NULL when it did not speak. */
+static const char *find_sqlstate(const char *text, char state[6])
+{
+    for (const char *at = strstr(text, ":  "); at != NULL; at = strstr(at + 1, ":  "))
+        if (is_sqlstate(at + 3)) {
+            memcpy(state, at + 3, 5);
+            state[5] = '\0';
+            return at + 10;
+        }
+    return NULL;
+}
+
+static void why_line(struct err *e, const char *text)
+{
+    int n = (int)strcspn(text, "\n");
+    if (n == 0)
+        err_why(e, "the connection ended without a word");
+    else
+        err_why(e, "%.*s", n, text);
+}
+
+struct meaning {
+    const char *sqlstate;
+    enum err_kind kind;
+    bool retryable;
+    const char *hint;
+};
+
+static const struct meaning meanings[] = {
+    {"28P01", ERR_DENIED, false,
+     "Check user name and password: PostgreSQL says the same for a user that does not exist."},
+    {"28000", ERR_DENIED, false,
+     "The server does not let this user in from here: check the user's name, or ask for an entry."},
+    {"3D000", ERR_MISSING, false,
+     "Check the database's name; `psql -l` lists those that are there."},
+    {"57P03", ERR_NETWORK, true, "The server is starting up or shutting down: wait a moment."},
+    {"53300", ERR_QUOTA, true,
+     "All connections are taken: try again shortly, or raise max_connections."},
+    {"42501", ERR_DENIED, false, "This user may not connect to that database (GRANT CONNECT)."},
+    {"08P01", ERR_INPUT, false,
+     "Connect to PostgreSQL itself: a pooler in between may not know all options."},
+};
+
+static void hint_28000(struct err *e, const char *text)
+{
+    if (strstr(text, "InitializeSessionUserId") == NULL)
+        err_hint(e, "No line of pg_hba.conf admits this user from here: use the proxy, or ask "
+                    "the one who runs the server.");
+    else if (strstr(text, "log in") != NULL)
+        err_hint(e, "This role may not log in: use a personal user (`nais postgres grant`).");
+    else
+        err_hint(e, "There is no such role: check the user's name (`nais postgres grant` makes a "
+                    "personal one).");
+}
+
+static void server_said(struct err *e, const char *sqlstate, const char *words, const char *text)
+{
+    e->kind = ERR_SQL;
+    err_reason(e, sqlstate);
+    why_line(e, words);
+    err_hint(e, "Ask the one who runs the server; the text is PostgreSQL's own.");
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(meanings[i].sqlstate, sqlstate) == 0) {
+            e->kind = meanings[i].kind;
+            e->retryable = meanings[i].retryable;
+            err_hint(e, "%s", meanings[i].hint);
+        }
+    if (strcmp(sqlstate, PG_NOT_ADMITTED) == 0)
+        hint_28000(e, text);
+}
+
+static void as_timeout(struct err *e, const struct dial *d)
+{
+    e->retryable = true;
+    err_reason(e, PG_TIMEOUT);
+    err_why(e, "no answer in %d s", d->plan->connect_timeout_ms / 1000);
+    err_hint(e, "Is naisdevice on, and the address right? A wall between here and there drops "
+                "packets silently.");
+}
+
+static void as_refused(struct err *e, const struct dial *d)
+{
+    e->retryable = true;
+    err_reason(e, PG_REFUSED);
+    err_why(e, "nobody listens there");
+    if (d->host.socket)
+        err_hint(e, "No server on this machine uses that socket: start it, or name a host.");
+    else if (d->host.local)
+        err_hint(e, "Start the proxy (`nais postgres proxy`) and try again.");
+    else
+        err_hint(e, "Check host and port, and that the server is running.");
+}
+
+static void resolve_failed(struct err *e, const struct dial *d)
+{
+    const struct err *why = task_error(d->resolve);
+    if (strstr(why->reason, "REFUSED") != NULL) {
+        as_refused(e, d);
+        return;
+    }
+    if (strstr(why->reason, "TIMEOUT") != NULL) {
+        as_timeout(e, d);
+        return;
+    }
+    err_reason(e, PG_HOST_UNKNOWN);
+    err_why(e, "%s", why->why[0] != '\0' ? why->why : "there is no such host");
+    err_hint(e, "Check the host's name, and that naisdevice (or the network) is on.");
+    e->retryable = why->retryable;
+}
+
+static void tls_failed(struct err *e, const char *text)
+{
+    e->kind = ERR_DENIED;
+    err_reason(e, PG_TLS);
+    why_line(e, text);
+    err_hint(e, "The server could not prove who it is. Go through the local proxy, give its "
+                "certificate (sslrootcert=FILE), or say sslmode=... yourself.");
+}
+
+/* What libpq itself found, without a word from the server. Its texts are translated, the system's
+ * words in them are those of strerror. */
+static void client_failed(struct err *e, const struct dial *d, const char *text)
+{
+    if (strstr(text, strerror(ECONNREFUSED)) != NULL ||
+        (d->host.socket && strstr(text, strerror(ENOENT)) != NULL)) {
+        as_refused(e, d);
+    } else if (strstr(text, strerror(ETIMEDOUT)) != NULL) {
+        as_timeout(e, d);
+    } else if (d->phase == CONNECTION_SSL_STARTUP || strstr(text, "SSL") != NULL) {
+        tls_failed(e, text);
+    } else {
+        err_reason(e, PG_LOST);
+        e->retryable = true;
+        why_line(e, text);
+        err_hint(e, "Is it PostgreSQL that answers there? Check host and port.");
+    }
+}
+
+static void no_password(struct err *e)
+{
+    e->kind = ERR_DENIED;
+    err_reason(e, PG_NO_PASSWORD);
+    err_why(e, "the server asks for a password and none was given");
+    err_hint(e, "Type it when asked, or use STROM_DB_PASSWORD, --password-file or ~/.pgpass.");
+}
+
+bool error_connect(struct err *e, const struct dial *d, bool timed_out)
+{
+    const char *host = d->host.host != NULL ? d->host.host : d->host.hostaddr;
+    err_set(e, ERR_NETWORK, "connect to the database %s on %s port %s as %s",
+            d->plan->show_database, host != NULL ? host : "the local socket", d->host.port,
+            d->plan->show_user);
+    err_resource(e, d->plan->show_database);
+    if (timed_out) {
+        as_timeout(e, d);
+        return false;
+    }
+    if (d->resolve != NULL) {
+        resolve_failed(e, d);
+        return false;
+    }
+    const char *text = d->conn != NULL ? PQerrorMessage(d->conn) : "";
+    char sqlstate[6];
+    const char *words = find_sqlstate(text, sqlstate);
+    if (words != NULL)
+        server_said(e, sqlstate, words, text);
+    else if (d->conn != NULL && PQconnectionNeedsPassword(d->conn))
+        no_password(e);
+    else
+        client_failed(e, d, text);
+    return false;
+}
+
+/* --- of a statement --- */
+
+static enum err_kind kind_of(const char *state)
+{
+    if (str_starts(state, "08") || str_starts(state, "57P"))
+        return ERR_NETWORK;
+    if (str_eq(state, "42501") || str_starts(state, "28"))
+        return ERR_DENIED;
+    if (str_eq(state, "42P01") || str_eq(state, "42704") || str_eq(state, "3F000") ||
+        str_eq(state, "42703") || str_eq(state, "42883"))
+        return ERR_MISSING;
+    if (str_eq(state, "55P03") || str_starts(state, "40"))
+        return ERR_CONFLICT;
+    return str_starts(state, "53") ? ERR_QUOTA : ERR_SQL;
+}
+
+static void hint_for(struct err *e, const char *state, const char *theirs)
+{
+    if (str_eq(state, PG_CANCELLED))
+        err_hint(e, "It took too long, or was cancelled: try again when the server is less busy.");
+    else if (str_eq(state, "55P03"))
+        err_hint(e, "Somebody holds a lock on it: try again in a moment.");
+    else if (str_eq(state, PG_DENIED))
+        err_hint(e, "This login may not read that; the owner can GRANT it.");
+    else if (str_starts(state, "57P") || str_starts(state, "08"))
+        err_hint(e, "Connect again.");
+    else if (!str_is_empty(theirs))
+        err_hint(e, "%s", theirs);
+    else
+        err_hint(e, "Try again (r); the text is PostgreSQL's own.");
+}
+
+bool error_result(struct err *e, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (state == NULL)
+        state = "";
+    err_set(e, kind_of(state), "ask the database");
+    err_reason(e, str_starts(state, "57P") || str_starts(state, "08") ? PG_LOST : state);
+    err_why(e, "%s", text != NULL ? text : PQresultErrorMessage(result));
+    hint_for(e, state, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+    e->retryable = e->kind == ERR_NETWORK || e->kind == ERR_CONFLICT || e->kind == ERR_QUOTA ||
+                   str_eq(state, PG_CANCELLED);
+    return false;
+}
+
+bool error_lost(struct err *e, PGconn *conn)
+{
+    const char *text = conn != NULL ? PQerrorMessage(conn) : "";
+    err_set(e, ERR_NETWORK, "ask the database");
+    err_reason(e, PG_LOST);
+    why_line(e, text);
+    err_hint(e,
+             "The connection broke: is the proxy still running, and naisdevice on? Connect again.");
+    e->retryable = true;
+    return false;
+}
+
+void quote_literal_for(struct pg *pg, struct str *out, const char *text)
+{
+    char *quoted = PQescapeLiteral(pg->conn, text, strlen(text));
+    str_add(out, quoted != NULL ? quoted : "NULL"); /* not UTF-8: no name in this database */
+    PQfreemem(quoted);
+}

@@ -1,0 +1,126 @@
+#ifndef STROM_PG_INTERNAL_H
+#define STROM_PG_INTERNAL_H
+
+/* Shared between the files of this folder; nobody else includes it. */
+
+#include "api/base/str.h"
+#include "api/pg/copy.h"
+#include "api/pg/pg.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+/* --- where to connect, and how: options.c --- */
+
+struct pg_host {
+    const char *host;     /* NULL: libpq's own socket folder */
+    const char *hostaddr; /* NULL: not known (yet) */
+    const char *port;
+    bool socket; /* a Unix socket */
+    bool local;  /* that, or loopback */
+};
+
+struct pg_plan {
+    struct arena arena;
+    const char *dsn;             /* NULL: none */
+    const char *user, *database; /* overrides; NULL: as dsn says */
+    const char *show_user, *show_database;
+    const char *sslmode_far; /* for what is not local; NULL: as the person said */
+    const char *sslrootcert; /* NULL: as libpq finds it */
+    const char *options;
+    bool keepalive; /* the person did not choose */
+    struct secret *password;
+    int connect_timeout_ms, statement_timeout_ms;
+    struct pg_host *hosts;
+    size_t n_hosts;
+};
+
+struct pg_plan *plan_new(const struct pg_options *o, struct err *e); /* NULL with *e */
+void plan_free(struct pg_plan *plan);
+/* Begins to connect; NULL only without memory. hostaddr must be known where host is a name. */
+PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host);
+
+/* --- a connection on its way: dial.c --- */
+
+struct dial {
+    const struct pg_plan *plan;
+    size_t at;           /* host being tried */
+    struct pg_host host; /* that one, with its address */
+    struct task *resolve;
+    PGconn *conn;
+    PostgresPollingStatusType polling;
+    ConnStatusType phase; /* last seen before it failed */
+    int64_t deadline_ms;
+    struct str address;
+    struct err e;
+};
+
+void dial_begin(struct dial *d, const struct pg_plan *plan, const struct pg_host *only);
+/* One step inside the task t; TASK_OK: d->conn is ready; TASK_FAILED: d->e says why. */
+enum task_state dial_step(struct dial *d, struct task *t);
+void dial_end(struct dial *d); /* drops what is left; conn too unless it was taken (set to NULL) */
+
+/* --- statements: queue.c, flow.c --- */
+
+struct pg_rows {
+    PGresult *result;
+};
+
+enum job_at { JOB_WAITING, JOB_SENT, JOB_DONE };
+
+struct pg_job {
+    struct pg_job *next;
+    struct pg *pg;     /* NULL once it is done or the connection closed */
+    struct task *task; /* NULL: dropped, or our own */
+    bool own;          /* nobody waits for it and nobody dropped it */
+    enum job_at at;
+    bool cancel_asked;
+    bool again;         /* was hit by the cancelling of another once */
+    bool failed, ended; /* ended: all results but the pipeline's sync were read */
+    char *sql;
+    char **params;
+    size_t n_params;
+    copy_row *row; /* a COPY */
+    void *ctx;
+    struct pg_rows rows;
+    struct err e;
+};
+
+struct pg {
+    struct net *net;
+    struct pg_plan *plan;
+    struct pg_host host;
+    char *address;
+    PGconn *conn;
+    struct pg_job *first, *last;
+    size_t n_sent;
+    struct task *pump;    /* runs while there is something to do */
+    struct task *cancel;  /* runs while a dropped statement is being ended */
+    int64_t cancelled_ms; /* when one was asked for or done; 0 never */
+    int64_t moved_ms;     /* the server last said something, or a statement was sent */
+    bool lost;
+    struct err lost_why;
+};
+
+struct pg *pg_new(struct net *net, struct pg_plan *plan, struct dial *d); /* takes both */
+struct pg_job *job_new(struct pg *pg, const char *sql, const char *const *params, size_t n);
+void job_free(struct pg_job *job);
+void queue_add(struct pg *pg, struct pg_job *job);
+void queue_remove(struct pg *pg, struct pg_job *job);
+void queue_finish(struct pg *pg, struct pg_job *job);  /* done: its task is told */
+void queue_lose(struct pg *pg, const struct err *why); /* the connection is gone: all fail */
+void queue_pump(struct pg *pg);                        /* sees to it that somebody works on it */
+bool flow_send(struct pg *pg);                         /* what may be sent; false: lost */
+bool flow_read(struct pg *pg, int64_t until_ms, bool *more);
+void cancel_look(struct pg *pg, struct task *t); /* towards the end of a dropped statement */
+
+/* --- words --- */
+
+bool error_connect(struct err *e, const struct dial *d, bool timed_out);
+bool error_result(struct err *e, const PGresult *result);
+bool error_lost(struct err *e, PGconn *conn);
+void notice_swallow(void *unused, const char *message);
+/* Appends text as a literal of this connection. */
+void quote_literal_for(struct pg *pg, struct str *out, const char *text);
+
+#endif

@@ -1,0 +1,270 @@
+#include "api/pg/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONNECT_MS = 10000, STATEMENT_MS = 30000, LOCK_MS = 2000, HOSTS_MAX = 16 };
+
+static const char *option(const PQconninfoOption *list, const char *keyword)
+{
+    for (const PQconninfoOption *o = list; o != NULL && o->keyword != NULL; o++)
+        if (strcmp(o->keyword, keyword) == 0)
+            return str_is_empty(o->val) ? NULL : o->val;
+    return NULL;
+}
+
+static bool bad_dsn(struct err *e, char *why)
+{
+    err_set(e, ERR_INPUT, "read the connection string");
+    err_reason(e, PG_BAD_CONNINFO);
+    err_why(e, "%s", why != NULL ? why : "it cannot be read");
+    err_hint(
+        e, "Write it as host=... dbname=... user=... or as postgresql://user@host:5432/database.");
+    PQfreemem(why);
+    return false;
+}
+
+bool pg_dsn_has_password(const char *dsn)
+{
+    if (str_is_empty(dsn))
+        return false;
+    PQconninfoOption *list = PQconninfoParse(dsn, NULL);
+    bool has = option(list, "password") != NULL;
+    PQconninfoFree(list);
+    return has;
+}
+
+bool pg_dsn_check(const char *dsn, struct err *e)
+{
+    if (str_is_empty(dsn))
+        return true;
+    char *why = NULL;
+    PQconninfoOption *list = PQconninfoParse(dsn, &why);
+    if (list == NULL)
+        return bad_dsn(e, why);
+    PQconninfoFree(list);
+    return true;
+}
+
+struct words {
+    const char *keys[24], *values[24];
+    size_t n;
+};
+
+static void word(struct words *w, const char *key, const char *value)
+{
+    if (value == NULL)
+        return;
+    w->keys[w->n] = key;
+    w->values[w->n++] = value;
+}
+
+/* libpq alone knows how a service file, the environment and a string come together, and tells it
+ * only of a connection. A refused option makes it put them together and stop before it does
+ * anything. */
+static PQconninfoOption *effective(const struct pg_options *o, const char *dsn)
+{
+    struct words w = {.n = 0};
+    word(&w, "dbname", dsn);
+    word(&w, "dbname", o->database);
+    word(&w, "host", o->host);
+    word(&w, "hostaddr", o->host != NULL ? "" : NULL);
+    word(&w, "port", o->port);
+    word(&w, "user", o->user);
+    word(&w, "gssencmode", "none of these");
+    PGconn *conn = PQconnectStartParams(w.keys, w.values, 1);
+    PQconninfoOption *list = conn != NULL ? PQconninfo(conn) : NULL;
+    PQfinish(conn);
+    return list;
+}
+
+/* The i-th of a list with commas; one entry counts for all. NULL when it is empty. */
+static const char *nth(struct arena *a, const char *list, size_t i)
+{
+    if (list == NULL)
+        return NULL;
+    const char *from = list;
+    if (strchr(list, ',') != NULL)
+        for (size_t skip = i; skip > 0; skip--) {
+            from = strchr(from, ',');
+            if (from == NULL)
+                return NULL;
+            from++;
+        }
+    const char *part = arena_strn(a, from, strcspn(from, ","));
+    return *part == '\0' ? NULL : part;
+}
+
+static size_t count(const char *list)
+{
+    size_t n = 1;
+    for (; list != NULL && *list != '\0'; list++)
+        n += *list == ',';
+    return n;
+}
+
+static bool is_address(const char *host)
+{
+    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
+}
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || str_starts(host, "127.");
+}
+
+static void read_hosts(struct pg_plan *plan, const PQconninfoOption *list)
+{
+    const char *host = option(list, "host"), *hostaddr = option(list, "hostaddr");
+    const char *port = option(list, "port");
+    size_t n = count(host), m = count(hostaddr);
+    n = n > m ? n : m;
+    plan->n_hosts = n < HOSTS_MAX ? n : HOSTS_MAX;
+    plan->hosts = arena_array(&plan->arena, struct pg_host, plan->n_hosts);
+    for (size_t i = 0; i < plan->n_hosts; i++) {
+        struct pg_host *h = &plan->hosts[i];
+        h->host = nth(&plan->arena, host, i);
+        h->hostaddr = nth(&plan->arena, hostaddr, i);
+        h->port = nth(&plan->arena, port, i);
+        if (h->port == NULL)
+            h->port = "5432";
+        const char *where = h->hostaddr != NULL ? h->hostaddr : h->host;
+        h->socket = where == NULL || *where == '/' || *where == '@';
+        h->local = h->socket || is_loopback(where);
+        if (!h->socket && h->hostaddr == NULL && is_address(h->host))
+            h->hostaddr = h->host;
+    }
+}
+
+static const char *system_roots(void)
+{
+    static const char *const usual[] = {
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/ca-bundle.pem",
+        "/opt/homebrew/etc/ca-certificates/cert.pem",
+        "/usr/local/etc/openssl@3/cert.pem",
+        "/etc/ssl/cert.pem",
+    };
+    const char *named = getenv("SSL_CERT_FILE");
+    if (!str_is_empty(named))
+        return named;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (access(usual[i], R_OK) == 0)
+            return usual[i];
+    return NULL;
+}
+
+static bool home_has_root(struct arena *a)
+{
+    const char *home = getenv("HOME");
+    if (str_is_empty(home))
+        return false;
+    return access(arena_printf(a, "%s/.postgresql/root.crt", home), R_OK) == 0;
+}
+
+/* The default is to be sure of the server; libpq's own default, prefer, proves nothing. */
+static void read_tls(struct pg_plan *plan, const PQconninfoOption *list)
+{
+    PQconninfoOption *said = plan->dsn != NULL ? PQconninfoParse(plan->dsn, NULL) : NULL;
+    const char *mode = option(list, "sslmode");
+    bool chosen = option(said, "sslmode") != NULL || !str_is_empty(getenv("PGSSLMODE")) ||
+                  !str_eq(mode, "prefer");
+    PQconninfoFree(said);
+    if (!chosen)
+        plan->sslmode_far = mode = "verify-full";
+    if (str_starts(mode, "verify") && option(list, "sslrootcert") == NULL &&
+        !home_has_root(&plan->arena))
+        plan->sslrootcert = system_roots();
+}
+
+static void read_times(struct pg_plan *plan, const struct pg_options *o,
+                       const PQconninfoOption *list)
+{
+    long long seconds = 0;
+    plan->connect_timeout_ms = o->connect_timeout_ms > 0 ? o->connect_timeout_ms : CONNECT_MS;
+    if (o->connect_timeout_ms == 0 && str_int64(option(list, "connect_timeout"), 1, 600, &seconds))
+        plan->connect_timeout_ms = (int)seconds * 1000;
+    plan->statement_timeout_ms =
+        o->statement_timeout_ms > 0 ? o->statement_timeout_ms : STATEMENT_MS;
+    const char *theirs = option(list, "options");
+    plan->options = arena_printf(
+        &plan->arena,
+        "%s -c default_transaction_read_only=on -c statement_timeout=%d -c lock_timeout=%d"
+        " -c idle_in_transaction_session_timeout=30000 -c jit=off"
+        " -c max_parallel_workers_per_gather=0",
+        theirs != NULL ? theirs : "", plan->statement_timeout_ms,
+        o->lock_timeout_ms > 0 ? o->lock_timeout_ms : LOCK_MS);
+    plan->keepalive = option(list, "keepalives_idle") == NULL;
+}
+
+struct pg_plan *plan_new(const struct pg_options *o, struct err *e)
+{
+    if (!pg_dsn_check(o->dsn, e))
+        return NULL;
+    struct pg_plan *plan = mem_alloc(sizeof *plan);
+    arena_init(&plan->arena);
+    struct arena *a = &plan->arena;
+    plan->dsn = str_is_empty(o->dsn) ? NULL : arena_str(a, o->dsn);
+    plan->user = arena_str(a, o->user);
+    plan->database = arena_str(a, o->database);
+    PQconninfoOption *list = effective(o, plan->dsn);
+    if (list == NULL) {
+        plan_free(plan);
+        bad_dsn(e, NULL);
+        return NULL;
+    }
+    const char *user = option(list, "user"), *database = option(list, "dbname");
+    plan->show_user = arena_str(a, user != NULL ? user : "");
+    plan->show_database = arena_str(a, database != NULL ? database : plan->show_user);
+    plan->password = secret_dup(o->password);
+    read_hosts(plan, list);
+    read_tls(plan, list);
+    read_times(plan, o, list);
+    for (PQconninfoOption *p = list; p->keyword != NULL; p++)
+        if (p->val != NULL && strchr(p->dispchar, '*') != NULL)
+            secret_wipe(p->val, strlen(p->val));
+    PQconninfoFree(list);
+    return plan;
+}
+
+void plan_free(struct pg_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    secret_free(plan->password);
+    arena_done(&plan->arena);
+    mem_free(plan);
+}
+
+PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
+{
+    struct words w = {.n = 0};
+    word(&w, "dbname", plan->dsn);
+    word(&w, "dbname", plan->database);
+    word(&w, "user", plan->user);
+    word(&w, "host", host->host != NULL ? host->host : "");
+    word(&w, "hostaddr", host->hostaddr != NULL ? host->hostaddr : "");
+    word(&w, "port", host->port);
+    if (!secret_is_empty(plan->password))
+        word(&w, "password", secret_reveal(plan->password));
+    word(&w, "gssencmode", "disable");
+    if (!host->local)
+        word(&w, "sslmode", plan->sslmode_far);
+    word(&w, "sslrootcert", plan->sslrootcert);
+    word(&w, "application_name", "strom");
+    word(&w, "client_encoding", "UTF8");
+    word(&w, "options", plan->options);
+    if (plan->keepalive) {
+        word(&w, "keepalives_idle", "20");
+        word(&w, "keepalives_interval", "5");
+        word(&w, "keepalives_count", "3");
+    }
+    PGconn *conn = PQconnectStartParams(w.keys, w.values, 1);
+    if (conn == NULL)
+        return NULL;
+    PQsetNoticeProcessor(conn, notice_swallow, NULL);
+    PQsetErrorVerbosity(conn, PQERRORS_VERBOSE); /* brings the SQLSTATE into the text */
+    return conn;
+}
