@@ -47,7 +47,9 @@ struct page {
     bool line_on;
     int cursor_x, cursor_y; /* screen; -1 none */
     int focus;              /* body line of the cursor, -1 none */
-    struct str raw, safe;   /* scratch of the formatters */
+    struct str raw;         /* scratch of the formatters */
+    char *safe;
+    size_t safe_room;
 };
 
 struct cell *page_cell(struct page *p, int col, int row); /* NULL outside the screen */

@@ -44,7 +44,7 @@ void page_free(struct page *p)
     if (p == NULL)
         return;
     str_done(&p->raw);
-    str_done(&p->safe);
+    mem_free(p->safe);
     mem_free(p->cells);
     mem_free(p);
 }
@@ -134,8 +134,8 @@ static void whole_pane(struct page *p)
 static void say_too_small(struct page *p)
 {
     char text[160];
-    snprintf(text, sizeof text, "terminal too small: need %dx%d, have %dx%d", PAGE_COLS_MIN,
-             PAGE_ROWS_MIN, p->cols, p->rows);
+    snprintf(text, sizeof text, "%s %dx%d, %s %dx%d", theme_words()->too_small, PAGE_COLS_MIN,
+             PAGE_ROWS_MIN, theme_words()->have, p->cols, p->rows);
     int lines = text_wrap_count(text, p->cols);
     const char *rest = text;
     p->pane.y = lines < p->rows ? (p->rows - lines) / 2 : 0;
@@ -264,11 +264,12 @@ const char *page_harmless(struct page *p, const char *text)
     if (safe_is(text))
         return text;
     size_t bytes = safe_text(NULL, 0, text) + 1;
-    str_clear(&p->safe);
-    while (p->safe.room < bytes)
-        str_printf(&p->safe, "%*s", (int)within((int)(bytes - p->safe.room), 1, 4096), "");
-    safe_text(p->safe.text, p->safe.room, text);
-    return p->safe.text;
+    if (bytes > p->safe_room) {
+        p->safe = mem_grow(p->safe, bytes, 1);
+        p->safe_room = bytes;
+    }
+    safe_text(p->safe, p->safe_room, text);
+    return p->safe;
 }
 
 const char *page_format(struct page *p, const char *fmt, va_list args)

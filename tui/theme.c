@@ -81,16 +81,16 @@ static const struct theme_words english = {
     .mark = {"", "ok", "fails", "warning", "unknown", "running", "waiting", "blocked"},
     .more_above = "more above",
     .more_below = "more below",
-    .too_small = "terminal too small: need %dx%d, have %dx%d",
-    .of = "%zu of %zu",
+    .too_small = "terminal too small: need",
+    .have = "have",
+    .of = "of",
     .nothing = "nothing here",
-    .type_to_confirm = "Type %s to confirm",
-    .filter = "Type to filter",
+    .confirm = "Type this name to confirm:",
+    .filter = "type to filter",
     .no_match = "nothing matches",
-    .hidden = "%zu characters, not shown",
+    .hidden = "characters, not shown",
 };
-static struct theme_words
-    words; /* filled by theme_set_words; the program's language does not change */
+static struct theme_words words; /* set once: the program's language does not change */
 
 static const char *either(const char *given, const char *otherwise)
 {
@@ -104,9 +104,10 @@ void theme_set_words(const struct theme_words *given)
     words.more_above = either(given->more_above, english.more_above);
     words.more_below = either(given->more_below, english.more_below);
     words.too_small = either(given->too_small, english.too_small);
+    words.have = either(given->have, english.have);
     words.of = either(given->of, english.of);
     words.nothing = either(given->nothing, english.nothing);
-    words.type_to_confirm = either(given->type_to_confirm, english.type_to_confirm);
+    words.confirm = either(given->confirm, english.confirm);
     words.filter = either(given->filter, english.filter);
     words.no_match = either(given->no_match, english.no_match);
     words.hidden = either(given->hidden, english.hidden);
