@@ -14,7 +14,7 @@
 struct journey;
 struct kept;
 
-enum nav { STAY, NEXT, BACK, HOME, QUIT };
+enum nav { STAY, NEXT, BACK, HOME, GO /* to journey.go_to */, QUIT };
 
 enum event_kind { EV_KEY, EV_PASTE, EV_NEWS, EV_TICK };
 struct event {
@@ -25,7 +25,7 @@ struct event {
 
 /* An action feeds footer, palette, help and plain mode from one row. */
 struct action {
-    int key;                                  /* as in event.key */
+    int key;                                  /* as in event.key; TUI_NONE: palette only */
     const char *label;                        /* footer: "copy"; short */
     const char *help;                         /* palette: one sentence */
     bool (*possible)(const void *self, const struct journey *j); /* NULL: always */
@@ -43,7 +43,10 @@ struct step {
     const struct action *actions;             /* ends with a row without label */
     void (*save)(const void *self, struct kept *k);               /* cursors, half-typed fields */
     void (*load)(void *self, const struct kept *k);
-    bool (*typing)(const void *self);         /* a text field has the keys: letters are text; may be NULL */
+    /* A text field or a question has the keys: all of them but Ctrl-C, Ctrl-L, Ctrl-Z and F1 go to update, Esc
+     * too. May be NULL. */
+    bool (*typing)(const void *self);
+    bool (*is_busy)(const void *self);        /* work that must not be lost when leaving; may be NULL */
     int64_t (*tick_ms)(const void *self);     /* wants EV_TICK so often; NULL or 0: never */
 };
 

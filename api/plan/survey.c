@@ -1,0 +1,163 @@
+#include "api/plan/survey.h"
+
+#include "api/base/clock.h"
+#include "api/pg/pg.h"
+
+#include <string.h>
+
+enum { SLICE_MS = 2, LOOK_EVERY = 64 };
+
+struct surveying {
+    struct pg *pg;
+    struct task *reading;
+    struct catalog *catalog;
+    struct selection selection;
+    bool selecting;
+    size_t at;       /* next table to judge */
+    size_t judged;   /* columns */
+    struct arena scratch;
+};
+
+const char *survey_not_selectable(const struct catalog_table *t)
+{
+    switch (t->kind) {
+    case CATALOG_TABLE:
+    case CATALOG_PARTITIONED:
+        return NULL;
+    case CATALOG_PARTITION:
+        return "a partition: choose the table that it belongs to";
+    case CATALOG_VIEW:
+        return "a view: changes of views are not in the log";
+    case CATALOG_FOREIGN:
+        return "a foreign table: its changes are not in this database's log";
+    }
+    return NULL;
+}
+
+static void table_words(const struct catalog *c, size_t table, struct rules_table *out)
+{
+    struct catalog_table t = catalog_table(c, table);
+
+    rules_table_of(out, t.schema, t.name, t.comment);
+    for (size_t i = 0; i < t.n_columns; i++)
+        rules_table_sibling(out, catalog_column_name(c, table, i));
+}
+
+static void judge_column(const struct rules_table *words, const struct catalog_column *c,
+                         struct rules_verdict *out)
+{
+    char type[256];
+    struct rules_column column = {.name = c->name,
+                                  .type = catalog_type(c, type, sizeof type),
+                                  .comment = c->comment,
+                                  .is_key = c->in_key};
+
+    rules_judge(words, &column, out);
+}
+
+void survey_verdict(const struct catalog *c, size_t table, size_t column, struct rules_verdict *out)
+{
+    struct rules_table words;
+    struct catalog_column col = catalog_column(c, table, column);
+
+    table_words(c, table, &words);
+    judge_column(&words, &col, out);
+}
+
+static void judge_table(struct surveying *s, size_t table)
+{
+    struct catalog_table t = catalog_table(s->catalog, table);
+    struct selection_fact *facts = arena_array(&s->scratch, struct selection_fact, t.n_columns + 1);
+    struct rules_table words;
+    struct rules_verdict verdict;
+    char type[256];
+
+    table_words(s->catalog, table, &words);
+    for (size_t i = 0; i < t.n_columns; i++) {
+        struct catalog_column c = catalog_column(s->catalog, table, i);
+        judge_column(&words, &c, &verdict);
+        facts[i] = (struct selection_fact){
+            .name = c.name,
+            .type = arena_str(&s->scratch, catalog_type(&c, type, sizeof type)),
+            .key = c.in_key || (t.n_key == 0 && c.in_identity && t.identity == CATALOG_INDEX),
+            .unsupported = !c.supported || c.generated,
+            .level = verdict.level,
+            .categories = verdict.categories};
+    }
+    struct selection_table *out = selection_add(&s->selection, t.schema, t.name, facts, t.n_columns,
+                                                survey_not_selectable(&t));
+    out->rows = t.rows;
+    out->bytes = t.bytes;
+    s->judged += t.n_columns;
+    arena_reset(&s->scratch);
+}
+
+static enum task_state step(struct task *t);
+
+static void stop(void *job)
+{
+    struct surveying *s = job;
+
+    task_clear(&s->reading);
+    catalog_free(s->catalog);
+    if (s->selecting)
+        selection_done(&s->selection);
+    arena_done(&s->scratch);
+}
+
+static const struct task_type type = {"survey", sizeof(struct surveying), step, stop};
+
+static enum task_state step(struct task *t)
+{
+    struct surveying *s = task_job(t, &type);
+    int64_t until;
+
+    if (task_state(s->reading) == TASK_RUNNING)
+        return TASK_RUNNING;
+    if (task_state(s->reading) == TASK_FAILED)
+        return task_fail_like(t, s->reading);
+    if (s->catalog == NULL) {
+        s->catalog = catalog_take(s->reading);
+        selection_init(&s->selection);
+        s->selecting = true;
+    }
+    until = clock_mono_ms() + SLICE_MS;
+    for (size_t n = catalog_tables(s->catalog); s->at < n; s->at++) {
+        if (s->at % LOOK_EVERY == 0 && clock_mono_ms() >= until) {
+            judge_table(s, s->at++);
+            task_again(t);
+            return TASK_RUNNING;
+        }
+        judge_table(s, s->at);
+    }
+    return TASK_OK;
+}
+
+struct task *survey(struct pg *pg, const struct catalog_options *o)
+{
+    struct task *t = task_new(pg_net(pg), &type);
+    struct surveying *s = task_job(t, &type);
+
+    arena_init(&s->scratch);
+    s->pg = pg;
+    s->reading = catalog_read(pg, o);
+    return t;
+}
+
+size_t survey_progress(const struct task *t)
+{
+    const struct surveying *s = task_job(t, &type);
+
+    return s->catalog ? s->judged : catalog_progress(s->reading);
+}
+
+struct catalog *survey_take(struct task *t, struct selection *out)
+{
+    struct surveying *s = task_job(t, &type);
+    struct catalog *c = s->catalog;
+
+    *out = s->selection;
+    s->catalog = NULL;
+    s->selecting = false;
+    return c;
+}

@@ -1,0 +1,24 @@
+#ifndef STROM_PLAN_SURVEY_H
+#define STROM_PLAN_SURVEY_H
+
+/* Reads a database's tables and columns and judges each: the catalogue, and a selection with
+ * everything off that the person then chooses from. Judging is done in slices between keys. */
+
+#include "api/net/task.h"
+#include "api/pg/catalog.h"
+#include "api/plan/selection.h"
+#include "api/rules/rules.h"
+
+struct task *survey(struct pg *pg, const struct catalog_options *o);
+/* Columns read and judged so far. */
+size_t survey_progress(const struct task *t);
+/* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of the
+ * selection have the catalogue's order and numbers, columns too. */
+struct catalog *survey_take(struct task *t, struct selection *out);
+
+/* The verdict on one column, with its evidence: made afresh from the catalogue; cheap. */
+void survey_verdict(const struct catalog *c, size_t table, size_t column, struct rules_verdict *out);
+/* Why a table cannot be chosen (views, partitions, foreign tables), or NULL. */
+const char *survey_not_selectable(const struct catalog_table *t);
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef STROM_CLI_OPTIONS_H
+#define STROM_CLI_OPTIONS_H
+
+/* The command line (contract, section 1). One table makes parser, --help, man page and completion. */
+
+#include "api/base/err.h"
+#include "api/base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { OPTIONS_MANY = 32 };
+
+struct options {
+    const char *command;            /* "check", ...; NULL: the wizard */
+    const char *args[OPTIONS_MANY]; /* what follows the command */
+    size_t n_args;
+
+    const char *app, *context, *namespace_, *dsn;
+    const char *project, *location, *instance, *database;
+    const char *db_user, *publication, *slot, *stream, *dataset, *freshness;
+    const char *file, *repo, *naming, *out, *judge, *base, *expect;
+    const char *password_file, *confirm, *color, *lang, *log, *timeout, *sample;
+    const char *include_tables, *exclude_tables;
+    const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
+    size_t n_columns, n_acknowledge;
+    const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
+    const char *keys, *shots;                   /* a .keys file played without a terminal (tests, pictures) */
+    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, explain;
+    bool sandbox, foreground, help, version;
+    int verbose;
+};
+
+/* argv's texts are borrowed. False with *e (ERR_INPUT; exit code 2): what is wrong and the nearest name. */
+bool options_parse(int argc, char **argv, struct options *out, struct err *e);
+/* --help of the program (command NULL) or of one command. */
+void options_help(const char *command, struct str *out);
+bool options_is_command(const char *name);
+/* "15m", "1h", "900s", "900" -> seconds; -1 when it is none. */
+int options_seconds(const char *text);
+
+#endif

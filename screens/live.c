@@ -1,0 +1,187 @@
+#include "screens/live.h"
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/plan/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The git top of the working folder: a .git there or above. */
+static const char *git_top(struct arena *a)
+{
+    char folder[4096];
+
+    if (getcwd(folder, sizeof folder) == NULL)
+        return NULL;
+    for (;;) {
+        if (access(path_join(a, folder, ".git"), F_OK) == 0)
+            return arena_str(a, folder);
+        char *slash = strrchr(folder, '/');
+        if (slash == NULL || slash == folder)
+            return NULL;
+        *slash = '\0';
+    }
+}
+
+static void find_repo(struct live *l)
+{
+    const char *wanted = l->options->repo ? l->options->repo : getenv("STROM_REPO");
+
+    l->repo = str_is_empty(wanted) ? git_top(&l->mem) : wanted;
+    if (l->repo == NULL)
+        l->repo_why = "no repository: neither --repo nor STROM_REPO, and this is no git folder";
+    else if (access(l->repo, R_OK | X_OK) != 0) {
+        l->repo_why = arena_printf(&l->mem, "the repository %s cannot be read", l->repo);
+        l->repo = NULL;
+    }
+}
+
+static bool open_store(struct live *l, struct err *e)
+{
+    const char *folder = path_folder(&l->mem, PATH_STATE, &l->store_trouble);
+
+    l->store = folder ? store_open(folder, &l->store_trouble) : NULL;
+    if (l->store) {
+        l->store_trouble.kind = ERR_NONE;
+        return true;
+    }
+    l->store = store_open_memory(e);
+    return l->store != NULL;
+}
+
+bool live_open(struct live *l, const struct options *o, struct err *e)
+{
+    struct google_options google = {.quota_project = NULL};
+
+    *l = (struct live){.options = o, .deploy_command = getenv("STROM_DEPLOY_COMMAND")};
+    arena_init(&l->mem);
+    if (str_is_empty(l->deploy_command))
+        l->deploy_command = NULL;
+    l->net = net_open(e);
+    if (l->net == NULL || !open_store(l, e))
+        return false;
+    l->google = google_open(l->net, &google, e);
+    if (l->google == NULL)
+        return false;
+    find_repo(l);
+    live_use_cluster(l, o->context ? o->context : "", o->namespace_ ? o->namespace_ : "");
+    return true;
+}
+
+void live_close(struct live *l)
+{
+    pg_close(l->pg);
+    if (l->cluster)
+        cluster_close(l->cluster);
+    if (l->google)
+        google_close(l->google);
+    source_free(l->facts);
+    source_free(l->earlier);
+    secret_free(l->db_password);
+    if (l->net)
+        net_close(l->net);
+    store_close(l->store);
+    arena_done(&l->mem);
+    *l = (struct live){0};
+}
+
+void live_use_cluster(struct live *l, const char *context, const char *ns)
+{
+    if (l->cluster)
+        cluster_close(l->cluster);
+    l->cluster_trouble = (struct err){0};
+    l->cluster = cluster_open(l->net, NULL, str_is_empty(context) ? NULL : context,
+                              str_is_empty(ns) ? NULL : ns, &l->cluster_trouble);
+}
+
+void live_use_pg(struct live *l, struct pg *pg)
+{
+    pg_close(l->pg);
+    l->pg = pg;
+}
+
+void live_use_facts(struct live *l, struct source_facts *f)
+{
+    source_free(l->earlier);
+    l->earlier = l->facts;
+    l->facts = f;
+}
+
+bool live_find_password(struct live *l, struct err *e)
+{
+    const char *text = getenv("STROM_DB_PASSWORD");
+    struct str file = {0};
+
+    if (l->options->password_file) {
+        if (!path_read_private(l->options->password_file, 4096, &file, e))
+            return false;
+        while (file.bytes > 0 && (file.text[file.bytes - 1] == '\n' || file.text[file.bytes - 1] == '\r'))
+            file.text[--file.bytes] = '\0';
+        secret_free(l->db_password);
+        l->db_password = secret_new(str_text(&file), file.bytes);
+        if (file.bytes)
+            secret_wipe(file.text, file.bytes);
+        str_done(&file);
+    } else if (!str_is_empty(text) && l->db_password == NULL) {
+        l->db_password = secret_new(text, strlen(text));
+    }
+    return true;
+}
+
+static void named(char *field, size_t cap, const char *value)
+{
+    if (!str_is_empty(value))
+        str_copy(field, cap, value);
+}
+
+static const char *either(const char *first, const char *second)
+{
+    return str_is_empty(first) ? second : first;
+}
+
+bool live_fill_target(const struct live *l, struct target *t, struct err *e)
+{
+    const struct options *o = l->options;
+
+    named(t->app, sizeof t->app, o->app);
+    named(t->context, sizeof t->context, o->context);
+    named(t->namespace_, sizeof t->namespace_, o->namespace_);
+    named(t->project, sizeof t->project,
+          either(o->project, either(t->project, either(getenv("CLOUDSDK_CORE_PROJECT"), getenv("GOOGLE_CLOUD_PROJECT")))));
+    named(t->region, sizeof t->region, o->location);
+    named(t->instance, sizeof t->instance, o->instance);
+    named(t->database, sizeof t->database, o->database);
+    named(t->db_user, sizeof t->db_user, o->db_user);
+    named(t->publication, sizeof t->publication, o->publication);
+    named(t->slot, sizeof t->slot, o->slot);
+    named(t->stream, sizeof t->stream, o->stream);
+    named(t->dataset, sizeof t->dataset, o->dataset);
+    if (o->freshness)
+        t->freshness_seconds = options_seconds(o->freshness);
+    if (str_eq(o->naming, "nav-module"))
+        t->naming = TARGET_NAV_MODULE;
+    else if (o->naming && !str_eq(o->naming, "procedure")) {
+        err_set(e, ERR_INPUT, "Reading --naming");
+        err_why(e, "'%s' is no family of names", o->naming);
+        return err_hint(e, "procedure or nav-module");
+    }
+    if (t->freshness_seconds < 0) {
+        err_set(e, ERR_INPUT, "Reading --freshness");
+        err_why(e, "'%s' is no time", o->freshness);
+        return err_hint(e, "for example 900s, 15m or 1h");
+    }
+    if (o->dsn && pg_dsn_has_password(o->dsn)) {
+        err_set(e, ERR_INPUT, "Reading --dsn");
+        err_why(e, "it has a password inside, which others on this machine could see");
+        return err_hint(e, "use ~/.pgpass, --password-file, or leave it out: strom asks");
+    }
+    return o->dsn == NULL || pg_dsn_check(o->dsn, e);
+}
+
+struct pg_options live_pg_options(const struct live *l, const char *dsn)
+{
+    return (struct pg_options){.dsn = either(dsn, l->options->dsn),
+                               .database = l->options->database};
+}
