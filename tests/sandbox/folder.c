@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 bool folder_make(const char *path, char why[FOLDER_WHY])
@@ -33,6 +35,28 @@ bool folder_make(const char *path, char why[FOLDER_WHY])
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return true;
     snprintf(why, FOLDER_WHY, "%.300s is no folder", path);
+    return false;
+}
+
+static const char *temporary_base(void)
+{
+    static const char memory[] = "/dev/shm";
+    const uint64_t plenty = (uint64_t)4 << 30;
+    const char *chosen = getenv("TMPDIR");
+    struct statvfs room;
+    if (chosen != NULL && chosen[0] == '/')
+        return chosen;
+    bool fits = access(memory, W_OK | X_OK) == 0 && statvfs(memory, &room) == 0 &&
+                (uint64_t)room.f_bavail * room.f_frsize >= plenty;
+    return fits ? memory : "/tmp";
+}
+
+bool folder_make_temporary(const char *prefix, char out[FOLDER_PATH], char why[FOLDER_WHY])
+{
+    snprintf(out, FOLDER_PATH, "%.900s/%.80s-XXXXXX", temporary_base(), prefix);
+    if (mkdtemp(out) != NULL)
+        return true;
+    snprintf(why, FOLDER_WHY, "cannot make a folder like %.300s: %s", out, strerror(errno));
     return false;
 }
 

@@ -87,7 +87,8 @@ void postgres_log_tail(const struct postgres *pg, char *out, size_t cap)
 {
     char *log = read_log(pg);
     const char *from = log != NULL ? log : "(it printed nothing)";
-    static const char *const loud[] = {"PANIC:", "FATAL:", "initdb: error:", "could not"};
+    static const char *const loud[] = {
+        "unrecognized", "invalid value", "PANIC:", "FATAL:", "initdb: error:", "could not"};
     const char *found = NULL;
     for (size_t i = 0; i < sizeof(loud) / sizeof(loud[0]) && found == NULL; i++)
         found = strstr(from, loud[i]);

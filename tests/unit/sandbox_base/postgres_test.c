@@ -23,7 +23,7 @@
 
 enum { PATIENCE_MS = 20000, LOOK_MS = 20 };
 
-static char folder[] = "/tmp/strom-test-XXXXXX";
+static char folder[FOLDER_PATH];
 static struct postgres *pg;
 
 static int64_t now_ms(void)
@@ -37,7 +37,7 @@ static int start(void **state)
 {
     char why[POSTGRES_WHY] = "";
     (void)state;
-    if (mkdtemp(folder) == NULL)
+    if (!folder_make_temporary("strom-test", folder, why))
         return -1;
     struct postgres_options o = {.folder = folder, .database = "postmottak", .owner = "eier-app"};
     int64_t before = now_ms();
