@@ -65,7 +65,9 @@ void page_field(struct page *p, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void page_lines(struct page *p, enum style s,
                 const char *text); /* many lines as they are: SQL, YAML; cut, not wrapped */
-void page_gap(struct page *p);     /* an empty line; none at the top, never two together */
+/* As page_text, where the text itself holds line ends: an error, a help text. */
+void page_paragraphs(struct page *p, enum style s, const char *text);
+void page_gap(struct page *p); /* an empty line; none at the top, never two together */
 void page_rule(struct page *p);
 void page_bar(struct page *p, const char *label, uint64_t done,
               uint64_t of); /* of 0: unknown, drawn as such */

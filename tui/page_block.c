@@ -85,19 +85,34 @@ void page_field(struct page *p, const char *label, const char *fmt, ...)
     va_end(args);
 }
 
+enum { LINE = 4096 };
+
+/* One line of text without its end; true while there was one. */
+static bool next_line(const char **text, char line[LINE])
+{
+    if (**text == '\0')
+        return false;
+    size_t n = strcspn(*text, "\n"), keep = n < LINE - 1 ? n : LINE - 1;
+    memcpy(line, *text, keep);
+    line[keep] = '\0';
+    *text += n + ((*text)[n] == '\n');
+    return true;
+}
+
 void page_lines(struct page *p, enum style s, const char *text)
 {
-    char line[2048];
-    while (*text != '\0') {
-        size_t n = strcspn(text, "\n"), keep = n;
-        if (keep > sizeof line - 1)
-            keep = sizeof line - 1;
-        memcpy(line, text, keep);
-        line[keep] = '\0';
-        page_put(p, s, "%s", line);
+    char line[LINE];
+    while (next_line(&text, line)) {
+        page_write_all(p, s, page_harmless(p, line));
         page_newline(p);
-        text += n + (text[n] == '\n');
     }
+}
+
+void page_paragraphs(struct page *p, enum style s, const char *text)
+{
+    char line[LINE];
+    while (next_line(&text, line))
+        page_flow(p, s, page_harmless(p, line), p->pane.indent);
 }
 
 void page_gap(struct page *p)

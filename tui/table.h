@@ -14,6 +14,7 @@ struct table_rows {
      * to print into). */
     void (*parts)(const void *ctx, size_t i, struct page_part *parts, char *scratch, size_t room);
     enum box (*box)(const void *ctx, size_t i); /* NULL: no boxes */
+    bool blurred;
     int height;
     const char *empty;
 };

@@ -54,7 +54,7 @@ static const struct {
 } marks[MARK_COUNT] = {
     [MARK_NONE] = {" ", " ", STYLE_TEXT},      [MARK_OK] = {"✔", "+", STYLE_OK},
     [MARK_FAIL] = {"✘", "x", STYLE_FAIL},      [MARK_WARN] = {"!", "!", STYLE_WARN},
-    [MARK_UNKNOWN] = {"?", "?", STYLE_ACCENT}, [MARK_RUNNING] = {"▸", ">", STYLE_RUNNING},
+    [MARK_UNKNOWN] = {"?", "?", STYLE_ACCENT}, [MARK_RUNNING] = {"…", "~", STYLE_RUNNING},
     [MARK_WAITING] = {"·", ".", STYLE_MUTED},  [MARK_BLOCKED] = {"■", "#", STYLE_FAIL},
 };
 
@@ -88,7 +88,7 @@ static const struct theme_words english = {
     .confirm = "Type this name to confirm:",
     .filter = "type to filter",
     .no_match = "nothing matches",
-    .hidden = "characters, not shown",
+    .hidden = "typed, not shown",
 };
 static struct theme_words words; /* set once: the program's language does not change */
 

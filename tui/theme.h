@@ -69,7 +69,7 @@ struct theme_words {
     const char *confirm;                 /* "Type this name to confirm:" */
     const char *filter;                  /* palette: "type to filter" */
     const char *no_match;                /* "nothing matches" */
-    const char *hidden;                  /* a password: 8 "characters, not shown" */
+    const char *hidden;                  /* a password: "typed, not shown" */
 };
 void theme_set_words(const struct theme_words *words);
 const struct theme_words *theme_words(void); /* every member set */

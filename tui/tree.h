@@ -23,6 +23,7 @@ struct tree_model {
     const void *ctx;
     size_t n_roots, n_groups;
     bool hide_roots;
+    const char *empty; /* said when there is no row; NULL: the theme's word */
     size_t (*first_group)(const void *ctx, size_t root); /* ascending; NULL: one root holds all */
     size_t (*leaves)(const void *ctx, size_t group);
     /* The caller's number of a group or root that does not change under a filter; NULL: its
@@ -35,14 +36,16 @@ struct tree_model {
 
 struct tree {
     struct tree_node at; /* the cursor */
+    size_t at_id;        /* of its group, to find it again under another filter */
     struct seen seen;
-    bool open_default; /* groups start open */
-    uint8_t *flipped;  /* a bit a group id: open differs from open_default; owned */
-    size_t n_flipped;
-    uint8_t *root_closed;
+    bool open_default; /* groups start open; set before the first tree_update */
+    uint8_t *flipped; /* a bit a group id: open differs from open_default; owned, as what follows */
+    size_t n_flipped; /* bytes */
+    uint8_t *root_closed; /* a byte a root */
     size_t n_root_closed;
-    size_t *rows; /* prefix sums: rows before each group, n_groups + 1; owned */
-    size_t n_groups;
+    size_t *row;      /* row of each group; n_groups + 1 */
+    size_t *root_row; /* row where each root begins; n_roots + 1, the last is the number of rows */
+    size_t n_groups, n_roots;
 };
 
 void tree_done(struct tree *t);
@@ -55,7 +58,9 @@ void tree_draw(const struct tree *t, const struct tree_model *m, struct page *p)
 bool tree_key(struct tree *t, const struct tree_model *m, int key);
 bool tree_is_open(const struct tree *t, const struct tree_model *m, struct tree_node node);
 void tree_set_open(struct tree *t, const struct tree_model *m, struct tree_node node, bool open);
-size_t tree_rows(const struct tree *t, const struct tree_model *m);
+/* Opens what hides the node and puts the cursor there. */
+void tree_show(struct tree *t, const struct tree_model *m, struct tree_node node);
+size_t tree_rows(const struct tree *t);
 size_t tree_row_of(const struct tree *t, const struct tree_model *m, struct tree_node node);
 struct tree_node tree_node_at(const struct tree *t, const struct tree_model *m, size_t row);
 
