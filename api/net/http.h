@@ -18,37 +18,40 @@ struct http_header {
 };
 
 struct http_request {
-    const char *method;              /* "GET", "POST", ... */
-    const char *url;                 /* https://..., or http:// on loopback */
+    const char *method; /* "GET", "POST", ... */
+    const char *url;    /* https://..., or http:// on loopback */
     const struct http_header *headers;
-    size_t      n_headers;
-    const struct secret *bearer;     /* sent as Authorization, never logged; NULL: none */
-    const char *content_type;        /* with a body */
+    size_t n_headers;
+    const struct secret *bearer; /* sent as Authorization, never logged; NULL: none */
+    const char *content_type;    /* with a body */
     const char *body;
-    size_t      body_bytes;
-    bool        body_is_secret;      /* wiped after sending, never logged (token requests) */
-    int         timeout_ms;          /* whole exchange; 0: 60 s */
-    size_t      max_bytes;           /* of the answer; 0: 32 MiB */
-    const char *ca_pem;              /* trusted instead of the system's (clusters) */
+    size_t body_bytes;
+    bool body_is_secret; /* wiped after sending, never logged (token requests) */
+    int timeout_ms;      /* whole exchange; 0: 60 s */
+    size_t max_bytes;    /* of the answer; 0: 32 MiB */
+    const char *ca_pem;  /* trusted instead of the system's (clusters) */
     const char *client_cert_pem;
     const struct secret *client_key_pem;
-    bool        insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
+    bool insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
 };
 
 struct http_answer {
-    int         status;
-    const char *body;                /* NUL-terminated besides */
-    size_t      bytes;
-    const char *content_type;        /* "" when none */
+    int status;
+    const char *body; /* NUL-terminated besides */
+    size_t bytes;
+    const char *content_type; /* "" when none */
     const char *etag;
-    int64_t     date;                /* of the server, seconds since 1970; -1 unknown */
-    int         retry_after;         /* seconds; -1 none */
+    int64_t date;    /* of the server, seconds since 1970; -1 unknown */
+    int retry_after; /* seconds; -1 none */
 };
 
-struct task *http_send(struct net *net, const struct http_request *request); /* copies what it needs */
-const struct http_answer *http_answer(const struct task *t); /* of one with TASK_OK; lives with the task */
+struct task *http_send(struct net *net,
+                       const struct http_request *request); /* copies what it needs */
+const struct http_answer *
+http_answer(const struct task *t); /* of one with TASK_OK; lives with the task */
 
-/* Appends value percent-encoded (everything but unreserved characters; '/' stays when keep_slash). */
+/* Appends value percent-encoded (everything but unreserved characters; '/' stays when keep_slash).
+ */
 void http_encode(struct str *out, const char *value, bool keep_slash);
 /* True for http://127.x, http://[::1], http://localhost. */
 bool http_is_loopback(const char *url);

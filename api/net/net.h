@@ -1,8 +1,8 @@
 #ifndef STROM_NET_NET_H
 #define STROM_NET_NET_H
 
-/* The one place that sleeps. Everything that waits for the world is a task in a net: HTTP transfers,
- * PostgreSQL sockets, child processes, timers.
+/* The one place that sleeps. Everything that waits for the world is a task in a net: HTTP
+ * transfers, PostgreSQL sockets, child processes, timers.
  *
  *     while (!done) {
  *         if (dirty) paint();
@@ -23,10 +23,10 @@ struct net;
 struct task;
 
 struct net *net_open(struct err *e); /* NULL with *e filled */
-void        net_close(struct net *net); /* drops every task that is left */
+void net_close(struct net *net);     /* drops every task that is left */
 
-/* Sleeps until a task could go on, one of `more` is ready (its revents are filled; an fd of -1 is skipped), a signal came,
- * or clock_mono_ms() reaches until_ms (-1: no limit, 0: do not sleep). */
+/* Sleeps until a task could go on, one of `more` is ready (its revents are filled; an fd of -1 is
+ * skipped), a signal came, or clock_mono_ms() reaches until_ms (-1: no limit, 0: do not sleep). */
 void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms);
 
 /* Lets every task that can go on take a step, within a slice of a few milliseconds. True when a
@@ -36,13 +36,15 @@ bool net_step(struct net *net);
 /* Wakes a net_wait from a signal handler; async-signal-safe. */
 void net_wake(struct net *net);
 
-/* For commands without a screen: waits until the task has ended, or net_interrupt was called. False when
- * interrupted. */
+/* For commands without a screen: waits until the task has ended, or net_interrupt was called. False
+ * when interrupted. */
 bool net_until(struct net *net, const struct task *t);
-void net_interrupt(struct net *net); /* async-signal-safe */
+void net_interrupt(
+    struct net *net); /* async-signal-safe; ends the net_until that runs, or the next one */
 
-/* Wall clock gaps of more than ten seconds while asleep: a laptop that slept, a network that
- * changed. Counts up each time; open connections were dropped. */
+/* Gaps of more than ten seconds: a laptop that slept, a network that changed. Counts up each time.
+ * HTTP transfers that were under way have failed (retryable) and the pool of connections is empty;
+ * every running task gets a step and drops what it holds itself. */
 unsigned net_gaps(const struct net *net);
 
 size_t net_running(const struct net *net); /* tasks that have not ended */

@@ -7,6 +7,6 @@
 #include "api/net/task.h"
 
 struct task *resolve_host(struct net *net, const char *host, int port, int timeout_ms);
-const char  *resolve_address(const struct task *t); /* "10.0.0.5" or "::1"; lives with the task */
+const char *resolve_address(const struct task *t); /* "10.0.0.5" or "::1"; lives with the task */
 
 #endif

@@ -1,0 +1,342 @@
+#include "api/net/http.h"
+
+#include "api/base/arena.h"
+#include "api/base/log.h"
+#include "api/net/internal.h"
+#include "api/net/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { TIME_OUT_MS = 60000, CONNECT_MS = 10000, ANSWER_BYTES = 32 * 1024 * 1024 };
+
+struct job {
+    struct task *task;
+    CURL *easy;
+    struct curl_slist *headers;
+    const char *method, *url;
+    char host[272];
+    char *body; /* what is sent; wiped when secret */
+    size_t body_bytes;
+    bool body_is_secret;
+    struct secret *key;
+    char *ca, *cert;
+    struct str answer_body;
+    size_t max_bytes;
+    bool too_large;
+    char words[CURL_ERROR_SIZE];
+    struct http_answer answer;
+    struct err refusal; /* known before anything was sent */
+};
+
+static enum task_state step(struct task *t);
+static void stop(void *ctx);
+
+static const struct task_type type = {"http", sizeof(struct job), step, stop};
+
+/* --- asking --- */
+
+/* The library's one callback that we have: it appends, and refuses what is too much. */
+static size_t take(char *bytes, size_t size, size_t n, void *ctx)
+{
+    struct job *job = ctx;
+
+    if (size * n > job->max_bytes - job->answer_body.bytes) {
+        job->too_large = true;
+        return 0;
+    }
+    str_addn(&job->answer_body, bytes, size * n);
+    return size * n;
+}
+
+/* A header is one line: what comes from elsewhere must not add another. */
+static bool is_one_line(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7F)
+            return false;
+    return true;
+}
+
+static void wipe_list(struct curl_slist *list)
+{
+    for (struct curl_slist *l = list; l; l = l->next)
+        secret_wipe(l->data, strlen(l->data));
+    curl_slist_free_all(list);
+}
+
+static bool add_header(struct job *job, const char *name, const char *value)
+{
+    struct str line = {0};
+    bool ok = is_one_line(name) && is_one_line(value) && *name && !strchr(name, ':');
+
+    if (ok) {
+        /* "Name;" sends an empty value; "Name:" would leave the header out. */
+        str_printf(&line, *value ? "%s: %s" : "%s;", name, value);
+        struct curl_slist *longer = curl_slist_append(job->headers, line.text);
+        job->headers = longer ? longer : job->headers;
+        ok = longer != NULL;
+    }
+    secret_wipe(line.text, line.bytes);
+    str_done(&line);
+    if (!ok) {
+        err_set(&job->refusal, ERR_INPUT, "the request was not sent");
+        err_why(&job->refusal, "its header %s would be more than one line", name);
+    }
+    return ok;
+}
+
+/* Takes a header away that the library would add by itself. */
+static void no_header(struct job *job, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(job->headers, line);
+
+    job->headers = longer ? longer : job->headers;
+}
+
+static bool set_headers(struct job *job, const struct http_request *r)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < r->n_headers; i++)
+        ok = add_header(job, r->headers[i].name, r->headers[i].value);
+    if (ok && !secret_is_empty(r->bearer)) {
+        struct str value = {0};
+        str_printf(&value, "Bearer %s", secret_reveal(r->bearer));
+        ok = add_header(job, "Authorization", value.text);
+        secret_wipe(value.text, value.bytes);
+        str_done(&value);
+    }
+    if (ok && r->content_type)
+        ok = add_header(job, "Content-Type", r->content_type);
+    else
+        no_header(job, "Content-Type:");
+    no_header(job, "Expect:"); /* one round trip less; we can bear a refusal after sending */
+    curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->headers);
+    return ok;
+}
+
+static void set_method(struct job *job, const struct http_request *r)
+{
+    bool post = strcmp(job->method, "POST") == 0;
+
+    if (r->body || post) {
+        job->body = mem_alloc(r->body_bytes + 1);
+        job->body_bytes = r->body_bytes;
+        job->body_is_secret = r->body_is_secret;
+        if (r->body_bytes)
+            memcpy(job->body, r->body, r->body_bytes);
+        curl_easy_setopt(job->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
+        curl_easy_setopt(job->easy, CURLOPT_POSTFIELDS, job->body);
+    }
+    if (strcmp(job->method, "HEAD") == 0)
+        curl_easy_setopt(job->easy, CURLOPT_NOBODY, 1L);
+    else if (!post && !(strcmp(job->method, "GET") == 0 && !r->body))
+        curl_easy_setopt(job->easy, CURLOPT_CUSTOMREQUEST, job->method);
+}
+
+static void set_blob(CURL *easy, CURLoption option, const char *text)
+{
+    struct curl_blob blob = {NULL, strlen(text), CURL_BLOB_NOCOPY};
+
+    memcpy(&blob.data, &text, sizeof text); /* the library only reads it, but has no const */
+    curl_easy_setopt(easy, option, &blob);
+}
+
+static void set_trust(struct job *job, const struct http_request *r)
+{
+    const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
+
+    if (r->ca_pem) {
+        job->ca = mem_str(r->ca_pem);
+        set_blob(job->easy, CURLOPT_CAINFO_BLOB, job->ca);
+        curl_easy_setopt(job->easy, CURLOPT_CAPATH, NULL); /* this one, and no other */
+    } else {
+        if (!str_is_empty(file))
+            curl_easy_setopt(job->easy, CURLOPT_CAINFO, file);
+        if (!str_is_empty(folder))
+            curl_easy_setopt(job->easy, CURLOPT_CAPATH, folder);
+    }
+    if (r->client_cert_pem) {
+        job->cert = mem_str(r->client_cert_pem);
+        set_blob(job->easy, CURLOPT_SSLCERT_BLOB, job->cert);
+        curl_easy_setopt(job->easy, CURLOPT_SSLCERTTYPE, "PEM");
+    }
+    if (!secret_is_empty(r->client_key_pem)) {
+        job->key = secret_dup(r->client_key_pem);
+        set_blob(job->easy, CURLOPT_SSLKEY_BLOB, secret_reveal(job->key));
+        curl_easy_setopt(job->easy, CURLOPT_SSLKEYTYPE, "PEM");
+    }
+}
+
+static void set_bounds(struct job *job, const struct http_request *r)
+{
+    long total = r->timeout_ms > 0 ? r->timeout_ms : TIME_OUT_MS;
+
+    curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, total);
+    curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     total < CONNECT_MS ? total : (long)CONNECT_MS);
+    job->max_bytes = r->max_bytes ? r->max_bytes : ANSWER_BYTES;
+}
+
+/* Where it may go: TLS, or this machine. */
+static bool set_url(struct job *job, const struct http_request *r)
+{
+    struct url url;
+    bool ok = url_read(r->url, &url) && is_one_line(r->url);
+
+    str_copy(job->host, sizeof job->host, ok ? url.host : "?");
+    if (!ok || (!url.https && !url.http)) {
+        err_set(&job->refusal, ERR_INPUT, "this address cannot be asked");
+        err_reason(&job->refusal, "BAD_URL");
+        err_why(&job->refusal, "%s is no https address", r->url);
+        return err_hint(&job->refusal, "addresses begin with https:// and hold no password");
+    }
+    if (url.http && !url.loopback) {
+        err_set(&job->refusal, ERR_INPUT, "%s was not asked", url.host);
+        err_reason(&job->refusal, "PLAIN_HTTP");
+        err_why(&job->refusal, "http without TLS is for this machine only (127.0.0.1, localhost)");
+        return err_hint(&job->refusal, "use https");
+    }
+    curl_easy_setopt(job->easy, CURLOPT_URL, job->url);
+    curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    if (url.loopback || r->insecure_proxy_bypass)
+        curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "*");
+    return true;
+}
+
+static void set_answer(struct job *job)
+{
+    curl_easy_setopt(job->easy, CURLOPT_ERRORBUFFER, job->words);
+    curl_easy_setopt(job->easy, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(job->easy, CURLOPT_WRITEDATA, job);
+    curl_easy_setopt(job->easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(job->easy, CURLOPT_USERAGENT, "strom/" STROM_VERSION);
+}
+
+static bool is_method(const char *m)
+{
+    return m && *m && strspn(m, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(m);
+}
+
+struct task *http_send(struct net *net, const struct http_request *r)
+{
+    struct task *t = task_new(net, &type);
+    struct job *job = task_job(t, &type);
+
+    job->task = t;
+    job->method = arena_str(task_arena(t), is_method(r->method) ? r->method : "GET");
+    job->url = arena_str(task_arena(t), r->url);
+    job->easy = net_curl_new(&job->refusal);
+    if (!job->easy || !set_url(job, r) || !set_headers(job, r))
+        return t;
+    set_method(job, r);
+    set_trust(job, r);
+    set_bounds(job, r);
+    set_answer(job);
+    if (!net_curl_add(t, job->easy))
+        err_set(&job->refusal, ERR_SYSTEM, "cannot start a transfer");
+    return t;
+}
+
+/* --- answering --- */
+
+static const char *header(struct job *job, const char *name)
+{
+    struct curl_header *found = NULL;
+
+    if (curl_easy_header(job->easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK)
+        return NULL;
+    return arena_str(task_arena(job->task), found->value);
+}
+
+static void read_answer(struct job *job)
+{
+    long status = 0;
+    curl_off_t after = 0;
+    const char *type_text = header(job, "Content-Type"), *date = header(job, "Date");
+
+    curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &after);
+    job->answer = (struct http_answer){
+        .status = (int)status,
+        .body = str_text(&job->answer_body),
+        .bytes = job->answer_body.bytes,
+        .content_type = type_text ? type_text : "",
+        .etag = header(job, "ETag"),
+        .date = date ? (int64_t)curl_getdate(date, NULL) : -1,
+        .retry_after = header(job, "Retry-After") ? (int)(after < 86400 ? after : 86400) : -1,
+    };
+}
+
+/* Handles and secrets go as soon as the exchange is over, not only when the task is dropped. */
+static void release(struct job *job)
+{
+    net_curl_drop(job->task, job->easy);
+    job->easy = NULL;
+    wipe_list(job->headers);
+    job->headers = NULL;
+    if (job->body_is_secret)
+        secret_wipe(job->body, job->body_bytes);
+    mem_free(job->body);
+    mem_free(job->ca);
+    mem_free(job->cert);
+    secret_free(job->key);
+    job->body = job->ca = job->cert = NULL;
+    job->key = NULL;
+}
+
+static enum task_state fail_transfer(struct task *t, struct job *job)
+{
+    struct err e;
+
+    net_curl_error(job->easy, t->curl_code, job->host, job->words, &e);
+    if (job->too_large) {
+        err_set(&e, ERR_NETWORK, "the answer of %s was not read to its end", job->host);
+        err_reason(&e, "TOO_LARGE");
+        err_why(&e, "it is larger than %zu bytes", job->max_bytes);
+    }
+    log_line(2, "%s %s: %s (%s)", job->method, job->url, e.why, e.reason);
+    return task_fail(t, &e);
+}
+
+static enum task_state step(struct task *t)
+{
+    struct job *job = task_job(t, &type);
+    enum task_state state = TASK_OK;
+
+    if (job->refusal.kind != ERR_NONE) {
+        release(job);
+        return task_fail(t, &job->refusal);
+    }
+    if (!t->curl_done) {
+        task_wait_curl(t);
+        return TASK_RUNNING;
+    }
+    if (t->curl_code != CURLE_OK) {
+        state = fail_transfer(t, job);
+    } else {
+        read_answer(job);
+        log_line(2, "%s %s: %d, %zu bytes, %lld ms", job->method, job->url, job->answer.status,
+                 job->answer.bytes, (long long)task_elapsed_ms(t));
+    }
+    release(job);
+    return state;
+}
+
+static void stop(void *ctx)
+{
+    struct job *job = ctx;
+
+    release(job);
+    str_done(&job->answer_body);
+}
+
+const struct http_answer *http_answer(const struct task *t)
+{
+    const struct job *job = task_job(t, &type);
+
+    return &job->answer;
+}

@@ -1,0 +1,127 @@
+#include "api/net/internal.h"
+
+#include "api/base/str.h"
+
+/* How far it came, by the times that the library took. */
+enum phase { LOOKING_UP, CONNECTING, SHAKING_HANDS, ASKING };
+
+static enum phase phase_of(CURL *easy)
+{
+    curl_off_t name = 0, connect = 0, app = 0;
+    const char *scheme = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name);
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect);
+    curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &app);
+    curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
+    if (connect > 0)
+        return str_eq(scheme, "HTTPS") && app == 0 ? SHAKING_HANDS : ASKING;
+    return name > 0 ? CONNECTING : LOOKING_UP;
+}
+
+static void timed_out(enum phase phase, struct err *e)
+{
+    err_reason(e, "TIMEOUT");
+    switch (phase) {
+    case LOOKING_UP:
+        err_reason(e, "DNS");
+        err_why(e, "the name server did not answer in time");
+        err_hint(e, "check the network and the VPN, then try again");
+        return;
+    case CONNECTING:
+        err_why(e, "no answer to the connection in time");
+        err_hint(e, "a firewall or the VPN may be in the way; check them, then try again");
+        return;
+    case SHAKING_HANDS:
+        err_why(e, "the encrypted connection was not agreed upon in time");
+        err_hint(e, "check whether a proxy is needed (HTTPS_PROXY), then try again");
+        return;
+    case ASKING:
+        err_why(e, "connected, but the answer did not come in time");
+        err_hint(e, "try again; if it stays so, look at the service's status page");
+        return;
+    }
+}
+
+static void unreachable(CURLcode code, const char *words, struct err *e)
+{
+    if (code == CURLE_COULDNT_RESOLVE_HOST) {
+        err_reason(e, "DNS");
+        err_why(e, "no such host name, or the name server does not know it");
+        err_hint(e, "check the spelling, the network and the VPN, then try again");
+    } else if (code == CURLE_COULDNT_RESOLVE_PROXY) {
+        err_reason(e, "PROXY");
+        err_why(e, "the name of the proxy could not be looked up");
+        err_hint(e, "check HTTPS_PROXY and NO_PROXY");
+    } else {
+        err_reason(e, "REFUSED");
+        err_why(e, "nobody answers there (%s)", words);
+        err_hint(e, "check address and port; is the service, or the proxy, running?");
+    }
+}
+
+static bool is_tls(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ||
+           code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+           code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR ||
+           code == CURLE_SSL_CRL_BADFILE || code == CURLE_SSL_ENGINE_INITFAILED ||
+           code == CURLE_USE_SSL_FAILED || code == CURLE_SSL_INVALIDCERTSTATUS ||
+           code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+}
+
+static void no_trust(CURLcode code, const char *words, struct err *e)
+{
+    err_reason(e, "TLS");
+    e->retryable = false;
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        err_why(e, "its certificate is not trusted: %s", words);
+        err_hint(e, "if a proxy opens the traffic, put its certificate into a file and name it in "
+                    "SSL_CERT_FILE");
+    } else if (code == CURLE_SSL_CACERT_BADFILE) {
+        err_why(e, "the file with trusted certificates cannot be read: %s", words);
+        err_hint(e, "check SSL_CERT_FILE, or install the package ca-certificates");
+    } else if (code == CURLE_SSL_CERTPROBLEM) {
+        err_why(e, "our own certificate or its key cannot be used: %s", words);
+        err_hint(e, "fetch a new kubeconfig, or log in again");
+    } else {
+        err_why(e, "no encrypted connection: %s", words);
+        err_hint(e, "check address and port; a proxy may be in the way");
+    }
+}
+
+static void broken(CURLcode code, const char *words, struct err *e)
+{
+    if (code == CURLE_PARTIAL_FILE) {
+        err_reason(e, "CUT_OFF");
+        err_why(e, "the answer broke off before its end");
+    } else if (code == CURLE_GOT_NOTHING) {
+        err_reason(e, "CUT_OFF");
+        err_why(e, "the connection was closed without an answer");
+    } else if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) {
+        err_reason(e, "RESET");
+        err_why(e, "the connection was broken: %s", words);
+    } else {
+        err_reason(e, "PROTOCOL");
+        err_why(e, "%s", words);
+    }
+    err_hint(e, "try again; what was sent may have been received");
+}
+
+void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *words, struct err *e)
+{
+    const char *said = str_is_empty(words) ? curl_easy_strerror(code) : words;
+
+    err_set(e, ERR_NETWORK, "could not reach %s", host);
+    err_resource(e, host);
+    e->retryable = true;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        timed_out(phase_of(easy), e);
+    else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+             code == CURLE_COULDNT_CONNECT)
+        unreachable(code, said, e);
+    else if (is_tls(code))
+        no_trust(code, said, e);
+    else
+        broken(code, said, e);
+}

@@ -1,0 +1,397 @@
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/clock.h"
+#include "api/net/http.h"
+#include "api/net/net.h"
+#include "tests/unit/net/server.h"
+
+struct world {
+    struct net *net;
+    struct server *server;
+    char url[256];
+};
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct err e;
+
+    w->server = server_start();
+    w->net = net_open(&e);
+    assert_non_null(w->net);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+
+    net_close(w->net);
+    server_stop(w->server);
+    free(w);
+    return 0;
+}
+
+static const char *url(struct world *w, const char *path)
+{
+    snprintf(w->url, sizeof w->url, "http://127.0.0.1:%d%s", w->server->port, path);
+    return w->url;
+}
+
+static struct task *ask(struct world *w, const char *path)
+{
+    struct http_request r = {.method = "GET", .url = url(w, path), .timeout_ms = 5000};
+
+    return http_send(w->net, &r);
+}
+
+static void answers(void **state)
+{
+    struct world *w = *state;
+    struct task *t = ask(w, "/ok");
+
+    assert_int_equal(task_state(t), TASK_RUNNING);
+    assert_int_equal(net_running(w->net), 1);
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    const struct http_answer *a = http_answer(t);
+    assert_int_equal(a->status, 200);
+    assert_string_equal(a->body, "{}");
+    assert_int_equal(a->bytes, 2);
+    assert_string_equal(a->content_type, "application/json");
+    assert_string_equal(a->etag, "\"e1\"");
+    assert_int_equal(a->date, -1);
+    assert_int_equal(a->retry_after, -1);
+    assert_int_equal(net_running(w->net), 0);
+    task_drop(t);
+}
+
+static void any_status_is_an_answer(void **state)
+{
+    struct world *w = *state;
+    struct task *missing = ask(w, "/nothing"), *busy = ask(w, "/busy"),
+                *moved = ask(w, "/redirect");
+
+    assert_true(net_until(w->net, missing));
+    assert_true(net_until(w->net, busy));
+    assert_true(net_until(w->net, moved));
+    assert_int_equal(http_answer(missing)->status, 404);
+    assert_string_equal(http_answer(missing)->content_type, "");
+    assert_int_equal(http_answer(busy)->status, 429);
+    assert_int_equal(http_answer(busy)->retry_after, 7);
+    assert_int_equal(http_answer(busy)->date, 1795338900);
+    assert_int_equal(http_answer(moved)->status, 302); /* never followed */
+    assert_int_equal(w->server->requests, 3);
+    task_drop(missing);
+    task_drop(busy);
+    task_drop(moved);
+}
+
+static const char *echo(struct world *w, const struct http_request *r, struct task **t)
+{
+    *t = http_send(w->net, r);
+    assert_true(net_until(w->net, *t));
+    assert_int_equal(task_state(*t), TASK_OK);
+    return http_answer(*t)->body;
+}
+
+static void sends_what_was_asked(void **state)
+{
+    struct world *w = *state;
+    struct secret *token = secret_new("tok-123", 7);
+    struct http_header headers[] = {{"X-Goog-User-Project", "p"}, {"X-Empty", ""}};
+    char body[] = "{\"a\":1}";
+    struct task *t;
+    struct http_request r = {.method = "PATCH",
+                             .url = url(w, "/echo"),
+                             .headers = headers,
+                             .n_headers = 2,
+                             .bearer = token,
+                             .content_type = "application/json",
+                             .body = body,
+                             .body_bytes = strlen(body),
+                             .body_is_secret = true};
+
+    const char *seen = echo(w, &r, &t);
+    assert_true(str_starts(seen, "PATCH /echo HTTP/1.1\r\n"));
+    assert_non_null(strstr(seen, "\r\nAuthorization: Bearer tok-123\r\n"));
+    assert_non_null(strstr(seen, "\r\nX-Goog-User-Project: p\r\n"));
+    assert_non_null(strstr(seen, "\r\nX-Empty:"));
+    assert_non_null(strstr(seen, "\r\nContent-Type: application/json\r\n"));
+    assert_non_null(strstr(seen, "\r\nUser-Agent: strom/"));
+    assert_null(strstr(seen, "Expect:"));
+    assert_true(str_ends(seen, "\r\n\r\n{\"a\":1}"));
+    task_drop(t);
+    secret_free(token);
+}
+
+static void methods(void **state)
+{
+    struct world *w = *state;
+    struct task *t;
+    struct http_request r = {.method = "POST", .url = url(w, "/echo")};
+
+    const char *seen = echo(w, &r, &t);
+    assert_true(str_starts(seen, "POST /echo "));
+    assert_non_null(strstr(seen, "\r\nContent-Length: 0\r\n"));
+    assert_null(strstr(seen, "Content-Type"));
+    task_drop(t);
+    r.method = "DELETE";
+    seen = echo(w, &r, &t);
+    assert_true(str_starts(seen, "DELETE /echo "));
+    assert_null(strstr(seen, "Content-Length"));
+    task_drop(t);
+    r.method = "PUT";
+    r.body = "x";
+    r.body_bytes = 1;
+    seen = echo(w, &r, &t);
+    assert_true(str_starts(seen, "PUT /echo "));
+    assert_true(str_ends(seen, "\r\n\r\nx"));
+    task_drop(t);
+}
+
+static void fails(struct world *w, struct task *t, enum err_kind kind, const char *reason,
+                  bool again)
+{
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_FAILED);
+    const struct err *e = task_error(t);
+    assert_int_equal(e->kind, kind);
+    assert_string_equal(e->reason, reason);
+    assert_int_equal(e->retryable, again);
+    assert_true(e->what[0] && e->why[0]);
+    task_drop(t);
+}
+
+static void says_how_it_broke(void **state)
+{
+    struct world *w = *state;
+
+    fails(w, ask(w, "/cut"), ERR_NETWORK, "CUT_OFF", true);
+    fails(w, ask(w, "/empty"), ERR_NETWORK, "CUT_OFF", true);
+    fails(w, ask(w, "/reset"), ERR_NETWORK, "RESET", true);
+    fails(w, ask(w, "/nonsense"), ERR_NETWORK, "PROTOCOL", true);
+}
+
+static void bounds_the_answer(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = url(w, "/huge"), .max_bytes = 100000};
+    struct task *t = http_send(w->net, &r);
+
+    assert_true(net_until(w->net, t));
+    assert_string_equal(task_error(t)->reason, "TOO_LARGE");
+    assert_non_null(strstr(task_error(t)->why, "100000"));
+    task_drop(t);
+    r.url = url(w, "/ok");
+    r.max_bytes = 2; /* just fits */
+    t = http_send(w->net, &r);
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    task_drop(t);
+}
+
+static void times_out(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = url(w, "/silent"), .timeout_ms = 200};
+    struct task *t = http_send(w->net, &r);
+
+    assert_true(net_until(w->net, t));
+    assert_string_equal(task_error(t)->reason, "TIMEOUT");
+    assert_non_null(strstr(task_error(t)->why, "connected"));
+    assert_in_range(task_elapsed_ms(t), 190, 1500);
+    task_drop(t);
+    r.url = url(w, "/drip"); /* a byte now and then does not keep it alive */
+    fails(w, http_send(w->net, &r), ERR_NETWORK, "TIMEOUT", true);
+}
+
+static void refused(void **state)
+{
+    struct world *w = *state;
+    int port, fd = server_listen(1, &port);
+    char address[64];
+
+    close(fd);
+    snprintf(address, sizeof address, "http://127.0.0.1:%d/", port);
+    struct http_request r = {.method = "GET", .url = address};
+    struct task *t = http_send(w->net, &r);
+    assert_true(net_until(w->net, t));
+    assert_non_null(strstr(task_error(t)->what, "127.0.0.1:"));
+    fails(w, t, ERR_NETWORK, "REFUSED", true);
+}
+
+static void goes_nowhere_else(void **state)
+{
+    struct world *w = *state;
+    static const char *const plain[] = {
+        "http://example.com/",
+        "http://127.example.com/",
+        "http://localhost.example.com/",
+        "http://10.0.0.1/",
+        "http://[::2]/",
+        "http://128.0.0.1/",
+        "http://0.0.0.0:9000/",
+        "http://metadata.google.internal/",
+    };
+    static const char *const bad[] = {"",
+                                      "nonsense",
+                                      "file:///etc/passwd",
+                                      "ftp://127.0.0.1/",
+                                      "gopher://127.0.0.1/",
+                                      "http://user:pw@127.0.0.1/",
+                                      "https://127.0.0.1@example.com/",
+                                      "http://127.0.0.1/\r\nX: y",
+                                      "https://",
+                                      "http://127.0.0.1:99999/"};
+
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        struct http_request r = {.method = "GET", .url = plain[i]};
+        fails(w, http_send(w->net, &r), ERR_INPUT, "PLAIN_HTTP", false);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct http_request r = {.method = "GET", .url = bad[i]};
+        fails(w, http_send(w->net, &r), ERR_INPUT, "BAD_URL", false);
+    }
+    assert_int_equal(w->server->requests, 0);
+}
+
+static void no_header_slips_in(void **state)
+{
+    struct world *w = *state;
+    struct http_header headers[] = {{"X-A", "a\r\nX-Evil: 1"}};
+    struct http_request r = {
+        .method = "GET", .url = url(w, "/echo"), .headers = headers, .n_headers = 1};
+    struct task *t = http_send(w->net, &r);
+
+    fails(w, t, ERR_INPUT, "", false);
+    assert_int_equal(w->server->requests, 0);
+}
+
+static void loopback_passes_no_proxy(void **state)
+{
+    struct world *w = *state;
+    struct task *t;
+
+    setenv("http_proxy", "http://127.0.0.1:1", 1); /* nobody there: using it would fail */
+    setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+    t = ask(w, "/ok");
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    task_drop(t);
+    setenv("https_proxy", "http://127.0.0.1:1",
+           1); /* elsewhere it is used: the proxy is what fails */
+    struct http_request r = {.method = "GET", .url = "https://strom-test.invalid/"};
+    fails(w, http_send(w->net, &r), ERR_NETWORK, "REFUSED", true);
+    unsetenv("http_proxy");
+    unsetenv("https_proxy");
+    unsetenv("ALL_PROXY");
+}
+
+static void encodes(void **state)
+{
+    struct str s = {0};
+
+    (void)state;
+    http_encode(&s, "aB9-._~ /?#%æ", false);
+    assert_string_equal(str_text(&s), "aB9-._~%20%2F%3F%23%25%C3%A6");
+    str_clear(&s);
+    http_encode(&s, "a/b c", true);
+    assert_string_equal(str_text(&s), "a/b%20c");
+    str_clear(&s);
+    http_encode(&s, NULL, true);
+    assert_string_equal(str_text(&s), "");
+    str_done(&s);
+}
+
+static void knows_loopback(void **state)
+{
+    (void)state;
+    assert_true(http_is_loopback("http://127.0.0.1:9000/x"));
+    assert_true(http_is_loopback("http://127.9.9.9"));
+    assert_true(http_is_loopback("http://localhost:80/"));
+    assert_true(http_is_loopback("http://LOCALHOST/"));
+    assert_true(http_is_loopback("http://[::1]:1/"));
+    assert_true(http_is_loopback("http://127.1/"));
+    assert_false(http_is_loopback("https://127.0.0.1/"));
+    assert_false(http_is_loopback("http://127.0.0.1.example.com/"));
+    assert_false(http_is_loopback("http://127.0.0.1@example.com/"));
+    assert_false(http_is_loopback("127.0.0.1"));
+    assert_false(http_is_loopback(NULL));
+}
+
+/* Twenty slow ones under way, some dropped: no step may take long, and the rest still ends. */
+static void many_at_once(void **state)
+{
+    struct world *w = *state;
+    struct task *tasks[21];
+    int64_t longest = 0, cancel_us = 0;
+    size_t ended = 0;
+
+    for (size_t i = 0; i < 20; i++)
+        tasks[i] = ask(w, i % 2 ? "/slow/300" : "/slow/500");
+    tasks[20] = ask(w, "/silent");
+    for (int64_t end = clock_mono_ms() + 10000; ended < 20 && clock_mono_ms() < end;) {
+        net_wait(w->net, NULL, 0, end);
+        int64_t from = clock_mono_ms();
+        net_step(w->net);
+        longest = clock_mono_ms() - from > longest ? clock_mono_ms() - from : longest;
+        ended = 0;
+        for (size_t i = 0; i < 20; i++)
+            ended += task_state(tasks[i]) == TASK_OK;
+        if (ended >= 5 && tasks[20]) {
+            int64_t before = clock_mono_ms();
+            task_clear(&tasks[20]);
+            cancel_us = clock_mono_ms() - before;
+        }
+    }
+    assert_int_equal(ended, 20);
+    assert_null(tasks[20]);
+    assert_in_range(longest, 0, 30);
+    assert_in_range(cancel_us, 0, 5);
+    for (size_t i = 0; i < 20; i++)
+        task_drop(tasks[i]);
+}
+
+/* Dropped in every state: before the first step, under way, ended, and left to net_close. */
+static void dropping(void **state)
+{
+    struct world *w = *state;
+    struct task *early = ask(w, "/slow/100"), *under_way = ask(w, "/silent"),
+                *ended = ask(w, "/ok");
+
+    task_drop(early);
+    assert_true(net_until(w->net, ended));
+    task_drop(under_way);
+    task_drop(ended);
+    ask(w, "/silent"); /* nobody holds it: net_close does */
+    net_step(w->net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(any_status_is_an_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sends_what_was_asked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(methods, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(says_how_it_broke, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_the_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(times_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(goes_nowhere_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(loopback_passes_no_proxy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dropping, set_up, tear_down),
+        cmocka_unit_test(encodes),
+        cmocka_unit_test(knows_loopback),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
