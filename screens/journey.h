@@ -1,8 +1,8 @@
 #ifndef STROM_SCREENS_JOURNEY_H
 #define STROM_SCREENS_JOURNEY_H
 
-/* What the person has chosen so far. Saved at every change; after a kill the wizard opens at the same
- * step, field and cursor. Passwords are never part of it. */
+/* What the person has chosen so far. Saved at every change; after a kill the wizard opens at the
+ * same step, field and cursor. Passwords are never part of it. */
 
 #include "api/plan/selection.h"
 #include "api/store/kept.h"
@@ -15,39 +15,43 @@
 
 struct plan;
 
+enum { JOURNEY_TITLE = 256 };
+
 enum journey_step { /* in the order of the wizard's table */
-    AT_HOME,
-    AT_CONNECT,
-    AT_PREREQUISITES,
-    AT_ACCESS,
-    AT_TABLES,
-    AT_DESTINATION,
-    AT_REVIEW,
-    AT_CREATE,
-    AT_MONITOR,
-    JOURNEY_STEPS
+                    AT_HOME,
+                    AT_CONNECT,
+                    AT_PREREQUISITES,
+                    AT_ACCESS,
+                    AT_TABLES,
+                    AT_DESTINATION,
+                    AT_REVIEW,
+                    AT_CREATE,
+                    AT_MONITOR,
+                    JOURNEY_STEPS
 };
 
 struct journey {
     struct live *live;
     struct target target;
-    char dsn[512];               /* without a password; "": PG* */
-    struct selection selection;  /* empty until the catalogue has been read */
+    char dsn[512];              /* without a password; "": PG* */
+    struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
-    struct catalog *catalog;     /* as it was read last; owned */
-    struct plan *plan;           /* the plan that Review showed; owned. Create carries this one out */
-    struct task *apply;          /* a run under way or ended; owned: it goes on while another screen is looked at */
-    bool opened;                 /* a stream that exists was opened: steps before Tables are looked at, not needed */
+    struct catalog *catalog; /* as it was read last; owned */
+    struct plan *plan;       /* the plan that Review showed; owned. Create carries this one out */
+    struct task
+        *apply; /* a run under way or ended; owned: it goes on while another screen is looked at */
+    bool
+        opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
 
     enum journey_step at, reached, go_to;
-    bool dirty;                  /* something to save */
-    char said[240];              /* what just happened: the line above the keys */
+    bool dirty;     /* something to save */
+    char said[240]; /* what just happened: the line above the keys */
     enum mark said_mark;
-    char *to_copy;               /* text for the clipboard; the wizard takes it */
-    bool discard_input;          /* a question opens: what was typed ahead does not answer it */
-    bool bell;                   /* something long has ended */
+    char *to_copy;      /* text for the clipboard; the wizard takes it */
+    bool discard_input; /* a question opens: what was typed ahead does not answer it */
+    bool bell;          /* something long has ended */
 
-    int64_t id;                  /* in the store; 0: not saved yet */
+    int64_t id; /* in the store; 0: not saved yet */
     struct kept *kept;
 };
 
@@ -56,15 +60,17 @@ void journey_close(struct journey *j);
 
 /* The newest journey of the store, or false when there is none. */
 bool journey_resume(struct journey *j);
-void journey_restart(struct journey *j);        /* begins a new one; the old one stays in the store */
-void journey_save(struct journey *j);           /* writes when dirty; trouble is said once */
-const char *journey_title(const struct journey *j, char out[160]); /* "postmottak-backend · dev-gcp" */
+void journey_restart(struct journey *j); /* begins a new one; the old one stays in the store */
+void journey_save(struct journey *j);    /* writes when dirty; trouble is said once */
+const char *journey_title(const struct journey *j,
+                          char out[JOURNEY_TITLE]); /* "postmottak-backend · dev-gcp" */
 
 /* One line above the keys, until the next key. */
-void journey_say(struct journey *j, enum mark mark, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void journey_say(struct journey *j, enum mark mark, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void journey_say_err(struct journey *j, const struct err *e);
 void journey_copy(struct journey *j, const char *text); /* to the clipboard; says so */
-void journey_changed(struct journey *j);        /* save soon */
+void journey_changed(struct journey *j);                /* save soon */
 
 /* A survey has ended: takes catalogue and selection over and puts the choices of before onto it. */
 void journey_use_survey(struct journey *j, struct task *survey);

@@ -117,7 +117,8 @@ bool live_find_password(struct live *l, struct err *e)
     if (l->options->password_file) {
         if (!path_read_private(l->options->password_file, 4096, &file, e))
             return false;
-        while (file.bytes > 0 && (file.text[file.bytes - 1] == '\n' || file.text[file.bytes - 1] == '\r'))
+        while (file.bytes > 0 &&
+               (file.text[file.bytes - 1] == '\n' || file.text[file.bytes - 1] == '\r'))
             file.text[--file.bytes] = '\0';
         secret_free(l->db_password);
         l->db_password = secret_new(str_text(&file), file.bytes);
@@ -149,7 +150,8 @@ bool live_fill_target(const struct live *l, struct target *t, struct err *e)
     named(t->context, sizeof t->context, o->context);
     named(t->namespace_, sizeof t->namespace_, o->namespace_);
     named(t->project, sizeof t->project,
-          either(o->project, either(t->project, either(getenv("CLOUDSDK_CORE_PROJECT"), getenv("GOOGLE_CLOUD_PROJECT")))));
+          either(o->project, either(t->project, either(getenv("CLOUDSDK_CORE_PROJECT"),
+                                                       getenv("GOOGLE_CLOUD_PROJECT")))));
     named(t->region, sizeof t->region, o->location);
     named(t->instance, sizeof t->instance, o->instance);
     named(t->database, sizeof t->database, o->database);

@@ -19,18 +19,18 @@
 struct live {
     const struct options *options;
     struct net *net;
-    struct store *store;              /* never NULL: at worst one that forgets */
-    struct err store_trouble;         /* ERR_NONE, or why nothing is kept */
+    struct store *store;      /* never NULL: at worst one that forgets */
+    struct err store_trouble; /* ERR_NONE, or why nothing is kept */
     struct google *google;
-    struct cluster *cluster;          /* NULL: cluster_trouble says why */
+    struct cluster *cluster; /* NULL: cluster_trouble says why */
     struct err cluster_trouble;
-    struct pg *pg;                    /* the source; NULL: not connected */
-    struct secret *db_password;       /* of the database user, once known */
-    struct source_facts *facts;       /* the last look, and the one before it: for trends */
+    struct pg *pg;              /* the source; NULL: not connected */
+    struct secret *db_password; /* of the database user, once known */
+    struct source_facts *facts; /* the last look, and the one before it: for trends */
     struct source_facts *earlier;
-    const char *repo;                 /* the app's repository; NULL: none found */
-    const char *repo_why;             /* then: why not */
-    const char *deploy_command;       /* STROM_DEPLOY_COMMAND, or NULL */
+    const char *repo;           /* the app's repository; NULL: none found */
+    const char *repo_why;       /* then: why not */
+    const char *deploy_command; /* STROM_DEPLOY_COMMAND, or NULL */
     struct arena mem;
 };
 
@@ -39,9 +39,11 @@ bool live_open(struct live *l, const struct options *o, struct err *e);
 void live_close(struct live *l);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
 void live_use_cluster(struct live *l, const char *context, const char *ns);
-void live_use_pg(struct live *l, struct pg *pg);              /* takes it over, closes the former */
-void live_use_facts(struct live *l, struct source_facts *f);  /* takes it over; the former becomes `earlier` */
-/* STROM_DB_PASSWORD or --password-file into db_password; false with *e when the file cannot be used. */
+void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */
+void live_use_facts(struct live *l,
+                    struct source_facts *f); /* takes it over; the former becomes `earlier` */
+/* STROM_DB_PASSWORD or --password-file into db_password; false with *e when the file cannot be
+ * used. */
 bool live_find_password(struct live *l, struct err *e);
 /* Options and environment into the target; what they do not name stays as it is. */
 bool live_fill_target(const struct live *l, struct target *t, struct err *e);

@@ -13,8 +13,8 @@ struct surveying {
     struct catalog *catalog;
     struct selection selection;
     bool selecting;
-    size_t at;       /* next table to judge */
-    size_t judged;   /* columns */
+    size_t at;     /* next table to judge */
+    size_t judged; /* columns */
     struct arena scratch;
 };
 

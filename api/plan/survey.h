@@ -12,12 +12,13 @@
 struct task *survey(struct pg *pg, const struct catalog_options *o);
 /* Columns read and judged so far. */
 size_t survey_progress(const struct task *t);
-/* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of the
- * selection have the catalogue's order and numbers, columns too. */
+/* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of
+ * the selection have the catalogue's order and numbers, columns too. */
 struct catalog *survey_take(struct task *t, struct selection *out);
 
 /* The verdict on one column, with its evidence: made afresh from the catalogue; cheap. */
-void survey_verdict(const struct catalog *c, size_t table, size_t column, struct rules_verdict *out);
+void survey_verdict(const struct catalog *c, size_t table, size_t column,
+                    struct rules_verdict *out);
 /* Why a table cannot be chosen (views, partitions, foreign tables), or NULL. */
 const char *survey_not_selectable(const struct catalog_table *t);
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the table ----------------------------------------------------------------------------------- */
+/* --- the table -----------------------------------------------------------------------------------
+ */
 
 enum kind { FLAG, TEXT, MANY, COUNT };
 
@@ -15,50 +16,69 @@ struct option_row {
     const char *name;
     char letter;
     enum kind kind;
-    size_t at, count_at;     /* offsets in struct options */
-    const char *value;       /* its name in the help; NULL for flags */
-    const char *commands;    /* "" everywhere; else those that know it; "-": not listed */
+    size_t at, count_at;  /* offsets in struct options */
+    const char *value;    /* its name in the help; NULL for flags */
+    const char *commands; /* "" everywhere; else those that know it; "-": not listed */
     const char *help;
 };
 
-#define AT(field)      offsetof(struct options, field)
+#define AT(field) offsetof(struct options, field)
 
 static const struct option_row rows[] = {
     {"app", 0, TEXT, AT(app), 0, "APP", "", "the app, as the cluster knows it"},
-    {"context", 'c', TEXT, AT(context), 0, "NAME", "", "Kubernetes context (default: the current one)"},
+    {"context", 'c', TEXT, AT(context), 0, "NAME", "",
+     "Kubernetes context (default: the current one)"},
     {"namespace", 'n', TEXT, AT(namespace_), 0, "NAME", "", "Kubernetes namespace: the team"},
-    {"dsn", 0, TEXT, AT(dsn), 0, "CONNINFO", "", "libpq string or URI, without a password (else PG*)"},
+    {"dsn", 0, TEXT, AT(dsn), 0, "CONNINFO", "",
+     "libpq string or URI, without a password (else PG*)"},
     {"project", 0, TEXT, AT(project), 0, "ID", "", "Google Cloud project"},
     {"location", 0, TEXT, AT(location), 0, "REGION", "", "region of the stream"},
     {"instance", 0, TEXT, AT(instance), 0, "NAME", "", "Cloud SQL instance"},
     {"database", 0, TEXT, AT(database), 0, "NAME", "", "database"},
-    {"db-user", 0, TEXT, AT(db_user), 0, "USER", "", "who reads it for Datastream (default: datastream)"},
-    {"publication", 0, TEXT, AT(publication), 0, "NAME", "", "publication (default: ds_publication)"},
-    {"publication-name", 0, TEXT, AT(publication), 0, "NAME", "create", "the same, as the older tool called it"},
+    {"db-user", 0, TEXT, AT(db_user), 0, "USER", "",
+     "who reads it for Datastream (default: datastream)"},
+    {"publication", 0, TEXT, AT(publication), 0, "NAME", "",
+     "publication (default: ds_publication)"},
+    {"publication-name", 0, TEXT, AT(publication), 0, "NAME", "create",
+     "the same, as the older tool called it"},
     {"slot", 0, TEXT, AT(slot), 0, "NAME", "", "replication slot (default: ds_replication)"},
-    {"replication-slot", 0, TEXT, AT(slot), 0, "NAME", "create", "the same, as the older tool called it"},
+    {"replication-slot", 0, TEXT, AT(slot), 0, "NAME", "create",
+     "the same, as the older tool called it"},
     {"stream", 0, TEXT, AT(stream), 0, "ID", "", "stream"},
     {"dataset", 0, TEXT, AT(dataset), 0, "ID", "", "BigQuery dataset"},
-    {"freshness", 0, TEXT, AT(freshness), 0, "TIME", "", "how stale the tables may be: 900s, 15m, 1h"},
-    {"dataFreshness", 0, TEXT, AT(freshness), 0, "SECONDS", "create", "the same, as the older tool called it"},
-    {"file", 'f', TEXT, AT(file), 0, "FILE", "", "plan file (default: replication.json of the repository)"},
-    {"repo", 0, TEXT, AT(repo), 0, "DIR", "", "the app's repository (else STROM_REPO, else git's top folder)"},
-    {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "", "procedure or nav-module: the names of what is made"},
-    {"include-tables", 0, TEXT, AT(include_tables), 0, "LIST", "create plan apply", "only these tables: a,b,schema.c"},
-    {"exclude-tables", 0, TEXT, AT(exclude_tables), 0, "LIST", "create plan apply", "all but these tables"},
-    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply", "only these columns of a table; repeatable"},
-    {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON", "create plan apply",
-     "why a sensitive column may flow; repeatable"},
-    {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create apply", "make the stream, do not start it"},
+    {"freshness", 0, TEXT, AT(freshness), 0, "TIME", "",
+     "how stale the tables may be: 900s, 15m, 1h"},
+    {"dataFreshness", 0, TEXT, AT(freshness), 0, "SECONDS", "create",
+     "the same, as the older tool called it"},
+    {"file", 'f', TEXT, AT(file), 0, "FILE", "",
+     "plan file (default: replication.json of the repository)"},
+    {"repo", 0, TEXT, AT(repo), 0, "DIR", "",
+     "the app's repository (else STROM_REPO, else git's top folder)"},
+    {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "",
+     "procedure or nav-module: the names of what is made"},
+    {"include-tables", 0, TEXT, AT(include_tables), 0, "LIST", "create plan apply",
+     "only these tables: a,b,schema.c"},
+    {"exclude-tables", 0, TEXT, AT(exclude_tables), 0, "LIST", "create plan apply",
+     "all but these tables"},
+    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply",
+     "only these columns of a table; repeatable"},
+    {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
+     "create plan apply", "why a sensitive column may flow; repeatable"},
+    {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create apply",
+     "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
     {"base", 0, TEXT, AT(base), 0, "REV|FILE", "review", "compare with this revision or file"},
     {"schema", 0, FLAG, AT(schema), 0, NULL, "plan", "print the JSON Schema of the plan file"},
-    {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables", "judge a list of columns without a database"},
-    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables plan create", "names, types, comments, statistics only"},
-    {"sample", 0, TEXT, AT(sample), 0, "N", "tables plan create", "rows read per table (default: 1000)"},
+    {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
+     "judge a list of columns without a database"},
+    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables plan create",
+     "names, types, comments, statistics only"},
+    {"sample", 0, TEXT, AT(sample), 0, "N", "tables plan create",
+     "rows read per table (default: 1000)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
     {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
-    {"explain", 0, FLAG, AT(explain), 0, NULL, "config", "every effective value and where it came from"},
+    {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
+     "every effective value and where it came from"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
@@ -71,7 +91,8 @@ static const struct option_row rows[] = {
     {"lang", 0, TEXT, AT(lang), 0, "LANG", "", "en or nb"},
     {"verbose", 'v', COUNT, AT(verbose), 0, NULL, "", "say more on stderr; repeatable"},
     {"log", 0, TEXT, AT(log), 0, "FILE", "", "write the log there"},
-    {"sandbox", 0, FLAG, AT(sandbox), 0, NULL, "", "practise: nothing outside this machine is touched"},
+    {"sandbox", 0, FLAG, AT(sandbox), 0, NULL, "",
+     "practise: nothing outside this machine is touched"},
     {"name", 0, TEXT, AT(name), 0, "NAME", "sandbox", "one of several sandboxes"},
     {"speed", 0, TEXT, AT(speed), 0, "N|real", "sandbox", "how fast the cloud's clock runs"},
     {"rate", 0, TEXT, AT(rate), 0, "N", "sandbox", "changes a second in the database"},
@@ -91,7 +112,8 @@ static const struct command_row commands[] = {
     {"check", "", "prerequisites and access, printed"},
     {"tables", "", "tables, columns, sensitivity"},
     {"files", "--out DIR", "the manifest patch and the migrations that are still needed"},
-    {"plan", "[-f FILE]", "what would be made, changed, kept, removed; writes nothing in the cloud"},
+    {"plan", "[-f FILE]",
+     "what would be made, changed, kept, removed; writes nothing in the cloud"},
     {"apply", "[-f FILE]", "does it; resumable"},
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream"},
     {"status", "[--watch]", "state, freshness, backfill, slot"},
@@ -112,7 +134,8 @@ bool options_is_command(const char *name)
     return false;
 }
 
-/* --- near misses --------------------------------------------------------------------------------- */
+/* --- near misses ---------------------------------------------------------------------------------
+ */
 
 /* Edit distance, with a neighbouring swap as one edit; texts beyond 31 bytes are no near miss. */
 static size_t distance(const char *a, const char *b)
@@ -169,7 +192,8 @@ static bool unknown_command(const char *name, struct err *e)
     return best ? err_hint(e, "did you mean '%s'?", best) : err_hint(e, "strom --help lists them");
 }
 
-/* --- the parser ---------------------------------------------------------------------------------- */
+/* --- the parser ----------------------------------------------------------------------------------
+ */
 
 static bool bad_option(const char *arg, struct err *e)
 {
@@ -181,7 +205,8 @@ static bool bad_option(const char *arg, struct err *e)
     best = str_starts(name, "--") ? nearest_option(name + 2) : NULL;
     err_set(e, ERR_INPUT, "Reading the command line");
     err_why(e, "there is no option '%s'", name);
-    return best ? err_hint(e, "did you mean '--%s'?", best) : err_hint(e, "strom --help lists them");
+    return best ? err_hint(e, "did you mean '--%s'?", best)
+                : err_hint(e, "strom --help lists them");
 }
 
 static bool take(struct options *o, const struct option_row *row, const char *value, struct err *e)
@@ -217,7 +242,8 @@ static void make_tables(struct option *longs, char *shorts)
     *shorts++ = ':';
     for (int i = 0; i < ROWS; i++) {
         bool takes = rows[i].kind == TEXT || rows[i].kind == MANY;
-        longs[i] = (struct option){rows[i].name, takes ? required_argument : no_argument, NULL, 256 + i};
+        longs[i] =
+            (struct option){rows[i].name, takes ? required_argument : no_argument, NULL, 256 + i};
         if (rows[i].letter) {
             *shorts++ = rows[i].letter;
             if (takes)
@@ -284,7 +310,8 @@ bool options_parse(int argc, char **argv, struct options *o, struct err *e)
     make_tables(longs, shorts);
     opterr = 0;
     optind = 1;
-    while (optind < argc) { /* options may stand before, between and behind the words; -- ends them */
+    while (optind <
+           argc) { /* options may stand before, between and behind the words; -- ends them */
         if (!parse_options(argc, argv, o, longs, shorts, e))
             return false;
         bool ended = optind > 1 && str_eq(argv[optind - 1], "--");
@@ -316,7 +343,8 @@ int options_seconds(const char *text)
     return n * unit > 100000000 ? -1 : (int)(n * unit);
 }
 
-/* --- help ---------------------------------------------------------------------------------------- */
+/* --- help ----------------------------------------------------------------------------------------
+ */
 
 static bool known_to(const struct option_row *row, const char *command)
 {
@@ -362,6 +390,7 @@ void options_help(const char *command, struct str *out)
     for (size_t i = 0; i < ROWS; i++)
         if (known_to(&rows[i], command))
             help_option(&rows[i], out);
-    str_add(out, tr("\nExit codes: 0 fine, 1 could not, 2 wrong command line, 3 not yet, 4 refused, 130 "
-                    "interrupted.\n"));
+    str_add(out,
+            tr("\nExit codes: 0 fine, 1 could not, 2 wrong command line, 3 not yet, 4 refused, 130 "
+               "interrupted.\n"));
 }

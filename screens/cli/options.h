@@ -1,7 +1,8 @@
 #ifndef STROM_CLI_OPTIONS_H
 #define STROM_CLI_OPTIONS_H
 
-/* The command line (contract, section 1). One table makes parser, --help, man page and completion. */
+/* The command line (contract, section 1). One table makes parser, --help, man page and completion.
+ */
 
 #include "api/base/err.h"
 #include "api/base/str.h"
@@ -25,13 +26,14 @@ struct options {
     const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
     size_t n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
-    const char *keys, *shots;                   /* a .keys file played without a terminal (tests, pictures) */
+    const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
     bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, explain;
     bool sandbox, foreground, help, version;
     int verbose;
 };
 
-/* argv's texts are borrowed. False with *e (ERR_INPUT; exit code 2): what is wrong and the nearest name. */
+/* argv's texts are borrowed. False with *e (ERR_INPUT; exit code 2): what is wrong and the nearest
+ * name. */
 bool options_parse(int argc, char **argv, struct options *out, struct err *e);
 /* --help of the program (command NULL) or of one command. */
 void options_help(const char *command, struct str *out);

@@ -1,0 +1,23 @@
+#ifndef STROM_SCREENS_ANSWER_H
+#define STROM_SCREENS_ANSWER_H
+
+/* A question to the world, drawn the same everywhere: being asked, failed and what to do, answered.
+ */
+
+#include "api/base/err.h"
+#include "api/net/task.h"
+#include "tui/page.h"
+
+#include <stdint.h>
+
+/* True when the task ended well: the caller draws the answer. Else draws "Asking Cloud SQL ... 2 s"
+ * or the error. `doing` is what is being done: "Asking Cloud SQL". */
+bool answered(struct page *p, const struct task *t, const char *doing);
+/* An error in place: what, why, what to do next. */
+void answer_error(struct page *p, const struct err *e);
+/* "12,4 MB"-like sizes and counts for people; each writes into out and returns it. -1 gives "?". */
+enum { ANSWER_TEXT = 32 };
+const char *answer_bytes(int64_t bytes, char out[ANSWER_TEXT]);
+const char *answer_count(int64_t n, char out[ANSWER_TEXT]);
+
+#endif

@@ -1,0 +1,334 @@
+#include "screens/journey.h"
+
+#include "api/base/str.h"
+#include "api/net/task.h"
+#include "api/plan/names.h"
+#include "api/plan/plan.h"
+#include "api/plan/survey.h"
+#include "api/store/journeys.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- opening and closing --- */
+
+void journey_open(struct journey *j, struct live *l)
+{
+    *j = (struct journey){.live = l, .kept = kept_new()};
+    selection_init(&j->selection);
+}
+
+static void drop_work(struct journey *j)
+{
+    task_clear(&j->apply); /* looks into the plan: goes first */
+    if (j->plan) {
+        plan_done(j->plan);
+        mem_free(j->plan);
+    }
+    j->plan = NULL;
+    catalog_free(j->catalog);
+    j->catalog = NULL;
+    selection_done(&j->selection);
+    mem_free(j->to_copy);
+    j->to_copy = NULL;
+}
+
+void journey_close(struct journey *j)
+{
+    drop_work(j);
+    kept_free(j->kept);
+    *j = (struct journey){0};
+}
+
+void journey_restart(struct journey *j)
+{
+    struct live *l = j->live;
+
+    journey_save(j);
+    journey_close(j);
+    journey_open(j, l);
+    live_use_pg(l, NULL);
+}
+
+/* --- the target, field by field --- */
+
+struct target_field {
+    const char *key;
+    size_t at, cap;
+};
+
+#define FIELD(name)                                                                                \
+    {                                                                                              \
+        "target." #name, offsetof(struct target, name), sizeof(((struct target *)0)->name)         \
+    }
+
+static const struct target_field target_fields[] = {
+    FIELD(app),      FIELD(context),  FIELD(namespace_),      FIELD(project), FIELD(region),
+    FIELD(instance), FIELD(database), FIELD(app_role),        FIELD(db_user), FIELD(publication),
+    FIELD(slot),     FIELD(location), FIELD(dataset_project), FIELD(dataset), FIELD(stream)};
+enum { TARGET_FIELDS = sizeof target_fields / sizeof *target_fields };
+
+static void keep_target(struct journey *j)
+{
+    for (size_t i = 0; i < TARGET_FIELDS; i++) {
+        const char *value = (const char *)&j->target + target_fields[i].at;
+        kept_set_text(j->kept, target_fields[i].key, *value ? value : NULL);
+    }
+    kept_set_int(j->kept, "target.mode", j->target.mode);
+    kept_set_int(j->kept, "target.freshness", j->target.freshness_seconds);
+    kept_set_int(j->kept, "target.naming", j->target.naming);
+    kept_set_text(j->kept, "dsn", j->dsn[0] ? j->dsn : NULL);
+    kept_set_int(j->kept, "at", j->at);
+    kept_set_int(j->kept, "reached", j->reached);
+    kept_set_bool(j->kept, "opened", j->opened);
+}
+
+static void restore_target(struct journey *j)
+{
+    int64_t at = kept_int(j->kept, "at", 0), reached = kept_int(j->kept, "reached", 0);
+
+    for (size_t i = 0; i < TARGET_FIELDS; i++)
+        str_copy((char *)&j->target + target_fields[i].at, target_fields[i].cap,
+                 kept_text(j->kept, target_fields[i].key, ""));
+    j->target.mode = kept_int(j->kept, "target.mode", 0) == TARGET_APPEND_ONLY ? TARGET_APPEND_ONLY
+                                                                               : TARGET_MERGE;
+    j->target.freshness_seconds = (int)kept_int(j->kept, "target.freshness", 0);
+    j->target.naming = kept_int(j->kept, "target.naming", 0) == TARGET_NAV_MODULE
+                           ? TARGET_NAV_MODULE
+                           : TARGET_PROCEDURE;
+    str_copy(j->dsn, sizeof j->dsn, kept_text(j->kept, "dsn", ""));
+    j->reached = reached >= 0 && reached < JOURNEY_STEPS ? (enum journey_step)reached : AT_HOME;
+    j->at = at >= 0 && at <= (int64_t)j->reached ? (enum journey_step)at : AT_HOME;
+    j->opened = kept_bool(j->kept, "opened", false);
+}
+
+bool journey_resume(struct journey *j)
+{
+    struct arena a = {0};
+    struct journeys_row row;
+    struct err e;
+    struct kept *k = journeys_latest(j->live->store, &a, &row, &e);
+
+    if (k) {
+        kept_free(j->kept);
+        j->kept = k;
+        j->id = row.id;
+        restore_target(j);
+    }
+    arena_done(&a);
+    return k != NULL;
+}
+
+void journey_save(struct journey *j)
+{
+    char title[JOURNEY_TITLE];
+    struct err e;
+
+    if (!j->dirty)
+        return;
+    j->dirty = false;
+    keep_target(j);
+    if (!journeys_save(j->live->store, &j->id, journey_title(j, title), j->kept, &e)) {
+        j->dirty = e.retryable; /* another program was writing: the next change tries again */
+        if (!e.retryable && j->live->store_trouble.kind == ERR_NONE) {
+            j->live->store_trouble = e;
+            journey_say_err(j, &e);
+        }
+    }
+}
+
+const char *journey_title(const struct journey *j, char out[JOURNEY_TITLE])
+{
+    const struct target *t = &j->target;
+    const char *place = t->context[0] ? t->context : t->project;
+
+    snprintf(out, JOURNEY_TITLE, "%s%s%s", t->app[0] ? t->app : t->instance, place[0] ? " · " : "",
+             place);
+    return out;
+}
+
+void journey_changed(struct journey *j)
+{
+    j->dirty = true;
+}
+
+/* --- telling --- */
+
+void journey_say(struct journey *j, enum mark mark, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(j->said, sizeof j->said, fmt, args);
+    va_end(args);
+    j->said_mark = mark;
+}
+
+void journey_say_err(struct journey *j, const struct err *e)
+{
+    journey_say(j, MARK_FAIL, "%s: %s%s%s", e->what, e->why, e->hint[0] ? " → " : "", e->hint);
+}
+
+void journey_copy(struct journey *j, const char *text)
+{
+    mem_free(j->to_copy);
+    j->to_copy = mem_str(text);
+}
+
+/* --- choices across restarts: a line of names a table, keyed by schema and table --- */
+
+#define CHOSEN "chosen."
+#define ACK    "ack."
+#define SEP    "\x1f" /* stands in no name that PostgreSQL shows without quoting trouble */
+
+static void keep_table(struct journey *j, const struct selection_table *t)
+{
+    struct str names = {0}, key = {0};
+
+    str_printf(&key, CHOSEN "%s" SEP "%s", t->schema, t->name);
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included)
+            str_printf(&names, "%s" SEP, t->columns[i].name);
+    kept_set_text(j->kept, str_text(&key), names.bytes ? names.text : NULL);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_ack *a = t->columns[i].ack;
+        if (a == NULL)
+            continue;
+        str_clear(&key);
+        str_clear(&names);
+        str_printf(&key, ACK "%s" SEP "%s" SEP "%s", t->schema, t->name, t->columns[i].name);
+        str_printf(&names, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
+        kept_set_text(j->kept, str_text(&key), str_text(&names));
+    }
+    str_done(&names);
+    str_done(&key);
+}
+
+void journey_keep_selection(struct journey *j)
+{
+    kept_remove_under(j->kept, CHOSEN);
+    kept_remove_under(j->kept, ACK);
+    for (size_t i = 0; i < j->selection.n_tables; i++)
+        if (j->selection.tables[i].n_included)
+            keep_table(j, &j->selection.tables[i]);
+    journey_changed(j);
+}
+
+/* Cuts a text at the separators, in place; returns how many parts. */
+static size_t parts(char *text, char **out, size_t most)
+{
+    size_t n = 0;
+
+    while (*text && n < most) {
+        size_t length = strcspn(text, SEP);
+        out[n++] = text;
+        if (text[length] == '\0')
+            break;
+        text[length] = '\0';
+        text += length + 1;
+    }
+    return n;
+}
+
+static void restore_acks(struct journey *j)
+{
+    struct arena a = {0};
+    char *key[3], *value[4];
+    size_t table, column;
+    struct err e;
+
+    for (size_t i = kept_first_under(j->kept, ACK); i < kept_count(j->kept); i++) {
+        const char *name = kept_key(j->kept, i);
+        if (!str_starts(name, ACK))
+            break;
+        if (parts(arena_str(&a, name + strlen(ACK)), key, 3) == 3 &&
+            parts(arena_str(&a, kept_text(j->kept, name, "")), value, 4) == 4 &&
+            selection_find(&j->selection, key[0], key[1], &table) &&
+            selection_find_column(&j->selection.tables[table], key[2], &column)) {
+            struct selection_ack ack = {value[0], value[1], value[2], value[3]};
+            selection_acknowledge(&j->selection, table, column, &ack, &e);
+        }
+    }
+    arena_done(&a);
+}
+
+static void restore_chosen(struct journey *j)
+{
+    enum { COLUMNS = 1600 }; /* PostgreSQL's own limit */
+    struct arena a = {0};
+    char *key[2], **names = arena_array(&a, char *, COLUMNS);
+    size_t table, column;
+
+    for (size_t i = kept_first_under(j->kept, CHOSEN); i < kept_count(j->kept); i++) {
+        const char *name = kept_key(j->kept, i);
+        if (!str_starts(name, CHOSEN))
+            break;
+        if (parts(arena_str(&a, name + strlen(CHOSEN)), key, 2) != 2 ||
+            !selection_find(&j->selection, key[0], key[1], &table))
+            continue;
+        size_t n = parts(arena_str(&a, kept_text(j->kept, name, "")), names, COLUMNS);
+        for (size_t c = 0; c < n; c++)
+            if (selection_find_column(&j->selection.tables[table], names[c], &column))
+                selection_set_column(&j->selection, table, column, true);
+    }
+    arena_done(&a);
+}
+
+void journey_use_survey(struct journey *j, struct task *survey)
+{
+    if (j->selection_ready)
+        journey_keep_selection(j);
+    selection_done(&j->selection);
+    catalog_free(j->catalog);
+    j->catalog = survey_take(survey, &j->selection);
+    j->selection_ready = true;
+    restore_acks(j); /* before the choices: a flagged column needs its reason first */
+    restore_chosen(j);
+    journey_fill_selection(j);
+}
+
+void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out)
+{
+    const struct selection *s = &j->selection;
+    struct source_table *tables = arena_array(a, struct source_table, s->n_tables + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_tables; i++) {
+        const struct selection_table *t = &s->tables[i];
+        if (t->n_included == 0)
+            continue;
+        const char **columns = arena_array(a, const char *, t->n_included);
+        size_t n_columns = 0;
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (t->columns[c].included)
+                columns[n_columns++] = t->columns[c].name;
+        tables[n++] = (struct source_table){t->schema, t->name, columns, n_columns};
+    }
+    *out =
+        (struct source_wanted){j->target.db_user, j->target.publication, j->target.slot, tables, n};
+}
+
+void journey_fill_selection(struct journey *j)
+{
+    struct selection *s = &j->selection;
+    const struct target *t = &j->target;
+
+    s->source = (struct selection_source){.app = selection_keep(s, t->app),
+                                          .context = selection_keep(s, t->context),
+                                          .namespace = selection_keep(s, t->namespace_),
+                                          .instance = selection_keep(s, t->instance),
+                                          .database = selection_keep(s, t->database),
+                                          .db_user = selection_keep(s, t->db_user),
+                                          .publication = selection_keep(s, t->publication),
+                                          .slot = selection_keep(s, t->slot)};
+    s->destination = (struct selection_destination){
+        .project = selection_keep(s, t->dataset_project[0] ? t->dataset_project : t->project),
+        .location = selection_keep(s, t->location),
+        .dataset = selection_keep(s, t->dataset),
+        .mode = t->mode == TARGET_APPEND_ONLY ? "append_only" : "merge",
+        .freshness_seconds = t->freshness_seconds};
+    s->naming = (struct selection_naming){.family = t->naming == TARGET_NAV_MODULE ? "nav-module"
+                                                                                   : "procedure",
+                                          .stream = selection_keep(s, t->stream)};
+}

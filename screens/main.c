@@ -1,0 +1,68 @@
+/* Arguments; wizard or command. */
+
+#include "api/base/log.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "screens/cli/commands.h"
+#include "screens/cli/options.h"
+#include "screens/live.h"
+#include "screens/plain.h"
+#include "screens/wizard.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int complain(const struct err *e, int code)
+{
+    fprintf(stderr, "strom: %s: %s\n", e->what, e->why);
+    if (e->hint[0])
+        fprintf(stderr, "       %s\n", e->hint);
+    return code;
+}
+
+static int tell(const struct options *o)
+{
+    struct str text = {0};
+
+    if (o->version)
+        str_add(&text, "strom " STROM_VERSION "\n");
+    else
+        options_help(o->command, &text);
+    fputs(str_text(&text), stdout);
+    str_done(&text);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int walk(const struct options *o)
+{
+    struct live live;
+    struct err e;
+    int code;
+
+    if (!live_open(&live, o, &e) || !live_find_password(&live, &e))
+        code = complain(&e, e.kind == ERR_INPUT ? 2 : 1);
+    else
+        code = plain_wanted(o) ? plain_run(&live) : wizard_run(&live);
+    live_close(&live);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    struct err e;
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */
+    if (!options_parse(argc, argv, &o, &e))
+        return complain(&e, 2);
+    tr_language(o.lang ? o.lang : "auto");
+    if (o.version || o.help)
+        return tell(&o);
+    if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e))
+        return complain(&e, 2);
+    if (o.sandbox)
+        return command_practise(&o, argc, argv);
+    return o.command ? command_run(&o) : walk(&o);
+}

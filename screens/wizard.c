@@ -1,0 +1,516 @@
+#include "screens/wizard.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "screens/script.h"
+#include "screens/steps.h"
+#include "tui/clip.h"
+#include "tui/dialog.h"
+#include "tui/key.h"
+#include "tui/loop.h"
+#include "tui/palette.h"
+#include "tui/term.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the table of contents -----------------------------------------------------------------------
+ */
+
+static const struct step *const steps[JOURNEY_STEPS] = {
+    [AT_HOME] = &home_step,
+    [AT_CONNECT] = &connect_step,
+    [AT_PREREQUISITES] = &prerequisites_step,
+    [AT_ACCESS] = &access_step,
+    [AT_TABLES] = &tables_step,
+    [AT_DESTINATION] = &destination_step,
+    [AT_REVIEW] = &review_step,
+    [AT_CREATE] = &create_step,
+    [AT_MONITOR] = &monitor_step,
+};
+
+enum { KEYS = 48, SECOND_CTRL_C_MS = 1000 };
+
+enum asking { ASKING_NOTHING, ASKING_QUIT, ASKING_INTERRUPT };
+
+struct wizard {
+    struct journey j;
+    struct term *term;
+    struct loop *loop;
+    const struct step *step;
+    void *self; /* state of the step */
+    struct palette palette;
+    struct palette_item items[KEYS];
+    size_t n_items, n_step_items;
+    struct dialog dialog;
+    enum asking asking;
+    int64_t interrupted_ms; /* the last Ctrl-C */
+    int scroll;
+    bool done;
+    int exit_code;
+};
+
+const struct step *wizard_step(enum journey_step at)
+{
+    return steps[at];
+}
+
+/* --- entering and leaving a step -----------------------------------------------------------------
+ */
+
+static void keep_cursors(struct wizard *w)
+{
+    if (w->step->save)
+        w->step->save(w->self, w->j.kept);
+}
+
+static void enter_step(struct wizard *w, enum journey_step at)
+{
+    w->step = steps[at];
+    w->self = mem_alloc(w->step->size);
+    w->j.at = at;
+    if (at > w->j.reached)
+        w->j.reached = at;
+    w->scroll = 0;
+    if (w->step->load)
+        w->step->load(w->self, w->j.kept);
+    if (w->step->enter)
+        w->step->enter(w->self, &w->j);
+    loop_set_tick(w->loop, w->step->tick_ms ? w->step->tick_ms(w->self) : 0);
+    journey_changed(&w->j);
+}
+
+static void leave_step(struct wizard *w)
+{
+    keep_cursors(w);
+    if (w->step->leave)
+        w->step->leave(w->self);
+    mem_free(w->self);
+    w->self = NULL;
+}
+
+static void go(struct wizard *w, enum journey_step to)
+{
+    leave_step(w);
+    w->j.said[0] = '\0';
+    enter_step(w, to);
+}
+
+/* --- what is the same everywhere -----------------------------------------------------------------
+ */
+
+enum global { G_HELP, G_BACK, G_NEXT_STEP, G_REDRAW, G_QUIT, G_SUSPEND, GLOBALS };
+
+static const struct palette_item globals[GLOBALS] = {
+    [G_HELP] = {'?', "help", "all actions of this screen; type to search them", false},
+    [G_BACK] = {TUI_ESC, "back", "the screen before; nothing is lost", false},
+    [G_NEXT_STEP] = {TUI_ENTER, "go on", "continue, or open what is under the cursor", false},
+    [G_REDRAW] = {TUI_CTRL('L'), "redraw", "draw the screen again", false},
+    [G_QUIT] = {'q', "quit", "leave; everything is kept for the next time", false},
+    [G_SUSPEND] = {TUI_CTRL('Z'), "suspend", "back to the shell; fg returns", false},
+};
+
+static bool action_possible(const struct wizard *w, const struct action *a)
+{
+    return a->possible == NULL || a->possible(w->self, &w->j);
+}
+
+static void list_items(struct wizard *w)
+{
+    w->n_items = 0;
+    for (const struct action *a = w->step->actions; a && a->label && w->n_items < KEYS - GLOBALS;
+         a++)
+        w->items[w->n_items++] =
+            (struct palette_item){a->key, tr(a->label), tr(a->help), !action_possible(w, a)};
+    w->n_step_items = w->n_items;
+    for (size_t i = 0; i < GLOBALS; i++) {
+        w->items[w->n_items] = globals[i];
+        w->items[w->n_items].name = tr(globals[i].name);
+        w->items[w->n_items++].help = tr(globals[i].help);
+    }
+}
+
+static void ask_quit(struct wizard *w)
+{
+    static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", true}};
+
+    if (!(w->step->is_busy && w->step->is_busy(w->self))) {
+        w->done = true;
+        return;
+    }
+    dialog_open(&w->dialog, tr("Quit?"),
+                tr("Something is under way here. It is recorded; the next start takes it up."),
+                options, 2, 0);
+    w->asking = ASKING_QUIT;
+    loop_discard_input(w->loop);
+}
+
+/* Create has its own question for Ctrl-C (it gets the key); everywhere else leaving is harmless. */
+static void interrupt(struct wizard *w)
+{
+    static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", false}};
+
+    dialog_open(&w->dialog, tr("Interrupted"),
+                tr("Everything you entered is kept. Press Ctrl-C again to leave at once."), options,
+                2, 0);
+    w->asking = ASKING_INTERRUPT;
+    loop_discard_input(w->loop);
+}
+
+static void draw_keys(struct wizard *w, struct page *p)
+{
+    struct page_key keys[KEYS];
+    size_t n = 0;
+
+    for (const struct action *a = w->step->actions; a && a->label && n < KEYS - 4; a++)
+        if (a->key != TUI_NONE && action_possible(w, a))
+            keys[n++] = (struct page_key){a->key, tr(a->label)};
+    if (w->step->typing && w->step->typing(w->self)) {
+        keys[n++] = (struct page_key){TUI_F1, tr("help")};
+    } else {
+        keys[n++] = (struct page_key){'?', tr("help")};
+        if (w->j.at != AT_HOME)
+            keys[n++] = (struct page_key){TUI_ESC, tr("back")};
+        keys[n++] = (struct page_key){'q', tr("quit")};
+    }
+    page_keys(p, keys, n);
+}
+
+static void draw_body(struct wizard *w, struct page *p)
+{
+    char context[JOURNEY_TITLE];
+    struct page_title title = {.program = w->j.live->options->sandbox ? "strom sandbox" : "strom",
+                               .title = tr(w->step->title),
+                               .at = (int)w->j.at,
+                               .of = w->j.at == AT_HOME ? 0 : JOURNEY_STEPS - 1,
+                               .context = journey_title(&w->j, context)};
+
+    page_title(p, &title);
+    draw_keys(w, p);
+    if (w->j.said[0])
+        page_status(p, w->j.said_mark, "%s", w->j.said);
+    page_scroll(p, w->scroll);
+    w->step->draw(w->self, &w->j, p);
+    page_end(p);
+}
+
+static void draw(void *ctx, struct page *p)
+{
+    struct wizard *w = ctx;
+    int cols = term_cols(w->term), rows = term_rows(w->term), wanted;
+
+    if (!page_begin(p, cols, rows))
+        return;
+    draw_body(w, p);
+    wanted = page_scroll_wanted(p);
+    if (wanted != w->scroll) {
+        w->scroll = wanted;
+        page_begin(p, cols, rows);
+        draw_body(w, p);
+    }
+    if (w->palette.open)
+        palette_draw(&w->palette, tr(w->step->title), w->step->help ? tr(w->step->help) : NULL,
+                     w->items, w->n_items, p);
+    if (w->dialog.open)
+        dialog_draw(&w->dialog, p);
+}
+
+/* --- events --------------------------------------------------------------------------------------
+ */
+
+static void follow(struct wizard *w, enum nav nav)
+{
+    switch (nav) {
+    case STAY:
+        break;
+    case NEXT:
+        if (w->j.at + 1 < JOURNEY_STEPS)
+            go(w, w->j.at + 1);
+        break;
+    case BACK:
+        if (w->j.at > AT_HOME)
+            go(w, w->j.at - 1);
+        break;
+    case HOME:
+        go(w, AT_HOME);
+        break;
+    case GO:
+        go(w, w->j.go_to);
+        break;
+    case QUIT:
+        ask_quit(w);
+        break;
+    }
+}
+
+static void after(struct wizard *w, enum nav nav)
+{
+    if (w->j.discard_input)
+        loop_discard_input(w->loop);
+    w->j.discard_input = false;
+    if (w->j.to_copy) {
+        bool copied = clip_copy(w->term, w->j.to_copy, strlen(w->j.to_copy));
+        journey_say(&w->j, copied ? MARK_OK : MARK_WARN, "%s",
+                    copied ? tr("copied to the clipboard")
+                           : tr("too long for the clipboard: press w to write it"));
+        mem_free(w->j.to_copy);
+        w->j.to_copy = NULL;
+    }
+    if (w->j.bell && !w->j.live->options->no_notify)
+        clip_notify(w->term, journey_title(&w->j, (char[JOURNEY_TITLE]){0}));
+    w->j.bell = false;
+    follow(w, nav);
+    loop_set_tick(w->loop, w->step->tick_ms ? w->step->tick_ms(w->self) : 0);
+}
+
+static void tell(struct wizard *w, struct event ev)
+{
+    after(w, w->step->update ? w->step->update(w->self, &w->j, ev) : STAY);
+}
+
+static bool run_action(struct wizard *w, int key)
+{
+    for (const struct action *a = w->step->actions; a && a->label; a++)
+        if (a->key == key && a->run && action_possible(w, a)) {
+            after(w, a->run(w->self, &w->j));
+            return true;
+        }
+    return false;
+}
+
+static void run_global(struct wizard *w, int key)
+{
+    switch (key) {
+    case '?':
+    case TUI_F1:
+        list_items(w);
+        palette_open(&w->palette);
+        break;
+    case TUI_ESC:
+        follow(w, BACK);
+        break;
+    case 'q':
+        ask_quit(w);
+        break;
+    case TUI_CTRL('L'):
+        term_forget(w->term);
+        break;
+    case TUI_CTRL('Z'):
+        term_suspend(w->term);
+        break;
+    default:
+        break;
+    }
+}
+
+static void palette_event(struct wizard *w, int key)
+{
+    int chosen = palette_key(&w->palette, w->items, w->n_items, key);
+
+    if (chosen < 0)
+        return;
+    if ((size_t)chosen < w->n_step_items) {
+        const struct action *a = &w->step->actions[chosen];
+        if (a->run && action_possible(w, a))
+            after(w, a->run(w->self, &w->j));
+        else if (a->run == NULL)
+            tell(w, (struct event){.kind = EV_KEY, .key = a->key});
+    } else if (globals[(size_t)chosen - w->n_step_items].key == TUI_ENTER) {
+        tell(w, (struct event){.kind = EV_KEY, .key = TUI_ENTER});
+    } else {
+        run_global(w, globals[(size_t)chosen - w->n_step_items].key);
+    }
+}
+
+static void dialog_event(struct wizard *w, int key)
+{
+    int chosen = dialog_key(&w->dialog, key);
+
+    if (chosen == DIALOG_OPEN)
+        return;
+    w->done = chosen == 1;
+    if (w->done && w->asking == ASKING_INTERRUPT)
+        w->exit_code = 130;
+    w->asking = ASKING_NOTHING;
+}
+
+static void ctrl_c(struct wizard *w)
+{
+    int64_t now = clock_mono_ms();
+
+    if (w->interrupted_ms && now - w->interrupted_ms < SECOND_CTRL_C_MS) {
+        w->exit_code = 130;
+        w->done = true;
+        return;
+    }
+    w->interrupted_ms = now;
+    if (w->step->is_busy && w->step->is_busy(w->self))
+        tell(w, (struct event){.kind = EV_KEY, .key = TUI_CTRL('C')});
+    else
+        interrupt(w);
+}
+
+static void key_event(struct wizard *w, int key)
+{
+    bool typing = w->step->typing && w->step->typing(w->self);
+
+    w->j.said[0] = '\0';
+    if (key == TUI_CTRL('C')) {
+        ctrl_c(w);
+    } else if (w->dialog.open) {
+        dialog_event(w, key);
+    } else if (w->palette.open) {
+        palette_event(w, key);
+    } else if (key == TUI_CTRL('L') || key == TUI_CTRL('Z') || key == TUI_F1) {
+        run_global(w, key);
+    } else if (typing) {
+        tell(w, (struct event){.kind = EV_KEY, .key = key});
+    } else if (key == '?' || key == 'q' || key == TUI_ESC) {
+        run_global(w, key);
+    } else if (!run_action(w, key)) {
+        tell(w, (struct event){.kind = EV_KEY, .key = key});
+    }
+    journey_changed(&w->j); /* cursors too are kept */
+}
+
+static void end_by(struct wizard *w, int code)
+{
+    w->exit_code = code;
+    w->done = true;
+}
+
+static void handle(struct wizard *w, struct loop_event ev)
+{
+    switch (ev.kind) {
+    case LOOP_KEY:
+        key_event(w, ev.key);
+        break;
+    case LOOP_PASTE:
+        if (!w->dialog.open && !w->palette.open)
+            tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
+        break;
+    case LOOP_NEWS:
+        tell(w, (struct event){.kind = EV_NEWS});
+        break;
+    case LOOP_TICK:
+        tell(w, (struct event){.kind = EV_TICK});
+        break;
+    case LOOP_SIGNAL:
+        end_by(w, 128 + ev.number);
+        break;
+    case LOOP_GONE:
+        end_by(w, 128 + SIGHUP);
+        break;
+    case LOOP_SCRIPT_END:
+        w->done = true;
+        break;
+    case LOOP_RESIZE:
+    case LOOP_RESUMED:
+        break;
+    }
+}
+
+/* --- the loop ------------------------------------------------------------------------------------
+ */
+
+/* Saving waits until the picture is on the screen: nothing stands between a key and its frame. */
+static void wait(void *ctx, struct pollfd *fds, size_t n, int64_t until_ms)
+{
+    struct wizard *w = ctx;
+
+    if (w->j.dirty) {
+        keep_cursors(w);
+        journey_save(&w->j);
+    }
+    net_wait(w->j.live->net, fds, n, until_ms);
+}
+
+static bool step_net(void *ctx)
+{
+    struct wizard *w = ctx;
+
+    return net_step(w->j.live->net);
+}
+
+static int64_t now_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_mono_ms();
+}
+
+static bool idle(void *ctx)
+{
+    struct wizard *w = ctx;
+
+    return net_running(w->j.live->net) == 0;
+}
+
+static void shot(void *ctx, const char *name, const struct page *p)
+{
+    struct wizard *w = ctx;
+
+    if (w->j.live->options->shots &&
+        !script_shot(w->j.live->options->shots, name, tr(w->step->title), p))
+        end_by(w, 1);
+}
+
+static int cannot_open(enum term_result why)
+{
+    fprintf(stderr, "strom: %s\n       %s\n",
+            why == TERM_DUMB     ? tr("this terminal cannot place a cursor")
+            : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
+                                 : tr("the terminal could not be taken"),
+            tr("strom --plain walks the same steps as lines; strom --help lists the commands for "
+               "scripts"));
+    return why == TERM_NO_TTY ? 2 : 1;
+}
+
+static enum term_color color_of(const struct options *o)
+{
+    if (str_eq(o->color, "always"))
+        return TERM_COLOR_ALWAYS;
+    return str_eq(o->color, "never") ? TERM_COLOR_NEVER : TERM_COLOR_AUTO;
+}
+
+int wizard_run(struct live *l)
+{
+    struct wizard w = {0};
+    struct term_options options = {
+        .color = color_of(l->options),
+        .headless = l->options->keys != NULL,
+        .cols = 80,
+        .rows = 24,
+        .title = "strom",
+        .crash_note =
+            "strom ended unexpectedly. What you entered is kept: start strom again to go on."};
+    struct loop_calls calls = {&w, draw, wait, step_net, now_ms, idle, shot};
+    enum term_result opened = term_open(&options, &w.term);
+
+    if (opened != TERM_READY)
+        return cannot_open(opened);
+    w.loop = loop_new(w.term, &calls);
+    journey_open(&w.j, l);
+    if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
+        journey_resume(&w.j);
+        enter_step(&w, w.j.at);
+        if (term_notice(w.term))
+            journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
+        if (store_notice(l->store))
+            journey_say(&w.j, MARK_WARN, "%s", store_notice(l->store));
+        if (l->store_trouble.kind != ERR_NONE)
+            journey_say_err(&w.j, &l->store_trouble);
+        for (struct loop_event ev; !w.done && loop_next(w.loop, &ev);)
+            handle(&w, ev);
+        leave_step(&w);
+        journey_changed(&w.j);
+        journey_save(&w.j);
+    } else {
+        w.exit_code = 2;
+    }
+    journey_close(&w.j);
+    loop_free(w.loop);
+    term_close(w.term);
+    return w.exit_code;
+}
