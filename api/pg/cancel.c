@@ -10,6 +10,7 @@
 enum { PATIENCE_MS = 5000 };
 
 struct cancel {
+    struct pg *pg;
     int backend;
     bool sent;
     struct dial dial;
@@ -59,9 +60,8 @@ static enum task_state listen_for(struct task *t, struct cancel *c)
     return TASK_RUNNING;
 }
 
-static enum task_state cancel_step(struct task *t)
+static enum task_state further(struct task *t, struct cancel *c)
 {
-    struct cancel *c = task_job(t, &cancel_type);
     if (c->sent)
         return listen_for(t, c);
     switch (dial_step(&c->dial, t)) {
@@ -75,11 +75,20 @@ static enum task_state cancel_step(struct task *t)
     return task_fail(t, &c->dial.e);
 }
 
+static enum task_state cancel_step(struct task *t)
+{
+    struct cancel *c = task_job(t, &cancel_type);
+    enum task_state state = further(t, c);
+    if (state != TASK_RUNNING && c->pg->pump != NULL)
+        task_again(c->pg->pump);
+    return state;
+}
+
 static void give_up(struct pg *pg, const char *why)
 {
     struct err e;
     log_line(2, "postgres: could not cancel (%s), dropping the connection", why);
-    err_set(&e, ERR_NETWORK, "ask the database");
+    err_set(&e, ERR_NETWORK, "could not ask the database");
     err_reason(&e, PG_LOST);
     err_why(&e, "a cancelled statement did not end; the connection was dropped");
     err_hint(&e, "Connect again.");
@@ -100,6 +109,7 @@ static void begin(struct pg *pg)
     pg->cancelled_ms = clock_mono_ms();
     pg->cancel = task_new(pg->net, &cancel_type);
     struct cancel *c = task_job(pg->cancel, &cancel_type);
+    c->pg = pg;
     c->backend = PQbackendPID(pg->conn);
     dial_begin(&c->dial, pg->plan, &pg->host);
 }

@@ -45,7 +45,7 @@ static enum task_state start(struct dial *d, struct task *t)
     d->phase = CONNECTION_STARTED;
     d->conn = plan_start(d->plan, &d->host);
     if (d->conn == NULL) {
-        err_system(&d->e, ENOMEM, "connect to the database");
+        err_system(&d->e, ENOMEM, "could not connect to the database");
         return TASK_FAILED;
     }
     if (PQstatus(d->conn) == CONNECTION_BAD) {
@@ -64,7 +64,7 @@ static enum task_state resolve(struct dial *d, struct task *t)
     long long port = 5432;
     if (d->resolve == NULL) {
         if (!str_int64(d->host.port, 1, 65535, &port)) {
-            err_set(&d->e, ERR_INPUT, "connect to the database on %s", d->host.host);
+            err_set(&d->e, ERR_INPUT, "could not connect to the database on %s", d->host.host);
             err_reason(&d->e, PG_BAD_CONNINFO);
             err_why(&d->e, "%s is no port", d->host.port);
             err_hint(&d->e, "A port is a number between 1 and 65535; PostgreSQL's own is 5432.");
@@ -124,7 +124,7 @@ enum task_state dial_step(struct dial *d, struct task *t)
     enum task_state state = TASK_RUNNING;
     if (d->deadline_ms == 0)
         d->deadline_ms = clock_mono_ms() + d->plan->connect_timeout_ms;
-    if (clock_mono_ms() >= d->deadline_ms) {
+    if (d->resolve == NULL && clock_mono_ms() >= d->deadline_ms) {
         error_connect(&d->e, d, true);
         return failed(d, t);
     }
@@ -135,11 +135,9 @@ enum task_state dial_step(struct dial *d, struct task *t)
             break;
         state = poll_once(d, t);
     }
-    if (state == TASK_RUNNING) {
-        if (d->conn != NULL)
-            task_wait_fd(t, PQsocket(d->conn),
-                         d->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT);
+    if (state == TASK_RUNNING && d->conn != NULL) {
+        task_wait_fd(t, PQsocket(d->conn), d->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT);
         task_wait_until(t, d->deadline_ms);
-    }
+    } /* else the look-up has its own time limit, and its end is what we wait for */
     return state;
 }

@@ -55,7 +55,8 @@ struct meaning {
 
 static const struct meaning meanings[] = {
     {"28P01", ERR_DENIED, false,
-     "Check user name and password: PostgreSQL says the same for a user that does not exist."},
+     "PostgreSQL says the same for a wrong password and for a user that does not exist: check "
+     "both."},
     {"28000", ERR_DENIED, false,
      "The server does not let this user in from here: check the user's name, or ask for an entry."},
     {"3D000", ERR_MISSING, false,
@@ -100,7 +101,7 @@ static void as_timeout(struct err *e, const struct dial *d)
 {
     e->retryable = true;
     err_reason(e, PG_TIMEOUT);
-    err_why(e, "no answer in %d s", d->plan->connect_timeout_ms / 1000);
+    err_why(e, "no answer in %d s", (d->plan->connect_timeout_ms + 999) / 1000);
     err_hint(e, "Is naisdevice on, and the address right? A wall between here and there drops "
                 "packets silently.");
 }
@@ -121,11 +122,11 @@ static void as_refused(struct err *e, const struct dial *d)
 static void resolve_failed(struct err *e, const struct dial *d)
 {
     const struct err *why = task_error(d->resolve);
-    if (strstr(why->reason, "REFUSED") != NULL) {
+    if (str_eq(why->reason, "REFUSED")) {
         as_refused(e, d);
         return;
     }
-    if (strstr(why->reason, "TIMEOUT") != NULL) {
+    if (str_eq(why->reason, "TIMEOUT")) {
         as_timeout(e, d);
         return;
     }
@@ -140,8 +141,8 @@ static void tls_failed(struct err *e, const char *text)
     e->kind = ERR_DENIED;
     err_reason(e, PG_TLS);
     why_line(e, text);
-    err_hint(e, "The server could not prove who it is. Go through the local proxy, give its "
-                "certificate (sslrootcert=FILE), or say sslmode=... yourself.");
+    err_hint(e, "Go through the local proxy, give the server's certificate (sslrootcert=FILE), or "
+                "say sslmode=... yourself.");
 }
 
 /* What libpq itself found, without a word from the server. Its texts are translated, the system's
@@ -174,7 +175,7 @@ static void no_password(struct err *e)
 bool error_connect(struct err *e, const struct dial *d, bool timed_out)
 {
     const char *host = d->host.host != NULL ? d->host.host : d->host.hostaddr;
-    err_set(e, ERR_NETWORK, "connect to the database %s on %s port %s as %s",
+    err_set(e, ERR_NETWORK, "could not connect to the database %s on %s port %s as %s",
             d->plan->show_database, host != NULL ? host : "the local socket", d->host.port,
             d->plan->show_user);
     err_resource(e, d->plan->show_database);
@@ -235,10 +236,10 @@ bool error_result(struct err *e, const PGresult *result)
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (state == NULL)
-        state = "";
-    err_set(e, kind_of(state), "ask the database");
+        state = "08006"; /* libpq's own words: the connection failed */
+    err_set(e, kind_of(state), "could not ask the database");
     err_reason(e, str_starts(state, "57P") || str_starts(state, "08") ? PG_LOST : state);
-    err_why(e, "%s", text != NULL ? text : PQresultErrorMessage(result));
+    why_line(e, text != NULL ? text : PQresultErrorMessage(result));
     hint_for(e, state, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
     e->retryable = e->kind == ERR_NETWORK || e->kind == ERR_CONFLICT || e->kind == ERR_QUOTA ||
                    str_eq(state, PG_CANCELLED);
@@ -248,7 +249,7 @@ bool error_result(struct err *e, const PGresult *result)
 bool error_lost(struct err *e, PGconn *conn)
 {
     const char *text = conn != NULL ? PQerrorMessage(conn) : "";
-    err_set(e, ERR_NETWORK, "ask the database");
+    err_set(e, ERR_NETWORK, "could not ask the database");
     err_reason(e, PG_LOST);
     why_line(e, text);
     err_hint(e,

@@ -16,7 +16,7 @@ static const char *option(const PQconninfoOption *list, const char *keyword)
 
 static bool bad_dsn(struct err *e, char *why)
 {
-    err_set(e, ERR_INPUT, "read the connection string");
+    err_set(e, ERR_INPUT, "could not read the connection string");
     err_reason(e, PG_BAD_CONNINFO);
     err_why(e, "%s", why != NULL ? why : "it cannot be read");
     err_hint(

@@ -95,7 +95,7 @@ void pg_close(struct pg *pg)
     if (pg == NULL)
         return;
     struct err e;
-    err_set(&e, ERR_NETWORK, "ask the database");
+    err_set(&e, ERR_NETWORK, "could not ask the database");
     err_reason(&e, PG_LOST);
     err_why(&e, "the connection was closed");
     err_hint(&e, "Connect again.");

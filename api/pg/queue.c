@@ -107,7 +107,7 @@ static bool is_silent(const struct pg *pg)
 static void say_silent(struct pg *pg)
 {
     struct err e;
-    err_set(&e, ERR_NETWORK, "ask the database");
+    err_set(&e, ERR_NETWORK, "could not ask the database");
     err_reason(&e, PG_LOST);
     err_why(&e, "the server has not answered for %d s", pg->plan->statement_timeout_ms / 1000);
     err_hint(&e, "The network may have changed: connect again.");
