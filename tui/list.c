@@ -46,9 +46,8 @@ static size_t window(const struct list_rows *rows, const struct page *p)
     return (size_t)room < rows->n ? (size_t)room : rows->n;
 }
 
-static void draw_row(const struct list *l, const struct list_rows *rows, size_t i, struct page *p)
+static void draw_row(const struct list_rows *rows, size_t i, bool here, struct page *p)
 {
-    bool here = i == l->at;
     if (here && !rows->blurred)
         page_highlight(p);
     page_put(p, STYLE_TEXT, "%s ", !here ? " " : page_ascii(p) ? ">" : "›");
@@ -76,8 +75,7 @@ void list_draw(const struct list *l, const struct list_rows *rows, struct page *
     bool marks = shown < rows->n;
     p->pane.width -= marks ? 2 : 0;
     for (size_t i = top; i < top + shown; i++) {
-        struct list cursor = {.at = at};
-        draw_row(&cursor, rows, i, p);
+        draw_row(rows, i, i == at, p);
         if (marks && ((i == top && top > 0) || (i + 1 == top + shown && i + 1 < rows->n)))
             more(p, i == top && top > 0);
         page_newline(p);
