@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum seen {
+enum observed_seen {
     SEEN_UNKNOWN, /* could not be asked: `why` says why */
     SEEN_ABSENT,
     SEEN_PENDING, /* being made or taken down at this moment */
@@ -18,7 +18,7 @@ enum seen {
 };
 
 struct observed_thing {
-    enum seen seen;
+    enum observed_seen seen;
     const char *name;       /* full name as the service calls it; NULL when absent */
     const char *state;      /* the service's own word, or NULL */
     const char *why;        /* reason for UNKNOWN and BROKEN */

@@ -1,0 +1,253 @@
+#include "api/plan/render.h"
+
+#include "api/base/clock.h"
+#include "api/base/safe.h"
+#include "api/base/str.h"
+
+#include <assert.h>
+#include <string.h>
+
+char plan_sign(enum plan_verb v)
+{
+    static const char signs[] = {'=', '+', '~', '-', '!'};
+
+    assert((size_t)v < sizeof signs);
+    return signs[v];
+}
+
+static void add(struct plan_lines *l, struct arena *a, enum plan_line_kind kind,
+                enum plan_verb verb, const char *text)
+{
+    if ((l->n & (l->n - 1)) == 0) { /* full at every power of two */
+        struct plan_line *more = arena_array(a, struct plan_line, l->n ? l->n * 2 : 1);
+        if (l->n)
+            memcpy(more, l->items, l->n * sizeof *more);
+        l->items = more;
+    }
+    l->items[l->n++] = (struct plan_line){.kind = kind, .verb = verb, .text = text};
+}
+
+static const char *categories_of(struct arena *a, uint32_t categories)
+{
+    struct str text = {0};
+
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if (categories & 1u << c)
+            str_printf(&text, "%s%s", text.bytes ? ", " : "",
+                       rules_category_name((enum rules_category)c));
+    const char *kept = arena_str(a, str_text(&text));
+    str_done(&text);
+    return kept;
+}
+
+/* --- the parts, in their order -------------------------------------------------------------------
+ */
+
+static void totals(const struct plan *p, const struct selection *s, struct arena *a,
+                   struct plan_lines *l)
+{
+    struct selection_totals t;
+    char span[CLOCK_TEXT];
+
+    selection_totals(s, &t);
+    add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
+        arena_printf(a, "%zu to create, %zu to change, %zu to remove, %zu kept, %zu blocked",
+                     p->count[PLAN_CREATE], p->count[PLAN_UPDATE], p->count[PLAN_DELETE],
+                     p->count[PLAN_KEEP], p->count[PLAN_BLOCKED]));
+    add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
+        arena_printf(a,
+                     "%zu tables, %zu columns, about %lld rows; %zu sensitive columns flow, %zu "
+                     "are left out",
+                     t.tables, t.columns, (long long)t.rows, t.personal + t.special,
+                     t.left_out_sensitive));
+    if (!plan_changes_nothing(p))
+        add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
+            arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
+}
+
+static void warnings(const struct plan *p, const struct selection *s, struct arena *a,
+                     struct plan_lines *l)
+{
+    for (size_t i = 0; i < p->n_unacknowledged; i++) {
+        const struct selection_table *t = &s->tables[p->unacknowledged[i].table];
+        const struct selection_column *c = &t->columns[p->unacknowledged[i].column];
+        add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
+            arena_printf(a, "%s.%s.%s is %s (%s) and has no reason", t->schema, t->name, c->name,
+                         rules_level_name((enum rules_level)c->level),
+                         categories_of(a, c->categories)));
+    }
+    for (size_t i = 0; i < p->n_needs; i++)
+        add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
+            arena_printf(a, "first, a %s: %s", p->needs[i].kind, p->needs[i].text));
+}
+
+static void action_lines(const struct plan_action *x, struct arena *a, struct plan_lines *l)
+{
+    enum { SHOWN = 40 };
+
+    add(l, a, PLAN_LINE_ACTION, x->verb,
+        arena_printf(a, "%-24s %-34s %s", step_type(x->step)->title, x->name, x->why));
+    for (size_t i = 0; i < x->n_changes && i < SHOWN; i++)
+        add(l, a, PLAN_LINE_DETAIL, x->verb,
+            arena_printf(a, "%s: %s -> %s", x->changes[i].path,
+                         x->changes[i].from ? x->changes[i].from : "(nothing)",
+                         x->changes[i].to ? x->changes[i].to : "(nothing)"));
+    if (x->n_changes > SHOWN)
+        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "and %zu more", x->n_changes - SHOWN));
+    if (x->hint)
+        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", x->hint));
+}
+
+static void table_lines(const struct selection_table *t, struct arena *a, struct plan_lines *l)
+{
+    struct str names = {0};
+
+    add(l, a, PLAN_LINE_TABLE, PLAN_KEEP,
+        arena_printf(a, "%s.%s  %u of %u columns", t->schema, t->name, t->n_included,
+                     t->n_columns));
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included && t->columns[i].level == RULES_NONE)
+            str_printf(&names, "%s%s", names.bytes ? ", " : "", t->columns[i].name);
+    if (names.bytes)
+        add(l, a, PLAN_LINE_DETAIL, PLAN_KEEP, arena_str(a, str_text(&names)));
+    str_done(&names);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_column *c = &t->columns[i];
+        if (!c->included || c->level == RULES_NONE)
+            continue;
+        add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
+            arena_printf(a, "%s is %s (%s): %s%s%s", c->name,
+                         rules_level_name((enum rules_level)c->level),
+                         categories_of(a, c->categories), c->ack ? c->ack->reason : "no reason yet",
+                         c->ack ? ", " : "", c->ack ? c->ack->reference : ""));
+    }
+}
+
+void plan_lines(const struct plan *p, const struct selection *s, struct arena *a,
+                struct plan_lines *out)
+{
+    static const enum plan_verb order[] = {PLAN_BLOCKED, PLAN_DELETE, PLAN_UPDATE, PLAN_CREATE,
+                                           PLAN_KEEP};
+
+    *out = (struct plan_lines){0};
+    totals(p, s, a, out);
+    warnings(p, s, a, out);
+    for (size_t v = 0; v < sizeof order / sizeof *order; v++)
+        for (size_t i = 0; i < p->n_actions; i++)
+            if (p->actions[i].verb == order[v])
+                action_lines(&p->actions[i], a, out);
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].n_included)
+            table_lines(&s->tables[i], a, out);
+}
+
+void plan_print(const struct plan *p, const struct selection *s, struct str *out)
+{
+    struct arena a = {0};
+    struct plan_lines l;
+
+    plan_lines(p, s, &a, &l);
+    for (size_t i = 0; i < l.n; i++) {
+        const char *text = safe_copy(&a, l.items[i].text);
+        switch (l.items[i].kind) {
+        case PLAN_LINE_HEAD:
+            str_printf(out, "%s\n", text);
+            break;
+        case PLAN_LINE_ACTION:
+            str_printf(out, "%c %s\n", plan_sign(l.items[i].verb), text);
+            break;
+        case PLAN_LINE_DETAIL:
+            str_printf(out, "      %s\n", text);
+            break;
+        case PLAN_LINE_WARNING:
+        case PLAN_LINE_SENSITIVE:
+            str_printf(out, "! %s\n", text);
+            break;
+        case PLAN_LINE_TABLE:
+            str_printf(out, "  %s\n", text);
+            break;
+        }
+    }
+    arena_done(&a);
+}
+
+/* --- as data -------------------------------------------------------------------------------------
+ */
+
+static void action_json(struct json_out *o, const struct plan_action *x)
+{
+    json_open_object(o, NULL);
+    json_put_string(o, "step", step_type(x->step)->id);
+    json_put_string(o, "name", x->name);
+    json_put_string(o, "action", plan_verb_name(x->verb));
+    json_put_string(o, "why", x->why);
+    if (x->hint)
+        json_put_string(o, "hint", x->hint);
+    json_open_array(o, "changes");
+    for (size_t i = 0; i < x->n_changes; i++) {
+        json_open_object(o, NULL);
+        json_put_string(o, "path", x->changes[i].path);
+        json_put_string(o, "from", x->changes[i].from);
+        json_put_string(o, "to", x->changes[i].to);
+        json_close_object(o);
+    }
+    json_close_array(o);
+    json_close_object(o);
+}
+
+static void unacknowledged_json(struct json_out *o, const struct plan *p, const struct selection *s)
+{
+    json_open_array(o, "unacknowledged");
+    for (size_t i = 0; i < p->n_unacknowledged; i++) {
+        const struct selection_table *t = &s->tables[p->unacknowledged[i].table];
+        const struct selection_column *c = &t->columns[p->unacknowledged[i].column];
+        json_open_object(o, NULL);
+        json_put_string(o, "schema", t->schema);
+        json_put_string(o, "table", t->name);
+        json_put_string(o, "column", c->name);
+        json_put_string(o, "level", rules_level_name((enum rules_level)c->level));
+        json_open_array(o, "categories");
+        for (int k = 0; k < RULES_CATEGORIES; k++)
+            if (c->categories & 1u << k)
+                json_put_string(o, NULL, rules_category_name((enum rules_category)k));
+        json_close_array(o);
+        json_close_object(o);
+    }
+    json_close_array(o);
+}
+
+static void needs_json(struct json_out *o, const struct plan *p)
+{
+    json_open_array(o, "needs");
+    for (size_t i = 0; i < p->n_needs; i++) {
+        json_open_object(o, NULL);
+        json_put_string(o, "kind", p->needs[i].kind);
+        json_put_string(o, "text", p->needs[i].text);
+        json_close_object(o);
+    }
+    json_close_array(o);
+}
+
+void plan_json(const struct plan *p, const struct selection *s, struct str *out)
+{
+    static const enum plan_verb order[] = {PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_KEEP,
+                                           PLAN_BLOCKED};
+    struct json_out o;
+
+    json_begin(&o, out, true);
+    json_open_object(&o, NULL);
+    json_put_int(&o, "version", 1);
+    json_open_array(&o, "actions");
+    for (size_t i = 0; i < p->n_actions; i++)
+        action_json(&o, &p->actions[i]);
+    json_close_array(&o);
+    unacknowledged_json(&o, p, s);
+    needs_json(&o, p);
+    json_put_string(&o, "digest", p->digest);
+    json_open_object(&o, "summary");
+    for (size_t v = 0; v < sizeof order / sizeof *order; v++)
+        json_put_int(&o, plan_verb_name(order[v]), (int64_t)p->count[order[v]]);
+    json_close_object(&o);
+    json_close_object(&o);
+    str_addc(out, '\n');
+}

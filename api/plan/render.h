@@ -1,0 +1,38 @@
+#ifndef STROM_PLAN_RENDER_H
+#define STROM_PLAN_RENDER_H
+
+/* A plan in words and as data: the same on the screen, in `strom plan` and in --json (contract,
+ * 5b). */
+
+#include "api/base/json.h"
+#include "api/plan/plan.h"
+
+enum plan_line_kind {
+    PLAN_LINE_HEAD,
+    PLAN_LINE_ACTION,
+    PLAN_LINE_DETAIL,
+    PLAN_LINE_WARNING,
+    PLAN_LINE_TABLE,
+    PLAN_LINE_SENSITIVE
+};
+struct plan_line {
+    enum plan_line_kind kind;
+    enum plan_verb verb; /* of an action */
+    const char *text;
+};
+struct plan_lines {
+    struct plan_line *items;
+    size_t n;
+};
+
+/* Totals first, what is risky next, then every thing, then what flows. Texts live in a; foreign
+ * parts are as they came (pages and plan_print make them harmless). */
+void plan_lines(const struct plan *p, const struct selection *s, struct arena *a,
+                struct plan_lines *out);
+/* The lines as plain text with a sign in front of each action: + ~ - = !. */
+void plan_print(const struct plan *p, const struct selection *s, struct str *out);
+/* The document of `strom plan --json`. */
+void plan_json(const struct plan *p, const struct selection *s, struct str *out);
+char plan_sign(enum plan_verb v);
+
+#endif

@@ -1,0 +1,199 @@
+#include "screens/connect_ask.h"
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/nais/kubeconfig.h"
+#include "api/plan/names.h"
+
+#include <string.h>
+
+void connect_fields(struct connect *self, const struct journey *j)
+{
+    const struct target *t = &j->target;
+    const char *ns = t->namespace_[0]   ? t->namespace_
+                     : j->live->cluster ? cluster_namespace(j->live->cluster)
+                                        : "";
+
+    str_copy(self->ns, sizeof self->ns, ns);
+    str_copy(self->project_text, sizeof self->project_text, t->project);
+    str_copy(self->region, sizeof self->region, t->region);
+    str_copy(self->instance, sizeof self->instance, t->instance);
+    str_copy(self->database, sizeof self->database, t->database);
+    str_copy(self->dsn, sizeof self->dsn, j->dsn);
+    field_init(&self->fields[ROW_NAMESPACE], self->ns, sizeof self->ns);
+    field_init(&self->fields[ROW_PROJECT], self->project_text, sizeof self->project_text);
+    field_init(&self->fields[ROW_REGION], self->region, sizeof self->region);
+    field_init(&self->fields[ROW_INSTANCE], self->instance, sizeof self->instance);
+    field_init(&self->fields[ROW_DATABASE], self->database, sizeof self->database);
+    field_init(&self->fields[ROW_DSN], self->dsn, sizeof self->dsn);
+    field_init(&self->fields[ROW_PASSWORD], self->password, sizeof self->password);
+    self->fields[ROW_PASSWORD].secret = true;
+    if (self->cursor >= 0 && self->fields[self->focus].text &&
+        (size_t)self->cursor <= strlen(self->fields[self->focus].text))
+        self->fields[self->focus].at = (size_t)self->cursor;
+}
+
+void connect_commit(struct connect *self, struct journey *j)
+{
+    struct target *t = &j->target;
+
+    str_copy(t->namespace_, sizeof t->namespace_, self->ns);
+    str_copy(t->project, sizeof t->project, self->project_text);
+    str_copy(t->region, sizeof t->region, self->region);
+    str_copy(t->instance, sizeof t->instance, self->instance);
+    str_copy(t->database, sizeof t->database, self->database);
+    if (!pg_dsn_has_password(
+            self->dsn)) /* a password never reaches the disk: connect_problem says so */
+        str_copy(j->dsn, sizeof j->dsn, self->dsn);
+    if (self->password[0]) {
+        secret_free(j->live->db_password);
+        j->live->db_password = secret_new(self->password, strlen(self->password));
+    }
+    journey_changed(j);
+}
+
+const char *connect_problem(const struct connect *self, enum connect_row row)
+{
+    if (row == ROW_DSN && pg_dsn_has_password(self->dsn))
+        return tr("a password does not belong here: use ~/.pgpass or PGPASSFILE");
+    if (self->fields[row].touched && row >= ROW_PROJECT && row <= ROW_DATABASE &&
+        self->fields[row].text[0] == '\0')
+        return tr("needed: the cluster tells it when an app is chosen, else type it");
+    return NULL;
+}
+
+void connect_contexts(struct connect *self, const struct journey *j)
+{
+    struct kubeconfig k = {0};
+    struct err e;
+
+    self->n_contexts = 0;
+    if (!kubeconfig_load(&self->mem, NULL, &k, &e))
+        return;
+    for (size_t i = 0; i < k.n_contexts && i < CONNECT_CONTEXTS; i++) {
+        if (str_eq(k.contexts[i].name, j->target.context[0] ? j->target.context : k.current))
+            self->context.at = i;
+        self->contexts[self->n_contexts++] = k.contexts[i].name;
+    }
+    kubeconfig_done(&k);
+}
+
+static void ask_source(struct connect *self, struct journey *j)
+{
+    const char *user = j->target.db_user[0] ? j->target.db_user : "datastream";
+
+    task_clear(&self->source);
+    self->taken = false;
+    if (j->live->cluster && j->target.app[0])
+        self->source = nais_source(j->live->cluster, j->target.app, user);
+}
+
+void connect_ask_cluster(struct connect *self, struct journey *j)
+{
+    task_clear(&self->apps);
+    task_clear(&self->source);
+    if (j->live->cluster == NULL)
+        return;
+    str_copy(j->target.context, sizeof j->target.context, cluster_context(j->live->cluster));
+    self->apps = nais_apps(j->live->cluster);
+    ask_source(self, j);
+}
+
+void connect_ask_google(struct connect *self, struct journey *j)
+{
+    task_clear(&self->who);
+    task_clear(&self->project);
+    self->who = google_whoami(j->live->google);
+    if (j->target.project[0])
+        self->project = projects_get(j->live->google, j->target.project);
+}
+
+void connect_ask_database(struct connect *self, struct journey *j)
+{
+    struct pg_options o = live_pg_options(j->live, j->dsn);
+
+    task_clear(&self->connecting);
+    if (j->live->pg && pg_alive(j->live->pg))
+        return;
+    if (str_is_empty(o.database) && j->target.database[0])
+        o.database = j->target.database;
+    self->connecting = pg_connect(j->live->net, &o);
+}
+
+void connect_choose_app(struct connect *self, struct journey *j, const char *app)
+{
+    struct target *t = &j->target;
+
+    str_copy(t->app, sizeof t->app, app);
+    t->app_role[0] = t->dataset[0] = t->stream[0] = '\0'; /* these follow from the database */
+    journey_changed(j);
+    ask_source(self, j);
+}
+
+const struct nais_apps *connect_apps(const struct connect *self)
+{
+    return task_state(self->apps) == TASK_OK ? nais_apps_found(self->apps) : NULL;
+}
+
+static void take_source(struct connect *self, struct journey *j)
+{
+    const struct nais_source *s = nais_source_found(self->source);
+    const char *database = s->database[0]        ? s->database
+                           : s->n_databases == 1 ? s->databases[0]
+                                                 : "";
+
+    field_set(&self->fields[ROW_PROJECT], s->project);
+    field_set(&self->fields[ROW_REGION], s->region);
+    field_set(&self->fields[ROW_INSTANCE], s->instance);
+    if (database[0])
+        field_set(&self->fields[ROW_DATABASE], database);
+    if (s->has_user && s->user[0])
+        str_copy(j->target.db_user, sizeof j->target.db_user, s->user);
+    if (nais_source_password(self->source)) {
+        secret_free(j->live->db_password);
+        j->live->db_password = secret_dup(nais_source_password(self->source));
+    }
+    connect_commit(self, j);
+    if (self->project == NULL && j->target.project[0])
+        self->project = projects_get(j->live->google, j->target.project);
+    if (j->live->pg == NULL && task_state(self->connecting) == TASK_FAILED)
+        connect_ask_database(self, j); /* now the database's name is known */
+}
+
+static void take_apps(struct connect *self, struct journey *j)
+{
+    const struct nais_apps *apps = connect_apps(self);
+    size_t at = 0;
+
+    while (at < apps->n && !str_eq(apps->items[at].app, j->target.app))
+        at++;
+    if (at < apps->n && at < CONNECT_APPS)
+        self->app.at = at;
+    else if (apps->n == 1)
+        connect_choose_app(self, j, apps->items[0].app);
+}
+
+void connect_news(struct connect *self, struct journey *j)
+{
+    if (connect_apps(self) && self->source == NULL)
+        take_apps(self, j);
+    if (task_state(self->source) == TASK_OK && !self->taken) {
+        self->taken = true;
+        take_source(self, j);
+    }
+    if (self->connecting && task_state(self->connecting) == TASK_OK) {
+        live_use_pg(j->live, pg_take(self->connecting));
+        task_clear(&self->connecting);
+    }
+}
+
+void connect_drop(struct connect *self)
+{
+    task_clear(&self->apps);
+    task_clear(&self->source);
+    task_clear(&self->who);
+    task_clear(&self->project);
+    task_clear(&self->connecting);
+    secret_wipe(self->password, sizeof self->password);
+    arena_done(&self->mem);
+}

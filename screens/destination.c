@@ -1,0 +1,278 @@
+/* Destination: where does it arrive, and how fresh must it be?
+ *
+ *    Dataset      datastream_postmottak
+ *    Location     europe-north1
+ *    Freshness    15m
+ *    Mode         ‹ merge ›
+ */
+#include "screens/journey.h"
+#include "screens/steps.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/google/bigquery.h"
+#include "api/plan/names.h"
+#include "screens/answer.h"
+#include "tui/choice.h"
+#include "tui/field.h"
+#include "tui/key.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum row { ROW_DATASET, ROW_LOCATION, ROW_FRESHNESS, ROW_MODE, ROW_STREAM, ROWS };
+
+struct destination {
+    enum row focus;
+    struct field fields[ROWS];
+    char dataset[128], location[32], freshness[24], stream[64];
+    struct choice mode;
+    struct task *there; /* the dataset of that name */
+    char asked[128];
+};
+
+static const struct choice_item modes[] = {
+    {"merge", "updates and deletes are applied: the table looks like the source", false},
+    {"append_only", "every change is a row of its own: history, and more storage", false}};
+
+static void ask(struct destination *self, struct journey *j)
+{
+    if (str_eq(self->asked, self->dataset) && self->there)
+        return;
+    task_clear(&self->there);
+    str_copy(self->asked, sizeof self->asked, self->dataset);
+    if (self->dataset[0] && j->target.project[0])
+        self->there = bigquery_dataset_get(j->live->google, j->target.project, self->dataset);
+}
+
+static void enter(void *ctx, struct journey *j)
+{
+    struct destination *self = ctx;
+    struct target *t = &j->target;
+
+    names_complete(t);
+    str_copy(self->dataset, sizeof self->dataset, t->dataset);
+    str_copy(self->location, sizeof self->location, t->location);
+    str_copy(self->stream, sizeof self->stream, t->stream);
+    snprintf(self->freshness, sizeof self->freshness, "%ds", t->freshness_seconds);
+    field_init(&self->fields[ROW_DATASET], self->dataset, sizeof self->dataset);
+    field_init(&self->fields[ROW_LOCATION], self->location, sizeof self->location);
+    field_init(&self->fields[ROW_FRESHNESS], self->freshness, sizeof self->freshness);
+    field_init(&self->fields[ROW_STREAM], self->stream, sizeof self->stream);
+    self->mode.at = t->mode == TARGET_APPEND_ONLY;
+    ask(self, j);
+}
+
+/* --- what is wrong, inline -----------------------------------------------------------------------
+ */
+
+static const char *problem(const struct destination *self, enum row row)
+{
+    if (row == ROW_DATASET) {
+        for (const char *c = self->dataset; *c; c++)
+            if (!isalnum((unsigned char)*c) && *c != '_')
+                return tr("letters, digits and _ only: BigQuery takes nothing else");
+        return self->dataset[0] ? NULL : tr("needed: the tables arrive there");
+    }
+    if (row == ROW_FRESHNESS && options_seconds(self->freshness) < 0)
+        return tr("a time: 0s, 900s, 15m, 1h");
+    if (row == ROW_LOCATION && self->location[0] == '\0')
+        return tr("needed; the region of the stream is the usual one");
+    if (row == ROW_STREAM) {
+        for (const char *c = self->stream; *c; c++)
+            if (!(*c >= 'a' && *c <= 'z') && !isdigit((unsigned char)*c) && *c != '-')
+                return tr("small letters, digits and dashes only");
+        return self->stream[0] >= 'a' && self->stream[0] <= 'z' ? NULL
+                                                                : tr("begins with a small letter");
+    }
+    return NULL;
+}
+
+static void commit(struct destination *self, struct journey *j)
+{
+    struct target *t = &j->target;
+
+    str_copy(t->dataset, sizeof t->dataset, self->dataset);
+    str_copy(t->location, sizeof t->location, self->location);
+    str_copy(t->stream, sizeof t->stream, self->stream);
+    if (options_seconds(self->freshness) >= 0)
+        t->freshness_seconds = options_seconds(self->freshness);
+    t->mode = self->mode.at ? TARGET_APPEND_ONLY : TARGET_MERGE;
+    journey_changed(j);
+}
+
+/* --- drawing -------------------------------------------------------------------------------------
+ */
+
+static void draw_row(const struct destination *self, enum row row, const char *label,
+                     struct page *p)
+{
+    struct field_look look = {
+        .label = label, .focus = self->focus == row, .problem = problem(self, row)};
+
+    field_draw(&self->fields[row], &look, p);
+}
+
+static void draw_dataset(const struct destination *self, const struct journey *j, struct page *p)
+{
+    if (self->there == NULL)
+        return;
+    if (task_state(self->there) == TASK_FAILED && task_error(self->there)->kind == ERR_MISSING) {
+        page_mark(p, MARK_OK, "%s", tr("no dataset of that name yet: it will be made"));
+    } else if (answered(p, self->there, tr("Asking BigQuery for the dataset"))) {
+        const struct bigquery_dataset *d = bigquery_dataset(self->there);
+        if (str_eq(d->location, j->target.location))
+            page_mark(p, MARK_OK, tr("is there, in %s: it will be used"), d->location);
+        else
+            page_mark(p, MARK_FAIL, tr("is there, but in %s: a dataset cannot be moved"),
+                      d->location);
+    }
+}
+
+static void draw_freshness(const struct destination *self, struct page *p)
+{
+    int s = options_seconds(self->freshness);
+    char span[CLOCK_TEXT];
+
+    if (s < 0)
+        return;
+    if (s == 0)
+        page_note(p, "%s",
+                  tr("Every query merges first: the freshest tables and the dearest queries."));
+    else
+        page_note(p,
+                  tr("A query may see data up to %s old; the longer, the cheaper the merging. It "
+                     "holds for "
+                     "tables made from now on."),
+                  clock_span(s, span));
+}
+
+static void draw(const void *ctx, const struct journey *j, struct page *p)
+{
+    const struct destination *self = ctx;
+
+    page_heading(p, "%s", tr("Where does it arrive?"));
+    draw_row(self, ROW_DATASET, tr("Dataset"), p);
+    draw_dataset(self, j, p);
+    page_note(p,
+              tr("The raw zone of the team, in project %s: share views of it, not these tables. "
+                 "Tables are "
+                 "named schema_table."),
+              j->target.project);
+    draw_row(self, ROW_LOCATION, tr("Location"), p);
+    draw_row(self, ROW_FRESHNESS, tr("Freshness"), p);
+    draw_freshness(self, p);
+    choice_line(&self->mode, tr("Mode"), modes, 2, self->focus == ROW_MODE, p);
+    page_note(p, "%s", tr(modes[self->mode.at].help));
+    page_note(p, "%s", tr("The mode cannot be changed later."));
+    draw_row(self, ROW_STREAM, tr("Stream"), p);
+    page_gap(p);
+    page_note(p, "%s",
+              tr("Cost follows the bytes that change, what BigQuery merges and stores, and the "
+                 "small proxy "
+                 "machine. An idle stream costs almost nothing but the machine."));
+}
+
+/* --- keys ----------------------------------------------------------------------------------------
+ */
+
+static enum nav go_on(struct destination *self, struct journey *j)
+{
+    for (enum row row = 0; row < ROWS; row++)
+        if (problem(self, row)) {
+            self->focus = row;
+            journey_say(j, MARK_WARN, "%s", problem(self, row));
+            return STAY;
+        }
+    commit(self, j);
+    return NEXT;
+}
+
+static void move(struct destination *self, struct journey *j, int by)
+{
+    self->fields[self->focus].touched = true;
+    self->focus = (enum row)(((int)self->focus + by + ROWS) % ROWS);
+    ask(self, j);
+}
+
+static enum nav update(void *ctx, struct journey *j, struct event ev)
+{
+    struct destination *self = ctx;
+
+    if (ev.kind == EV_PASTE && self->focus != ROW_MODE &&
+        field_paste(&self->fields[self->focus], ev.text))
+        commit(self, j);
+    if (ev.kind != EV_KEY)
+        return STAY;
+    if (self->focus == ROW_MODE ? choice_line_key(&self->mode, modes, 2, ev.key)
+                                : field_key(&self->fields[self->focus], ev.key)) {
+        commit(self, j);
+        return STAY;
+    }
+    switch (ev.key) {
+    case TUI_UP:
+    case TUI_BTAB:
+        move(self, j, -1);
+        return STAY;
+    case TUI_DOWN:
+    case TUI_TAB:
+        move(self, j, 1);
+        return STAY;
+    case TUI_ENTER:
+        return go_on(self, j);
+    case TUI_ESC:
+        return BACK;
+    default:
+        return STAY;
+    }
+}
+
+static bool typing(const void *ctx)
+{
+    const struct destination *self = ctx;
+
+    return self->focus != ROW_MODE;
+}
+
+static void leave(void *ctx)
+{
+    struct destination *self = ctx;
+
+    task_clear(&self->there);
+}
+
+static void save(const void *ctx, struct kept *k)
+{
+    const struct destination *self = ctx;
+
+    kept_set_int(k, "destination.focus", self->focus);
+    kept_set_text(k, "destination.freshness", self->freshness);
+}
+
+static void load(void *ctx, const struct kept *k)
+{
+    struct destination *self = ctx;
+    int64_t focus = kept_int(k, "destination.focus", 0);
+
+    self->focus = focus >= 0 && focus < ROWS ? (enum row)focus : ROW_DATASET;
+}
+
+static const struct action actions[] = {{TUI_ENTER, "go on", "to Review", NULL, NULL},
+                                        {TUI_TAB, "next field", "to the next line", NULL, NULL},
+                                        {0}};
+
+const struct step destination_step = {
+    .title = "Destination",
+    .help = "The dataset in BigQuery, how stale its tables may be, and what that means for cost.",
+    .size = sizeof(struct destination),
+    .enter = enter,
+    .draw = draw,
+    .update = update,
+    .leave = leave,
+    .actions = actions,
+    .save = save,
+    .load = load,
+    .typing = typing,
+};

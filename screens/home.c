@@ -1,0 +1,258 @@
+/* Home: what do you want to do?
+ *
+ *    › Go on: postmottak-backend · dev-gcp, at Tables
+ *      Set up a replication
+ *      Open a stream that exists
+ *      Take one down
+ *
+ *    Streams in aap-dev-ab12
+ *      postgres-postmottak-bigquery   RUNNING
+ */
+#include "screens/answer.h"
+#include "screens/journey.h"
+#include "screens/steps.h"
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/google/datastream.h"
+#include "api/google/projects.h"
+#include "api/plan/names.h"
+#include "screens/wizard.h"
+#include "tui/key.h"
+#include "tui/list.h"
+
+enum way { WAY_GO_ON, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
+
+struct home {
+    enum way ways[WAYS];
+    size_t n_ways;
+    bool can_go_on;
+    struct list list; /* ways first, then streams */
+    struct task *streams;
+    bool asked; /* project and region were known */
+};
+
+/* Streams can be listed as soon as project and region are known. */
+static void ask_streams(struct home *self, struct journey *j)
+{
+    struct target *t = &j->target;
+    struct err e;
+
+    if (j->reached == AT_HOME)
+        live_fill_target(j->live, t, &e);
+    self->asked = t->project[0] && t->region[0];
+    if (self->asked)
+        self->streams = datastream_stream_list(j->live->google, t->project, t->region);
+}
+
+static void enter(void *ctx, struct journey *j)
+{
+    struct home *self = ctx;
+
+    self->can_go_on = j->reached > AT_HOME;
+    if (self->can_go_on)
+        self->ways[self->n_ways++] = WAY_GO_ON;
+    self->ways[self->n_ways++] = WAY_NEW;
+    self->ways[self->n_ways++] = WAY_OPEN;
+    if (!j->live->options->sandbox)
+        self->ways[self->n_ways++] = WAY_PRACTISE;
+    self->ways[self->n_ways++] = WAY_DELETE;
+    ask_streams(self, j);
+}
+
+static void put_way(const struct home *self, const struct journey *j, size_t i, struct page *p)
+{
+    char title[JOURNEY_TITLE];
+    static const char *const names[WAYS] = {[WAY_NEW] = "Set up a replication",
+                                            [WAY_OPEN] = "Open a stream that exists",
+                                            [WAY_PRACTISE] = "Practise in the sandbox",
+                                            [WAY_DELETE] = "Take one down"};
+    static const char *const notes[WAYS] = {
+        [WAY_NEW] = "from PostgreSQL to BigQuery, step by step",
+        [WAY_OPEN] = "look at it, change what flows",
+        [WAY_PRACTISE] = "strom --sandbox: nothing outside this machine is touched",
+        [WAY_DELETE] = "strom delete: both sides, with a receipt"};
+
+    if (self->ways[i] == WAY_GO_ON) {
+        page_put(p, STYLE_TEXT, tr("Go on: %s"), journey_title(j, title));
+        page_tab(p, 32);
+        page_put(p, STYLE_MUTED, tr("at %s"), tr(wizard_step(j->reached)->title));
+        return;
+    }
+    page_put(p, STYLE_TEXT, "%s", tr(names[self->ways[i]]));
+    page_tab(p, 32);
+    page_put(p, STYLE_MUTED, "%s", tr(notes[self->ways[i]]));
+}
+
+struct rows {
+    const struct home *self;
+    const struct journey *j;
+};
+
+static const struct datastream_streams *found(const struct home *self)
+{
+    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams) : NULL;
+}
+
+static enum mark state_mark(const char *state)
+{
+    if (str_eq(state, "RUNNING"))
+        return MARK_OK;
+    if (str_eq(state, "FAILED") || str_eq(state, "FAILED_PERMANENTLY"))
+        return MARK_FAIL;
+    return str_eq(state, "STARTING") ? MARK_RUNNING : MARK_WARN;
+}
+
+static void put_row(const void *ctx, size_t i, struct page *p)
+{
+    const struct rows *rows = ctx;
+    const struct datastream_stream *s;
+
+    if (i < rows->self->n_ways) {
+        put_way(rows->self, rows->j, i, p);
+        return;
+    }
+    s = &found(rows->self)->items[i - rows->self->n_ways];
+    page_put_mark(p, state_mark(s->state), false);
+    page_put(p, STYLE_ACCENT, " %s", s->id);
+    page_tab(p, 44);
+    page_put(p, STYLE_TEXT, "%s", s->state);
+    page_tab(p, 58);
+    page_put(p, STYLE_MUTED, "%s", s->dataset);
+}
+
+static size_t n_rows(const struct home *self)
+{
+    return self->n_ways + (found(self) ? found(self)->n : 0);
+}
+
+static void draw(const void *ctx, const struct journey *j, struct page *p)
+{
+    const struct home *self = ctx;
+    struct rows rows = {self, j};
+    struct list_rows all = {.n = n_rows(self), .ctx = &rows, .put = put_row};
+
+    page_heading(p, "%s", tr("What do you want to do?"));
+    page_text(
+        p, "%s",
+        tr("strom takes a PostgreSQL on the Nais platform to a running, watched replication into "
+           "BigQuery, and proves each step."));
+    page_gap(p);
+    list_draw(&self->list, &all, p);
+    page_gap(p);
+    if (!self->asked)
+        page_note(p, "%s", tr("Streams are listed here once project and region are known."));
+    else if (answered(p, self->streams, tr("Asking Datastream for streams")) && found(self)->n == 0)
+        page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
+}
+
+static enum nav choose_way(struct home *self, struct journey *j, enum way way)
+{
+    switch (way) {
+    case WAY_GO_ON:
+        j->go_to = j->reached;
+        return GO;
+    case WAY_NEW:
+        if (self->can_go_on)
+            journey_restart(j);
+        return NEXT;
+    case WAY_OPEN:
+        if (found(self) && found(self)->n > 0) {
+            self->list.at = self->n_ways;
+            return STAY;
+        }
+        journey_say(j, MARK_WARN, "%s", tr("no stream to open: connect first"));
+        return STAY;
+    case WAY_PRACTISE:
+        journey_say(j, MARK_NONE, "%s", tr("run: strom --sandbox"));
+        journey_copy(j, "strom --sandbox");
+        return STAY;
+    case WAY_DELETE:
+        journey_copy(j, "strom delete APP datastream");
+        return STAY;
+    case WAYS:
+        break;
+    }
+    return STAY;
+}
+
+/* Opens a stream: its names become the target's, Monitor shows it. */
+static enum nav open_stream(struct journey *j, const struct datastream_stream *s)
+{
+    struct target *t = &j->target;
+
+    str_copy(t->stream, sizeof t->stream, s->id);
+    str_copy(t->dataset, sizeof t->dataset, s->dataset);
+    str_copy(t->publication, sizeof t->publication, s->publication);
+    str_copy(t->slot, sizeof t->slot, s->slot);
+    if (s->freshness_s >= 0)
+        t->freshness_seconds = (int)s->freshness_s;
+    t->mode = s->mode == DATASTREAM_MODE_APPEND ? TARGET_APPEND_ONLY : TARGET_MERGE;
+    names_complete(t);
+    j->opened = true;
+    j->reached = AT_MONITOR;
+    journey_changed(j);
+    j->go_to = AT_MONITOR;
+    return GO;
+}
+
+static enum nav update(void *ctx, struct journey *j, struct event ev)
+{
+    struct home *self = ctx;
+
+    if (ev.kind != EV_KEY || list_key(&self->list, n_rows(self), ev.key) || ev.key != TUI_ENTER)
+        return STAY;
+    if (self->list.at < self->n_ways)
+        return choose_way(self, j, self->ways[self->list.at]);
+    return found(self) ? open_stream(j, &found(self)->items[self->list.at - self->n_ways]) : STAY;
+}
+
+static enum nav again(void *ctx, struct journey *j)
+{
+    struct home *self = ctx;
+
+    task_clear(&self->streams);
+    ask_streams(self, j);
+    return STAY;
+}
+
+static void leave(void *ctx)
+{
+    struct home *self = ctx;
+
+    task_clear(&self->streams);
+}
+
+static void save(const void *ctx, struct kept *k)
+{
+    const struct home *self = ctx;
+
+    kept_set_int(k, "home.at", (int64_t)self->list.at);
+}
+
+static void load(void *ctx, const struct kept *k)
+{
+    struct home *self = ctx;
+    int64_t at = kept_int(k, "home.at", 0);
+
+    self->list.at = at > 0 && at < WAYS ? (size_t)at : 0;
+}
+
+static const struct action actions[] = {
+    {TUI_ENTER, "choose", "do what is under the cursor", NULL, NULL},
+    {'r', "refresh", "ask Datastream for its streams again", NULL, again},
+    {0}};
+
+const struct step home_step = {
+    .title = "Home",
+    .help = "Where every way begins: set up a replication, open one that exists, practise, take "
+            "one down.",
+    .size = sizeof(struct home),
+    .enter = enter,
+    .draw = draw,
+    .update = update,
+    .leave = leave,
+    .actions = actions,
+    .save = save,
+    .load = load,
+};

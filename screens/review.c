@@ -1,0 +1,264 @@
+/* Review: everything that will be made, found or changed, before it is.
+ *
+ *    9 to create, 0 to change, 4 kept
+ *    2 tables, 8 columns, about 12 000 rows; 0 sensitive columns flow
+ *
+ *    + Network        datastream-vpc     Datastream and the proxy meet there
+ *    = Dataset        datastream_x       is there
+ */
+#include "screens/answer.h"
+#include "screens/journey.h"
+#include "screens/steps.h"
+
+#include "api/base/path.h"
+#include "api/base/safe.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/file.h"
+#include "api/plan/names.h"
+#include "api/plan/observe.h"
+#include "api/plan/render.h"
+#include "tui/dialog.h"
+#include "tui/key.h"
+#include "tui/list.h"
+
+#include <string.h>
+
+struct review {
+    struct task *looking;
+    struct arena mem; /* the lines */
+    struct plan_lines lines;
+    bool planned;
+    struct list list;
+    struct dialog dialog;
+    const char *file; /* that `w` writes */
+};
+
+static void look(struct review *self, struct journey *j)
+{
+    task_clear(&self->looking);
+    self->planned = false;
+    self->looking = observe(j->live->net, j->live->google, &j->target);
+}
+
+static void enter(void *ctx, struct journey *j)
+{
+    struct review *self = ctx;
+
+    names_complete(&j->target);
+    journey_fill_selection(j);
+    self->file = path_join(&self->mem, j->live->repo ? j->live->repo : ".", "replication.json");
+    look(self, j);
+}
+
+/* The plan outlives this screen: Create carries out the very plan that was shown here. */
+static void make_plan(struct review *self, struct journey *j)
+{
+    struct plan_options options = {.start = !j->live->options->no_start};
+
+    task_clear(&j->apply);
+    if (j->plan)
+        plan_done(j->plan);
+    else
+        j->plan = mem_alloc(sizeof *j->plan);
+    plan_make(&j->target, &j->selection, observed(self->looking), &options, j->plan);
+    plan_lines(j->plan, &j->selection, &self->mem, &self->lines);
+    list_clamp(&self->list, self->lines.n);
+    self->planned = true;
+}
+
+/* --- drawing -------------------------------------------------------------------------------------
+ */
+
+static enum style style_of(const struct plan_line *l)
+{
+    static const enum style by_verb[] = {[PLAN_KEEP] = STYLE_MUTED,
+                                         [PLAN_CREATE] = STYLE_ADDED,
+                                         [PLAN_UPDATE] = STYLE_WARN,
+                                         [PLAN_DELETE] = STYLE_REMOVED,
+                                         [PLAN_BLOCKED] = STYLE_FAIL};
+
+    switch (l->kind) {
+    case PLAN_LINE_HEAD:
+        return STYLE_HEADING;
+    case PLAN_LINE_ACTION:
+        return by_verb[l->verb];
+    case PLAN_LINE_WARNING:
+        return STYLE_FAIL;
+    case PLAN_LINE_SENSITIVE:
+        return STYLE_SENSITIVE;
+    case PLAN_LINE_TABLE:
+        return STYLE_ACCENT;
+    case PLAN_LINE_DETAIL:
+        break;
+    }
+    return STYLE_TEXT;
+}
+
+static void put_line(const void *ctx, size_t i, struct page *p)
+{
+    const struct review *self = ctx;
+    const struct plan_line *l = &self->lines.items[i];
+    bool sign = l->kind == PLAN_LINE_ACTION,
+         mark = l->kind == PLAN_LINE_WARNING || l->kind == PLAN_LINE_SENSITIVE;
+
+    if (sign || mark)
+        page_put(p, style_of(l), "%c ", mark ? '!' : plan_sign(l->verb));
+    else
+        page_put(p, STYLE_TEXT, "%s", l->kind == PLAN_LINE_DETAIL ? "      " : "");
+    page_put(p, style_of(l), "%s", l->text);
+}
+
+static void draw(const void *ctx, const struct journey *j, struct page *p)
+{
+    const struct review *self = ctx;
+    struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
+
+    page_heading(p, tr("This is what will happen in %s"), j->target.project);
+    if (self->planned) {
+        list_draw(&self->list, &rows, p);
+    } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
+               task_state(self->looking) == TASK_RUNNING) {
+        page_bar(p, "", observe_answers(self->looking), observe_questions());
+    }
+    if (self->dialog.open)
+        dialog_draw(&self->dialog, p);
+}
+
+/* --- keys ----------------------------------------------------------------------------------------
+ */
+
+static enum nav go_on(struct review *self, struct journey *j)
+{
+    if (!self->planned) {
+        journey_say(j, MARK_WAITING, "%s", tr("still looking"));
+        return STAY;
+    }
+    if (j->plan->count[PLAN_BLOCKED]) {
+        journey_say(j, MARK_BLOCKED, "%s",
+                    tr("something is blocked: the lines that begin with ! say what and why"));
+        self->list.at = 0;
+        return STAY;
+    }
+    if (j->plan->n_unacknowledged) {
+        journey_say(j, MARK_BLOCKED, "%s",
+                    tr("a sensitive column has no reason: give it one on Tables, or leave it out"));
+        return STAY;
+    }
+    return NEXT;
+}
+
+static void write_file(struct review *self, struct journey *j)
+{
+    struct str text = {0};
+    struct err e;
+
+    journey_fill_selection(j);
+    plan_file_write(&j->selection, &text);
+    if (path_write(self->file, str_text(&text), text.bytes, false, &e))
+        journey_say(j, MARK_OK, tr("written: %s"), self->file);
+    else
+        journey_say_err(j, &e);
+    str_done(&text);
+}
+
+static enum nav ask_write(void *ctx, struct journey *j)
+{
+    struct review *self = ctx;
+    static const struct dialog_option options[] = {{'n', "do not write", false},
+                                                   {'w', "write", false}};
+
+    dialog_open(&self->dialog, tr("Write the plan file?"), self->file, options, 2, 0);
+    j->discard_input = true;
+    return STAY;
+}
+
+static enum nav copy(void *ctx, struct journey *j)
+{
+    struct review *self = ctx;
+    struct str text = {0};
+
+    if (self->planned) {
+        plan_print(j->plan, &j->selection, &text);
+        journey_copy(j, str_text(&text));
+    }
+    str_done(&text);
+    return STAY;
+}
+
+static enum nav again(void *ctx, struct journey *j)
+{
+    look(ctx, j);
+    return STAY;
+}
+
+static enum nav update(void *ctx, struct journey *j, struct event ev)
+{
+    struct review *self = ctx;
+
+    if (ev.kind == EV_NEWS && !self->planned && task_state(self->looking) == TASK_OK)
+        make_plan(self, j);
+    if (ev.kind != EV_KEY)
+        return STAY;
+    if (self->dialog.open) {
+        if (dialog_key(&self->dialog, ev.key) == 1)
+            write_file(self, j);
+        return STAY;
+    }
+    if (list_key(&self->list, self->lines.n, ev.key))
+        return STAY;
+    return ev.key == TUI_ENTER ? go_on(self, j) : STAY;
+}
+
+static bool typing(const void *ctx)
+{
+    const struct review *self = ctx;
+
+    return self->dialog.open;
+}
+
+static void leave(void *ctx)
+{
+    struct review *self = ctx;
+
+    task_clear(&self->looking);
+    arena_done(&self->mem);
+}
+
+static void save(const void *ctx, struct kept *k)
+{
+    const struct review *self = ctx;
+
+    kept_set_int(k, "review.at", (int64_t)self->list.at);
+}
+
+static void load(void *ctx, const struct kept *k)
+{
+    struct review *self = ctx;
+    int64_t at = kept_int(k, "review.at", 0);
+
+    self->list.at = at > 0 ? (size_t)at : 0;
+}
+
+static const struct action actions[] = {
+    {TUI_ENTER, "create", "to Create: it asks once more", NULL, NULL},
+    {'w', "write plan file", "save the selection as replication.json in the repository", NULL,
+     ask_write},
+    {'y', "copy", "the plan as text", NULL, copy},
+    {'r', "look again", "look at the cloud again and plan anew", NULL, again},
+    {0}};
+
+const struct step review_step = {
+    .title = "Review",
+    .help = "What will be made, what is found and kept, what changes; what flows, and what is "
+            "sensitive and why.",
+    .size = sizeof(struct review),
+    .enter = enter,
+    .draw = draw,
+    .update = update,
+    .leave = leave,
+    .actions = actions,
+    .save = save,
+    .load = load,
+    .typing = typing,
+};
