@@ -87,6 +87,7 @@ struct pg_job {
 };
 
 struct pg {
+    size_t holders; /* its owner, and jobs that will ask again */
     struct net *net;
     struct pg_plan *plan;
     struct pg_host host;
@@ -102,7 +103,8 @@ struct pg {
     struct err lost_why;
 };
 
-struct pg *pg_new(struct net *net, struct pg_plan *plan, struct dial *d); /* takes both */
+struct pg *pg_hold(struct pg *pg); /* it stays a valid (maybe closed) thing until pg_release */
+void pg_release(struct pg *pg);
 struct pg_job *job_new(struct pg *pg, const char *sql, const char *const *params, size_t n);
 void job_free(struct pg_job *job);
 void queue_add(struct pg *pg, struct pg_job *job);

@@ -40,6 +40,7 @@ static void look_for_us(struct pg *pg)
 static struct pg *open_pg(struct net *net, struct connect *c)
 {
     struct pg *pg = mem_alloc(sizeof *pg);
+    pg->holders = 1;
     pg->net = net;
     pg->plan = c->plan;
     c->plan = NULL;
@@ -90,6 +91,21 @@ struct pg *pg_take(struct task *t)
     return pg;
 }
 
+struct pg *pg_hold(struct pg *pg)
+{
+    pg->holders++;
+    return pg;
+}
+
+void pg_release(struct pg *pg)
+{
+    if (pg == NULL || --pg->holders > 0)
+        return;
+    plan_free(pg->plan);
+    mem_free(pg->address);
+    mem_free(pg);
+}
+
 void pg_close(struct pg *pg)
 {
     if (pg == NULL)
@@ -103,9 +119,8 @@ void pg_close(struct pg *pg)
     task_clear(&pg->pump);
     task_clear(&pg->cancel);
     PQfinish(pg->conn);
-    plan_free(pg->plan);
-    mem_free(pg->address);
-    mem_free(pg);
+    pg->conn = NULL;
+    pg_release(pg);
 }
 
 bool pg_alive(struct pg *pg)

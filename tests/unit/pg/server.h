@@ -33,7 +33,7 @@ struct server {
 
 static struct server server;
 
-static void server_find(void)
+static inline void server_find(void)
 {
     static const char *const usual[] = {"/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin",
                                         "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin",
@@ -55,7 +55,7 @@ static void server_find(void)
     exit(77);
 }
 
-static void server_user(void)
+static inline void server_user(void)
 {
     server.uid = geteuid();
     server.gid = getegid();
@@ -68,7 +68,7 @@ static void server_user(void)
     server.gid = who->pw_gid;
 }
 
-static pid_t server_run(const char *const *argv)
+static inline pid_t server_run(const char *const *argv)
 {
     pid_t pid = fork();
     assert(pid >= 0);
@@ -93,7 +93,7 @@ static pid_t server_run(const char *const *argv)
     _exit(127);
 }
 
-static int server_free_port(void)
+static inline int server_free_port(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
@@ -105,7 +105,7 @@ static int server_free_port(void)
     return ntohs(at.sin_port);
 }
 
-static void server_stop(void)
+static inline void server_stop(void)
 {
     if (server.pid > 0) {
         kill(server.pid, SIGQUIT);
@@ -119,7 +119,7 @@ static void server_stop(void)
         pclose(f);
 }
 
-static const char *server_admin(const char *database)
+static inline const char *server_admin(const char *database)
 {
     static char out[256];
     snprintf(out, sizeof out, "host=%s port=%d dbname=%s user=postgres", server.folder, server.port,
@@ -127,7 +127,7 @@ static const char *server_admin(const char *database)
     return out;
 }
 
-static const char *server_tcp(const char *database, const char *user)
+static inline const char *server_tcp(const char *database, const char *user)
 {
     static char out[256];
     snprintf(out, sizeof out, "host=127.0.0.1 port=%d dbname=%s user=%s", server.port, database,
@@ -136,7 +136,7 @@ static const char *server_tcp(const char *database, const char *user)
 }
 
 /* Runs statements as the superuser; the first value of the last result, or NULL. */
-static const char *server_sql(const char *database, const char *sql)
+static inline const char *server_sql(const char *database, const char *sql)
 {
     static char out[256];
     out[0] = '\0';
@@ -154,7 +154,7 @@ static const char *server_sql(const char *database, const char *sql)
     return out;
 }
 
-static void server_configure(const char *settings)
+static inline void server_configure(const char *settings)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/data/postgresql.auto.conf", server.folder);
@@ -173,7 +173,7 @@ static void server_configure(const char *settings)
     fclose(f);
 }
 
-static void server_await(void)
+static inline void server_await(void)
 {
     for (int tries = 0; tries < 20000; tries++) {
         PGPing answer = PQping(server_admin("postgres"));
@@ -185,7 +185,7 @@ static void server_await(void)
     abort();
 }
 
-static void server_go(void)
+static inline void server_go(void)
 {
     char data[80];
     snprintf(data, sizeof data, "%s/data", server.folder);
@@ -193,7 +193,7 @@ static void server_go(void)
     server_await();
 }
 
-static void server_start(const char *settings)
+static inline void server_start(const char *settings)
 {
     char data[80];
     server_find();
