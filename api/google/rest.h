@@ -25,7 +25,7 @@ enum rest_repeat {
     REST_ONCE  /* repeated only when it was refused unread (429) */
 };
 
-enum rest_wait { REST_AT_ONCE, REST_LRO, REST_COMPUTE, REST_SQL, REST_QUERY };
+enum rest_wait { REST_AT_ONCE, REST_LRO, REST_COMPUTE, REST_QUERY };
 enum rest_pages { REST_ONE_PAGE, REST_PAGES_QUERY, REST_PAGES_BODY };
 
 struct rest_answer {
@@ -61,6 +61,8 @@ struct rest_call {
     rest_decoder *decode;
     rest_judge *judge;
     bool gone_is_fine; /* a delete: 404 counts as done */
+    bool adopts;       /* a create: what is found at `look` after a lost answer is taken for its result */
+    bool enables;      /* turns APIs on: their first calls may be refused for some minutes */
 };
 
 void rest_begin(struct rest_call *c, struct google *g, const char *method, const char *host,

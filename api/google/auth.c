@@ -1,0 +1,404 @@
+#include "api/google/auth.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/log.h"
+#include "api/google/client.h"
+#include "api/google/credentials.h"
+#include "api/google/exchange.h"
+#include "api/google/token.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RENEW_BEFORE_S = 225,     /* facts/gcp.md G */
+    SKEW_IGNORED_S = 30,
+    JUST_ENABLED_MS = 300000, /* facts/gcp.md H: first calls may be refused for some minutes */
+    SLOWEST_FLOOR_MS = 15000
+};
+
+struct google {
+    struct net *net;
+    struct arena life;           /* endpoint and options */
+    const char *endpoint;        /* NULL: Google's own hosts; no final slash */
+    const char *named_file, *named_quota;
+    int64_t poll_floor_ms;
+
+    struct arena login;          /* what the credentials point to */
+    struct credentials credentials;
+    const char *file, *note;
+    struct err login_error;
+
+    struct task *fetch;
+    unsigned attempt;
+    struct secret *token;
+    int64_t until, lifetime;
+
+    char quota_project[128];     /* google_use_project */
+    bool quota_dropped;
+    int64_t ahead_s;
+    int64_t enabled_at;          /* clock_mono_ms; 0 never */
+};
+
+static bool bad_endpoint(struct err *e, const char *endpoint)
+{
+    err_set(e, ERR_INPUT, "Reading STROM_GCP_ENDPOINT");
+    err_why(e, "%s is no origin (http://127.0.0.1:PORT or https://HOST)", endpoint);
+    return err_hint(e, "correct or unset it; plain http is for loopback addresses only");
+}
+
+static bool read_endpoint(struct google *g, const char *wish, struct err *e)
+{
+    const char *text = wish ? wish : getenv("STROM_GCP_ENDPOINT");
+    if (str_is_empty(text))
+        return true;
+    size_t n = strlen(text);
+    while (n && text[n - 1] == '/')
+        n--;
+    char *origin = arena_strn(&g->life, text, n);
+    const char *host = strstr(origin, "://");
+    if (!host || strpbrk(host + 3, "/?#@ ") || host[3] == '\0')
+        return bad_endpoint(e, text);
+    if (!str_starts(origin, "https://") && !http_is_loopback(origin))
+        return bad_endpoint(e, text);
+    g->endpoint = origin;
+    return true;
+}
+
+static int64_t floor_ms(double wish_s)
+{
+    double s = wish_s;
+    const char *text = getenv("STROM_POLL_FLOOR");
+    if (s <= 0.0 && text)
+        s = strtod(text, NULL);
+    if (!(s > 0.0))
+        s = 1.0;
+    double ms = s * 1000.0;
+    if (ms < 1.0)
+        return 1;
+    return ms > SLOWEST_FLOOR_MS ? SLOWEST_FLOOR_MS : (int64_t)ms;
+}
+
+static void forget_token(struct google *g)
+{
+    secret_free(g->token);
+    g->token = NULL;
+    g->until = 0;
+}
+
+void google_reload(struct google *g)
+{
+    task_clear(&g->fetch);
+    forget_token(g);
+    credentials_done(&g->credentials);
+    arena_reset(&g->login);
+    g->login_error = (struct err){.kind = ERR_NONE};
+    g->quota_dropped = false;
+    bool must;
+    g->file = credentials_path(&g->login, g->named_file, &must);
+    credentials_load(&g->login, g->file, must, g->endpoint, &g->credentials, &g->note,
+                     &g->login_error);
+}
+
+struct google *google_open(struct net *net, const struct google_options *options, struct err *e)
+{
+    struct google *g = mem_alloc(sizeof *g);
+    g->net = net;
+    arena_init(&g->life);
+    arena_init(&g->login);
+    if (!read_endpoint(g, options->endpoint, e)) {
+        google_close(g);
+        return NULL;
+    }
+    g->named_file = arena_str(&g->life, options->credentials);
+    g->named_quota = arena_str(&g->life, options->quota_project);
+    g->poll_floor_ms = floor_ms(options->poll_floor_s);
+    google_reload(g);
+    return g;
+}
+
+void google_close(struct google *g)
+{
+    if (!g)
+        return;
+    task_clear(&g->fetch);
+    forget_token(g);
+    credentials_done(&g->credentials);
+    arena_done(&g->login);
+    arena_done(&g->life);
+    mem_free(g);
+}
+
+enum google_login_kind google_login_kind(const struct google *g)
+{
+    return g->login_error.kind == ERR_NONE ? g->credentials.kind : GOOGLE_LOGIN_NONE;
+}
+
+const struct err *google_login_error(const struct google *g)
+{
+    return &g->login_error;
+}
+
+const char *google_login_file(const struct google *g)
+{
+    return g->file;
+}
+
+const char *google_login_note(const struct google *g)
+{
+    return g->note;
+}
+
+/* --- what a request needs --- */
+
+struct net *google_net(const struct google *g)
+{
+    return g->net;
+}
+
+void google_url(const struct google *g, const char *host, const char *path, struct str *out)
+{
+    if (g->endpoint)
+        str_printf(out, "%s/%s/%s", g->endpoint, host, path);
+    else
+        str_printf(out, "https://%s/%s", host, path);
+}
+
+int64_t google_poll_floor_ms(const struct google *g)
+{
+    return g->poll_floor_ms;
+}
+
+static bool token_is_fresh(const struct google *g)
+{
+    int64_t margin = g->lifetime / 2 < RENEW_BEFORE_S ? g->lifetime / 2 : RENEW_BEFORE_S;
+    return g->token && clock_wall() < g->until - margin;
+}
+
+enum google_token google_token(struct google *g, unsigned *ticket, const struct secret **token,
+                               struct err *e)
+{
+    if (token_is_fresh(g)) {
+        *token = g->token;
+        return GOOGLE_TOKEN_READY;
+    }
+    if (g->login_error.kind != ERR_NONE) {
+        *e = g->login_error;
+        return GOOGLE_TOKEN_FAILED;
+    }
+    if (g->fetch && task_state(g->fetch) == TASK_FAILED && *ticket == g->attempt) {
+        *e = *task_error(g->fetch);
+        return GOOGLE_TOKEN_FAILED;
+    }
+    if (!g->fetch || task_state(g->fetch) != TASK_RUNNING) {
+        task_clear(&g->fetch);
+        g->attempt++;
+        g->fetch = token_fetch(g, &g->credentials);
+    }
+    *ticket = g->attempt;
+    return GOOGLE_TOKEN_WAIT;
+}
+
+void google_token_keep(struct google *g, struct secret *token, int64_t until)
+{
+    forget_token(g);
+    g->token = token;
+    g->until = until;
+    g->lifetime = until - clock_wall();
+    log_line(2, "google token for %lld s", (long long)g->lifetime);
+}
+
+void google_token_refused(struct google *g, const struct secret *token)
+{
+    if (secret_eq(g->token, token))
+        forget_token(g);
+}
+
+void google_use_project(struct google *g, const char *project)
+{
+    if (str_eq(g->quota_project, project))
+        return;
+    str_copy(g->quota_project, sizeof g->quota_project, project ? project : "");
+    g->quota_dropped = false;
+}
+
+/* A service account is billed where it lives unless somebody says otherwise; a person has no home. */
+static const char *wanted_quota_project(const struct google *g)
+{
+    const char *env = getenv("GOOGLE_CLOUD_QUOTA_PROJECT");
+    if (!str_is_empty(g->named_quota))
+        return g->named_quota;
+    if (!str_is_empty(env))
+        return env;
+    if (!str_is_empty(g->credentials.quota_project))
+        return g->credentials.quota_project;
+    if (g->credentials.kind == GOOGLE_LOGIN_PERSON && *g->quota_project)
+        return g->quota_project;
+    return NULL;
+}
+
+const char *google_quota_project(const struct google *g)
+{
+    return g->quota_dropped ? NULL : wanted_quota_project(g);
+}
+
+const char *google_quota_refused(const struct google *g)
+{
+    return g->quota_dropped ? wanted_quota_project(g) : NULL;
+}
+
+void google_quota_drop(struct google *g)
+{
+    g->quota_dropped = true;
+    log_line(1, "google: the quota project was refused, going on without it");
+}
+
+void google_saw_date(struct google *g, int64_t date)
+{
+    if (date < 0)
+        return;
+    int64_t ahead = clock_wall() - date;
+    g->ahead_s = ahead > SKEW_IGNORED_S || ahead < -SKEW_IGNORED_S ? ahead : 0;
+}
+
+int64_t google_token_until(const struct google *g)
+{
+    return g->until;
+}
+
+const char *google_account_email(const struct google *g)
+{
+    const struct credentials *c = &g->credentials;
+    const char *email = c->source ? c->impersonated : c->email;
+    return email ? email : "";
+}
+
+int64_t google_clock_ahead(const struct google *g)
+{
+    return g->ahead_s;
+}
+
+void google_saw_enabled(struct google *g)
+{
+    g->enabled_at = clock_mono_ms();
+}
+
+bool google_just_enabled(const struct google *g)
+{
+    return g->enabled_at && clock_mono_ms() - g->enabled_at < JUST_ENABLED_MS;
+}
+
+/* --- the signature --- */
+
+static void add_base64url(struct str *out, const unsigned char *p, size_t n)
+{
+    static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned v = (unsigned)p[i] << 16;
+        if (i + 1 < n)
+            v |= (unsigned)p[i + 1] << 8;
+        if (i + 2 < n)
+            v |= (unsigned)p[i + 2];
+        size_t digits = n - i >= 3 ? 4 : n - i + 1;
+        for (size_t d = 0; d < digits; d++)
+            str_addc(out, set[v >> (18 - 6 * d) & 63]);
+    }
+}
+
+static void add_part(struct str *out, const struct str *json)
+{
+    union {
+        const char *text;
+        const unsigned char *bytes;
+    } u = {.text = str_text(json)};
+    add_base64url(out, u.bytes, json->bytes);
+}
+
+static void write_claims(const struct credentials *c, int64_t now, struct str *out)
+{
+    struct str head = {0}, claims = {0};
+    struct json_out o;
+    json_begin(&o, &head, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "alg", "RS256");
+    json_put_string(&o, "typ", "JWT");
+    if (*c->key_id)
+        json_put_string(&o, "kid", c->key_id);
+    json_close_object(&o);
+    json_begin(&o, &claims, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "iss", c->email);
+    json_put_string(&o, "scope", "https://www.googleapis.com/auth/cloud-platform");
+    json_put_string(&o, "aud", c->audience);
+    json_put_int(&o, "iat", now);
+    json_put_int(&o, "exp", now + 3600);
+    json_close_object(&o);
+    add_part(out, &head);
+    str_addc(out, '.');
+    add_part(out, &claims);
+    str_done(&head);
+    str_done(&claims);
+}
+
+/* A key with a passphrase must not make OpenSSL ask on the terminal. */
+static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
+{
+    (void)buf;
+    (void)size;
+    (void)rwflag;
+    (void)ctx;
+    return -1;
+}
+
+static EVP_PKEY *read_key(const struct secret *pem)
+{
+    const char *text = secret_reveal(pem);
+    BIO *bio = BIO_new_mem_buf(text, (int)strlen(text));
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+    BIO_free(bio);
+    if (key && EVP_PKEY_base_id(key) != EVP_PKEY_RSA) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    return key;
+}
+
+static bool sign(EVP_PKEY *key, const struct str *text, struct str *out)
+{
+    unsigned char signature[1024];
+    size_t n = sizeof signature;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx && EVP_PKEY_size(key) <= (int)sizeof signature &&
+              EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+              EVP_DigestSignUpdate(ctx, text->text, text->bytes) == 1 &&
+              EVP_DigestSignFinal(ctx, signature, &n) == 1;
+    EVP_MD_CTX_free(ctx);
+    if (ok)
+        add_base64url(out, signature, n);
+    return ok;
+}
+
+bool auth_sign_jwt(const struct credentials *c, int64_t now, struct str *out, struct err *e)
+{
+    struct str tail = {0};
+    write_claims(c, now, out);
+    EVP_PKEY *key = read_key(c->private_key);
+    bool ok = key && sign(key, out, &tail);
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+    if (ok) {
+        str_addc(out, '.');
+        str_add(out, str_text(&tail));
+    }
+    str_done(&tail);
+    if (ok)
+        return true;
+    err_set(e, ERR_DENIED, "Signing with the key of %s", c->email);
+    err_why(e, "its private_key is no RSA key without passphrase");
+    return err_hint(e, "get a new key file, or log in as a person; " CREDENTIALS_LOGIN);
+}

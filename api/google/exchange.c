@@ -1,0 +1,209 @@
+#include "api/google/exchange.h"
+
+#include "api/base/clock.h"
+#include "api/base/log.h"
+
+#include <string.h>
+
+enum {
+    MOST_FAILURES = 5,         /* sendings of one request */
+    MOST_UNREACHED = 3,        /* of these without reaching anybody: the person waits for the message */
+    LONGEST_PAUSE_MS = 32000,
+    LONGEST_RETRY_AFTER_S = 60,
+    BUDGET_MS = 300000         /* facts/gcp.md E: IAM's own retry advice */
+};
+
+int64_t exchange_pause(int n, int64_t first_ms)
+{
+    int64_t top = first_ms;
+    for (int i = 1; i < n && top < LONGEST_PAUSE_MS; i++)
+        top *= 2;
+    if (top > LONGEST_PAUSE_MS)
+        top = LONGEST_PAUSE_MS;
+    return top / 8 + (int64_t)(google_random() % (uint64_t)(top - top / 8 + 1));
+}
+
+static void start(struct exchange *x, struct task *owner, const struct secret *bearer)
+{
+    struct http_header user_project = {"x-goog-user-project", NULL};
+    if (x->token == EXCHANGE_CLIENT && !x->no_quota)
+        user_project.value = google_quota_project(x->google);
+    struct str url = {0};
+    google_url(x->google, x->host, x->path, &url);
+    struct http_request q = {.method = x->method, .url = str_text(&url), .headers = &user_project};
+    q.n_headers = user_project.value ? 1 : 0;
+    q.bearer = bearer;
+    q.body = x->body;
+    q.body_bytes = x->body ? strlen(x->body) : 0;
+    q.content_type = x->body ? x->content_type : NULL;
+    q.body_is_secret = x->secret_body;
+    q.timeout_ms = x->timeout_ms;
+    secret_free(x->used);
+    x->used = secret_dup(bearer);
+    if (x->sent++ == 0 && x->began == 0)
+        x->began = clock_mono_ms();
+    x->http = http_send(task_net(owner), &q);
+    log_line(2, "google %s https://%s/%s", x->method, x->host, x->path);
+    str_done(&url);
+}
+
+static enum task_state begin(struct exchange *x, struct task *owner, struct err *e)
+{
+    if (x->pause_until > clock_mono_ms()) {
+        task_wait_until(owner, x->pause_until);
+        return TASK_RUNNING;
+    }
+    const struct secret *bearer = x->token == EXCHANGE_GIVEN ? x->bearer : NULL;
+    if (x->token == EXCHANGE_CLIENT)
+        switch (google_token(x->google, &x->ticket, &bearer, e)) {
+        case GOOGLE_TOKEN_WAIT:
+            return TASK_RUNNING;
+        case GOOGLE_TOKEN_FAILED:
+            return TASK_FAILED;
+        case GOOGLE_TOKEN_READY:
+            break;
+        }
+    start(x, owner, bearer);
+    return TASK_RUNNING;
+}
+
+/* True: another try is due. */
+static bool pause(struct exchange *x, struct task *owner, int most, double wish_s)
+{
+    if (++x->failures >= most || clock_mono_ms() - x->began > BUDGET_MS ||
+        wish_s > (double)LONGEST_RETRY_AFTER_S)
+        return false;
+    int64_t ms = exchange_pause(x->failures, google_poll_floor_ms(x->google));
+    if (wish_s > 0.0 && (int64_t)(wish_s * 1000.0) > ms)
+        ms = (int64_t)(wish_s * 1000.0);
+    task_clear(&x->http);
+    x->pause_until = clock_mono_ms() + ms;
+    task_wait_until(owner, x->pause_until);
+    return true;
+}
+
+static bool again_at_once(struct exchange *x, struct task *owner)
+{
+    task_clear(&x->http);
+    x->pause_until = 0;
+    task_again(owner);
+    return true;
+}
+
+/* Nobody heard it: repeating cannot do a thing twice. */
+static bool never_sent(const struct err *e)
+{
+    return str_eq(e->reason, "DNS") || str_eq(e->reason, "PROXY") ||
+           str_eq(e->reason, "REFUSED") || str_eq(e->reason, "TLS");
+}
+
+static enum task_state no_answer(struct exchange *x, struct task *owner, struct err *e)
+{
+    struct err cause = *task_error(x->http);
+    x->refusal = (struct refusal){.status = 0, .retry_after_s = -1.0};
+    bool unheard = never_sent(&cause);
+    if (!unheard)
+        x->lost = true;
+    bool passing = cause.kind == ERR_NETWORK && cause.retryable;
+    if (passing && (unheard || x->repeat == REST_READ) &&
+        pause(x, owner, unheard ? MOST_UNREACHED : MOST_FAILURES, -1.0))
+        return TASK_RUNNING;
+    *e = cause;
+    str_copy(e->what, sizeof e->what, x->what);
+    if (*x->resource)
+        err_resource(e, x->resource);
+    return TASK_FAILED;
+}
+
+/* Something about the sender was refused, not the request: put right, at once, once. */
+static bool mended(struct exchange *x, struct task *owner)
+{
+    if (x->token != EXCHANGE_CLIENT)
+        return false;
+    if (x->refusal.status == 401 && !x->renewed) {
+        x->renewed = true;
+        google_token_refused(x->google, x->used);
+        return again_at_once(x, owner);
+    }
+    if (str_eq(x->refusal.reason, "USER_PROJECT_DENIED") && !x->no_quota &&
+        google_quota_project(x->google)) {
+        x->no_quota = true;
+        google_quota_drop(x->google);
+        return again_at_once(x, owner);
+    }
+    return false;
+}
+
+static bool is_disabled(const struct refusal *r)
+{
+    return str_eq(r->reason, "SERVICE_DISABLED") || str_eq(r->reason, "accessNotConfigured");
+}
+
+static enum task_state refused(struct exchange *x, struct task *owner, struct err *e)
+{
+    const struct http_answer *a = http_answer(x->http);
+    refusal_read(a->status, a->body, a->bytes, &x->refusal);
+    if (mended(x, owner))
+        return TASK_RUNNING;
+    if (is_disabled(&x->refusal) && google_just_enabled(x->google)) {
+        task_clear(&x->http);
+        x->pause_until = clock_mono_ms() + 5 * google_poll_floor_ms(x->google);
+        task_wait_until(owner, x->pause_until);
+        return TASK_RUNNING;
+    }
+    bool unread = a->status == 429 || x->refusal.status == 403; /* refused before it was looked at */
+    bool passing = refusal_is_passing(&x->refusal);
+    if (passing && !unread)
+        x->lost = true;
+    double wish = x->refusal.retry_after_s;
+    if (a->retry_after >= 0 && (double)a->retry_after > wish)
+        wish = (double)a->retry_after;
+    refusal_to_err(&x->refusal, x->what, x->resource, e);
+    if (passing && (unread || x->repeat == REST_READ) && pause(x, owner, MOST_FAILURES, wish))
+        return TASK_RUNNING;
+    if (wish > (double)LONGEST_RETRY_AFTER_S)
+        err_hint(e, "Google asks to wait %.0f s before the next try", wish);
+    return TASK_FAILED;
+}
+
+enum task_state exchange_step(struct exchange *x, struct task *owner, struct err *e)
+{
+    if (!x->http)
+        return begin(x, owner, e);
+    switch (task_state(x->http)) {
+    case TASK_RUNNING:
+        return TASK_RUNNING;
+    case TASK_FAILED:
+        return no_answer(x, owner, e);
+    case TASK_OK:
+        break;
+    }
+    const struct http_answer *a = http_answer(x->http);
+    google_saw_date(x->google, a->date);
+    if (a->status >= 200 && a->status < 300) {
+        x->refusal = (struct refusal){.status = a->status, .retry_after_s = -1.0};
+        return TASK_OK;
+    }
+    return refused(x, owner, e);
+}
+
+const struct http_answer *exchange_answer(const struct exchange *x)
+{
+    return http_answer(x->http);
+}
+
+void exchange_again(struct exchange *x)
+{
+    task_clear(&x->http);
+    x->failures = 0;
+    x->pause_until = 0;
+    x->began = 0;
+    x->renewed = false;
+}
+
+void exchange_stop(struct exchange *x)
+{
+    task_clear(&x->http);
+    secret_free(x->used);
+    x->used = NULL;
+}

@@ -1,0 +1,501 @@
+#include "api/google/rest.h"
+
+#include "api/base/clock.h"
+#include "api/base/log.h"
+#include "api/google/client.h"
+#include "api/google/exchange.h"
+#include "api/google/longrun.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* SEND: the call itself, page by page. LOOK_BACK: an answer was lost; is the thing there? POLL: its
+ * operation. JUDGE: the operation ended well; is the thing as it should be? */
+enum rest_at { AT_SEND, AT_LOOK_BACK, AT_POLL, AT_JUDGE };
+
+enum {
+    LIMIT_S = 1200,
+    MOST_PAGES = 2000,
+    MOST_SENDINGS = 3,        /* of a create that was found not to have happened */
+    POLL_BLIND_MS = 120000    /* without an answer to a poll before we give up asking */
+};
+
+struct rest_job {
+    struct rest_call call;
+    enum rest_at at;
+    struct exchange x;
+    struct str url, body;     /* of the request in hand */
+    void *out;
+    unsigned pages;
+    char *page;               /* token of the page in hand */
+    struct longrun run;
+    int64_t wait_from, due, heard;
+    unsigned gaps;
+    int sendings;
+    bool adopted;
+    bool stray;               /* to be resumed, but no operation's name */
+};
+
+static enum task_state step(struct task *t);
+static void stop(void *job);
+static const struct task_type rest_type = {"google call", sizeof(struct rest_job), step, stop};
+
+static void wipe(struct str *s)
+{
+    if (s->text)
+        secret_wipe(s->text, s->room);
+    str_done(s);
+}
+
+/* --- one request of the job --- */
+
+static void aim(struct rest_job *job, const char *method, const char *path, const char *body,
+                enum rest_repeat repeat)
+{
+    if (job->url.text != path) {
+        str_clear(&job->url);
+        str_add(&job->url, path);
+    }
+    exchange_again(&job->x);
+    job->x.method = method;
+    job->x.path = str_text(&job->url);
+    job->x.body = body;
+    job->x.content_type = "application/json";
+    job->x.repeat = repeat;
+    job->x.secret_body = body && job->call.secret_body;
+}
+
+static void add_query(struct str *url, const char *name, const char *value)
+{
+    str_addc(url, strchr(str_text(url), '?') ? '&' : '?');
+    str_add(url, name);
+    str_addc(url, '=');
+    http_encode(url, value, false);
+}
+
+/* The body with its page token: a member before the closing brace. */
+static const char *page_body(struct rest_job *job)
+{
+    const struct str *body = &job->call.body;
+    if (!body->bytes)
+        return NULL;
+    if (job->call.pages != REST_PAGES_BODY || !job->page)
+        return str_text(body);
+    struct str token = {0};
+    struct json_out o;
+    json_begin(&o, &token, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "pageToken", job->page);
+    json_close_object(&o);
+    str_clear(&job->body);
+    str_addn(&job->body, body->text, body->bytes - 1);
+    str_addc(&job->body, ',');
+    str_add(&job->body, str_text(&token) + 1);
+    str_done(&token);
+    return str_text(&job->body);
+}
+
+static void aim_send(struct rest_job *job)
+{
+    struct str url = {0};
+    str_add(&url, str_text(&job->call.path));
+    if (job->call.query.bytes) {
+        str_addc(&url, '?');
+        str_add(&url, str_text(&job->call.query));
+    }
+    if (job->call.pages == REST_PAGES_QUERY && job->page)
+        add_query(&url, "pageToken", job->page);
+    aim(job, job->call.method, str_text(&url), page_body(job), job->call.repeat);
+    str_done(&url);
+    job->at = AT_SEND;
+}
+
+static void aim_get(struct rest_job *job, const char *path, enum rest_at at)
+{
+    aim(job, "GET", path, NULL, REST_READ);
+    job->at = at;
+}
+
+static enum task_state go_on(struct task *t)
+{
+    task_again(t);
+    return TASK_RUNNING;
+}
+
+/* --- waiting for an operation or a state --- */
+
+static enum task_state wait_a_while(struct task *t, struct rest_job *job, const char *path,
+                                    enum rest_at at)
+{
+    int64_t now = clock_mono_ms(), waited = now - job->wait_from;
+    int limit = job->call.limit_s ? job->call.limit_s : LIMIT_S;
+    if (waited > (int64_t)limit * 1000) {
+        struct err e;
+        err_set(&e, ERR_NETWORK, "%s", job->call.what);
+        e.retryable = true;
+        err_reason(&e, "NOT_DONE_IN_TIME");
+        err_resource(&e, job->call.resource);
+        err_why(&e, "Google has not ended it after %d minutes", limit / 60);
+        err_hint(&e, "it goes on at Google: run the same command again to go on waiting");
+        return task_fail(t, &e);
+    }
+    aim_get(job, path, at);
+    job->due = now + longrun_pace(waited, google_poll_floor_ms(job->call.google));
+    job->gaps = net_gaps(task_net(t));
+    task_wait_until(t, job->due);
+    return TASK_RUNNING;
+}
+
+/* A laptop that slept asks at once instead of waiting the rest of its pause. */
+static bool is_due(struct task *t, const struct rest_job *job)
+{
+    if (job->due <= clock_mono_ms() || job->gaps != net_gaps(task_net(t)))
+        return true;
+    task_wait_until(t, job->due);
+    return false;
+}
+
+/* --- answers --- */
+
+static struct json *parse(const struct http_answer *a, struct rest_job *job, struct err *e)
+{
+    struct json *doc = json_parse(a->body, a->bytes, e);
+    if (doc && json_is_object(doc))
+        return doc;
+    json_free(doc);
+    struct err inner = *e;
+    err_set(e, ERR_BUG, "%s", job->call.what);
+    e->code = a->status;
+    e->retryable = true;
+    err_reason(e, "NOT_JSON");
+    err_resource(e, job->call.resource);
+    err_why(e, "the answer is no JSON (%s): %s", *a->content_type ? a->content_type : "no type",
+            doc ? "not an object" : inner.why);
+    err_hint(e, "is a proxy or a login page in between? Look at HTTPS_PROXY");
+    return NULL;
+}
+
+/* False with *e filled; *doc is NULL for an empty answer. */
+static bool read_answer(struct rest_job *job, struct json **doc, struct rest_answer *out,
+                        struct err *e)
+{
+    const struct http_answer *a = exchange_answer(&job->x);
+    *doc = NULL;
+    *out = (struct rest_answer){.text = a->body, .bytes = a->bytes, .etag = a->etag};
+    if (a->bytes == 0)
+        return true;
+    *doc = parse(a, job, e);
+    out->json = *doc;
+    return *doc != NULL;
+}
+
+static bool decode(struct task *t, struct rest_job *job, struct rest_answer *answer, struct err *e)
+{
+    if (!job->call.decode || job->call.size == 0)
+        return true;
+    if (!job->out)
+        job->out = arena_alloc(task_arena(t), job->call.size);
+    if (job->call.decode(task_arena(t), answer, job->out, e))
+        return true;
+    if (!*e->what)
+        str_copy(e->what, sizeof e->what, job->call.what);
+    if (!*e->resource)
+        err_resource(e, job->call.resource);
+    return false;
+}
+
+static enum task_state done(struct rest_job *job)
+{
+    if (job->call.enables)
+        google_saw_enabled(job->call.google);
+    exchange_stop(&job->x);
+    wipe(&job->call.body);
+    wipe(&job->body);
+    return TASK_OK;
+}
+
+/* The token of the next page, NULL at the end. Google never repeats one; who does would keep us for ever. */
+static bool next_page(struct task *t, struct rest_job *job, const struct rest_answer *answer)
+{
+    const char *token = json_string(answer->json, "nextPageToken");
+    if (job->call.pages == REST_ONE_PAGE || answer->stop || str_is_empty(token) ||
+        str_eq(token, job->page) || ++job->pages >= MOST_PAGES)
+        return false;
+    job->page = arena_str(task_arena(t), token);
+    aim_send(job);
+    return true;
+}
+
+/* What was decoded before is thrown away: a look at a thing starts from nothing. */
+static enum task_state judge(struct task *t, struct rest_job *job)
+{
+    if (!job->call.judge || !job->out)
+        return done(job);
+    struct err e = {.kind = ERR_NONE};
+    switch (job->call.judge(job->out, &e)) {
+    case REST_READY:
+        return done(job);
+    case REST_WRONG:
+        if (!*e.what)
+            str_copy(e.what, sizeof e.what, job->call.what);
+        if (!*e.resource)
+            err_resource(&e, job->call.resource);
+        return task_fail(t, &e);
+    case REST_NOT_YET:
+        break;
+    }
+    task_news(t);
+    return wait_a_while(t, job, str_text(&job->call.look), AT_JUDGE);
+}
+
+static enum task_state judged(struct task *t, struct rest_job *job)
+{
+    struct json *doc;
+    struct rest_answer answer;
+    struct err e = {.kind = ERR_NONE};
+    job->out = NULL;
+    bool ok = read_answer(job, &doc, &answer, &e) && decode(t, job, &answer, &e);
+    json_free(doc);
+    return ok ? judge(t, job) : task_fail(t, &e);
+}
+
+static enum task_state run_ended(struct task *t, struct rest_job *job)
+{
+    struct err e;
+    if (job->run.failed) {
+        longrun_to_err(&job->run, job->call.what, job->call.resource, &e);
+        return task_fail(t, &e);
+    }
+    if (!job->call.look.bytes || job->call.size == 0)
+        return done(job);
+    job->due = 0;
+    aim_get(job, str_text(&job->call.look), AT_JUDGE);
+    return go_on(t);
+}
+
+/* The operation as it is now, from its first answer or from a poll. */
+static enum task_state follow(struct task *t, struct rest_job *job, struct rest_answer *answer)
+{
+    struct err e = {.kind = ERR_NONE};
+    const char *named = job->run.path;
+    if (!longrun_read(task_arena(t), job->call.wait, job->call.host,
+                      named ? named : str_text(&job->call.path), answer->json, &job->run)) {
+        err_set(&e, ERR_BUG, "%s", job->call.what);
+        err_resource(&e, job->call.resource);
+        err_why(&e, "the answer names no operation");
+        return task_fail(t, &e);
+    }
+    if (!named)
+        job->run.name = arena_printf(task_arena(t), "%s/%s", job->call.host, job->run.path);
+    else
+        job->run.path = named; /* the first name counts: an answer cannot send us elsewhere */
+    if (!named || job->run.done)
+        task_news(t);
+    if (!job->run.done)
+        return wait_a_while(t, job, job->run.path, AT_POLL);
+    if (job->call.wait != REST_QUERY)
+        return run_ended(t, job);
+    return decode(t, job, answer, &e) ? done(job) : task_fail(t, &e);
+}
+
+static enum task_state sent(struct task *t, struct rest_job *job)
+{
+    struct json *doc;
+    struct rest_answer answer;
+    struct err e = {.kind = ERR_NONE};
+    enum task_state state;
+    if (!read_answer(job, &doc, &answer, &e))
+        return task_fail(t, &e);
+    job->heard = clock_mono_ms();
+    if (job->call.wait != REST_AT_ONCE)
+        state = follow(t, job, &answer);
+    else if (!decode(t, job, &answer, &e))
+        state = task_fail(t, &e);
+    else
+        state = next_page(t, job, &answer) ? go_on(t) : judge(t, job);
+    json_free(doc);
+    return state;
+}
+
+/* --- failures --- */
+
+static enum task_state adopt(struct task *t, struct rest_job *job)
+{
+    log_line(1, "google: the answer was lost, the thing is there: %s", job->call.resource);
+    job->adopted = true;
+    return judged(t, job);
+}
+
+/* A lost answer, or "exists already" after one: the world is looked at before anything is repeated. */
+static bool worth_a_look(const struct rest_job *job)
+{
+    int status = job->x.refusal.status;
+    return job->call.adopts && job->x.lost && job->call.look.bytes && job->call.size &&
+           job->sendings < MOST_SENDINGS && (status == 0 || status == 409 || status >= 500);
+}
+
+static enum task_state failed(struct task *t, struct rest_job *job, struct err *e)
+{
+    int status = job->x.refusal.status;
+    switch (job->at) {
+    case AT_SEND:
+        if (job->call.gone_is_fine && status == 404)
+            return done(job);
+        if (!worth_a_look(job))
+            break;
+        job->due = 0;
+        job->sendings++;
+        aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
+        return go_on(t);
+    case AT_LOOK_BACK:
+        if (status != 404)
+            break;
+        aim_send(job);
+        return go_on(t);
+    case AT_POLL:
+    case AT_JUDGE:
+        if ((status == 0 || refusal_is_passing(&job->x.refusal)) && e->retryable &&
+            clock_mono_ms() - job->heard < POLL_BLIND_MS)
+            return wait_a_while(t, job,
+                                job->at == AT_POLL ? job->run.path : str_text(&job->call.look),
+                                job->at);
+        break;
+    }
+    return task_fail(t, e);
+}
+
+/* The journal is a file: a name in it that is none of Google's operations is asked of nobody. */
+static enum task_state stray(struct task *t, const struct rest_job *job)
+{
+    struct err e;
+    err_set(&e, ERR_INPUT, "%s", job->call.what);
+    err_resource(&e, job->call.resource);
+    err_why(&e, "the journal names an operation that is none of Google's");
+    err_hint(&e, "run the command again: what is there will be looked at afresh");
+    return task_fail(t, &e);
+}
+
+/* --- the task --- */
+
+static enum task_state step(struct task *t)
+{
+    struct rest_job *job = task_job(t, &rest_type);
+    struct err e = {.kind = ERR_NONE};
+    if (job->stray)
+        return stray(t, job);
+    if ((job->at == AT_POLL || job->at == AT_JUDGE) && !job->x.http && !is_due(t, job))
+        return TASK_RUNNING;
+    switch (exchange_step(&job->x, t, &e)) {
+    case TASK_RUNNING:
+        return TASK_RUNNING;
+    case TASK_FAILED:
+        return failed(t, job, &e);
+    case TASK_OK:
+        break;
+    }
+    switch (job->at) {
+    case AT_LOOK_BACK:
+        return adopt(t, job);
+    case AT_JUDGE:
+        job->heard = clock_mono_ms();
+        return judged(t, job);
+    case AT_SEND:
+    case AT_POLL:
+        break;
+    }
+    return sent(t, job);
+}
+
+static void stop(void *ctx)
+{
+    struct rest_job *job = ctx;
+    exchange_stop(&job->x);
+    str_done(&job->call.path);
+    str_done(&job->call.query);
+    str_done(&job->call.look);
+    str_done(&job->url);
+    wipe(&job->call.body);
+    wipe(&job->body);
+}
+
+static struct rest_job *begin(struct google *g, struct task **t)
+{
+    *t = task_new(google_net(g), &rest_type);
+    struct rest_job *job = task_job(*t, &rest_type);
+    job->x.google = g;
+    job->x.what = job->call.what;
+    job->x.resource = job->call.resource;
+    job->wait_from = job->heard = clock_mono_ms();
+    return job;
+}
+
+struct task *rest_send(struct rest_call *c)
+{
+    struct task *t;
+    if (c->json.to)
+        json_close_object(&c->json);
+    struct rest_job *job = begin(c->google, &t);
+    job->call = *c;
+    job->call.json.to = NULL;
+    job->x.host = c->host;
+    aim_send(job);
+    return t;
+}
+
+const void *rest_result(const struct task *t, rest_decoder *decoder)
+{
+    if (task_state(t) != TASK_OK)
+        return NULL;
+    const struct rest_job *job = task_job(t, &rest_type);
+    assert(job->call.decode == decoder);
+    (void)decoder;
+    return job->out;
+}
+
+/* --- what owners may ask --- */
+
+struct task *google_operation_resume(struct google *g, const char *name, const char *what)
+{
+    struct task *t;
+    struct rest_job *job = begin(g, &t);
+    job->call = (struct rest_call){.google = g, .method = "GET"};
+    str_copy(job->call.what, sizeof job->call.what, what);
+    str_copy(job->call.resource, sizeof job->call.resource, rest_last(name));
+    job->stray = !longrun_name(task_arena(t), name, &job->run);
+    job->call.wait = job->run.kind;
+    job->call.host = job->x.host = job->run.host;
+    aim_get(job, job->stray ? "" : job->run.path, AT_POLL);
+    return t;
+}
+
+static const struct rest_job *job_of(const struct task *t)
+{
+    return t ? task_job(t, &rest_type) : NULL;
+}
+
+const char *google_operation_name(const struct task *t)
+{
+    const struct rest_job *job = job_of(t);
+    if (!job || !job->run.path || job->call.wait == REST_QUERY)
+        return NULL;
+    return job->run.name;
+}
+
+const struct google_validation *google_validations(const struct task *t, size_t *n)
+{
+    const struct rest_job *job = job_of(t);
+    *n = job ? job->run.n_validations : 0;
+    return job ? job->run.validations : NULL;
+}
+
+bool google_adopted(const struct task *t)
+{
+    const struct rest_job *job = job_of(t);
+    return job && job->adopted;
+}
+
+unsigned google_requests(const struct task *t)
+{
+    const struct rest_job *job = job_of(t);
+    return job ? job->x.sent : 0;
+}

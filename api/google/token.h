@@ -1,0 +1,22 @@
+#ifndef STROM_GOOGLE_TOKEN_H
+#define STROM_GOOGLE_TOKEN_H
+
+/* Inside api/google: one fetch of an access token, as a task. */
+
+#include "api/google/client.h"
+#include "api/google/credentials.h"
+
+/* The credentials must outlive the task; TASK_OK: the client has the token. */
+struct task *token_fetch(struct google *g, const struct credentials *c);
+
+/* For token.c: takes the secret over. */
+void google_token_keep(struct google *g, struct secret *token, int64_t until);
+int64_t google_token_until(const struct google *g);
+const char *google_account_email(const struct google *g); /* of a service account; "" for a person */
+int64_t google_clock_ahead(const struct google *g); /* this machine's clock against Google's */
+
+/* A signed JWT for the account, by RS256; valid for an hour from now (Google's clock). */
+struct str;
+bool auth_sign_jwt(const struct credentials *c, int64_t now, struct str *out, struct err *e);
+
+#endif
