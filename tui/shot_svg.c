@@ -19,10 +19,7 @@ static const char *const palette[8] = {"#10141b", "#ff7b72", "#7ee787", "#f2cc60
 
 static struct look look_of(const struct cell *c)
 {
-    struct look l = theme_look(c->on ? STYLE_CURSOR : (enum style)c->style, true);
-    if (c->on && (theme_look((enum style)c->style, true).attr & LOOK_BOLD))
-        l.attr |= LOOK_BOLD;
-    return l;
+    return theme_look(c->on ? STYLE_CURSOR : (enum style)c->style, true);
 }
 
 static bool same(struct look a, struct look b)

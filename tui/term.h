@@ -43,7 +43,8 @@ int term_rows(const struct term *t);
 bool term_color(const struct term *t);
 bool term_ascii(const struct term *t);
 
-void term_paint(struct term *t, const struct page *p); /* one write */
+void term_paint(struct term *t, const struct page *p);  /* one write */
+void term_set_size(struct term *t, int cols, int rows); /* headless only */
 void term_forget(struct term *t);  /* the next paint draws everything (Ctrl-L) */
 void term_suspend(struct term *t); /* Ctrl-Z; returns after fg, everything is drawn again */
 /* Gives the terminal to another program ($EDITOR, gcloud login) and takes it back. */

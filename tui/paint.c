@@ -1,0 +1,246 @@
+/* The difference between two frames, in as few bytes as is easy: only cells that changed, erasing
+ * where blanks follow, one colour change a run. */
+
+#include "api/base/arena.h"
+#include "api/base/utf8.h"
+#include "tui/inside.h"
+
+#include <limits.h>
+#include <string.h>
+#include <wchar.h>
+
+static uint8_t style_of(const struct paint *pt, const struct cell *c)
+{
+    return pt->caps->same_as[c->on ? STYLE_CURSOR : c->style];
+}
+
+static bool is_blank(const struct cell *c)
+{
+    return c->text[0] == '\0' && c->width == 1;
+}
+
+/* A blank shows nothing of its style but background and underline: bold ones are plain ones. */
+static uint8_t shown_style(const struct paint *pt, const struct cell *c)
+{
+    uint8_t s = style_of(pt, c);
+    if (!is_blank(c))
+        return s;
+    struct look l = pt->caps->real[s];
+    bool visible = l.bg >= 0 || (l.attr & (LOOK_UNDERLINE | LOOK_REVERSE)) != 0;
+    return visible ? s : (uint8_t)STYLE_TEXT;
+}
+
+static bool same(const struct paint *pt, const struct cell *a, const struct cell *b)
+{
+    if (memcmp(a, b, sizeof *a) == 0)
+        return true;
+    return a->width == b->width && memcmp(a->text, b->text, CELL_TEXT) == 0 &&
+           shown_style(pt, a) == shown_style(pt, b);
+}
+
+/* --- putting --- */
+
+static void set_style(struct paint *pt, uint8_t s)
+{
+    if (s == pt->style)
+        return;
+    if (pt->style != STYLE_TEXT)
+        str_add(pt->out, pt->caps->plain);
+    str_add(pt->out, pt->caps->look[s]);
+    pt->style = s;
+}
+
+static void put_text(struct paint *pt, const struct cell *c)
+{
+    if (c->text[0] == '\0') {
+        str_addc(pt->out, ' ');
+        return;
+    }
+    size_t n = strlen(c->text);
+    if (pt->utf8 || n == 1) {
+        str_addn(pt->out, c->text, n);
+        return;
+    }
+    uint32_t cp;
+    char bytes[MB_LEN_MAX];
+    mbstate_t state;
+    memset(&state, 0, sizeof state);
+    utf8_next(c->text, n, &cp);
+    size_t made = wcrtomb(bytes, (wchar_t)cp, &state);
+    if (made != (size_t)-1)
+        str_addn(pt->out, bytes, made);
+    else
+        str_addn(pt->out, "??", c->width);
+}
+
+/* Terminals differ about the width of what is not a plain letter; after such a one the place of the
+ * cursor is not to be trusted. */
+static bool is_sure(const struct cell *c)
+{
+    unsigned char first = (unsigned char)c->text[0];
+    size_t n = strlen(c->text);
+    return n <= 1 || (c->width == 1 && ((n == 2 && first >= 0xc2) || (n == 3 && first == 0xe2)));
+}
+
+static void put_cell(struct paint *pt, const struct cell *c)
+{
+    set_style(pt, shown_style(pt, c));
+    put_text(pt, c);
+    pt->x += c->width;
+    if (!is_sure(c))
+        pt->x = -1;
+}
+
+static const struct cell *cell_at(const struct page *p, int col, int row)
+{
+    return &p->cells[(size_t)row * (size_t)p->cols + (size_t)col];
+}
+
+/* A short way ahead is cheapest by writing again what stands there. */
+static bool rewrite(struct paint *pt, const struct page *p, int col)
+{
+    enum { SHORT = 4 };
+    if (col - pt->x > SHORT)
+        return false;
+    for (int i = pt->x; i < col; i++) {
+        const struct cell *c = cell_at(p, i, pt->y);
+        if (c->width != 1 || strlen(c->text) > 1 || shown_style(pt, c) != pt->style)
+            return false;
+    }
+    while (pt->x < col)
+        put_cell(pt, cell_at(p, pt->x, pt->y));
+    return true;
+}
+
+static void go_to(struct paint *pt, const struct page *p, int col, int row)
+{
+    if (pt->x == col && pt->y == row)
+        return;
+    bool ahead = pt->y == row && pt->x >= 0 && pt->x < col;
+    if (ahead && rewrite(pt, p, col))
+        return;
+    if (ahead && pt->caps->cuf != NULL)
+        caps_put(pt->out, pt->caps->cuf, col - pt->x, 0);
+    else if (pt->y == row - 1 && col == 0 && pt->x >= 0 && pt->caps->xterm_like)
+        str_add(pt->out, "\r\n");
+    else
+        caps_put(pt->out, pt->caps->cup, row, col);
+    pt->x = col;
+    pt->y = row;
+}
+
+/* --- erasing --- */
+
+static bool may_erase(const struct paint *pt, uint8_t s)
+{
+    struct look l = pt->caps->real[s];
+    bool only_back = l.bg >= 0 && (l.attr & (LOOK_UNDERLINE | LOOK_REVERSE)) == 0;
+    return s == STYLE_TEXT || (pt->caps->bce && only_back);
+}
+
+/* How many cells from col on are blank and look alike. */
+static int blanks(const struct paint *pt, const struct page *p, int col, int row)
+{
+    uint8_t s = shown_style(pt, cell_at(p, col, row));
+    int n = 0;
+    while (col + n < p->cols && is_blank(cell_at(p, col + n, row)) &&
+           shown_style(pt, cell_at(p, col + n, row)) == s)
+        n++;
+    return n;
+}
+
+/* The blanks from here on by one sequence, when that is shorter. Gives how many cells it did. */
+static int erase(struct paint *pt, const struct page *p, int col, int row)
+{
+    enum { WORTH_EL = 4, WORTH_ECH = 10 };
+    const struct cell *c = cell_at(p, col, row);
+    if (!is_blank(c) || !may_erase(pt, shown_style(pt, c)))
+        return 0;
+    int n = blanks(pt, p, col, row);
+    bool to_end = col + n == p->cols;
+    if (to_end && n >= WORTH_EL && pt->caps->el != NULL) {
+        go_to(pt, p, col, row);
+        set_style(pt, shown_style(pt, c));
+        str_add(pt->out, pt->caps->el);
+        return n;
+    }
+    if (n < WORTH_ECH || pt->caps->ech == NULL)
+        return 0;
+    go_to(pt, p, col, row);
+    set_style(pt, shown_style(pt, c));
+    caps_put(pt->out, pt->caps->ech, n, 0);
+    return n;
+}
+
+/* --- a frame --- */
+
+static void paint_row(struct paint *pt, const struct page *p, int row)
+{
+    const struct cell *now = cell_at(p, 0, row);
+    const struct cell *old = pt->before + (size_t)row * (size_t)p->cols;
+    if (memcmp(now, old, sizeof *now * (size_t)p->cols) == 0)
+        return;
+    for (int col = 0; col < p->cols;) {
+        if (now[col].width == 0 || same(pt, &now[col], &old[col])) {
+            col++;
+            continue;
+        }
+        int erased = erase(pt, p, col, row);
+        if (erased == 0) {
+            if (row == p->rows - 1 && col + now[col].width >= p->cols && !pt->caps->safe_corner)
+                return;
+            go_to(pt, p, col, row);
+            put_cell(pt, &now[col]);
+        }
+        col += erased > 0 ? erased : now[col].width;
+    }
+}
+
+static void start_afresh(struct paint *pt, const struct page *p)
+{
+    size_t need = (size_t)p->cols * (size_t)p->rows;
+    if (need > pt->room) {
+        mem_free(pt->before);
+        pt->before = mem_alloc(need * sizeof *pt->before);
+        pt->room = need;
+    }
+    memset(pt->before, 0, need * sizeof *pt->before);
+    for (size_t i = 0; i < need; i++)
+        pt->before[i].width = 1;
+    pt->cols = p->cols;
+    pt->rows = p->rows;
+    str_add(pt->out, pt->caps->plain);
+    str_add(pt->out, pt->caps->clear);
+    pt->style = STYLE_TEXT;
+    pt->x = pt->y = 0;
+    pt->known = true;
+}
+
+static void place_cursor(struct paint *pt, const struct page *p)
+{
+    bool wanted = p->cursor_x >= 0 && p->cursor_y >= 0;
+    if (!wanted && pt->shown && pt->caps->hide != NULL)
+        str_add(pt->out, pt->caps->hide);
+    if (wanted)
+        go_to(pt, p, p->cursor_x, p->cursor_y);
+    if (wanted && !pt->shown && pt->caps->show != NULL)
+        str_add(pt->out, pt->caps->show);
+    pt->shown = wanted;
+}
+
+void paint_page(struct paint *pt, const struct page *p)
+{
+    if (!pt->known || pt->cols != p->cols || pt->rows != p->rows)
+        start_afresh(pt, p);
+    for (int row = 0; row < p->rows; row++)
+        paint_row(pt, p, row);
+    memcpy(pt->before, p->cells, sizeof *p->cells * (size_t)p->cols * (size_t)p->rows);
+    set_style(pt, STYLE_TEXT);
+    place_cursor(pt, p);
+}
+
+void paint_done(struct paint *pt)
+{
+    mem_free(pt->before);
+    *pt = (struct paint){.x = -1, .y = -1};
+}

@@ -1,0 +1,117 @@
+/* Signals, and giving the terminal back at any moment. Everything here that a handler calls is
+ * async-signal-safe. */
+
+#include "tui/inside.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct rescue rescue = {.tty = -1};
+
+static volatile sig_atomic_t winch, stop, cont, end;
+static volatile sig_atomic_t wake = -1;
+
+static void put_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return;
+        bytes += done;
+        n -= (size_t)done;
+    }
+}
+
+void term_rescue(void)
+{
+    if (!rescue.taken)
+        return;
+    rescue.taken = 0;
+    put_all(rescue.tty, rescue.undo, rescue.undo_bytes);
+    tcsetattr(rescue.tty, TCSANOW, &rescue.before);
+}
+
+static void on_crash(int number)
+{
+    bool was_taken = rescue.taken != 0;
+    term_rescue();
+    if (was_taken)
+        put_all(STDERR_FILENO, rescue.note, rescue.note_bytes);
+    raise(number); /* the default action again: SA_RESETHAND */
+}
+
+static void on_flag(int number)
+{
+    int keep = errno;
+    switch (number) {
+    case SIGWINCH:
+        winch = 1;
+        break;
+    case SIGTSTP:
+        stop = 1;
+        break;
+    case SIGCONT:
+        cont = 1;
+        break;
+    default:
+        end = number;
+    }
+    if (wake >= 0 && write(wake, "", 1) < 0) {
+        /* full: a wake-up is on its way already */
+    }
+    errno = keep;
+}
+
+static const int flags[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+enum { FLAGS = sizeof flags / sizeof flags[0], CRASHES = sizeof crashes / sizeof crashes[0] };
+static struct sigaction old_flags[FLAGS], old_crashes[CRASHES];
+
+/* A stack of its own, so that an overflown one can still be reported. */
+static void give_stack(void)
+{
+    static char room[64 * 1024];
+    stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    sigaltstack(&stack, NULL);
+}
+
+void rescue_install(int wake_fd)
+{
+    struct sigaction a;
+    wake = wake_fd;
+    give_stack();
+    memset(&a, 0, sizeof a);
+    sigemptyset(&a.sa_mask);
+    a.sa_handler = on_flag;
+    a.sa_flags = SA_RESTART;
+    for (int i = 0; i < FLAGS; i++) {
+        sigaction(flags[i], NULL, &old_flags[i]);
+        if (flags[i] == SIGHUP && old_flags[i].sa_handler == SIG_IGN)
+            continue; /* nohup */
+        sigaction(flags[i], &a, NULL);
+    }
+    a.sa_handler = on_crash;
+    a.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+    for (int i = 0; i < CRASHES; i++)
+        sigaction(crashes[i], &a, &old_crashes[i]);
+}
+
+void rescue_uninstall(void)
+{
+    for (int i = 0; i < FLAGS; i++)
+        sigaction(flags[i], &old_flags[i], NULL);
+    for (int i = 0; i < CRASHES; i++)
+        sigaction(crashes[i], &old_crashes[i], NULL);
+    wake = -1;
+}
+
+struct rescue_flags rescue_asked(void)
+{
+    struct rescue_flags f = {winch != 0, stop != 0, cont != 0, (int)end};
+    winch = stop = cont = 0;
+    end = 0;
+    return f;
+}
