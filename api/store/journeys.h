@@ -14,13 +14,15 @@ struct journeys_row {
     int64_t updated; /* seconds since 1970 */
 };
 
-/* *id 0 makes a new one and sets *id. A save that changes nothing writes nothing. */
-bool journeys_save(struct store *s, int64_t *id, const char *title, const struct kept *k, struct err *e);
-/* The choices, owned by the caller (kept_free), row filled (title from a). NULL with e->kind ERR_MISSING when
- * there is none. */
+/* *id 0 makes a new one and sets *id. Only the keys that changed since the last save (or the load)
+ * of this very map are written; nothing at all when nothing changed. */
+bool journeys_save(struct store *s, int64_t *id, const char *title, struct kept *k, struct err *e);
+/* The choices, owned by the caller (kept_free), row filled (title from a). NULL with e->kind
+ * ERR_MISSING when there is none. */
 struct kept *journeys_load(struct store *s, int64_t id, struct arena *a, struct journeys_row *row,
                            struct err *e);
-struct kept *journeys_latest(struct store *s, struct arena *a, struct journeys_row *row, struct err *e);
+struct kept *journeys_latest(struct store *s, struct arena *a, struct journeys_row *row,
+                             struct err *e);
 /* Newest first. */
 bool journeys_list(struct store *s, struct arena *a, const struct journeys_row **rows, size_t *n,
                    struct err *e);

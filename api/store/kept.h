@@ -1,9 +1,9 @@
 #ifndef STROM_STORE_KEPT_H
 #define STROM_STORE_KEPT_H
 
-/* A small map of text keys to texts, numbers and truths: cursors, half-typed fields, choices. Ordered
- * by key, so that its JSON text is the same for the same contents. Never put a secret into it: it
- * goes to disk. */
+/* A small map of text keys to texts, numbers and truths: cursors, half-typed fields, choices.
+ * Ordered by key, so that its JSON text is the same for the same contents. Never put a secret into
+ * it: it goes to disk. */
 
 #include "api/base/err.h"
 #include "api/base/str.h"
@@ -26,7 +26,8 @@ void kept_set_text(struct kept *k, const char *key, const char *value);
 void kept_set_int(struct kept *k, const char *key, int64_t value);
 void kept_set_bool(struct kept *k, const char *key, bool value);
 void kept_remove(struct kept *k, const char *key);
-void kept_remove_under(struct kept *k, const char *prefix); /* every key that starts so; "" clears */
+void kept_remove_under(struct kept *k,
+                       const char *prefix); /* every key that starts so; "" clears */
 
 /* A NULL map, a missing key and a value of another type all give `otherwise`. Texts are borrowed
  * until the key is set again. */
@@ -36,8 +37,9 @@ bool kept_bool(const struct kept *k, const char *key, bool otherwise);
 bool kept_has(const struct kept *k, const char *key);
 
 size_t kept_count(const struct kept *k);
-const char *kept_key(const struct kept *k, size_t at);               /* in order; NULL beyond the end */
-size_t kept_first_under(const struct kept *k, const char *prefix); /* where keys with it begin, or would */
+const char *kept_key(const struct kept *k, size_t at); /* in order; NULL beyond the end */
+size_t kept_first_under(const struct kept *k,
+                        const char *prefix); /* where keys with it begin, or would */
 
 /* {"key":"text","other":3,"third":true} on one line. */
 void kept_write(const struct kept *k, struct str *out);

@@ -1,9 +1,10 @@
 #ifndef STROM_STORE_LOCK_H
 #define STROM_STORE_LOCK_H
 
-/* One run per target at a time. A lock heals itself: when its holder (same host, same boot) is gone, or
- * its pid belongs to a younger process, the next one takes it over. A holder on another host (a home
- * folder on the network) is believed. */
+/* One run per target at a time. A lock heals itself: when its holder (same host, same boot) is
+ * gone, or its pid belongs to a younger process, the next one takes it over. A holder on another
+ * host (a home folder on the network) is believed. Taking what this process holds already is fine.
+ * Also good for journeys: "journey/12", so that two windows do not write into one. */
 
 #include "api/base/arena.h"
 #include "api/base/err.h"
@@ -14,8 +15,8 @@
 struct lock_holder {
     const char *host; /* lives in the arena given */
     int64_t pid;
-    int64_t since;    /* seconds since 1970 */
-    bool here;        /* this host */
+    int64_t since; /* seconds since 1970 */
+    bool here;     /* this host */
 };
 
 /* False with ERR_CONFLICT (reason LOCKED, holder filled when not NULL) when another run has it. */
@@ -23,5 +24,7 @@ bool lock_take(struct store *s, const char *target, struct arena *a, struct lock
                struct err *e);
 /* Gives back what this process took; nothing happens when it holds none. */
 bool lock_give(struct store *s, const char *target, struct err *e);
+/* Takes it from whoever has it: for a person who knows that the other machine is gone for good. */
+bool lock_break(struct store *s, const char *target, struct err *e);
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef STROM_STORE_UNDO_H
 #define STROM_STORE_UNDO_H
 
-/* The undo log of a journey: without limit, and it survives a restart. What `before` and `after` say is the
- * caller's business (a JSON text of what changed). */
+/* The undo log of a journey: without limit, and it survives a restart. What `before` and `after`
+ * say is the caller's business (a JSON text of what changed). */
 
 #include "api/base/arena.h"
 #include "api/base/err.h"
@@ -18,7 +18,8 @@ struct undo_step {
 /* Records a change that was made; what had been undone can no longer be redone. */
 bool undo_push(struct store *s, int64_t journey, const struct undo_step *step, struct err *e);
 /* One back: apply step->before. ERR_MISSING when there is nothing left. Texts from a. */
-bool undo_back(struct store *s, int64_t journey, struct arena *a, struct undo_step *step, struct err *e);
+bool undo_back(struct store *s, int64_t journey, struct arena *a, struct undo_step *step,
+               struct err *e);
 /* One forward: apply step->after. */
 bool undo_forward(struct store *s, int64_t journey, struct arena *a, struct undo_step *step,
                   struct err *e);

@@ -1,0 +1,50 @@
+#ifndef TESTS_STORE_FOLDER_H
+#define TESTS_STORE_FOLDER_H
+
+/* A folder of its own for a test, and its end. */
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static inline char *folder_make(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *path = malloc(512);
+
+    snprintf(path, 512, "%s/strom-test-XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(path))
+        abort();
+    return path;
+}
+
+static inline size_t folder_count(const char *path, const char *containing)
+{
+    DIR *d = opendir(path);
+    size_t n = 0;
+
+    for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d))
+        n += strstr(entry->d_name, containing) != NULL;
+    if (d)
+        closedir(d);
+    return n;
+}
+
+static inline void folder_remove(char *path)
+{
+    DIR *d = opendir(path);
+    char file[1024];
+
+    for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
+        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        unlink(file);
+    }
+    if (d)
+        closedir(d);
+    rmdir(path);
+    free(path);
+}
+
+#endif
