@@ -55,10 +55,13 @@ struct rules_column {
     bool is_key; /* part of the primary key */
 };
 
-/* What the table tells about its columns. Filled by rules_table_of; opaque to callers. */
+/* What the table tells about its columns. Filled by rules_table_of and rules_table_sibling. */
 struct rules_table {
-    uint64_t words[2];    /* vocabulary found in its name, schema and comment */
-    uint64_t siblings[2]; /* ... and in the names of its columns */
+    uint64_t what;        /* vocabulary (words.def): what its name says it holds */
+    uint32_t whose, head; /* whom it is about: any word of its name, the last one */
+    uint64_t beside;      /* what stands in it, from the names of its columns */
+    uint32_t beside_whose;
+    bool housekeeping;
 };
 
 struct rules_evidence {
@@ -82,8 +85,8 @@ void rules_table_sibling(struct rules_table *t, const char *column);
 void rules_judge(const struct rules_table *t, const struct rules_column *c,
                  struct rules_verdict *out);
 
-/* The column refers (foreign key) to one that was judged `target`: takes over what a surrogate key
- * does not carry anyway. Call after rules_judge. */
+/* The column refers (foreign key) to one that was judged `target`, so it holds the same values:
+ * takes the judgement over. Call after rules_judge. */
 void rules_refer(struct rules_verdict *v, const struct rules_column *c,
                  const struct rules_verdict *target);
 

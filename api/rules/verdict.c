@@ -1,0 +1,254 @@
+/* The rules of rules.def held against one column and its table. */
+
+#include "api/rules/match.h"
+#include "api/rules/rules.h"
+#include "api/rules/types.h"
+
+#include "api/base/str.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct rule {
+    const char *id;
+    uint8_t category, level;
+    uint32_t types;
+    uint64_t any, head, last, whole, not_any, comment;
+    uint64_t despite, beside;
+    uint32_t whose, of, not_whose;
+    uint32_t table, table_head, not_table, not_head;
+    bool by_whom, sick_table;
+    const char *why;
+};
+
+#define W(name) WHAT_BIT(name)
+#define O(name) WHOSE_BIT(name)
+#define RULE(id_, category_, level_, types_, ...)                                                  \
+    {.id = (id_),                                                                                  \
+     .category = RULES_##category_,                                                                \
+     .level = RULES_##level_,                                                                      \
+     .types = (types_),                                                                            \
+     __VA_ARGS__},
+static const struct rule rules[] = {
+#include "api/rules/rules.def"
+};
+#undef RULE
+
+enum { N_RULES = sizeof rules / sizeof rules[0] };
+
+/* A name that ends so is about the thing and does not hold it: token_type, address_id, epost_dato.
+ */
+static const uint64_t neutral = W(ID) | W(KIND) | W(WHEN) | W(COUNT) | W(TECH);
+/* Said by a domain's name, these tell what the column holds, whatever the column is called. */
+static const uint64_t told_by_domain = W(FNR) | W(AKTOR) | W(IDENT) | W(EMAIL) | W(PHONE) |
+                                       W(ACCOUNT) | W(BIRTH) | W(SECRET) | W(NAVIDENT) | W(FACT) |
+                                       W(PROTECT) | W(DIAGNOSIS) | W(CREED) | W(IP);
+
+struct facts {
+    uint32_t types;
+    struct words own, comment;
+    const struct rules_table *table;
+};
+
+/* --- the table --- */
+
+void rules_table_of(struct rules_table *t, const char *schema, const char *table,
+                    const char *comment)
+{
+    *t = (struct rules_table){0};
+    struct words w;
+    match_name(table, &w);
+    t->what = w.any;
+    t->whose = w.whose;
+    t->head = w.last_whose;
+    t->housekeeping = rules_is_housekeeping(table);
+    if (schema) {
+        match_name(schema, &w);
+        t->whose |= w.whose & (O(AUTH) | O(SICK));
+    }
+    if (comment) {
+        match_prose(comment, &w);
+        t->whose |= w.whose & O(SICK);
+    }
+}
+
+void rules_table_sibling(struct rules_table *t, const char *column)
+{
+    struct words w;
+    match_name(column, &w);
+    bool points = (w.last & (W(ID) | W(IDENT))) != 0;
+    if (!(w.last & neutral) || (w.last & W(FNR)))
+        t->beside |= w.any;
+    if (points)
+        t->beside_whose |= w.whose;
+}
+
+/* Named after a sickness, and it says whose: a patient, a case. A bare list of diagnoses does not.
+ */
+static bool is_sick_table(const struct rules_table *t)
+{
+    const uint64_t of_whom = W(FNR) | W(AKTOR) | W(PARTY) | W(IDENT);
+    const uint32_t points_at = O(PERSON) | O(CITIZEN) | O(SICK) | O(CASE);
+    if (!(t->what & (W(DIAGNOSIS) | W(HEALTH))) || (t->whose & O(CODES)))
+        return false;
+    return (t->beside & of_whom) || (t->beside_whose & points_at);
+}
+
+/* --- one rule --- */
+
+static bool name_holds(const struct rule *r, const struct facts *f)
+{
+    const struct words *w = &f->own;
+    if (r->any && !(w->any & r->any))
+        return false;
+    if (r->head && !(w->head & r->head))
+        return false;
+    if (r->last && !(w->last & r->last))
+        return false;
+    if (r->whole && !(w->single && (w->last & r->whole)))
+        return false;
+    if (r->by_whom && !w->by_whom)
+        return false;
+    return !r->comment || (f->comment.any & r->comment);
+}
+
+static bool company_holds(const struct rule *r, const struct facts *f)
+{
+    const struct words *w = &f->own;
+    const struct rules_table *t = f->table;
+    if (r->whose && !(w->whose & r->whose))
+        return false;
+    if (r->of && !((w->whose | t->whose) & r->of))
+        return false;
+    if (r->sick_table && !is_sick_table(t))
+        return false;
+    if (!r->table && !r->table_head && !r->beside)
+        return true;
+    return (t->whose & r->table) || (t->head & r->table_head) || (t->beside & r->beside);
+}
+
+static bool is_silent(const struct rule *r, const struct facts *f)
+{
+    const struct rules_table *t = f->table;
+    if ((f->own.any & r->not_any) || (f->own.whose & r->not_whose))
+        return true;
+    if ((t->whose & r->not_table) || (t->head & r->not_head))
+        return true;
+    return !r->comment && (f->own.last & neutral & ~r->despite);
+}
+
+static bool holds(const struct rule *r, const struct facts *f)
+{
+    return (f->types & r->types) && name_holds(r, f) && !is_silent(r, f) && company_holds(r, f);
+}
+
+static enum rules_by by_of(const struct rule *r)
+{
+    if (r->comment)
+        return RULES_BY_COMMENT;
+    if (r->table || r->table_head || r->beside || r->sick_table || r->of)
+        return RULES_BY_TABLE;
+    return r->any || r->head || r->last || r->whole || r->by_whom ? RULES_BY_NAME : RULES_BY_TYPE;
+}
+
+/* --- the verdict --- */
+
+static bool weighs_more(const struct rules_evidence *a, const struct rules_evidence *b)
+{
+    uint8_t la = a->rule < N_RULES ? rules[a->rule].level : 0;
+    uint8_t lb = b->rule < N_RULES ? rules[b->rule].level : 0;
+    if (la != lb)
+        return la > lb;
+    return a->hits > b->hits;
+}
+
+static void put_evidence(struct rules_verdict *v, struct rules_evidence e)
+{
+    for (uint32_t i = 0; i < v->n_evidence; i++)
+        if (v->evidence[i].rule == e.rule && v->evidence[i].by == e.by)
+            return;
+    uint32_t at = v->n_evidence;
+    while (at > 0 && weighs_more(&e, &v->evidence[at - 1]))
+        at--;
+    if (at == RULES_EVIDENCE)
+        return;
+    if (v->n_evidence < RULES_EVIDENCE)
+        v->n_evidence++;
+    memmove(&v->evidence[at + 1], &v->evidence[at],
+            (v->n_evidence - at - 1) * sizeof v->evidence[0]);
+    v->evidence[at] = e;
+}
+
+void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
+               struct rules_evidence evidence)
+{
+    if (level > v->level)
+        v->level = level;
+    v->categories |= UINT32_C(1) << category;
+    put_evidence(v, evidence);
+}
+
+void rules_refer(struct rules_verdict *v, const struct rules_column *c,
+                 const struct rules_verdict *target)
+{
+    if (target->level == RULES_NONE || target->n_evidence == 0)
+        return;
+    if (!(types_of(c->type) & (T_VALUE | T_ENUM)))
+        return;
+    for (int k = 0; k < RULES_CATEGORIES; k++)
+        if (target->categories & (UINT32_C(1) << k))
+            rules_add(v, target->level, (enum rules_category)k,
+                      (struct rules_evidence){.rule = target->evidence[0].rule,
+                                              .by = RULES_BY_REFERENCE});
+}
+
+/* A domain tells by its own name what it holds; then it is as good as text. */
+static void read_domain(struct facts *f, const char *type)
+{
+    struct words w;
+    match_name(type, &w);
+    if (w.last & neutral)
+        return;
+    uint64_t told = w.head & told_by_domain;
+    if (told == 0)
+        return;
+    f->own.any |= told;
+    f->own.head |= told;
+    f->types |= T_TEXT;
+}
+
+void rules_judge(const struct rules_table *t, const struct rules_column *c,
+                 struct rules_verdict *out)
+{
+    *out = (struct rules_verdict){0};
+    if (t->housekeeping)
+        return;
+    struct facts f = {.types = types_of(c->type), .table = t};
+    match_name(c->name, &f.own);
+    if (f.own.asks)
+        f.types = f.types & (T_BOOL | T_TEXT | T_NUMBER) ? T_BOOL : f.types;
+    if (f.types & T_ENUM)
+        read_domain(&f, c->type);
+    if (!str_is_empty(c->comment))
+        match_prose(c->comment, &f.comment);
+    for (size_t i = 0; i < N_RULES; i++)
+        if (holds(&rules[i], &f))
+            rules_add(
+                out, (enum rules_level)rules[i].level, (enum rules_category)rules[i].category,
+                (struct rules_evidence){.rule = (uint16_t)i, .by = (uint8_t)by_of(&rules[i])});
+}
+
+size_t rules_count(void)
+{
+    return N_RULES;
+}
+
+const char *rules_rule_id(uint16_t rule)
+{
+    return rule < N_RULES ? rules[rule].id : "";
+}
+
+const char *rules_rule_why(uint16_t rule)
+{
+    return rule < N_RULES ? rules[rule].why : "";
+}

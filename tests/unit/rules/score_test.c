@@ -1,0 +1,133 @@
+/* Measures the rules on labelled columns of public databases (../shared/schemas). The floors are
+ * what the product promises; columns on which careful people disagree ("grey") are left out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/rules/csv.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 1 << 20, MOST_FIELDS = 16 };
+
+struct score {
+    size_t columns, hits, misses, alarms;
+    size_t special, special_seen;
+    size_t level_right;
+};
+
+/* The labels stand in the last three fields: label,category,grey. Only comments hold quotes. */
+static void labels_of(const char *line, char label[16], bool *grey)
+{
+    const char *end = line + strcspn(line, "\r\n");
+    const char *fields[3];
+    for (int i = 2; i >= 0; i--) {
+        fields[i] = end;
+        while (fields[i] > line && fields[i][-1] != ',')
+            fields[i]--;
+        end = fields[i] - 1;
+    }
+    size_t n = strcspn(fields[0], ",");
+    assert_true(n < 16);
+    memcpy(label, fields[0], n);
+    label[n] = '\0';
+    *grey = fields[2][0] == 'y';
+}
+
+static void count(struct score *s, const struct judged_column *c, const char *line)
+{
+    char label[16];
+    bool grey;
+    labels_of(line, label, &grey);
+    int truth = rules_level_from(label);
+    assert_true(truth >= 0);
+    if (grey)
+        return;
+    bool flagged = c->verdict.level != RULES_NONE;
+    s->columns++;
+    s->level_right += truth == (int)c->verdict.level;
+    s->hits += truth != RULES_NONE && flagged;
+    s->misses += truth != RULES_NONE && !flagged;
+    s->alarms += truth == RULES_NONE && flagged;
+    s->special += truth == RULES_SPECIAL;
+    s->special_seen += truth == RULES_SPECIAL && flagged;
+}
+
+/* The set is ordered by schema and table, so the judged columns come in the order of its lines. */
+static void score_file(struct score *s, const char *path)
+{
+    struct str text = {0};
+    struct err e;
+    assert_true(path_read(path, MOST_BYTES, &text, &e));
+    struct arena a;
+    arena_init(&a);
+    struct judged j;
+    assert_true(rules_judge_csv(&a, text.text, text.bytes, &j, &e));
+    const char *line = strchr(text.text, '\n') + 1;
+    for (size_t t = 0; t < j.n_tables; t++)
+        for (size_t i = 0; i < j.tables[t].n_columns; i++) {
+            count(s, &j.tables[t].columns[i], line);
+            line = strchr(line, '\n') + 1;
+        }
+    assert_int_equal(*line, '\0');
+    arena_done(&a);
+    str_done(&text);
+}
+
+static size_t score_folder(struct score *s, const char *folder)
+{
+    DIR *d = opendir(folder);
+    if (d == NULL)
+        return 0;
+    size_t files = 0;
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
+        char path[1024];
+        if (!str_ends(entry->d_name, ".csv"))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        score_file(s, path);
+        files++;
+    }
+    closedir(d);
+    return files;
+}
+
+static double share(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+static void test_floors(void **state)
+{
+    (void)state;
+    struct score s = {0};
+    if (score_folder(&s, SHARED_DIR "/schemas/dev") == 0) {
+        print_message("no labelled columns here\n");
+        skip();
+    }
+    double recall = share(s.hits, s.hits + s.misses);
+    double precision = share(s.hits, s.hits + s.alarms);
+    double special = share(s.special_seen, s.special);
+    print_message("%zu columns: recall %.3f, precision %.3f, special seen %.3f, level right %.3f, "
+                  "%zu missed, %zu false alarms\n",
+                  s.columns, recall, precision, special, share(s.level_right, s.columns), s.misses,
+                  s.alarms);
+    assert_true(s.columns > 1000);
+    assert_true(recall >= 0.95);
+    assert_true(precision >= 0.95);
+    assert_true(special >= 0.97);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_floors)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
