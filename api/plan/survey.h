@@ -22,4 +22,26 @@ void survey_verdict(const struct catalog *c, size_t table, size_t column,
 /* Why a table cannot be chosen (views, partitions, foreign tables), or NULL. */
 const char *survey_not_selectable(const struct catalog_table *t);
 
+/* What stands in a table's way, or must be known (contract, section 5: `problems`). */
+enum survey_problem {
+    SURVEY_NO_PRIMARY_KEY,
+    SURVEY_IDENTITY_FULL,
+    SURVEY_IDENTITY_NOTHING,
+    SURVEY_NOT_PUBLISHED,
+    SURVEY_NOT_READABLE,
+    SURVEY_ROW_SECURITY,
+    SURVEY_PARTITION,
+    SURVEY_TOO_MANY_KEY_COLUMNS,
+    SURVEY_LARGE_TABLE,
+    SURVEY_UNSUPPORTED_COLUMNS,
+    SURVEY_PROBLEMS
+};
+/* Bits 1u << enum survey_problem. */
+unsigned survey_problems(const struct catalog *c, size_t table);
+const char *survey_problem_name(enum survey_problem p); /* "no_primary_key": as in --json */
+const char *survey_problem_text(enum survey_problem p); /* one sentence for people */
+
+/* What a PostgreSQL type becomes in BigQuery (facts/gcp.md D), "" when it is not carried. */
+const char *survey_bigquery_type(const struct catalog_column *c);
+
 #endif

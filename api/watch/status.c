@@ -1,0 +1,392 @@
+#include "api/watch/status.h"
+
+#include "api/base/clock.h"
+#include "api/google/bigquery.h"
+#include "api/google/datastream.h"
+#include "api/google/logging.h"
+#include "api/google/monitoring.h"
+#include "api/pg/pg.h"
+#include "api/plan/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WINDOW_S = 3600,
+    STALE_S = 600,       /* no point for ten minutes means unknown (facts/gcp.md F) */
+    EXACT_ROWS = 100000, /* below it rows are counted, above estimated (contract, 5b) */
+    LOG_LINES = 20,
+    LOG_S = 24 * 3600
+};
+
+struct counting { /* one table's rows, on both sides */
+    struct task *source, *destination;
+};
+
+struct job {
+    struct watch_options o;
+    struct target t;
+    struct watch_slot earlier_slot;
+    bool had_earlier;
+    struct task *stream, *objects, *log;
+    struct task *metrics[MONITORING_METRICS];
+    struct task *slot, *estimates;
+    struct counting *counts; /* a pair per object, once objects are known */
+    size_t n_counts;
+    bool counting;
+    struct watch_status s;
+};
+
+/* --- asking
+ * ---------------------------------------------------------------------------------------- */
+
+static const char slot_sql[] =
+    "SELECT s.active::text, coalesce(s.wal_status, ''), "
+    "       coalesce(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() "
+    "                                ELSE pg_current_wal_lsn() END, s.restart_lsn), -1)::bigint "
+    "FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1";
+
+static const char estimates_sql[] =
+    "SELECT n.nspname, c.relname, CASE WHEN c.relkind = 'p' THEN "
+    "  (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(c.oid) p "
+    "   JOIN pg_catalog.pg_class l ON l.oid = p.relid WHERE p.isleaf) ELSE c.reltuples END::bigint "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')";
+
+static void ask(struct job *j)
+{
+    const struct target *t = &j->t;
+    const char *slot[] = {t->slot};
+
+    j->stream = datastream_stream_get(j->o.google, t->project, t->region, t->stream);
+    j->objects = datastream_object_list(j->o.google, t->project, t->region, t->stream);
+    j->log =
+        logging_stream(j->o.google, t->project, t->stream, clock_wall() - LOG_S, false, LOG_LINES);
+    for (int m = 0; m < MONITORING_METRICS; m++)
+        j->metrics[m] = monitoring_stream(j->o.google, t->project, t->stream,
+                                          (enum monitoring_metric)m, WINDOW_S, 60);
+    if (j->o.pg) {
+        j->slot = pg_query(j->o.pg, slot_sql, slot, 1);
+        j->estimates = pg_query(j->o.pg, estimates_sql, NULL, 0);
+    }
+}
+
+static int64_t estimate_of(const struct job *j, const char *schema, const char *table)
+{
+    const struct pg_rows *rows =
+        j->estimates && task_state(j->estimates) == TASK_OK ? pg_rows(j->estimates) : NULL;
+
+    for (size_t i = 0; rows && i < pg_count(rows); i++)
+        if (str_eq(pg_text(rows, i, 0), schema) && str_eq(pg_text(rows, i, 1), table))
+            return pg_number(rows, i, 2, -1);
+    return -1;
+}
+
+static struct task *count_source(struct job *j, const struct datastream_object *o)
+{
+    struct str sql = {0};
+    struct task *t = NULL;
+
+    if (j->o.pg == NULL || estimate_of(j, o->schema, o->table) >= EXACT_ROWS)
+        return NULL;
+    str_add(&sql, "SELECT count(*) FROM ");
+    if (pg_quote_name(&sql, o->schema)) {
+        str_addc(&sql, '.');
+        if (pg_quote_name(&sql, o->table))
+            t = pg_query(j->o.pg, str_text(&sql), NULL, 0);
+    }
+    str_done(&sql);
+    return t;
+}
+
+/* When objects and estimates are known, each table is counted on both sides. */
+static void ask_counts(struct job *j, struct arena *a)
+{
+    const struct datastream_object_list *objects;
+    const struct target *t = &j->t;
+
+    if (j->counting || task_state(j->objects) == TASK_RUNNING ||
+        (j->estimates && task_state(j->estimates) == TASK_RUNNING))
+        return;
+    j->counting = true;
+    if (task_state(j->objects) != TASK_OK || !j->o.count_rows)
+        return;
+    objects = datastream_objects(j->objects);
+    j->n_counts = objects->n < WATCH_COUNTED ? objects->n : WATCH_COUNTED;
+    j->counts = arena_array(a, struct counting, j->n_counts + 1);
+    for (size_t i = 0; i < j->n_counts; i++) {
+        const struct datastream_object *o = &objects->items[i];
+        const char *name = arena_printf(a, "%s_%s", o->schema, o->table);
+        j->counts[i].source = count_source(j, o);
+        j->counts[i].destination =
+            bigquery_count(j->o.google, t->dataset_project[0] ? t->dataset_project : t->project,
+                           t->location, t->dataset, name);
+    }
+}
+
+/* --- answers to facts
+ * ------------------------------------------------------------------------------ */
+
+static const struct watch_error *faults(struct arena *a, const struct datastream_faults *f)
+{
+    struct watch_error *out = arena_array(a, struct watch_error, f->n + 1);
+
+    for (size_t i = 0; i < f->n; i++)
+        out[i] = (struct watch_error){f->items[i].reason, f->items[i].message,
+                                      watch_hint(f->items[i].reason, f->items[i].message),
+                                      f->items[i].time};
+    return out;
+}
+
+static void see_stream(struct job *j, struct arena *a)
+{
+    j->s.stream = j->t.stream;
+    j->s.state = "";
+    if (task_state(j->stream) != TASK_OK) {
+        j->s.stream_error = *task_error(j->stream);
+        return;
+    }
+    const struct datastream_stream *s = datastream_stream(j->stream);
+    j->s.state = s->state;
+    j->s.errors = faults(a, &s->errors);
+    j->s.n_errors = s->errors.n;
+}
+
+static double newest(const struct job *j, enum monitoring_metric m)
+{
+    double value;
+
+    if (task_state(j->metrics[m]) == TASK_OK &&
+        monitoring_latest(monitoring_answer(j->metrics[m]), clock_wall(), STALE_S, &value))
+        return value;
+    return -1;
+}
+
+/* Events a second, a minute each, oldest first; minutes without a point are gaps. */
+static void see_points(struct job *j)
+{
+    int64_t now = clock_wall();
+
+    j->s.n_points = WATCH_POINTS;
+    for (size_t i = 0; i < WATCH_POINTS; i++)
+        j->s.points[i] = -1;
+    if (task_state(j->metrics[MONITORING_EVENTS]) != TASK_OK)
+        return;
+    const struct monitoring_answer *m = monitoring_answer(j->metrics[MONITORING_EVENTS]);
+    for (size_t s = 0; s < m->n_series; s++)
+        for (size_t p = 0; p < m->series[s].n_points; p++) {
+            int64_t back = (now - m->series[s].points[p].time) / 60;
+            if (back < 0 || back >= WATCH_POINTS)
+                continue;
+            double *at = &j->s.points[WATCH_POINTS - 1 - back];
+            *at = (*at < 0 ? 0 : *at) + m->series[s].points[p].value;
+        }
+}
+
+static void see_metrics(struct job *j)
+{
+    j->s.freshness_s = newest(j, MONITORING_FRESHNESS);
+    j->s.latency_s[0] = newest(j, MONITORING_LATENCY_P50);
+    j->s.latency_s[1] = newest(j, MONITORING_LATENCY_P95);
+    j->s.latency_s[2] = newest(j, MONITORING_LATENCY_P99);
+    j->s.events_per_s = newest(j, MONITORING_EVENTS);
+    see_points(j);
+}
+
+static void see_trend(const struct job *j, struct watch_slot *slot)
+{
+    const struct watch_slot *before = &j->earlier_slot;
+    int64_t ms = slot->seen_ms - before->seen_ms;
+
+    slot->wal_bytes_per_hour = -1;
+    slot->hours_until_full = -1;
+    if (!j->had_earlier || !before->known || before->wal_bytes < 0 || slot->wal_bytes < 0 ||
+        ms < 1000)
+        return;
+    slot->wal_bytes_per_hour =
+        (int64_t)((double)(slot->wal_bytes - before->wal_bytes) * 3600000.0 / (double)ms);
+    if (slot->wal_bytes_per_hour > 0 && j->o.disk_free_bytes >= 0)
+        slot->hours_until_full = (double)j->o.disk_free_bytes / (double)slot->wal_bytes_per_hour;
+}
+
+static void see_slot(struct job *j, struct arena *a)
+{
+    struct watch_slot *slot = &j->s.slot;
+
+    *slot = (struct watch_slot){.wal_bytes = -1,
+                                .wal_bytes_per_hour = -1,
+                                .hours_until_full = -1,
+                                .wal_status = "",
+                                .seen_ms = clock_wall_ms(),
+                                .why = "there is no connection to the source"};
+    if (j->slot == NULL)
+        return;
+    if (task_state(j->slot) == TASK_FAILED) {
+        slot->why = arena_str(a, task_error(j->slot)->why);
+        return;
+    }
+    const struct pg_rows *rows = pg_rows(j->slot);
+    slot->known = true;
+    slot->exists = pg_count(rows) > 0;
+    if (!slot->exists)
+        return;
+    slot->active = str_eq(pg_text(rows, 0, 0), "true");
+    slot->wal_status = pg_text(rows, 0, 1);
+    slot->wal_bytes = pg_number(rows, 0, 2, -1);
+    see_trend(j, slot);
+}
+
+static int64_t unsupported_of(const struct job *j, const char *schema, const char *table)
+{
+    char name[160];
+    int64_t sum = 0;
+
+    if (task_state(j->metrics[MONITORING_UNSUPPORTED]) != TASK_OK)
+        return -1;
+    snprintf(name, sizeof name, "%s.%s", schema, table);
+    const struct monitoring_answer *m = monitoring_answer(j->metrics[MONITORING_UNSUPPORTED]);
+    for (size_t s = 0; s < m->n_series; s++)
+        if (str_eq(google_label(&m->series[s].labels, "object_name"), name))
+            for (size_t p = 0; p < m->series[s].n_points; p++)
+                sum += (int64_t)m->series[s].points[p].value;
+    return sum;
+}
+
+static void see_rows(const struct job *j, size_t i, struct watch_table *w)
+{
+    const struct counting *c = i < j->n_counts ? &j->counts[i] : NULL;
+
+    w->rows_source = estimate_of(j, w->schema, w->table);
+    w->rows_source_is_estimate = w->rows_source >= 0;
+    w->rows_destination = -1;
+    if (c && c->source && task_state(c->source) == TASK_OK) {
+        w->rows_source = pg_number(pg_rows(c->source), 0, 0, -1);
+        w->rows_source_is_estimate = false;
+    }
+    if (c && task_state(c->destination) == TASK_OK)
+        w->rows_destination = bigquery_count_of(c->destination);
+}
+
+static void see_tables(struct job *j, struct arena *a)
+{
+    struct watch_table *tables;
+
+    if (task_state(j->objects) != TASK_OK)
+        return;
+    const struct datastream_object_list *o = datastream_objects(j->objects);
+    tables = arena_array(a, struct watch_table, o->n + 1);
+    for (size_t i = 0; i < o->n; i++) {
+        const struct datastream_object *x = &o->items[i];
+        tables[i] =
+            (struct watch_table){.schema = x->schema,
+                                 .table = x->table,
+                                 .backfill_state = x->backfill_state,
+                                 .backfill_started = x->backfill_started,
+                                 .backfill_ended = x->backfill_ended,
+                                 .last_event = -1,
+                                 .unsupported_events = unsupported_of(j, x->schema, x->table),
+                                 .errors = faults(a, &x->errors),
+                                 .n_errors = x->errors.n};
+        see_rows(j, i, &tables[i]);
+    }
+    j->s.tables = tables;
+    j->s.n_tables = o->n;
+}
+
+static void see_log(struct job *j, struct arena *a)
+{
+    struct watch_error *log;
+
+    if (task_state(j->log) != TASK_OK)
+        return;
+    const struct logging_entries *e = logging_entries(j->log);
+    log = arena_array(a, struct watch_error, e->n + 1);
+    for (size_t i = 0; i < e->n; i++)
+        log[i] = (struct watch_error){e->items[i].event_code, e->items[i].message,
+                                      watch_hint(e->items[i].event_code, e->items[i].message),
+                                      e->items[i].time};
+    j->s.log = log;
+    j->s.n_log = e->n;
+}
+
+/* --- the task
+ * -------------------------------------------------------------------------------------- */
+
+static void stop(void *job)
+{
+    struct job *j = job;
+
+    task_clear(&j->stream);
+    task_clear(&j->objects);
+    task_clear(&j->log);
+    task_clear(&j->slot);
+    task_clear(&j->estimates);
+    for (int m = 0; m < MONITORING_METRICS; m++)
+        task_clear(&j->metrics[m]);
+    for (size_t i = 0; i < j->n_counts; i++) {
+        task_clear(&j->counts[i].source);
+        task_clear(&j->counts[i].destination);
+    }
+}
+
+static bool waiting(const struct job *j)
+{
+    if (task_state(j->stream) == TASK_RUNNING || task_state(j->objects) == TASK_RUNNING ||
+        task_state(j->log) == TASK_RUNNING || (j->slot && task_state(j->slot) == TASK_RUNNING) ||
+        !j->counting)
+        return true;
+    for (int m = 0; m < MONITORING_METRICS; m++)
+        if (task_state(j->metrics[m]) == TASK_RUNNING)
+            return true;
+    for (size_t i = 0; i < j->n_counts; i++)
+        if ((j->counts[i].source && task_state(j->counts[i].source) == TASK_RUNNING) ||
+            task_state(j->counts[i].destination) == TASK_RUNNING)
+            return true;
+    return false;
+}
+
+static enum task_state step(struct task *t);
+static const struct task_type type = {"watch", sizeof(struct job), step, stop};
+
+static enum task_state step(struct task *t)
+{
+    struct job *j = task_job(t, &type);
+    struct arena *a = task_arena(t);
+
+    if (j->stream == NULL)
+        ask(j);
+    ask_counts(j, a);
+    if (waiting(j))
+        return TASK_RUNNING;
+    j->s.seen_ms = clock_wall_ms();
+    see_stream(j, a);
+    see_metrics(j);
+    see_slot(j, a);
+    see_tables(j, a);
+    see_log(j, a);
+    watch_judge(&j->s, a);
+    return TASK_OK;
+}
+
+struct task *watch(struct net *net, const struct watch_options *o)
+{
+    struct task *t = task_new(net, &type);
+    struct job *j = task_job(t, &type);
+
+    j->o = *o;
+    j->t = *o->target;
+    names_complete(&j->t);
+    j->had_earlier = o->earlier != NULL;
+    if (o->earlier)
+        j->earlier_slot = o->earlier->slot;
+    j->o.earlier = NULL;
+    j->o.target = NULL;
+    return t;
+}
+
+const struct watch_status *watch_status(const struct task *t)
+{
+    const struct job *j = task_job(t, &type);
+
+    return task_state(t) == TASK_OK ? &j->s : NULL;
+}

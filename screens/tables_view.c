@@ -1,0 +1,230 @@
+#include "screens/tables_view.h"
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/base/utf8.h"
+#include "api/plan/survey.h"
+#include "screens/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *tables_view_name(enum view v)
+{
+    static const char *const names[VIEWS] = {"all", "selected", "sensitive", "problems"};
+
+    return names[v];
+}
+
+/* --- which are seen
+ * -------------------------------------------------------------------------------- */
+
+static bool has_sensitive(const struct selection_table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].level != RULES_NONE)
+            return true;
+    return false;
+}
+
+static bool in_view(const struct tables_view *v, size_t table)
+{
+    const struct selection_table *t = &v->j->selection.tables[table];
+
+    switch (v->view) {
+    case VIEW_SELECTED:
+        return t->n_included > 0;
+    case VIEW_SENSITIVE:
+        return has_sensitive(t);
+    case VIEW_PROBLEMS:
+        return survey_problems(v->j->catalog, table) != 0;
+    case VIEW_ALL:
+    case VIEWS:
+        break;
+    }
+    return true;
+}
+
+static bool matches(const struct tables_view *v, size_t table, const char *folded)
+{
+    const struct selection_table *t = &v->j->selection.tables[table];
+    char name[160];
+
+    if (folded[0] == '\0')
+        return true;
+    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
+    if (utf8_contains(name, folded))
+        return true;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (utf8_contains(t->columns[i].name, folded))
+            return true;
+    return false;
+}
+
+/* --- the tree's questions
+ * -------------------------------------------------------------------------- */
+
+static size_t first_group(const void *ctx, size_t root)
+{
+    const struct tables_view *v = ctx;
+
+    return v->schema_at[root];
+}
+
+static size_t leaves(const void *ctx, size_t group)
+{
+    const struct tables_view *v = ctx;
+
+    return v->j->selection.tables[v->tables[group]].n_columns;
+}
+
+static size_t group_id(const void *ctx, size_t group)
+{
+    const struct tables_view *v = ctx;
+
+    return v->tables[group];
+}
+
+static enum box table_box(const struct selection_table *t)
+{
+    static const enum box boxes[] = {
+        [SELECTION_OFF] = BOX_OFF, [SELECTION_PART] = BOX_SOME, [SELECTION_ON] = BOX_ON};
+
+    return t->selectable ? boxes[selection_table_box(t)] : BOX_NONE;
+}
+
+static enum box schema_box(const struct tables_view *v, size_t root)
+{
+    size_t end = root + 1 < v->n_schemas ? v->schema_at[root + 1] : v->n, on = 0, off = 0;
+
+    for (size_t i = v->schema_at[root]; i < end; i++) {
+        enum box b = table_box(&v->j->selection.tables[v->tables[i]]);
+        on += b == BOX_ON || b == BOX_SOME;
+        off += b == BOX_OFF || b == BOX_SOME;
+    }
+    return on == 0 ? BOX_OFF : off ? BOX_SOME : BOX_ON;
+}
+
+static enum box box(const void *ctx, struct tree_node at)
+{
+    const struct tables_view *v = ctx;
+
+    if (at.group == TREE_NONE)
+        return schema_box(v, at.root);
+    const struct selection_table *t = &v->j->selection.tables[v->tables[at.group]];
+    if (at.leaf == TREE_NONE)
+        return table_box(t);
+    const struct selection_column *c = &t->columns[at.leaf];
+    if (c->unsupported || !t->selectable)
+        return BOX_NONE;
+    if (c->key && c->included)
+        return BOX_LOCKED;
+    return c->included ? BOX_ON : BOX_OFF;
+}
+
+/* --- a row
+ * ------------------------------------------------------------------------------------------ */
+
+static void put_table(const struct tables_view *v, size_t table, struct page *p)
+{
+    const struct selection_table *t = &v->j->selection.tables[table];
+    unsigned problems = survey_problems(v->j->catalog, table);
+    char rows[ANSWER_TEXT], bytes[ANSWER_TEXT];
+    size_t flagged = 0;
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        flagged += t->columns[i].level != RULES_NONE;
+    page_put(p, STYLE_TEXT, "%s", t->name);
+    page_tab(p, 44);
+    page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
+    page_tab(p, 53);
+    page_put(p, STYLE_MUTED, "%8s %9s ", answer_count(t->rows, rows),
+             answer_bytes(t->bytes, bytes));
+    if (flagged)
+        page_put(p, STYLE_SENSITIVE, "!%zu ", flagged);
+    if (problems & ~(1u << SURVEY_NOT_PUBLISHED | 1u << SURVEY_NOT_READABLE))
+        page_put_mark(p, MARK_WARN, false);
+}
+
+static void put_categories(uint32_t categories, struct page *p)
+{
+    const char *comma = "";
+
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if (categories & 1u << c) {
+            page_put(p, STYLE_SENSITIVE, "%s%s", comma,
+                     rules_category_name((enum rules_category)c));
+            comma = ", ";
+        }
+}
+
+static void put_column(const struct selection_column *c, struct page *p)
+{
+    page_put(p, STYLE_TEXT, "%s", c->name);
+    page_tab(p, 36);
+    page_put(p, STYLE_MUTED, "%.16s", c->type);
+    page_tab(p, 53);
+    if (c->key)
+        page_put(p, STYLE_ACCENT, "%s ", tr("key"));
+    if (c->unsupported)
+        page_put(p, STYLE_WARN, "%s ", tr("not carried"));
+    if (c->level != RULES_NONE) {
+        page_put(p, STYLE_SENSITIVE, c->level == RULES_SPECIAL ? "!! " : "! ");
+        put_categories(c->categories, p);
+        if (c->ack)
+            page_put(p, STYLE_OK, " %s", tr("settled"));
+    }
+}
+
+static void put(const void *ctx, struct tree_node at, struct page *p)
+{
+    const struct tables_view *v = ctx;
+
+    if (at.group == TREE_NONE) {
+        size_t end = at.root + 1 < v->n_schemas ? v->schema_at[at.root + 1] : v->n;
+        page_put(p, STYLE_HEADING, "%s",
+                 v->j->selection.tables[v->tables[v->schema_at[at.root]]].schema);
+        page_put(p, STYLE_MUTED, tr("  %zu tables"), end - v->schema_at[at.root]);
+    } else if (at.leaf == TREE_NONE) {
+        put_table(v, v->tables[at.group], p);
+    } else {
+        put_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf], p);
+    }
+}
+
+/* --- update
+ * ----------------------------------------------------------------------------------------- */
+
+void tables_view_update(struct tables_view *v, const struct journey *j)
+{
+    const struct selection *s = &j->selection;
+    char folded[VIEW_FILTER * 4];
+
+    v->j = j;
+    utf8_fold(folded, sizeof folded, v->filter);
+    v->tables = mem_grow(v->tables, s->n_tables + 1, sizeof *v->tables);
+    v->schema_at = mem_grow(v->schema_at, s->n_tables + 1, sizeof *v->schema_at);
+    v->n = v->n_schemas = 0;
+    for (size_t i = 0; i < s->n_tables; i++) {
+        if (!in_view(v, i) || !matches(v, i, folded))
+            continue;
+        if (v->n == 0 || !str_eq(s->tables[v->tables[v->n - 1]].schema, s->tables[i].schema))
+            v->schema_at[v->n_schemas++] = v->n;
+        v->tables[v->n++] = i;
+    }
+    v->model = (struct tree_model){.ctx = v,
+                                   .n_roots = v->n_schemas,
+                                   .n_groups = v->n,
+                                   .first_group = first_group,
+                                   .leaves = leaves,
+                                   .group_id = group_id,
+                                   .box = box,
+                                   .put = put};
+}
+
+void tables_view_done(struct tables_view *v)
+{
+    mem_free(v->tables);
+    mem_free(v->schema_at);
+    *v = (struct tables_view){0};
+}

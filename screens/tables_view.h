@@ -1,0 +1,28 @@
+#ifndef STROM_SCREENS_TABLES_VIEW_H
+#define STROM_SCREENS_TABLES_VIEW_H
+
+/* Which tables and columns Tables shows: a filter and a view over the catalogue, as a model for the
+ * tree. Tables are the catalogue's and the selection's numbers. */
+
+#include "screens/journey.h"
+#include "tui/tree.h"
+
+enum view { VIEW_ALL, VIEW_SELECTED, VIEW_SENSITIVE, VIEW_PROBLEMS, VIEWS };
+enum { VIEW_FILTER = 128 };
+
+struct tables_view {
+    const struct journey *j;
+    enum view view;
+    char filter[VIEW_FILTER]; /* as typed */
+    size_t *tables;           /* visible ones, ascending */
+    size_t n;
+    size_t *schema_at; /* first visible table of each visible schema */
+    size_t n_schemas;
+    struct tree_model model;
+};
+
+void tables_view_update(struct tables_view *v, const struct journey *j);
+void tables_view_done(struct tables_view *v);
+const char *tables_view_name(enum view v); /* "all", "selected", ... */
+
+#endif
