@@ -386,7 +386,7 @@ static void damaged_while_running(void **state)
     }
     memset(rubbish, 'x', sizeof rubbish);
     assert_true(journeys_save(w->store, &id, "t", k, &e));
-    reopen(w); /* nothing in the WAL */
+    reopen(w);                               /* nothing in the WAL */
     sqlite3_db_release_memory(w->store->db); /* nothing in the cache */
     for (off_t at = 4096; at < 40 * 4096; at += 4096)
         write_file(w->folder, "strom.db", rubbish, sizeof rubbish, at);
