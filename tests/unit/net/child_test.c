@@ -159,9 +159,9 @@ static void environment_and_folder(void **state)
 static void inherits_nothing(void **state)
 {
     int ours = open("/dev/null", O_RDONLY), high = fcntl(ours, F_DUPFD, 200);
-    struct task *t =
-        shell(*state, "for fd in 3 4 5 6 7 8 9; do eval \"true <&$fd\" 2>/dev/null && echo $fd; done;"
-                      "trap '' USR1; ps -o pgid= -p $$ | tr -d ' '; echo $$");
+    struct task *t = shell(
+        *state, "for fd in 3 4 5 6 7 8 9; do eval \"true <&$fd\" 2>/dev/null && echo $fd; done;"
+                "trap '' USR1; ps -o pgid= -p $$ | tr -d ' '; echo $$");
     const struct child_answer *a = ran(*state, t);
     long group = 0, pid = 0;
 
