@@ -76,6 +76,9 @@ static void read_caps(struct caps *c)
     c->leave = text_cap("rmcup");
     c->hide = text_cap("civis");
     c->show = text_cap("cnorm");
+    c->region = text_cap("csr");
+    c->up = text_cap("ind");
+    c->down = text_cap("ri");
     c->bce = flag("bce");
     c->safe_corner = !flag("am") || flag("xenl");
     c->colors = tigetnum(name_of("colors", buf));

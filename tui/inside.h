@@ -23,7 +23,8 @@ struct caps {
     bool safe_corner; /* the last column of the last row may be written */
     int colors;
     const char *cup, *cuf, *el, *ech, *clear, *enter, *leave, *hide, *show; /* NULL: has none */
-    char plain[CAPS_LOOK];             /* from any look to the default one */
+    const char *region, *up, *down; /* scrolling region; a line up at its foot, down at its head */
+    char plain[CAPS_LOOK];          /* from any look to the default one */
     char look[STYLE_COUNT][CAPS_LOOK]; /* from the default look to this one */
     struct look real[STYLE_COUNT];     /* as theme_look, after the decision about colour */
     uint8_t same_as[STYLE_COUNT];      /* the first style that looks like it */
@@ -51,6 +52,10 @@ struct paint {
 };
 
 void paint_page(struct paint *pt, const struct page *p); /* appends to out */
+/* paint_scroll.c: moves rows that stand elsewhere in the new frame, where that saves bytes. */
+void paint_scroll(struct paint *pt, const struct page *p);
+void paint_go_to(struct paint *pt, const struct page *p, int col, int row);
+void paint_style(struct paint *pt, uint8_t style);
 void paint_done(struct paint *pt);
 
 /* --- rescue.c: signals, and giving the terminal back without a word --- */

@@ -59,11 +59,17 @@ bool page_ascii(const struct page *p)
     return p->ascii;
 }
 
+/* The cell itself; the place must be on the screen. */
+static struct cell *cell_at(struct page *p, int col, int row)
+{
+    return &p->cells[(size_t)row * (size_t)p->cols + (size_t)col];
+}
+
 struct cell *page_cell(struct page *p, int col, int row)
 {
     if (col < 0 || row < 0 || col >= p->cols || row >= p->rows)
         return NULL;
-    return &p->cells[(size_t)row * (size_t)p->cols + (size_t)col];
+    return cell_at(p, col, row);
 }
 
 const struct cell *page_look(const struct page *p, int col, int row)
@@ -75,15 +81,13 @@ const struct cell *page_look(const struct page *p, int col, int row)
 /* Overwriting one half of a wide character leaves no half behind. */
 static void blank_halves(struct page *p, int col, int row)
 {
-    struct cell *here = page_cell(p, col, row);
-    if (here->width == 0) {
-        struct cell *before = page_cell(p, col - 1, row);
-        if (before != NULL)
-            memset(before->text, 0, CELL_TEXT), before->width = 1;
-    } else if (here->width == 2) {
-        struct cell *after = page_cell(p, col + 1, row);
-        if (after != NULL)
-            after->width = 1;
+    struct cell *here = cell_at(p, col, row);
+    if (here->width == 0 && col > 0) {
+        struct cell *before = here - 1;
+        memset(before->text, 0, CELL_TEXT);
+        before->width = 1;
+    } else if (here->width == 2 && col + 1 < p->cols) {
+        here[1].width = 1;
     }
     here->width = 1;
 }
@@ -92,13 +96,14 @@ static void set_cell(struct page *p, int col, int row, const char *text, size_t 
                      enum style s)
 {
     for (int i = 0; i < width; i++) {
-        struct cell *c = page_cell(p, col + i, row);
-        blank_halves(p, col + i, row);
+        struct cell *c = cell_at(p, col + i, row);
+        if (c->width != 1)
+            blank_halves(p, col + i, row);
         memset(c, 0, sizeof *c);
         c->style = (uint8_t)s;
         c->width = (uint8_t)(i == 0 ? width : 0);
     }
-    struct cell *c = page_cell(p, col, row);
+    struct cell *c = cell_at(p, col, row);
     unsigned char first = (unsigned char)text[0];
     if (n > CELL_TEXT - 1)
         for (n = CELL_TEXT - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)

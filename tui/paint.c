@@ -40,7 +40,7 @@ static bool same(const struct paint *pt, const struct cell *a, const struct cell
 
 /* --- putting --- */
 
-static void set_style(struct paint *pt, uint8_t s)
+void paint_style(struct paint *pt, uint8_t s)
 {
     if (s == pt->style)
         return;
@@ -84,7 +84,7 @@ static bool is_sure(const struct cell *c)
 
 static void put_cell(struct paint *pt, const struct cell *c)
 {
-    set_style(pt, shown_style(pt, c));
+    paint_style(pt, shown_style(pt, c));
     put_text(pt, c);
     pt->x += c->width;
     if (!is_sure(c))
@@ -112,7 +112,7 @@ static bool rewrite(struct paint *pt, const struct page *p, int col)
     return true;
 }
 
-static void go_to(struct paint *pt, const struct page *p, int col, int row)
+void paint_go_to(struct paint *pt, const struct page *p, int col, int row)
 {
     if (pt->x == col && pt->y == row)
         return;
@@ -159,15 +159,15 @@ static int erase(struct paint *pt, const struct page *p, int col, int row)
     int n = blanks(pt, p, col, row);
     bool to_end = col + n == p->cols;
     if (to_end && n >= WORTH_EL && pt->caps->el != NULL) {
-        go_to(pt, p, col, row);
-        set_style(pt, shown_style(pt, c));
+        paint_go_to(pt, p, col, row);
+        paint_style(pt, shown_style(pt, c));
         str_add(pt->out, pt->caps->el);
         return n;
     }
     if (n < WORTH_ECH || pt->caps->ech == NULL)
         return 0;
-    go_to(pt, p, col, row);
-    set_style(pt, shown_style(pt, c));
+    paint_go_to(pt, p, col, row);
+    paint_style(pt, shown_style(pt, c));
     caps_put(pt->out, pt->caps->ech, n, 0);
     return n;
 }
@@ -189,7 +189,7 @@ static void paint_row(struct paint *pt, const struct page *p, int row)
         if (erased == 0) {
             if (row == p->rows - 1 && col + now[col].width >= p->cols && !pt->caps->safe_corner)
                 return;
-            go_to(pt, p, col, row);
+            paint_go_to(pt, p, col, row);
             put_cell(pt, &now[col]);
         }
         col += erased > 0 ? erased : now[col].width;
@@ -222,7 +222,7 @@ static void place_cursor(struct paint *pt, const struct page *p)
     if (!wanted && pt->shown && pt->caps->hide != NULL)
         str_add(pt->out, pt->caps->hide);
     if (wanted)
-        go_to(pt, p, p->cursor_x, p->cursor_y);
+        paint_go_to(pt, p, p->cursor_x, p->cursor_y);
     if (wanted && !pt->shown && pt->caps->show != NULL)
         str_add(pt->out, pt->caps->show);
     pt->shown = wanted;
@@ -232,10 +232,12 @@ void paint_page(struct paint *pt, const struct page *p)
 {
     if (!pt->known || pt->cols != p->cols || pt->rows != p->rows)
         start_afresh(pt, p);
+    else
+        paint_scroll(pt, p);
     for (int row = 0; row < p->rows; row++)
         paint_row(pt, p, row);
     memcpy(pt->before, p->cells, sizeof *p->cells * (size_t)p->cols * (size_t)p->rows);
-    set_style(pt, STYLE_TEXT);
+    paint_style(pt, STYLE_TEXT);
     place_cursor(pt, p);
 }
 

@@ -1,9 +1,10 @@
 #ifndef TESTS_E2E_VT_H
 #define TESTS_E2E_VT_H
 
-/* A program in a real pseudo-terminal, its screen kept by libvterm. Everything waits for a
- * condition with a deadline; nothing sleeps. A wait that fails prints the screen to stderr and
- * returns false. */
+/* A program in a real pseudo-terminal, its screen kept by libvterm. As under a shell, the program
+ * is the foreground job of a session whose leader lives on, so the terminal outlives it. Everything
+ * waits for a condition with a deadline; nothing sleeps. A wait that fails prints the screen to
+ * stderr and returns false. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,6 @@ struct vt_options {
     const char *const
         *env; /* "NAME=value" to add or replace, "NAME" to unset; NULL-terminated; may be NULL */
     const char *cwd; /* NULL: ours */
-    bool with_shell; /* keep the pty open after the program has ended (to look at modes) */
 };
 
 struct vt *vt_start(const struct vt_options *o);
@@ -31,6 +31,9 @@ bool vt_wait(struct vt *v, bool (*ready)(struct vt *v, void *ctx), void *ctx, in
 bool vt_wait_quiet(struct vt *v, int quiet_ms, int ms); /* nothing was written for so long */
 /* The exit code, 128 + signal, or -1 when it did not end in time. */
 int vt_wait_end(struct vt *v, int ms);
+
+bool vt_wait_stopped(struct vt *v, int ms); /* Ctrl-Z: the job stopped, as its shell would see it */
+void vt_continue(struct vt *v);             /* fg */
 
 void vt_type(struct vt *v, const char *bytes); /* as they are */
 void vt_key(struct vt *v, const char *name); /* "Down" "Enter" "Esc" "Ctrl-C" "F1" "PgDn" "q" "ø";

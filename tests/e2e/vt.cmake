@@ -1,0 +1,20 @@
+# A program in a real terminal (vt.h), for whoever tests end to end.
+add_library(tests_vt STATIC ${CMAKE_CURRENT_LIST_DIR}/vt.c ${CMAKE_CURRENT_LIST_DIR}/vt_screen.c)
+target_link_libraries(tests_vt PUBLIC strom_flags PkgConfig::vterm)
+if(NOT APPLE)
+    target_link_libraries(tests_vt PUBLIC util)
+endif()
+
+# The toolkit's own: a small program to look at, run by the tests of term and loop.
+set(tui_tests ${CMAKE_SOURCE_DIR}/tests/unit/tui)
+if(EXISTS ${tui_tests}/demo.c)
+    add_executable(tui_demo ${tui_tests}/demo.c)
+    target_link_libraries(tui_demo PRIVATE strom_tui)
+endif()
+foreach(test IN ITEMS term_vt_test input_vt_test)
+    if(TARGET tui_${test})
+        target_link_libraries(tui_${test} PRIVATE tests_vt)
+        target_compile_definitions(tui_${test} PRIVATE TUI_DEMO="$<TARGET_FILE:tui_demo>")
+        add_dependencies(tui_${test} tui_demo)
+    endif()
+endforeach()
