@@ -1,0 +1,158 @@
+/* Writing replication.json. Reading stands in file_read.c, its schema in file_schema.c. */
+
+#include "api/plan/file.h"
+
+#include "api/base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the order of things --- */
+
+static int compare_tables(const void *a, const void *b)
+{
+    const struct selection_table *const *left = a, *const *right = b;
+    int order = strcmp((*left)->schema, (*right)->schema);
+    return order ? order : strcmp((*left)->name, (*right)->name);
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+    const struct selection_column *const *left = a, *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+/* --- pieces of text --- */
+
+static void put_quoted(struct str *out, const char *value)
+{
+    struct json_out one;
+    json_begin(&one, out, false);
+    json_put_string(&one, NULL, value);
+}
+
+static void put_member(struct str *out, const char *key, const char *value, bool last)
+{
+    str_printf(out, "    \"%s\": ", key);
+    put_quoted(out, value);
+    str_add(out, last ? "\n" : ",\n");
+}
+
+static void put_source(struct str *out, const struct selection_source *s)
+{
+    str_add(out, "  \"source\": {\n");
+    put_member(out, "app", s->app, false);
+    put_member(out, "context", s->context, false);
+    put_member(out, "namespace", s->namespace, false);
+    put_member(out, "instance", s->instance, false);
+    put_member(out, "database", s->database, false);
+    put_member(out, "db_user", s->db_user, false);
+    put_member(out, "publication", s->publication, false);
+    put_member(out, "slot", s->slot, true);
+    str_add(out, "  },\n");
+}
+
+static void put_destination(struct str *out, const struct selection_destination *d)
+{
+    str_add(out, "  \"destination\": {\n");
+    put_member(out, "project", d->project, false);
+    put_member(out, "location", d->location, false);
+    put_member(out, "dataset", d->dataset, false);
+    put_member(out, "mode", d->mode, false);
+    str_printf(out, "    \"freshness_seconds\": %lld\n  },\n", (long long)d->freshness_seconds);
+}
+
+static void put_naming(struct str *out, const struct selection_naming *n)
+{
+    str_add(out, "  \"naming\": {\n");
+    put_member(out, "family", n->family, false);
+    put_member(out, "stream", n->stream, true);
+    str_add(out, "  },\n");
+}
+
+static void put_categories(struct str *out, uint32_t categories)
+{
+    bool some = false;
+    str_addc(out, '[');
+    for (int c = 0; c < RULES_CATEGORIES; c++) {
+        if (!(categories & (UINT32_C(1) << c)))
+            continue;
+        str_add(out, some ? ", " : "");
+        put_quoted(out, rules_category_name((enum rules_category)c));
+        some = true;
+    }
+    str_addc(out, ']');
+}
+
+static void put_ack(struct str *out, const struct selection_ack *ack)
+{
+    str_add(out, ", \"acknowledged\": {\"reason\": ");
+    put_quoted(out, ack->reason);
+    str_add(out, ", \"reference\": ");
+    put_quoted(out, ack->reference);
+    str_add(out, ", \"by\": ");
+    put_quoted(out, ack->by);
+    str_add(out, ", \"at\": ");
+    put_quoted(out, ack->at);
+    str_addc(out, '}');
+}
+
+static void put_column(struct str *out, const struct selection_column *c, bool last)
+{
+    str_add(out, "        {\"name\": ");
+    put_quoted(out, c->name);
+    str_add(out, ", \"type\": ");
+    put_quoted(out, c->type);
+    str_printf(out, ", \"included\": %s, \"level\": \"%s\", \"categories\": ",
+               c->included ? "true" : "false", rules_level_name((enum rules_level)c->level));
+    put_categories(out, c->categories);
+    if (c->ack)
+        put_ack(out, c->ack);
+    str_add(out, last ? "}\n" : "},\n");
+}
+
+static void put_table(struct str *out, const struct selection_table *t, struct arena *mem,
+                      bool last)
+{
+    const struct selection_column **sorted =
+        arena_array(mem, const struct selection_column *, t->n_columns + 1);
+    for (size_t i = 0; i < t->n_columns; i++)
+        sorted[i] = &t->columns[i];
+    qsort(sorted, t->n_columns, sizeof sorted[0], compare_columns);
+    str_add(out, "    {\n      \"schema\": ");
+    put_quoted(out, t->schema);
+    str_add(out, ",\n      \"table\": ");
+    put_quoted(out, t->name);
+    str_add(out, ",\n      \"columns\": [\n");
+    for (size_t i = 0; i < t->n_columns; i++)
+        put_column(out, sorted[i], i + 1 == t->n_columns);
+    str_add(out, last ? "      ]\n    }\n" : "      ]\n    },\n");
+}
+
+static void put_tables(struct str *out, const struct selection *s)
+{
+    struct arena mem;
+    arena_init(&mem);
+    const struct selection_table **sorted =
+        arena_array(&mem, const struct selection_table *, s->n_tables + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].n_included > 0 || s->tables[i].selectable)
+            sorted[n++] = &s->tables[i];
+    qsort(sorted, n, sizeof sorted[0], compare_tables);
+    str_add(out, n ? "  \"tables\": [\n" : "  \"tables\": [");
+    for (size_t i = 0; i < n; i++)
+        put_table(out, sorted[i], &mem, i + 1 == n);
+    str_add(out, n ? "  ]\n" : "]\n");
+    arena_done(&mem);
+}
+
+void plan_file_write(const struct selection *s, struct str *out)
+{
+    str_printf(out, "{\n  \"version\": %d,\n", PLAN_FILE_VERSION);
+    put_source(out, &s->source);
+    put_destination(out, &s->destination);
+    put_naming(out, &s->naming);
+    put_tables(out, s);
+    str_add(out, "}\n");
+}
