@@ -19,15 +19,18 @@ static bool is_blank(const struct cell *c)
     return c->text[0] == '\0' && c->width == 1;
 }
 
-/* A blank shows nothing of its style but background and underline: bold ones are plain ones. */
+/* Does the style show on a blank, by background or line? */
+static bool shows_on_blank(const struct paint *pt, uint8_t s)
+{
+    struct look l = pt->caps->real[s];
+    return l.bg >= 0 || (l.attr & (LOOK_UNDERLINE | LOOK_REVERSE)) != 0;
+}
+
+/* A bold blank is a plain one. */
 static uint8_t shown_style(const struct paint *pt, const struct cell *c)
 {
     uint8_t s = style_of(pt, c);
-    if (!is_blank(c))
-        return s;
-    struct look l = pt->caps->real[s];
-    bool visible = l.bg >= 0 || (l.attr & (LOOK_UNDERLINE | LOOK_REVERSE)) != 0;
-    return visible ? s : (uint8_t)STYLE_TEXT;
+    return is_blank(c) && !shows_on_blank(pt, s) ? (uint8_t)STYLE_TEXT : s;
 }
 
 static bool same(const struct paint *pt, const struct cell *a, const struct cell *b)
@@ -37,6 +40,8 @@ static bool same(const struct paint *pt, const struct cell *a, const struct cell
     return a->width == b->width && memcmp(a->text, b->text, CELL_TEXT) == 0 &&
            shown_style(pt, a) == shown_style(pt, b);
 }
+
+enum { WORTH_EL = 4, WORTH_ECH = 10, WORTH_TRYING = 24 }; /* bytes */
 
 /* --- putting --- */
 
@@ -82,9 +87,17 @@ static bool is_sure(const struct cell *c)
     return n <= 1 || (c->width == 1 && ((n == 2 && first >= 0xc2) || (n == 3 && first == 0xe2)));
 }
 
+/* May the cell be written in the style that is in force? */
+static bool fits_style(const struct paint *pt, const struct cell *c)
+{
+    uint8_t s = shown_style(pt, c);
+    return s == pt->style || (is_blank(c) && s == STYLE_TEXT && !shows_on_blank(pt, pt->style));
+}
+
 static void put_cell(struct paint *pt, const struct cell *c)
 {
-    paint_style(pt, shown_style(pt, c));
+    if (!fits_style(pt, c))
+        paint_style(pt, shown_style(pt, c));
     put_text(pt, c);
     pt->x += c->width;
     if (!is_sure(c))
@@ -104,7 +117,7 @@ static bool rewrite(struct paint *pt, const struct page *p, int col)
         return false;
     for (int i = pt->x; i < col; i++) {
         const struct cell *c = cell_at(p, i, pt->y);
-        if (c->width != 1 || strlen(c->text) > 1 || shown_style(pt, c) != pt->style)
+        if (c->width != 1 || strlen(c->text) > 1 || !fits_style(pt, c))
             return false;
     }
     while (pt->x < col)
@@ -152,7 +165,6 @@ static int blanks(const struct paint *pt, const struct page *p, int col, int row
 /* The blanks from here on by one sequence, when that is shorter. Gives how many cells it did. */
 static int erase(struct paint *pt, const struct page *p, int col, int row)
 {
-    enum { WORTH_EL = 4, WORTH_ECH = 10 };
     const struct cell *c = cell_at(p, col, row);
     if (!is_blank(c) || !may_erase(pt, shown_style(pt, c)))
         return 0;
@@ -174,12 +186,14 @@ static int erase(struct paint *pt, const struct page *p, int col, int row)
 
 /* --- a frame --- */
 
-static void paint_row(struct paint *pt, const struct page *p, int row)
+static bool is_corner(const struct paint *pt, int col, int row)
+{
+    return row == pt->rows - 1 && col >= pt->cols && !pt->caps->safe_corner;
+}
+
+static void paint_cells(struct paint *pt, const struct page *p, int row, const struct cell *old)
 {
     const struct cell *now = cell_at(p, 0, row);
-    const struct cell *old = pt->before + (size_t)row * (size_t)p->cols;
-    if (memcmp(now, old, sizeof *now * (size_t)p->cols) == 0)
-        return;
     for (int col = 0; col < p->cols;) {
         if (now[col].width == 0 || same(pt, &now[col], &old[col])) {
             col++;
@@ -187,13 +201,59 @@ static void paint_row(struct paint *pt, const struct page *p, int row)
         }
         int erased = erase(pt, p, col, row);
         if (erased == 0) {
-            if (row == p->rows - 1 && col + now[col].width >= p->cols && !pt->caps->safe_corner)
+            if (is_corner(pt, col + now[col].width, row))
                 return;
             paint_go_to(pt, p, col, row);
             put_cell(pt, &now[col]);
         }
         col += erased > 0 ? erased : now[col].width;
     }
+}
+
+/* The other way: erase to the end of the line and write what is not blank. */
+static void paint_erased(struct paint *pt, const struct page *p, int row, struct cell *old)
+{
+    const struct cell *now = cell_at(p, 0, row);
+    int first = 0;
+    while (first < p->cols && (now[first].width == 0 || same(pt, &now[first], &old[first])))
+        first++;
+    if (first == p->cols)
+        return;
+    struct cell fill = {.width = 1, .style = STYLE_TEXT, .on = now[first].on};
+    if (!may_erase(pt, shown_style(pt, &fill)))
+        fill.on = 0;
+    paint_go_to(pt, p, first, row);
+    paint_style(pt, shown_style(pt, &fill));
+    str_add(pt->out, pt->caps->el);
+    for (int col = first; col < p->cols; col++)
+        old[col] = fill;
+    paint_cells(pt, p, row, old);
+}
+
+/* Both ways are tried and the shorter one is kept. */
+static void paint_row(struct paint *pt, const struct page *p, int row)
+{
+    struct cell *old = pt->before + (size_t)row * (size_t)p->cols;
+    if (memcmp(cell_at(p, 0, row), old, sizeof *old * (size_t)p->cols) == 0)
+        return;
+    struct paint start = *pt;
+    size_t from = pt->out->bytes;
+    paint_cells(pt, p, row, old);
+    size_t plain = pt->out->bytes - from;
+    if (plain < WORTH_TRYING || pt->caps->el == NULL)
+        return;
+    struct paint after = *pt;
+    *pt = start;
+    paint_erased(pt, p, row, old);
+    size_t erased = pt->out->bytes - from - plain;
+    if (erased < plain) {
+        memmove(pt->out->text + from, pt->out->text + from + plain, erased);
+        pt->out->bytes = from + erased;
+    } else {
+        *pt = after;
+        pt->out->bytes = from + plain;
+    }
+    pt->out->text[pt->out->bytes] = '\0';
 }
 
 static void start_afresh(struct paint *pt, const struct page *p)

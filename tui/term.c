@@ -93,6 +93,7 @@ static void make_raw(struct term *t)
     t->raw = t->before;
     t->raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP | BRKINT);
     t->raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | ISIG | IEXTEN);
+    t->raw.c_oflag &= ~(tcflag_t)OPOST; /* a line feed is a line feed: two bytes less a row */
     t->raw.c_cc[VMIN] = 1;
     t->raw.c_cc[VTIME] = 0;
 }
