@@ -261,29 +261,8 @@ static bool comment_row(void *ctx, char *text, size_t bytes, struct err *e)
 
 /* --- statements --- */
 
-/* Fills in what COPY cannot take as parameters. */
-static void fill(struct str *out, const char *sql, const char *const (*with)[2], size_t n)
-{
-    while (*sql != '\0') {
-        size_t plain = strcspn(sql, ":");
-        str_addn(out, sql, plain);
-        sql += plain;
-        size_t i = 0;
-        while (i < n && !str_starts(sql, with[i][0]))
-            i++;
-        if (i < n) {
-            str_add(out, with[i][1]);
-            sql += strlen(with[i][0]);
-        } else {
-            while (*sql == ':') /* "::", a cast */
-                str_addc(out, *sql++);
-        }
-    }
-}
-
 static struct task *ask(struct job *job, const char *sql, copy_row *row)
 {
-    int version = pg_version(job->pg);
     struct str reader = {0}, filter = {0}, text = {0};
     if (job->reader != NULL) {
         str_add(&reader, "(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ");
@@ -298,16 +277,9 @@ static struct task *ask(struct job *job, const char *sql, copy_row *row)
         str_add(&filter, "pubname = ");
         quote_literal_for(job->pg, &filter, job->publication);
     }
-    const char *const with[][2] = {
-        {":reader_oid", str_text(&reader)},
-        {":publication_filter", str_text(&filter)},
-        {":published_schemas",
-         version >= 150000 ? "SELECT pnpubid, pnnspid FROM pg_catalog.pg_publication_namespace"
-                           : "SELECT 0::oid AS pnpubid, 0::oid AS pnnspid WHERE false"},
-        {":generated", version >= 120000 ? "a.attgenerated" : "''"},
-        {":key_columns", version >= 110000 ? "indnkeyatts" : "indnatts"},
-    };
-    fill(&text, sql, with, sizeof with / sizeof with[0]);
+    const struct sql_part parts[] = {{":reader_oid", str_text(&reader)},
+                                     {":publication_filter", str_text(&filter)}};
+    sql_fill(job->pg, &text, sql, parts, 2);
     struct task *t = pg_copy(job->pg, str_text(&text), row, job);
     str_done(&reader);
     str_done(&filter);

@@ -257,10 +257,3 @@ bool error_lost(struct err *e, PGconn *conn)
     e->retryable = true;
     return false;
 }
-
-void quote_literal_for(struct pg *pg, struct str *out, const char *text)
-{
-    char *quoted = PQescapeLiteral(pg->conn, text, strlen(text));
-    str_add(out, quoted != NULL ? quoted : "NULL"); /* not UTF-8: no name in this database */
-    PQfreemem(quoted);
-}

@@ -39,8 +39,7 @@ struct source_server {
     bool replica;                    /* in recovery: a read replica */
     bool sees_activity;              /* pg_read_all_stats, directly or not */
     const char *user, *database;
-    const char *system_id; /* of the cluster, NULL when not told */
-    bool superuser;        /* we are */
+    bool superuser; /* we are */
 };
 
 struct source_usage {
@@ -136,10 +135,14 @@ struct source_publication {
     int64_t row_age;            /* of its own row: younger after ALTER PUBLICATION */
     const char *const *schemas; /* FOR TABLES IN SCHEMA */
     size_t n_schemas;
-    const struct source_published *tables; /* a row per wanted table */
-    size_t n_tables;
     const char *const *others; /* names of all publications, for "did you mean" */
     size_t n_others;
+};
+
+struct source_coverage { /* what of the wanted tables is published */
+    struct source_part part;
+    const struct source_published *tables; /* a row a table that is there */
+    size_t n_tables;
 };
 
 struct source_unsafe { /* published tables whose UPDATE and DELETE fail in the application */
@@ -175,6 +178,7 @@ struct source_migration {
 struct source_flyway {
     struct source_part part;
     bool table; /* there is a flyway_schema_history */
+    bool readable;
     const char *schema;
     const struct source_migration *at; /* newest first, at most 2000 */
     size_t n;
@@ -192,6 +196,7 @@ struct source_facts {
     struct source_grants grants;
     struct source_defaults defaults;
     struct source_publication publication;
+    struct source_coverage published;
     struct source_unsafe unsafe;
     struct source_slots slots;
     struct source_flyway flyway;

@@ -116,13 +116,25 @@ bool flow_send(struct pg *pg);                         /* what may be sent; fals
 bool flow_read(struct pg *pg, int64_t until_ms, bool *more);
 void cancel_look(struct pg *pg, struct task *t); /* towards the end of a dropped statement */
 
+/* --- texts: sqltext.c --- */
+
+struct sql_part {
+    const char *name, *text; /* ":reader_oid" */
+};
+
+/* Fills in the parts, and what differs between versions of the server. Parts are our own words, or
+ * quoted. */
+void sql_fill(const struct pg *pg, struct str *out, const char *sql, const struct sql_part *parts,
+              size_t n);
+
 /* --- words --- */
 
 bool error_connect(struct err *e, const struct dial *d, bool timed_out);
 bool error_result(struct err *e, const PGresult *result);
 bool error_lost(struct err *e, PGconn *conn);
 void notice_swallow(void *unused, const char *message);
-/* Appends text as a literal of this connection. */
+/* Append a text or a name, quoted for this connection. */
 void quote_literal_for(struct pg *pg, struct str *out, const char *text);
+void quote_name_for(struct pg *pg, struct str *out, const char *name);
 
 #endif
