@@ -1,6 +1,7 @@
 #include "api/watch/status.h"
 
 #include "api/base/clock.h"
+#include "api/files/quote.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream.h"
 #include "api/google/logging.h"
@@ -86,15 +87,13 @@ static struct task *count_source(struct job *j, const struct datastream_object *
 {
     struct str sql = {0};
     struct task *t = NULL;
+    struct err e;
 
     if (j->o.pg == NULL || estimate_of(j, o->schema, o->table) >= EXACT_ROWS)
         return NULL;
     str_add(&sql, "SELECT count(*) FROM ");
-    if (pg_quote_name(&sql, o->schema)) {
-        str_addc(&sql, '.');
-        if (pg_quote_name(&sql, o->table))
-            t = pg_query(j->o.pg, str_text(&sql), NULL, 0);
-    }
+    if (quote_table(&sql, o->schema, o->table, &e))
+        t = pg_query(j->o.pg, str_text(&sql), NULL, 0);
     str_done(&sql);
     return t;
 }

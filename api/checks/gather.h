@@ -1,0 +1,31 @@
+#ifndef STROM_CHECKS_GATHER_H
+#define STROM_CHECKS_GATHER_H
+
+/* Asks everything that the checks judge, side by side, and judges it: one task for Prerequisites
+ * and `strom check`. What cannot be asked makes its checks unknown, with the reason; nothing is
+ * written. */
+
+#include "api/base/target.h"
+#include "api/checks/check.h"
+#include "api/google/auth.h"
+#include "api/net/task.h"
+#include "api/pg/source.h"
+
+struct gather_options {
+    struct google *google;
+    struct pg *pg; /* NULL: pg_trouble says why there is no connection */
+    struct err pg_trouble;
+    const struct target *target;        /* copied */
+    const struct source_wanted *wanted; /* must outlive the task */
+    const struct source_facts *earlier; /* of a former look; must outlive the task; NULL: none */
+};
+
+struct task *gather(struct net *net, const struct gather_options *o);
+/* With TASK_OK, which is always the end: a list is always made. Lives with the task. */
+const struct check_list *gathered(const struct task *t);
+/* What the source said; the caller owns it from now on. NULL when it could not be asked. */
+struct source_facts *gather_take_facts(struct task *t);
+const struct source_facts *
+gather_facts(const struct task *t); /* NULL as above; lives with the task */
+
+#endif

@@ -1,0 +1,359 @@
+#include "api/plan/remove.h"
+
+#include "api/access/binding.h"
+#include "api/base/str.h"
+#include "api/files/quote.h"
+#include "api/google/bigquery.h"
+#include "api/google/datastream_profiles.h"
+#include "api/google/iam.h"
+#include "api/google/machine.h"
+#include "api/google/network.h"
+#include "api/plan/names.h"
+#include "api/store/lock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The order of going: each is begun when those before it, on which something of it hangs, are gone.
+ */
+static const struct {
+    enum step_id step;
+    unsigned after;
+} order[] = {
+    {STEP_STREAM, 0},
+    {STEP_SOURCE_PROFILE, 1u << STEP_STREAM},
+    {STEP_DESTINATION_PROFILE, 1u << STEP_STREAM},
+    {STEP_PROXY, 1u << STEP_SOURCE_PROFILE},
+    {STEP_ADDRESS, 1u << STEP_PROXY},
+    {STEP_PRIVATE_CONNECTION, 1u << STEP_SOURCE_PROFILE},
+    {STEP_FIREWALL, 1u << STEP_SOURCE_PROFILE},
+    {STEP_NETWORK, 1u << STEP_PRIVATE_CONNECTION | 1u << STEP_FIREWALL | 1u << STEP_ADDRESS},
+    {STEP_BINDING, 1u << STEP_PROXY},
+    {STEP_ACCOUNT, 1u << STEP_BINDING},
+    {STEP_DATASET, 1u << STEP_STREAM},
+};
+enum { ORDERED = sizeof order / sizeof *order, LINES = 32 };
+
+struct job {
+    struct remove_options o;
+    struct target t;
+    struct names n;
+    struct remove_step steps[ORDERED];
+    struct task *calls[ORDERED];
+    bool go[ORDERED];      /* to be removed */
+    unsigned gone, failed; /* bits of steps */
+    struct receipt_line lines[LINES];
+    size_t n_lines;
+    char lock_name[256];
+    bool locked;
+    bool begun;
+};
+
+const char *receipt_kind_name(enum receipt_kind k)
+{
+    static const char *const names[] = {"removed", "kept", "by_hand", "failed"};
+
+    assert((size_t)k < sizeof names / sizeof *names);
+    return names[k];
+}
+
+/* --- what is to go, pure
+ * ----------------------------------------------------------------------------- */
+
+static const char *name_of(const struct names *n, enum step_id step)
+{
+    switch ((int)step) {
+    case STEP_NETWORK:
+        return n->network;
+    case STEP_ACCOUNT:
+        return n->service_account_email;
+    case STEP_BINDING:
+        return "roles/cloudsql.client";
+    case STEP_ADDRESS:
+        return n->address;
+    case STEP_PROXY:
+        return n->proxy;
+    case STEP_PRIVATE_CONNECTION:
+        return n->private_connection;
+    case STEP_FIREWALL:
+        return n->firewall;
+    case STEP_SOURCE_PROFILE:
+        return n->source_profile;
+    case STEP_DESTINATION_PROFILE:
+        return n->destination_profile;
+    case STEP_DATASET:
+        return n->dataset;
+    default:
+        return n->stream;
+    }
+}
+
+/* NULL: it goes. */
+static const char *keep_why(const struct remove_options *o, enum step_id step)
+{
+    const struct observed_thing *thing = &o->seen->things[step];
+
+    if (thing->seen == SEEN_UNKNOWN)
+        return thing->why ? thing->why : "it could not be looked at";
+    if (step == STEP_DATASET && !o->with_dataset)
+        return "what has arrived stays; ask for its removal by name";
+    if (o->seen->other_streams > 0 &&
+        (step_type(step)->shared || step == STEP_DESTINATION_PROFILE) &&
+        (step != STEP_DESTINATION_PROFILE || o->target->naming == TARGET_NAV_MODULE))
+        return "other streams use it";
+    return NULL;
+}
+
+static bool is_there(const struct remove_options *o, enum step_id step)
+{
+    return o->seen->things[step].seen != SEEN_ABSENT;
+}
+
+const char *remove_sql(struct arena *a, const struct target *t)
+{
+    struct str sql = {0};
+    struct err e;
+    bool ok;
+
+    str_add(&sql, "DROP PUBLICATION IF EXISTS ");
+    ok = quote_ident(&sql, t->publication, &e);
+    str_add(&sql, ";\nSELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
+                  "slot_name = ");
+    ok = ok && quote_literal(&sql, t->slot, &e);
+    str_add(&sql, " AND NOT active;\nREVOKE SELECT ON ALL TABLES IN SCHEMA public FROM ");
+    ok = ok && quote_ident(&sql, t->db_user, &e);
+    str_add(&sql, ";\nALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM ");
+    ok = ok && quote_ident(&sql, t->db_user, &e);
+    str_add(&sql, ";\n");
+    const char *text = ok ? arena_str(a, str_text(&sql)) : "";
+    str_done(&sql);
+    return text;
+}
+
+static void by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
+                    size_t *n)
+{
+    if (!o->source_asked)
+        lines[(*n)++] = (struct receipt_line){
+            RECEIPT_BY_HAND, "source", o->target->slot,
+            arena_printf(a,
+                         "the database was not asked: a slot that nobody reads fills its disk. "
+                         "As a migration:\n%s",
+                         remove_sql(a, o->target))};
+    else if (o->slot_exists)
+        lines[(*n)++] = (struct receipt_line){
+            RECEIPT_BY_HAND, "slot", o->target->slot,
+            arena_printf(a, "a slot still holds %lld bytes of log. As a migration:\n%s",
+                         (long long)(o->slot_bytes > 0 ? o->slot_bytes : 0),
+                         remove_sql(a, o->target))};
+    else if (o->publication_exists)
+        lines[(*n)++] = (struct receipt_line){
+            RECEIPT_BY_HAND, "publication", o->target->publication,
+            arena_printf(a, "it does no harm. As a migration:\n%s", remove_sql(a, o->target))};
+    lines[(*n)++] = (struct receipt_line){
+        RECEIPT_BY_HAND, "manifest", o->target->db_user,
+        "last: take the user and the flag cloudsql.logical_decoding out of the manifest"};
+}
+
+void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
+                 size_t *n)
+{
+    struct names names;
+
+    names_of(o->target, &names);
+    *lines = arena_array(a, struct receipt_line, LINES);
+    *n = 0;
+    for (size_t i = 0; i < ORDERED; i++) {
+        const char *why = keep_why(o, order[i].step);
+        if (is_there(o, order[i].step))
+            (*lines)[(*n)++] = (struct receipt_line){
+                why ? RECEIPT_KEPT : RECEIPT_REMOVED, step_type(order[i].step)->id,
+                arena_str(a, name_of(&names, order[i].step)), why ? why : ""};
+    }
+    by_hand(o, a, *lines, n);
+}
+
+/* --- the calls
+ * -------------------------------------------------------------------------------------- */
+
+static struct task *call(struct job *j, enum step_id step)
+{
+    struct google *g = j->o.google;
+    const char *p = j->t.project, *r = j->t.region;
+    struct google_write w = {0}, with_routes = {.force = true};
+    char member[160];
+
+    switch ((int)step) {
+    case STEP_STREAM:
+        return datastream_stream_delete(g, p, r, j->n.stream, &w);
+    case STEP_SOURCE_PROFILE:
+        return datastream_profile_delete(g, p, r, j->n.source_profile, &w);
+    case STEP_DESTINATION_PROFILE:
+        return datastream_profile_delete(g, p, r, j->n.destination_profile, &w);
+    case STEP_PROXY:
+        return compute_machine_delete(g, p, j->o.seen->proxy_zone, j->n.proxy, &w);
+    case STEP_ADDRESS:
+        return compute_address_delete(g, p, r, j->n.address, &w);
+    case STEP_PRIVATE_CONNECTION:
+        return datastream_private_delete(g, p, r, j->n.private_connection, &with_routes);
+    case STEP_FIREWALL:
+        return compute_firewall_delete(g, p, j->n.firewall, &w);
+    case STEP_NETWORK:
+        return compute_network_delete(g, p, j->n.network, &w);
+    case STEP_ACCOUNT:
+        return iam_account_delete(g, p, j->n.service_account_email);
+    case STEP_DATASET:
+        return bigquery_dataset_delete(g, j->t.dataset_project[0] ? j->t.dataset_project : p,
+                                       j->n.dataset, true);
+    default:
+        snprintf(member, sizeof member, "serviceAccount:%s", j->n.service_account_email);
+        struct access_change change = {
+            .role = "roles/cloudsql.client", .member = member, .remove = true};
+        return access_bind(g, p, &change, 1);
+    }
+}
+
+/* --- the task
+ * --------------------------------------------------------------------------------------- */
+
+static void line(struct job *j, enum receipt_kind kind, enum step_id step, const char *why)
+{
+    if (j->n_lines < LINES)
+        j->lines[j->n_lines++] =
+            (struct receipt_line){kind, step_type(step)->id, name_of(&j->n, step), why};
+}
+
+static void begin(struct job *j)
+{
+    j->begun = true;
+    for (size_t i = 0; i < ORDERED; i++) {
+        const char *why = keep_why(&j->o, order[i].step);
+        j->steps[i] =
+            (struct remove_step){.step = order[i].step, .name = name_of(&j->n, order[i].step)};
+        j->go[i] = is_there(&j->o, order[i].step) && why == NULL;
+        j->steps[i].over = !j->go[i];
+        if (!j->go[i])
+            j->gone |= 1u << order[i].step;
+        if (is_there(&j->o, order[i].step) && why)
+            line(j, RECEIPT_KEPT, order[i].step, why);
+    }
+}
+
+static void end(struct job *j, size_t i)
+{
+    j->steps[i].running = false;
+    j->steps[i].over = true;
+    if (task_state(j->calls[i]) == TASK_OK) {
+        j->gone |= 1u << order[i].step;
+        line(j, RECEIPT_REMOVED, order[i].step, "");
+    } else {
+        j->failed |= 1u << order[i].step;
+        j->steps[i].failed = true;
+        line(j, RECEIPT_FAILED, order[i].step, task_error(j->calls[i])->why);
+    }
+}
+
+/* True when something changed. */
+static bool drive(struct job *j, size_t i)
+{
+    unsigned after = order[i].after;
+
+    if (j->steps[i].over)
+        return false;
+    if (j->calls[i]) {
+        if (task_state(j->calls[i]) == TASK_RUNNING)
+            return false;
+        end(j, i);
+        return true;
+    }
+    if (after & j->failed) {
+        j->steps[i].over = true;
+        j->failed |= 1u << order[i].step;
+        line(j, RECEIPT_KEPT, order[i].step, "something that needs it could not be removed");
+        return true;
+    }
+    if ((after & j->gone) != after)
+        return false;
+    j->calls[i] = call(j, order[i].step);
+    j->steps[i].running = true;
+    return true;
+}
+
+static enum task_state step(struct task *t);
+
+static void stop(void *job)
+{
+    struct job *j = job;
+    struct err e;
+
+    for (size_t i = 0; i < ORDERED; i++)
+        task_clear(&j->calls[i]);
+    if (j->locked)
+        lock_give(j->o.store, j->lock_name, &e);
+}
+
+static const struct task_type type = {"remove", sizeof(struct job), step, stop};
+
+static enum task_state step(struct task *t)
+{
+    struct job *j = task_job(t, &type);
+    struct lock_holder holder;
+    struct err e;
+    bool changed = true, over = true;
+
+    if (!j->begun) {
+        if (j->o.store && !lock_take(j->o.store, j->lock_name, task_arena(t), &holder, &e))
+            return task_fail(t, &e);
+        j->locked = j->o.store != NULL;
+        begin(j);
+    }
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < ORDERED; i++)
+            changed = drive(j, i) || changed;
+        if (changed)
+            task_news(t);
+    }
+    for (size_t i = 0; i < ORDERED; i++)
+        over = over && j->steps[i].over;
+    if (!over)
+        return TASK_RUNNING;
+    by_hand(&j->o, task_arena(t), j->lines, &j->n_lines);
+    if (j->failed == 0)
+        return TASK_OK;
+    for (size_t i = 0; i < ORDERED; i++)
+        if (j->calls[i] && task_state(j->calls[i]) == TASK_FAILED)
+            return task_fail_like(t, j->calls[i]);
+    return TASK_OK;
+}
+
+struct task *remove_all(struct net *net, const struct remove_options *o)
+{
+    struct task *t = task_new(net, &type);
+    struct job *j = task_job(t, &type);
+
+    j->o = *o;
+    j->t = *o->target;
+    names_complete(&j->t);
+    j->o.target = &j->t;
+    names_of(&j->t, &j->n);
+    snprintf(j->lock_name, sizeof j->lock_name, "%s/%s/%s", j->t.project, j->t.region, j->n.stream);
+    return t;
+}
+
+const struct receipt_line *remove_receipt(const struct task *t, size_t *n)
+{
+    const struct job *j = task_job(t, &type);
+
+    *n = j->n_lines;
+    return j->lines;
+}
+
+const struct remove_step *remove_steps(const struct task *t, size_t *n)
+{
+    const struct job *j = task_job(t, &type);
+
+    *n = ORDERED;
+    return j->steps;
+}

@@ -1,0 +1,302 @@
+/* Monitor: is it well? Stream, freshness, tables on both sides, the slot and the disk.
+ *
+ *    ✔ ok  RUNNING · fresh within 4 s · 12 events/s  ▁▂▂▅▇▅▂▁
+ *    Slot  ds_replication, active, 1.2 MB held, falling
+ *
+ *    public.regel_evaluering    COMPLETED   12 000   12 000
+ */
+#include "screens/answer.h"
+#include "screens/journey.h"
+#include "screens/steps.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/names.h"
+#include "api/watch/status.h"
+#include "tui/key.h"
+#include "tui/spark.h"
+#include "tui/table.h"
+
+#include <stdio.h>
+
+enum { REST_MS = 15000, BUSY_MS = 2000 }; /* politely at rest, faster while something changes */
+
+struct monitor {
+    struct task *asking, *shown; /* the next look, and the one that is drawn */
+    int64_t asked_ms;
+    struct list list;
+};
+
+static void ask(struct monitor *self, struct journey *j)
+{
+    struct watch_options o = {.google = j->live->google,
+                              .pg = j->live->pg && pg_alive(j->live->pg) ? j->live->pg : NULL,
+                              .target = &j->target,
+                              .earlier = self->shown ? watch_status(self->shown) : NULL,
+                              .disk_free_bytes = -1,
+                              .count_rows = true};
+
+    if (self->asking)
+        return;
+    self->asked_ms = clock_mono_ms();
+    self->asking = watch(j->live->net, &o);
+}
+
+static void enter(void *ctx, struct journey *j)
+{
+    names_complete(&j->target);
+    ask(ctx, j);
+}
+
+/* Something moves: a stream that starts, a backfill that has not ended. */
+static bool is_changing(const struct watch_status *s)
+{
+    if (str_eq(s->state, "STARTING") || str_eq(s->state, "DRAINING"))
+        return true;
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (str_eq(s->tables[i].backfill_state, "ACTIVE") ||
+            str_eq(s->tables[i].backfill_state, "PENDING"))
+            return true;
+    return false;
+}
+
+/* --- drawing
+ * ---------------------------------------------------------------------------------------- */
+
+static enum mark health_mark(enum watch_health h)
+{
+    static const enum mark marks[] = {MARK_UNKNOWN, MARK_OK, MARK_WARN, MARK_FAIL};
+
+    return marks[h];
+}
+
+static void draw_stream(const struct watch_status *s, struct page *p)
+{
+    char span[CLOCK_TEXT];
+
+    page_put_mark(p, health_mark(s->health), false);
+    page_put(p, STYLE_HEADING, " %s", s->state[0] ? s->state : tr("no answer"));
+    if (s->freshness_s >= 0)
+        page_put(p, STYLE_TEXT, tr("   fresh within %s"),
+                 clock_span((int64_t)s->freshness_s, span));
+    else
+        page_put(p, STYLE_MUTED, "%s", tr("   freshness not known yet"));
+    if (s->latency_s[1] >= 0)
+        page_put(p, STYLE_TEXT, tr("   latency p95 %.1f s"), s->latency_s[1]);
+    page_newline(p);
+    page_put(p, STYLE_TEXT, "%s", tr("Events  "));
+    if (s->events_per_s >= 0)
+        page_put(p, STYLE_TEXT, tr("%.1f a second  "), s->events_per_s);
+    spark_put(p, STYLE_ACCENT, s->points, s->n_points, 40);
+    page_newline(p);
+    for (size_t i = 0; i < s->n_why; i++)
+        page_mark(p, health_mark(s->health), "%s", s->why[i]);
+}
+
+static void draw_slot(const struct watch_slot *slot, const char *name, struct page *p)
+{
+    char held[ANSWER_TEXT], pace[ANSWER_TEXT];
+
+    page_put(p, STYLE_TEXT, "%s", tr("Slot    "));
+    if (!slot->known) {
+        page_put(p, STYLE_MUTED, tr("%s: %s"), name, slot->why);
+    } else if (!slot->exists) {
+        page_put(p, STYLE_FAIL, tr("%s is gone"), name);
+    } else {
+        page_put(p, STYLE_TEXT, "%s, %s, ", name,
+                 slot->active ? tr("active") : tr("read by nobody"));
+        page_put(p, STYLE_TEXT, tr("%s of log held"), answer_bytes(slot->wal_bytes, held));
+        if (slot->wal_bytes_per_hour > 0)
+            page_put(p, STYLE_WARN, tr(", growing by %s an hour"),
+                     answer_bytes(slot->wal_bytes_per_hour, pace));
+        if (slot->hours_until_full >= 0)
+            page_put(p, STYLE_FAIL, tr(", disk full in %.0f h"), slot->hours_until_full);
+    }
+    page_newline(p);
+}
+
+static enum style backfill_style(const char *state)
+{
+    if (str_eq(state, "COMPLETED"))
+        return STYLE_OK;
+    return str_eq(state, "FAILED") ? STYLE_FAIL : STYLE_RUNNING;
+}
+
+static void table_parts(const void *ctx, size_t i, struct page_part *parts, char *scratch,
+                        size_t room)
+{
+    const struct watch_status *s = ctx;
+    const struct watch_table *t = &s->tables[i];
+    char source[ANSWER_TEXT], destination[ANSWER_TEXT];
+    char *at = scratch;
+    bool same =
+        t->rows_source >= 0 && !t->rows_source_is_estimate && t->rows_source == t->rows_destination;
+    size_t third = room / 4;
+
+    snprintf(at, third, "%s.%s", t->schema, t->table);
+    parts[0] = (struct page_part){STYLE_TEXT, at};
+    parts[1] = (struct page_part){backfill_style(t->backfill_state),
+                                  t->backfill_state[0] ? t->backfill_state : tr("not begun")};
+    at += third;
+    snprintf(at, third, "%s%s", t->rows_source_is_estimate ? "~" : "",
+             answer_count(t->rows_source, source));
+    parts[2] = (struct page_part){STYLE_TEXT, at};
+    at += third;
+    snprintf(at, third, "%s", answer_count(t->rows_destination, destination));
+    parts[3] = (struct page_part){same ? STYLE_OK : STYLE_TEXT, at};
+    at += third;
+    snprintf(at, third, "%s",
+             t->n_errors                 ? t->errors[0].message
+             : t->unsupported_events > 0 ? tr("unsupported events")
+                                         : "");
+    parts[4] = (struct page_part){STYLE_FAIL, at};
+}
+
+static void draw_tables(const struct monitor *self, const struct watch_status *s, struct page *p)
+{
+    const struct page_column columns[] = {
+        {.title = tr("Table"), .want = 34, .min = 16, .grow = 1, .cut_middle = true},
+        {.title = tr("Backfill"), .want = 11, .min = 9},
+        {.title = tr("Source"), .want = 11, .min = 8, .align = PAGE_RIGHT},
+        {.title = tr("BigQuery"), .want = 11, .min = 8, .align = PAGE_RIGHT},
+        {.title = tr("Trouble"), .want = 20, .min = 8, .drop = 1, .grow = 1}};
+    struct table_rows rows = {.n = s->n_tables,
+                              .ctx = s,
+                              .columns = columns,
+                              .n_columns = sizeof columns / sizeof *columns,
+                              .parts = table_parts,
+                              .height = page_room(p) - (s->n_errors || s->n_log ? 5 : 0),
+                              .empty = tr("Datastream knows no table of this stream yet")};
+
+    table_draw(&self->list, &rows, p);
+}
+
+static void draw_errors(const struct watch_error *errors, size_t n, struct page *p)
+{
+    for (size_t i = 0; i < n && i < 3; i++) {
+        page_mark(p, MARK_WARN, "%s %s", errors[i].time, errors[i].message);
+        if (errors[i].hint[0])
+            page_note(p, "→ %s", errors[i].hint);
+    }
+}
+
+static void draw(const void *ctx, const struct journey *j, struct page *p)
+{
+    const struct monitor *self = ctx;
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    if (s == NULL) {
+        page_heading(p, "%s", j->target.stream);
+        answered(p, self->asking, tr("Asking how the stream is doing"));
+        return;
+    }
+    draw_stream(s, p);
+    draw_slot(&s->slot, j->target.slot, p);
+    page_gap(p);
+    draw_tables(self, s, p);
+    draw_errors(s->errors, s->n_errors, p);
+    draw_errors(s->log, s->n_log, p);
+}
+
+/* --- keys
+ * ------------------------------------------------------------------------------------------- */
+
+static void take(struct monitor *self)
+{
+    if (self->asking == NULL || task_state(self->asking) != TASK_OK)
+        return;
+    task_drop(self->shown);
+    self->shown = self->asking;
+    self->asking = NULL;
+}
+
+static int64_t tick_ms(const void *ctx)
+{
+    const struct monitor *self = ctx;
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    return s && !is_changing(s) ? REST_MS : BUSY_MS;
+}
+
+static void tick(struct monitor *self, struct journey *j)
+{
+    if (self->asking && task_state(self->asking) == TASK_FAILED)
+        task_clear(&self->asking);
+    if (clock_mono_ms() - self->asked_ms >= tick_ms(self) - 100)
+        ask(self, j);
+}
+
+static enum nav again(void *ctx, struct journey *j)
+{
+    ask(ctx, j);
+    return STAY;
+}
+
+static enum nav update(void *ctx, struct journey *j, struct event ev)
+{
+    struct monitor *self = ctx;
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    switch (ev.kind) {
+    case EV_NEWS:
+        take(self);
+        break;
+    case EV_TICK:
+        tick(self, j);
+        break;
+    case EV_KEY:
+        if (s)
+            list_key(&self->list, s->n_tables, ev.key);
+        break;
+    case EV_PASTE:
+        break;
+    }
+    return STAY;
+}
+
+static enum nav copy(void *ctx, struct journey *j)
+{
+    struct monitor *self = ctx;
+    struct str text = {0};
+
+    if (self->shown) {
+        watch_json(watch_status(self->shown), j->target.slot, &text);
+        journey_copy(j, str_text(&text));
+    }
+    str_done(&text);
+    return STAY;
+}
+
+static enum nav home(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    (void)j;
+    return HOME;
+}
+
+static void leave(void *ctx)
+{
+    struct monitor *self = ctx;
+
+    task_clear(&self->asking);
+    task_clear(&self->shown);
+}
+
+static const struct action actions[] = {{'r', "refresh", "ask now", NULL, again},
+                                        {'y', "copy", "what is known, as JSON", NULL, copy},
+                                        {'H', "home", "to the list of streams", NULL, home},
+                                        {0}};
+
+const struct step monitor_step = {
+    .title = "Monitor",
+    .help = "The stream's state, how fresh BigQuery is, each table on both sides, and what the "
+            "slot holds of the disk.",
+    .size = sizeof(struct monitor),
+    .enter = enter,
+    .draw = draw,
+    .update = update,
+    .leave = leave,
+    .actions = actions,
+    .tick_ms = tick_ms,
+};
