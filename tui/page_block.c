@@ -182,6 +182,8 @@ static void back_to_body(struct page *p)
     page_scroll(p, p->scroll);
 }
 
+enum { ROOMY = 30 }; /* rows from which an empty one below the title is no waste */
+
 void page_title(struct page *p, const struct page_title *title)
 {
     enter_row(p, 0);
@@ -197,7 +199,7 @@ void page_title(struct page *p, const struct page_title *title)
         text_cut_middle(cut, sizeof cut, context, room > 0 ? room : 0, p->ascii);
         page_put_right(p, STYLE_TITLE, "%s ", cut);
     }
-    p->body_top = 1;
+    p->body_top = p->rows >= ROOMY ? 2 : 1;
     back_to_body(p);
 }
 

@@ -19,7 +19,7 @@ void page_put_mark(struct page *p, enum mark mark, bool word)
     page_write_all(p, s, theme_mark(mark, p->ascii));
     if (!word)
         return;
-    page_write_all(p, STYLE_TEXT, " ");
+    page_write_all(p, s, " ");
     page_write_all(p, s, theme_words()->mark[mark]);
 }
 

@@ -102,6 +102,8 @@ static int least_of(int a, int b)
 void page_overlay(struct page *p, const char *title, int columns, int lines)
 {
     page_end(p);
+    for (size_t i = 0; i < (size_t)p->cols * (size_t)p->rows; i++)
+        p->cells[i].on = 0; /* there is one cursor, and it is in the box now */
     p->under = p->pane;
     p->overlay = true;
     p->cursor_x = p->cursor_y = -1;
@@ -109,6 +111,8 @@ void page_overlay(struct page *p, const char *title, int columns, int lines)
     int left = (p->cols - width) / 2, top = p->body_top + (page_body(p) - height) / 2;
     p->pane =
         (struct pane){.width = p->cols, .origin = top, .clip_top = top, .clip_end = top + height};
+    for (int row = top; row < top + height; row++)
+        page_fill(p, row, left > 0 ? left - 1 : 0, left + width + 1, STYLE_TEXT);
     frame(p, title, left, top, width, height);
     p->pane = (struct pane){
         .left = left + 2,

@@ -13,7 +13,7 @@
 enum { CELL_W = 84, CELL_H = 190, PAD = 140, BAR = 340, BASE = 138 };
 
 static const char *const palette[8] = {"#10141b", "#ff7b72", "#7ee787", "#f2cc60",
-                                       "#2f5fb3", "#d2a8ff", "#56d4dd", "#f0f6fc"};
+                                       "#2f5fb3", "#d2a8ff", "#4db6c4", "#f0f6fc"};
 #define PAPER "#10141b"
 #define INK   "#d5dbe3"
 
