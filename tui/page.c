@@ -160,20 +160,23 @@ bool page_begin(struct page *p, int cols, int rows)
     p->body_end = p->rows;
     p->scroll = 0;
     p->split = 0;
-    p->overlay = p->marked = p->line_on = false;
+    p->overlay = p->marked = p->line_on = p->small = false;
     p->x = 0;
     p->cursor_x = p->cursor_y = p->focus = -1;
     whole_pane(p);
     p->small = cols < PAGE_COLS_MIN || rows < PAGE_ROWS_MIN;
-    if (p->small)
+    if (p->small) {
         say_too_small(p);
+        p->pane.clip_end = p->pane.clip_top; /* whatever a screen draws all the same is not seen */
+    }
     return !p->small;
 }
 
 void page_scroll(struct page *p, int offset)
 {
     p->scroll = offset > 0 ? offset : 0;
-    whole_pane(p);
+    if (!p->small)
+        whole_pane(p);
 }
 
 static void more_mark(struct page *p, int row, const char *symbol, const char *words)

@@ -171,7 +171,7 @@ static struct pane enter_row(struct page *p, int row)
 {
     struct pane keep = p->pane;
     p->pane = (struct pane){
-        .width = p->cols, .origin = row, .floor = 1, .clip_top = row, .clip_end = row + 1};
+        .width = p->cols, .origin = row, .floor = 1, .clip_top = row, .clip_end = row + !p->small};
     p->x = 0;
     return keep;
 }

@@ -217,10 +217,10 @@ static size_t skip_blanks(const char *text)
  * column of one would never end. */
 static size_t break_at(const char *text, size_t line, size_t fits)
 {
-    if (fits == line || text[fits] == ' ')
+    if (fits == line)
         return fits;
     size_t at = fits;
-    while (at > 0 && text[at - 1] != ' ')
+    while (at > 0 && text[at] != ' ' && text[at - 1] != ' ')
         at--;
     while (at > 0 && text[at - 1] == ' ')
         at--;

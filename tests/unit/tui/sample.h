@@ -44,18 +44,16 @@ static void sample_draw(struct page *p)
         {.title = "Size", .want = 12, .align = PAGE_RIGHT},
         {.title = "Sensitive", .want = 22, .min = 10, .drop = 1},
     };
-    static const double events[] = {0, 1, 3, 2, 5, 8, -1, -1, 9, 12, 11, 7, 8, 13, 14, 12, 9, 4, 2, 6};
+    static const double events[] = {0,  1, 3, 2,  5,  8,  -1, -1, 9, 12,
+                                    11, 7, 8, 13, 14, 12, 9,  4,  2, 6};
     struct page_title title = {.program = "strom",
                                .title = "Prerequisites",
                                .at = 3,
                                .of = 9,
                                .context = "postmottak-backend · dev-gcp"};
     struct list list = {.at = 1};
-    struct table_rows rows = {.n = 4,
-                              .columns = columns,
-                              .n_columns = 3,
-                              .parts = sample_parts,
-                              .box = sample_box};
+    struct table_rows rows = {
+        .n = 4, .columns = columns, .n_columns = 3, .parts = sample_parts, .box = sample_box};
     page_title(p, &title);
     page_keys(p, keys, sizeof keys / sizeof keys[0]);
     page_status(p, MARK_OK, "copied: 12 lines of SQL");
