@@ -51,7 +51,7 @@ static bool refuse(struct reader *r, const char *key, const char *why)
     char shown[80];
     safe_text(shown, sizeof shown, key);
     err_set(r->e, ERR_INPUT, "reading the plan file");
-    err_why(r->e, "line %d: \"%s\": %s", line_of_key(r->text, r->bytes, r->keys), shown, why);
+    err_why(r->e, "line %d: %s: \"%s\"", line_of_key(r->text, r->bytes, r->keys), why, shown);
     return err_hint(r->e, "`strom plan --schema` prints what the file may hold");
 }
 
@@ -147,7 +147,7 @@ static bool read_object(struct reader *r, const struct json *j, const char *name
         }
     for (size_t i = 0; i < n; i++)
         if (fields[i].needed && !seen[i])
-            return refuse(r, fields[i].key, "is missing in the object that ends after this line");
+            return refuse(r, fields[i].key, "a key is missing in the object that ends here");
     return true;
 }
 
@@ -347,7 +347,7 @@ static bool take_table(struct reader *r, const struct table *t)
     for (size_t i = 0; i < t->n; i++) {
         if (selection_find_column(kept, facts[i].name, &at) && at < i)
             return refuse(r, facts[i].name,
-                          "this column stands twice in the table before this line");
+                          "this column stands twice in the table that ends here");
         kept->columns[i].included = t->columns[i].included;
         kept->columns[i].ack = t->columns[i].ack;
         kept->n_included += t->columns[i].included;

@@ -1,0 +1,245 @@
+/* replication.json: whole.json and empty.json come back byte for byte; refused.case names what is
+ * not read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/json.h"
+#include "api/base/path.h"
+#include "api/plan/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 1 << 20 };
+
+static void read_case(const char *name, struct str *out)
+{
+    char path[512];
+    struct err e;
+    snprintf(path, sizeof path, "%s/cases/plan/%s", TESTS_DIR, name);
+    assert_true(path_read(path, MOST_BYTES, out, &e));
+}
+
+static void goes_round(const char *text)
+{
+    struct selection s;
+    struct err e = {0};
+    if (!plan_file_read(text, strlen(text), &s, &e))
+        fail_msg("%s", e.why);
+    struct str again = {0};
+    plan_file_write(&s, &again);
+    assert_string_equal(str_text(&again), text);
+    str_done(&again);
+    selection_done(&s);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"whole.json", "empty.json"};
+    for (size_t i = 0; i < 2; i++) {
+        struct str text = {0};
+        read_case(files[i], &text);
+        goes_round(str_text(&text));
+        str_done(&text);
+    }
+}
+
+static void test_what_is_read(void **state)
+{
+    (void)state;
+    struct str text = {0};
+    struct selection s;
+    struct err e;
+    read_case("whole.json", &text);
+    assert_true(plan_file_read(text.text, text.bytes, &s, &e));
+    assert_string_equal(s.source.app, "postmottak-backend");
+    assert_string_equal(s.source.slot, "ds_replication");
+    assert_string_equal(s.destination.dataset, "datastream_postmottak");
+    assert_int_equal(s.destination.freshness_seconds, 900);
+    assert_string_equal(s.naming.stream, "postgres-postmottak-bigquery");
+    assert_int_equal(s.n_tables, 3);
+    assert_int_equal(s.tables[0].n_included, 2);
+    assert_int_equal(s.tables[2].n_included, 0);
+    const struct selection_column *c = &s.tables[0].columns[1];
+    assert_int_equal(c->level, RULES_SPECIAL);
+    assert_int_equal(c->categories, UINT32_C(1) << RULES_FNR);
+    assert_string_equal(c->ack->reason, "avklart \"i PVK\" \xC3\xA6\xC3\xB8\xC3\xA5");
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 0);
+    str_done(&text);
+    selection_done(&s);
+}
+
+/* Unordered, compact, with nulls: read, and written in order. */
+static void test_order_is_ours(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"tables\":[{\"columns\":[{\"categories\":[],\"level\":\"none\",\"included\":true,"
+        "\"type\":\"t\","
+        "\"name\":\"b\",\"acknowledged\":null},{\"name\":\"a\",\"type\":\"t\",\"included\":false,"
+        "\"level\":\"none\",\"categories\":[\"ip\",\"fnr\"]}],\"table\":\"z\",\"schema\":\"s\"},"
+        "{\"schema\":\"s\",\"table\":\"y\",\"columns\":[]},"
+        "{\"schema\":\"r\",\"table\":\"zz\",\"columns\":[]}],"
+        "\"naming\":{\"family\":\"procedure\"},\"destination\":{\"freshness_seconds\":9e2,"
+        "\"mode\":\"merge\"},\"source\":{},\"version\":1}";
+    struct selection s;
+    struct err e = {0};
+    if (!plan_file_read(text, sizeof text - 1, &s, &e))
+        fail_msg("%s", e.why);
+    struct str out = {0};
+    plan_file_write(&s, &out);
+    const char *zz = strstr(out.text, "\"zz\""), *y = strstr(out.text, "\"y\"");
+    const char *z = strstr(out.text, "\"z\""), *a = strstr(out.text, "\"a\"");
+    const char *b = strstr(out.text, "\"b\"");
+    assert_true(zz && y && z && a && b);
+    assert_true(zz < y && y < z && z < a && a < b);
+    assert_non_null(strstr(out.text, "[\"fnr\", \"ip\"]"));
+    goes_round(str_text(&out));
+    str_done(&out);
+    selection_done(&s);
+}
+
+static void replace(struct str *out, const char *text, const char *what, const char *with)
+{
+    const char *at = strstr(text, what);
+    if (at == NULL)
+        fail_msg("%s does not stand in whole.json", what);
+    str_clear(out);
+    str_addn(out, text, (size_t)(at - text));
+    str_add(out, with);
+    str_add(out, at + strlen(what));
+}
+
+static void check_refusal(const char *whole, char *line)
+{
+    char *with = strstr(line, " => ");
+    assert_non_null(with);
+    *with = '\0';
+    with += 4;
+    char *words = strstr(with, " => ");
+    if (words == NULL && strncmp(with, "=> ", 3) == 0)
+        words = with - 1;
+    assert_non_null(words);
+    if (words > with)
+        *words = '\0';
+    else
+        *with = '\0';
+    words += 4;
+    struct str text = {0};
+    struct selection s;
+    struct err e = {0};
+    replace(&text, whole, line, with);
+    if (plan_file_read(text.text, text.bytes, &s, &e))
+        fail_msg("%s => %s was read", line, with);
+    assert_int_equal(e.kind, ERR_INPUT);
+    if (strstr(e.why, words) == NULL)
+        fail_msg("%s => %s: \"%s\" was said", line, with, e.why);
+    str_done(&text);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    struct str whole = {0}, cases = {0};
+    read_case("whole.json", &whole);
+    read_case("refused.case", &cases);
+    size_t n = 0;
+    char *rest = cases.text;
+    for (char *line = strtok_r(rest, "\n", &rest); line; line = strtok_r(rest, "\n", &rest))
+        if (line[0] != '#') {
+            check_refusal(whole.text, line);
+            n++;
+        }
+    assert_true(n > 30);
+    str_done(&whole);
+    str_done(&cases);
+}
+
+/* Cut off anywhere, or with any byte changed: read or refused, never worse. */
+static void test_hostile_text(void **state)
+{
+    (void)state;
+    struct str whole = {0};
+    read_case("whole.json", &whole);
+    for (size_t n = 0; n + 1 < whole.bytes; n += 7) {
+        struct selection s;
+        struct err e = {0};
+        char *copy = mem_alloc(n + 1);
+        memcpy(copy, whole.text, n);
+        assert_false(plan_file_read(copy, n, &s, &e));
+        assert_int_equal(e.kind, ERR_INPUT);
+        mem_free(copy);
+    }
+    uint32_t seed = 7;
+    for (int round = 0; round < 3000; round++) {
+        struct selection s;
+        struct err e = {0};
+        seed = seed * 1664525u + 1013904223u;
+        size_t at = (seed >> 8) % whole.bytes;
+        char kept = whole.text[at];
+        whole.text[at] = "\"{}[],:0\\\xff \n"[seed % 12];
+        if (plan_file_read(whole.text, whole.bytes, &s, &e))
+            selection_done(&s);
+        else
+            assert_int_equal(e.kind, ERR_INPUT);
+        whole.text[at] = kept;
+    }
+    str_done(&whole);
+}
+
+static void test_too_much(void **state)
+{
+    (void)state;
+    struct selection s;
+    struct err e = {0};
+    assert_false(plan_file_read("{}", (size_t)PLAN_FILE_MAX_BYTES + 1, &s, &e));
+    struct str text = {0};
+    str_add(
+        &text,
+        "{\"version\":1,\"source\":{},\"destination\":{\"mode\":\"merge\",\"freshness_seconds\":1},"
+        "\"naming\":{\"family\":\"procedure\"},\"tables\":[{\"schema\":\"s\",\"table\":\"t\","
+        "\"columns\":[");
+    for (int i = 0; i <= PLAN_FILE_MAX_COLUMNS; i++)
+        str_printf(&text,
+                   "%s{\"name\":\"c%d\",\"type\":\"t\",\"included\":true,\"level\":\"none\","
+                   "\"categories\":[]}",
+                   i ? "," : "", i);
+    str_add(&text, "]}]}");
+    assert_false(plan_file_read(text.text, text.bytes, &s, &e));
+    assert_non_null(strstr(e.why, "more columns than a table can have"));
+    str_done(&text);
+}
+
+static void test_schema_is_json(void **state)
+{
+    (void)state;
+    const char *schema = plan_file_schema();
+    struct err e;
+    struct json *doc = json_parse_strict(schema, strlen(schema), &e);
+    assert_non_null(doc);
+    const struct json *categories = json_get(doc, "$defs.column.properties.categories.items.enum");
+    assert_int_equal(json_count(categories), RULES_CATEGORIES);
+    int at = 0;
+    for
+        json_each(item, categories)
+            assert_string_equal(json_text(item), rules_category_name((enum rules_category)at++));
+    assert_int_equal(schema[strlen(schema) - 1], '\n');
+    json_free(doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_what_is_read),
+        cmocka_unit_test(test_order_is_ours),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_hostile_text),   cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_schema_is_json),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

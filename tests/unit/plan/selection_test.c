@@ -1,0 +1,274 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/clock.h"
+#include "api/plan/selection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct selection s;
+
+enum { ID, NAME, FNR, PLACE, TABLE_COLUMNS };
+
+static const struct selection_fact person[TABLE_COLUMNS] = {
+    [ID] = {.name = "id", .type = "bigint", .key = true},
+    [NAME] = {.name = "status", .type = "text"},
+    [FNR] = {.name = "fnr",
+             .type = "text",
+             .level = RULES_SPECIAL,
+             .categories = UINT32_C(1) << RULES_FNR},
+    [PLACE] = {.name = "sted", .type = "point", .unsupported = true},
+};
+
+static const struct selection_fact ident[] = {
+    {.name = "ident", .type = "text", .key = true, .level = RULES_SPECIAL, .categories = 1},
+    {.name = "type", .type = "text"},
+};
+
+enum { PERSON, IDENT, FLYWAY };
+
+static const struct selection_ack ack = {"avklart i PVK", "B123", "kari", "2026-01-02T03:04:05Z"};
+
+static int begin(void **state)
+{
+    (void)state;
+    selection_init(&s);
+    selection_add(&s, "public", "person", person, TABLE_COLUMNS, NULL)->rows = 100;
+    selection_add(&s, "public", "person_ident", ident, 2, NULL);
+    selection_add(&s, "public", "flyway_schema_history", ident, 2, NULL);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    selection_done(&s);
+    return 0;
+}
+
+static void test_nothing_is_chosen_at_first(void **state)
+{
+    (void)state;
+    struct selection_totals t;
+    selection_totals(&s, &t);
+    assert_int_equal(t.tables, 0);
+    assert_int_equal(t.columns, 0);
+    assert_int_equal(selection_table_box(&s.tables[PERSON]), SELECTION_OFF);
+}
+
+static void test_a_table_takes_what_is_harmless(void **state)
+{
+    (void)state;
+    assert_int_equal(selection_set_table(&s, PERSON, true), SELECTION_DONE);
+    assert_true(s.tables[PERSON].columns[ID].included);
+    assert_true(s.tables[PERSON].columns[NAME].included);
+    assert_false(s.tables[PERSON].columns[FNR].included);
+    assert_false(s.tables[PERSON].columns[PLACE].included);
+    assert_int_equal(selection_table_box(&s.tables[PERSON]), SELECTION_PART);
+    assert_int_equal(selection_set_table(&s, PERSON, true), SELECTION_SAME);
+    struct selection_totals t;
+    selection_totals(&s, &t);
+    assert_int_equal(t.tables, 1);
+    assert_int_equal(t.columns, 2);
+    assert_int_equal(t.left_out_sensitive, 1);
+    assert_int_equal(t.rows, 100);
+    assert_false(t.rows_unknown);
+    assert_int_equal(selection_set_table(&s, PERSON, false), SELECTION_DONE);
+    assert_int_equal(s.tables[PERSON].n_included, 0);
+}
+
+static void test_a_column_brings_its_keys(void **state)
+{
+    (void)state;
+    assert_int_equal(selection_set_column(&s, PERSON, NAME, true), SELECTION_DONE);
+    assert_true(s.tables[PERSON].columns[ID].included);
+    assert_int_equal(selection_set_column(&s, PERSON, ID, false), SELECTION_KEY);
+    assert_true(s.tables[PERSON].columns[ID].included);
+    assert_int_equal(selection_set_column(&s, PERSON, NAME, false), SELECTION_DONE);
+    assert_int_equal(selection_set_column(&s, PERSON, ID, false), SELECTION_DONE);
+    assert_int_equal(s.tables[PERSON].n_included, 0);
+}
+
+static void test_sensitive_needs_a_reason(void **state)
+{
+    (void)state;
+    struct err e;
+    assert_int_equal(selection_set_column(&s, PERSON, FNR, true), SELECTION_NEEDS_ACK);
+    assert_int_equal(s.tables[PERSON].n_included, 0);
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &ack, &e));
+    assert_false(s.tables[PERSON].columns[FNR].included);
+    assert_int_equal(selection_set_column(&s, PERSON, FNR, true), SELECTION_DONE);
+    struct selection_totals t;
+    selection_totals(&s, &t);
+    assert_int_equal(t.special, 1);
+    assert_int_equal(t.acknowledged, 1);
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 0);
+    selection_withdraw(&s, PERSON, FNR);
+    assert_false(s.tables[PERSON].columns[FNR].included);
+    assert_null(s.tables[PERSON].columns[FNR].ack);
+}
+
+static void test_a_sensitive_key_holds_the_table(void **state)
+{
+    (void)state;
+    struct err e;
+    assert_int_equal(selection_set_table(&s, IDENT, true), SELECTION_NEEDS_ACK);
+    assert_int_equal(selection_set_column(&s, IDENT, 1, true), SELECTION_NEEDS_ACK);
+    assert_int_equal(s.tables[IDENT].n_included, 0);
+    assert_true(selection_acknowledge(&s, IDENT, 0, &ack, &e));
+    assert_int_equal(selection_set_table(&s, IDENT, true), SELECTION_DONE);
+    assert_int_equal(selection_table_box(&s.tables[IDENT]), SELECTION_ON);
+    selection_withdraw(&s, IDENT, 0);
+    assert_int_equal(s.tables[IDENT].n_included, 0);
+}
+
+static void test_what_cannot_be_chosen(void **state)
+{
+    (void)state;
+    assert_int_equal(selection_set_column(&s, PERSON, PLACE, true), SELECTION_UNSUPPORTED);
+    assert_false(s.tables[FLYWAY].selectable);
+    assert_int_equal(selection_set_table(&s, FLYWAY, true), SELECTION_NOT_SELECTABLE);
+    assert_int_equal(selection_set_column(&s, FLYWAY, 1, true), SELECTION_NOT_SELECTABLE);
+    const struct selection_fact key[] = {
+        {.name = "k", .type = "box", .key = true, .unsupported = true},
+        {.name = "v", .type = "text"}};
+    selection_add(&s, "public", "odd", key, 2, NULL);
+    selection_add(&s, "public", "seen", key, 2, "a view");
+    assert_int_equal(selection_set_table(&s, 3, true), SELECTION_UNSUPPORTED);
+    assert_int_equal(selection_set_table(&s, 4, true), SELECTION_NOT_SELECTABLE);
+    assert_string_equal(s.tables[4].why, "a view");
+    for (int a = SELECTION_KEY; a <= SELECTION_NEEDS_ACK; a++)
+        assert_true(strlen(selection_answer_text((enum selection_answer)a)) > 10);
+}
+
+static void refused(struct selection_ack wrong, const char *why)
+{
+    struct err e = {0};
+    assert_false(selection_acknowledge(&s, PERSON, FNR, &wrong, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.why, why));
+    assert_null(s.tables[PERSON].columns[FNR].ack);
+}
+
+static void test_reasons_are_checked(void **state)
+{
+    (void)state;
+    char longer[600];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    refused((struct selection_ack){"", "B1", NULL, NULL}, "reason is empty");
+    refused((struct selection_ack){"ja", NULL, NULL, NULL}, "reference is empty");
+    refused((struct selection_ack){"a\nb", "B1", NULL, NULL}, "control");
+    refused((struct selection_ack){"a\xff", "B1", NULL, NULL}, "reason");
+    refused((struct selection_ack){longer, "B1", NULL, NULL}, "longer than 500");
+    struct err e;
+    clock_freeze(1767323045);
+    assert_true(selection_acknowledge(&s, PERSON, FNR,
+                                      &(struct selection_ack){"ja", "B1", NULL, NULL}, &e));
+    clock_freeze(0);
+    assert_string_equal(s.tables[PERSON].columns[FNR].ack->at, "2026-01-02T03:04:05Z");
+    assert_string_equal(s.tables[PERSON].columns[FNR].ack->by, "");
+}
+
+static void test_unacknowledged_are_listed(void **state)
+{
+    (void)state;
+    struct selection from;
+    selection_init(&from);
+    struct selection_table *t =
+        selection_add(&from, "public", "person", person, TABLE_COLUMNS, NULL);
+    t->columns[FNR].included = true;
+    t->n_included = 1;
+    size_t gone = 9;
+    selection_adopt(&s, &from, &gone);
+    selection_done(&from);
+    struct selection_place places[1];
+    assert_int_equal(gone, 0);
+    assert_int_equal(selection_unacknowledged(&s, places, 1), 1);
+    assert_int_equal(places[0].table, PERSON);
+    assert_int_equal(places[0].column, FNR);
+    assert_true(s.tables[PERSON].columns[ID].included);
+}
+
+static void test_taking_over(void **state)
+{
+    (void)state;
+    const struct selection_fact old[] = {{.name = "id", .type = "bigint", .key = true},
+                                         {.name = "fnr", .type = "text", .level = RULES_SPECIAL},
+                                         {.name = "borte", .type = "text"},
+                                         {.name = "sted", .type = "text"}};
+    struct selection from;
+    struct err e;
+    selection_init(&from);
+    selection_add(&from, "public", "person", old, 4, NULL);
+    selection_add(&from, "public", "forsvunnet", old, 1, NULL);
+    assert_true(selection_acknowledge(&from, 0, 1, &ack, &e));
+    assert_int_equal(selection_set_table(&from, 0, true), SELECTION_DONE);
+    assert_int_equal(selection_set_table(&from, 1, true), SELECTION_DONE);
+    size_t gone;
+    selection_adopt(&s, &from, &gone);
+    selection_done(&from);
+    const struct selection_table *t = &s.tables[PERSON];
+    assert_int_equal(gone, 3); /* borte, sted (no longer carried), the table that is gone */
+    assert_true(t->columns[FNR].included);
+    assert_string_equal(t->columns[FNR].ack->reference, "B123");
+    assert_true(t->columns[NAME].is_new);
+    assert_false(t->columns[NAME].included);
+    assert_false(t->columns[PLACE].included);
+    assert_false(t->is_new);
+    assert_true(s.tables[IDENT].is_new);
+    assert_int_equal(t->n_included, 2);
+}
+
+static void test_names_are_kept_once(void **state)
+{
+    (void)state;
+    const char *a = selection_keep(&s, "opprettet_tid");
+    char other[] = "opprettet_tid";
+    assert_ptr_equal(a, selection_keep(&s, other));
+    assert_null(selection_keep(&s, NULL));
+    assert_string_equal(selection_keep(&s, ""), "");
+}
+
+static void test_ten_thousand_tables(void **state)
+{
+    (void)state;
+    enum { TABLES = 10000 };
+    for (int i = 0; i < TABLES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "t%d", i);
+        selection_add(&s, i % 2 ? "a" : "b", name, person, TABLE_COLUMNS, NULL);
+    }
+    size_t at;
+    assert_true(selection_find(&s, "a", "t7777", &at));
+    assert_string_equal(s.tables[at].name, "t7777");
+    assert_false(selection_find(&s, "b", "t7777", &at));
+    assert_true(selection_find_column(&s.tables[at], "sted", &at));
+    assert_int_equal(at, PLACE);
+    assert_false(selection_find_column(&s.tables[0], "nei", &at));
+    assert_true(sizeof(struct selection_column) <= 32);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        TEST(test_nothing_is_chosen_at_first),
+        TEST(test_a_table_takes_what_is_harmless),
+        TEST(test_a_column_brings_its_keys),
+        TEST(test_sensitive_needs_a_reason),
+        TEST(test_a_sensitive_key_holds_the_table),
+        TEST(test_what_cannot_be_chosen),
+        TEST(test_reasons_are_checked),
+        TEST(test_unacknowledged_are_listed),
+        TEST(test_taking_over),
+        TEST(test_names_are_kept_once),
+        TEST(test_ten_thousand_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
