@@ -1,0 +1,263 @@
+/* Everything that changes in a real PostgreSQL arrives, while initial copies run, while the replica is
+ * killed at any moment and the server restarts: at the end every row and column is equal, in merge and
+ * in append-only mode. Seeded: STROM_SEED repeats a run's choices; STROM_LONG=1 is the full count. */
+
+#include "replication_child.h"
+#include "replication_compare.h"
+#include "replication_world.h"
+
+#include "tests/sandbox/folder.h"
+#include "tests/sandbox/postgres.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SKIP = 77, LOOK_MS = 20, PATIENCE_MS = 180000 };
+
+struct size {
+    int rows, changes, kills, restarts, copies, alters;
+};
+static const struct size sampled = {800, 3000, 6, 1, 3, 8}, full = {4000, 20000, 30, 3, 12, 25};
+
+struct test {
+    struct world world;
+    struct size size;
+    struct postgres *pg;
+    const char *program;
+    char folder[FOLDER_PATH], owner[POSTGRES_CONNINFO], user[POSTGRES_CONNINFO];
+    char paths[2][FOLDER_PATH + 16];
+    struct child children[2]; /* merge, append-only */
+};
+
+static struct test t; /* for the last duties */
+
+/* Whatever ends this program: nothing is left running. */
+static void end_all(void)
+{
+    for (int i = 0; i < 2; i++) {
+        if (t.children[i].pid > 0)
+            child_stop(&t.children[i], SIGKILL);
+    }
+    if (t.pg)
+        postgres_remove(t.pg);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void give_up(const char *why)
+{
+    fprintf(stderr, "%s\n", why);
+    for (int i = 0; i < 2; i++) {
+        if (t.children[i].pid > 0)
+            kill(t.children[i].pid, SIGUSR2);
+    }
+    poll(NULL, 0, 500); /* they say what they see */
+    exit(1);
+}
+
+static void prepare(void)
+{
+    char why[POSTGRES_WHY] = "";
+    if (!folder_make_temporary("strom-replication", t.folder, why))
+        give_up(why);
+    struct postgres_options o = {.folder = t.folder,
+                                 .database = "app",
+                                 .logical = true,
+                                 .temporary = true,
+                                 .settings = "wal_sender_timeout = 20s\n"};
+    t.pg = postgres_start(&o, why);
+    if (!t.pg)
+        give_up(why);
+    postgres_superuser(t.pg, "app", t.owner);
+    postgres_conninfo(t.pg, "app", "datastream", "syntetisk", t.user);
+    t.world.conninfo = t.owner;
+    world_connect(&t.world);
+    world_make(t.world.writers[0].db, t.size.rows);
+    for (int i = 0; i < 2; i++) {
+        const char *mode = i == 0 ? "merge" : "append";
+        snprintf(t.paths[i], sizeof t.paths[i], "%s/../%s.%d.db", t.folder, mode, (int)getpid());
+        t.children[i] = (struct child){.mode = mode, .conninfo = t.user, .path = t.paths[i]};
+        child_start(&t.children[i], t.program);
+    }
+}
+
+/* --- trouble --- */
+
+static void kill_one(void)
+{
+    struct child *c = &t.children[dice_below(&t.world.dice, 2)];
+    int status = child_stop(c, SIGKILL);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+        give_up("a replica ended by itself");
+    child_start(c, t.program);
+}
+
+static void restart_server(void)
+{
+    char why[POSTGRES_WHY] = "";
+    world_settle(&t.world);
+    world_disconnect(&t.world);
+    if (!postgres_restart(t.pg, true, why))
+        give_up(why);
+    postgres_superuser(t.pg, "app", t.owner);
+    world_connect(&t.world);
+}
+
+/* As often as wanted over the whole run, at random moments. */
+static bool comes_up(int times)
+{
+    return dice_below(&t.world.dice, t.size.changes * 5 / 4) < times;
+}
+
+static void work(void)
+{
+    struct world *w = &t.world;
+    int kills = 0, restarts = 0, copies = 0;
+    while (w->changes < t.size.changes) {
+        world_change(w);
+        if (comes_up(t.size.kills) || (kills == 0 && w->changes == t.size.changes / 20)) {
+            kill_one();
+            kills++;
+        } else if (comes_up(t.size.restarts) ||
+                   (restarts == 0 && w->changes == t.size.changes / 2)) {
+            restart_server();
+            restarts++;
+        } else if (comes_up(t.size.copies)) {
+            kill(t.children[copies++ % 2].pid, SIGUSR1);
+        } else if (comes_up(t.size.alters)) {
+            world_alter(w);
+        }
+    }
+    world_settle(w);
+    printf("%ld changes, %ld commits, %ld rollbacks, %d kills, %d restarts, %d copies again\n",
+           w->changes, w->commits, w->rollbacks, kills, restarts, copies);
+}
+
+/* --- the end --- */
+
+static bool one_row(const char *path, const char *sql, long long *out)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    bool good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+                sqlite3_busy_timeout(db, 5000) == SQLITE_OK &&
+                sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
+                sqlite3_step(st) == SQLITE_ROW;
+    if (good)
+        *out = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return good;
+}
+
+/* All copied, nothing held back, and the server was told that all is stored. */
+static bool is_through(int i, const char *lsn)
+{
+    char sql[300];
+    long long open = 1;
+    snprintf(sql, sizeof sql,
+             "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = 'ds_%s'",
+             lsn, t.children[i].mode);
+    PGresult *r = world_must(t.world.writers[0].db, sql);
+    bool told = PQntuples(r) == 1 && PQgetvalue(r, 0, 0)[0] == 't';
+    PQclear(r);
+    return told &&
+           one_row(t.paths[i], "SELECT count(*) FROM _replica_table WHERE phase <> 0 OR state <> 5",
+                   &open) &&
+           open == 0;
+}
+
+static void await_all(void)
+{
+    char lsn[32];
+    PGresult *r = world_must(t.world.writers[0].db, "SELECT pg_current_wal_insert_lsn()");
+    snprintf(lsn, sizeof lsn, "%s", PQgetvalue(r, 0, 0));
+    PQclear(r);
+    int64_t limit = now_ms() + PATIENCE_MS;
+    for (int i = 0; i < 2;) {
+        if (is_through(i, lsn)) {
+            i++;
+            continue;
+        }
+        if (now_ms() > limit)
+            give_up("the replica does not come to an end");
+        poll(NULL, 0, LOOK_MS); /* looks again; nothing announces this */
+    }
+}
+
+static int finish(void)
+{
+    int wrong = 0;
+    long rows = 0;
+    for (int i = 0; i < 2; i++) {
+        int status = child_stop(&t.children[i], SIGTERM);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            fprintf(stderr, "the %s replica ended with %d\n", t.children[i].mode, status);
+            wrong++;
+        }
+        int tables = compare_all(t.world.writers[0].db, t.paths[i], i == 1, t.world.added, &rows);
+        if (tables > 0)
+            fprintf(stderr, "%s: %d tables differ\n", t.children[i].mode, tables);
+        wrong += tables;
+    }
+    printf("%ld rows compared, %s\n", rows, wrong ? "DIFFERENT" : "all equal");
+    return wrong;
+}
+
+static void clean_up(bool keep)
+{
+    world_disconnect(&t.world);
+    for (int i = 0; i < 2 && !keep; i++) {
+        char more[FOLDER_PATH + 32];
+        unlink(t.paths[i]);
+        snprintf(more, sizeof more, "%s-wal", t.paths[i]);
+        unlink(more);
+        snprintf(more, sizeof more, "%s-shm", t.paths[i]);
+        unlink(more);
+    }
+}
+
+static uint64_t choose_seed(void)
+{
+    const char *given = getenv("STROM_SEED");
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return given && *given ? strtoull(given, NULL, 10)
+                           : (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int main(int argc, char **argv)
+{
+    const char *is_long = getenv("STROM_LONG");
+    if (argc == 4)
+        return child_main(argv + 1);
+    if (!postgres_is_installed()) {
+        fprintf(stderr, "no PostgreSQL here\n");
+        return SKIP;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    t.program = argv[0];
+    t.size = is_long && *is_long == '1' ? full : sampled;
+    atexit(end_all);
+    t.world.dice.state = choose_seed();
+    printf("STROM_SEED=%llu\n", (unsigned long long)t.world.dice.state);
+    prepare();
+    work();
+    await_all();
+    int wrong = finish();
+    clean_up(wrong > 0);
+    return wrong > 0;
+}
