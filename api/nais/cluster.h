@@ -18,6 +18,7 @@ struct cluster *cluster_open(struct net *net, const char *kubeconfig, const char
                              const char *ns, struct err *e);
 void cluster_close(struct cluster *c); /* after its tasks were dropped */
 
+struct net *cluster_net(const struct cluster *c);
 const char *cluster_context(const struct cluster *c);
 const char *cluster_namespace(const struct cluster *c);
 const char *cluster_server(const struct cluster *c);

@@ -23,7 +23,7 @@ struct kube_exec {           /* user.exec: a program that gives a token */
     const char *install_hint; /* "" when none */
 };
 struct kube_cluster {
-    const char *name, *server, *ca_data, *ca_file, *tls_server_name;
+    const char *name, *server, *ca_data, *ca_file, *tls_server_name, *proxy_url;
     bool insecure; /* insecure-skip-tls-verify: refused when it is used */
 };
 struct kube_user {

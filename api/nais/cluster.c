@@ -1,0 +1,358 @@
+#include "api/nais/cluster.h"
+
+#include "api/base/clock.h"
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/nais/login.h"
+
+#include <string.h>
+
+enum { TRIES = 3, PAUSE_MS = 1000, MOST_PAGES = 500, PAGE = 500, CA_MAX = 1024 * 1024 };
+
+struct cluster {
+    struct net *net;
+    struct arena arena;
+    struct kubeconfig config;
+    const struct kube_context *context;
+    const char *ns, *server; /* server without a final slash */
+    const char *ca;          /* PEM; NULL: the system's */
+    struct login login;
+};
+
+/* --- opening --- */
+
+static bool refuse(struct err *e, const char *context, const char *before, const char *name,
+                   const char *after)
+{
+    err_set(e, ERR_INPUT, "Using the context %s", context);
+    err_why(e, "%s %s%s", before, name, after);
+    return err_hint(e, "get a new kubeconfig: nais kubeconfig");
+}
+
+static bool load_ca(struct cluster *c, const struct kube_cluster *k, struct err *e)
+{
+    struct str pem = {0};
+    if (*k->ca_data)
+        c->ca = k->ca_data;
+    else if (*k->ca_file) {
+        if (!path_read(k->ca_file, CA_MAX, &pem, e))
+            return false;
+        c->ca = arena_str(&c->arena, str_text(&pem));
+        str_done(&pem);
+    }
+    return true;
+}
+
+static bool choose_cluster(struct cluster *c, struct err *e)
+{
+    const char *name = c->context->name;
+    const struct kube_cluster *k = kubeconfig_cluster(&c->config, c->context->cluster);
+    if (!k || !*k->server)
+        return refuse(e, name, "it names the cluster", c->context->cluster,
+                      ", which has no server");
+    if (k->insecure)
+        return refuse(e, name, "its cluster", k->name, " turns checking of certificates off");
+    if (*k->proxy_url || *k->tls_server_name)
+        return refuse(e, name, "its cluster sets",
+                      *k->proxy_url ? "proxy-url" : "tls-server-name", ", which is not supported");
+    size_t n = strlen(k->server);
+    while (n && k->server[n - 1] == '/')
+        n--;
+    c->server = arena_strn(&c->arena, k->server, n);
+    c->login.cluster = k;
+    return load_ca(c, k, e);
+}
+
+static bool choose(struct cluster *c, const char *context, const char *ns, struct err *e)
+{
+    c->context = kubeconfig_context(&c->config, context, e);
+    if (!c->context || !choose_cluster(c, e))
+        return false;
+    c->login.user = kubeconfig_user(&c->config, c->context->user);
+    if (!c->login.user)
+        return refuse(e, c->context->name, "it names the user", c->context->user,
+                      ", who is not there");
+    const char *own = *c->context->ns ? c->context->ns : "default";
+    c->ns = arena_str(&c->arena, str_is_empty(ns) ? own : ns);
+    return true;
+}
+
+struct cluster *cluster_open(struct net *net, const char *kubeconfig, const char *context,
+                             const char *ns, struct err *e)
+{
+    struct cluster *c = mem_alloc(sizeof *c);
+    c->net = c->login.net = net;
+    arena_init(&c->arena);
+    if (kubeconfig_load(&c->arena, kubeconfig, &c->config, e) && choose(c, context, ns, e))
+        return c;
+    cluster_close(c);
+    return NULL;
+}
+
+void cluster_close(struct cluster *c)
+{
+    if (!c)
+        return;
+    login_done(&c->login);
+    kubeconfig_done(&c->config);
+    arena_done(&c->arena);
+    mem_free(c);
+}
+
+struct net *cluster_net(const struct cluster *c)
+{
+    return c->net;
+}
+
+const char *cluster_context(const struct cluster *c)
+{
+    return c->context->name;
+}
+
+const char *cluster_namespace(const struct cluster *c)
+{
+    return c->ns;
+}
+
+const char *cluster_server(const struct cluster *c)
+{
+    return c->server;
+}
+
+/* --- one question --- */
+
+struct get_job {
+    struct cluster *cluster;
+    const char *what, *base;     /* base: the URL without page */
+    bool list;
+    struct task *http;
+    unsigned ticket;
+    int tries;
+    int64_t pause_until;
+    bool renewed;
+    unsigned pages;
+    const char *next;            /* page token */
+    struct str items;            /* of the pages before, "" when there was one only */
+    struct json *doc;
+};
+
+static enum task_state step(struct task *t);
+static void stop(void *job);
+static const struct task_type get_type = {"cluster get", sizeof(struct get_job), step, stop};
+
+static void ask(struct get_job *job)
+{
+    const struct cluster *c = job->cluster;
+    struct str url = {0};
+    str_add(&url, job->base);
+    if (job->next) {
+        str_addc(&url, strchr(job->base, '?') ? '&' : '?');
+        str_add(&url, "continue=");
+        http_encode(&url, job->next, false);
+    }
+    static const struct http_header accept = {"Accept", "application/json"};
+    job->http = http_send(c->net, &(struct http_request){.method = "GET",
+                                                         .url = str_text(&url),
+                                                         .headers = &accept,
+                                                         .n_headers = 1,
+                                                         .bearer = login_token(&c->login),
+                                                         .ca_pem = c->ca,
+                                                         .client_cert_pem = login_cert(&c->login),
+                                                         .client_key_pem = login_key(&c->login)});
+    str_done(&url);
+}
+
+static bool try_again(struct task *t, struct get_job *job)
+{
+    if (++job->tries >= TRIES)
+        return false;
+    task_clear(&job->http);
+    job->pause_until = clock_mono_ms() + (int64_t)PAUSE_MS * job->tries;
+    task_wait_until(t, job->pause_until);
+    return true;
+}
+
+static enum task_state unreached(struct task *t, struct get_job *job)
+{
+    struct err e = *task_error(job->http);
+    if (e.kind == ERR_NETWORK && e.retryable && try_again(t, job))
+        return TASK_RUNNING;
+    str_copy(e.what, sizeof e.what, job->what);
+    if (str_eq(e.reason, "DNS") || str_eq(e.reason, "TIMEOUT") || str_eq(e.reason, "REFUSED"))
+        err_hint(&e, "is naisdevice on and connected? Else check the context: kubectl config "
+                     "get-contexts");
+    return task_fail(t, &e);
+}
+
+static const char *hint_for(int status)
+{
+    switch (status) {
+    case 401:
+        return "log in: nais login, or: gcloud auth login";
+    case 403:
+        return "only members of the team may; is it the right namespace (-n) and context?";
+    case 404:
+        return "check namespace (-n), context (--context) and name";
+    default:
+        return "try again in a moment";
+    }
+}
+
+static enum err_kind kind_for(int status)
+{
+    if (status == 401 || status == 403)
+        return ERR_DENIED;
+    if (status == 404)
+        return ERR_MISSING;
+    if (status == 429)
+        return ERR_QUOTA;
+    return status >= 500 ? ERR_NETWORK : ERR_INPUT;
+}
+
+/* {"kind":"Status","status":"Failure","message","reason","code","details"} */
+static enum task_state refused(struct task *t, struct get_job *job)
+{
+    const struct http_answer *a = http_answer(job->http);
+    struct err e, ignored;
+    if (a->status == 401 && !job->renewed) {
+        job->renewed = true;
+        login_refused(&job->cluster->login);
+        task_clear(&job->http);
+        task_again(t);
+        return TASK_RUNNING;
+    }
+    if ((a->status == 429 || a->status >= 500) && try_again(t, job))
+        return TASK_RUNNING;
+    struct json *doc = json_parse(a->body, a->bytes, &ignored);
+    err_set(&e, kind_for(a->status), "%s", job->what);
+    e.code = a->status;
+    e.retryable = a->status == 429 || a->status >= 500;
+    err_reason(&e, json_string_or(doc, "reason", ""));
+    err_resource(&e, json_string_or(doc, "details.name", job->cluster->ns));
+    err_why(&e, "%s", json_string_or(doc, "message", "the cluster answered without a word"));
+    err_hint(&e, "%s", hint_for(a->status));
+    json_free(doc);
+    return task_fail(t, &e);
+}
+
+/* --- answers --- */
+
+static void keep_items(struct get_job *job)
+{
+    for json_each (item, json_get(job->doc, "items")) {
+        if (job->items.bytes)
+            str_addc(&job->items, ',');
+        json_print(item, &job->items);
+    }
+}
+
+static enum task_state join(struct task *t, struct get_job *job)
+{
+    struct str whole = {0};
+    struct err e;
+    keep_items(job);
+    str_printf(&whole, "{\"items\":[%s]}", str_text(&job->items));
+    json_free(job->doc);
+    job->doc = json_parse(str_text(&whole), whole.bytes, &e);
+    str_done(&whole);
+    return job->doc ? TASK_OK : task_fail(t, &e);
+}
+
+static enum task_state answered(struct task *t, struct get_job *job)
+{
+    const struct http_answer *a = http_answer(job->http);
+    struct err e, inner;
+    json_free(job->doc);
+    job->doc = json_parse(a->body, a->bytes, &inner);
+    if (!json_is_object(job->doc)) {
+        err_set(&e, ERR_BUG, "%s", job->what);
+        err_resource(&e, job->cluster->server);
+        err_why(&e, "the answer is no JSON: %s", job->doc ? "no object" : inner.why);
+        err_hint(&e, "is a proxy or a login page in between? Look at HTTPS_PROXY");
+        return task_fail(t, &e);
+    }
+    const char *next = json_string(job->doc, "metadata.continue");
+    if (job->list && !str_is_empty(next) && ++job->pages < MOST_PAGES) {
+        keep_items(job);
+        job->next = arena_str(task_arena(t), next);
+        task_clear(&job->http);
+        task_again(t);
+        return TASK_RUNNING;
+    }
+    task_clear(&job->http);
+    return job->items.bytes ? join(t, job) : TASK_OK;
+}
+
+static enum task_state step(struct task *t)
+{
+    struct get_job *job = task_job(t, &get_type);
+    struct err e;
+    if (job->http) {
+        switch (task_state(job->http)) {
+        case TASK_RUNNING:
+            return TASK_RUNNING;
+        case TASK_FAILED:
+            return unreached(t, job);
+        case TASK_OK:
+            return http_answer(job->http)->status == 200 ? answered(t, job) : refused(t, job);
+        }
+    }
+    if (job->pause_until > clock_mono_ms()) {
+        task_wait_until(t, job->pause_until);
+        return TASK_RUNNING;
+    }
+    switch (login_get(&job->cluster->login, &job->ticket, &e)) {
+    case LOGIN_WAIT:
+        return TASK_RUNNING;
+    case LOGIN_FAILED:
+        return task_fail(t, &e);
+    case LOGIN_READY:
+        break;
+    }
+    ask(job);
+    return TASK_RUNNING;
+}
+
+static void stop(void *ctx)
+{
+    struct get_job *job = ctx;
+    task_clear(&job->http);
+    str_done(&job->items);
+    json_free(job->doc);
+}
+
+struct task *cluster_get(struct cluster *c, const char *group_version, const char *plural,
+                         const char *name, const char *labels)
+{
+    struct task *t = task_new(c->net, &get_type);
+    struct get_job *job = task_job(t, &get_type);
+    struct str url = {0};
+    job->cluster = c;
+    job->list = name == NULL;
+    job->what = arena_printf(task_arena(t), "Reading %s in the namespace %s",
+                             name ? name : plural, c->ns);
+    str_printf(&url, "%s/%s/namespaces/", c->server, group_version);
+    http_encode(&url, c->ns, false);
+    str_printf(&url, "/%s", plural);
+    if (name) {
+        str_addc(&url, '/');
+        http_encode(&url, name, false);
+    } else {
+        str_printf(&url, "?limit=%d", PAGE);
+    }
+    if (labels) {
+        str_add(&url, "&labelSelector=");
+        http_encode(&url, labels, false);
+    }
+    job->base = arena_str(task_arena(t), str_text(&url));
+    str_done(&url);
+    return t;
+}
+
+const struct json *cluster_document(const struct task *t)
+{
+    if (task_state(t) != TASK_OK)
+        return NULL;
+    const struct get_job *job = task_job(t, &get_type);
+    return job->doc;
+}

@@ -1,0 +1,36 @@
+#ifndef STROM_NAIS_LOGIN_H
+#define STROM_NAIS_LOGIN_H
+
+/* Inside api/nais: what a request to a cluster is signed with. */
+
+#include "api/nais/kubeconfig.h"
+#include "api/net/http.h"
+#include "api/net/net.h"
+#include "api/net/task.h"
+
+struct login {
+    struct net *net;
+    const struct kube_user *user;
+    const struct kube_cluster *cluster;
+    struct task *plugin;         /* the exec program at work */
+    unsigned attempt;            /* counts its runs */
+    struct secret *token;        /* from the program; NULL: none yet */
+    char *cert;                  /* PEM, from the program or a file; NULL: none */
+    struct secret *key;
+    int64_t until;               /* -1: the program named no end */
+    bool ready;
+};
+
+enum login_state { LOGIN_WAIT, LOGIN_READY, LOGIN_FAILED };
+/* Runs the program when it is needed; *ticket (0 at first) tells its runs apart. */
+enum login_state login_get(struct login *l, unsigned *ticket, struct err *e);
+void login_refused(struct login *l); /* answered 401: what the program gave is worth nothing */
+const struct secret *login_token(const struct login *l);
+const char *login_cert(const struct login *l);          /* NULL: none */
+const struct secret *login_key(const struct login *l);
+void login_done(struct login *l);
+
+/* The program's answer, an ExecCredential. Pure; for login.c and tests. */
+bool login_read(struct login *l, const char *text, size_t bytes, struct err *e);
+
+#endif
