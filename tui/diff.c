@@ -49,9 +49,7 @@ static enum style line_style(const char *line, bool is_diff)
 static void put_line(const struct diff_view *d, const char *text, bool is_diff, struct page *p)
 {
     char line[LINE];
-    size_t n = strcspn(text, "\n"), keep = n < LINE - 1 ? n : LINE - 1;
-    memcpy(line, text, keep);
-    line[keep] = '\0';
+    text_line(line, sizeof line, text);
     enum style s = line_style(line, is_diff);
     const char *shown = page_harmless(p, line);
     int skipped;

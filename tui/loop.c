@@ -2,7 +2,7 @@
 
 #include "api/base/arena.h"
 #include "tui/input.h"
-#include "tui/script.h"
+#include "tui/replay.h"
 
 #include <string.h>
 #include <time.h>
@@ -14,7 +14,7 @@ struct loop {
     struct loop_calls calls;
     struct page *page;
     struct input input;
-    struct script script;
+    struct replay script;
     bool scripted, script_over;
     bool dirty, urgent; /* something to paint; a person waits for it */
     bool news, gone, gone_told, stopped;
@@ -48,7 +48,7 @@ void loop_free(struct loop *l)
     if (l == NULL)
         return;
     input_done(&l->input);
-    script_done(&l->script);
+    replay_done(&l->script);
     page_free(l->page);
     mem_free(l);
 }
@@ -174,24 +174,24 @@ static bool from_keyboard(struct loop *l, struct loop_event *ev)
     return give(l, ev, LOOP_GONE, true);
 }
 
-static bool play(struct loop *l, const struct script_word *w, struct loop_event *ev)
+static bool play(struct loop *l, const struct replay_word *w, struct loop_event *ev)
 {
     switch (w->kind) {
-    case SCRIPT_END:
+    case REPLAY_END:
         l->script_over = true;
         return give(l, ev, LOOP_SCRIPT_END, true);
-    case SCRIPT_KEY:
+    case REPLAY_KEY:
         return give_key(l, ev, w->key);
-    case SCRIPT_PASTE:
+    case REPLAY_PASTE:
         give(l, ev, LOOP_PASTE, true);
         ev->text = w->text;
         return true;
-    case SCRIPT_SIZE:
+    case REPLAY_SIZE:
         term_set_size(l->term, w->cols, w->rows);
         return give(l, ev, LOOP_RESIZE, true);
-    case SCRIPT_TICK:
+    case REPLAY_TICK:
         return give(l, ev, LOOP_TICK, true);
-    case SCRIPT_SHOT:
+    case REPLAY_SHOT:
         if (l->calls.shot != NULL)
             l->calls.shot(l->calls.ctx, w->text, l->page);
         return false;
@@ -201,11 +201,11 @@ static bool play(struct loop *l, const struct script_word *w, struct loop_event 
 
 static bool from_script(struct loop *l, struct loop_event *ev)
 {
-    struct script_word w;
+    struct replay_word w;
     char why[160];
     if (l->script_over || (l->calls.idle != NULL && !l->calls.idle(l->calls.ctx)))
         return false;
-    return script_next(&l->script, &w, why) && play(l, &w, ev);
+    return replay_next(&l->script, &w, why) && play(l, &w, ev);
 }
 
 static bool from_time(struct loop *l, struct loop_event *ev)
@@ -295,5 +295,5 @@ bool loop_script(struct loop *l, const char *text, char why[160])
 {
     l->scripted = true;
     l->script_over = false;
-    return script_load(&l->script, text, why);
+    return replay_load(&l->script, text, why);
 }

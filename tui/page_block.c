@@ -92,10 +92,7 @@ static bool next_line(const char **text, char line[LINE])
 {
     if (**text == '\0')
         return false;
-    size_t n = strcspn(*text, "\n"), keep = n < LINE - 1 ? n : LINE - 1;
-    memcpy(line, *text, keep);
-    line[keep] = '\0';
-    *text += n + ((*text)[n] == '\n');
+    *text += text_line(line, LINE, *text);
     return true;
 }
 

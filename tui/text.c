@@ -264,3 +264,19 @@ int text_wrap_count(const char *text, int columns)
         lines++;
     }
 }
+
+size_t text_line(char *out, size_t cap, const char *text)
+{
+    enum { TAB = 4 };
+    struct out o = into(out, cap);
+    size_t n = strcspn(text, "\n"), from = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && text[i] != '\t')
+            continue;
+        add(&o, text + from, i - from);
+        if (i < n)
+            add_blanks(&o, TAB - text_width(out) % TAB);
+        from = i + 1;
+    }
+    return n + (text[n] == '\n');
+}

@@ -35,4 +35,9 @@ const char *text_pad(char *out, size_t cap, const char *text, int columns, enum 
 size_t text_wrap(const char **text, int columns, bool *more);
 int text_wrap_count(const char *text, int columns); /* lines it takes, at least 1 */
 
+/* The first line of text without its end, tabs as blanks up to the next fourth column, into out
+ * (cut when it is longer). Returns the bytes to step over, the line end included; 0 at the end of
+ * the text. */
+size_t text_line(char *out, size_t cap, const char *text);
+
 #endif

@@ -1,5 +1,5 @@
-#ifndef STROM_TUI_SCRIPT_H
-#define STROM_TUI_SCRIPT_H
+#ifndef STROM_TUI_REPLAY_H
+#define STROM_TUI_REPLAY_H
 
 /* The words of a .keys file (tui/loop.h): for tui/ alone. */
 
@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum script_kind { SCRIPT_END, SCRIPT_KEY, SCRIPT_PASTE, SCRIPT_SIZE, SCRIPT_TICK, SCRIPT_SHOT };
+enum replay_kind { REPLAY_END, REPLAY_KEY, REPLAY_PASTE, REPLAY_SIZE, REPLAY_TICK, REPLAY_SHOT };
 
-struct script_word {
-    enum script_kind kind;
+struct replay_word {
+    enum replay_kind kind;
     int key;
     int cols, rows;
     const char *text; /* paste, shot; lives until the next call */
 };
 
-struct script {
+struct replay {
     char *text; /* owned */
     size_t at;
     int line;
@@ -27,8 +27,8 @@ struct script {
     bool typing;
 };
 
-void script_done(struct script *s);
-bool script_load(struct script *s, const char *text, char why[160]); /* checks all of it */
-bool script_next(struct script *s, struct script_word *w, char why[160]);
+void replay_done(struct replay *s);
+bool replay_load(struct replay *s, const char *text, char why[160]); /* checks all of it */
+bool replay_next(struct replay *s, struct replay_word *w, char why[160]);
 
 #endif

@@ -1,4 +1,4 @@
-#include "tui/script.h"
+#include "tui/replay.h"
 
 #include "api/base/arena.h"
 #include "api/base/utf8.h"
@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-void script_done(struct script *s)
+void replay_done(struct replay *s)
 {
     mem_free(s->text);
     str_done(&s->typed);
-    *s = (struct script){0};
+    *s = (struct replay){0};
 }
 
-static void skip_blanks(struct script *s)
+static void skip_blanks(struct replay *s)
 {
     for (;; s->at++) {
         char c = s->text[s->at];
@@ -28,7 +28,7 @@ static void skip_blanks(struct script *s)
 }
 
 /* "..." from the opening quote on; into typed. */
-static bool read_quoted(struct script *s)
+static bool read_quoted(struct replay *s)
 {
     str_clear(&s->typed);
     str_add(&s->typed, "");
@@ -48,7 +48,7 @@ static bool read_quoted(struct script *s)
     return true;
 }
 
-static bool next_typed(struct script *s, struct script_word *w)
+static bool next_typed(struct replay *s, struct replay_word *w)
 {
     uint32_t cp;
     size_t left = s->typed.bytes - s->typed_at;
@@ -58,19 +58,19 @@ static bool next_typed(struct script *s, struct script_word *w)
         return false;
     }
     s->typed_at += n;
-    *w = (struct script_word){.kind = SCRIPT_KEY, .key = cp == '\n' ? TUI_ENTER : (int)cp};
+    *w = (struct replay_word){.kind = REPLAY_KEY, .key = cp == '\n' ? TUI_ENTER : (int)cp};
     return true;
 }
 
-static bool size_word(const char *word, struct script_word *w)
+static bool size_word(const char *word, struct replay_word *w)
 {
     int used = 0;
-    w->kind = SCRIPT_SIZE;
+    w->kind = REPLAY_SIZE;
     return sscanf(word, "size:%4dx%4d%n", &w->cols, &w->rows, &used) == 2 && word[used] == '\0' &&
            w->cols > 0 && w->rows > 0;
 }
 
-static bool key_word(struct script *s, char *word, struct script_word *w)
+static bool key_word(struct replay *s, char *word, struct replay_word *w)
 {
     long long times = 1;
     char *star = strrchr(word, '*');
@@ -79,41 +79,41 @@ static bool key_word(struct script *s, char *word, struct script_word *w)
             return false;
         *star = '\0';
     }
-    w->kind = SCRIPT_KEY;
+    w->kind = REPLAY_KEY;
     w->key = s->key = key_of_name(word);
     s->left = (int)times - 1;
     return w->key != TUI_NONE;
 }
 
-static bool plain_word(struct script *s, char *word, struct script_word *w)
+static bool plain_word(struct replay *s, char *word, struct replay_word *w)
 {
     if (str_starts(word, "size:"))
         return size_word(word, w);
     if (str_eq(word, "tick")) {
-        w->kind = SCRIPT_TICK;
+        w->kind = REPLAY_TICK;
         return true;
     }
     if (str_starts(word, "shot:")) {
         str_clear(&s->typed);
         str_add(&s->typed, word + 5);
-        w->kind = SCRIPT_SHOT;
+        w->kind = REPLAY_SHOT;
         w->text = str_text(&s->typed);
         return w->text[0] != '\0';
     }
     return key_word(s, word, w);
 }
 
-static bool paste_word(struct script *s, struct script_word *w)
+static bool paste_word(struct replay *s, struct replay_word *w)
 {
     s->at += strlen("paste:");
     if (!read_quoted(s))
         return false;
-    w->kind = SCRIPT_PASTE;
+    w->kind = REPLAY_PASTE;
     w->text = str_text(&s->typed);
     return true;
 }
 
-static bool read_word(struct script *s, struct script_word *w, char why[160])
+static bool read_word(struct replay *s, struct replay_word *w, char why[160])
 {
     const char *start = s->text + s->at;
     char word[64];
@@ -138,15 +138,15 @@ static bool read_word(struct script *s, struct script_word *w, char why[160])
     return good;
 }
 
-bool script_next(struct script *s, struct script_word *w, char why[160])
+bool replay_next(struct replay *s, struct replay_word *w, char why[160])
 {
     for (;;) {
-        *w = (struct script_word){.kind = SCRIPT_END};
+        *w = (struct replay_word){.kind = REPLAY_END};
         if (s->typing && next_typed(s, w))
             return true;
         if (s->left > 0) {
             s->left--;
-            *w = (struct script_word){.kind = SCRIPT_KEY, .key = s->key};
+            *w = (struct replay_word){.kind = REPLAY_KEY, .key = s->key};
             return true;
         }
         skip_blanks(s);
@@ -154,12 +154,12 @@ bool script_next(struct script *s, struct script_word *w, char why[160])
             return true;
         if (!read_word(s, w, why))
             return false;
-        if (w->kind != SCRIPT_END)
+        if (w->kind != REPLAY_END)
             return true;
     }
 }
 
-static void rewind_to_start(struct script *s)
+static void rewind_to_start(struct replay *s)
 {
     s->at = s->typed_at = 0;
     s->line = 1;
@@ -167,16 +167,16 @@ static void rewind_to_start(struct script *s)
     s->typing = false;
 }
 
-bool script_load(struct script *s, const char *text, char why[160])
+bool replay_load(struct replay *s, const char *text, char why[160])
 {
-    struct script_word w;
-    script_done(s);
+    struct replay_word w;
+    replay_done(s);
     s->text = mem_str(text);
     rewind_to_start(s);
     do {
-        if (!script_next(s, &w, why))
+        if (!replay_next(s, &w, why))
             return false;
-    } while (w.kind != SCRIPT_END);
+    } while (w.kind != REPLAY_END);
     rewind_to_start(s);
     return true;
 }
