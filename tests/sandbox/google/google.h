@@ -54,5 +54,6 @@ struct google_reply {
 };
 typedef void google_handler(void *ctx, const struct google_request *q, struct google_reply *reply);
 void google_mount(struct google *g, const char *name, google_handler *handler, void *ctx);
+void google_unmount(struct google *g, const char *name); /* returns when no handler of it runs */
 
 #endif
