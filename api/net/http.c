@@ -5,7 +5,6 @@
 #include "api/net/internal.h"
 #include "api/net/url.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -146,17 +145,12 @@ static void set_blob(CURL *easy, CURLoption option, const char *text)
 
 static void set_trust(struct job *job, const struct http_request *r)
 {
-    const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
-
     if (r->ca_pem) {
         job->ca = mem_str(r->ca_pem);
         set_blob(job->easy, CURLOPT_CAINFO_BLOB, job->ca);
         curl_easy_setopt(job->easy, CURLOPT_CAPATH, NULL); /* this one, and no other */
     } else {
-        if (!str_is_empty(file))
-            curl_easy_setopt(job->easy, CURLOPT_CAINFO, file);
-        if (!str_is_empty(folder))
-            curl_easy_setopt(job->easy, CURLOPT_CAPATH, folder);
+        net_curl_trust(job->easy, task_arena(job->task));
     }
     if (r->client_cert_pem) {
         job->cert = mem_str(r->client_cert_pem);

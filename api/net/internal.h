@@ -35,7 +35,8 @@ struct task {
     bool said;    /* any of these */
     bool told;    /* called task_news in this step */
 
-    bool ready; /* something came: step it */
+    bool ready;    /* something came: step it */
+    bool in_multi; /* its transfer is under way */
     bool curl_done;
     CURLcode curl_code;
     unsigned seen; /* net->progress when it was last stepped */
@@ -52,6 +53,7 @@ struct net {
     int64_t slice_end_us;
     unsigned progress; /* counts ends and news */
     unsigned gaps;
+    unsigned n_transfers;
     int64_t asleep_ms; /* how far wall time was ahead of waking time */
     bool news;
     bool closing;
@@ -73,6 +75,8 @@ void task_wait_curl(struct task *t);
 bool net_curl_add(struct task *t, CURL *easy);
 void net_curl_drop(struct task *t, CURL *easy); /* removes and frees; NULL is fine */
 CURL *net_curl_new(struct err *e);              /* an easy handle with what every one needs */
+void net_curl_trust(CURL *easy,
+                    struct arena *a); /* trust.c: the system's certificates, or the environment's */
 int64_t net_now_us(void);
 void net_pretend_sleep(struct net *net, int64_t ms); /* for tests: as if the machine had slept */
 

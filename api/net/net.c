@@ -159,17 +159,40 @@ CURL *net_curl_new(struct err *e)
     return easy;
 }
 
+/* The pool can only be emptied by closing it, and only when no transfer is in it. */
+static void renew_pool(struct net *net)
+{
+    CURLM *fresh = net->n_transfers == 0 ? open_multi() : NULL;
+
+    if (!fresh)
+        return;
+    curl_multi_cleanup(net->multi);
+    net->multi = fresh;
+    net->stale = false;
+}
+
 bool net_curl_add(struct task *t, CURL *easy)
 {
+    struct net *net = t->net;
+
+    if (net->stale)
+        renew_pool(net);
+    if (net->stale) /* others are in the old pool still: nothing of it is good any more */
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    return curl_multi_add_handle(t->net->multi, easy) == CURLM_OK;
+    t->in_multi = curl_multi_add_handle(net->multi, easy) == CURLM_OK;
+    net->n_transfers += t->in_multi;
+    return t->in_multi;
 }
 
 void net_curl_drop(struct task *t, CURL *easy)
 {
     if (!easy)
         return;
-    curl_multi_remove_handle(t->net->multi, easy);
+    if (t->in_multi)
+        curl_multi_remove_handle(t->net->multi, easy);
+    t->net->n_transfers -= t->in_multi;
+    t->in_multi = false;
     curl_easy_cleanup(easy);
 }
 
@@ -213,26 +236,12 @@ static void notice_gap(struct net *net)
     log_line(1, "the machine slept: connections are opened anew");
     for (struct task *t = net->tasks; t; t = t->next) {
         t->ready = true;
-        if (t->on_curl && !t->curl_done) {
+        if (t->in_multi && !t->curl_done) {
             t->curl_code = CURLE_RECV_ERROR;
             t->curl_done = true;
         }
     }
     net->stale = true;
-}
-
-/* The pool can only be emptied by closing it, and only when no transfer is in it. */
-static void renew_pool(struct net *net)
-{
-    for (const struct task *t = net->tasks; t; t = t->next)
-        if (t->on_curl)
-            return;
-    CURLM *fresh = open_multi();
-    if (!fresh)
-        return;
-    curl_multi_cleanup(net->multi);
-    net->multi = fresh;
-    net->stale = false;
 }
 
 /* --- waiting --- */
@@ -365,8 +374,6 @@ bool net_step(struct net *net)
 {
     bool some = true;
 
-    if (net->stale)
-        renew_pool(net);
     run_transfers(net);
     net->slice_end_us = net_now_us() + SLICE_MS * 1000;
     while (some && !step_round(net, &some))

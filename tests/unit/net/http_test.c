@@ -7,6 +7,7 @@
 
 #include "api/base/clock.h"
 #include "api/net/http.h"
+#include "api/net/internal.h"
 #include "api/net/net.h"
 #include "tests/unit/net/server.h"
 
@@ -359,6 +360,51 @@ static void many_at_once(void **state)
         task_drop(tasks[i]);
 }
 
+static unsigned connections(struct world *w)
+{
+    return (unsigned)w->server->n_threads;
+}
+
+static void ok(struct world *w)
+{
+    struct task *t = ask(w, "/ok");
+
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    task_drop(t);
+}
+
+/* After a sleep: what was under way fails at once, and no old connection is used again. */
+static void the_machine_slept(void **state)
+{
+    struct world *w = *state;
+    struct task *t;
+
+    ok(w);
+    ok(w);
+    assert_int_equal(connections(w), 1); /* kept open between the two */
+    t = ask(w, "/slow/60000");
+    for (int64_t end = clock_mono_ms() + 5000; w->server->requests < 3;) {
+        assert_true(clock_mono_ms() < end);
+        net_wait(w->net, NULL, 0, clock_mono_ms() + 5);
+        net_step(w->net);
+    }
+    net_pretend_sleep(w->net, 60000);
+    net_wait(w->net, NULL, 0, 0);
+    assert_true(net_step(w->net));
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "RESET");
+    assert_true(task_error(t)->retryable);
+    task_drop(t);
+    ok(w);
+    assert_int_equal(connections(w), 2);
+    net_pretend_sleep(w->net, 60000);
+    net_wait(w->net, NULL, 0, 0);
+    ok(w);
+    assert_int_equal(connections(w), 3);
+    assert_int_equal(net_gaps(w->net), 2);
+}
+
 /* Dropped in every state: before the first step, under way, ended, and left to net_close. */
 static void dropping(void **state)
 {
@@ -389,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(loopback_passes_no_proxy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_machine_slept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dropping, set_up, tear_down),
         cmocka_unit_test(encodes),
         cmocka_unit_test(knows_loopback),

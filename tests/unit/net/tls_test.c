@@ -100,6 +100,8 @@ static int set_up(void **state)
     w->net = net_open(&e);
     str_copy(w->folder, sizeof w->folder, "/tmp/strom-tls-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
     run(w, make_certificates);
     return 0;
 }
@@ -110,7 +112,7 @@ static int tear_down(void **state)
 
     if (w->net) {
         task_clear(&w->server);
-        run(w, "rm -f *.pem *.key *.csr ext *.srl");
+        run(w, "rm -f *.0 *.pem *.key *.csr ext *.srl");
         rmdir(w->folder);
         net_close(w->net);
     }
@@ -168,6 +170,12 @@ static void certificates(void **state)
     setenv("SSL_CERT_FILE", "/no/such/file", 1);
     refused(w, NULL, "cannot be read");
     unsetenv("SSL_CERT_FILE");
+    setenv("SSL_CERT_DIR", w->folder, 1); /* nothing in it under its hash */
+    refused(w, NULL, "not trusted");
+    run(w, "ln -s ours.pem $(openssl x509 -hash -noout -in ours.pem).0");
+    trusted(w, NULL);
+    unsetenv("SSL_CERT_DIR");
+    refused(w, NULL, "not trusted");
     serve(w, "wrong", ""); /* signed well, but for another name */
     refused(w, "ours.pem", "not trusted");
 }
