@@ -87,8 +87,9 @@ void dialog_draw(const struct dialog *d, struct page *p)
         page_styled(p, STYLE_ACCENT, "%s", d->typed_name);
     }
     if (d->typed_name != NULL) {
-        struct field_look look = {.label = "", .label_width = 2, .focus = true};
+        struct field_look look = {.focus = true};
         field_draw(&d->field, &look, p);
+        page_gap(p);
     }
     draw_options(d, p);
     page_overlay_end(p);

@@ -201,10 +201,14 @@ static void put_text(const struct field *f, const struct field_look *look, int l
 void field_draw(const struct field *f, const struct field_look *look, struct page *p)
 {
     int label = look->label_width > 0 ? look->label_width : LABEL;
+    label = look->label != NULL ? label : 0;
     int row = p->pane.origin + p->pane.y;
-    page_put(p, STYLE_TEXT, "%s ", !look->focus ? " " : p->ascii ? ">" : "›");
-    page_put(p, look->focus ? STYLE_ACCENT : STYLE_MUTED, "%s", look->label);
-    page_tab(p, p->pane.indent + label);
+    page_open_line(p);
+    if (look->label != NULL) {
+        page_put(p, STYLE_TEXT, "%s ", !look->focus ? " " : p->ascii ? ">" : "›");
+        page_put(p, look->focus ? STYLE_ACCENT : STYLE_MUTED, "%s", look->label);
+        page_tab(p, p->pane.indent + label);
+    }
     int left = p->x, end = page_right(p);
     if (end > left + WIDEST)
         end = left + WIDEST;

@@ -26,7 +26,7 @@ bool field_key(struct field *f, int key); /* false: Enter, Esc, Tab, arrows up a
 bool field_paste(struct field *f, const char *text);
 
 struct field_look {
-    const char *label;
+    const char *label;       /* NULL: nothing stands before it */
     const char *placeholder; /* shown while empty, e.g. the default */
     const char *problem;     /* NULL, or what is wrong and how to fix it; a line below */
     bool focus;

@@ -75,8 +75,7 @@ void palette_draw(const struct palette *pal, const char *title, const char *abou
         page_text(p, "%s", about);
         page_gap(p);
     }
-    struct field_look look = {
-        .label = "", .label_width = 2, .placeholder = theme_words()->filter, .focus = true};
+    struct field_look look = {.placeholder = theme_words()->filter, .focus = true};
     field_draw(&pal->field, &look, p);
     page_gap(p);
     struct list_rows rows = {.n = f.n, .ctx = &f, .put = put, .empty = theme_words()->no_match};

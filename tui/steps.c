@@ -3,9 +3,12 @@
 #include "tui/cells.h"
 #include "tui/text.h"
 
-static enum mark mark_of(const struct steps_item *items, size_t i, size_t current)
+static void put_mark(const struct steps_item *items, size_t i, size_t current, struct page *p)
 {
-    return i == current && items[i].mark == MARK_WAITING ? MARK_NONE : items[i].mark;
+    if (i == current && items[i].mark == MARK_WAITING)
+        page_put(p, STYLE_ACCENT, "%s", p->ascii ? "*" : "•");
+    else
+        page_put_mark(p, items[i].mark, false);
 }
 
 static int widest(const struct steps_item *items, size_t n)
@@ -23,7 +26,7 @@ void steps_draw(const struct steps_item *items, size_t n, size_t current, struct
     int hang = p->pane.indent + 7 + widest(items, n) + 2;
     for (size_t i = 0; i < n; i++) {
         page_put(p, STYLE_TEXT, "%s ", i != current ? " " : p->ascii ? ">" : "›");
-        page_put_mark(p, mark_of(items, i, current), false);
+        put_mark(items, i, current, p);
         page_put(p, STYLE_TEXT, " %zu  ", i + 1);
         page_put(p, i == current ? STYLE_ACCENT : STYLE_TEXT, "%s", items[i].name);
         page_tab(p, hang);
@@ -52,7 +55,7 @@ void steps_line(const struct steps_item *items, size_t n, size_t current, struct
             break;
         if (i > from)
             page_put(p, STYLE_MUTED, p->ascii ? " > " : " › ");
-        page_put_mark(p, mark_of(items, i, current), false);
+        put_mark(items, i, current, p);
         page_put(p, STYLE_TEXT, " ");
         page_put(p, i == current ? STYLE_ACCENT : STYLE_MUTED, "%s", items[i].name);
     }
