@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static const char cut_off[] = "the document is cut off";
+
 struct scan {
     const char *at, *end;
     const char *why; /* the first fault */
@@ -84,7 +86,7 @@ static bool escape(struct scan *s)
 static bool string(struct scan *s)
 {
     if (peek(s) != '"')
-        return fail(s, "a text in double quotes was expected");
+        return fail(s, s->at < s->end ? "a text in double quotes was expected" : cut_off);
     s->at++;
     for (;;) {
         int c = peek(s);
@@ -166,7 +168,7 @@ static bool member(struct scan *s, char close)
         return false;
     blank(s);
     if (peek(s) != ':')
-        return fail(s, "a colon was expected");
+        return fail(s, s->at < s->end ? "a colon was expected" : cut_off);
     s->at++;
     return value(s);
 }
@@ -185,8 +187,8 @@ static bool container(struct scan *s, char close)
         if (peek(s) == close)
             break;
         if (peek(s) != ',')
-            return fail(s, s->at < s->end ? "a comma or the end of the list was expected"
-                                          : "the document is cut off");
+            return fail(s,
+                        s->at < s->end ? "a comma or the end of the list was expected" : cut_off);
         s->at++;
     }
     s->at++;
@@ -205,7 +207,7 @@ static bool value(struct scan *s)
     if (c == '-' || (c >= '0' && c <= '9'))
         return number(s);
     if (c < 0)
-        return fail(s, "the document is cut off");
+        return fail(s, cut_off);
     return word(s, c == 't' ? "true" : c == 'f' ? "false" : "null");
 }
 

@@ -1,0 +1,536 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/err.h"
+#include "api/base/safe.h"
+#include "api/base/secret.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/base/utf8.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- utf8 --- */
+
+static void decodes(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t used;
+        uint32_t cp;
+    } cases[] = {
+        {"a", 1, 'a'},
+        {"\x7f", 1, 0x7F},
+        {"\xc2\x80", 2, 0x80},
+        {"å", 2, 0xE5},
+        {"€", 3, 0x20AC},
+        {"\xef\xbf\xbf", 3, 0xFFFF},
+        {"\xf0\x90\x80\x80", 4, 0x10000},
+        {"\xf4\x8f\xbf\xbf", 4, 0x10FFFF},
+        {"\x80", 1, UINT32_MAX},     /* a tail alone */
+        {"\xc0\x80", 1, UINT32_MAX}, /* too long */
+        {"\xc1\xbf", 1, UINT32_MAX},
+        {"\xe0\x9f\xbf", 1, UINT32_MAX},
+        {"\xf0\x8f\xbf\xbf", 1, UINT32_MAX},
+        {"\xed\xa0\x80", 1, UINT32_MAX}, /* a surrogate */
+        {"\xf4\x90\x80\x80", 1, UINT32_MAX},
+        {"\xf5\x80\x80\x80", 1, UINT32_MAX},
+        {"\xff", 1, UINT32_MAX},
+        {"\xe2\x82", 1, UINT32_MAX}, /* cut off */
+        {"\xe2"
+         "a\x82",
+         1, UINT32_MAX},
+        {"", 0, UINT32_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t cp;
+        size_t n = strlen(cases[i].bytes);
+        assert_int_equal(utf8_next(cases[i].bytes, n, &cp), cases[i].used);
+        assert_int_equal(cp, cases[i].cp);
+        assert_int_equal(utf8_valid(cases[i].bytes, n), cp != UINT32_MAX || n == 0);
+    }
+    for (uint32_t cp = 1; cp < 0x110000; cp += 7) { /* there and back */
+        char out[4];
+        uint32_t back;
+        size_t n = utf8_put(out, cp);
+        if (cp >= 0xD800 && cp < 0xE000) {
+            assert_int_equal(n, 0);
+            continue;
+        }
+        assert_int_equal(utf8_next(out, n, &back), n);
+        assert_int_equal(back, cp);
+    }
+    assert_int_equal(utf8_put((char[4]){0}, 0x110000), 0);
+    assert_true(utf8_valid("a\0b", 3));
+}
+
+static void widths(void **state)
+{
+    static const struct {
+        const char *text;
+        int columns;
+    } cases[] = {
+        {"", 0},          {"abc", 3},
+        {"æøå ÆØÅ", 7},   {"A\xCC\x8A", 1},
+        {"漢字", 4},      {"e\xCC\x81t", 2},
+        {"한", 2},        {"ｆ", 2},
+        {"\xff", 1},      {"a\tb", -1},
+        {"\x1b[31m", -1}, {"\x7f", -1},
+        {"\xc2\x85", -1}, {"\xf0\x9f\x98\x80", 2},
+        {"…", 1},
+    };
+
+    (void)state;
+    for (int pass = 0; pass < 2; pass++) { /* in the C locale, and in one that knows UTF-8 */
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+            if (utf8_width(cases[i].text) != cases[i].columns)
+                fail_msg("'%s': %d", cases[i].text, utf8_width(cases[i].text));
+        if (!setlocale(LC_CTYPE, "C.UTF-8"))
+            break;
+    }
+    setlocale(LC_CTYPE, "C");
+}
+
+static void folds(void **state)
+{
+    static const struct {
+        const char *text, *folded;
+    } cases[] = {
+        {"", ""},
+        {"ABC_1-x", "abc_1-x"},
+        {"Ærlig ØST Åse", "aerlig ost ase"},
+        {"æøå", "aeoa"},
+        {"A\xCC\x8A"
+         "se",
+         "ase"},               /* decomposed */
+        {"\xE2\x84\xAB", "a"}, /* the sign for ångström */
+        {"Haakon", "hakon"},
+        {"Håkon", "hakon"},
+        {"HAAKON", "hakon"},
+        {"Paaå", "pa"},
+        {"café CAFE\xCC\x81", "cafe cafe"},
+        {"Straße", "strasse"},
+        {"Đorđe Łódź", "dorde lodz"},
+        {"ŋ ŧ", "n t"},
+        {"ﬁ", "fi"},
+        {"İ", "i"},
+        {"a\xff"
+         "b",
+         "a\xEF\xBF\xBD"
+         "b"},
+        {"漢", "漢"},
+    };
+    char out[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n = utf8_fold(out, sizeof out, cases[i].text);
+        assert_string_equal(out, cases[i].folded);
+        assert_int_equal(n, strlen(cases[i].folded));
+        char again[64];
+        utf8_fold(again, sizeof again, out);
+        assert_string_equal(again, out);
+        for (size_t cap = 0; cap < n + 2; cap++) { /* cut anywhere, never beyond */
+            char *exact = malloc(cap ? cap : 1);
+            assert_int_equal(utf8_fold(exact, cap, cases[i].text), n);
+            if (cap)
+                assert_true(strlen(exact) < cap && strncmp(exact, out, strlen(exact)) == 0);
+            free(exact);
+        }
+    }
+}
+
+static void finds(void **state)
+{
+    char *large = malloc(5001);
+
+    (void)state;
+    memset(large, 'b', 5000);
+    memcpy(large + 4990, "\xc3\x85se", 4);
+    large[5000] = '\0';
+    assert_true(utf8_contains("innsender_FNR", "fnr"));
+    assert_true(utf8_contains("Ærlig", "aer"));
+    assert_true(utf8_contains("Håkon", "hak"));
+    assert_true(utf8_contains("Haakon", "hak"));
+    assert_true(utf8_contains("x", ""));
+    assert_true(utf8_contains("", ""));
+    assert_false(utf8_contains("", "a"));
+    assert_false(utf8_contains("abc", "abcd"));
+    assert_true(utf8_contains(large, "ase"));
+    free(large);
+}
+
+/* --- safe --- */
+
+static void made_harmless(void **state)
+{
+    static const struct {
+        const char *text, *safe;
+    } cases[] = {
+        {"", ""},
+        {"plain æøå 漢 \xf0\x9f\x98\x80 \\", "plain æøå 漢 \xf0\x9f\x98\x80 \\"},
+        {"\x1b[31m", "\\x1b[31m"},
+        {"a\nb\tc\r", "a\\x0ab\\x09c\\x0d"},
+        {"\x01\x1f\x7f", "\\x01\\x1f\\x7f"},
+        {"\xc2\x85\xc2\x9b"
+         "31m",
+         "\\x85\\x9b31m"},
+        {"\xe2\x80\xae"
+         "abc\xe2\x80\xac",
+         "\\u202eabc\\u202c"},
+        {"\xe2\x81\xa6x\xe2\x81\xa9", "\\u2066x\\u2069"},
+        {"\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", "\\u200e\\u200f\\u061c"},
+        {"a\xe2\x80\x8b"
+         "b\xe2\x80\x8d\xe2\x81\xa0\xef\xbb\xbf",
+         "a\\u200bb\\u200d\\u2060\\ufeff"},
+        {"\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029"},
+        {"\xc2\xad", "\\xad"},
+        {"\xf3\xa0\x81\x81", "\\U000e0041"},
+        {"\xf3\xa0\x84\x80", "\\U000e0100"},
+        {"\xef\xb8\x8f", "\\ufe0f"},
+        {"\xe3\x85\xa4", "\\u3164"},
+        {"\xef\xbf\xbe", "\\ufffe"},
+        {"\xf0\x9f\xbf\xbf", "\\U0001ffff"},
+        {"\xff\xc3", "\\xff\\xc3"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\xc0\xaf", "\\xc0\\xaf"},
+    };
+    char out[128];
+    struct arena a;
+
+    (void)state;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n = safe_text(out, sizeof out, cases[i].text);
+        assert_string_equal(out, cases[i].safe);
+        assert_int_equal(n, strlen(cases[i].safe));
+        assert_true(safe_is(out));
+        assert_int_equal(safe_is(cases[i].text), strcmp(cases[i].text, cases[i].safe) == 0);
+        const char *copy = safe_copy(&a, cases[i].text);
+        assert_string_equal(copy, cases[i].safe);
+        assert_int_equal(copy == cases[i].text, safe_is(cases[i].text));
+    }
+    assert_null(safe_copy(&a, NULL));
+    assert_int_equal(safe_lines(out, sizeof out, "a\nb\x1b\r"), 11);
+    assert_string_equal(out, "a\nb\\x1b\\x0d");
+    arena_done(&a);
+}
+
+/* Cut at every length: never half a character, never half an escape, never anything behind the cut.
+ */
+static void cut_on_borders(void **state)
+{
+    static const char text[] = "å\x1b€\xf3\xa0\x81\x81z";
+    static const size_t borders[] = {0, 2, 6, 9, 19, 20};
+
+    (void)state;
+    for (size_t cap = 0; cap < 25; cap++) {
+        char *out = malloc(cap ? cap : 1);
+        size_t expected = 0;
+        assert_int_equal(safe_text(out, cap, text), 20);
+        for (size_t i = 0; i < 6; i++)
+            if (borders[i] < cap)
+                expected = borders[i];
+        if (cap)
+            assert_int_equal(strlen(out), expected);
+        free(out);
+    }
+}
+
+/* Every byte and every pair: what comes out is harmless, and harmless text is unchanged. */
+static void all_pairs(void **state)
+{
+    char text[3] = {0}, out[16];
+
+    (void)state;
+    for (int a = 1; a < 256; a++)
+        for (int b = 0; b < 256; b++) {
+            text[0] = (char)a;
+            text[1] = (char)b;
+            safe_text(out, sizeof out, text);
+            assert_true(safe_is(out));
+            for (const char *p = out; *p; p++)
+                assert_true((unsigned char)*p >= 0x20 && *p != 0x7F);
+        }
+}
+
+/* --- secrets --- */
+
+static void scrubs(void **state)
+{
+    static const struct {
+        const char *text, *clean;
+    } cases[] = {
+        {"host=db password=hemmelig user=x", "host=db password=*** user=x"},
+        {"password='a b\\'c' host=db", "password=*** host=db"},
+        {"password = x1", "password = **"},
+        {"PGPASSWORD=abc psql", "PGPASSWORD=*** psql"},
+        {"STROM_DB_PASSWORD=abc", "STROM_DB_PASSWORD=***"},
+        {"DB_POSTMOTTAK_PASSWORD=abcdef", "DB_POSTMOTTAK_PASSWORD=***"},
+        {"postgres://kari:hem@melig@db/x?sslmode=require",
+         "postgres://kari:***@db/x?sslmode=require"},
+        {"https://u:p@h/", "https://u:*@h/"},
+        {"postgres://kari@db:5432/x", "postgres://kari@db:5432/x"},
+        {"Authorization: Bearer abcdefghijk.lmn-op", "Authorization: Bearer ***"},
+        {"authorization: bearer abcdefghijklmnop, x", "authorization: bearer ***, x"},
+        {"Basic dXNlcjpwYXNz", "Basic ***"},
+        {"the bearer token expired", "the bearer token expired"},
+        {"{\"access_token\":\"abc\",\"n\":1}", "{\"access_token\":***,\"n\":1}"},
+        {"{\"refresh_token\": \"1//0abc\"}", "{\"refresh_token\": ***}"},
+        {"refresh_token=abcd&grant_type=x", "refresh_token=***&grant_type=x"},
+        {"got ya29.a0AfH6SMBx-123_456789 back", "got *** back"},
+        {"jwt eyJhbGciOi.eyJzdWIi.c2ln end", "jwt *** end"},
+        {"-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\nrest", "***\nrest"},
+        {"-----BEGIN RSA PRIVATE KEY-----\\nabc", "***"},
+        {"-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----",
+         "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----"},
+        {"password authentication failed for user \"x\"",
+         "password authentication failed for user \"x\""},
+        {"no password supplied", "no password supplied"},
+        {"the token: none", "the token: ***"},
+        {"passwords=1 mypassword_x=2", "passwords=1 mypassword_x=2"},
+        {"see https://cloud.google.com/iam/docs", "see https://cloud.google.com/iam/docs"},
+        {"", ""},
+        {"password=", "password="},
+        {"password='never closed", "password=***"},
+    };
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str_copy(text, sizeof text, cases[i].text);
+        bool some = secret_scrub(text);
+        assert_string_equal(text, cases[i].clean);
+        assert_int_equal(some, strcmp(cases[i].text, cases[i].clean) != 0);
+    }
+}
+
+/* Cut at every place: what is left of the secret does not show, and nothing is read beyond the end.
+ */
+static void scrubs_what_was_cut_off(void **state)
+{
+    static const char whole[] =
+        "x postgres://kari:hemmelighet@db password='hemmelighet' Bearer hemmelighet "
+        "-----BEGIN PRIVATE KEY-----hemmelighet";
+
+    (void)state;
+    for (size_t n = 0; n < sizeof whole; n++) {
+        char *exact = malloc(n + 1);
+        memcpy(exact, whole, n);
+        exact[n] = '\0';
+        secret_scrub(exact);
+        const char *left = strstr(exact, "hemmelighet");
+        /* a URL that ends before its @ is not known to hold a password */
+        assert_true(!left || n <= strlen("x postgres://kari:hemmelighet"));
+        free(exact);
+    }
+}
+
+static void secrets(void **state)
+{
+    struct secret *s = secret_new("abc\0d", 5), *copy = secret_dup(s), *none = secret_new("", 0);
+
+    (void)state;
+    assert_memory_equal(secret_reveal(s), "abc\0d", 6);
+    assert_true(secret_eq(s, copy));
+    assert_false(secret_eq(s, none));
+    assert_true(secret_eq(NULL, none));
+    assert_true(secret_is_empty(none) && secret_is_empty(NULL) && !secret_is_empty(s));
+    assert_string_equal(secret_reveal(NULL), "");
+    assert_null(secret_dup(NULL));
+    char buffer[4] = "xyz";
+    secret_wipe(buffer, sizeof buffer);
+    assert_memory_equal(buffer, "\0\0\0\0", 4);
+    secret_free(s);
+    secret_free(copy);
+    secret_free(none);
+    secret_free(NULL);
+}
+
+/* --- errors --- */
+
+static void errors(void **state)
+{
+    struct err e = {.code = 9, .retryable = true, .hint = "old"};
+    char large[2000];
+
+    (void)state;
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    assert_false(err_set(&e, ERR_SQL, "read %s", "æ\x1b[2J"));
+    assert_string_equal(e.what, "read æ\\x1b[2J");
+    assert_int_equal(e.kind, ERR_SQL);
+    assert_true(e.code == 0 && !e.retryable && !e.hint[0]);
+    assert_false(err_why(&e, "FATAL: x\nDETAIL: password=%s\n", "hemmelig"));
+    assert_string_equal(e.why, "FATAL: x DETAIL: password=***");
+    assert_false(err_hint(&e, "%s", large));
+    assert_int_equal(strlen(e.hint), sizeof e.hint - 1);
+    err_resource(&e, "a\xff");
+    assert_string_equal(e.resource, "a\\xff");
+    err_reason(&e, "42501");
+    assert_string_equal(e.reason, "42501");
+    assert_false(err_system(&e, ENOENT, "open %d", 3));
+    assert_int_equal(e.code, ENOENT);
+    assert_true(e.kind == ERR_SYSTEM && e.why[0] && !e.reason[0]);
+    for (int kind = ERR_NONE; kind <= ERR_BUG; kind++)
+        assert_true(err_kind_name((enum err_kind)kind)[0]);
+    assert_string_equal(err_kind_name(ERR_DENIED), "denied");
+}
+
+/* --- strings --- */
+
+static void grows(void **state)
+{
+    struct str s = {0};
+
+    (void)state;
+    assert_string_equal(str_text(&s), "");
+    str_add(&s, NULL);
+    str_clear(&s);
+    for (int i = 0; i < 1000; i++)
+        str_printf(&s, "%d,", i);
+    assert_int_equal(s.bytes, 3890);
+    assert_true(str_starts(s.text, "0,1,2,") && str_ends(s.text, "998,999,"));
+    str_addn(&s, "a\0b", 3);
+    assert_int_equal(s.bytes, 3893);
+    str_clear(&s);
+    assert_string_equal(s.text, "");
+    str_printf(&s, "%200s", "x");
+    assert_int_equal(s.bytes, 200);
+    str_done(&s);
+    assert_string_equal(str_text(&s), "");
+}
+
+static void small_helpers(void **state)
+{
+    long long n = 5;
+    char out[6];
+
+    (void)state;
+    assert_true(str_eq(NULL, NULL) && !str_eq(NULL, "") && str_eq("a", "a"));
+    assert_true(str_starts("abc", "") && !str_starts(NULL, "") && !str_starts("a", "ab"));
+    assert_true(str_ends("abc", "bc") && !str_ends("c", "bc") && !str_ends(NULL, ""));
+    assert_true(str_is_empty(NULL) && str_is_empty("") && !str_is_empty("a"));
+    assert_true(str_copy(out, sizeof out, "abcde"));
+    assert_string_equal(out, "abcde");
+    assert_false(str_copy(out, sizeof out, "abcdæ"));
+    assert_string_equal(out, "abcd");
+    assert_false(str_copy(out, sizeof out, "abc€"));
+    assert_string_equal(out, "abc");
+    assert_false(str_copy(out, 1, "x"));
+    assert_string_equal(out, "");
+    assert_true(str_copy(out, sizeof out, NULL));
+    assert_true(str_int64("-12", -12, 12, &n) && n == -12);
+    assert_true(str_int64("9223372036854775807", INT64_MIN, INT64_MAX, &n) && n == INT64_MAX);
+    static const char *const bad[] = {"",
+                                      "-",
+                                      "+1",
+                                      " 1",
+                                      "1 ",
+                                      "0x1",
+                                      "1.0",
+                                      "13",
+                                      "-13",
+                                      "9223372036854775808",
+                                      "99999999999999999999"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(str_int64(bad[i], -12, 12, &n));
+    assert_false(str_int64(NULL, 0, 1, &n));
+    assert_true(n == INT64_MAX); /* left alone */
+}
+
+/* --- languages --- */
+
+static const char *language(const char *all, const char *messages, const char *lang)
+{
+    setenv("LC_ALL", all, 1);
+    setenv("LC_MESSAGES", messages, 1);
+    setenv("LANG", lang, 1);
+    tr_language("auto");
+    return tr_current();
+}
+
+static void languages(void **state)
+{
+    (void)state;
+    assert_string_equal(language("", "", "nb_NO.UTF-8"), "nb");
+    assert_string_equal(language("", "", "nn_NO"), "nb");
+    assert_string_equal(language("", "no", "en_US"), "nb");
+    assert_string_equal(language("C", "nb_NO", "nb_NO"), "en");
+    assert_string_equal(language("", "", "en_US.UTF-8"), "en");
+    assert_string_equal(language("", "", ""), "en");
+    assert_string_equal(language("", "", "nbx"), "en");
+    assert_true(tr_language("nb"));
+    assert_string_equal(tr("Tables"), "Tabeller");
+    assert_string_equal(tr("not in the table"), "not in the table");
+    assert_null(tr(NULL));
+    assert_false(tr_language("xx"));
+    assert_string_equal(tr("Tables"), "Tables");
+    assert_true(tr_language("en"));
+    assert_true(tr_language(NULL));
+}
+
+/* The directives of a translation are those of the original, in their order. */
+static void directives(const char *format, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    for (const char *p = strchr(format, '%'); p && used + 12 < cap; p = strchr(p, '%')) {
+        size_t n = 1 + strcspn(p + 1, "diouxXeEfgGaAcsp%") + 1;
+        if (!(n == 2 && p[1] == '%')) {
+            memcpy(out + used, p, n);
+            used += n;
+        }
+        p += n;
+    }
+    out[used] = '\0';
+}
+
+static void translations_fit(void **state)
+{
+    const char *english, *norwegian;
+    char a[256], b[256];
+    size_t n = 0;
+
+    (void)state;
+    for (; tr_entry(n, &english, &norwegian); n++) {
+        directives(english, a, sizeof a);
+        directives(norwegian, b, sizeof b);
+        if (strcmp(a, b) != 0)
+            fail_msg("\"%s\" and \"%s\" take different values", english, norwegian);
+        assert_true(utf8_valid(norwegian, strlen(norwegian)) && norwegian[0]);
+    }
+    assert_true(n >= 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes),
+        cmocka_unit_test(widths),
+        cmocka_unit_test(folds),
+        cmocka_unit_test(finds),
+        cmocka_unit_test(made_harmless),
+        cmocka_unit_test(cut_on_borders),
+        cmocka_unit_test(all_pairs),
+        cmocka_unit_test(scrubs),
+        cmocka_unit_test(scrubs_what_was_cut_off),
+        cmocka_unit_test(secrets),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(grows),
+        cmocka_unit_test(small_helpers),
+        cmocka_unit_test(languages),
+        cmocka_unit_test(translations_fit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
