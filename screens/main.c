@@ -5,6 +5,7 @@
 #include "api/base/tr.h"
 #include "screens/cli/commands.h"
 #include "screens/cli/options.h"
+#include "screens/cli/practice.h"
 #include "screens/live.h"
 #include "screens/plain.h"
 #include "screens/wizard.h"
@@ -48,6 +49,17 @@ static int walk(const struct options *o)
     return code;
 }
 
+static int practise(const struct options *o, const char *argv0)
+{
+    struct practice p;
+    int code = 1;
+
+    if (practice_begin(&p, argv0, o->scenario ? o->scenario : "fresh"))
+        code = walk(o);
+    practice_end(&p);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -63,6 +75,6 @@ int main(int argc, char **argv)
     if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e))
         return complain(&e, 2);
     if (o.sandbox)
-        return command_practise(&o, argc, argv);
+        return practise(&o, argv[0]);
     return o.command ? command_run(&o) : walk(&o);
 }

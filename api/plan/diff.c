@@ -379,6 +379,16 @@ static void unacknowledged(struct job *j)
     selection_unacknowledged(j->s, p->unacknowledged, p->n_unacknowledged);
 }
 
+static void keep_only(struct plan *p, unsigned only)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; only && i < p->n_actions; i++)
+        if (only & 1u << p->actions[i].step)
+            p->actions[n++] = p->actions[i];
+    p->n_actions = only ? n : p->n_actions;
+}
+
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out)
 {
@@ -402,6 +412,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
     stream(&j);
     start(&j, options->start);
     unacknowledged(&j);
+    keep_only(out, options->only);
     for (size_t i = 0; i < out->n_actions; i++)
         out->count[out->actions[i].verb]++;
     digest(&j);

@@ -346,8 +346,7 @@ static bool take_table(struct reader *r, const struct table *t)
     kept->why = NULL;
     for (size_t i = 0; i < t->n; i++) {
         if (selection_find_column(kept, facts[i].name, &at) && at < i)
-            return refuse(r, facts[i].name,
-                          "this column stands twice in the table that ends here");
+            return refuse(r, facts[i].name, "this column stands twice in the table that ends here");
         kept->columns[i].included = t->columns[i].included;
         kept->columns[i].ack = t->columns[i].ack;
         kept->n_included += t->columns[i].included;

@@ -54,7 +54,8 @@ struct plan {
 };
 
 struct plan_options {
-    bool start; /* the stream is to run (default of every caller) */
+    bool start;    /* the stream is to run (default of every caller) */
+    unsigned only; /* bits of the steps that are planned; 0: all */
 };
 
 /* Pure. plan_done releases. The selection is looked at only while this runs. */

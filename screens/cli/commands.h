@@ -8,8 +8,4 @@
 
 /* Runs o->command; returns the exit code of the contract. */
 int command_run(const struct options *o);
-/* strom --sandbox [SCENARIO]: starts a sandbox that ends with us, and this program again inside it.
- */
-int command_practise(const struct options *o, int argc, char **argv);
-
 #endif

@@ -1,0 +1,87 @@
+#include "screens/cli/command.h"
+
+#include "api/base/tr.h"
+#include "api/checks/gather.h"
+#include "screens/cli/out.h"
+#include "screens/cli/session.h"
+
+/* Tables of the plan file; without one every table that could be chosen. */
+static void wanted_of(struct session *s, struct source_wanted *out)
+{
+    struct source_table *tables = arena_array(&s->mem, struct source_table, s->file.n_tables + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; s->has_file && i < s->file.n_tables; i++) {
+        const struct selection_table *t = &s->file.tables[i];
+        const char **columns = arena_array(&s->mem, const char *, t->n_included + 1u);
+        size_t n_columns = 0;
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (t->columns[c].included)
+                columns[n_columns++] = t->columns[c].name;
+        if (n_columns)
+            tables[n++] = (struct source_table){t->schema, t->name, columns, n_columns};
+    }
+    *out =
+        (struct source_wanted){s->target.db_user, s->target.publication, s->target.slot, tables, n};
+}
+
+static void print(const struct check_list *l)
+{
+    struct check_summary n = check_summary(l);
+
+    for (int i = 0; i < CHECK_IDS; i++) {
+        const struct check *c = &l->at[i];
+        out_line("%-8s %-28s %s", check_result_name(c->result), check_name(c->id), c->found);
+        if (c->result == CHECK_PASS)
+            continue;
+        if (c->needed[0])
+            out_line("         %s %s", tr("needed:"), c->needed);
+        if (c->why[0])
+            out_line("         %s %s", tr("why:"), c->why);
+        if (c->remedy.text[0])
+            out_line("         %s (%s)\n%s", tr("to do"), check_remedy_name(c->remedy.kind),
+                     c->remedy.text);
+    }
+    out_line(tr("%zu pass, %zu warn, %zu fail, %zu unknown"), n.pass, n.warn, n.fail, n.unknown);
+}
+
+static int run(struct session *s)
+{
+    struct source_wanted wanted;
+    struct str text = {0};
+    struct err e;
+    int code;
+
+    wanted_of(s, &wanted);
+    struct gather_options o = {.google = s->live.google,
+                               .pg = s->live.pg,
+                               .pg_trouble = s->pg_trouble,
+                               .target = &s->target,
+                               .wanted = &wanted};
+    struct task *t = gather(s->live.net, &o);
+    if (!session_wait(s, t, &e)) {
+        code = out_error(s->o, &e);
+    } else if (s->o->json) {
+        check_json(gathered(t), &text);
+        str_addc(&text, '\n');
+        out_result(&text);
+        code = check_exit(gathered(t));
+    } else {
+        print(gathered(t));
+        code = check_exit(gathered(t));
+    }
+    task_drop(t);
+    str_done(&text);
+    return code;
+}
+
+int command_check(const struct options *o)
+{
+    struct session s;
+    int code;
+
+    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE, &code))
+        code = run(&s);
+    session_close(&s);
+    return code;
+}

@@ -1,0 +1,19 @@
+#ifndef STROM_CLI_COMMAND_H
+#define STROM_CLI_COMMAND_H
+
+/* The commands, a file each; every one returns the exit code of the contract. */
+
+#include "screens/cli/options.h"
+
+int command_check(const struct options *o);
+int command_tables(const struct options *o);
+int command_judge(const struct options *o); /* tables --judge FILE.csv */
+int command_files(const struct options *o);
+int command_plan(const struct options *o);
+int command_apply(const struct options *o);
+int command_create(const struct options *o);
+int command_status(const struct options *o);
+int command_delete(const struct options *o);
+int command_sandbox(const struct options *o);
+
+#endif

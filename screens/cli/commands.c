@@ -1,0 +1,24 @@
+#include "screens/cli/commands.h"
+
+#include "screens/cli/command.h"
+#include "screens/cli/out.h"
+
+#include "api/base/str.h"
+
+static const struct {
+    const char *name;
+    int (*run)(const struct options *o);
+} commands[] = {
+    {"check", command_check},   {"tables", command_tables}, {"files", command_files},
+    {"plan", command_plan},     {"apply", command_apply},   {"create", command_create},
+    {"status", command_status}, {"delete", command_delete}, {"sandbox", command_sandbox},
+};
+
+int command_run(const struct options *o)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (str_eq(commands[i].name, o->command))
+            return commands[i].run(o);
+    out_talk("strom: '%s' is not a command of this version", o->command);
+    return OUT_WRONG;
+}

@@ -1,0 +1,268 @@
+#include "screens/cli/creation.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "api/google/datastream_profiles.h"
+#include "api/plan/apply.h"
+#include "api/plan/discovered.h"
+#include "api/plan/observe.h"
+#include "api/plan/render.h"
+#include "api/plan/survey.h"
+#include "screens/cli/out.h"
+#include "screens/cli/pick.h"
+
+#include <string.h>
+
+enum { STILL_MS = 30000 }; /* plain output says at least so often that it still waits */
+
+void creation_init(struct creation *c, struct session *s)
+{
+    *c = (struct creation){.s = s, .begun_ms = clock_mono_ms()};
+}
+
+static void drop_selection(struct creation *c)
+{
+    if (c->selected)
+        selection_done(&c->selection);
+    c->selected = false;
+}
+
+static void drop_plan(struct creation *c)
+{
+    if (c->planned)
+        plan_done(&c->plan);
+    c->planned = false;
+    task_clear(&c->looking);
+}
+
+void creation_done(struct creation *c)
+{
+    drop_plan(c);
+    drop_selection(c);
+}
+
+/* --- what flows
+ * ------------------------------------------------------------------------------------- */
+
+static bool from_database(struct creation *c, struct err *e)
+{
+    struct catalog_options o = {.publication = c->s->target.publication,
+                                .reader = c->s->target.db_user};
+    struct task *t = survey(c->s->live.pg, &o);
+    bool ok = session_wait(c->s, t, e);
+
+    if (ok) {
+        catalog_free(survey_take(t, &c->selection));
+        c->selected = true;
+    }
+    task_drop(t);
+    return ok;
+}
+
+/* Without a connection of our own: what the source profile sees, when it stands. */
+static bool from_profile(struct creation *c, struct err *e)
+{
+    struct names n;
+
+    names_of(&c->s->target, &n);
+    struct task *t = datastream_discover(c->s->live.google, c->s->target.project,
+                                         c->s->target.region, n.source_profile);
+    bool ok = session_wait(c->s, t, e);
+    if (ok)
+        discovered_selection(datastream_discovered(t), &c->selection);
+    else if (e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED")) {
+        selection_init(&c->selection);
+        out_talk("there is no connection to the database (%s), and no profile yet: tables are "
+                 "chosen when it stands",
+                 c->s->pg_trouble.why);
+        ok = true;
+    }
+    c->selected = ok;
+    task_drop(t);
+    return ok;
+}
+
+bool creation_select(struct creation *c, bool by_options, struct err *e)
+{
+    bool ok;
+
+    drop_selection(c);
+    if (!by_options && c->s->has_file) {
+        selection_init(&c->selection);
+        c->selected = true;
+        selection_done(&c->selection);
+        c->selection = c->s->file; /* taken over */
+        c->s->has_file = false;
+        return true;
+    }
+    ok = c->s->live.pg ? from_database(c, e) : from_profile(c, e);
+    return ok && (c->selection.n_tables == 0 || pick(&c->selection, c->s->o, e));
+}
+
+bool creation_plan(struct creation *c, unsigned only, struct err *e)
+{
+    struct plan_options options = {.start = !c->s->o->no_start, .only = only};
+
+    drop_plan(c);
+    c->looking = observe(c->s->live.net, c->s->live.google, &c->s->target);
+    if (!session_wait(c->s, c->looking, e))
+        return false;
+    plan_make(&c->s->target, &c->selection, observed(c->looking), &options, &c->plan);
+    c->planned = true;
+    return true;
+}
+
+bool creation_consent(struct creation *c, int *code)
+{
+    struct str text = {0};
+    char answer[16] = "";
+
+    if (c->s->o->yes || plan_changes_nothing(&c->plan))
+        return true;
+    if (!out_can_ask(c->s->o)) {
+        struct err e;
+        err_set(&e, ERR_INPUT, "Asking for consent");
+        err_why(&e, "there is no terminal to ask at");
+        err_hint(&e, "add --yes");
+        *code = out_error(c->s->o, &e);
+        return false;
+    }
+    plan_print(&c->plan, &c->selection, &text);
+    out_talk("%s", str_text(&text));
+    str_done(&text);
+    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
+        (answer[0] == 'y' || answer[0] == 'j'))
+        return true;
+    *code = OUT_INTERRUPTED;
+    return false;
+}
+
+/* --- events
+ * ----------------------------------------------------------------------------------------- */
+
+static double elapsed(const struct apply_step *s)
+{
+    if (s->started_ms == 0)
+        return 0;
+    return (double)((s->ended_ms ? s->ended_ms : clock_mono_ms()) - s->started_ms) / 1000;
+}
+
+static void event(struct creation *c, const struct apply_step *s)
+{
+    struct str text = {0};
+    struct json_out o;
+    char time[CLOCK_TEXT];
+
+    if (!c->s->o->json) {
+        out_line("%-8s %-32s %s%s%s", apply_state_name(s->state), step_type(s->step)->id, s->name,
+                 s->message[0] ? ": " : "", s->message);
+        return;
+    }
+    json_begin(&o, &text, false);
+    json_open_object(&o, NULL);
+    json_put_int(&o, "version", 1);
+    json_put_string(&o, "time", clock_rfc3339(clock_wall(), time));
+    json_put_string(&o, "step", step_type(s->step)->id);
+    json_put_string(&o, "name", s->name);
+    json_put_string(&o, "state", apply_state_name(s->state));
+    json_put_double(&o, "elapsed", elapsed(s));
+    json_put_string(&o, "message", s->message);
+    json_close_object(&o);
+    str_addc(&text, '\n');
+    out_result(&text);
+    str_done(&text);
+}
+
+struct told {
+    enum apply_state state[STEPS];
+    char message[STEPS][240];
+    int64_t still_ms;
+};
+
+static void tell_changes(struct creation *c, const struct task *t, struct told *told)
+{
+    size_t n;
+    const struct apply_step *steps = apply_steps(t, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].state != told->state[i] || !str_eq(steps[i].message, told->message[i])) {
+            told->state[i] = steps[i].state;
+            str_copy(told->message[i], sizeof told->message[i], steps[i].message);
+            told->still_ms = clock_mono_ms();
+            event(c, &steps[i]);
+        }
+    if (clock_mono_ms() - told->still_ms < STILL_MS)
+        return;
+    told->still_ms = clock_mono_ms();
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].state == APPLY_RUNNING)
+            event(c, &steps[i]);
+}
+
+bool creation_apply(struct creation *c, struct err *e)
+{
+    struct apply_options o = {.google = c->s->live.google,
+                              .store = c->s->live.store,
+                              .plan = &c->plan,
+                              .selection = &c->selection,
+                              .password = c->s->live.db_password};
+    struct told told = {.still_ms = clock_mono_ms()};
+    struct net *net = c->s->live.net;
+    struct task *t = apply(net, &o);
+
+    while (task_state(t) == TASK_RUNNING && !session_caught()) {
+        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
+        net_step(net);
+        tell_changes(c, t, &told);
+    }
+    tell_changes(c, t, &told);
+    bool ok = task_state(t) == TASK_OK;
+    if (task_state(t) == TASK_FAILED) {
+        *e = *task_error(t);
+    } else if (!ok) {
+        err_set(e, ERR_INTERRUPTED, "Creating the stream");
+        err_why(e, "it was interrupted; what was begun goes on in the cloud and is recorded");
+        err_hint(e, "the same command continues");
+    }
+    task_drop(t);
+    return ok;
+}
+
+int creation_end(struct creation *c, const struct err *e)
+{
+    const char *result = e == NULL                    ? c->s->o->no_start ? "created" : "running"
+                         : e->kind == ERR_INTERRUPTED ? "interrupted"
+                                                      : "failed";
+    struct str text = {0};
+    struct json_out o;
+
+    if (e && e->kind != ERR_INTERRUPTED) {
+        int code = out_error(c->s->o, e);
+        if (!c->s->o->json)
+            return code;
+    }
+    if (c->s->o->json) {
+        json_begin(&o, &text, false);
+        json_open_object(&o, NULL);
+        json_put_int(&o, "version", 1);
+        json_put_string(&o, "result", result);
+        json_put_string(&o, "stream", c->s->target.stream);
+        json_put_double(&o, "elapsed", (double)(clock_mono_ms() - c->begun_ms) / 1000);
+        json_close_object(&o);
+        str_addc(&text, '\n');
+        out_result(&text);
+        str_done(&text);
+    } else if (e == NULL) {
+        out_line("%s: %s", result, c->s->target.stream);
+    } else {
+        out_talk("strom: %s: %s", e->what, e->why);
+    }
+    if (e == NULL)
+        return OUT_FINE;
+    if (e->kind == ERR_INTERRUPTED)
+        return session_caught() && session_caught() != 2 ? 128 + session_caught() : OUT_INTERRUPTED;
+    return str_eq(e->reason, "UNACKNOWLEDGED") || str_eq(e->reason, "MOVED") ? OUT_REFUSED
+           : e->kind == ERR_INPUT && !str_eq(e->reason, "NO_PASSWORD")       ? OUT_WRONG
+                                                                             : OUT_COULD_NOT;
+}

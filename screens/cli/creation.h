@@ -1,0 +1,35 @@
+#ifndef STROM_CLI_CREATION_H
+#define STROM_CLI_CREATION_H
+
+/* What plan, apply and create share: the selection, the look at the cloud, the plan, carrying it
+ * out with an event a line. */
+
+#include "api/plan/plan.h"
+#include "screens/cli/session.h"
+
+struct creation {
+    struct session *s;
+    struct selection selection;
+    bool selected;
+    struct task *looking; /* observed(looking) */
+    struct plan plan;
+    bool planned;
+    int64_t begun_ms;
+};
+
+void creation_init(struct creation *c, struct session *s);
+void creation_done(struct creation *c);
+
+/* Tables and columns: from the plan file, else by the options from the database, else through a
+ * profile that exists. Leaves the selection empty when none can be asked yet. */
+bool creation_select(struct creation *c, bool by_options, struct err *e);
+/* Looks at the cloud and plans; `only` as in plan_options. */
+bool creation_plan(struct creation *c, unsigned only, struct err *e);
+/* Consent by --yes or a question; false with the exit code. */
+bool creation_consent(struct creation *c, int *code);
+/* Carries the plan out, an event a line; false with *e. */
+bool creation_apply(struct creation *c, struct err *e);
+/* The last line of events; returns the exit code for `e` (NULL: well). */
+int creation_end(struct creation *c, const struct err *e);
+
+#endif

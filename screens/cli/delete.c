@@ -1,0 +1,149 @@
+#include "screens/cli/command.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "api/plan/observe.h"
+#include "api/plan/remove.h"
+#include "screens/cli/out.h"
+#include "screens/cli/session.h"
+
+static bool take_words(struct options *o, struct err *e)
+{
+    if (o->n_args >= 1)
+        o->app = o->args[0];
+    if (o->n_args >= 2)
+        o->db_user = o->args[1];
+    if (o->n_args <= 2 && (o->app || o->file || o->project))
+        return true;
+    err_set(e, ERR_INPUT, "Reading the command line");
+    err_why(e, o->n_args > 2 ? "too many words" : "neither APP nor -f FILE");
+    return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
+}
+
+/* What the source knows of slot and publication. */
+static void ask_source(struct session *s, struct remove_options *o)
+{
+    struct source_wanted wanted = {s->target.db_user, s->target.publication, s->target.slot, NULL,
+                                   0};
+    struct err e;
+
+    o->slot_bytes = -1;
+    if (s->live.pg == NULL)
+        return;
+    struct task *t = source_read(s->live.pg, &wanted, NULL);
+    if (session_wait(s, t, &e)) {
+        const struct source_facts *f = source_facts(t);
+        o->source_asked = f->slots.part.known;
+        o->slot_exists = f->slots.wanted != NULL;
+        o->slot_bytes = f->slots.wanted ? f->slots.wanted->held_bytes : -1;
+        o->publication_exists = f->publication.exists;
+    }
+    task_drop(t);
+}
+
+static void print_line(const struct options *o, const struct receipt_line *l)
+{
+    struct str text = {0};
+    struct json_out j;
+    char time[CLOCK_TEXT];
+
+    if (!o->json) {
+        out_line("%-8s %-32s %s%s%s", receipt_kind_name(l->kind), l->what, l->name,
+                 l->why[0] ? ": " : "", l->why);
+        return;
+    }
+    json_begin(&j, &text, false);
+    json_open_object(&j, NULL);
+    json_put_int(&j, "version", 1);
+    json_put_string(&j, "time", clock_rfc3339(clock_wall(), time));
+    json_put_string(&j, "receipt", receipt_kind_name(l->kind));
+    json_put_string(&j, "step", l->what);
+    json_put_string(&j, "name", l->name);
+    json_put_string(&j, "message", l->why);
+    json_close_object(&j);
+    str_addc(&text, '\n');
+    out_result(&text);
+    str_done(&text);
+}
+
+/* The typed name: by --confirm, or asked for. */
+static bool confirmed(struct session *s, const struct remove_options *o, int *code)
+{
+    struct receipt_line *lines;
+    size_t n;
+    char answer[128] = "", question[192];
+    struct err e;
+
+    if (s->o->confirm && str_eq(s->o->confirm, s->target.stream))
+        return true;
+    if (s->o->confirm == NULL && s->o->yes)
+        return true;
+    remove_plan(o, &s->mem, &lines, &n);
+    for (size_t i = 0; i < n; i++)
+        out_talk("%-8s %-32s %s %s", receipt_kind_name(lines[i].kind), lines[i].what, lines[i].name,
+                 lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
+    if (s->o->confirm || !out_can_ask(s->o)) {
+        err_set(&e, ERR_INPUT, "Asking for the name of what is taken down");
+        err_why(&e, s->o->confirm ? "--confirm is another name" : "there is no terminal to ask at");
+        err_hint(&e, "--confirm %s", s->target.stream);
+        *code = out_error(s->o, &e);
+        return false;
+    }
+    str_copy(question, sizeof question, "Type the stream's name to take it down:");
+    if (out_ask(question, answer, sizeof answer, false) && str_eq(answer, s->target.stream))
+        return true;
+    *code = OUT_INTERRUPTED;
+    return false;
+}
+
+static int run(struct session *s)
+{
+    struct remove_options o = {
+        .google = s->live.google, .store = s->live.store, .target = &s->target};
+    const struct receipt_line *lines;
+    struct err e;
+    size_t n;
+    int code;
+    bool left = false;
+
+    struct task *looking = observe(s->live.net, s->live.google, &s->target);
+    if (!session_wait(s, looking, &e)) {
+        task_drop(looking);
+        return out_error(s->o, &e);
+    }
+    o.seen = observed(looking);
+    ask_source(s, &o);
+    if (!confirmed(s, &o, &code)) {
+        task_drop(looking);
+        return code;
+    }
+    struct task *t = remove_all(s->live.net, &o);
+    bool ok = session_wait(s, t, &e);
+    lines = remove_receipt(t, &n);
+    for (size_t i = 0; i < n; i++) {
+        print_line(s->o, &lines[i]);
+        left = left || lines[i].kind == RECEIPT_FAILED ||
+               (lines[i].kind == RECEIPT_BY_HAND && !str_eq(lines[i].what, "manifest"));
+    }
+    code = !ok ? out_error(s->o, &e) : left ? OUT_NOT_YET : OUT_FINE;
+    task_drop(t);
+    task_drop(looking);
+    return code;
+}
+
+int command_delete(const struct options *given)
+{
+    struct options o = *given;
+    struct session s;
+    struct err e;
+    int code;
+
+    if (!take_words(&o, &e))
+        return out_error(&o, &e);
+    if (session_open(&s, &o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
+                     &code))
+        code = run(&s);
+    session_close(&s);
+    return code;
+}

@@ -1,0 +1,100 @@
+#include "screens/cli/command.h"
+
+#include "api/base/json.h"
+#include "api/plan/prepare.h"
+#include "screens/cli/out.h"
+#include "screens/cli/session.h"
+
+/* What the database says, or NULL: then only the manifests can be made. */
+static struct source_facts *facts_of(struct session *s)
+{
+    struct source_wanted wanted = {s->target.db_user, s->target.publication, s->target.slot, NULL,
+                                   0};
+    struct source_facts *facts = NULL;
+    struct err e;
+
+    if (s->live.pg == NULL)
+        return NULL;
+    struct task *t = source_read(s->live.pg, &wanted, NULL);
+    if (session_wait(s, t, &e))
+        facts = source_take(t);
+    else
+        out_talk("strom: %s: %s", e.what, e.why);
+    task_drop(t);
+    return facts;
+}
+
+static void print_json(const struct prepared *p)
+{
+    struct str text = {0};
+    struct json_out o;
+
+    json_begin(&o, &text, true);
+    json_open_object(&o, NULL);
+    json_put_int(&o, "version", 1);
+    json_open_array(&o, "files");
+    for (size_t i = 0; i < p->n_files; i++) {
+        json_open_object(&o, NULL);
+        json_put_string(&o, "path", p->files[i].path);
+        json_put_string(&o, "does", p->files[i].does);
+        json_put_bool(&o, "new", p->files[i].is_new);
+        json_put_string(&o, "diff", p->files[i].diff);
+        json_close_object(&o);
+    }
+    json_close_array(&o);
+    json_open_array(&o, "notes");
+    for (size_t i = 0; i < p->n_notes; i++)
+        json_put_string(&o, NULL, p->notes[i]);
+    json_close_array(&o);
+    json_close_object(&o);
+    str_addc(&text, '\n');
+    out_result(&text);
+    str_done(&text);
+}
+
+static void print(const struct prepared *p)
+{
+    for (size_t i = 0; i < p->n_files; i++)
+        out_line("%s", p->files[i].diff);
+    for (size_t i = 0; i < p->n_notes; i++)
+        out_talk("%s", p->notes[i]);
+    if (p->n_files == 0)
+        out_talk("no file is missing");
+}
+
+static int run(struct session *s)
+{
+    struct prepared p;
+    struct err e;
+
+    if (s->live.repo == NULL) {
+        err_set(&e, ERR_INPUT, "Finding the app's repository");
+        err_why(&e, "%s", s->live.repo_why);
+        err_hint(&e, "use --repo DIR");
+        return out_error(s->o, &e);
+    }
+    struct source_facts *facts = facts_of(s);
+    bool ok =
+        prepare(&s->mem, s->live.repo, &s->target, facts, s->has_file ? &s->file : NULL, &p, &e);
+    if (ok && s->o->out)
+        ok = prepare_write(&p, s->o->out, &e);
+    source_free(facts);
+    if (!ok)
+        return out_error(s->o, &e);
+    if (s->o->json)
+        print_json(&p);
+    else
+        print(&p);
+    return p.n_files ? OUT_NOT_YET : OUT_FINE;
+}
+
+int command_files(const struct options *o)
+{
+    struct session s;
+    int code;
+
+    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE, &code))
+        code = run(&s);
+    session_close(&s);
+    return code;
+}

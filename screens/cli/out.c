@@ -1,0 +1,114 @@
+#include "screens/cli/out.h"
+
+#include "api/base/json.h"
+#include "api/base/safe.h"
+#include "api/base/tr.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { LINE = 4096 };
+
+void out_result(const struct str *text)
+{
+    fwrite(str_text(text), 1, text->bytes, stdout);
+    fflush(stdout);
+}
+
+static void say(FILE *to, const char *fmt, va_list args)
+{
+    struct str text = {0};
+    struct arena a = {0};
+
+    str_vprintf(&text, fmt, args);
+    size_t need = safe_lines(NULL, 0, str_text(&text)) + 1;
+    char *harmless = arena_alloc(&a, need);
+    safe_lines(harmless, need, str_text(&text));
+    fprintf(to, "%s\n", harmless);
+    fflush(to);
+    arena_done(&a);
+    str_done(&text);
+}
+
+void out_line(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    say(stdout, fmt, args);
+    va_end(args);
+}
+
+void out_talk(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    say(stderr, fmt, args);
+    va_end(args);
+}
+
+static int code_of(const struct err *e)
+{
+    if (e->kind == ERR_INTERRUPTED)
+        return OUT_INTERRUPTED;
+    if (str_eq(e->reason, "UNACKNOWLEDGED") || str_eq(e->reason, "MOVED"))
+        return OUT_REFUSED;
+    return e->kind == ERR_INPUT ? OUT_WRONG : OUT_COULD_NOT;
+}
+
+int out_error(const struct options *o, const struct err *e)
+{
+    struct str text = {0};
+    struct json_out j;
+
+    if (o->json) {
+        json_begin(&j, &text, false);
+        json_open_object(&j, NULL);
+        json_put_int(&j, "version", 1);
+        json_open_object(&j, "error");
+        json_put_string(&j, "code", e->reason[0] ? e->reason : err_kind_name(e->kind));
+        json_put_string(&j, "message", e->why[0] ? e->why : e->what);
+        json_put_string(&j, "resource", e->resource[0] ? e->resource : NULL);
+        json_put_string(&j, "hint", e->hint[0] ? e->hint : NULL);
+        json_put_bool(&j, "retryable", e->retryable);
+        json_close_object(&j);
+        json_close_object(&j);
+        str_addc(&text, '\n');
+        out_result(&text);
+    }
+    str_done(&text);
+    out_talk("strom: %s: %s", e->what, e->why);
+    if (e->hint[0])
+        out_talk("       %s", e->hint);
+    return code_of(e);
+}
+
+bool out_can_ask(const struct options *o)
+{
+    return !o->no_input && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+bool out_ask(const char *question, char *answer, size_t cap, bool secret)
+{
+    struct termios before, quiet;
+    bool changed = secret && tcgetattr(STDIN_FILENO, &before) == 0;
+
+    fprintf(stderr, "%s ", question);
+    fflush(stderr);
+    if (changed) {
+        quiet = before;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    }
+    bool got = fgets(answer, cap > LINE ? LINE : (int)cap, stdin) != NULL;
+    if (changed) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        fprintf(stderr, "\n");
+    }
+    if (got)
+        answer[strcspn(answer, "\r\n")] = '\0';
+    return got;
+}

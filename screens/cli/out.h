@@ -1,0 +1,29 @@
+#ifndef STROM_CLI_OUT_H
+#define STROM_CLI_OUT_H
+
+/* The only place that prints: results on stdout, talk on stderr, harmless both. */
+
+#include "api/base/err.h"
+#include "api/base/str.h"
+#include "screens/cli/options.h"
+
+enum {
+    OUT_FINE = 0,
+    OUT_COULD_NOT = 1,
+    OUT_WRONG = 2,
+    OUT_NOT_YET = 3,
+    OUT_REFUSED = 4,
+    OUT_INTERRUPTED = 130
+};
+
+void out_result(const struct str *text); /* to stdout; a closed pipe ends quietly */
+void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line of a result */
+void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
+/* The failure, in words or as the document of the contract; returns the exit code. */
+int out_error(const struct options *o, const struct err *e);
+/* A line read from the terminal without an echo, or with one. False at the end of input or without
+ * a terminal. The caller wipes. */
+bool out_ask(const char *question, char *answer, size_t cap, bool secret);
+bool out_can_ask(const struct options *o); /* a terminal is there and --no-input is not */
+
+#endif

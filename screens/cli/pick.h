@@ -1,0 +1,14 @@
+#ifndef STROM_CLI_PICK_H
+#define STROM_CLI_PICK_H
+
+/* Choosing by options: --include-tables, --exclude-tables, --columns, --acknowledge; or the plan
+ * file's choices. */
+
+#include "api/plan/selection.h"
+#include "screens/cli/options.h"
+
+/* False with *e: a name that is not there (ERR_INPUT), or a sensitive column or key without a
+ * reason (reason UNACKNOWLEDGED: exit code 4). Says on stderr what is left out. */
+bool pick(struct selection *s, const struct options *o, struct err *e);
+
+#endif

@@ -1,0 +1,153 @@
+#include "screens/cli/practice.h"
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/net/child.h"
+#include "api/net/net.h"
+#include "screens/cli/out.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ENV_BYTES = 64 * 1024 };
+
+/* "export NAME='value'" lines into our environment; a quote inside stands as '\''. */
+static void take_exports(char *text)
+{
+    for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(NULL, "\n", &text)) {
+        char *equals = strchr(line, '='), *to, *from;
+        if (!str_starts(line, "export ") || equals == NULL)
+            continue;
+        *equals = '\0';
+        for (to = from = equals + 1; *from; from++) {
+            if (*from == '\'')
+                continue;
+            if (*from == '\\' && from[1])
+                from++;
+            *to++ = *from;
+        }
+        *to = '\0';
+        setenv(line + strlen("export "), equals + 1, 1);
+    }
+}
+
+static bool run_and_read(const char *const *argv, struct str *out)
+{
+    struct child_request r = {.argv = argv, .max_bytes = ENV_BYTES};
+    struct err e;
+    struct net *net = net_open(&e);
+    bool ok = false;
+
+    if (net == NULL)
+        return false;
+    struct task *t = child_run(net, &r);
+    net_until(net, t);
+    if (task_state(t) == TASK_OK) {
+        ok = child_answer(t)->status == 0;
+        str_add(out, child_answer(t)->out);
+        if (!ok)
+            out_talk("%s", child_answer(t)->err_text);
+    } else {
+        out_talk("strom: %s: %s", task_error(t)->what, task_error(t)->why);
+    }
+    task_drop(t);
+    net_close(net);
+    return ok;
+}
+
+/* The keeper of the sandbox: it lives as long as the pipe to it is open, which is as long as we
+ * live. Returns the write end, or -1. The child says on its stdout that it is ready. */
+static int start_keeper(const char *program, const char *scenario, const char *name, pid_t *pid)
+{
+    int leash[2], ready[2];
+    char line[512];
+
+    if (pipe(leash) != 0 || pipe(ready) != 0)
+        return -1;
+    *pid = fork();
+    if (*pid == 0) {
+        dup2(leash[0], STDIN_FILENO);
+        dup2(ready[1], STDOUT_FILENO);
+        close(leash[0]);
+        close(leash[1]);
+        close(ready[0]);
+        close(ready[1]);
+        setpgid(0, 0); /* Ctrl-C in the wizard is the wizard's */
+        execl(program, program, "up", scenario, "--name", name, "--foreground", (char *)NULL);
+        _exit(127);
+    }
+    close(leash[0]);
+    close(ready[1]);
+    ssize_t n = *pid > 0 ? read(ready[0], line, sizeof line - 1) : -1;
+    close(ready[0]);
+    if (n > 0)
+        return leash[1];
+    close(leash[1]);
+    return -1;
+}
+
+bool practice_begin(struct practice *p, const char *argv0, const char *scenario)
+{
+    struct arena a = {0};
+    struct str env = {0};
+    char name[64];
+    const char *program = practice_program(&a, argv0);
+    const char *temporary = getenv("TMPDIR");
+    bool ok = false;
+
+    *p = (struct practice){.leash = -1};
+    if (program) {
+        snprintf(name, sizeof name, "practice-%ld", (long)getpid());
+        out_talk("starting the sandbox (%s) ...", scenario);
+        p->leash = start_keeper(program, scenario, name, &p->keeper);
+        const char *ask[] = {program, "env", "--name", name, NULL};
+        ok = p->leash >= 0 && run_and_read(ask, &env);
+    } else {
+        practice_missing();
+    }
+    if (ok) {
+        take_exports(env.text);
+        /* what is practised is not mixed with what is real, and goes with the sandbox */
+        snprintf(p->state, sizeof p->state, "%s/strom-practice-XXXXXX",
+                 str_is_empty(temporary) ? "/tmp" : temporary);
+        ok = mkdtemp(p->state) != NULL;
+        if (ok)
+            setenv("XDG_STATE_HOME", p->state, 1);
+        else
+            p->state[0] = '\0';
+    }
+    str_done(&env);
+    arena_done(&a);
+    return ok;
+}
+
+static void remove_state(const char *folder)
+{
+    static const char *const files[] = {"strom/strom.db", "strom/strom.db-wal",
+                                        "strom/strom.db-shm"};
+    char path[300];
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/strom", folder);
+    rmdir(path);
+    rmdir(folder);
+}
+
+void practice_end(struct practice *p)
+{
+    int status;
+
+    if (p->leash >= 0)
+        close(p->leash);
+    if (p->keeper > 0)
+        waitpid(p->keeper, &status, 0);
+    if (p->state[0])
+        remove_state(p->state);
+}

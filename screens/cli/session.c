@@ -1,0 +1,245 @@
+#include "screens/cli/session.h"
+
+#include "api/base/clock.h"
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/nais/lookups.h"
+#include "api/plan/file.h"
+#include "api/plan/names.h"
+#include "screens/cli/out.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- interrupts: a flag and a wake-up
+ * ------------------------------------------------------------- */
+
+static struct net *waiting_net;
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+    caught = number;
+    if (waiting_net)
+        net_interrupt(waiting_net);
+}
+
+static void catch_signals(struct net *net)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+
+    waiting_net = net;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+int session_caught(void)
+{
+    return caught;
+}
+
+bool session_wait(struct session *s, const struct task *t, struct err *e)
+{
+    if (!net_until(s->live.net, t)) {
+        err_set(e, ERR_INTERRUPTED, "Waiting");
+        return err_why(e, "it was interrupted");
+    }
+    if (task_state(t) == TASK_FAILED) {
+        *e = *task_error(t);
+        return false;
+    }
+    return true;
+}
+
+int session_timeout(const struct session *s)
+{
+    int seconds = s->o->timeout ? options_seconds(s->o->timeout) : 0;
+
+    return seconds > 0 ? seconds : 0;
+}
+
+/* --- the plan file
+ * --------------------------------------------------------------------------------- */
+
+static void copy(char *field, size_t cap, const char *value)
+{
+    if (!str_is_empty(value))
+        str_copy(field, cap, value);
+}
+
+static void target_from_file(struct session *s)
+{
+    struct target *t = &s->target;
+    const struct selection *f = &s->file;
+
+    copy(t->app, sizeof t->app, f->source.app);
+    copy(t->context, sizeof t->context, f->source.context);
+    copy(t->namespace_, sizeof t->namespace_, f->source.namespace);
+    copy(t->instance, sizeof t->instance, f->source.instance);
+    copy(t->database, sizeof t->database, f->source.database);
+    copy(t->db_user, sizeof t->db_user, f->source.db_user);
+    copy(t->publication, sizeof t->publication, f->source.publication);
+    copy(t->slot, sizeof t->slot, f->source.slot);
+    copy(t->project, sizeof t->project, f->destination.project);
+    copy(t->location, sizeof t->location, f->destination.location);
+    copy(t->region, sizeof t->region, f->destination.location);
+    copy(t->dataset, sizeof t->dataset, f->destination.dataset);
+    copy(t->stream, sizeof t->stream, f->naming.stream);
+    t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;
+    t->naming = str_eq(f->naming.family, "nav-module") ? TARGET_NAV_MODULE : TARGET_PROCEDURE;
+    t->freshness_seconds = (int)f->destination.freshness_seconds;
+}
+
+static bool read_file(struct session *s, struct err *e)
+{
+    const char *path = s->o->file;
+    struct str text = {0};
+    bool ok;
+
+    if (path == NULL) {
+        path = s->live.repo ? path_join(&s->mem, s->live.repo, "replication.json") : NULL;
+        if (path == NULL || access(path, F_OK) != 0)
+            return true;
+    }
+    ok = path_read(path, PLAN_FILE_MAX_BYTES, &text, e) &&
+         plan_file_read(str_text(&text), text.bytes, &s->file, e);
+    str_done(&text);
+    if (!ok && e->kind == ERR_SYSTEM)
+        e->kind = ERR_INPUT;
+    s->has_file = ok;
+    if (ok)
+        target_from_file(s);
+    return ok;
+}
+
+/* --- the cluster
+ * ----------------------------------------------------------------------------------- */
+
+static bool ask_cluster(struct session *s, struct err *e)
+{
+    struct target *t = &s->target;
+    const char *user = t->db_user[0] ? t->db_user : "datastream";
+
+    if (t->app[0] == '\0' ||
+        (t->project[0] && t->region[0] && t->instance[0] && t->database[0] && s->live.db_password))
+        return true;
+    if (t->context[0] || t->namespace_[0])
+        live_use_cluster(&s->live, t->context, t->namespace_);
+    if (s->live.cluster == NULL) {
+        *e = s->live.cluster_trouble;
+        return t->project[0] && t->region[0] && t->instance[0] && t->database[0];
+    }
+    str_copy(t->context, sizeof t->context, cluster_context(s->live.cluster));
+    str_copy(t->namespace_, sizeof t->namespace_, cluster_namespace(s->live.cluster));
+    struct task *task = nais_source(s->live.cluster, t->app, user);
+    bool ok = session_wait(s, task, e);
+    if (ok) {
+        const struct nais_source *n = nais_source_found(task);
+        copy(t->project, sizeof t->project, t->project[0] ? NULL : n->project);
+        copy(t->region, sizeof t->region, t->region[0] ? NULL : n->region);
+        copy(t->instance, sizeof t->instance, t->instance[0] ? NULL : n->instance);
+        copy(t->database, sizeof t->database,
+             t->database[0]        ? NULL
+             : n->database[0]      ? n->database
+             : n->n_databases == 1 ? n->databases[0]
+                                   : NULL);
+        copy(t->db_user, sizeof t->db_user, n->user);
+        if (nais_source_password(task) && s->live.db_password == NULL)
+            s->live.db_password = secret_dup(nais_source_password(task));
+    }
+    task_drop(task);
+    return ok;
+}
+
+/* --- the source
+ * ------------------------------------------------------------------------------------ */
+
+static bool names_a_source(const struct options *o)
+{
+    return o->dsn || getenv("PGHOST") || getenv("PGSERVICE") || getenv("PGDATABASE") ||
+           getenv("PGHOSTADDR");
+}
+
+static void connect_source(struct session *s)
+{
+    struct pg_options o = live_pg_options(&s->live, s->o->dsn);
+
+    if (!names_a_source(s->o)) {
+        err_set(&s->pg_trouble, ERR_MISSING, "Connecting to the database");
+        err_why(&s->pg_trouble, "no connection was named: neither --dsn nor PG* variables");
+        err_hint(&s->pg_trouble,
+                 "nais postgres proxy APP, then --dsn or PGHOST, PGPORT, PGUSER, PGDATABASE");
+        return;
+    }
+    if (str_is_empty(o.database) && getenv("PGDATABASE") == NULL && s->target.database[0])
+        o.database = s->target.database;
+    struct task *t = pg_connect(s->live.net, &o);
+    if (session_wait(s, t, &s->pg_trouble)) {
+        live_use_pg(&s->live, pg_take(t));
+        copy(s->target.database, sizeof s->target.database,
+             s->target.database[0] ? NULL : pg_database(s->live.pg));
+    }
+    task_drop(t);
+}
+
+/* --- all together
+ * ---------------------------------------------------------------------------------- */
+
+static bool needs_project(struct session *s, struct err *e)
+{
+    static const struct {
+        size_t at;
+        const char *option;
+    } needed[] = {{offsetof(struct target, project), "--project"},
+                  {offsetof(struct target, region), "--location"},
+                  {offsetof(struct target, instance), "--instance"},
+                  {offsetof(struct target, database), "--database"}};
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (*((const char *)&s->target + needed[i].at) == '\0') {
+            err_set(e, ERR_INPUT, "Finding out where this is about");
+            err_why(e, "%s is not known", needed[i].option + 2);
+            return err_hint(e, "use %s, or --app with a kubeconfig: the cluster knows",
+                            needed[i].option);
+        }
+    return true;
+}
+
+bool session_open(struct session *s, const struct options *o, unsigned wants, int *code)
+{
+    struct err e;
+
+    *s = (struct session){.o = o};
+    arena_init(&s->mem);
+    bool ok = live_open(&s->live, o, &e);
+    if (ok)
+        catch_signals(s->live.net);
+    ok = ok && live_find_password(&s->live, &e);
+    ok = ok && (!(wants & SESSION_FILE) || read_file(s, &e));
+    ok = ok && live_fill_target(&s->live, &s->target, &e);
+    ok = ok && (!(wants & SESSION_CLUSTER) || ask_cluster(s, &e));
+    if (ok && (wants & SESSION_SOURCE))
+        connect_source(s);
+    ok = ok && (!(wants & SESSION_PROJECT) || needs_project(s, &e));
+    if (!ok) {
+        *code = out_error(o, &e);
+        return false;
+    }
+    names_complete(&s->target);
+    if (s->target.project[0])
+        google_use_project(s->live.google, s->target.project);
+    return true;
+}
+
+void session_close(struct session *s)
+{
+    waiting_net = NULL;
+    if (s->has_file)
+        selection_done(&s->file);
+    live_close(&s->live);
+    arena_done(&s->mem);
+}

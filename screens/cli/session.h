@@ -1,0 +1,37 @@
+#ifndef STROM_CLI_SESSION_H
+#define STROM_CLI_SESSION_H
+
+/* What every command needs: the clients, the target from options, environment, plan file and
+ * cluster, a connection where one is to be had. Commands wait; an interrupt ends any wait. */
+
+#include "api/plan/selection.h"
+#include "screens/live.h"
+
+enum session_wants {
+    SESSION_CLUSTER = 1, /* names from the cluster when an app is known */
+    SESSION_SOURCE = 2,  /* a connection, where there is one: pg_trouble else */
+    SESSION_FILE = 4,    /* the plan file, where there is one */
+    SESSION_PROJECT = 8  /* project and region must be known in the end */
+};
+
+struct session {
+    const struct options *o;
+    struct live live;
+    struct target target;
+    struct selection file; /* the plan file's */
+    bool has_file;
+    struct err pg_trouble; /* ERR_NONE when connected */
+    struct arena mem;
+};
+
+/* False with the exit code in *code: the error has been printed. Close in any case. */
+bool session_open(struct session *s, const struct options *o, unsigned wants, int *code);
+void session_close(struct session *s);
+/* Waits for a task. False with *e: it failed, or was interrupted. */
+bool session_wait(struct session *s, const struct task *t, struct err *e);
+/* The signal that interrupted us, 0: none. */
+int session_caught(void);
+/* --timeout in seconds, 0 none. */
+int session_timeout(const struct session *s);
+
+#endif
