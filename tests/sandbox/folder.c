@@ -192,5 +192,7 @@ pid_t folder_holder(const char *path)
     struct flock lock = whole_file();
     bool held = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     close(fd);
-    return held ? lock.l_pid : 0;
+    return !held            ? 0
+           : lock.l_pid > 0 ? lock.l_pid
+                            : -1; /* one we cannot see, in another container */
 }

@@ -30,6 +30,7 @@ char *folder_read(const char *path, size_t max,
  * when another one holds it (its pid in *holder). Keep the descriptor open; close it to give the
  * claim up. */
 int folder_claim(const char *path, pid_t *holder);
-pid_t folder_holder(const char *path); /* 0: nobody. Not for the process that holds it itself. */
+pid_t folder_holder(const char *path); /* 0: nobody; -1: one we cannot name. Not for the process
+                                          that holds it itself. */
 
 #endif

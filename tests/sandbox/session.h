@@ -22,6 +22,10 @@ struct session *session_open(const char *program, const char *const *args, const
 void session_close(struct session *s); /* waits until all of it is gone */
 void session_kill(struct session *s);  /* kill -9 of the keeper; still close it */
 
+/* strom-sandbox beside the program that runs (argv0 as main got it), or what $STROM_SANDBOX_PROGRAM
+ * names; false when there is none: skip then. */
+bool session_program(const char *argv0, char out[1024]);
+
 const char *session_env(const struct session *s, const char *name); /* NULL: not exported */
 void session_apply(const struct session *s); /* all of them into our own environment */
 const char *session_folder(const struct session *s);

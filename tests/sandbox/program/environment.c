@@ -1,0 +1,95 @@
+#include "tests/sandbox/program/environment.h"
+#include "tests/sandbox/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { VALUE_MAX = 2 * FOLDER_PATH + 64, PAIRS = 12 };
+
+struct pair {
+    const char *name;
+    char value[VALUE_MAX];
+};
+
+/* 'it'\''s' */
+static void put_quoted(struct str *out, const char *value)
+{
+    str_addc(out, '\'');
+    for (; *value != '\0'; value++) {
+        if (*value == '\'')
+            str_add(out, "'\\''");
+        else
+            str_addc(out, *value);
+    }
+    str_addc(out, '\'');
+}
+
+static bool needs_quotes(const char *word)
+{
+    return word[strspn(word,
+                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+")] !=
+           '\0';
+}
+
+static void add_word(struct str *out, const char *word)
+{
+    if (needs_quotes(word))
+        put_quoted(out, word);
+    else
+        str_add(out, word);
+}
+
+/* By folder, not by name: it works under another XDG_STATE_HOME too. */
+static void deploy_command(const struct place *p, char out[VALUE_MAX])
+{
+    struct str line = {0};
+    add_word(&line, p->program);
+    str_add(&line, " deploy --folder ");
+    add_word(&line, p->folder);
+    snprintf(out, VALUE_MAX, "%s", str_text(&line));
+    str_done(&line);
+}
+
+static size_t fill(const struct place *p, struct pair pairs[PAIRS])
+{
+    size_t n = 0;
+    memset(pairs, 0, sizeof(struct pair) * PAIRS);
+#define PUT(key, ...)                                                                              \
+    do {                                                                                           \
+        pairs[n].name = (key);                                                                     \
+        snprintf(pairs[n++].value, VALUE_MAX, __VA_ARGS__);                                        \
+    } while (0)
+    PUT("STROM_GCP_ENDPOINT", "http://127.0.0.1:%d", p->port);
+    PUT("GOOGLE_APPLICATION_CREDENTIALS", "%s/credentials.json", p->folder);
+    PUT("KUBECONFIG", "%s/kubeconfig", p->folder);
+    PUT("STROM_REPO", "%s", p->repo);
+    PUT("STROM_POLL_FLOOR", "%.3f", 1.0 / p->speed);
+    PUT("PGHOST", "127.0.0.1");
+    PUT("PGPORT", "%d", p->database_port);
+    PUT("PGDATABASE", "%s", SANDBOX_DATABASE);
+    PUT("PGUSER", "%s", SANDBOX_PERSON);
+    PUT("PGSSLMODE", "disable");
+#undef PUT
+    pairs[n].name = "STROM_DEPLOY_COMMAND";
+    deploy_command(p, pairs[n++].value);
+    return n;
+}
+
+void environment_exports(const struct place *p, struct str *out)
+{
+    struct pair pairs[PAIRS];
+    size_t n = fill(p, pairs);
+    for (size_t i = 0; i < n; i++) {
+        str_printf(out, "export %s=", pairs[i].name);
+        put_quoted(out, pairs[i].value);
+        str_addc(out, '\n');
+    }
+}
+
+void environment_members(const struct place *p, struct json_out *o)
+{
+    struct pair pairs[PAIRS];
+    size_t n = fill(p, pairs);
+    for (size_t i = 0; i < n; i++)
+        json_put_string(o, pairs[i].name, pairs[i].value);
+}
