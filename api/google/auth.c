@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    RENEW_BEFORE_S = 225,     /* facts/gcp.md G */
+    RENEW_BEFORE_S = 225, /* facts/gcp.md G */
     SKEW_IGNORED_S = 30,
     JUST_ENABLED_MS = 300000, /* facts/gcp.md H: first calls may be refused for some minutes */
     SLOWEST_FLOOR_MS = 15000
@@ -24,12 +24,12 @@ enum {
 
 struct google {
     struct net *net;
-    struct arena life;           /* endpoint and options */
-    const char *endpoint;        /* NULL: Google's own hosts; no final slash */
+    struct arena life;    /* endpoint and options */
+    const char *endpoint; /* NULL: Google's own hosts; no final slash */
     const char *named_file, *named_quota;
     int64_t poll_floor_ms;
 
-    struct arena login;          /* what the credentials point to */
+    struct arena login; /* what the credentials point to */
     struct credentials credentials;
     const char *file, *note;
     struct err login_error;
@@ -39,10 +39,10 @@ struct google {
     struct secret *token;
     int64_t until, lifetime;
 
-    char quota_project[128];     /* google_use_project */
+    char quota_project[128]; /* google_use_project */
     bool quota_dropped;
     int64_t ahead_s;
-    int64_t enabled_at;          /* clock_mono_ms; 0 never */
+    int64_t enabled_at; /* clock_mono_ms; 0 never */
 };
 
 static bool bad_endpoint(struct err *e, const char *endpoint)
@@ -227,7 +227,8 @@ void google_use_project(struct google *g, const char *project)
     g->quota_dropped = false;
 }
 
-/* A service account is billed where it lives unless somebody says otherwise; a person has no home. */
+/* A service account is billed where it lives unless somebody says otherwise; a person has no home.
+ */
 static const char *wanted_quota_project(const struct google *g)
 {
     const char *env = getenv("GOOGLE_CLOUD_QUOTA_PROJECT");

@@ -38,8 +38,9 @@ static bool decode_datasets(struct arena *a, struct rest_answer *answer, void *o
 {
     struct bigquery_datasets *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "datasets"))
-        read_dataset(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "datasets"))
+            read_dataset(a, j, rest_push(a, list->items, list->n));
     return true;
 }
 
@@ -125,9 +126,10 @@ static bool decode_table(struct arena *a, struct rest_answer *answer, void *out,
     t->bytes = json_int64(j, "numBytes", -1);
     t->modified = seconds(j, "lastModifiedTime");
     t->max_staleness = rest_string(a, j, "maxStaleness");
-    for json_each (f, json_get(j, "schema.fields"))
-        *rest_push(a, t->fields, t->n_fields) = (struct bigquery_field){
-            rest_string(a, f, "name"), rest_string(a, f, "type"), rest_string(a, f, "mode")};
+    for
+        json_each(f, json_get(j, "schema.fields")) * rest_push(a, t->fields, t->n_fields) =
+            (struct bigquery_field){rest_string(a, f, "name"), rest_string(a, f, "type"),
+                                    rest_string(a, f, "mode")};
     return true;
 }
 
@@ -135,13 +137,15 @@ static bool decode_tables(struct arena *a, struct rest_answer *answer, void *out
 {
     struct bigquery_tables *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "tables")) {
-        struct bigquery_table *t = rest_push(a, list->items, list->n);
-        t->id = rest_string(a, j, "tableReference.tableId");
-        t->type = rest_string(a, j, "type");
-        t->max_staleness = "";
-        t->rows = t->bytes = t->modified = -1;
-    }
+    for
+        json_each(j, json_get(answer->json, "tables"))
+        {
+            struct bigquery_table *t = rest_push(a, list->items, list->n);
+            t->id = rest_string(a, j, "tableReference.tableId");
+            t->type = rest_string(a, j, "type");
+            t->max_staleness = "";
+            t->rows = t->bytes = t->modified = -1;
+        }
     return true;
 }
 
@@ -184,11 +188,13 @@ static const char **read_row(struct arena *a, const struct json *row, size_t n_c
 {
     const char **cells = arena_array(a, const char *, n_columns + 1);
     size_t at = 0;
-    for json_each (cell, json_get(row, "f")) {
-        if (at >= n_columns)
-            break;
-        cells[at++] = arena_str(a, json_string(cell, "v"));
-    }
+    for
+        json_each(cell, json_get(row, "f"))
+        {
+            if (at >= n_columns)
+                break;
+            cells[at++] = arena_str(a, json_string(cell, "v"));
+        }
     return cells;
 }
 
@@ -196,10 +202,12 @@ static bool decode_rows(struct arena *a, struct rest_answer *answer, void *out, 
 {
     struct bigquery_rows *r = out;
     (void)e;
-    for json_each (f, json_get(answer->json, "schema.fields"))
-        *rest_push(a, r->columns, r->n_columns) = rest_string(a, f, "name");
-    for json_each (row, json_get(answer->json, "rows"))
-        *rest_push(a, r->rows, r->n_rows) = read_row(a, row, r->n_columns);
+    for
+        json_each(f, json_get(answer->json, "schema.fields")) *
+            rest_push(a, r->columns, r->n_columns) = rest_string(a, f, "name");
+    for
+        json_each(row, json_get(answer->json, "rows")) * rest_push(a, r->rows, r->n_rows) =
+            read_row(a, row, r->n_columns);
     return true;
 }
 

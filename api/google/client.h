@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_CLIENT_H
 #define STROM_GOOGLE_CLIENT_H
 
-/* Inside api/google: what a request needs of the client. */
+/* Inside api/google, and for tasks that are built from its calls (api/access): what a request needs
+ * of the client. */
 
 #include "api/base/str.h"
 #include "api/google/auth.h"
@@ -12,8 +13,8 @@ void google_url(const struct google *g, const char *host, const char *path, stru
 int64_t google_poll_floor_ms(const struct google *g);
 
 enum google_token { GOOGLE_TOKEN_WAIT, GOOGLE_TOKEN_READY, GOOGLE_TOKEN_FAILED };
-/* Asks for a token; *ticket (0 at first) tells attempts apart, so that whoever waited sees the failure
- * and whoever comes later tries again. */
+/* Asks for a token; *ticket (0 at first) tells attempts apart, so that whoever waited sees the
+ * failure and whoever comes later tries again. */
 enum google_token google_token(struct google *g, unsigned *ticket, const struct secret **token,
                                struct err *e);
 /* A call with this very token was answered 401. */
@@ -22,8 +23,9 @@ void google_token_refused(struct google *g, const struct secret *token);
 const char *google_quota_project(const struct google *g); /* NULL: no header */
 void google_quota_drop(struct google *g);                 /* refused: go on without */
 
-void google_saw_date(struct google *g, int64_t date);     /* header Date of an answer, -1 none */
-/* APIs were turned on just now: their first calls may still be refused as disabled for some minutes. */
+void google_saw_date(struct google *g, int64_t date); /* header Date of an answer, -1 none */
+/* APIs were turned on just now: their first calls may still be refused as disabled for some
+ * minutes. */
 void google_saw_enabled(struct google *g);
 bool google_just_enabled(const struct google *g);
 

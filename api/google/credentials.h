@@ -22,18 +22,19 @@ struct credentials {
     const char *audience;                         /* token_uri as the file has it */
     const char *quota_project;                    /* "" when the file names none */
     /* impersonation */
-    const char *impersonate_path; /* on iamcredentials.googleapis.com; "v1/projects/-/serviceAccounts/..." */
+    const char *impersonate_path; /* on iamcredentials.googleapis.com;
+                                     "v1/projects/-/serviceAccounts/..." */
     const char *impersonated;     /* the account's e-mail */
     const char **delegates;
     size_t n_delegates;
     struct credentials *source;
 };
 
-/* The file to use by the search order; explicit: an option, else GOOGLE_APPLICATION_CREDENTIALS. *must: it was
- * named, so its absence is an error of its own. */
+/* The file to use by the search order; explicit: an option, else GOOGLE_APPLICATION_CREDENTIALS.
+ * *must: it was named, so its absence is an error of its own. */
 const char *credentials_path(struct arena *a, const char *explicit_path, bool *must);
-/* Reads and decodes; *note becomes a warning about the file's mode or NULL. origin: STROM_GCP_ENDPOINT
- * without a final slash, or NULL. */
+/* Reads and decodes; *note becomes a warning about the file's mode or NULL. origin:
+ * STROM_GCP_ENDPOINT without a final slash, or NULL. */
 bool credentials_load(struct arena *a, const char *path, bool must, const char *origin,
                       struct credentials *out, const char **note, struct err *e);
 bool credentials_decode(struct arena *a, const char *text, size_t bytes, const char *origin,

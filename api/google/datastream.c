@@ -18,8 +18,8 @@ void datastream_fault_read(struct arena *a, const struct json *j, struct datastr
 void datastream_faults_read(struct arena *a, const struct json *array,
                             struct datastream_faults *out)
 {
-    for json_each (j, array)
-        datastream_fault_read(a, j, rest_push(a, out->items, out->n));
+    for
+        json_each(j, array) datastream_fault_read(a, j, rest_push(a, out->items, out->n));
 }
 
 void datastream_paged(struct rest_call *c)
@@ -132,8 +132,9 @@ static bool decode_streams(struct arena *a, struct rest_answer *answer, void *ou
 {
     struct datastream_streams *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "streams"))
-        read_stream(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "streams"))
+            read_stream(a, j, rest_push(a, list->items, list->n));
     list->n_unreachable += json_count(json_get(answer->json, "unreachable"));
     return true;
 }

@@ -32,8 +32,9 @@ static bool decode_objects(struct arena *a, struct rest_answer *answer, void *ou
 {
     struct datastream_object_list *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "streamObjects"))
-        read_object(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "streamObjects"))
+            read_object(a, j, rest_push(a, list->items, list->n));
     return true;
 }
 

@@ -5,29 +5,33 @@
 static void read_table(struct arena *a, const struct json *j, struct datastream_table *t)
 {
     t->name = rest_string(a, j, "table");
-    for json_each (c, json_get(j, "postgresqlColumns"))
-        *rest_push(a, t->columns, t->n_columns) = (struct datastream_column){
-            .name = rest_string(a, c, "column"),
-            .type = rest_string(a, c, "dataType"),
-            .length = (int)json_int64(c, "length", 0),
-            .precision = (int)json_int64(c, "precision", 0),
-            .scale = (int)json_int64(c, "scale", 0),
-            .position = (int)json_int64(c, "ordinalPosition", 0),
-            .primary_key = json_bool(c, "primaryKey", false),
-            .nullable = json_bool(c, "nullable", false),
-        };
+    for
+        json_each(c, json_get(j, "postgresqlColumns")) * rest_push(a, t->columns, t->n_columns) =
+            (struct datastream_column){
+                .name = rest_string(a, c, "column"),
+                .type = rest_string(a, c, "dataType"),
+                .length = (int)json_int64(c, "length", 0),
+                .precision = (int)json_int64(c, "precision", 0),
+                .scale = (int)json_int64(c, "scale", 0),
+                .position = (int)json_int64(c, "ordinalPosition", 0),
+                .primary_key = json_bool(c, "primaryKey", false),
+                .nullable = json_bool(c, "nullable", false),
+            };
 }
 
 void datastream_selection_read(struct arena *a, const struct json *rdbms,
                                struct datastream_selection *out)
 {
     *out = (struct datastream_selection){.given = json_is_object(rdbms)};
-    for json_each (s, json_get(rdbms, "postgresqlSchemas")) {
-        struct datastream_schema *schema = rest_push(a, out->schemas, out->n_schemas);
-        schema->name = rest_string(a, s, "schema");
-        for json_each (t, json_get(s, "postgresqlTables"))
-            read_table(a, t, rest_push(a, schema->tables, schema->n_tables));
-    }
+    for
+        json_each(s, json_get(rdbms, "postgresqlSchemas"))
+        {
+            struct datastream_schema *schema = rest_push(a, out->schemas, out->n_schemas);
+            schema->name = rest_string(a, s, "schema");
+        for
+            json_each(t, json_get(s, "postgresqlTables"))
+                read_table(a, t, rest_push(a, schema->tables, schema->n_tables));
+        }
 }
 
 static void write_table(struct json_out *o, const struct datastream_table *t)

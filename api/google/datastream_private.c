@@ -30,8 +30,9 @@ static bool decode_privates(struct arena *a, struct rest_answer *answer, void *o
 {
     struct datastream_privates *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "privateConnections"))
-        read_private(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "privateConnections"))
+            read_private(a, j, rest_push(a, list->items, list->n));
     list->n_unreachable += json_count(json_get(answer->json, "unreachable"));
     return true;
 }

@@ -6,7 +6,10 @@
 
 #define PROFILES DATASTREAM_LOCATION "connectionProfiles"
 
-enum { DEFAULT_PORT = 5432, PROFILE_TIMEOUT_MS = 180000 }; /* it is tested while we wait: facts/gcp.md I */
+enum {
+    DEFAULT_PORT = 5432,
+    PROFILE_TIMEOUT_MS = 180000
+}; /* it is tested while we wait: facts/gcp.md I */
 
 static void read_profile(struct arena *a, const struct json *j, struct datastream_profile *p)
 {
@@ -38,8 +41,9 @@ static bool decode_profiles(struct arena *a, struct rest_answer *answer, void *o
 {
     struct datastream_profiles *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "connectionProfiles"))
-        read_profile(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "connectionProfiles"))
+            read_profile(a, j, rest_push(a, list->items, list->n));
     list->n_unreachable += json_count(json_get(answer->json, "unreachable"));
     return true;
 }
@@ -87,13 +91,16 @@ static enum rest_ready judge_profile(const void *out, struct err *e)
 {
     const struct datastream_profile *p = out;
     (void)e;
-    return *p->display_name ? REST_READY : REST_NOT_YET; /* listed before it is ready: domain.md 5 */
+    return *p->display_name ? REST_READY
+                            : REST_NOT_YET; /* listed before it is ready: domain.md 5 */
 }
 
-struct task *datastream_profile_create_postgres(
-    struct google *g, const char *project, const char *location, const char *id,
-    const char *display_name, const struct datastream_source *source,
-    const struct google_labels *labels, const struct google_write *w)
+struct task *datastream_profile_create_postgres(struct google *g, const char *project,
+                                                const char *location, const char *id,
+                                                const char *display_name,
+                                                const struct datastream_source *source,
+                                                const struct google_labels *labels,
+                                                const struct google_write *w)
 {
     struct rest_call c;
     rest_begin(&c, g, "POST", DATASTREAM, "Making the connection profile %s", id);

@@ -1,16 +1,15 @@
 #include "api/google/exchange.h"
 
 #include "api/base/clock.h"
-#include "api/base/log.h"
 
 #include <string.h>
 
 enum {
-    MOST_FAILURES = 5,         /* sendings of one request */
-    MOST_UNREACHED = 3,        /* of these without reaching anybody: the person waits for the message */
+    MOST_FAILURES = 5,  /* sendings of one request */
+    MOST_UNREACHED = 3, /* of these without reaching anybody: the person waits for the message */
     LONGEST_PAUSE_MS = 32000,
     LONGEST_RETRY_AFTER_S = 60,
-    BUDGET_MS = 300000         /* facts/gcp.md E: IAM's own retry advice */
+    BUDGET_MS = 300000 /* facts/gcp.md E: IAM's own retry advice */
 };
 
 int64_t exchange_pause(int n, int64_t first_ms)
@@ -43,7 +42,6 @@ static void start(struct exchange *x, struct task *owner, const struct secret *b
     if (x->sent++ == 0 && x->began == 0)
         x->began = clock_mono_ms();
     x->http = http_send(task_net(owner), &q);
-    log_line(2, "google %s https://%s/%s", x->method, x->host, x->path);
     str_done(&url);
 }
 
@@ -68,7 +66,7 @@ static enum task_state begin(struct exchange *x, struct task *owner, struct err 
 }
 
 /* True: another try is due. */
-static bool pause(struct exchange *x, struct task *owner, int most, double wish_s)
+static bool repeat_later(struct exchange *x, struct task *owner, int most, double wish_s)
 {
     if (++x->failures >= most || clock_mono_ms() - x->began > BUDGET_MS ||
         wish_s > (double)LONGEST_RETRY_AFTER_S)
@@ -93,8 +91,8 @@ static bool again_at_once(struct exchange *x, struct task *owner)
 /* Nobody heard it: repeating cannot do a thing twice. */
 static bool never_sent(const struct err *e)
 {
-    return str_eq(e->reason, "DNS") || str_eq(e->reason, "PROXY") ||
-           str_eq(e->reason, "REFUSED") || str_eq(e->reason, "TLS");
+    return str_eq(e->reason, "DNS") || str_eq(e->reason, "PROXY") || str_eq(e->reason, "REFUSED") ||
+           str_eq(e->reason, "TLS");
 }
 
 static enum task_state no_answer(struct exchange *x, struct task *owner, struct err *e)
@@ -106,7 +104,7 @@ static enum task_state no_answer(struct exchange *x, struct task *owner, struct 
         x->lost = true;
     bool passing = cause.kind == ERR_NETWORK && cause.retryable;
     if (passing && (unheard || x->repeat == REST_READ) &&
-        pause(x, owner, unheard ? MOST_UNREACHED : MOST_FAILURES, -1.0))
+        repeat_later(x, owner, unheard ? MOST_UNREACHED : MOST_FAILURES, -1.0))
         return TASK_RUNNING;
     *e = cause;
     str_copy(e->what, sizeof e->what, x->what);
@@ -151,7 +149,8 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
         task_wait_until(owner, x->pause_until);
         return TASK_RUNNING;
     }
-    bool unread = a->status == 429 || x->refusal.status == 403; /* refused before it was looked at */
+    bool unread =
+        a->status == 429 || x->refusal.status == 403; /* refused before it was looked at */
     bool passing = refusal_is_passing(&x->refusal);
     if (passing && !unread)
         x->lost = true;
@@ -159,7 +158,8 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
     if (a->retry_after >= 0 && (double)a->retry_after > wish)
         wish = (double)a->retry_after;
     refusal_to_err(&x->refusal, x->what, x->resource, e);
-    if (passing && (unread || x->repeat == REST_READ) && pause(x, owner, MOST_FAILURES, wish))
+    if (passing && (unread || x->repeat == REST_READ) &&
+        repeat_later(x, owner, MOST_FAILURES, wish))
         return TASK_RUNNING;
     if (wish > (double)LONGEST_RETRY_AFTER_S)
         err_hint(e, "Google asks to wait %.0f s before the next try", wish);

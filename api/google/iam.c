@@ -2,7 +2,7 @@
 
 #include "api/google/rest.h"
 
-#define HOST "iam.googleapis.com"
+#define HOST    "iam.googleapis.com"
 #define ACCOUNT "v1/projects/{}/serviceAccounts/{}"
 
 static bool decode_account(struct arena *a, struct rest_answer *answer, void *out, struct err *e)

@@ -34,9 +34,11 @@ static bool decode_entries(struct arena *a, struct rest_answer *answer, void *ou
 {
     struct logging_entries *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "entries"))
-        read_entry(a, j, rest_push(a, list->items, list->n));
-    /* An empty page with a token means "go on"; what has come is enough as soon as something has. */
+    for
+        json_each(j, json_get(answer->json, "entries"))
+            read_entry(a, j, rest_push(a, list->items, list->n));
+    /* An empty page with a token means "go on"; what has come is enough as soon as something has.
+     */
     answer->stop = list->n > 0;
     return true;
 }

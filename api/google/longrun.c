@@ -38,11 +38,13 @@ static void read_validation(struct arena *a, const struct json *j, struct google
     v->description = rest_string(a, j, "description");
     v->state_text = rest_string(a, j, "state");
     v->state = state_of(v->state_text);
-    for json_each (m, json_get(j, "message")) {
-        if (v->n_messages >= MAX_LINES)
-            break;
-        *rest_push(a, v->messages, v->n_messages) = rest_string(a, m, "message");
-    }
+    for
+        json_each(m, json_get(j, "message"))
+        {
+            if (v->n_messages >= MAX_LINES)
+                break;
+            *rest_push(a, v->messages, v->n_messages) = rest_string(a, m, "message");
+        }
 }
 
 static void read_validations(struct arena *a, const struct json *answer, struct longrun *out)
@@ -52,11 +54,13 @@ static void read_validations(struct arena *a, const struct json *answer, struct 
         return;
     out->validations = NULL;
     out->n_validations = 0;
-    for json_each (line, lines) {
-        if (out->n_validations >= MAX_LINES)
-            break;
-        read_validation(a, line, rest_push(a, out->validations, out->n_validations));
-    }
+    for
+        json_each(line, lines)
+        {
+            if (out->n_validations >= MAX_LINES)
+                break;
+            read_validation(a, line, rest_push(a, out->validations, out->n_validations));
+        }
 }
 
 /* --- kinds --- */

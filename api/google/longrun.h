@@ -9,15 +9,16 @@
 struct longrun {
     enum rest_wait kind;
     const char *host;
-    const char *path;            /* to poll: "v1/projects/.../operations/x"; NULL when it named none */
-    const char *name;            /* "HOST/PATH", for the journal */
+    const char *path; /* to poll: "v1/projects/.../operations/x"; NULL when it named none */
+    const char *name; /* "HOST/PATH", for the journal */
     bool done, failed;
-    struct refusal refusal;      /* when failed */
+    struct refusal refusal; /* when failed */
     struct google_validation *validations;
     size_t n_validations;
 };
 
-/* call_path: of the request that began it, for Compute's project. False: the answer is no operation. */
+/* call_path: of the request that began it, for Compute's project. False: the answer is no
+ * operation. */
 bool longrun_read(struct arena *a, enum rest_wait kind, const char *host, const char *call_path,
                   const struct json *answer, struct longrun *out);
 void longrun_to_err(const struct longrun *l, const char *what, const char *resource, struct err *e);

@@ -23,8 +23,8 @@ static bool decode_zones(struct arena *a, struct rest_answer *answer, void *out,
 {
     struct compute_zones *list = out;
     (void)e;
-    for json_each (z, json_get(answer->json, "items"))
-        *rest_push(a, list->items, list->n) =
+    for
+        json_each(z, json_get(answer->json, "items")) * rest_push(a, list->items, list->n) =
             (struct compute_zone){rest_string(a, z, "name"), rest_string(a, z, "status")};
     return true;
 }
@@ -90,8 +90,8 @@ static void read_machine(struct arena *a, const struct json *j, struct compute_m
     m->subnetwork = rest_last(rest_string(a, nic, "subnetwork"));
     m->service_account = rest_string(a, json_first(json_get(j, "serviceAccounts")), "email");
     rest_labels(a, json_get(j, "labels"), &m->labels);
-    for json_each (item, json_get(j, "metadata.items"))
-        *rest_push(a, m->metadata, m->n_metadata) =
+    for
+        json_each(item, json_get(j, "metadata.items")) * rest_push(a, m->metadata, m->n_metadata) =
             (struct compute_item){rest_string(a, item, "key"), rest_string(a, item, "value")};
 }
 

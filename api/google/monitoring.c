@@ -35,18 +35,19 @@ static void read_series(struct arena *a, const struct json *j, struct monitoring
 {
     rest_labels(a, json_get(j, "metric.labels"), &s->labels);
     rest_labels(a, json_get(j, "resource.labels"), &s->labels);
-    for json_each (p, json_get(j, "points"))
-        *rest_push(a, s->points, s->n_points) = (struct monitoring_point){
-            clock_parse(json_string_or(p, "interval.endTime", "")),
-            read_value(json_get(p, "value"))};
+    for
+        json_each(p, json_get(j, "points")) * rest_push(a, s->points, s->n_points) =
+            (struct monitoring_point){clock_parse(json_string_or(p, "interval.endTime", "")),
+                                      read_value(json_get(p, "value"))};
 }
 
 static bool decode_answer(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
 {
     struct monitoring_answer *m = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "timeSeries"))
-        read_series(a, j, rest_push(a, m->series, m->n_series));
+    for
+        json_each(j, json_get(answer->json, "timeSeries"))
+            read_series(a, j, rest_push(a, m->series, m->n_series));
     return true;
 }
 
@@ -99,9 +100,9 @@ struct task *monitoring_stream(struct google *g, const char *project, const char
     struct str filter = {0};
     str_printf(&filter, "metric.type=\"%s\" AND resource.labels.stream_id=", metrics[metric].type);
     add_quoted(&filter, id);
-    struct task *t = ask(g, project, "Reading the figures of the stream", id, str_text(&filter),
-                         metrics[metric].aligner, window_s,
-                         metrics[metric].whole_window ? window_s : period_s);
+    struct task *t =
+        ask(g, project, "Reading the figures of the stream", id, str_text(&filter),
+            metrics[metric].aligner, window_s, metrics[metric].whole_window ? window_s : period_s);
     str_done(&filter);
     return t;
 }

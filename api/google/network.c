@@ -31,8 +31,9 @@ static bool decode_network(struct arena *a, struct rest_answer *answer, void *ou
     n->link = rest_string(a, answer->json, "selfLink");
     n->auto_subnets = json_bool(answer->json, "autoCreateSubnetworks", false);
     n->routing_mode = rest_string(a, answer->json, "routingConfig.routingMode");
-    for json_each (p, json_get(answer->json, "peerings"))
-        *rest_push(a, n->peerings, n->n_peerings) = (struct compute_peering){
+    for
+        json_each(p, json_get(answer->json, "peerings")) *
+            rest_push(a, n->peerings, n->n_peerings) = (struct compute_peering){
             rest_string(a, p, "name"), rest_string(a, p, "network"), rest_string(a, p, "state")};
     return true;
 }
@@ -100,8 +101,9 @@ static void add_subnet(struct arena *a, struct compute_ranges *r, const struct j
     const char *region = rest_last(rest_string(a, s, "region"));
     const char *name = rest_string(a, s, "name");
     add_range(a, r, s, "ipCidrRange", name, network, region);
-    for json_each (more, json_get(s, "secondaryIpRanges"))
-        add_range(a, r, more, "ipCidrRange", name, network, region);
+    for
+        json_each(more, json_get(s, "secondaryIpRanges"))
+            add_range(a, r, more, "ipCidrRange", name, network, region);
 }
 
 /* Subnets by scope ("regions/europe-north1"), routes of a peering in a plain list. */
@@ -111,9 +113,10 @@ static bool decode_ranges(struct arena *a, struct rest_answer *answer, void *out
     const struct json *items = json_get(answer->json, "items");
     (void)e;
     if (json_is_array(items)) {
-        for json_each (route, items)
-            add_range(a, r, route, "destRange", rest_string(a, route, "type"), "",
-                      rest_string(a, route, "nextHopRegion"));
+        for
+            json_each(route, items)
+                add_range(a, r, route, "destRange", rest_string(a, route, "type"), "",
+                          rest_string(a, route, "nextHopRegion"));
         return true;
     }
     for json_each (scope, items)
@@ -163,10 +166,9 @@ static void read_allowed(struct arena *a, const struct json *rule, struct comput
     const struct json *ports = json_get(rule, "ports");
     if (json_count(ports) == 0)
         *rest_push(a, f->allowed, f->n_allowed) = protocol;
-    for json_each (port, ports)
-        if (json_text(port))
-            *rest_push(a, f->allowed, f->n_allowed) =
-                arena_printf(a, "%s:%s", protocol, json_text(port));
+    for
+        json_each(port, ports) if (json_text(port)) * rest_push(a, f->allowed, f->n_allowed) =
+            arena_printf(a, "%s:%s", protocol, json_text(port));
 }
 
 static bool decode_firewall(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
@@ -178,8 +180,8 @@ static bool decode_firewall(struct arena *a, struct rest_answer *answer, void *o
     f->direction = rest_string(a, answer->json, "direction");
     f->sources = rest_strings(a, json_get(answer->json, "sourceRanges"), &f->n_sources);
     f->disabled = json_bool(answer->json, "disabled", false);
-    for json_each (rule, json_get(answer->json, "allowed"))
-        read_allowed(a, rule, f);
+    for
+        json_each(rule, json_get(answer->json, "allowed")) read_allowed(a, rule, f);
     return true;
 }
 

@@ -143,12 +143,14 @@ static bool decode_policy(struct arena *a, struct rest_answer *answer, void *out
     p->text = arena_strn(a, answer->text, answer->bytes);
     p->etag = rest_string(a, answer->json, "etag");
     p->version = (int)json_int64(answer->json, "version", 0);
-    for json_each (b, json_get(answer->json, "bindings")) {
-        struct google_binding *binding = rest_push(a, p->bindings, p->n_bindings);
-        binding->role = rest_string(a, b, "role");
-        binding->members = rest_strings(a, json_get(b, "members"), &binding->n_members);
-        read_condition(a, b, binding);
-    }
+    for
+        json_each(b, json_get(answer->json, "bindings"))
+        {
+            struct google_binding *binding = rest_push(a, p->bindings, p->n_bindings);
+            binding->role = rest_string(a, b, "role");
+            binding->members = rest_strings(a, json_get(b, "members"), &binding->n_members);
+            read_condition(a, b, binding);
+        }
     return true;
 }
 

@@ -88,23 +88,11 @@ static const struct {
              {500, "INTERNAL"},         {502, "UNAVAILABLE"},       {503, "UNAVAILABLE"},
              {504, "DEADLINE_EXCEEDED"}};
 
-static const char *const rpc_words[] = {"",
-                                        "CANCELLED",
-                                        "UNKNOWN",
-                                        "INVALID_ARGUMENT",
-                                        "DEADLINE_EXCEEDED",
-                                        "NOT_FOUND",
-                                        "ALREADY_EXISTS",
-                                        "PERMISSION_DENIED",
-                                        "RESOURCE_EXHAUSTED",
-                                        "FAILED_PRECONDITION",
-                                        "ABORTED",
-                                        "OUT_OF_RANGE",
-                                        "UNIMPLEMENTED",
-                                        "INTERNAL",
-                                        "UNAVAILABLE",
-                                        "DATA_LOSS",
-                                        "UNAUTHENTICATED"};
+static const char *const rpc_words[] = {
+    "",          "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 static const int rpc_statuses[] = {0,   499, 500, 400, 504, 404, 409, 403, 429,
                                    400, 409, 400, 501, 500, 503, 500, 401};
 
@@ -145,8 +133,8 @@ static void read_body(const struct json *error, struct refusal *out)
 {
     keep(out->word, sizeof out->word, json_string(error, "status"));
     keep(out->message, sizeof out->message, json_string(error, "message"));
-    for json_each (d, json_get(error, "details"))
-        read_detail(d, out);
+    for
+        json_each(d, json_get(error, "details")) read_detail(d, out);
     const struct json *old = json_first(json_get(error, "errors"));
     keep(out->reason, sizeof out->reason, json_string(old, "reason"));
     keep(out->message, sizeof out->message, json_string(old, "message"));
@@ -206,8 +194,8 @@ void refusal_read_status(const struct json *status, struct refusal *out)
     out->status = rpc_statuses[code];
     keep(out->word, sizeof out->word, rpc_words[code]);
     keep(out->message, sizeof out->message, json_string(status, "message"));
-    for json_each (d, json_get(status, "details"))
-        read_detail(d, out);
+    for
+        json_each(d, json_get(status, "details")) read_detail(d, out);
 }
 
 void refusal_read_errors(const struct json *error, int http_status, struct refusal *out)

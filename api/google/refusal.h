@@ -9,14 +9,14 @@
 #include "api/base/json.h"
 
 struct refusal {
-    int status;                 /* HTTP */
-    char word[48];              /* PERMISSION_DENIED, NOT_FOUND, ...; "" unknown */
-    char reason[64];            /* SERVICE_DISABLED, notFound, invalid_grant, ...; "" none */
+    int status;      /* HTTP */
+    char word[48];   /* PERMISSION_DENIED, NOT_FOUND, ...; "" unknown */
+    char reason[64]; /* SERVICE_DISABLED, notFound, invalid_grant, ...; "" none */
     char message[512];
-    char field[160];            /* first field violation */
-    char permission[96];        /* metadata.permission */
-    char service[96];           /* metadata.service */
-    double retry_after_s;       /* RetryInfo; -1 none */
+    char field[160];      /* first field violation */
+    char permission[96];  /* metadata.permission */
+    char service[96];     /* metadata.service */
+    double retry_after_s; /* RetryInfo; -1 none */
 };
 
 void refusal_read(int status, const char *body, size_t bytes, struct refusal *out);

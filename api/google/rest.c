@@ -16,24 +16,24 @@ enum rest_at { AT_SEND, AT_LOOK_BACK, AT_POLL, AT_JUDGE };
 enum {
     LIMIT_S = 1200,
     MOST_PAGES = 2000,
-    MOST_SENDINGS = 3,        /* of a create that was found not to have happened */
-    POLL_BLIND_MS = 120000    /* without an answer to a poll before we give up asking */
+    MOST_SENDINGS = 3,     /* of a create that was found not to have happened */
+    POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
 };
 
 struct rest_job {
     struct rest_call call;
     enum rest_at at;
     struct exchange x;
-    struct str url, body;     /* of the request in hand */
+    struct str url, body; /* of the request in hand */
     void *out;
     unsigned pages;
-    char *page;               /* token of the page in hand */
+    char *page; /* token of the page in hand */
     struct longrun run;
     int64_t wait_from, due, heard;
     unsigned gaps;
     int sendings;
     bool adopted;
-    bool stray;               /* to be resumed, but no operation's name */
+    bool stray; /* to be resumed, but no operation's name */
 };
 
 static enum task_state step(struct task *t);
@@ -214,7 +214,8 @@ static enum task_state done(struct rest_job *job)
     return TASK_OK;
 }
 
-/* The token of the next page, NULL at the end. Google never repeats one; who does would keep us for ever. */
+/* The token of the next page, NULL at the end. Google never repeats one; who does would keep us for
+ * ever. */
 static bool next_page(struct task *t, struct rest_job *job, const struct rest_answer *answer)
 {
     const char *token = json_string(answer->json, "nextPageToken");
@@ -326,7 +327,8 @@ static enum task_state adopt(struct task *t, struct rest_job *job)
     return judged(t, job);
 }
 
-/* A lost answer, or "exists already" after one: the world is looked at before anything is repeated. */
+/* A lost answer, or "exists already" after one: the world is looked at before anything is repeated.
+ */
 static bool worth_a_look(const struct rest_job *job)
 {
     int status = job->x.refusal.status;
@@ -356,9 +358,8 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
     case AT_JUDGE:
         if ((status == 0 || refusal_is_passing(&job->x.refusal)) && e->retryable &&
             clock_mono_ms() - job->heard < POLL_BLIND_MS)
-            return wait_a_while(t, job,
-                                job->at == AT_POLL ? job->run.path : str_text(&job->call.look),
-                                job->at);
+            return wait_a_while(
+                t, job, job->at == AT_POLL ? job->run.path : str_text(&job->call.look), job->at);
         break;
     }
     return task_fail(t, e);

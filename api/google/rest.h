@@ -61,8 +61,8 @@ struct rest_call {
     rest_decoder *decode;
     rest_judge *judge;
     bool gone_is_fine; /* a delete: 404 counts as done */
-    bool adopts;       /* a create: what is found at `look` after a lost answer is taken for its result */
-    bool enables;      /* turns APIs on: their first calls may be refused for some minutes */
+    bool adopts; /* a create: what is found at `look` after a lost answer is taken for its result */
+    bool enables; /* turns APIs on: their first calls may be refused for some minutes */
 };
 
 void rest_begin(struct rest_call *c, struct google *g, const char *method, const char *host,

@@ -138,18 +138,17 @@ const char **rest_strings(struct arena *a, const struct json *array, size_t *n)
 {
     const char **out = NULL;
     *n = 0;
-    for json_each (item, array)
-        if (json_text(item))
-            *rest_push(a, out, *n) = arena_str(a, json_text(item));
+    for
+        json_each(item, array) if (json_text(item)) * rest_push(a, out, *n) =
+            arena_str(a, json_text(item));
     return out;
 }
 
 void rest_labels(struct arena *a, const struct json *object, struct google_labels *out)
 {
-    for json_each (item, object)
-        if (json_text(item))
-            *rest_push(a, out->items, out->n) =
-                (struct google_label){arena_str(a, json_key(item)), arena_str(a, json_text(item))};
+    for
+        json_each(item, object) if (json_text(item)) * rest_push(a, out->items, out->n) =
+            (struct google_label){arena_str(a, json_key(item)), arena_str(a, json_text(item))};
 }
 
 const char *google_label(const struct google_labels *labels, const char *key)

@@ -8,13 +8,15 @@ static bool decode_apis(struct arena *a, struct rest_answer *answer, void *out, 
 {
     struct google_apis *apis = out;
     (void)e;
-    for json_each (s, json_get(answer->json, "services")) {
-        const char *name = rest_string(a, s, "config.name");
-        if (!*name) /* "projects/N/services/x.googleapis.com" */
-            name = rest_last(rest_string(a, s, "name"));
-        if (*name)
-            *rest_push(a, apis->names, apis->n) = name;
-    }
+    for
+        json_each(s, json_get(answer->json, "services"))
+        {
+            const char *name = rest_string(a, s, "config.name");
+            if (!*name) /* "projects/N/services/x.googleapis.com" */
+                name = rest_last(rest_string(a, s, "name"));
+            if (*name)
+                *rest_push(a, apis->names, apis->n) = name;
+        }
     return true;
 }
 

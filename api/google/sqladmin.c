@@ -34,8 +34,8 @@ static void read_settings(struct arena *a, const struct json *s, struct sql_inst
     i->disk_gb = json_int64(s, "dataDiskSizeGb", 0);
     i->disk_limit_gb = json_int64(s, "storageAutoResizeLimit", 0);
     i->settings_version = json_int64(s, "settingsVersion", 0);
-    for json_each (f, json_get(s, "databaseFlags"))
-        *rest_push(a, i->flags, i->n_flags) =
+    for
+        json_each(f, json_get(s, "databaseFlags")) * rest_push(a, i->flags, i->n_flags) =
             (struct sql_flag){rest_string(a, f, "name"), rest_string(a, f, "value")};
 }
 
@@ -50,8 +50,8 @@ static void read_instance(struct arena *a, const struct json *j, struct sql_inst
     i->version = rest_string(a, j, "databaseVersion");
     i->type = rest_string(a, j, "instanceType");
     i->postgres = postgres_version(i->version);
-    for json_each (ip, json_get(j, "ipAddresses"))
-        *rest_push(a, i->addresses, i->n_addresses) =
+    for
+        json_each(ip, json_get(j, "ipAddresses")) * rest_push(a, i->addresses, i->n_addresses) =
             (struct sql_address){rest_string(a, ip, "type"), rest_string(a, ip, "ipAddress")};
     read_settings(a, json_get(j, "settings"), i);
 }
@@ -67,8 +67,9 @@ static bool decode_instances(struct arena *a, struct rest_answer *answer, void *
 {
     struct sql_instances *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "items"))
-        read_instance(a, j, rest_push(a, list->items, list->n));
+    for
+        json_each(j, json_get(answer->json, "items"))
+            read_instance(a, j, rest_push(a, list->items, list->n));
     return true;
 }
 
@@ -76,9 +77,10 @@ static bool decode_users(struct arena *a, struct rest_answer *answer, void *out,
 {
     struct sql_users *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "items"))
-        *rest_push(a, list->items, list->n) = (struct sql_user){
-            rest_string(a, j, "name"), rest_string(a, j, "host"), rest_string(a, j, "type")};
+    for
+        json_each(j, json_get(answer->json, "items")) * rest_push(a, list->items, list->n) =
+            (struct sql_user){rest_string(a, j, "name"), rest_string(a, j, "host"),
+                              rest_string(a, j, "type")};
     return true;
 }
 
@@ -86,10 +88,10 @@ static bool decode_databases(struct arena *a, struct rest_answer *answer, void *
 {
     struct sql_databases *list = out;
     (void)e;
-    for json_each (j, json_get(answer->json, "items"))
-        *rest_push(a, list->items, list->n) = (struct sql_database){rest_string(a, j, "name"),
-                                                                    rest_string(a, j, "charset"),
-                                                                    rest_string(a, j, "collation")};
+    for
+        json_each(j, json_get(answer->json, "items")) * rest_push(a, list->items, list->n) =
+            (struct sql_database){rest_string(a, j, "name"), rest_string(a, j, "charset"),
+                                  rest_string(a, j, "collation")};
     return true;
 }
 

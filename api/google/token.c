@@ -17,9 +17,9 @@ struct token_job {
     enum token_at at;
     struct exchange x;
     struct str body;
-    struct secret *first;  /* of the source, when impersonating */
+    struct secret *first; /* of the source, when impersonating */
     int64_t until;
-    int64_t signed_ahead;  /* clock correction that the JWT was made with */
+    int64_t signed_ahead; /* clock correction that the JWT was made with */
     bool signed_again;
 };
 

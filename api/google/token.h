@@ -12,7 +12,8 @@ struct task *token_fetch(struct google *g, const struct credentials *c);
 /* For token.c: takes the secret over. */
 void google_token_keep(struct google *g, struct secret *token, int64_t until);
 int64_t google_token_until(const struct google *g);
-const char *google_account_email(const struct google *g); /* of a service account; "" for a person */
+const char *
+google_account_email(const struct google *g);       /* of a service account; "" for a person */
 int64_t google_clock_ahead(const struct google *g); /* this machine's clock against Google's */
 
 /* A signed JWT for the account, by RS256; valid for an hour from now (Google's clock). */

@@ -24,8 +24,7 @@ static enum task_state finish(struct task *t, struct whoami_job *job, const char
     struct google_identity *who = &job->who;
     bool person = google_login_kind(job->google) == GOOGLE_LOGIN_PERSON;
     who->email = arena_str(a, email);
-    who->member =
-        *email ? arena_printf(a, "%s:%s", person ? "user" : "serviceAccount", email) : "";
+    who->member = *email ? arena_printf(a, "%s:%s", person ? "user" : "serviceAccount", email) : "";
     who->kind = google_login_kind(job->google);
     who->file = arena_str(a, google_login_file(job->google));
     who->until = google_token_until(job->google);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Decodes into out (at least strlen(text) bytes, it needs three quarters of that and a NUL). Blanks and
- * line breaks are passed over. False for anything else. */
+/* Decodes into out (at least strlen(text) bytes, it needs three quarters of that and a NUL). Blanks
+ * and line breaks are passed over. False for anything else. */
 bool base64_decode(const char *text, char *out, size_t *bytes);
 
 #endif

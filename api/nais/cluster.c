@@ -53,8 +53,8 @@ static bool choose_cluster(struct cluster *c, struct err *e)
     if (k->insecure)
         return refuse(e, name, "its cluster", k->name, " turns checking of certificates off");
     if (*k->proxy_url || *k->tls_server_name)
-        return refuse(e, name, "its cluster sets",
-                      *k->proxy_url ? "proxy-url" : "tls-server-name", ", which is not supported");
+        return refuse(e, name, "its cluster sets", *k->proxy_url ? "proxy-url" : "tls-server-name",
+                      ", which is not supported");
     size_t n = strlen(k->server);
     while (n && k->server[n - 1] == '/')
         n--;
@@ -123,7 +123,7 @@ const char *cluster_server(const struct cluster *c)
 
 struct get_job {
     struct cluster *cluster;
-    const char *what, *base;     /* base: the URL without page */
+    const char *what, *base; /* base: the URL without page */
     bool list;
     struct task *http;
     unsigned ticket;
@@ -131,8 +131,8 @@ struct get_job {
     int64_t pause_until;
     bool renewed;
     unsigned pages;
-    const char *next;            /* page token */
-    struct str items;            /* of the pages before, "" when there was one only */
+    const char *next; /* page token */
+    struct str items; /* of the pages before, "" when there was one only */
     struct json *doc;
 };
 
@@ -239,11 +239,13 @@ static enum task_state refused(struct task *t, struct get_job *job)
 
 static void keep_items(struct get_job *job)
 {
-    for json_each (item, json_get(job->doc, "items")) {
-        if (job->items.bytes)
-            str_addc(&job->items, ',');
-        json_print(item, &job->items);
-    }
+    for
+        json_each(item, json_get(job->doc, "items"))
+        {
+            if (job->items.bytes)
+                str_addc(&job->items, ',');
+            json_print(item, &job->items);
+        }
 }
 
 static enum task_state join(struct task *t, struct get_job *job)
@@ -329,8 +331,8 @@ struct task *cluster_get(struct cluster *c, const char *group_version, const cha
     struct str url = {0};
     job->cluster = c;
     job->list = name == NULL;
-    job->what = arena_printf(task_arena(t), "Reading %s in the namespace %s",
-                             name ? name : plural, c->ns);
+    job->what =
+        arena_printf(task_arena(t), "Reading %s in the namespace %s", name ? name : plural, c->ns);
     str_printf(&url, "%s/%s/namespaces/", c->server, group_version);
     http_encode(&url, c->ns, false);
     str_printf(&url, "/%s", plural);

@@ -15,10 +15,10 @@ enum { PLUGIN_MS = 60000, RENEW_BEFORE_S = 30, FILE_MAX = 1024 * 1024, MOST_ENV 
 
 /* What a login program may know of our environment: where things are, not what is secret. */
 static const char *const passed[] = {
-    "PATH=",       "HOME=",        "USER=",       "LOGNAME=",   "LANG=",         "LC_",
-    "TMPDIR=",     "XDG_",         "CLOUDSDK_",   "GOOGLE_",    "HTTPS_PROXY=",  "https_proxy=",
-    "HTTP_PROXY=", "http_proxy=",  "NO_PROXY=",   "no_proxy=",  "SSL_CERT_",     "KUBECONFIG=",
-    "NAIS_",       "AZURE_CONFIG", "USE_GKE_",    "DISPLAY=",   "WAYLAND_",      "BROWSER=",
+    "PATH=",       "HOME=",        "USER=",     "LOGNAME=",  "LANG=",        "LC_",
+    "TMPDIR=",     "XDG_",         "CLOUDSDK_", "GOOGLE_",   "HTTPS_PROXY=", "https_proxy=",
+    "HTTP_PROXY=", "http_proxy=",  "NO_PROXY=", "no_proxy=", "SSL_CERT_",    "KUBECONFIG=",
+    "NAIS_",       "AZURE_CONFIG", "USE_GKE_",  "DISPLAY=",  "WAYLAND_",     "BROWSER=",
 };
 
 static bool may_pass(const char *pair)
@@ -87,8 +87,8 @@ static void run_plugin(struct login *l)
     for (size_t i = 0; i < x->n_args; i++)
         argv[1 + i] = x->args[i];
     argv[1 + x->n_args] = NULL;
-    l->plugin = child_run(l->net, &(struct child_request){
-                                      .argv = argv, .env = env, .timeout_ms = PLUGIN_MS});
+    l->plugin = child_run(
+        l->net, &(struct child_request){.argv = argv, .env = env, .timeout_ms = PLUGIN_MS});
     mem_free(argv);
     str_done(&info);
 }

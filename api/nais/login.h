@@ -12,12 +12,12 @@ struct login {
     struct net *net;
     const struct kube_user *user;
     const struct kube_cluster *cluster;
-    struct task *plugin;         /* the exec program at work */
-    unsigned attempt;            /* counts its runs */
-    struct secret *token;        /* from the program; NULL: none yet */
-    char *cert;                  /* PEM, from the program or a file; NULL: none */
+    struct task *plugin;  /* the exec program at work */
+    unsigned attempt;     /* counts its runs */
+    struct secret *token; /* from the program; NULL: none yet */
+    char *cert;           /* PEM, from the program or a file; NULL: none */
     struct secret *key;
-    int64_t until;               /* -1: the program named no end */
+    int64_t until; /* -1: the program named no end */
     bool ready;
 };
 
@@ -26,7 +26,7 @@ enum login_state { LOGIN_WAIT, LOGIN_READY, LOGIN_FAILED };
 enum login_state login_get(struct login *l, unsigned *ticket, struct err *e);
 void login_refused(struct login *l); /* answered 401: what the program gave is worth nothing */
 const struct secret *login_token(const struct login *l);
-const char *login_cert(const struct login *l);          /* NULL: none */
+const char *login_cert(const struct login *l); /* NULL: none */
 const struct secret *login_key(const struct login *l);
 void login_done(struct login *l);
 

@@ -16,9 +16,9 @@ static const char *copy(struct arena *a, const struct json *j, const char *key)
 /* A key that holds dots or slashes itself: no path. */
 static const char *member(struct arena *a, const struct json *object, const char *key)
 {
-    for json_each (m, object)
-        if (str_eq(json_key(m), key))
-            return arena_str(a, json_text(m) ? json_text(m) : "");
+    for
+        json_each(m, object) if (str_eq(json_key(m), key)) return arena_str(
+            a, json_text(m) ? json_text(m) : "");
     return "";
 }
 
@@ -88,8 +88,8 @@ static enum task_state apps_step(struct task *t)
         return task_fail_like(t, job->asked);
     const struct json *items = json_get(cluster_document(job->asked), "items");
     job->apps.items = arena_array(a, struct nais_app, json_count(items) + 1);
-    for json_each (item, items)
-        read_app(a, item, &job->apps.items[n++]);
+    for
+        json_each(item, items) read_app(a, item, &job->apps.items[n++]);
     job->apps.n = n;
     task_clear(&job->asked);
     return TASK_OK;
@@ -168,8 +168,8 @@ static enum task_state no_instance(struct task *t, const struct source_job *job,
 static const char *names_of(struct arena *a, const struct json *items)
 {
     struct str s = {0};
-    for json_each (item, items)
-        str_printf(&s, "%s%s", s.bytes ? ", " : "", service_name(a, item));
+    for
+        json_each(item, items) str_printf(&s, "%s%s", s.bytes ? ", " : "", service_name(a, item));
     const char *names = arena_str(a, str_text(&s));
     str_done(&s);
     return names;
@@ -182,22 +182,21 @@ static enum task_state read_instance(struct task *t, struct source_job *job)
     const struct json *items = json_get(cluster_document(job->instances), "items");
     size_t n = json_count(items);
     if (n == 0)
-        return no_instance(
-            t, job, 0,
-            arena_printf(a, "no SQL instance has the label app=%s in the namespace %s", job->app,
-                         cluster_namespace(job->cluster)));
+        return no_instance(t, job, 0,
+                           arena_printf(a,
+                                        "no SQL instance has the label app=%s in the namespace %s",
+                                        job->app, cluster_namespace(job->cluster)));
     if (n > 1)
-        return no_instance(t, job, n,
-                           arena_printf(a, "%zu instances belong to it: %s", n,
-                                        names_of(a, items)));
+        return no_instance(
+            t, job, n, arena_printf(a, "%zu instances belong to it: %s", n, names_of(a, items)));
     const struct json *item = json_first(items);
     f->version = copy(a, item, "spec.databaseVersion");
     f->connection_name = copy(a, item, "status.connectionName");
     if (split_connection(a, f->connection_name, &f->project, &f->region, &f->instance))
         return TASK_OK;
-    return no_instance(t, job, 1,
-                       arena_printf(a, "the instance %s has no connection name yet",
-                                    service_name(a, item)));
+    return no_instance(
+        t, job, 1,
+        arena_printf(a, "the instance %s has no connection name yet", service_name(a, item)));
 }
 
 /* --- user and secret --- */
@@ -211,10 +210,10 @@ static void read_lists(struct arena *a, struct source_job *job)
     const struct json *databases = json_get(cluster_document(job->databases), "items");
     f->users = arena_array(a, const char *, json_count(users) + 1);
     f->databases = arena_array(a, const char *, json_count(databases) + 1);
-    for json_each (item, users)
-        f->users[f->n_users++] = service_name(a, item);
-    for json_each (item, databases)
-        f->databases[f->n_databases++] = service_name(a, item);
+    for
+        json_each(item, users) f->users[f->n_users++] = service_name(a, item);
+    for
+        json_each(item, databases) f->databases[f->n_databases++] = service_name(a, item);
 }
 
 static bool user_fits(const struct json *item, const char *db_user)
@@ -239,16 +238,18 @@ static void read_user(struct arena *a, struct source_job *job)
     struct nais_source *f = &job->found;
     const struct json *users = json_get(cluster_document(job->users), "items");
     f->user = f->database = f->secret_name = f->password_key = "";
-    for json_each (item, users) {
-        if (!user_fits(item, job->db_user))
-            continue;
-        const char *id = copy(a, item, "spec.resourceID");
-        f->has_user = true;
-        f->user = *id ? id : arena_str(a, job->db_user);
-        f->secret_name = copy(a, item, REF ".name");
-        f->password_key = copy(a, item, REF ".key");
-        break;
-    }
+    for
+        json_each(item, users)
+        {
+            if (!user_fits(item, job->db_user))
+                continue;
+            const char *id = copy(a, item, "spec.resourceID");
+            f->has_user = true;
+            f->user = *id ? id : arena_str(a, job->db_user);
+            f->secret_name = copy(a, item, REF ".name");
+            f->password_key = copy(a, item, REF ".key");
+            break;
+        }
     f->database = guess_database(f);
 }
 
@@ -287,8 +288,8 @@ static void read_value(struct arena *a, struct source_job *job, const struct jso
 {
     struct nais_source *f = &job->found;
     const char *key = json_key(value);
-    bool own = !*f->password_key || nais_key_is_of(key, job->db_user) ||
-               str_eq(key, f->password_key);
+    bool own =
+        !*f->password_key || nais_key_is_of(key, job->db_user) || str_eq(key, f->password_key);
     struct secret *plain = own ? decode_value(value) : NULL;
     if (!plain)
         return;
@@ -314,8 +315,8 @@ static enum task_state read_secret(struct task *t, struct source_job *job)
         password_absent(a, job, gone ? NAIS_PASSWORD_MISSING : NAIS_PASSWORD_HIDDEN, e->why);
         return TASK_OK;
     }
-    for json_each (value, json_get(cluster_document(job->secret), "data"))
-        read_value(a, job, value);
+    for
+        json_each(value, json_get(cluster_document(job->secret), "data")) read_value(a, job, value);
     if (job->password) {
         job->found.password_state = NAIS_PASSWORD_READ;
         job->found.password_why = job->found.password_where = "";
