@@ -91,6 +91,10 @@ bool safe_is(const char *text)
     size_t left = strlen(text);
 
     while (left > 0) {
+        if (*text >= 0x20 && *text < 0x7F) {
+            text++, left--;
+            continue;
+        }
         uint32_t cp;
         size_t n = utf8_next(text, left, &cp);
         if (cp == UINT32_MAX || is_harmful(cp))

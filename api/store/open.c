@@ -34,7 +34,7 @@ static const char schema[] =
     "PRAGMA application_id=0x5374726D;"
     "PRAGMA user_version=1;";
 
-static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+static const char settings[] = "PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL;"
                                "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
                                "PRAGMA cell_size_check=ON;";
 
