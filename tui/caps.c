@@ -52,6 +52,12 @@ static bool known(const char *term, int fd)
     return str_copy(name, sizeof name, term) && setupterm(name, fd, &why) == OK;
 }
 
+void caps_unload(void)
+{
+    if (cur_term != NULL)
+        del_curterm(cur_term);
+}
+
 /* tmux-256color is not known everywhere, tmux and screen nearly, xterm always. */
 static const char *entry_for(const char *term, int fd)
 {
@@ -87,6 +93,7 @@ static void read_caps(struct caps *c)
 bool caps_load(struct caps *c, const char *term, int fd, char *notice, size_t room)
 {
     notice[0] = '\0';
+    caps_unload();
     const char *entry = entry_for(term, fd);
     if (entry == NULL)
         return false;

@@ -32,6 +32,7 @@ struct caps {
 
 /* False: no entry that can place a cursor. notice is filled when another entry had to be taken. */
 bool caps_load(struct caps *c, const char *term, int fd, char *notice, size_t room);
+void caps_unload(void);
 void caps_looks(struct caps *c, bool color); /* after the decision about colour */
 /* Adds a capability with up to two numbers. */
 void caps_put(struct str *out, const char *cap, int a, int b);

@@ -250,6 +250,7 @@ void term_close(struct term *t)
         rescue_uninstall();
         close(t->pipe[0]);
         close(t->pipe[1]);
+        caps_unload();
     }
     paint_done(&t->paint);
     str_done(&t->bytes);
