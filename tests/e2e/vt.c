@@ -47,8 +47,13 @@ static void run_program(const struct vt_options *o)
         else
             putenv(copy);
     }
+    char *argv[64];
+    size_t n = 0;
+    for (; o->argv[n] != NULL && n < 63; n++)
+        argv[n] = strdup(o->argv[n]);
+    argv[n] = NULL;
     if (o->cwd == NULL || chdir(o->cwd) == 0)
-        execvp(o->argv[0], o->argv);
+        execvp(argv[0], argv);
     fprintf(stderr, "cannot run %s: %s\n", o->argv[0], strerror(errno));
     _exit(127);
 }
@@ -70,8 +75,9 @@ static void lead(const struct vt_options *o, int report, int control)
         char c;
         if (waitpid(pid, &status, WUNTRACED) < 0)
             break;
-        tcsetpgrp(STDIN_FILENO, getpid());
         bool stopped = WIFSTOPPED(status);
+        if (stopped || !o->slow_leader)
+            tcsetpgrp(STDIN_FILENO, getpid());
         tell(report, stopped ? 'S' : 'E',
              WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
         if (read(control, &c, 1) <= 0 || !stopped)

@@ -13,11 +13,12 @@
 struct vt;
 
 struct vt_options {
-    int cols, rows; /* 0: 80x24 */
-    char *const *argv;
+    int cols, rows;          /* 0: 80x24 */
+    const char *const *argv; /* NULL-terminated */
     const char *const
         *env; /* "NAME=value" to add or replace, "NAME" to unset; NULL-terminated; may be NULL */
-    const char *cwd; /* NULL: ours */
+    const char *cwd;  /* NULL: ours */
+    bool slow_leader; /* the leader does not take the terminal back when the program ends */
 };
 
 struct vt *vt_start(const struct vt_options *o);

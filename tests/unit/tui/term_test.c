@@ -1,0 +1,443 @@
+/* The terminal is taken and given back: a real program in a real pty. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/vt.h"
+#include "tui/term.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct vt *start_with(const char *const *env)
+{
+    static const char *const argv[] = {TUI_DEMO, NULL};
+    struct vt_options o = {.argv = argv, .env = env};
+    struct vt *v = vt_start(&o);
+    assert_non_null(v);
+    return v;
+}
+
+static struct vt *start(void)
+{
+    struct vt *v = start_with(NULL);
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    return v;
+}
+
+static bool is_given_back(struct vt *v, void *ctx)
+{
+    (void)ctx;
+    return vt_modes_sane(v) && !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v);
+}
+
+static void assert_given_back(struct vt *v)
+{
+    assert_true(vt_wait(v, is_given_back, NULL, VT_WAIT_MS));
+    size_t n;
+    const char *log = vt_log(v, &n);
+    const char *pushed = strstr(log, "\033[22;0t"), *popped = strstr(log, "\033[23;0t");
+    assert_true(pushed == NULL || popped > pushed); /* the title as well */
+}
+
+static void taken_and_given_back(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    assert_true(vt_altscreen(v));
+    assert_true(vt_paste_mode(v));
+    assert_false(vt_modes_sane(v));
+    assert_string_equal(vt_title(v), "demo");
+    vt_key(v, "Enter");
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+    assert_given_back(v);
+    vt_free(v);
+}
+
+static void ended_by(int number, int code)
+{
+    struct vt *v = start();
+    vt_signal(v, number);
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), code);
+    assert_given_back(v);
+    vt_free(v);
+}
+
+static void polite_signals(void **state)
+{
+    (void)state;
+    ended_by(SIGTERM, 128 + SIGTERM);
+    ended_by(SIGINT, 128 + SIGINT);
+    ended_by(SIGHUP, 128 + SIGHUP);
+    ended_by(SIGQUIT, 128 + SIGQUIT);
+}
+
+static void crashes(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct vt *v = start();
+        vt_signal(v, numbers[i]);
+        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + numbers[i]);
+        assert_given_back(v);
+        assert_true(vt_wait_text(v, "demo: your work is in /state", VT_WAIT_MS));
+        vt_free(v);
+    }
+}
+
+static void faults_of_its_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        int code;
+    } faults[] = {{"F5", 128 + SIGSEGV}, {"F6", 128 + SIGABRT}, {"F7", 7}};
+    for (size_t i = 0; i < 3; i++) {
+        struct vt *v = start();
+        vt_key(v, faults[i].key);
+        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), faults[i].code);
+        assert_given_back(v);
+        vt_free(v);
+    }
+}
+
+static bool has_left_the_picture(struct vt *v, void *ctx)
+{
+    (void)ctx;
+    return !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v);
+}
+
+static void killed(void **state)
+{
+    (void)state;
+    /* Nobody has taken the terminal yet: modes and picture. */
+    static const char *const argv[] = {TUI_DEMO, NULL};
+    struct vt_options o = {.argv = argv, .slow_leader = true};
+    struct vt *v = vt_start(&o);
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    vt_signal(v, SIGKILL);
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGKILL);
+    assert_given_back(v);
+    vt_free(v);
+    /* A shell has: its modes are its own, the picture still goes. */
+    v = start();
+    vt_signal(v, SIGKILL);
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGKILL);
+    assert_true(vt_wait(v, has_left_the_picture, NULL, VT_WAIT_MS));
+    vt_free(v);
+}
+
+static void hung_up(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_close_terminal(v);
+    int code = vt_wait_end(v, VT_WAIT_MS);
+    assert_int_equal(code, 128 + SIGHUP);
+    vt_free(v);
+}
+
+/* --- keys --- */
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void escape_is_quick(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    int64_t best = INT64_MAX; /* the machine may be busy: the best of ten tells about the program */
+    for (int i = 0; i < 10; i++) {
+        vt_key(v, "x");
+        assert_true(vt_wait_text(v, "Key               x", VT_WAIT_MS));
+        int64_t before = now_us();
+        vt_type(v, "\033");
+        assert_true(vt_wait_text(v, "Key               Esc", VT_WAIT_MS));
+        int64_t took = now_us() - before;
+        best = took < best ? took : best;
+    }
+    assert_true(best >= 20000);
+    assert_true(best <= 32000);
+    vt_free(v);
+}
+
+static void keys_and_letters(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"Up", "PgDn", "Home", "F1", "Shift-Tab", "Ctrl-R", "Del"};
+    struct vt *v = start();
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        char line[64];
+        vt_key(v, keys[i]);
+        snprintf(line, sizeof line, "Key               %s", keys[i]);
+        assert_true(vt_wait_text(v, line, VT_WAIT_MS));
+    }
+    vt_type(v, "blåbær");
+    vt_key(v, "Backspace");
+    vt_type(v, "\x08");
+    assert_true(vt_wait_text(v, "› Name            blåb", VT_WAIT_MS));
+    int col, row;
+    assert_true(vt_cursor(v, &col, &row));
+    assert_int_equal(col, 22);
+    vt_free(v);
+}
+
+static void a_paste_is_one_event(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_paste(v, "select 1;\nselect\x1b[31m 2;\r\n");
+    assert_true(vt_wait_text(v, "select 1;\\x0aselect\\x1b[31m 2;\\x0a", VT_WAIT_MS));
+    assert_true(vt_wait_text(v, "Keys              0", VT_WAIT_MS));
+    vt_free(v);
+}
+
+static void many_keys_cost_one_frame(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    char keys[201];
+    memset(keys, 'a', 200);
+    keys[200] = '\0';
+    size_t before = vt_bytes(v);
+    vt_type(v, keys);
+    assert_true(vt_wait_text(v, "Keys              200", VT_WAIT_MS));
+    assert_true(vt_bytes(v) - before < 3000); /* a frame for each would be 10 000 and more */
+    vt_free(v);
+}
+
+/* --- picture --- */
+
+static void suspended_and_back(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_type(v, "kept");
+    assert_true(vt_wait_text(v, "kept", VT_WAIT_MS));
+    char *before = strdup(vt_screen(v));
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            vt_key(v, "Ctrl-Z");
+        else
+            vt_signal(v, SIGTSTP);
+        assert_true(vt_wait_stopped(v, VT_WAIT_MS));
+        assert_given_back(v);
+        vt_continue(v);
+        assert_true(vt_wait_text(v, "kept", VT_WAIT_MS));
+        assert_true(vt_wait_quiet(v, 50, VT_WAIT_MS));
+        assert_true(vt_altscreen(v));
+        assert_false(vt_modes_sane(v));
+        assert_string_equal(vt_screen(v), before);
+    }
+    vt_key(v, "Enter");
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+    assert_given_back(v);
+    free(before);
+    vt_free(v);
+}
+
+static void stopped_without_a_word(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_signal(v, SIGSTOP);
+    assert_true(vt_wait_stopped(v, VT_WAIT_MS));
+    size_t before = vt_bytes(v);
+    vt_continue(v);
+    while (vt_bytes(v) == before)
+        assert_true(vt_wait_quiet(v, 20, VT_WAIT_MS));
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    vt_type(v, "on");
+    assert_true(vt_wait_text(v, "› Name            on", VT_WAIT_MS));
+    vt_free(v);
+}
+
+static void resizes(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    char line[64];
+    for (int i = 0; i < 30; i++) {
+        vt_resize(v, 61 + i, 17 + i);
+        if (i % 10 != 9)
+            continue;
+        snprintf(line, sizeof line, "Size              %dx%d", 61 + i, 17 + i);
+        assert_true(vt_wait_text(v, line, VT_WAIT_MS));
+    }
+    vt_resize(v, 20, 5);
+    assert_true(vt_wait_text(v, "need 60x16", VT_WAIT_MS));
+    vt_resize(v, 80, 24);
+    assert_true(vt_wait_text(v, "Size              80x24", VT_WAIT_MS));
+    vt_free(v);
+}
+
+static void redraws_on_request(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    size_t before = vt_bytes(v);
+    vt_key(v, "Ctrl-L");
+    assert_true(vt_wait_quiet(v, 50, VT_WAIT_MS));
+    assert_true(vt_bytes(v) - before > 300);
+    assert_true(vt_wait_text(v, "Keys              0", VT_WAIT_MS)); /* it was no key of the page */
+    vt_free(v);
+}
+
+static void copies(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_type(v, "SELECT 'ø'");
+    vt_key(v, "Ctrl-Y");
+    assert_true(vt_wait_text(v, "Ctrl-Y", VT_WAIT_MS));
+    assert_string_equal(vt_clipboard(v), "SELECT 'ø'");
+    vt_free(v);
+    static const char *const tmux[] = {"TMUX=/tmp/x,1,0", NULL};
+    v = start_with(tmux);
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    vt_type(v, "a");
+    vt_key(v, "Ctrl-Y");
+    assert_true(vt_wait_text(v, "Ctrl-Y", VT_WAIT_MS));
+    assert_non_null(strstr(vt_log(v, NULL), "\033Ptmux;\033\033]52;c;YQ==\a\033\\"));
+    vt_free(v);
+}
+
+/* --- what kind of terminal --- */
+
+static void assert_color(const char *const *env, const char *answer)
+{
+    struct vt *v = start_with(env);
+    char line[64];
+    snprintf(line, sizeof line, "Colour            %s", answer);
+    assert_true(vt_wait_text(v, line, VT_WAIT_MS));
+    int col, row;
+    assert_true(vt_find(v, "ready", &col, &row));
+    assert_true(vt_find(v, "ok", &col, &row));
+    assert_int_equal(vt_cell(v, col, row).fg, strcmp(answer, "yes") == 0 ? 2 : -1);
+    assert_true(vt_cell(v, col, row).bold);
+    vt_free(v);
+}
+
+static void color_or_none(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"NO_COLOR=1", "FORCE_COLOR=1", NULL};
+    static const char *const empty[] = {"NO_COLOR=", NULL};
+    static const char *const mono[] = {"TERM=vt100", NULL};
+    assert_color(NULL, "yes");
+    assert_color(none, "no");
+    assert_color(empty, "yes");
+    assert_color(mono, "no");
+}
+
+static void the_rule_of_color(void **state)
+{
+    (void)state;
+    unsetenv("NO_COLOR");
+    unsetenv("CLICOLOR_FORCE");
+    unsetenv("FORCE_COLOR");
+    setenv("TERM", "xterm", 1);
+    assert_true(term_wants_color(TERM_COLOR_AUTO, true));
+    assert_false(term_wants_color(TERM_COLOR_AUTO, false));
+    setenv("CLICOLOR_FORCE", "1", 1);
+    assert_true(term_wants_color(TERM_COLOR_AUTO, false));
+    setenv("CLICOLOR_FORCE", "0", 1);
+    assert_false(term_wants_color(TERM_COLOR_AUTO, false));
+    setenv("FORCE_COLOR", "1", 1);
+    assert_true(term_wants_color(TERM_COLOR_AUTO, false));
+    setenv("NO_COLOR", "x", 1);
+    assert_false(term_wants_color(TERM_COLOR_AUTO, true));
+    assert_true(term_wants_color(TERM_COLOR_ALWAYS, false));
+    unsetenv("NO_COLOR");
+    assert_false(term_wants_color(TERM_COLOR_NEVER, true));
+    unsetenv("CLICOLOR_FORCE");
+    unsetenv("FORCE_COLOR");
+    setenv("TERM", "dumb", 1);
+    assert_false(term_wants_color(TERM_COLOR_AUTO, true));
+}
+
+static void unknown_and_dumb(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"TERM=tmux-256color-nowhere", NULL};
+    static const char *const dumb[] = {"TERM=dumb", NULL};
+    static const char *const unset[] = {"TERM", NULL};
+    struct vt *v = start_with(odd);
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    vt_key(v, "Enter");
+    assert_true(
+        vt_wait_text(v, "TERM=tmux-256color-nowhere is unknown here; using tmux", VT_WAIT_MS));
+    vt_free(v);
+    for (int i = 0; i < 2; i++) {
+        v = start_with(i ? unset : dumb);
+        assert_true(vt_wait_text(v, "no terminal: 1", VT_WAIT_MS));
+        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 3);
+        assert_null(strchr(vt_log(v, NULL), '\033'));
+        vt_free(v);
+    }
+}
+
+static void a_locale_without_utf8(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"LC_ALL=C", NULL};
+    struct vt *v = start_with(env);
+    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+    assert_true(vt_find(v, "+ ok", NULL, NULL));
+    for (const char *c = vt_log(v, NULL); *c != '\0'; c++)
+        assert_true((unsigned char)*c < 0x80);
+    vt_free(v);
+}
+
+static void no_terminal_at_all(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {
+        "sh", "-c", TUI_DEMO " < /dev/null; echo in $?; " TUI_DEMO " | cat; echo out", NULL};
+    struct vt_options o = {.argv = argv};
+    struct vt *v = vt_start(&o);
+    assert_true(vt_wait_text(v, "no terminal: 2", VT_WAIT_MS));
+    assert_true(vt_wait_text(v, "in 3", VT_WAIT_MS));
+    assert_true(vt_wait_text(v, "out", VT_WAIT_MS));
+    vt_free(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(taken_and_given_back),
+        cmocka_unit_test(polite_signals),
+        cmocka_unit_test(crashes),
+        cmocka_unit_test(faults_of_its_own),
+        cmocka_unit_test(killed),
+        cmocka_unit_test(hung_up),
+        cmocka_unit_test(escape_is_quick),
+        cmocka_unit_test(keys_and_letters),
+        cmocka_unit_test(a_paste_is_one_event),
+        cmocka_unit_test(many_keys_cost_one_frame),
+        cmocka_unit_test(suspended_and_back),
+        cmocka_unit_test(stopped_without_a_word),
+        cmocka_unit_test(resizes),
+        cmocka_unit_test(redraws_on_request),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(color_or_none),
+        cmocka_unit_test(the_rule_of_color),
+        cmocka_unit_test(unknown_and_dumb),
+        cmocka_unit_test(a_locale_without_utf8),
+        cmocka_unit_test(no_terminal_at_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
