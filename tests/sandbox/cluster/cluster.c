@@ -86,7 +86,8 @@ static void forbidden(struct google_reply *r, const struct cluster_ask *ask)
     bool named_one = ask->name[0] != '\0';
     snprintf(named, sizeof named, " \"%.120s\"", ask->name);
     snprintf(text, sizeof text,
-             "%s%s%s%s is forbidden: User \"" SANDBOX_PERSON "\" cannot %s resource \"%s\" in API group "
+             "%s%s%s%s is forbidden: User \"" SANDBOX_PERSON
+             "\" cannot %s resource \"%s\" in API group "
              "\"%s\" in the namespace \"%.60s\"",
              ask->kind->plural, ask->kind->group[0] != '\0' ? "." : "", ask->kind->group,
              named_one ? named : "", named_one ? "get" : "list", ask->kind->plural,
@@ -160,16 +161,18 @@ static void list(struct cluster *c, const struct cluster_ask *ask, const char *q
     struct val *out = val_make("{'apiVersion':%s,'kind':'%sList','metadata':{'resourceVersion':"
                                "'918273645'}}",
                                ask->kind->version, ask->kind->kind);
-    for val_each(object, all) {
-        fine = fine && selects(selector, object, &hit);
-        if (!fine || !hit)
-            continue;
-        if (at >= from && (most == 0 || at < from + most))
-            val_add(items, val_copy(object));
-        if (most > 0 && at == from + most)
-            val_putf(out, "metadata.continue", "%lld", at);
-        at++;
-    }
+    for
+        val_each(object, all)
+        {
+            fine = fine && selects(selector, object, &hit);
+            if (!fine || !hit)
+                continue;
+            if (at >= from && (most == 0 || at < from + most))
+                val_add(items, val_copy(object));
+            if (most > 0 && at == from + most)
+                val_putf(out, "metadata.continue", "%lld", at);
+            at++;
+        }
     val_put(out, "items", items);
     val_free(all);
     if (fine) {
@@ -177,8 +180,7 @@ static void list(struct cluster *c, const struct cluster_ask *ask, const char *q
         return;
     }
     val_free(out);
-    refuse(r, 400, "BadRequest", "unable to parse requirement: found an unexpected character",
-           ask);
+    refuse(r, 400, "BadRequest", "unable to parse requirement: found an unexpected character", ask);
 }
 
 static bool may_read_secret(struct cluster *c, const char *name)
@@ -193,8 +195,9 @@ static bool may_read_secret(struct cluster *c, const char *name)
 static void get(struct cluster *c, const struct cluster_ask *ask, struct google_reply *r)
 {
     struct val *all = cluster_objects(c->s, ask->kind);
-    for val_each(object, all)
-        if (str_eq(val_text(object, "metadata.name"), ask->name)) {
+    for
+        val_each(object, all) if (str_eq(val_text(object, "metadata.name"), ask->name))
+        {
             give(r, 200, val_copy(object));
             val_free(all);
             return;

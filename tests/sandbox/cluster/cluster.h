@@ -14,7 +14,8 @@ struct cluster;
  * sandbox's default), or none, which is the rule in the real clusters today. */
 enum cluster_secrets { CLUSTER_SECRETS_DATASTREAM, CLUSTER_SECRETS_ALL, CLUSTER_SECRETS_NONE };
 
-struct cluster *cluster_start(struct google *g, struct sandbox *s); /* mounts itself; ends before google_stop */
+struct cluster *cluster_start(struct google *g,
+                              struct sandbox *s); /* mounts itself; ends before google_stop */
 void cluster_stop(struct cluster *c);
 void cluster_set_secrets(struct cluster *c, enum cluster_secrets rule);
 

@@ -8,8 +8,15 @@
 #define PREFIX     "DB_POSTMOTTAK" /* envVarPrefix of the manifest */
 #define CNRM       "sql.cnrm.cloud.google.com"
 
-enum { KIND_INSTANCES, KIND_USERS, KIND_DATABASES, KIND_APPLICATIONS, KIND_POSTGRES, KIND_SECRETS,
-       N_KINDS };
+enum {
+    KIND_INSTANCES,
+    KIND_USERS,
+    KIND_DATABASES,
+    KIND_APPLICATIONS,
+    KIND_POSTGRES,
+    KIND_SECRETS,
+    N_KINDS
+};
 
 static const struct cluster_kind KINDS[N_KINDS] = {
     [KIND_INSTANCES] = {CNRM, CNRM "/v1beta1", "sqlinstances", "SQLInstance", false},
@@ -75,13 +82,13 @@ static void read_facts(struct sandbox *s, struct deployed *d)
 static struct val *object_new(const struct cluster_kind *kind, const char *name,
                               const struct deployed *d)
 {
-    struct val *v = val_make("{'apiVersion':%s,'kind':%s,'metadata':{'name':%s,'namespace':%s,"
-                             "'generation':%d,'resourceVersion':'9182736%d','uid':"
-                             "'5b0f6a52-1f7e-4f3c-8f59-6c1d0a9e%04d','creationTimestamp':"
-                             "'2024-09-02T08:10:12Z','labels':{'app':%s,'team':%s}}}",
-                             kind->version, kind->kind, name, SANDBOX_NAMESPACE,
-                             (int)d->generation + 1, (int)d->generation, (int)strlen(name),
-                             SANDBOX_APP, SANDBOX_NAMESPACE);
+    struct val *v =
+        val_make("{'apiVersion':%s,'kind':%s,'metadata':{'name':%s,'namespace':%s,"
+                 "'generation':%d,'resourceVersion':'9182736%d','uid':"
+                 "'5b0f6a52-1f7e-4f3c-8f59-6c1d0a9e%04d','creationTimestamp':"
+                 "'2024-09-02T08:10:12Z','labels':{'app':%s,'team':%s}}}",
+                 kind->version, kind->kind, name, SANDBOX_NAMESPACE, (int)d->generation + 1,
+                 (int)d->generation, (int)strlen(name), SANDBOX_APP, SANDBOX_NAMESPACE);
     return v;
 }
 
@@ -96,8 +103,9 @@ static void annotate(struct val *v)
 
 static struct val *ready(void)
 {
-    return val_make("[{'type':'Ready','status':'True','reason':'UpToDate','message':'The resource is "
-                    "up to date','lastTransitionTime':'2024-09-02T08:14:51Z'}]");
+    return val_make(
+        "[{'type':'Ready','status':'True','reason':'UpToDate','message':'The resource is "
+        "up to date','lastTransitionTime':'2024-09-02T08:14:51Z'}]");
 }
 
 static struct val *instance(const struct deployed *d)
@@ -116,11 +124,12 @@ static struct val *instance(const struct deployed *d)
     if (d->logical)
         val_add(val_get(v, "spec.settings.databaseFlags"),
                 val_make("{'name':'cloudsql.logical_decoding','value':'on'}"));
-    val_put(v, "status",
-            val_make("{'connectionName':%s,'instanceType':'CLOUD_SQL_INSTANCE','observedGeneration':%d,"
-                     "'firstIpAddress':'34.88.201.17','publicIpAddress':'34.88.201.17',"
-                     "'privateIpAddress':'10.30.4.19'}",
-                     CONNECTION, (int)d->generation + 1));
+    val_put(
+        v, "status",
+        val_make("{'connectionName':%s,'instanceType':'CLOUD_SQL_INSTANCE','observedGeneration':%d,"
+                 "'firstIpAddress':'34.88.201.17','publicIpAddress':'34.88.201.17',"
+                 "'privateIpAddress':'10.30.4.19'}",
+                 CONNECTION, (int)d->generation + 1));
     val_put(v, "status.conditions", ready());
     return v;
 }
@@ -129,8 +138,9 @@ static struct val *database(const struct deployed *d)
 {
     struct val *v = object_new(&KINDS[KIND_DATABASES], SANDBOX_APP "-" SANDBOX_DATABASE, d);
     annotate(v);
-    val_put(v, "spec", val_make("{'instanceRef':{'name':%s},'resourceID':%s}", SANDBOX_INSTANCE,
-                                SANDBOX_DATABASE));
+    val_put(v, "spec",
+            val_make("{'instanceRef':{'name':%s},'resourceID':%s}", SANDBOX_INSTANCE,
+                     SANDBOX_DATABASE));
     val_put(v, "status.conditions", ready());
     return v;
 }
@@ -179,10 +189,11 @@ static struct val *user(const struct deployed *d, size_t i)
     key_name(d, i, "PASSWORD", key);
     struct val *v = object_new(&KINDS[KIND_USERS], name, d);
     annotate(v);
-    val_put(v, "spec",
-            val_make("{'host':'','instanceRef':{'name':%s},'password':{'valueFrom':{'secretKeyRef':{"
-                     "'key':%s,'name':%s}}},'resourceID':%s,'type':'BUILT_IN'}",
-                     SANDBOX_INSTANCE, key, secret, d->users[i].name));
+    val_put(
+        v, "spec",
+        val_make("{'host':'','instanceRef':{'name':%s},'password':{'valueFrom':{'secretKeyRef':{"
+                 "'key':%s,'name':%s}}},'resourceID':%s,'type':'BUILT_IN'}",
+                 SANDBOX_INSTANCE, key, secret, d->users[i].name));
     val_put(v, "status.conditions", ready());
     return v;
 }
@@ -212,9 +223,9 @@ static struct val *secret(const struct deployed *d, size_t i)
     struct str url = {0};
     object_name(d, i, "google-sql-", name);
     str_printf(&url, "postgresql://%s:%s@127.0.0.1:5432/" SANDBOX_DATABASE, user_name, password);
-    const char *const PARTS[][2] = {{"USERNAME", user_name},         {"PASSWORD", password},
-                                    {"DATABASE", SANDBOX_DATABASE},  {"HOST", "127.0.0.1"},
-                                    {"PORT", "5432"},                {"URL", str_text(&url)}};
+    const char *const PARTS[][2] = {
+        {"USERNAME", user_name}, {"PASSWORD", password}, {"DATABASE", SANDBOX_DATABASE},
+        {"HOST", "127.0.0.1"},   {"PORT", "5432"},       {"URL", str_text(&url)}};
     struct val *v = object_new(&KINDS[KIND_SECRETS], name, d), *data = val_object();
     for (size_t k = 0; k < sizeof PARTS / sizeof PARTS[0]; k++) {
         key_name(d, i, PARTS[k][0], key);
@@ -234,7 +245,8 @@ static struct val *application(const struct deployed *d)
     for (size_t i = 0; i < d->n_users; i++)
         if (!is_own(d, i))
             val_add(users, val_make("{'name':%s}", d->users[i].name));
-    struct val *one = val_make("{'type':%s,'tier':'db-f1-micro','diskAutoresize':%s}", d->version, "");
+    struct val *one =
+        val_make("{'type':%s,'tier':'db-f1-micro','diskAutoresize':%s}", d->version, "");
     val_put_bool(one, "diskAutoresize", d->autoresize);
     if (d->logical)
         val_put(one, "flags", val_make("[{'name':'cloudsql.logical_decoding','value':'on'}]"));
@@ -247,7 +259,8 @@ static struct val *application(const struct deployed *d)
     val_add(bases, base);
     val_put(one, "databases", bases);
     val_add(instances, one);
-    val_put(v, "spec.image", val_text_new("europe-north1-docker.pkg.dev/nais-management/aap/" SANDBOX_APP));
+    val_put(v, "spec.image",
+            val_text_new("europe-north1-docker.pkg.dev/nais-management/aap/" SANDBOX_APP));
     val_put(v, "spec.gcp.sqlInstances", instances);
     val_put_text(v, "status.synchronizationState", "RolloutComplete");
     return v;

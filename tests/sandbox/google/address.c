@@ -5,15 +5,27 @@
 #include <string.h>
 
 static const struct shape ADDRESS[] = {
-    F("name", STRING), F("description", STRING), F("address", STRING),
+    F("name", STRING),
+    F("description", STRING),
+    F("address", STRING),
     ONE_OF("addressType", "EXTERNAL|INTERNAL|UNSPECIFIED_TYPE"),
     ONE_OF("purpose", "DNS_RESOLVER|GCE_ENDPOINT|IPSEC_INTERCONNECT|NAT_AUTO|"
                       "PRIVATE_SERVICE_CONNECT|SERVERLESS|SHARED_LOADBALANCER_VIP|VPC_PEERING"),
-    F("subnetwork", STRING), F("network", STRING), F("labels", MAP), F("labelFingerprint", BYTES),
+    F("subnetwork", STRING),
+    F("network", STRING),
+    F("labels", MAP),
+    F("labelFingerprint", BYTES),
     ONE_OF("networkTier", "FIXED_STANDARD|PREMIUM|STANDARD|STANDARD_OVERRIDES_FIXED_STANDARD"),
-    ONE_OF("ipVersion", "IPV4|IPV6|UNSPECIFIED_VERSION"), RANGE("prefixLength", 0, 32),
-    OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"), OUTPUT("status"), OUTPUT("region"),
-    OUTPUT("users"), OUTPUT("creationTimestamp"), END};
+    ONE_OF("ipVersion", "IPV4|IPV6|UNSPECIFIED_VERSION"),
+    RANGE("prefixLength", 0, 32),
+    OUTPUT("id"),
+    OUTPUT("kind"),
+    OUTPUT("selfLink"),
+    OUTPUT("status"),
+    OUTPUT("region"),
+    OUTPUT("users"),
+    OUTPUT("creationTimestamp"),
+    END};
 
 static void path_of(const char *region, const char *name, char out[300])
 {
@@ -28,11 +40,12 @@ static void prefix_of(const char *region, char out[300])
 static struct val *address_doc(struct google *g, const char *path, const char *region,
                                const char *ip, const char *subnetwork)
 {
-    struct val *doc = val_make("{'address':%s,'addressType':'INTERNAL','purpose':'GCE_ENDPOINT',"
-                               "'networkTier':'PREMIUM','status':'RESERVED','region':'" COMPUTE_URL
-                               HOME "/regions/%s','subnetwork':'" COMPUTE_URL "%s',"
-                               "'labelFingerprint':'42WmSpB8rSM='}",
-                               ip, region, subnetwork);
+    struct val *doc =
+        val_make("{'address':%s,'addressType':'INTERNAL','purpose':'GCE_ENDPOINT',"
+                 "'networkTier':'PREMIUM','status':'RESERVED','region':'" COMPUTE_URL HOME
+                 "/regions/%s','subnetwork':'" COMPUTE_URL "%s',"
+                 "'labelFingerprint':'42WmSpB8rSM='}",
+                 ip, region, subnetwork);
     compute_complete(g, doc, "address", path);
     return doc;
 }
@@ -161,7 +174,7 @@ static void deleted(struct google *g, struct operation *op)
         thing_drop(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;

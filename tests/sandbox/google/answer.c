@@ -208,12 +208,14 @@ struct val *answer_envelope(struct call *c)
 
 void answer_html(const struct call *c, struct str *out)
 {
-    const char *title = c->code == 404 ? "Not Found" : c->code == 413 ? "Request Entity Too Large"
-                                                                      : "Bad Request";
-    str_printf(out,
-               "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <meta name=viewport "
-               "content=\"initial-scale=1, minimum-scale=1, width=device-width\">\n"
-               "  <title>Error %d (%s)!!1</title>\n  <p><b>%d.</b> <ins>That\u2019s an error.</ins>\n"
-               "  <p>%s  <ins>That\u2019s all we know.</ins>\n",
-               c->code, title, c->code, c->message);
+    const char *title = c->code == 404   ? "Not Found"
+                        : c->code == 413 ? "Request Entity Too Large"
+                                         : "Bad Request";
+    str_printf(
+        out,
+        "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <meta name=viewport "
+        "content=\"initial-scale=1, minimum-scale=1, width=device-width\">\n"
+        "  <title>Error %d (%s)!!1</title>\n  <p><b>%d.</b> <ins>That\u2019s an error.</ins>\n"
+        "  <p>%s  <ins>That\u2019s all we know.</ins>\n",
+        c->code, title, c->code, c->message);
 }

@@ -18,21 +18,35 @@ static const struct shape TABLE_REF[] = {NEED("projectId", STRING), NEED("datase
 static const struct shape ENTRY[] = {OBJECT("dataset", DATASET_REF), LISTED("targetTypes", STRING),
                                      END};
 static const struct shape ACCESS[] = {
-    F("role", STRING), F("userByEmail", STRING), F("groupByEmail", STRING), F("domain", STRING),
-    F("specialGroup", STRING), F("iamMember", STRING), OBJECT("view", TABLE_REF),
-    OBJECT("dataset", ENTRY), END};
+    F("role", STRING),         F("userByEmail", STRING),  F("groupByEmail", STRING),
+    F("domain", STRING),       F("specialGroup", STRING), F("iamMember", STRING),
+    OBJECT("view", TABLE_REF), OBJECT("dataset", ENTRY),  END};
 static const struct shape DATASET[] = {
     {.name = "datasetReference", .type = SHAPE_MESSAGE, .flags = SHAPE_MADE, .of = DATASET_REF},
-    F("location", STRING), F("friendlyName", STRING), F("description", STRING), F("labels", MAP),
-    OBJECTS("access", ACCESS), F("defaultTableExpirationMs", INT64),
-    F("defaultPartitionExpirationMs", INT64), F("defaultCollation", STRING),
-    F("isCaseInsensitive", BOOL), F("maxTimeTravelHours", INT64),
+    F("location", STRING),
+    F("friendlyName", STRING),
+    F("description", STRING),
+    F("labels", MAP),
+    OBJECTS("access", ACCESS),
+    F("defaultTableExpirationMs", INT64),
+    F("defaultPartitionExpirationMs", INT64),
+    F("defaultCollation", STRING),
+    F("isCaseInsensitive", BOOL),
+    F("maxTimeTravelHours", INT64),
     ONE_OF("storageBillingModel", "STORAGE_BILLING_MODEL_UNSPECIFIED|LOGICAL|PHYSICAL"),
-    OUTPUT("etag"), OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"), OUTPUT("creationTime"),
-    OUTPUT("lastModifiedTime"), OUTPUT("type"), END};
-static const struct shape LIST_QUERY[] = {
-    {.name = "maxResults", .type = SHAPE_UINT32}, F("pageToken", STRING), F("filter", STRING),
-    F("all", BOOL), END};
+    OUTPUT("etag"),
+    OUTPUT("id"),
+    OUTPUT("kind"),
+    OUTPUT("selfLink"),
+    OUTPUT("creationTime"),
+    OUTPUT("lastModifiedTime"),
+    OUTPUT("type"),
+    END};
+static const struct shape LIST_QUERY[] = {{.name = "maxResults", .type = SHAPE_UINT32},
+                                          F("pageToken", STRING),
+                                          F("filter", STRING),
+                                          F("all", BOOL),
+                                          END};
 static const struct shape GET_QUERY[] = {
     ONE_OF("datasetView", "DATASET_VIEW_UNSPECIFIED|METADATA|ACL|FULL"),
     F("accessPolicyVersion", INT32), END};
@@ -60,16 +74,17 @@ static bool role_holds(const char *role, const char *permission)
         return roles_hold("roles/bigquery.dataOwner", permission);
     if (str_eq(role, "WRITER"))
         return roles_hold("roles/bigquery.dataEditor", permission);
-    return str_eq(role, "READER") &&
-           (str_eq(permission, "bigquery.tables.getData") ||
-            roles_hold("roles/bigquery.metadataViewer", permission));
+    return str_eq(role, "READER") && (str_eq(permission, "bigquery.tables.getData") ||
+                                      roles_hold("roles/bigquery.metadataViewer", permission));
 }
 
 bool dataset_permit(struct call *c, const struct thing *dataset, const char *permission)
 {
-    for val_each(entry, val_member(dataset->doc, "access"))
-        if (entry_names_person(c->g, entry) && role_holds(val_text_or(entry, "role", ""), permission))
-            return true;
+    for
+        val_each(entry,
+                 val_member(dataset->doc, "access")) if (entry_names_person(c->g, entry) &&
+                                                         role_holds(val_text_or(entry, "role", ""),
+                                                                    permission)) return true;
     if (policy_holds(c->g, permission))
         return true;
     refuse(c, 403, NULL,
@@ -94,8 +109,10 @@ struct thing *dataset_make(struct google *g, const char *id, const char *locatio
 {
     struct val *doc = val_make(
         "{'kind':'bigquery#dataset','etag':'','id':'%s:%s','selfLink':'https://bigquery.googleapis."
-        "com/bigquery/v2/projects/%s/datasets/%s','datasetReference':{'datasetId':%s,'projectId':%s},"
-        "'access':[{'role':'WRITER','specialGroup':'projectWriters'},{'role':'OWNER','specialGroup':"
+        "com/bigquery/v2/projects/%s/datasets/"
+        "%s','datasetReference':{'datasetId':%s,'projectId':%s},"
+        "'access':[{'role':'WRITER','specialGroup':'projectWriters'},{'role':'OWNER','specialGroup'"
+        ":"
         "'projectOwners'},{'role':'OWNER','userByEmail':%s},{'role':'READER','specialGroup':"
         "'projectReaders'}],'location':%s,'type':'DEFAULT','maxTimeTravelHours':'168'}",
         SANDBOX_PROJECT, id, SANDBOX_PROJECT, id, id, SANDBOX_PROJECT, SANDBOX_PERSON, location);
@@ -199,7 +216,7 @@ static void patch(struct call *c)
     answer(c, val_copy(t->doc));
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     struct thing *t = dataset_asked(c);
     if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.delete"))
@@ -237,9 +254,10 @@ bool dataset_has_table(sqlite3 *db, const char *table)
 {
     sqlite3_stmt *st = NULL;
     bool there = false;
-    const char *sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND (?1 IS NULL OR name = ?1) "
-                      "AND name NOT LIKE '\\_replica\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' "
-                      "ESCAPE '\\'";
+    const char *sql =
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND (?1 IS NULL OR name = ?1) "
+        "AND name NOT LIKE '\\_replica\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' "
+        "ESCAPE '\\'";
     if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK) {
         if (table != NULL)
             sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);

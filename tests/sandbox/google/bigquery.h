@@ -13,7 +13,7 @@ extern const struct route bigquery_dataset_routes[], bigquery_table_routes[],
 struct thing *dataset_make(struct google *g, const char *id, const char *location);
 /* By the project's roles or by the dataset's own access list; refuses. */
 bool dataset_permit(struct call *c, const struct thing *dataset, const char *permission);
-struct thing *dataset_asked(struct call *c); /* of the path; refuses */
+struct thing *dataset_asked(struct call *c);             /* of the path; refuses */
 sqlite3 *dataset_open(struct google *g, const char *id); /* read-only; NULL: nothing written yet */
 void jobs_done(struct google *g);
 bool dataset_has_table(sqlite3 *db, const char *table);
@@ -26,12 +26,12 @@ struct sql_column {
 };
 enum { SQL_COLUMNS = 16, SQL_TABLES = 64 };
 struct sql_query {
-    struct str text;          /* for SQLite */
+    struct str text; /* for SQLite */
     struct sql_column columns[SQL_COLUMNS];
     size_t n_columns;
     char project[128], dataset[128], tables[SQL_TABLES][128];
     size_t n_tables;
-    char wrong[256];          /* BigQuery's words */
+    char wrong[256]; /* BigQuery's words */
 };
 bool sql_translate(const char *text, struct sql_query *out); /* done by sql_done, also when false */
 void sql_done(struct sql_query *q);

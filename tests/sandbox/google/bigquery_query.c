@@ -23,22 +23,36 @@ static const struct shape DEFAULT_DATASET[] = {NEED("datasetId", STRING), F("pro
                                                END};
 static const struct shape FORMAT[] = {
     F("useInt64Timestamp", BOOL),
-    ONE_OF("timestampOutputFormat", "TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED|FLOAT64|INT64|ISO8601_STRING"),
+    ONE_OF("timestampOutputFormat",
+           "TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED|FLOAT64|INT64|ISO8601_STRING"),
     END};
-static const struct shape QUERY[] = {
-    NEED("query", STRING), F("useLegacySql", BOOL), F("kind", STRING), F("location", STRING),
-    {.name = "maxResults", .type = SHAPE_UINT32}, {.name = "timeoutMs", .type = SHAPE_UINT32},
-    F("dryRun", BOOL), F("useQueryCache", BOOL), F("requestId", STRING), F("labels", MAP),
-    F("maximumBytesBilled", INT64), OBJECT("defaultDataset", DEFAULT_DATASET),
-    OBJECT("formatOptions", FORMAT), F("parameterMode", STRING), OBJECTS("queryParameters", PARAMETER),
-    ONE_OF("jobCreationMode", "JOB_CREATION_MODE_UNSPECIFIED|JOB_CREATION_REQUIRED|"
-                              "JOB_CREATION_OPTIONAL"),
-    END};
-static const struct shape RESULT_QUERY[] = {
-    F("location", STRING), {.name = "maxResults", .type = SHAPE_UINT32}, F("pageToken", STRING),
-    F("startIndex", INT64), {.name = "timeoutMs", .type = SHAPE_UINT32},
-    F("formatOptions.useInt64Timestamp", BOOL), F("formatOptions.timestampOutputFormat", STRING),
-    END};
+static const struct shape QUERY[] = {NEED("query", STRING),
+                                     F("useLegacySql", BOOL),
+                                     F("kind", STRING),
+                                     F("location", STRING),
+                                     {.name = "maxResults", .type = SHAPE_UINT32},
+                                     {.name = "timeoutMs", .type = SHAPE_UINT32},
+                                     F("dryRun", BOOL),
+                                     F("useQueryCache", BOOL),
+                                     F("requestId", STRING),
+                                     F("labels", MAP),
+                                     F("maximumBytesBilled", INT64),
+                                     OBJECT("defaultDataset", DEFAULT_DATASET),
+                                     OBJECT("formatOptions", FORMAT),
+                                     F("parameterMode", STRING),
+                                     OBJECTS("queryParameters", PARAMETER),
+                                     ONE_OF("jobCreationMode",
+                                            "JOB_CREATION_MODE_UNSPECIFIED|JOB_CREATION_REQUIRED|"
+                                            "JOB_CREATION_OPTIONAL"),
+                                     END};
+static const struct shape RESULT_QUERY[] = {F("location", STRING),
+                                            {.name = "maxResults", .type = SHAPE_UINT32},
+                                            F("pageToken", STRING),
+                                            F("startIndex", INT64),
+                                            {.name = "timeoutMs", .type = SHAPE_UINT32},
+                                            F("formatOptions.useInt64Timestamp", BOOL),
+                                            F("formatOptions.timestampOutputFormat", STRING),
+                                            END};
 
 static void invalid_query(struct call *c, const char *text)
 {
@@ -73,10 +87,10 @@ static void read_schema(sqlite3_stmt *st, const struct sql_query *q, struct job 
         const char *declared = sqlite3_column_decltype(st, (int)i);
         str_copy(type, sizeof type, q->columns[i].type);
         if (type[0] == '\0')
-            snprintf(type, sizeof type, "%.*s",
-                     declared != NULL ? (int)strcspn(declared, " (") : 6,
+            snprintf(type, sizeof type, "%.*s", declared != NULL ? (int)strcspn(declared, " (") : 6,
                      declared != NULL ? declared : "STRING");
-        val_add(fields, val_make("{'name':%s,'type':%s,'mode':'NULLABLE'}", q->columns[i].name, type));
+        val_add(fields,
+                val_make("{'name':%s,'type':%s,'mode':'NULLABLE'}", q->columns[i].name, type));
     }
     job->schema = val_object();
     val_put(job->schema, "fields", fields);
@@ -87,8 +101,8 @@ static bool tables_fit(struct call *c, sqlite3 *db, const struct sql_query *q)
     for (size_t i = 0; i < q->n_tables; i++)
         if (db == NULL || str_starts(q->tables[i], REPLICA_OWN) ||
             !dataset_has_table(db, q->tables[i])) {
-            refuse(c, 404, NULL, "Not found: Table %s:%s.%s was not found in location %s", q->project,
-                   q->dataset, q->tables[i], SANDBOX_REGION);
+            refuse(c, 404, NULL, "Not found: Table %s:%s.%s was not found in location %s",
+                   q->project, q->dataset, q->tables[i], SANDBOX_REGION);
             return false;
         }
     return true;
@@ -123,8 +137,8 @@ static struct job *execute(struct call *c, sqlite3 *db, const struct sql_query *
     if (sqlite3_prepare_v2(db, str_text(&q->text), -1, &st, NULL) != SQLITE_OK) {
         char text[300];
         const char *why = sqlite3_errmsg(db), *name = strstr(why, "no such column: ");
-        snprintf(text, sizeof text, name != NULL ? "Unrecognized name: %.200s at [1:8]"
-                                                 : "Query error: %.200s",
+        snprintf(text, sizeof text,
+                 name != NULL ? "Unrecognized name: %.200s at [1:8]" : "Query error: %.200s",
                  name != NULL ? name + 16 : why);
         invalid_query(c, text);
         sqlite3_finalize(st);
@@ -140,8 +154,9 @@ static struct job *execute(struct call *c, sqlite3 *db, const struct sql_query *
 static struct val *result_doc(struct call *c, const struct job *job, const char *kind, size_t from,
                               size_t most)
 {
-    struct val *doc = val_make("{'kind':%s,'jobReference':{'projectId':%s,'jobId':%s,'location':%s}}",
-                               kind, SANDBOX_PROJECT, job->id, SANDBOX_REGION);
+    struct val *doc =
+        val_make("{'kind':%s,'jobReference':{'projectId':%s,'jobId':%s,'location':%s}}", kind,
+                 SANDBOX_PROJECT, job->id, SANDBOX_REGION);
     bool ready = now_ms() >= job->ready_ms;
     (void)c;
     val_put_bool(doc, "jobComplete", ready);
@@ -149,11 +164,13 @@ static struct val *result_doc(struct call *c, const struct job *job, const char 
         return doc;
     struct val *page = val_array();
     size_t at = 0, total = val_count(job->rows);
-    for val_each(row, job->rows) {
-        if (at >= from && at < from + most)
-            val_add(page, val_copy(row));
-        at++;
-    }
+    for
+        val_each(row, job->rows)
+        {
+            if (at >= from && at < from + most)
+                val_add(page, val_copy(row));
+            at++;
+        }
     val_put(doc, "schema", val_copy(job->schema));
     val_put_int64(doc, "totalRows", (int64_t)total);
     val_put(doc, "rows", page);
@@ -240,13 +257,13 @@ static void results(struct call *c)
         str_int64(query_text(c, "maxResults"), 0, UINT32_MAX, &most);
     if (query_text(c, "startIndex") != NULL)
         str_int64(query_text(c, "startIndex"), 0, INT32_MAX, &from);
-    if (token != NULL &&
-        (!str_starts(token, "BQ") || !str_int64(token + 2, 0, INT32_MAX, &from))) {
+    if (token != NULL && (!str_starts(token, "BQ") || !str_int64(token + 2, 0, INT32_MAX, &from))) {
         refuse_field(c, "page_token", "Invalid page token");
         return;
     }
     await_job(c, job, timeout);
-    answer(c, result_doc(c, job, "bigquery#getQueryResultsResponse", (size_t)from, page_most(most)));
+    answer(c,
+           result_doc(c, job, "bigquery#getQueryResultsResponse", (size_t)from, page_most(most)));
 }
 
 static void get_job(struct call *c)

@@ -13,7 +13,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED /* `name` */, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_SIGN };
+enum token_kind {
+    TOKEN_END,
+    TOKEN_WORD,
+    TOKEN_QUOTED /* `name` */,
+    TOKEN_TEXT,
+    TOKEN_NUMBER,
+    TOKEN_SIGN
+};
 
 struct token_at {
     enum token_kind kind;

@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const struct shape LIST_QUERY[] = {{.name = "maxResults", .type = SHAPE_UINT32},
-                                          F("pageToken", STRING), END};
+static const struct shape LIST_QUERY[] = {
+    {.name = "maxResults", .type = SHAPE_UINT32}, F("pageToken", STRING), END};
 static const struct shape GET_QUERY[] = {
     F("selectedFields", STRING),
     ONE_OF("view", "TABLE_METADATA_VIEW_UNSPECIFIED|BASIC|STORAGE_STATS|FULL"), END};
@@ -26,9 +26,10 @@ static struct val *metadata_fields(sqlite3 *db, const char *table)
 {
     struct val *fields = val_array();
     sqlite3_stmt *st = NULL;
-    char *sql = sqlite3_mprintf("SELECT e.key, e.type FROM \"%w\" t, json_each(t.datastream_metadata) "
-                                "e WHERE t.rowid = (SELECT min(rowid) FROM \"%w\")",
-                                table, table);
+    char *sql =
+        sqlite3_mprintf("SELECT e.key, e.type FROM \"%w\" t, json_each(t.datastream_metadata) "
+                        "e WHERE t.rowid = (SELECT min(rowid) FROM \"%w\")",
+                        table, table);
     if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK) {
         sqlite3_free(sql); /* without rowid: any row will do */
         sql = sqlite3_mprintf("SELECT e.key, e.type FROM (SELECT datastream_metadata m FROM \"%w\" "
@@ -40,7 +41,7 @@ static struct val *metadata_fields(sqlite3 *db, const char *table)
         const char *type = (const char *)sqlite3_column_text(st, 1);
         val_add(fields, val_make("{'name':%s,'type':%s,'mode':'NULLABLE'}",
                                  (const char *)sqlite3_column_text(st, 0),
-                                 str_eq(type, "integer") ? "INTEGER"
+                                 str_eq(type, "integer")                         ? "INTEGER"
                                  : str_eq(type, "true") || str_eq(type, "false") ? "BOOLEAN"
                                                                                  : "STRING"));
     }
@@ -66,8 +67,8 @@ static struct val *schema_of(sqlite3 *db, const char *table, struct val *key)
         first_word((const char *)sqlite3_column_text(st, 1), type);
         if (name[0] == '_')
             continue; /* the replica's own */
-        struct val *field =
-            val_make("{'name':%s,'type':%s,'mode':'NULLABLE'}", name, type[0] != '\0' ? type : "STRING");
+        struct val *field = val_make("{'name':%s,'type':%s,'mode':'NULLABLE'}", name,
+                                     type[0] != '\0' ? type : "STRING");
         if (str_eq(type, "RECORD"))
             val_put(field, "fields", metadata_fields(db, table));
         if (sqlite3_column_int(st, 2) > 0)
@@ -92,7 +93,8 @@ static int64_t count_rows(sqlite3 *db, const char *table)
 
 static struct val *reference(const char *dataset, const char *table)
 {
-    return val_make("{'projectId':%s,'datasetId':%s,'tableId':%s}", SANDBOX_PROJECT, dataset, table);
+    return val_make("{'projectId':%s,'datasetId':%s,'tableId':%s}", SANDBOX_PROJECT, dataset,
+                    table);
 }
 
 /* Freshness of the stream that writes here becomes max_staleness. */
@@ -120,10 +122,10 @@ static void put_staleness(struct call *c, struct val *doc, const char *dataset)
 static struct val *table_doc(struct call *c, sqlite3 *db, const struct thing *dataset,
                              const char *table)
 {
-    struct val *doc = val_make("{'kind':'bigquery#table','id':'%s:%s.%s','type':'TABLE','location':%s,"
-                               "'etag':'dGFibGU='}",
-                               SANDBOX_PROJECT, dataset->name, table,
-                               val_text(dataset->doc, "location"));
+    struct val *doc =
+        val_make("{'kind':'bigquery#table','id':'%s:%s.%s','type':'TABLE','location':%s,"
+                 "'etag':'dGFibGU='}",
+                 SANDBOX_PROJECT, dataset->name, table, val_text(dataset->doc, "location"));
     struct val *key = val_array();
     val_put(doc, "tableReference", reference(dataset->name, table));
     val_put(doc, "schema.fields", schema_of(db, table, key));
@@ -148,7 +150,8 @@ static void get(struct call *c)
     if (dataset == NULL || !dataset_permit(c, dataset, "bigquery.tables.get"))
         return;
     sqlite3 *db = dataset_open(c->g, dataset->name);
-    snprintf(what, sizeof what, "Table " SANDBOX_PROJECT ":%.100s.%.100s", c->param[1], c->param[2]);
+    snprintf(what, sizeof what, "Table " SANDBOX_PROJECT ":%.100s.%.100s", c->param[1],
+             c->param[2]);
     if (db == NULL || str_starts(c->param[2], REPLICA_OWN) || !dataset_has_table(db, c->param[2]))
         refuse_missing(c, what);
     else
@@ -166,8 +169,8 @@ static void list(struct call *c)
     sqlite3_stmt *st = NULL;
     all = val_array();
     if (db != NULL)
-        sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", -1,
-                           &st, NULL);
+        sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+                           -1, &st, NULL);
     while (st != NULL && sqlite3_step(st) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(st, 0);
         if (str_starts(name, REPLICA_OWN) || str_starts(name, "sqlite_"))

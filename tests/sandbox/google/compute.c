@@ -11,9 +11,14 @@ const struct shape compute_insert_query[] = {F("requestId", UUID), END};
 const struct shape compute_change_query[] = {F("requestId", UUID), F("noGracefulShutdown", BOOL),
                                              END};
 const struct shape compute_list_query[] = {
-    F("filter", STRING), {.name = "maxResults", .type = SHAPE_UINT32, .min = 0, .max = 500},
-    F("orderBy", STRING), F("pageToken", STRING), F("returnPartialSuccess", BOOL), F("views", STRING),
-    F("includeAllScopes", BOOL), END};
+    F("filter", STRING),
+    {.name = "maxResults", .type = SHAPE_UINT32, .min = 0, .max = 500},
+    F("orderBy", STRING),
+    F("pageToken", STRING),
+    F("returnPartialSuccess", BOOL),
+    F("views", STRING),
+    F("includeAllScopes", BOOL),
+    END};
 
 bool compute_path(const char *given, char out[300])
 {
@@ -46,8 +51,7 @@ bool compute_name_fits(struct call *c, const char *name)
     size_t n = strlen(name);
     bool fine = n > 0 && n <= 63 && islower((unsigned char)name[0]) && name[n - 1] != '-';
     for (size_t i = 0; fine && i < n; i++)
-        fine = islower((unsigned char)name[i]) || isdigit((unsigned char)name[i]) ||
-               name[i] == '-';
+        fine = islower((unsigned char)name[i]) || isdigit((unsigned char)name[i]) || name[i] == '-';
     if (!fine)
         compute_refuse_value(c, "resource.name", name,
                              "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
@@ -118,7 +122,8 @@ bool cidr_overlaps(struct cidr a, struct cidr b)
 
 bool cidr_holds(struct cidr range, struct cidr inner)
 {
-    return inner.from >= range.from && inner.from + (inner.size - 1) <= range.from + (range.size - 1);
+    return inner.from >= range.from &&
+           inner.from + (inner.size - 1) <= range.from + (range.size - 1);
 }
 
 /* --- operations --- */
@@ -167,9 +172,9 @@ static void list(struct call *c)
     bool global = strstr(c->route->path, "/global/") != NULL;
     char prefix[200];
     snprintf(prefix, sizeof prefix, HOME "/%s%.60s/operations/",
-             global                                ? "global"
-             : strstr(c->route->path, "/zones/")   ? "zones/"
-                                                   : "regions/",
+             global                              ? "global"
+             : strstr(c->route->path, "/zones/") ? "zones/"
+                                                 : "regions/",
              global ? "" : c->param[1]);
     for (struct operation *op = c->g->operations; op != NULL; op = op->next)
         if (str_starts(op->name, prefix))
@@ -199,10 +204,10 @@ const struct route compute_operation_routes[] = {
     {0},
 };
 
-static const struct route *const PARTS[] = {
-    compute_network_routes, compute_subnetwork_routes, compute_firewall_routes,
-    compute_address_routes, compute_instance_routes,   compute_place_routes,
-    compute_operation_routes, NULL};
+static const struct route *const PARTS[] = {compute_network_routes,   compute_subnetwork_routes,
+                                            compute_firewall_routes,  compute_address_routes,
+                                            compute_instance_routes,  compute_place_routes,
+                                            compute_operation_routes, NULL};
 
 const struct service compute_service = {.host = "compute.googleapis.com",
                                         .title = "Compute Engine API",

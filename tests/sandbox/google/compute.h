@@ -1,7 +1,8 @@
 #ifndef SANDBOX_GOOGLE_COMPUTE_H
 #define SANDBOX_GOOGLE_COMPUTE_H
 
-/* What the parts of compute share. Things are kept under their path: "projects/P/zones/Z/instances/I". */
+/* What the parts of compute share. Things are kept under their path:
+ * "projects/P/zones/Z/instances/I". */
 
 #include "tests/sandbox/google/inside.h"
 
@@ -55,10 +56,17 @@ struct thing *instance_make(struct google *g, const char *name, const char *zone
                             const char *address, const char *user_data);
 
 /* The proxy on a VM (proxy.c). */
-enum proxy_state { PROXY_READY, PROXY_BOOTING, PROXY_DOWN /* the VM */, PROXY_NOT_THERE /* no usable
-                   cloud-init */, PROXY_NOT_ALLOWED /* account */ };
+enum proxy_state {
+    PROXY_READY,
+    PROXY_BOOTING,
+    PROXY_DOWN /* the VM */,
+    PROXY_NOT_THERE /* no usable
+cloud-init */
+    ,
+    PROXY_NOT_ALLOWED /* account */
+};
 enum proxy_state proxy_look(struct google *g, const struct thing *vm);
-bool proxy_is_opened(const struct thing *vm);       /* iptables lets 5432 in */
+bool proxy_is_opened(const struct thing *vm); /* iptables lets 5432 in */
 bool proxy_serves(const struct thing *vm, const char *connection_name);
 void proxy_serial(struct google *g, const struct thing *vm, struct str *out);
 /* A cloud-init as the road needs it. */

@@ -28,10 +28,11 @@ bool resource_id_fits(struct call *c, const char *parameter, const char *id)
     for (size_t i = 0; fine && i < n; i++)
         fine = islower((unsigned char)id[i]) || isdigit((unsigned char)id[i]) || id[i] == '-';
     if (!fine)
-        refuse_field(c, parameter,
-                     "Invalid resource ID \"%.80s\". It must be 1 to 60 characters long, begin with "
-                     "a letter, and hold lower case letters, digits and dashes only.",
-                     id);
+        refuse_field(
+            c, parameter,
+            "Invalid resource ID \"%.80s\". It must be 1 to 60 characters long, begin with "
+            "a letter, and hold lower case letters, digits and dashes only.",
+            id);
     return fine;
 }
 
@@ -177,9 +178,8 @@ const struct route location_routes[] = {
     {0},
 };
 
-static const struct route *const PARTS[] = {location_routes, private_connection_routes,
-                                            profile_routes,  stream_routes,
-                                            object_routes,   NULL};
+static const struct route *const PARTS[] = {
+    location_routes, private_connection_routes, profile_routes, stream_routes, object_routes, NULL};
 
 const struct service datastream_service = {.host = "datastream.googleapis.com",
                                            .title = "Datastream API",

@@ -36,7 +36,8 @@ struct source_fault {
     char code[64], message[512]; /* CONNECTION_TIMEOUT, or what PostgreSQL said */
     bool timeout;                /* may still come */
 };
-/* May packets get from the private connection to the proxy, and is the proxy up? No network is used. */
+/* May packets get from the private connection to the proxy, and is the proxy up? No network is
+ * used. */
 bool source_reached(struct google *g, const struct val *profile, struct source_fault *why);
 /* conninfo of the throwaway PostgreSQL as the profile's user. */
 void source_conninfo(struct google *g, const char *profile_name, const struct val *profile,
@@ -65,29 +66,37 @@ bool selection_same(const struct selection *a, const struct selection *b);
 
 /* --- streams (stream.c, stream_life.c, stream_object.c) --- */
 
-enum stream_state { STREAM_NOT_STARTED, STREAM_STARTING, STREAM_RUNNING, STREAM_DRAINING,
-                    STREAM_PAUSED, STREAM_FAILED, STREAM_FAILED_PERMANENTLY };
+enum stream_state {
+    STREAM_NOT_STARTED,
+    STREAM_STARTING,
+    STREAM_RUNNING,
+    STREAM_DRAINING,
+    STREAM_PAUSED,
+    STREAM_FAILED,
+    STREAM_FAILED_PERMANENTLY
+};
 
 enum { STREAM_SAMPLES = 512 };
 
 struct sample {
-    int64_t wall_ms, freshness_ms, events, bytes, unsupported; /* the last three: since the one before */
+    int64_t wall_ms, freshness_ms, events, bytes,
+        unsupported; /* the last three: since the one before */
     int64_t p50, p95, p99;
 };
 
 struct stream {
     struct stream *next;
     char name[320], id[80], dataset[80];
-    struct val *doc;         /* without state and errors */
+    struct val *doc; /* without state and errors */
     enum stream_state state;
     struct val *errors, *objects;
-    bool phantom;            /* another app's, with no database behind it */
+    bool phantom; /* another app's, with no database behind it */
     struct replica *replica;
     struct selection selection;
-    int64_t began_ms;        /* wall clock of the first start */
+    int64_t began_ms; /* wall clock of the first start */
     int64_t seen_events, seen_bytes, seen_unsupported;
     struct sample samples[STREAM_SAMPLES];
-    size_t n_samples;        /* ever taken */
+    size_t n_samples; /* ever taken */
 };
 
 struct stream *stream_find(struct google *g, const char *name);
@@ -99,13 +108,13 @@ struct val *stream_doc(struct google *g, struct stream *s); /* as a get answers 
 void stream_refresh(struct google *g, struct stream *s);
 bool stream_begin(struct google *g, struct stream *s, char why[512]); /* starts its replica */
 void stream_halt(struct google *g, struct stream *s);
-void stream_look(struct google *g, struct stream *s); /* once more, before it is halted */
+void stream_look(struct google *g, struct stream *s);        /* once more, before it is halted */
 void stream_set_objects(struct google *g, struct stream *s); /* from the selection */
 void stream_set_backfills(struct google *g, struct stream *s, const struct replica_look *look);
 bool stream_reselect(struct google *g, struct stream *s, char why[512]);
 /* The validations of a stream; false when one failed. */
 bool stream_validate(struct google *g, const struct val *doc, const char *id, struct val *out);
-void stream_set_error(struct stream *s, const char *reason, const char *message);
+void stream_set_error(struct google *g, struct stream *s, const char *reason, const char *message);
 int64_t streams_keep(struct google *g); /* refreshes and samples; when to be called again */
 void streams_done(struct google *g);
 void stream_sqlite_path(struct google *g, const char *dataset, char out[512]);

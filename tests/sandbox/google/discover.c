@@ -25,9 +25,8 @@ struct wish {
 
 static const struct val *named(const struct val *list, const char *key, const char *name)
 {
-    for val_each(item, list)
-        if (str_eq(val_text(item, key), name))
-            return item;
+    for
+        val_each(item, list) if (str_eq(val_text(item, key), name)) return item;
     return NULL;
 }
 
@@ -102,8 +101,9 @@ static struct wish read_wish(const struct val *body)
 {
     struct wish w = {.schemas = val_get(body, "postgresqlRdbms.postgresqlSchemas"), .levels = 3};
     int from = 0;
-    for val_each(s, w.schemas)
-        from = val_is_empty(val_member(s, "postgresqlTables")) ? (from > 1 ? from : 1) : 2;
+    for
+        val_each(s, w.schemas) from =
+            val_is_empty(val_member(s, "postgresqlTables")) ? (from > 1 ? from : 1) : 2;
     if (!val_truth(body, "fullHierarchy"))
         w.levels = from + (int)val_int(body, "hierarchyDepth", 1);
     return w;
@@ -146,8 +146,9 @@ static bool wish_fits(struct call *c)
     if (depth && full)
         refuse_field(c, "hierarchy", "Only one of full_hierarchy and hierarchy_depth can be set.");
     else if (name == profile)
-        refuse_field(c, "target", "Exactly one of connection_profile and connection_profile_name "
-                                  "must be set.");
+        refuse_field(c, "target",
+                     "Exactly one of connection_profile and connection_profile_name "
+                     "must be set.");
     else
         return true;
     return false;

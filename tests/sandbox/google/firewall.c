@@ -7,14 +7,26 @@
 static const struct shape ALLOWED[] = {NEED("IPProtocol", STRING), LISTED("ports", STRING), END};
 static const struct shape LOG_CONFIG[] = {
     F("enable", BOOL), ONE_OF("metadata", "EXCLUDE_ALL_METADATA|INCLUDE_ALL_METADATA"), END};
-static const struct shape FIREWALL[] = {
-    F("name", STRING), F("description", STRING), F("network", STRING),
-    ONE_OF("direction", "EGRESS|INGRESS"), RANGE("priority", 0, 65535), F("disabled", BOOL),
-    LISTED("sourceRanges", STRING), LISTED("destinationRanges", STRING),
-    LISTED("sourceTags", STRING), LISTED("targetTags", STRING),
-    LISTED("sourceServiceAccounts", STRING), LISTED("targetServiceAccounts", STRING),
-    OBJECTS("allowed", ALLOWED), OBJECTS("denied", ALLOWED), OBJECT("logConfig", LOG_CONFIG),
-    OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"), OUTPUT("creationTimestamp"), END};
+static const struct shape FIREWALL[] = {F("name", STRING),
+                                        F("description", STRING),
+                                        F("network", STRING),
+                                        ONE_OF("direction", "EGRESS|INGRESS"),
+                                        RANGE("priority", 0, 65535),
+                                        F("disabled", BOOL),
+                                        LISTED("sourceRanges", STRING),
+                                        LISTED("destinationRanges", STRING),
+                                        LISTED("sourceTags", STRING),
+                                        LISTED("targetTags", STRING),
+                                        LISTED("sourceServiceAccounts", STRING),
+                                        LISTED("targetServiceAccounts", STRING),
+                                        OBJECTS("allowed", ALLOWED),
+                                        OBJECTS("denied", ALLOWED),
+                                        OBJECT("logConfig", LOG_CONFIG),
+                                        OUTPUT("id"),
+                                        OUTPUT("kind"),
+                                        OUTPUT("selfLink"),
+                                        OUTPUT("creationTimestamp"),
+                                        END};
 
 static const char *path_of(const char *name, char out[300])
 {
@@ -26,10 +38,11 @@ struct thing *firewall_make(struct google *g, const char *name, const char *netw
                             const char *range, const char *port)
 {
     char path[300];
-    struct val *doc = val_make("{'network':'" COMPUTE_URL "%s','priority':1000,'sourceRanges':[%s],"
-                               "'allowed':[{'IPProtocol':'tcp','ports':[%s]}],'direction':'INGRESS',"
-                               "'logConfig':{'enable':false},'disabled':false}",
-                               network, range, port);
+    struct val *doc =
+        val_make("{'network':'" COMPUTE_URL "%s','priority':1000,'sourceRanges':[%s],"
+                 "'allowed':[{'IPProtocol':'tcp','ports':[%s]}],'direction':'INGRESS',"
+                 "'logConfig':{'enable':false},'disabled':false}",
+                 network, range, port);
     compute_complete(g, doc, "firewall", path_of(name, path));
     return thing_new(g, "firewall", path, doc);
 }
@@ -37,8 +50,10 @@ struct thing *firewall_make(struct google *g, const char *name, const char *netw
 static bool ranges_fit(struct call *c, const struct val *ranges)
 {
     struct cidr range;
-    for val_each(item, ranges)
-        if (!cidr_read(item->text, &range) && !str_eq(item->text, "0.0.0.0/0")) {
+    for
+        val_each(item,
+                 ranges) if (!cidr_read(item->text, &range) && !str_eq(item->text, "0.0.0.0/0"))
+        {
             compute_refuse_value(c, "resource.sourceRanges[0]", item->text,
                                  "Must be a valid IPV4 or IPV6 CIDR address range.");
             return false;
@@ -59,11 +74,12 @@ static bool rules_fit(struct call *c, const struct val *rules)
 {
     for val_each(rule, rules)
         for val_each(port, val_member(rule, "ports"))
-            if (!port_fits(port->text)) {
-                compute_refuse_value(c, "resource.allowed[0].ports[0]", port->text,
-                                     "Ports must be integers or ranges.");
-                return false;
-            }
+            if (!port_fits(port->text))
+        {
+            compute_refuse_value(c, "resource.allowed[0].ports[0]", port->text,
+                                 "Ports must be integers or ranges.");
+            return false;
+        }
     return true;
 }
 
@@ -150,8 +166,8 @@ static void change(struct call *c)
         !rules_fit(c, val_member(c->body, "allowed")))
         return;
     const char *wanted = val_text(c->body, "network");
-    if (wanted != NULL && (!compute_path(wanted, network) ||
-                           !str_ends(val_text(t->doc, "network"), network))) {
+    if (wanted != NULL &&
+        (!compute_path(wanted, network) || !str_ends(val_text(t->doc, "network"), network))) {
         compute_refuse_value(c, "resource.network", wanted, "The network cannot be changed.");
         return;
     }
@@ -167,7 +183,7 @@ static void deleted(struct google *g, struct operation *op)
         thing_drop(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;

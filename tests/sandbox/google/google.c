@@ -75,8 +75,11 @@ static struct mount *mount_of(struct google *g, const char *first, size_t n)
 
 static void serve_mount(struct mount *m, struct exchange *x, const char *path, const char *query)
 {
-    struct google_request q = {.method = x->method, .path = path, .query = query,
-                               .body = str_text(&x->body), .bytes = x->body.bytes,
+    struct google_request q = {.method = x->method,
+                               .path = path,
+                               .query = query,
+                               .body = str_text(&x->body),
+                               .bytes = x->body.bytes,
                                .authorization = x->authorization};
     struct google_reply r = {.status = 200, .content_type = "application/json"};
     m->handler(m->ctx, &q, &r);
@@ -90,9 +93,14 @@ static void serve_google(struct google *g, struct exchange *x, const char *host,
                          const char *query)
 {
     static const struct service NOBODY = {.host = "", .family = FAMILY_ONEP};
-    struct call c = {.g = g, .method = x->method, .authorization = x->authorization,
-                     .user_project = x->user_project, .content_type = x->content_type,
-                     .raw = str_text(&x->body), .raw_bytes = x->body.bytes, .code = 500};
+    struct call c = {.g = g,
+                     .method = x->method,
+                     .authorization = x->authorization,
+                     .user_project = x->user_project,
+                     .content_type = x->content_type,
+                     .raw = str_text(&x->body),
+                     .raw_bytes = x->body.bytes,
+                     .code = 500};
     c.service = route_service(host);
     pthread_mutex_lock(&g->lock);
     settle(g);

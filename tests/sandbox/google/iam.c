@@ -8,10 +8,11 @@
 
 #define DOMAIN "@" SANDBOX_PROJECT ".iam.gserviceaccount.com"
 
-static const struct shape ACCOUNT[] = {
-    F("displayName", STRING), F("description", STRING), F("etag", BYTES), F("name", STRING),
-    OUTPUT("email"), OUTPUT("projectId"), OUTPUT("uniqueId"), OUTPUT("oauth2ClientId"),
-    OUTPUT("disabled"), END};
+static const struct shape ACCOUNT[] = {F("displayName", STRING), F("description", STRING),
+                                       F("etag", BYTES),         F("name", STRING),
+                                       OUTPUT("email"),          OUTPUT("projectId"),
+                                       OUTPUT("uniqueId"),       OUTPUT("oauth2ClientId"),
+                                       OUTPUT("disabled"),       END};
 static const struct shape CREATE[] = {NEED("accountId", STRING), OBJECT("serviceAccount", ACCOUNT),
                                       END};
 static const struct shape LIST_QUERY[] = {RANGE("pageSize", 0, INT32_MAX), F("pageToken", STRING),
@@ -54,12 +55,12 @@ static void create(struct call *c)
         return;
     }
     if (thing_find(c->g, "account", email) != NULL) {
-        refuse(c, 409, NULL,
-               "Service account %s already exists within project projects/%s.", id,
+        refuse(c, 409, NULL, "Service account %s already exists within project projects/%s.", id,
                SANDBOX_PROJECT);
         return;
     }
-    struct thing *t = account_make(c->g, id, val_text_or(c->body, "serviceAccount.displayName", ""));
+    struct thing *t =
+        account_make(c->g, id, val_text_or(c->body, "serviceAccount.displayName", ""));
     t->ready_ms = later(c->g, 5); /* other services learn of it somewhat later */
     if (val_text(c->body, "serviceAccount.description") != NULL)
         val_put_text(t->doc, "description", val_text(c->body, "serviceAccount.description"));
@@ -96,8 +97,13 @@ static void leave_bindings(struct google *g, const char *email, const char *uniq
     struct str was = {0}, is = {0};
     str_printf(&was, "serviceAccount:%s", email);
     str_printf(&is, "deleted:serviceAccount:%s?uid=%s", email, unique);
-    for val_each(binding, val_member(g->policy, "bindings"))
-        for (struct val *m = val_member(binding, "members")->first, *next; m != NULL; m = next) {
+    for
+        val_each(binding,
+                 val_member(g->policy, "bindings")) for (struct val *m =
+                                                             val_member(binding, "members")->first,
+                                                         *next;
+                                                         m != NULL; m = next)
+        {
             next = m->next;
             if (!str_eq(m->text, str_text(&was)))
                 continue;
@@ -109,7 +115,7 @@ static void leave_bindings(struct google *g, const char *email, const char *uniq
     str_done(&is);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     struct thing *t = asked_for(c);
     if (t == NULL)
@@ -133,4 +139,7 @@ static const struct route ROUTES[] = {
 
 const struct service iam_service = {"iam.googleapis.com",
                                     "Identity and Access Management (IAM) API",
-                                    "iam.googleapis.com", FAMILY_ONEP, ROUTES, NULL};
+                                    "iam.googleapis.com",
+                                    FAMILY_ONEP,
+                                    ROUTES,
+                                    NULL};

@@ -30,15 +30,15 @@ enum {
 struct route {
     const char *method, *path;
     void (*run)(struct call *c);
-    const char *permission;    /* on the project in the path; NULL: the handler asks, or none */
+    const char *permission; /* on the project in the path; NULL: the handler asks, or none */
     const struct shape *query, *body;
-    const char *root;          /* how paths in the body begin; "" for legacy families */
+    const char *root; /* how paths in the body begin; "" for legacy families */
     unsigned flags;
 };
 
 struct service {
     const char *host, *title;
-    const char *api;           /* must be enabled; NULL: always there */
+    const char *api; /* must be enabled; NULL: always there */
     enum family family;
     const struct route *routes;
     const struct route *const *parts; /* several tables instead of one */
@@ -51,13 +51,13 @@ struct call {
     const struct service *service;
     const struct route *route;
     const char *method, *authorization, *user_project, *content_type;
-    const char *raw;           /* the body as sent */
+    const char *raw; /* the body as sent */
     size_t raw_bytes;
-    char *param[CALL_PARAMS];  /* decoded path segments, in order */
-    struct val *query, *body;  /* checked */
-    int code;                  /* HTTP status */
-    struct val *answer;        /* NULL: an empty body */
-    double slow;               /* seconds of the cloud's time until the answer goes out */
+    char *param[CALL_PARAMS]; /* decoded path segments, in order */
+    struct val *query, *body; /* checked */
+    int code;                 /* HTTP status */
+    struct val *answer;       /* NULL: an empty body */
+    double slow;              /* seconds of the cloud's time until the answer goes out */
     char status[40], reason[64], message[1024]; /* of a refusal; reason is the legacy one */
     struct val *details;
     bool html;
@@ -70,11 +70,11 @@ void answer(struct call *c, struct val *v); /* 200 */
 void refuse(struct call *c, int code, const char *status, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void refuse_field(struct call *c, const char *field, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4))); /* 400 with a field violation */
+    __attribute__((format(printf, 3, 4)));              /* 400 with a field violation */
 void refuse_reason(struct call *c, const char *reason); /* of the legacy errors[] */
 void refuse_info(struct call *c, const char *reason, const char *domain, struct val *metadata);
-void refuse_missing(struct call *c, const char *what);  /* 404 in the family's words */
-void refuse_exists(struct call *c, const char *what);   /* 409 likewise */
+void refuse_missing(struct call *c, const char *what); /* 404 in the family's words */
+void refuse_exists(struct call *c, const char *what);  /* 409 likewise */
 void refuse_permission(struct call *c, const char *permission, const char *resource);
 struct val *answer_envelope(struct call *c);
 void answer_html(const struct call *c, struct str *out);
@@ -95,9 +95,10 @@ bool fields_select(struct val *answer, const char *fields);
 
 /* --- lists (list.c) --- */
 
-bool filter_ok(const char *filter, bool compute);          /* can it be read? */
+bool filter_ok(const char *filter, bool compute);             /* can it be read? */
 bool filter_match(const char *filter, const struct val *doc); /* empty: yes */
-/* Filters, pages and hands the items out; `items` is consumed. key: "networks"; sizes as documented. */
+/* Filters, pages and hands the items out; `items` is consumed. key: "networks"; sizes as
+ * documented. */
 void list_answer(struct call *c, const char *key, struct val *items, int size, int most,
                  struct val *frame);
 
@@ -105,16 +106,16 @@ void list_answer(struct call *c, const char *key, struct val *items, int size, i
 
 struct thing {
     struct thing *next;
-    const char *kind;  /* "network": a constant */
-    char *name;        /* the key: the full name where there is one */
-    struct val *doc;   /* as a get answers it */
+    const char *kind;          /* "network": a constant */
+    char *name;                /* the key: the full name where there is one */
+    struct val *doc;           /* as a get answers it */
     int64_t born_ms, ready_ms; /* monotonic */
-    bool hidden;       /* not listed and not found yet */
+    bool hidden;               /* not listed and not found yet */
 };
 
 struct operation {
     struct operation *next;
-    char name[256];    /* as in answers */
+    char name[256]; /* as in answers */
     const struct service *service;
     struct val *metadata; /* onep */
     struct val *doc;      /* compute */
@@ -127,8 +128,8 @@ struct operation {
 
 struct service_state {
     char name[64];
-    bool listed;           /* enabled, says the list */
-    int64_t from_ms;       /* calls are let through from here on; INT64_MAX: never */
+    bool listed;     /* enabled, says the list */
+    int64_t from_ms; /* calls are let through from here on; INT64_MAX: never */
     struct service_state *next;
 };
 
@@ -152,7 +153,7 @@ struct job;
 
 struct google {
     struct sandbox *s;
-    struct google *self;     /* the lock of a google that is only looked at */
+    struct google *self; /* the lock of a google that is only looked at */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     pthread_t keeper;
@@ -166,24 +167,25 @@ struct google {
     struct operation *operations;
     struct service_state *services;
     struct token *tokens;
-    struct val *policy;      /* bindings, auditConfigs; version and etag apart */
+    struct val *policy; /* bindings, auditConfigs; version and etag apart */
     unsigned etag;
     char lacking[16][64];
     char exhausted[40];
-    char pg_version[16];     /* "15.20" */
+    char pg_version[16]; /* "15.20" */
     uint64_t serial, random;
     struct stream *streams;
     struct job *jobs;
-    struct val *entries;     /* of the log, oldest first */
+    struct val *entries; /* of the log, oldest first */
     int64_t sampled_ms;
 };
 
-int64_t later(const struct google *g, double seconds); /* monotonic ms, that many cloud seconds from now */
+int64_t later(const struct google *g,
+              double seconds); /* monotonic ms, that many cloud seconds from now */
 int64_t now_ms(void);
-bool due(const struct thing *t);                       /* is it ready? */
-uint64_t fresh_number(struct google *g);               /* ids: never the same */
+bool due(const struct thing *t);         /* is it ready? */
+uint64_t fresh_number(struct google *g); /* ids: never the same */
 void fresh_uuid(struct google *g, char out[40]);
-const char *stamp(char out[40]);                       /* now, with fractions, as onep answers */
+const char *stamp(char out[40]); /* now, with fractions, as onep answers */
 const char *stamp_at(int64_t wall_ms, char out[40]);
 const char *compute_stamp(char out[40]);
 
@@ -192,11 +194,14 @@ struct thing *thing_find(struct google *g, const char *kind, const char *name);
 struct thing *thing_find_fmt(struct google *g, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void thing_drop(struct google *g, struct thing *t);
-struct val *thing_list(struct google *g, const char *kind, const char *prefix); /* copies of the docs */
+struct val *thing_list(struct google *g, const char *kind,
+                       const char *prefix); /* copies of the docs */
 
-/* A long operation of the family of c->service; answers it. finish may be NULL. `input` is consumed. */
+/* A long operation of the family of c->service; answers it. finish may be NULL. `input` is
+ * consumed. */
 struct operation *operation_start(struct call *c, const char *verb, const char *target,
-                                  double seconds, void (*finish)(struct google *, struct operation *),
+                                  double seconds,
+                                  void (*finish)(struct google *, struct operation *),
                                   struct val *input);
 /* The same requestId again: answers with the operation that it began. */
 bool operation_again(struct call *c);
@@ -206,9 +211,9 @@ void operation_fail(struct operation *op, const char *status, const char *fmt, .
     __attribute__((format(printf, 3, 4)));
 void operation_fail_compute(struct operation *op, int http, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-void settle(struct google *g);  /* what is due becomes true */
-int64_t settle_next(const struct google *g); /* when something is due; INT64_MAX: nothing */
-void state_done(struct google *g); /* operations, services, tokens */
+void settle(struct google *g);                      /* what is due becomes true */
+int64_t settle_next(const struct google *g);        /* when something is due; INT64_MAX: nothing */
+void state_done(struct google *g);                  /* operations, services, tokens */
 void wait_until(struct google *g, int64_t mono_ms); /* with the lock held; wakes on any change */
 
 /* --- policy (policy.c, roles.c) --- */

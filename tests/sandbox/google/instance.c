@@ -5,23 +5,42 @@
 #include <string.h>
 
 static const struct shape ACCESS_CONFIG[] = {
-    F("name", STRING), ONE_OF("type", "DIRECT_IPV6|ONE_TO_ONE_NAT"), F("natIP", STRING),
+    F("name", STRING),
+    ONE_OF("type", "DIRECT_IPV6|ONE_TO_ONE_NAT"),
+    F("natIP", STRING),
     ONE_OF("networkTier", "FIXED_STANDARD|PREMIUM|STANDARD|STANDARD_OVERRIDES_FIXED_STANDARD"),
-    OUTPUT("kind"), END};
+    OUTPUT("kind"),
+    END};
 static const struct shape NIC[] = {
-    F("network", STRING), F("subnetwork", STRING), F("networkIP", STRING),
+    F("network", STRING),
+    F("subnetwork", STRING),
+    F("networkIP", STRING),
     OBJECTS("accessConfigs", ACCESS_CONFIG),
     ONE_OF("nicType", "GVNIC|IDPF|IRDMA|MRDMA|UNSPECIFIED_NIC_TYPE|VIRTIO_NET"),
-    ONE_OF("stackType", "IPV4_IPV6|IPV4_ONLY|IPV6_ONLY|UNSPECIFIED_STACK_TYPE"), OUTPUT("name"),
-    OUTPUT("kind"), END};
-static const struct shape INIT[] = {
-    F("sourceImage", STRING), F("diskSizeGb", INT64), F("diskType", STRING), F("diskName", STRING),
-    F("labels", MAP), F("description", STRING), END};
-static const struct shape DISK[] = {
-    F("boot", BOOL), F("autoDelete", BOOL), F("deviceName", STRING), F("source", STRING),
-    F("diskSizeGb", INT64), OBJECT("initializeParams", INIT), ONE_OF("interface", "NVME|SCSI"),
-    ONE_OF("mode", "READ_ONLY|READ_WRITE"), ONE_OF("type", "PERSISTENT|SCRATCH"), OUTPUT("index"),
-    OUTPUT("kind"), OUTPUT("licenses"), END};
+    ONE_OF("stackType", "IPV4_IPV6|IPV4_ONLY|IPV6_ONLY|UNSPECIFIED_STACK_TYPE"),
+    OUTPUT("name"),
+    OUTPUT("kind"),
+    END};
+static const struct shape INIT[] = {F("sourceImage", STRING),
+                                    F("diskSizeGb", INT64),
+                                    F("diskType", STRING),
+                                    F("diskName", STRING),
+                                    F("labels", MAP),
+                                    F("description", STRING),
+                                    END};
+static const struct shape DISK[] = {F("boot", BOOL),
+                                    F("autoDelete", BOOL),
+                                    F("deviceName", STRING),
+                                    F("source", STRING),
+                                    F("diskSizeGb", INT64),
+                                    OBJECT("initializeParams", INIT),
+                                    ONE_OF("interface", "NVME|SCSI"),
+                                    ONE_OF("mode", "READ_ONLY|READ_WRITE"),
+                                    ONE_OF("type", "PERSISTENT|SCRATCH"),
+                                    OUTPUT("index"),
+                                    OUTPUT("kind"),
+                                    OUTPUT("licenses"),
+                                    END};
 static const struct shape ITEM[] = {F("key", STRING), F("value", STRING), END};
 static const struct shape METADATA[] = {OBJECTS("items", ITEM), F("fingerprint", BYTES),
                                         OUTPUT("kind"), END};
@@ -31,16 +50,34 @@ static const struct shape SCHEDULING[] = {
     F("automaticRestart", BOOL), F("preemptible", BOOL),
     ONE_OF("onHostMaintenance", "MIGRATE|TERMINATE"),
     ONE_OF("provisioningModel", "FLEX_START|RESERVATION_BOUND|SPOT|STANDARD"), END};
-static const struct shape INSTANCE[] = {
-    F("name", STRING), F("description", STRING), F("machineType", STRING), OBJECTS("disks", DISK),
-    OBJECTS("networkInterfaces", NIC), OBJECTS("serviceAccounts", ACCOUNT),
-    OBJECT("metadata", METADATA), F("labels", MAP), OBJECT("tags", TAGS), F("canIpForward", BOOL),
-    F("deletionProtection", BOOL), OBJECT("scheduling", SCHEDULING), F("hostname", STRING),
-    F("minCpuPlatform", STRING), F("labelFingerprint", BYTES), F("fingerprint", BYTES),
-    OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"), OUTPUT("status"), OUTPUT("zone"),
-    OUTPUT("creationTimestamp"), OUTPUT("cpuPlatform"), OUTPUT("statusMessage"), END};
+static const struct shape INSTANCE[] = {F("name", STRING),
+                                        F("description", STRING),
+                                        F("machineType", STRING),
+                                        OBJECTS("disks", DISK),
+                                        OBJECTS("networkInterfaces", NIC),
+                                        OBJECTS("serviceAccounts", ACCOUNT),
+                                        OBJECT("metadata", METADATA),
+                                        F("labels", MAP),
+                                        OBJECT("tags", TAGS),
+                                        F("canIpForward", BOOL),
+                                        F("deletionProtection", BOOL),
+                                        OBJECT("scheduling", SCHEDULING),
+                                        F("hostname", STRING),
+                                        F("minCpuPlatform", STRING),
+                                        F("labelFingerprint", BYTES),
+                                        F("fingerprint", BYTES),
+                                        OUTPUT("id"),
+                                        OUTPUT("kind"),
+                                        OUTPUT("selfLink"),
+                                        OUTPUT("status"),
+                                        OUTPUT("zone"),
+                                        OUTPUT("creationTimestamp"),
+                                        OUTPUT("cpuPlatform"),
+                                        OUTPUT("statusMessage"),
+                                        END};
 static const struct shape SET_LABELS[] = {F("labels", MAP), F("labelFingerprint", BYTES), END};
-static const struct shape INSERT_QUERY[] = {F("requestId", UUID), F("sourceInstanceTemplate", STRING),
+static const struct shape INSERT_QUERY[] = {F("requestId", UUID),
+                                            F("sourceInstanceTemplate", STRING),
                                             F("sourceMachineImage", STRING), END};
 static const struct shape SERIAL_QUERY[] = {RANGE("port", 1, 4), F("start", INT64), END};
 
@@ -62,7 +99,7 @@ static struct val *as_seen(const struct thing *vm)
     if (coming)
         val_put_text(doc, "status",
                      now_ms() - vm->born_ms < (vm->ready_ms - vm->born_ms) / 4 ? "PROVISIONING"
-                                                                              : "STAGING");
+                                                                               : "STAGING");
     return doc;
 }
 
@@ -76,20 +113,22 @@ static bool disks_fit(struct call *c)
         compute_refuse_value(c, "resource.disks", "", "No disks are specified.");
         return false;
     }
-    for val_each(disk, disks) {
-        if (!val_truth(disk, "boot"))
-            continue;
-        const char *image = val_text_or(disk, "initializeParams.sourceImage", "");
-        compute_path(image, path);
-        if (compute_image_is(path))
-            return true;
-        if (str_starts(path, "projects/"))
-            refuse_missing(c, path);
-        else
-            compute_refuse_value(c, "resource.disks[0].initializeParams.sourceImage", image,
-                                 "The URL is malformed.");
-        return false;
-    }
+    for
+        val_each(disk, disks)
+        {
+            if (!val_truth(disk, "boot"))
+                continue;
+            const char *image = val_text_or(disk, "initializeParams.sourceImage", "");
+            compute_path(image, path);
+            if (compute_image_is(path))
+                return true;
+            if (str_starts(path, "projects/"))
+                refuse_missing(c, path);
+            else
+                compute_refuse_value(c, "resource.disks[0].initializeParams.sourceImage", image,
+                                     "The URL is malformed.");
+            return false;
+        }
     compute_refuse_value(c, "resource.disks", "", "No boot disk is specified.");
     return false;
 }
@@ -102,8 +141,9 @@ static bool machine_fits(struct call *c)
     bool fine = str_ends(type, str_text(&expected));
     str_done(&expected);
     if (!fine)
-        compute_refuse_value(c, "resource.machineType", type,
-                             "The URL is malformed. Must be a zonal machine type of the VM's zone.");
+        compute_refuse_value(
+            c, "resource.machineType", type,
+            "The URL is malformed. Must be a zonal machine type of the VM's zone.");
     else if (!compute_machine_is(compute_last(type)))
         refuse_missing(c, type);
     else
@@ -196,7 +236,8 @@ static bool rights_fit(struct call *c)
             permit(c, "compute.instances.setMetadata", HOME)) &&
            (val_is_empty(val_member(b, "labels")) ||
             permit(c, "compute.instances.setLabels", HOME)) &&
-           (val_is_empty(val_get(b, "tags.items")) || permit(c, "compute.instances.setTags", HOME)) &&
+           (val_is_empty(val_get(b, "tags.items")) ||
+            permit(c, "compute.instances.setTags", HOME)) &&
            (val_is_empty(val_member(b, "serviceAccounts")) ||
             permit(c, "compute.instances.setServiceAccount", HOME));
 }
@@ -204,13 +245,15 @@ static bool rights_fit(struct call *c)
 static bool metadata_fits(struct call *c)
 {
     const struct val *items = val_get(c->body, "metadata.items");
-    for val_each(item, items)
-        for (const struct val *other = item->next; other != NULL; other = other->next)
-            if (str_eq(val_text(item, "key"), val_text(other, "key"))) {
-                compute_refuse_value(c, "resource.metadata.items", val_text_or(item, "key", ""),
-                                     "The key is given twice.");
-                return false;
-            }
+    for
+        val_each(item, items) for (const struct val *other = item->next; other != NULL;
+                                   other = other->next) if (str_eq(val_text(item, "key"),
+                                                                   val_text(other, "key")))
+        {
+            compute_refuse_value(c, "resource.metadata.items", val_text_or(item, "key", ""),
+                                 "The key is given twice.");
+            return false;
+        }
     return true;
 }
 
@@ -225,12 +268,14 @@ static void complete_nic(struct google *g, struct val *nic, const struct thing *
     val_putf(nic, "subnetwork", COMPUTE_URL "%s", subnetwork->name);
     val_put_text(nic, "name", "nic0");
     val_put_text(nic, "stackType", "IPV4_ONLY");
-    for val_each(config, val_member(nic, "accessConfigs")) {
-        uint64_t n = fresh_number(g);
-        val_put_text(config, "name", "external-nat");
-        val_put_text(config, "networkTier", "PREMIUM");
-        val_putf(config, "natIP", "34.88.%d.%d", (int)(n % 250), (int)(n / 250 % 250) + 1);
-    }
+    for
+        val_each(config, val_member(nic, "accessConfigs"))
+        {
+            uint64_t n = fresh_number(g);
+            val_put_text(config, "name", "external-nat");
+            val_put_text(config, "networkTier", "PREMIUM");
+            val_putf(config, "natIP", "34.88.%d.%d", (int)(n % 250), (int)(n / 250 % 250) + 1);
+        }
 }
 
 static struct thing *instance_new(struct google *g, const char *zone, const char *name,
@@ -262,8 +307,8 @@ struct thing *instance_make(struct google *g, const char *name, const char *zone
         ".iam.gserviceaccount.com','scopes':['https://www.googleapis.com/auth/cloud-platform']}],"
         "'metadata':{'items':[{'key':'user-data','value':%s}]}}",
         zone, address, user_data);
-    const struct thing *subnetwork = thing_find(
-        g, "subnetwork", HOME "/regions/" SANDBOX_REGION "/subnetworks/datastream-vpc");
+    const struct thing *subnetwork =
+        thing_find(g, "subnetwork", HOME "/regions/" SANDBOX_REGION "/subnetworks/datastream-vpc");
     struct thing *vm = instance_new(g, zone, name, body, subnetwork);
     val_free(body);
     vm->born_ms = vm->ready_ms = now_ms() - sandbox_ms(g->s, 3600); /* long since up */
@@ -372,7 +417,7 @@ static void deleted(struct google *g, struct operation *op)
         thing_drop(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;

@@ -228,21 +228,24 @@ void list_answer(struct call *c, const char *key, struct val *items, int size, i
     const char *filter = query_text(c, "filter");
     size_t from, at = 0, n = page_size(c, size, most);
     if (filter != NULL && !filter_ok(filter, compute))
-        refuse_field(c, "filter", compute ? "Invalid value for field 'filter': '%.100s'. Invalid "
-                                            "list filter expression."
-                                          : "Invalid list filter: %.100s",
+        refuse_field(c, "filter",
+                     compute ? "Invalid value for field 'filter': '%.100s'. Invalid "
+                               "list filter expression."
+                             : "Invalid list filter: %.100s",
                      filter);
     else if (page_from(c, key, &from)) {
         char token[48] = "";
-        for val_each(item, items) {
-            if (filter != NULL && !filter_match(filter, item))
-                continue;
-            if (at >= from && at < from + n)
-                val_add(page, val_copy(item));
-            if (at == from + n)
-                page_token(key, at, token);
-            at++;
-        }
+        for
+            val_each(item, items)
+            {
+                if (filter != NULL && !filter_match(filter, item))
+                    continue;
+                if (at >= from && at < from + n)
+                    val_add(page, val_copy(item));
+                if (at == from + n)
+                    page_token(key, at, token);
+                at++;
+            }
         if (page->first != NULL)
             val_put(out, key, val_copy(page));
         if (token[0] != '\0')
@@ -298,8 +301,8 @@ static void keep_selected(struct val *v, const struct val *want)
     if (want->first == NULL || val_member(want, "*") != NULL)
         return;
     if (v->kind == VAL_ARRAY) {
-        for val_each(item, v)
-            keep_selected(item, want);
+        for
+            val_each(item, v) keep_selected(item, want);
         return;
     }
     for (struct val *item = v->first, *next; item != NULL; item = next) {

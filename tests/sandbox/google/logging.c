@@ -4,9 +4,13 @@
 
 #include <string.h>
 
-static const struct shape LIST[] = {LISTED("resourceNames", STRING), F("filter", STRING),
-                                    F("orderBy", STRING), RANGE("pageSize", 0, INT32_MAX),
-                                    F("pageToken", STRING), LISTED("projectIds", STRING), END};
+static const struct shape LIST[] = {LISTED("resourceNames", STRING),
+                                    F("filter", STRING),
+                                    F("orderBy", STRING),
+                                    RANGE("pageSize", 0, INT32_MAX),
+                                    F("pageToken", STRING),
+                                    LISTED("projectIds", STRING),
+                                    END};
 
 static bool names_fit(struct call *c)
 {
@@ -15,8 +19,10 @@ static bool names_fit(struct call *c)
         refuse_field(c, "resource_names", "Required field 'resource_names' is missing");
         return false;
     }
-    for val_each(name, names)
-        if (!str_starts(name->text, "projects/") || !is_our_project(name->text + 9)) {
+    for
+        val_each(name,
+                 names) if (!str_starts(name->text, "projects/") || !is_our_project(name->text + 9))
+        {
             refuse_permission(c, "logging.logEntries.list", name->text);
             return false;
         }
@@ -27,17 +33,19 @@ static bool names_fit(struct call *c)
 static struct val *matching(const struct google *g, const char *filter, bool newest_first)
 {
     struct val *all = val_array();
-    for val_each(entry, g->entries) {
-        if (!filter_match(filter, entry))
-            continue;
-        struct val *copy = val_copy(entry);
-        if (!newest_first || all->first == NULL) {
-            val_add(all, copy);
-            continue;
+    for
+        val_each(entry, g->entries)
+        {
+            if (!filter_match(filter, entry))
+                continue;
+            struct val *copy = val_copy(entry);
+            if (!newest_first || all->first == NULL) {
+                val_add(all, copy);
+                continue;
+            }
+            copy->next = all->first;
+            all->first = copy;
         }
-        copy->next = all->first;
-        all->first = copy;
-    }
     return all;
 }
 

@@ -53,20 +53,26 @@ static const struct metric METRICS[] = {
 };
 
 #define ALIGNERS                                                                                   \
-    "ALIGN_NONE|ALIGN_DELTA|ALIGN_RATE|ALIGN_INTERPOLATE|ALIGN_NEXT_OLDER|ALIGN_MIN|ALIGN_MAX|"     \
-    "ALIGN_MEAN|ALIGN_COUNT|ALIGN_SUM|ALIGN_STDDEV|ALIGN_COUNT_TRUE|ALIGN_COUNT_FALSE|"             \
-    "ALIGN_FRACTION_TRUE|ALIGN_PERCENTILE_99|ALIGN_PERCENTILE_95|ALIGN_PERCENTILE_50|"              \
+    "ALIGN_NONE|ALIGN_DELTA|ALIGN_RATE|ALIGN_INTERPOLATE|ALIGN_NEXT_OLDER|ALIGN_MIN|ALIGN_MAX|"    \
+    "ALIGN_MEAN|ALIGN_COUNT|ALIGN_SUM|ALIGN_STDDEV|ALIGN_COUNT_TRUE|ALIGN_COUNT_FALSE|"            \
+    "ALIGN_FRACTION_TRUE|ALIGN_PERCENTILE_99|ALIGN_PERCENTILE_95|ALIGN_PERCENTILE_50|"             \
     "ALIGN_PERCENTILE_05|ALIGN_PERCENT_CHANGE"
 #define REDUCERS                                                                                   \
-    "REDUCE_NONE|REDUCE_MEAN|REDUCE_MIN|REDUCE_MAX|REDUCE_SUM|REDUCE_STDDEV|REDUCE_COUNT|"          \
-    "REDUCE_COUNT_TRUE|REDUCE_COUNT_FALSE|REDUCE_FRACTION_TRUE|REDUCE_PERCENTILE_99|"               \
+    "REDUCE_NONE|REDUCE_MEAN|REDUCE_MIN|REDUCE_MAX|REDUCE_SUM|REDUCE_STDDEV|REDUCE_COUNT|"         \
+    "REDUCE_COUNT_TRUE|REDUCE_COUNT_FALSE|REDUCE_FRACTION_TRUE|REDUCE_PERCENTILE_99|"              \
     "REDUCE_PERCENTILE_95|REDUCE_PERCENTILE_50|REDUCE_PERCENTILE_05"
-static const struct shape QUERY[] = {
-    NEED("filter", STRING), NEED("interval.endTime", TIME), F("interval.startTime", TIME),
-    F("aggregation.alignmentPeriod", DURATION), ONE_OF("aggregation.perSeriesAligner", ALIGNERS),
-    ONE_OF("aggregation.crossSeriesReducer", REDUCERS),
-    LISTED("aggregation.groupByFields", STRING), F("orderBy", STRING), ONE_OF("view", "FULL|HEADERS"),
-    RANGE("pageSize", 0, 100000), F("pageToken", STRING), END};
+static const struct shape QUERY[] = {NEED("filter", STRING),
+                                     NEED("interval.endTime", TIME),
+                                     F("interval.startTime", TIME),
+                                     F("aggregation.alignmentPeriod", DURATION),
+                                     ONE_OF("aggregation.perSeriesAligner", ALIGNERS),
+                                     ONE_OF("aggregation.crossSeriesReducer", REDUCERS),
+                                     LISTED("aggregation.groupByFields", STRING),
+                                     F("orderBy", STRING),
+                                     ONE_OF("view", "FULL|HEADERS"),
+                                     RANGE("pageSize", 0, 100000),
+                                     F("pageToken", STRING),
+                                     END};
 
 /* --- values --- */
 
@@ -98,7 +104,8 @@ static void take(struct bucket *b, const struct metric *m, const struct sample *
 
 static struct val *distribution(const struct bucket *b)
 {
-    struct val *d = val_make("{'bucketOptions':{'explicitBuckets':{'bounds':[1,5,15,60,300,900]}}}");
+    struct val *d =
+        val_make("{'bucketOptions':{'explicitBuckets':{'bounds':[1,5,15,60,300,900]}}}");
     static const double BOUNDS[] = {1, 5, 15, 60, 300, 900};
     struct val *counts = val_array();
     char text[24];
@@ -123,21 +130,23 @@ static struct val *value_of(const struct bucket *b, const struct metric *m, cons
 {
     struct val *v = val_object();
     if (m->kind == METRIC_DISTRIBUTION && is_percentile(aligner))
-        val_put(v, "doubleValue", val_double_new(str_ends(aligner, "99")   ? b->p99
-                                                 : str_ends(aligner, "95") ? b->p95
-                                                                           : b->p50));
+        val_put(v, "doubleValue",
+                val_double_new(str_ends(aligner, "99")   ? b->p99
+                               : str_ends(aligner, "95") ? b->p95
+                                                         : b->p50));
     else if (m->kind == METRIC_DISTRIBUTION)
         val_put(v, "distributionValue", distribution(b));
     else if (str_eq(aligner, "ALIGN_RATE"))
-        val_put(v, "doubleValue", val_double_new((double)b->sum * 1000 /
-                                                 (double)(b->to_ms - b->from_ms)));
+        val_put(v, "doubleValue",
+                val_double_new((double)b->sum * 1000 / (double)(b->to_ms - b->from_ms)));
     else if (str_eq(aligner, "ALIGN_MEAN"))
         val_put(v, "doubleValue", val_double_new((double)b->sum / (double)b->n));
     else
-        val_put_int64(v, "int64Value", str_eq(aligner, "ALIGN_MIN")   ? b->min
-                                       : str_eq(aligner, "ALIGN_MAX") ? b->max
-                                       : m->kind == METRIC_DELTA      ? b->sum
-                                                                      : b->latest);
+        val_put_int64(v, "int64Value",
+                      str_eq(aligner, "ALIGN_MIN")   ? b->min
+                      : str_eq(aligner, "ALIGN_MAX") ? b->max
+                      : m->kind == METRIC_DELTA      ? b->sum
+                                                     : b->latest);
     return v;
 }
 
@@ -172,7 +181,8 @@ static void add_aligned(struct val *points, const struct stream *s, const struct
     for (int64_t to = w->to_ms; to - w->period_ms >= w->from_ms; to -= w->period_ms) {
         struct bucket b = {.from_ms = to - w->period_ms, .to_ms = to};
         const struct sample *one;
-        for (size_t back = 0; (one = sample_at(s, back)) != NULL && one->wall_ms > b.from_ms; back++)
+        for (size_t back = 0; (one = sample_at(s, back)) != NULL && one->wall_ms > b.from_ms;
+             back++)
             if (one->wall_ms <= to && one->wall_ms <= seen_until)
                 take(&b, m, one);
         if (b.n > 0)
@@ -203,8 +213,9 @@ static struct val *header(const struct stream *s, const struct metric *m, const 
         "'resource_container':'projects/%s','location':%s,'stream_id':%s,'project_id':%s}},"
         "'metricKind':%s,'valueType':%s}",
         m->type, SANDBOX_PROJECT_NUMBER, SANDBOX_REGION, s->id, SANDBOX_PROJECT,
-        m->kind == METRIC_GAUGE || str_eq(aligner, "ALIGN_RATE") || is_percentile(aligner) ? "GAUGE"
-                                                                                           : "DELTA",
+        m->kind == METRIC_GAUGE || str_eq(aligner, "ALIGN_RATE") || is_percentile(aligner)
+            ? "GAUGE"
+            : "DELTA",
         m->kind == METRIC_DISTRIBUTION && !is_percentile(aligner) ? "DISTRIBUTION"
         : m->kind == METRIC_DISTRIBUTION || str_eq(aligner, "ALIGN_RATE") ||
                 str_eq(aligner, "ALIGN_MEAN")
@@ -278,7 +289,9 @@ static void add_disk(struct call *c, struct val *all, const char *filter, const 
         val_put_text(p, "interval.startTime", stamp_at(w->to_ms, when));
         val_put_text(p, "interval.endTime", when);
         val_put_int64(p, "value.int64Value",
-                      i == 0 ? database_bytes(c->g) : quota > 0 ? quota : INT64_C(10) << 30);
+                      i == 0      ? database_bytes(c->g)
+                      : quota > 0 ? quota
+                                  : INT64_C(10) << 30);
         val_add(points, p);
         val_put(series, "points", points);
         val_add(all, series);
@@ -298,14 +311,16 @@ static bool window_fits(struct call *c, struct window *w)
     bool aligned = !str_eq(w->aligner, "ALIGN_NONE");
     w->period_ms = period != NULL ? (int64_t)(strtod(period, NULL) * 1000) : 0;
     if (w->from_ms > w->to_ms)
-        refuse_field(c, "interval.end_time",
-                     "Field interval.end_time had an invalid value: The end time must not be before "
-                     "the start time.");
+        refuse_field(
+            c, "interval.end_time",
+            "Field interval.end_time had an invalid value: The end time must not be before "
+            "the start time.");
     else if (aligned && w->period_ms < 60000)
-        refuse_field(c, "aggregation.alignment_period",
-                     "Field aggregation.alignmentPeriod had an invalid value of \"%s\": The alignment "
-                     "period must be at least 60 seconds.",
-                     period != NULL ? period : "");
+        refuse_field(
+            c, "aggregation.alignment_period",
+            "Field aggregation.alignmentPeriod had an invalid value of \"%s\": The alignment "
+            "period must be at least 60 seconds.",
+            period != NULL ? period : "");
     else
         return true;
     return false;
@@ -316,10 +331,11 @@ static void list(struct call *c)
     struct window w;
     const char *filter = query_text(c, "filter");
     if (!filter_ok(filter, false) || strstr(filter, "metric.type") == NULL) {
-        refuse_field(c, "filter",
-                     "Field filter had an invalid value of \"%.200s\": must specify a restriction on "
-                     "\"metric.type\".",
-                     filter);
+        refuse_field(
+            c, "filter",
+            "Field filter had an invalid value of \"%.200s\": must specify a restriction on "
+            "\"metric.type\".",
+            filter);
         return;
     }
     if (!window_fits(c, &w))

@@ -6,26 +6,53 @@
 
 static const struct shape ROUTING[] = {ONE_OF("routingMode", "GLOBAL|REGIONAL"),
                                        ONE_OF("bgpBestPathSelectionMode", "LEGACY|STANDARD"), END};
-static const struct shape NETWORK[] = {
-    F("name", STRING), F("description", STRING), F("autoCreateSubnetworks", BOOL),
-    OBJECT("routingConfig", ROUTING), RANGE("mtu", 1300, 8896), F("enableUlaInternalIpv6", BOOL),
-    F("IPv4Range", STRING), F("internalIpv6Range", STRING),
-    ONE_OF("networkFirewallPolicyEnforcementOrder",
-           "AFTER_CLASSIC_FIREWALL|BEFORE_CLASSIC_FIREWALL"),
-    OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"), OUTPUT("peerings"), OUTPUT("subnetworks"),
-    OUTPUT("creationTimestamp"), OUTPUT("gatewayIPv4"), END};
+static const struct shape NETWORK[] = {F("name", STRING),
+                                       F("description", STRING),
+                                       F("autoCreateSubnetworks", BOOL),
+                                       OBJECT("routingConfig", ROUTING),
+                                       RANGE("mtu", 1300, 8896),
+                                       F("enableUlaInternalIpv6", BOOL),
+                                       F("IPv4Range", STRING),
+                                       F("internalIpv6Range", STRING),
+                                       ONE_OF("networkFirewallPolicyEnforcementOrder",
+                                              "AFTER_CLASSIC_FIREWALL|BEFORE_CLASSIC_FIREWALL"),
+                                       OUTPUT("id"),
+                                       OUTPUT("kind"),
+                                       OUTPUT("selfLink"),
+                                       OUTPUT("peerings"),
+                                       OUTPUT("subnetworks"),
+                                       OUTPUT("creationTimestamp"),
+                                       OUTPUT("gatewayIPv4"),
+                                       END};
 static const struct shape REMOVE_PEERING[] = {F("name", STRING), END};
 static const struct shape ROUTES_QUERY[] = {
-    ONE_OF("direction", "INCOMING|OUTGOING"), F("peeringName", STRING), F("region", STRING),
-    F("filter", STRING), {.name = "maxResults", .type = SHAPE_UINT32, .min = 0, .max = 500},
-    F("pageToken", STRING), F("orderBy", STRING), F("returnPartialSuccess", BOOL), END};
+    ONE_OF("direction", "INCOMING|OUTGOING"),
+    F("peeringName", STRING),
+    F("region", STRING),
+    F("filter", STRING),
+    {.name = "maxResults", .type = SHAPE_UINT32, .min = 0, .max = 500},
+    F("pageToken", STRING),
+    F("orderBy", STRING),
+    F("returnPartialSuccess", BOOL),
+    END};
 static const struct shape SUBNETWORK[] = {
-    F("name", STRING), F("description", STRING), F("network", STRING), F("ipCidrRange", STRING),
-    F("region", STRING), F("privateIpGoogleAccess", BOOL), F("enableFlowLogs", BOOL),
+    F("name", STRING),
+    F("description", STRING),
+    F("network", STRING),
+    F("ipCidrRange", STRING),
+    F("region", STRING),
+    F("privateIpGoogleAccess", BOOL),
+    F("enableFlowLogs", BOOL),
     ONE_OF("stackType", "IPV4_IPV6|IPV4_ONLY|IPV6_ONLY|UNSPECIFIED_STACK_TYPE"),
     ONE_OF("purpose", "PRIVATE|PRIVATE_RFC_1918|PRIVATE_NAT|PRIVATE_SERVICE_CONNECT"),
-    F("fingerprint", BYTES), OUTPUT("id"), OUTPUT("kind"), OUTPUT("selfLink"),
-    OUTPUT("gatewayAddress"), OUTPUT("creationTimestamp"), OUTPUT("state"), END};
+    F("fingerprint", BYTES),
+    OUTPUT("id"),
+    OUTPUT("kind"),
+    OUTPUT("selfLink"),
+    OUTPUT("gatewayAddress"),
+    OUTPUT("creationTimestamp"),
+    OUTPUT("state"),
+    END};
 
 static const char *path_of(const char *name, char out[300])
 {
@@ -74,8 +101,9 @@ void network_subnets(struct google *g, const char *name)
     char path[300];
     struct val *regions = compute_regions();
     path_of(name, path);
-    for val_each(region, regions)
-        subnetwork_make(g, name, region->text, path, compute_region_range(region->text));
+    for
+        val_each(region, regions)
+            subnetwork_make(g, name, region->text, path, compute_region_range(region->text));
     val_free(regions);
 }
 
@@ -161,7 +189,7 @@ static void deleted(struct google *g, struct operation *op)
     thing_drop(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;
@@ -189,12 +217,13 @@ void network_peer(struct google *g, const char *network, const char *peering, co
     struct val *list = val_member(t->doc, "peerings");
     if (list == NULL)
         val_put(t->doc, "peerings", list = val_array());
-    val_add(list, val_make("{'name':%s,'network':'" COMPUTE_URL "projects/ne4fe4b0d5e2c9a1ep-tp/"
-                           "global/networks/datastream','state':'ACTIVE','stateDetails':'[2026-01-01"
-                           "T00:00:00.000-07:00]: Connected.','autoCreateRoutes':true,"
-                           "'exchangeSubnetRoutes':true,'exportCustomRoutes':false,"
-                           "'importCustomRoutes':false,'stackType':'IPV4_ONLY'}",
-                           peering));
+    val_add(list,
+            val_make("{'name':%s,'network':'" COMPUTE_URL "projects/ne4fe4b0d5e2c9a1ep-tp/"
+                     "global/networks/datastream','state':'ACTIVE','stateDetails':'[2026-01-01"
+                     "T00:00:00.000-07:00]: Connected.','autoCreateRoutes':true,"
+                     "'exchangeSubnetRoutes':true,'exportCustomRoutes':false,"
+                     "'importCustomRoutes':false,'stackType':'IPV4_ONLY'}",
+                     peering));
     struct val *route = val_make("{'destRange':%s,'type':'SUBNET_PEERING_ROUTE','nextHopRegion':%s,"
                                  "'priority':0,'imported':true}",
                                  subnet, SANDBOX_REGION);
@@ -232,11 +261,9 @@ static void peering_routes(struct call *c)
         return;
     }
     snprintf(prefix, sizeof prefix, "%s %s", t->name, name);
-    struct val *routes = str_eq(direction, "INCOMING")
-                             ? thing_list(c->g, "peering-route", prefix)
-                             : val_array();
-    list_answer(c, "items", routes, 500, 500,
-                compute_frame("exchangedPeeringRoutesList", t->name));
+    struct val *routes =
+        str_eq(direction, "INCOMING") ? thing_list(c->g, "peering-route", prefix) : val_array();
+    list_answer(c, "items", routes, 500, 500, compute_frame("exchangedPeeringRoutesList", t->name));
 }
 
 static void remove_peering(struct call *c)
@@ -255,10 +282,11 @@ static void routes(struct call *c)
     for (struct thing *t = c->g->things; t != NULL; t = t->next) {
         if (!str_eq(t->kind, "subnetwork"))
             continue;
-        struct val *route = val_make("{'kind':'compute#route','priority':0,'destRange':%s,'network':"
-                                     "%s,'nextHopNetwork':%s,'name':'default-route-%s'}",
-                                     val_text(t->doc, "ipCidrRange"), val_text(t->doc, "network"),
-                                     val_text(t->doc, "network"), val_text(t->doc, "id"));
+        struct val *route =
+            val_make("{'kind':'compute#route','priority':0,'destRange':%s,'network':"
+                     "%s,'nextHopNetwork':%s,'name':'default-route-%s'}",
+                     val_text(t->doc, "ipCidrRange"), val_text(t->doc, "network"),
+                     val_text(t->doc, "network"), val_text(t->doc, "id"));
         val_add(all, route);
     }
     list_answer(c, "items", all, 500, 500, compute_frame("routeList", HOME "/global/routes"));
@@ -319,27 +347,30 @@ static void aggregated(struct call *c)
         val_free(regions);
         return;
     }
-    for val_each(region, regions) {
-        char prefix[200], key[80];
-        snprintf(prefix, sizeof prefix, HOME "/regions/%s/subnetworks/", region->text);
-        snprintf(key, sizeof key, "regions/%s", region->text);
-        struct val *all = thing_list(c->g, "subnetwork", prefix), *scoped = val_object();
-        for (struct val *s = all->first, *next; s != NULL; s = next) {
-            next = s->next;
-            if (!filter_match(filter, s))
-                val_drop(all, s);
-        }
-        if (all->first != NULL)
-            val_put(scoped, "subnetworks", all);
-        else {
-            val_free(all);
-            val_put(scoped, "warning",
+    for
+        val_each(region, regions)
+        {
+            char prefix[200], key[80];
+            snprintf(prefix, sizeof prefix, HOME "/regions/%s/subnetworks/", region->text);
+            snprintf(key, sizeof key, "regions/%s", region->text);
+            struct val *all = thing_list(c->g, "subnetwork", prefix), *scoped = val_object();
+            for (struct val *s = all->first, *next; s != NULL; s = next) {
+                next = s->next;
+                if (!filter_match(filter, s))
+                    val_drop(all, s);
+            }
+            if (all->first != NULL)
+                val_put(scoped, "subnetworks", all);
+            else {
+                val_free(all);
+                val_put(
+                    scoped, "warning",
                     val_make("{'code':'NO_RESULTS_ON_PAGE','message':'There are no results for "
                              "scope \\'%s\\' on this page.','data':[{'key':'scope','value':%s}]}",
                              key, key));
+            }
+            val_put_member(items, key, scoped);
         }
-        val_put_member(items, key, scoped);
-    }
     val_free(regions);
     struct val *out = compute_frame("subnetworkAggregatedList", HOME "/aggregated/subnetworks");
     val_put(out, "items", items);
@@ -355,7 +386,8 @@ static bool range_free(struct call *c, const char *network, const char *range)
         return false;
     }
     for (struct thing *t = c->g->things; t != NULL; t = t->next)
-        if (str_eq(t->kind, "subnetwork") && str_ends(val_text_or(t->doc, "network", ""), network) &&
+        if (str_eq(t->kind, "subnetwork") &&
+            str_ends(val_text_or(t->doc, "network", ""), network) &&
             cidr_read(val_text_or(t->doc, "ipCidrRange", ""), &other) &&
             cidr_overlaps(mine, other)) {
             refuse(c, 400, NULL,

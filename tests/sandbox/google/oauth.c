@@ -180,6 +180,7 @@ static const struct route OPENID[] = {
     {0},
 };
 
-const struct service oauth_service = {"oauth2.googleapis.com", "OAuth", NULL, FAMILY_OAUTH, OAUTH, NULL};
-const struct service openid_service = {"openidconnect.googleapis.com", "OpenID Connect", NULL,
-                                       FAMILY_OAUTH, OPENID, NULL};
+const struct service oauth_service = {
+    "oauth2.googleapis.com", "OAuth", NULL, FAMILY_OAUTH, OAUTH, NULL};
+const struct service openid_service = {
+    "openidconnect.googleapis.com", "OpenID Connect", NULL, FAMILY_OAUTH, OPENID, NULL};

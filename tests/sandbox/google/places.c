@@ -54,8 +54,7 @@ bool compute_zone_is(const char *zone)
 {
     size_t n = strlen(zone);
     char region[40];
-    if (n < 3 || n >= sizeof region || zone[n - 2] != '-' || zone[n - 1] < 'a' ||
-        zone[n - 1] > 'c')
+    if (n < 3 || n >= sizeof region || zone[n - 2] != '-' || zone[n - 1] < 'a' || zone[n - 1] > 'c')
         return false;
     snprintf(region, sizeof region, "%.*s", (int)n - 2, zone);
     return compute_region_range(region) != NULL;
@@ -86,8 +85,9 @@ static struct val *zone_doc(const char *region, char letter)
 {
     return val_make("{'kind':'compute#zone','id':'%d%d','creationTimestamp':"
                     "'1969-12-31T16:00:00.000-08:00','name':'%s-%s','description':'%s-%s',"
-                    "'status':'UP','region':'" COMPUTE_URL HOME "/regions/%s','selfLink':'"
-                    COMPUTE_URL HOME "/zones/%s-%s','availableCpuPlatforms':['Intel Broadwell',"
+                    "'status':'UP','region':'" COMPUTE_URL HOME
+                    "/regions/%s','selfLink':'" COMPUTE_URL HOME
+                    "/zones/%s-%s','availableCpuPlatforms':['Intel Broadwell',"
                     "'Intel Skylake','AMD Milan'],'supportsPzs':false}",
                     2371, letter, region, (char[]){letter, '\0'}, region, (char[]){letter, '\0'},
                     region, region, (char[]){letter, '\0'});
@@ -152,12 +152,12 @@ static void region(struct call *c)
 
 static struct val *machine_doc(size_t i, const char *zone_name)
 {
-    return val_make("{'kind':'compute#machineType','id':'%d','name':%s,'description':'%d vCPU, %d "
-                    "MB','guestCpus':%d,'memoryMb':%d,'isSharedCpu':%s,'zone':%s,'selfLink':'"
-                    COMPUTE_URL HOME "/zones/%s/machineTypes/%s','architecture':'X86_64'}",
-                    3000 + (int)i, MACHINES[i].name, MACHINES[i].cpus, MACHINES[i].memory_mb,
-                    MACHINES[i].cpus, MACHINES[i].memory_mb, "", zone_name, zone_name,
-                    MACHINES[i].name);
+    return val_make(
+        "{'kind':'compute#machineType','id':'%d','name':%s,'description':'%d vCPU, %d "
+        "MB','guestCpus':%d,'memoryMb':%d,'isSharedCpu':%s,'zone':%s,'selfLink':'" COMPUTE_URL HOME
+        "/zones/%s/machineTypes/%s','architecture':'X86_64'}",
+        3000 + (int)i, MACHINES[i].name, MACHINES[i].cpus, MACHINES[i].memory_mb, MACHINES[i].cpus,
+        MACHINES[i].memory_mb, "", zone_name, zone_name, MACHINES[i].name);
 }
 
 static void machine(struct call *c)
@@ -205,12 +205,15 @@ static void image(struct call *c)
 
 static void project(struct call *c)
 {
-    answer(c, val_make("{'kind':'compute#project','id':'7190532417748862','name':%s,'selfLink':'"
-                       COMPUTE_URL HOME "','creationTimestamp':'2023-02-14T01:21:40.100-08:00',"
-                       "'defaultServiceAccount':'%s-compute@developer.gserviceaccount.com',"
-                       "'xpnProjectStatus':'UNSPECIFIED_XPN_PROJECT_STATUS','defaultNetworkTier':"
-                       "'PREMIUM'}",
-                       SANDBOX_PROJECT, SANDBOX_PROJECT_NUMBER));
+    answer(
+        c,
+        val_make(
+            "{'kind':'compute#project','id':'7190532417748862','name':%s,'selfLink':'" COMPUTE_URL
+                HOME "','creationTimestamp':'2023-02-14T01:21:40.100-08:00',"
+            "'defaultServiceAccount':'%s-compute@developer.gserviceaccount.com',"
+            "'xpnProjectStatus':'UNSPECIFIED_XPN_PROJECT_STATUS','defaultNetworkTier':"
+            "'PREMIUM'}",
+            SANDBOX_PROJECT, SANDBOX_PROJECT_NUMBER));
 }
 
 #define P "compute/v1/projects/{}"

@@ -30,9 +30,9 @@ static bool condition_holds(const struct val *condition)
 
 static bool names(const struct val *members, const char *member)
 {
-    for val_each(item, members)
-        if (item->kind == VAL_TEXT && str_eq(item->text, member))
-            return true;
+    for
+        val_each(item,
+                 members) if (item->kind == VAL_TEXT && str_eq(item->text, member)) return true;
     return false;
 }
 
@@ -48,19 +48,23 @@ bool policy_holds(struct google *g, const char *permission)
     for (size_t i = 0; i < sizeof g->lacking / sizeof g->lacking[0]; i++)
         if (str_eq(g->lacking[i], permission))
             return false;
-    for val_each(binding, val_member(g->policy, "bindings"))
-        if (binds_person(binding) && roles_hold(val_text_or(binding, "role", ""), permission))
-            return true;
+    for
+        val_each(binding,
+                 val_member(g->policy, "bindings")) if (binds_person(binding) &&
+                                                        roles_hold(val_text_or(binding, "role", ""),
+                                                                   permission)) return true;
     return false;
 }
 
 bool policy_member_has(struct google *g, const char *member, const char *role)
 {
-    for val_each(binding, val_member(g->policy, "bindings"))
-        if (str_eq(val_text(binding, "role"), role) &&
-            names(val_member(binding, "members"), member) &&
-            condition_holds(val_member(binding, "condition")))
-            return true;
+    for
+        val_each(binding,
+                 val_member(g->policy,
+                            "bindings")) if (str_eq(val_text(binding, "role"), role) &&
+                                             names(val_member(binding, "members"), member) &&
+                                             condition_holds(
+                                                 val_member(binding, "condition"))) return true;
     return false;
 }
 
@@ -76,8 +80,10 @@ void policy_bind(struct google *g, const char *role, const char *member)
 {
     struct val *bindings = val_member(g->policy, "bindings");
     g->etag++;
-    for val_each(binding, bindings)
-        if (str_eq(val_text(binding, "role"), role) && val_member(binding, "condition") == NULL) {
+    for
+        val_each(binding, bindings) if (str_eq(val_text(binding, "role"), role) &&
+                                        val_member(binding, "condition") == NULL)
+        {
             if (!names(val_member(binding, "members"), member))
                 val_add_text(val_member(binding, "members"), member);
             return;

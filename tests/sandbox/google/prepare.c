@@ -10,8 +10,6 @@
 #define VPC     HOME "/global/networks/datastream-vpc"
 #define ACCOUNT "serviceAccount:datastream@" SANDBOX_PROJECT ".iam.gserviceaccount.com"
 
-
-
 static void make_shared(struct google *g, bool automatic, const char *port)
 {
     network_make(g, "datastream-vpc", automatic);
@@ -35,10 +33,11 @@ static void enable(struct google *g)
 
 static struct val *source_body(const char *id, const char *host)
 {
-    return val_make("{'displayName':%s,'labels':{'created-by':'strom'},'postgresqlProfile':{'hostname'"
-                    ":%s,'port':5432,'username':'datastream','database':%s},'privateConnectivity':{"
-                    "'privateConnection':'" L "/privateConnections/datastream-connection'}}",
-                    id, host, SANDBOX_DATABASE);
+    return val_make(
+        "{'displayName':%s,'labels':{'created-by':'strom'},'postgresqlProfile':{'hostname'"
+        ":%s,'port':5432,'username':'datastream','database':%s},'privateConnectivity':{"
+        "'privateConnection':'" L "/privateConnections/datastream-connection'}}",
+        id, host, SANDBOX_DATABASE);
 }
 
 static void make_profiles(struct google *g, const char *db, const char *host, const char *password)
@@ -71,11 +70,13 @@ static struct stream *make_stream(struct google *g, const char *db, const char *
     snprintf(name, sizeof name, L "/streams/postgres-%.60s-bigquery", db);
     struct val *doc = val_make(
         "{'displayName':'postgres-%s-bigquery','labels':{'created-by':%s},'sourceConfig':{"
-        "'sourceConnectionProfile':'" L "/connectionProfiles/postgres-%s','postgresqlSourceConfig':{"
+        "'sourceConnectionProfile':'" L
+        "/connectionProfiles/postgres-%s','postgresqlSourceConfig':{"
         "'publication':'ds_publication','replicationSlot':'ds_replication',"
         "'maxConcurrentBackfillTasks':16}},'destinationConfig':{'destinationConnectionProfile':'" L
         "/connectionProfiles/bigquery-%s','bigqueryDestinationConfig':{'dataFreshness':'900s',"
-        "'merge':{},'singleTargetDataset':{'datasetId':'" SANDBOX_PROJECT ":%s'}}},'backfillAll':{}}",
+        "'merge':{},'singleTargetDataset':{'datasetId':'" SANDBOX_PROJECT
+        ":%s'}}},'backfillAll':{}}",
         db, maker, db, db, dataset);
     val_put(doc, "sourceConfig.postgresqlSourceConfig.includeObjects", include);
     resource_complete(doc, name);
@@ -137,16 +138,18 @@ bool google_prepare_shared(struct google *g, char why[512])
     make_vm(g, "behandlingsflyt", "10.166.0.2", true);
     make_profiles(g, "behandlingsflyt", "10.166.0.2", "another-app");
     dataset_make(g, "datastream_behandlingsflyt", SANDBOX_REGION);
-    struct stream *s = make_stream(g, "behandlingsflyt", "datastream_behandlingsflyt", NULL, "nada");
+    struct stream *s =
+        make_stream(g, "behandlingsflyt", "datastream_behandlingsflyt", NULL, "nada");
     s->phantom = true;
     s->state = STREAM_RUNNING;
     pthread_mutex_unlock(&g->lock);
     return true;
 }
 
-/* Each thing has a right name and a fault: the network is of another shape, its private connection has
- * failed, the rule opens another port, the VM is down and runs nothing, the profile names another host,
- * the dataset lies elsewhere, a binding of a deleted account is left, and no zone "b" has room. */
+/* Each thing has a right name and a fault: the network is of another shape, its private connection
+ * has failed, the rule opens another port, the VM is down and runs nothing, the profile names
+ * another host, the dataset lies elsewhere, a binding of a deleted account is left, and no zone "b"
+ * has room. */
 bool google_prepare_trouble(struct google *g, char why[512])
 {
     why[0] = '\0';
@@ -166,10 +169,11 @@ bool google_prepare_trouble(struct google *g, char why[512])
     val_put_bool(network->doc, "autoCreateSubnetworks", false);
     val_put_text(vm->doc, "status", "TERMINATED");
     val_put_text(connection->doc, "state", "FAILED");
-    val_put(connection->doc, "error",
-            val_make("{'reason':'PRIVATE_CONNECTION_SUBNET_CONFLICT','errorUuid':'0c3c1f0e-6c2a-4d0b-"
-                     "9a57-5d1d5b1f7a11','message':'The IP range of the private connection conflicts "
-                     "with 10.2.0.0/24.','errorTime':'2026-07-01T09:30:11.000000Z'}"));
+    val_put(
+        connection->doc, "error",
+        val_make("{'reason':'PRIVATE_CONNECTION_SUBNET_CONFLICT','errorUuid':'0c3c1f0e-6c2a-4d0b-"
+                 "9a57-5d1d5b1f7a11','message':'The IP range of the private connection conflicts "
+                 "with 10.2.0.0/24.','errorTime':'2026-07-01T09:30:11.000000Z'}"));
     policy_bind(g, "roles/cloudsql.client",
                 "deleted:serviceAccount:old-datastream@" SANDBOX_PROJECT
                 ".iam.gserviceaccount.com?uid=108912345678901234567");

@@ -31,8 +31,8 @@ static const char *conflict(struct google *g, const struct val *doc, const char 
         return vpc[0] != '\0' ? "the VPC network" : "";
     cidr_read(val_text_or(doc, "vpcPeeringConfig.subnet", ""), &want);
     for (struct thing *t = g->things; t != NULL; t = t->next) {
-        bool subnet = str_eq(t->kind, "subnetwork") &&
-                      str_ends(val_text_or(t->doc, "network", ""), vpc);
+        bool subnet =
+            str_eq(t->kind, "subnetwork") && str_ends(val_text_or(t->doc, "network", ""), vpc);
         bool route = str_eq(t->kind, "peering-route") && str_starts(t->name, vpc) &&
                      !str_ends(t->name, mine);
         const char *range = val_text_or(t->doc, subnet ? "ipCidrRange" : "destRange", "");
@@ -118,7 +118,8 @@ static void create(struct call *c)
     if (thing_find(c->g, "private-connection", name) != NULL)
         refuse_exists(c, name);
     else if (n >= MOST)
-        refuse(c, 429, NULL, "Quota limit 'PrivateConnectionsPerProject' has been exceeded. Limit: %d.",
+        refuse(c, 429, NULL,
+               "Quota limit 'PrivateConnectionsPerProject' has been exceeded. Limit: %d.",
                (int)MOST);
     else if (query_bool(c, "validateOnly"))
         operation_start(c, "create", name, 10, NULL, NULL);
@@ -137,9 +138,10 @@ struct thing *private_connection_make(struct google *g, const char *id, const ch
     snprintf(name, sizeof name,
              "projects/" SANDBOX_PROJECT "/locations/" SANDBOX_REGION "/privateConnections/%.60s",
              id);
-    struct val *doc = val_make("{'displayName':%s,'labels':{'created-by':'strom'},'state':'CREATED',"
-                               "'vpcPeeringConfig':{'vpc':%s,'subnet':%s}}",
-                               id, network, subnet);
+    struct val *doc =
+        val_make("{'displayName':%s,'labels':{'created-by':'strom'},'state':'CREATED',"
+                 "'vpcPeeringConfig':{'vpc':%s,'subnet':%s}}",
+                 id, network, subnet);
     resource_complete(doc, name);
     peering_name(id, peering);
     network_peer(g, network, peering, subnet);
@@ -183,7 +185,7 @@ static void deleted(struct google *g, struct operation *op)
     thing_drop(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;
@@ -193,10 +195,11 @@ static void delete(struct call *c)
     for (struct thing *p = c->g->things; p != NULL; p = p->next)
         if (str_eq(p->kind, "profile") &&
             str_eq(val_text(p->doc, "privateConnectivity.privateConnection"), t->name)) {
-            refuse(c, 400, "FAILED_PRECONDITION",
-                   "The private connection '%s' is in use by the connection profile '%s' and cannot "
-                   "be deleted.",
-                   t->name, p->name);
+            refuse(
+                c, 400, "FAILED_PRECONDITION",
+                "The private connection '%s' is in use by the connection profile '%s' and cannot "
+                "be deleted.",
+                t->name, p->name);
             return;
         }
     val_put_text(t->doc, "state", "DELETING");

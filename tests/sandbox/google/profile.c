@@ -1,5 +1,5 @@
-/* datastream: connection profiles. One for PostgreSQL is tested when it is made or changed, again and
- * again for some two and a half minutes while nothing answers. */
+/* datastream: connection profiles. One for PostgreSQL is tested when it is made or changed, again
+ * and again for some two and a half minutes while nothing answers. */
 
 #include "tests/sandbox/google/datastream.h"
 
@@ -106,9 +106,10 @@ static bool body_fits(struct call *c, const struct val *body)
 static struct val *test_result(const struct source_fault *why)
 {
     struct val *result = val_object(), *list = val_array();
-    val_add(list, validation("POSTGRESQL_CONNECTIVITY", "Connectivity to the PostgreSQL database",
-                             why != NULL ? "FAILED" : "PASSED", why != NULL ? why->code : "",
-                             why != NULL ? why->message : NULL));
+    val_add(list,
+            validation("POSTGRES_VALIDATE_CONNECTIVITY", "Validates that Datastream can connect",
+                       why != NULL ? "FAILED" : "PASSED", why != NULL ? why->code : "",
+                       why != NULL ? why->message : NULL));
     val_put(result, "validations", list);
     return result;
 }
@@ -278,7 +279,7 @@ static void deleted(struct google *g, struct operation *op)
         drop_profile(g, t);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;
@@ -288,9 +289,10 @@ static void delete(struct call *c)
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
         if (str_eq(val_text(s->doc, "sourceConfig.sourceConnectionProfile"), t->name) ||
             str_eq(val_text(s->doc, "destinationConfig.destinationConnectionProfile"), t->name)) {
-            refuse(c, 400, "FAILED_PRECONDITION",
-                   "The connection profile '%s' is in use by the stream '%s' and cannot be deleted.",
-                   t->name, s->name);
+            refuse(
+                c, 400, "FAILED_PRECONDITION",
+                "The connection profile '%s' is in use by the stream '%s' and cannot be deleted.",
+                t->name, s->name);
             return;
         }
     operation_start(c, "delete", t->name, 5, deleted, NULL);

@@ -11,17 +11,20 @@ enum { BOOT_SECONDS = 60 };
 static const char *user_data(const struct thing *vm)
 {
     const struct val *items = val_get(vm->doc, "metadata.items");
-    for val_each(item, items)
-        if (str_eq(val_text(item, "key"), "user-data"))
-            return val_text_or(item, "value", "");
+    for
+        val_each(item, items) if (str_eq(val_text(item, "key"), "user-data")) return val_text_or(
+            item, "value", "");
     return "";
 }
 
 static bool on_cos(const struct thing *vm)
 {
-    for val_each(disk, val_member(vm->doc, "disks"))
-        if (strstr(val_text_or(disk, "initializeParams.sourceImage", ""), "cos-cloud") != NULL)
-            return true;
+    for
+        val_each(
+            disk,
+            val_member(vm->doc,
+                       "disks")) if (strstr(val_text_or(disk, "initializeParams.sourceImage", ""),
+                                            "cos-cloud") != NULL) return true;
     return false;
 }
 
@@ -41,7 +44,8 @@ static bool runs_proxy(const struct thing *vm)
     const char *text = user_data(vm);
     return str_starts(text, "#cloud-config") && strstr(text, "docker run") != NULL &&
            strstr(text, "cloud-sql-connectors/cloud-sql-proxy:") != NULL &&
-           (strstr(text, "--address=0.0.0.0") != NULL || strstr(text, "--address 0.0.0.0") != NULL) &&
+           (strstr(text, "--address=0.0.0.0") != NULL ||
+            strstr(text, "--address 0.0.0.0") != NULL) &&
            strstr(text, "--private-ip") == NULL && on_cos(vm);
 }
 
@@ -66,9 +70,10 @@ static bool may_connect(struct google *g, const struct thing *vm)
     bool scope = false;
     if (val_is_empty(accounts))
         return false;
-    for val_each(item, val_member(accounts->first, "scopes"))
-        scope = scope || str_ends(item->text, "/auth/cloud-platform") ||
-                str_ends(item->text, "/auth/sqlservice.admin");
+    for
+        val_each(item, val_member(accounts->first, "scopes")) scope =
+            scope || str_ends(item->text, "/auth/cloud-platform") ||
+            str_ends(item->text, "/auth/sqlservice.admin");
     snprintf(member, sizeof member, "serviceAccount:%.200s",
              val_text_or(accounts->first, "email", ""));
     return scope && services_ready(g, "sqladmin.googleapis.com") &&
@@ -114,20 +119,22 @@ void proxy_serial(struct google *g, const struct thing *vm, struct str *out)
     }
     str_add(out, "[   41.330581] docker[911]: Status: Downloaded newer image\r\n");
     if (state == PROXY_NOT_ALLOWED)
-        str_printf(out,
-                   "[   59.004113] docker[911]: {\"severity\":\"ERROR\",\"message\":\"The proxy has "
-                   "encountered a terminal error: unable to start: [%s] Unable to mount socket: "
-                   "googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource. "
-                   "Possibly missing permission cloudsql.instances.get on resource instances/%s., "
-                   "forbidden\"}\r\n",
-                   CONNECTION, SANDBOX_INSTANCE);
+        str_printf(
+            out,
+            "[   59.004113] docker[911]: {\"severity\":\"ERROR\",\"message\":\"The proxy has "
+            "encountered a terminal error: unable to start: [%s] Unable to mount socket: "
+            "googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource. "
+            "Possibly missing permission cloudsql.instances.get on resource instances/%s., "
+            "forbidden\"}\r\n",
+            CONNECTION, SANDBOX_INSTANCE);
     else
-        str_printf(out,
-                   "[   58.120334] docker[911]: {\"severity\":\"INFO\",\"message\":\"[%s] Listening "
-                   "on [::]:5432\"}\r\n"
-                   "[   58.129871] docker[911]: {\"severity\":\"INFO\",\"message\":\"The proxy has "
-                   "started successfully and is ready for new connections!\"}\r\n",
-                   CONNECTION);
+        str_printf(
+            out,
+            "[   58.120334] docker[911]: {\"severity\":\"INFO\",\"message\":\"[%s] Listening "
+            "on [::]:5432\"}\r\n"
+            "[   58.129871] docker[911]: {\"severity\":\"INFO\",\"message\":\"The proxy has "
+            "started successfully and is ready for new connections!\"}\r\n",
+            CONNECTION);
 }
 
 void proxy_user_data(struct str *out)

@@ -53,8 +53,8 @@ static void hide_in_form(const char *body, struct str *out)
         size_t pair = strcspn(body, "&"), name = strcspn(body, "=&");
         bool secret = false;
         for (size_t i = 0; i < N_SECRET_KEYS; i++)
-            secret = secret || (strlen(SECRET_KEYS[i]) == name &&
-                                strncmp(SECRET_KEYS[i], body, name) == 0);
+            secret = secret ||
+                     (strlen(SECRET_KEYS[i]) == name && strncmp(SECRET_KEYS[i], body, name) == 0);
         str_addn(out, body, secret ? name : pair);
         if (secret)
             str_add(out, "=***");

@@ -17,8 +17,8 @@ static const struct shape AUDIT_LOG[] = {
 static const struct shape AUDIT[] = {F("service", STRING), OBJECTS("auditLogConfigs", AUDIT_LOG),
                                      END};
 static const struct shape POLICY[] = {F("version", INT32), F("etag", BYTES),
-                                      OBJECTS("bindings", BINDING),
-                                      OBJECTS("auditConfigs", AUDIT), END};
+                                      OBJECTS("bindings", BINDING), OBJECTS("auditConfigs", AUDIT),
+                                      END};
 static const struct shape SET_POLICY[] = {OBJECT("policy", POLICY), F("updateMask", MASK), END};
 static const struct shape OPTIONS[] = {F("requestedPolicyVersion", INT32), END};
 static const struct shape GET_POLICY[] = {OBJECT("options", OPTIONS), END};
@@ -53,8 +53,8 @@ static bool may_see(struct call *c, const char *permission)
         return true;
     refuse(c, 403, NULL, "The caller does not have permission");
     if (is_our_project(c->param[0])) {
-        struct val *metadata = val_make("{'permission':%s,'resource':'projects/%s'}", permission,
-                                        c->param[0]);
+        struct val *metadata =
+            val_make("{'permission':%s,'resource':'projects/%s'}", permission, c->param[0]);
         refuse_info(c, "IAM_PERMISSION_DENIED", "cloudresourcemanager.googleapis.com", metadata);
     }
     return false;
@@ -110,28 +110,30 @@ static const char *etag(const struct google *g, char out[16])
 /* Below version 3 a condition shows as part of the role's name, and is lost when written back. */
 static void flatten_conditions(struct val *bindings)
 {
-    for val_each(binding, bindings) {
-        if (val_member(binding, "condition") == NULL)
-            continue;
-        struct str text = {0};
-        unsigned sum = 5381;
-        val_print(val_member(binding, "condition"), &text, false);
-        for (size_t i = 0; i < text.bytes; i++)
-            sum = sum * 33 + (unsigned char)text.text[i];
-        str_done(&text);
-        struct str role = {0};
-        str_printf(&role, "%s_withcond_%08x%012x", val_text_or(binding, "role", ""), sum, sum / 3);
-        val_put_text(binding, "role", str_text(&role));
-        str_done(&role);
-        val_put_member(binding, "condition", NULL);
-    }
+    for
+        val_each(binding, bindings)
+        {
+            if (val_member(binding, "condition") == NULL)
+                continue;
+            struct str text = {0};
+            unsigned sum = 5381;
+            val_print(val_member(binding, "condition"), &text, false);
+            for (size_t i = 0; i < text.bytes; i++)
+                sum = sum * 33 + (unsigned char)text.text[i];
+            str_done(&text);
+            struct str role = {0};
+            str_printf(&role, "%s_withcond_%08x%012x", val_text_or(binding, "role", ""), sum,
+                       sum / 3);
+            val_put_text(binding, "role", str_text(&role));
+            str_done(&role);
+            val_put_member(binding, "condition", NULL);
+        }
 }
 
 static bool has_conditions(const struct val *bindings)
 {
-    for val_each(binding, bindings)
-        if (val_member(binding, "condition") != NULL)
-            return true;
+    for
+        val_each(binding, bindings) if (val_member(binding, "condition") != NULL) return true;
     return false;
 }
 
@@ -160,14 +162,15 @@ static void get_policy(struct call *c)
 
 static bool member_fits(struct call *c, const char *member)
 {
-    static const char *const KINDS[] = {"user:", "group:", "serviceAccount:", "domain:",
-                                        "deleted:"};
+    static const char *const KINDS[] = {
+        "user:", "group:", "serviceAccount:", "domain:", "deleted:"};
     bool kind = false;
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
         kind = kind || (str_starts(member, KINDS[i]) && strlen(member) > strlen(KINDS[i]));
     if (!kind) {
-        refuse_field(c, "", "The member %.100s is of an unknown type. Please set a valid type "
-                            "prefix for the member.",
+        refuse_field(c, "",
+                     "The member %.100s is of an unknown type. Please set a valid type "
+                     "prefix for the member.",
                      member);
         return false;
     }
@@ -204,9 +207,9 @@ static bool binding_fits(struct call *c, const struct val *binding, int64_t vers
         refuse_field(c, "", "Conditions need a title and an expression.");
         return false;
     }
-    for val_each(member, val_member(binding, "members"))
-        if (!member_fits(c, member->text))
-            return false;
+    for
+        val_each(member,
+                 val_member(binding, "members")) if (!member_fits(c, member->text)) return false;
     return true;
 }
 
@@ -244,14 +247,15 @@ static void set_policy(struct call *c)
     int64_t version = val_int(policy, "version", 0);
     if (!may_see(c, "resourcemanager.projects.setIamPolicy") || !version_fits(c, version))
         return;
-    for val_each(binding, val_member(policy, "bindings"))
-        if (!binding_fits(c, binding, version))
-            return;
+    for
+        val_each(binding,
+                 val_member(policy, "bindings")) if (!binding_fits(c, binding, version)) return;
     if (!etag_fits(c, policy))
         return;
     struct val *kept = val_object(), *bindings = val_array();
-    for val_each(binding, val_member(policy, "bindings"))
-        if (!val_is_empty(val_member(binding, "members")))
+    for
+        val_each(binding,
+                 val_member(policy, "bindings")) if (!val_is_empty(val_member(binding, "members")))
             val_add(bindings, val_copy(binding));
     val_put(kept, "bindings", bindings);
     val_put(kept, "auditConfigs", val_copy(val_member(policy, "auditConfigs")));
@@ -271,15 +275,18 @@ static void test_permissions(struct call *c)
         val_free(held);
         return;
     }
-    for val_each(item, asked) {
-        if (roles_permission(item->text) == PERMISSION_UNKNOWN) {
-            refuse_field(c, "", "Permission %.100s is not valid for this resource.", item->text);
-            val_free(held);
-            return;
+    for
+        val_each(item, asked)
+        {
+            if (roles_permission(item->text) == PERMISSION_UNKNOWN) {
+                refuse_field(c, "", "Permission %.100s is not valid for this resource.",
+                             item->text);
+                val_free(held);
+                return;
+            }
+            if (is_our_project(c->param[0]) && policy_holds(c->g, item->text))
+                val_add_text(held, item->text);
         }
-        if (is_our_project(c->param[0]) && policy_holds(c->g, item->text))
-            val_add_text(held, item->text);
-    }
     struct val *out = val_object();
     if (held->first != NULL)
         val_put(out, "permissions", held);
@@ -308,8 +315,7 @@ static const struct route ROUTES[] = {
      ROUTE_ANY_PROJECT},
     {"POST", "v1/projects/{}:testIamPermissions", test_permissions, NULL, NULL, TEST, NULL,
      ROUTE_ANY_PROJECT},
-    {"POST", "v1/projects/{}:getAncestry", ancestry, NULL, NULL, NOTHING, NULL,
-     ROUTE_ANY_PROJECT},
+    {"POST", "v1/projects/{}:getAncestry", ancestry, NULL, NULL, NOTHING, NULL, ROUTE_ANY_PROJECT},
     {"POST", "v3/projects/{}:getIamPolicy", get_policy, NULL, NULL, GET_POLICY, NULL,
      ROUTE_ANY_PROJECT},
     {"POST", "v3/projects/{}:setIamPolicy", set_policy, NULL, NULL, SET_POLICY, NULL,
@@ -319,6 +325,9 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-const struct service resourcemanager_service = {
-    "cloudresourcemanager.googleapis.com", "Cloud Resource Manager API",
-    "cloudresourcemanager.googleapis.com", FAMILY_ONEP, ROUTES, NULL};
+const struct service resourcemanager_service = {"cloudresourcemanager.googleapis.com",
+                                                "Cloud Resource Manager API",
+                                                "cloudresourcemanager.googleapis.com",
+                                                FAMILY_ONEP,
+                                                ROUTES,
+                                                NULL};

@@ -8,21 +8,36 @@ static const struct {
     char letter;
     const char *role;
 } ROLES[] = {
-    {'E', "roles/editor"}, {'V', "roles/viewer"}, {'b', "roles/browser"},
-    {'D', "roles/datastream.admin"}, {'d', "roles/datastream.viewer"},
-    {'B', "roles/bigquery.admin"}, {'O', "roles/bigquery.dataOwner"},
-    {'T', "roles/bigquery.dataEditor"}, {'u', "roles/bigquery.user"},
-    {'j', "roles/bigquery.jobUser"}, {'m', "roles/bigquery.metadataViewer"},
-    {'N', "roles/compute.networkAdmin"}, {'n', "roles/compute.networkUser"},
-    {'S', "roles/compute.securityAdmin"}, {'I', "roles/compute.instanceAdmin.v1"},
-    {'c', "roles/compute.viewer"}, {'A', "roles/iam.serviceAccountAdmin"},
-    {'a', "roles/iam.serviceAccountCreator"}, {'x', "roles/iam.serviceAccountDeleter"},
-    {'s', "roles/iam.serviceAccountUser"}, {'P', "roles/resourcemanager.projectIamAdmin"},
+    {'E', "roles/editor"},
+    {'V', "roles/viewer"},
+    {'b', "roles/browser"},
+    {'D', "roles/datastream.admin"},
+    {'d', "roles/datastream.viewer"},
+    {'B', "roles/bigquery.admin"},
+    {'O', "roles/bigquery.dataOwner"},
+    {'T', "roles/bigquery.dataEditor"},
+    {'u', "roles/bigquery.user"},
+    {'j', "roles/bigquery.jobUser"},
+    {'m', "roles/bigquery.metadataViewer"},
+    {'N', "roles/compute.networkAdmin"},
+    {'n', "roles/compute.networkUser"},
+    {'S', "roles/compute.securityAdmin"},
+    {'I', "roles/compute.instanceAdmin.v1"},
+    {'c', "roles/compute.viewer"},
+    {'A', "roles/iam.serviceAccountAdmin"},
+    {'a', "roles/iam.serviceAccountCreator"},
+    {'x', "roles/iam.serviceAccountDeleter"},
+    {'s', "roles/iam.serviceAccountUser"},
+    {'P', "roles/resourcemanager.projectIamAdmin"},
     {'G', "roles/serviceusage.serviceUsageAdmin"},
-    {'g', "roles/serviceusage.serviceUsageConsumer"}, {'q', "roles/cloudsql.viewer"},
-    {'k', "roles/cloudsql.client"}, {'Q', "roles/cloudsql.admin"},
-    {'e', "roles/cloudsql.editor"}, {'i', "roles/cloudsql.instanceUser"},
-    {'M', "roles/monitoring.viewer"}, {'L', "roles/logging.viewer"},
+    {'g', "roles/serviceusage.serviceUsageConsumer"},
+    {'q', "roles/cloudsql.viewer"},
+    {'k', "roles/cloudsql.client"},
+    {'Q', "roles/cloudsql.admin"},
+    {'e', "roles/cloudsql.editor"},
+    {'i', "roles/cloudsql.instanceUser"},
+    {'M', "roles/monitoring.viewer"},
+    {'L', "roles/logging.viewer"},
 };
 
 /* Verbs are separated by spaces; owner holds them all. */
@@ -58,8 +73,10 @@ static const struct {
     {"compute.globalOperations.", "get", "EVNSIc"},
     {"compute.images.", "getFromFamily", "EVIc"},
     {"compute.images.", "useReadOnly", "EVI"},
-    {"compute.instances.", "create delete reset setLabels setMetadata setServiceAccount setTags start "
-                           "stop", "EI"},
+    {"compute.instances.",
+     "create delete reset setLabels setMetadata setServiceAccount setTags start "
+     "stop",
+     "EI"},
     {"compute.instances.", "get getSerialPortOutput", "EVNIc"},
     {"compute.instances.", "list", "EVNSIc"},
     {"compute.machineTypes.", "get list", "EVNIc"},
@@ -79,8 +96,10 @@ static const struct {
     {"compute.zoneOperations.", "get", "EVNSIc"},
     {"compute.zones.", "get list", "EVNnSIc"},
     {"datastream.connectionProfiles.", "create delete update", "ED"},
-    {"datastream.connectionProfiles.", "deriveDestinationSchema destinationTypes discover get "
-                                       "getIamPolicy list listStaticServiceIps sourceTypes", "EVDd"},
+    {"datastream.connectionProfiles.",
+     "deriveDestinationSchema destinationTypes discover get "
+     "getIamPolicy list listStaticServiceIps sourceTypes",
+     "EVDd"},
     {"datastream.connectionProfiles.", "setIamPolicy", "D"},
     {"datastream.locations.", "fetchStaticIps get list", "EVDd"},
     {"datastream.objects.", "get list", "EVDd"},
@@ -119,8 +138,10 @@ enum { N_ROLES = sizeof ROLES / sizeof ROLES[0], N_GRANTS = sizeof GRANTS / size
 
 /* Of these services nothing is played, so their names are believed and held by the owner only. */
 static const char *const ELSEWHERE[] = {
-    "bigquery.connections.", "bigquery.transfers.", "bigquery.routines.", "secretmanager.",
-    "compute.networkAttachments.", "compute.routers.", "monitoring.alertPolicies.",
+    "bigquery.connections.",       "bigquery.transfers.",
+    "bigquery.routines.",          "secretmanager.",
+    "compute.networkAttachments.", "compute.routers.",
+    "monitoring.alertPolicies.",
 };
 
 static bool has_word(const char *words, const char *word)

@@ -9,8 +9,10 @@
 #include <string.h>
 
 static const struct shape COMMON[] = {
-    ONE_OF("alt", "json"), F("fields", STRING),     F("key", STRING),  F("prettyPrint", BOOL),
-    F("quotaUser", STRING), F("access_token", STRING), ONE_OF("$.xgafv", "1|2"), END,
+    ONE_OF("alt", "json"),    F("fields", STRING),
+    F("key", STRING),         F("prettyPrint", BOOL),
+    F("quotaUser", STRING),   F("access_token", STRING),
+    ONE_OF("$.xgafv", "1|2"), END,
 };
 
 const struct service *route_service(const char *host)
@@ -384,9 +386,9 @@ static bool project_fits(struct call *c)
     char resource[200];
     snprintf(resource, sizeof resource, "projects/%.100s", c->param[0]);
     if (!is_our_project(c->param[0])) {
-        refuse_permission(c, c->route->permission != NULL ? c->route->permission
-                                                          : "resourcemanager.projects.get",
-                          resource);
+        refuse_permission(
+            c, c->route->permission != NULL ? c->route->permission : "resourcemanager.projects.get",
+            resource);
         return false;
     }
     return c->route->permission == NULL || permit(c, c->route->permission, resource);
@@ -401,7 +403,6 @@ void route_call(struct call *c, const char *path, const char *query)
         return;
     c->route->run(c);
     const char *fields = query_text(c, "fields");
-    if (c->code == 200 && c->answer != NULL && fields != NULL &&
-        !fields_select(c->answer, fields))
+    if (c->code == 200 && c->answer != NULL && fields != NULL && !fields_select(c->answer, fields))
         refuse_field(c, "fields", "Invalid field selection %s", fields);
 }

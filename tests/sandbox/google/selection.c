@@ -19,25 +19,25 @@ static PGresult *ask(PGconn *db, const char *sql, const char *a, const char *b)
 
 static const struct val *find_schema(const struct val *rdbms, const char *schema)
 {
-    for val_each(s, val_member(rdbms, "postgresqlSchemas"))
-        if (str_eq(val_text(s, "schema"), schema))
-            return s;
+    for
+        val_each(s, val_member(rdbms, "postgresqlSchemas")) if (str_eq(val_text(s, "schema"),
+                                                                       schema)) return s;
     return NULL;
 }
 
 static const struct val *find_table(const struct val *schema, const char *table)
 {
-    for val_each(t, val_member(schema, "postgresqlTables"))
-        if (str_eq(val_text(t, "table"), table))
-            return t;
+    for
+        val_each(t, val_member(schema, "postgresqlTables")) if (str_eq(val_text(t, "table"),
+                                                                       table)) return t;
     return NULL;
 }
 
 static bool names_column(const struct val *table, const char *column)
 {
-    for val_each(c, val_member(table, "postgresqlColumns"))
-        if (str_eq(val_text(c, "column"), column))
-            return true;
+    for
+        val_each(c, val_member(table, "postgresqlColumns")) if (str_eq(val_text(c, "column"),
+                                                                       column)) return true;
     return false;
 }
 
@@ -104,9 +104,13 @@ static bool is_open(const struct val *include)
 {
     if (val_is_empty(val_member(include, "postgresqlSchemas")))
         return true;
-    for val_each(s, val_member(include, "postgresqlSchemas"))
-        if (val_is_empty(val_member(s, "postgresqlTables")))
-            return true;
+    for
+        val_each(
+            s,
+            val_member(
+                include,
+                "postgresqlSchemas")) if (val_is_empty(val_member(s,
+                                                                  "postgresqlTables"))) return true;
     return false;
 }
 

@@ -10,7 +10,8 @@
 
 enum { MAX_BODY = 10 * 1024 * 1024 };
 
-/* Called first for every request, with the path as it came: nothing may be decoded before it is cut. */
+/* Called first for every request, with the path as it came: nothing may be decoded before it is
+ * cut. */
 static void *begin(void *ctx, const char *uri, struct MHD_Connection *connection)
 {
     (void)ctx;
@@ -94,12 +95,12 @@ bool server_start(struct google *g, int port, char why[512])
     struct sockaddr_in at = {.sin_family = AF_INET};
     at.sin_port = htons((uint16_t)port);
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    g->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
-        (uint16_t)port, NULL, NULL, handle, g, MHD_OPTION_SOCK_ADDR, &at,
-        MHD_OPTION_URI_LOG_CALLBACK, begin, g, MHD_OPTION_NOTIFY_COMPLETED, ended, g,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, g, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
-        MHD_OPTION_END);
+    g->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+                                     MHD_USE_POLL,
+                                 (uint16_t)port, NULL, NULL, handle, g, MHD_OPTION_SOCK_ADDR, &at,
+                                 MHD_OPTION_URI_LOG_CALLBACK, begin, g, MHD_OPTION_NOTIFY_COMPLETED,
+                                 ended, g, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, g,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_END);
     if (g->daemon == NULL) {
         snprintf(why, 512, "The stand-in for Google cannot listen on port %d of 127.0.0.1.", port);
         return false;

@@ -1,21 +1,22 @@
 #ifndef SANDBOX_GOOGLE_SERVER_H
 #define SANDBOX_GOOGLE_SERVER_H
 
-/* HTTP around the stand-in: one thread a connection, so that a request that waits holds up no other. */
+/* HTTP around the stand-in: one thread a connection, so that a request that waits holds up no
+ * other. */
 
 #include "tests/sandbox/google/inside.h"
 
 struct exchange {
-    char *uri;               /* as it came, with the query */
+    char *uri; /* as it came, with the query */
     char *method;
     struct str body;
     const char *authorization, *user_project, *content_type;
     bool too_big;
-    int status;              /* the answer */
+    int status; /* the answer */
     const char *answer_type;
-    char *answer;            /* malloc'ed */
+    char *answer; /* malloc'ed */
     size_t answer_bytes;
-    int64_t hold_until_ms;   /* not sent before */
+    int64_t hold_until_ms; /* not sent before */
 };
 
 bool server_start(struct google *g, int port, char why[512]);

@@ -1,4 +1,5 @@
-/* serviceusage: which APIs are on. Turning one on takes a while, and a while more until calls pass. */
+/* serviceusage: which APIs are on. Turning one on takes a while, and a while more until calls pass.
+ */
 
 #include "tests/sandbox/google/services.h"
 
@@ -91,8 +92,9 @@ static void list(struct call *c)
 {
     const char *filter = query_text(c, "filter");
     if (filter != NULL && !str_eq(filter, "state:ENABLED") && !str_eq(filter, "state:DISABLED")) {
-        refuse_field(c, "filter", "Invalid filter: %.100s. The allowed filter strings are "
-                                  "'state:ENABLED' and 'state:DISABLED'.",
+        refuse_field(c, "filter",
+                     "Invalid filter: %.100s. The allowed filter strings are "
+                     "'state:ENABLED' and 'state:DISABLED'.",
                      filter);
         return;
     }
@@ -109,8 +111,8 @@ static struct service_state *asked_for(struct call *c, const char *name)
     struct service_state *s = state_of(c->g, name);
     if (s == NULL) {
         refuse(c, 404, NULL, "Not found or permission denied for service(s): %.200s.", name);
-        refuse_info(c, "SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED", "serviceusage.googleapis.com",
-                    val_make("{'services':%s}", name));
+        refuse_info(c, "SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED",
+                    "serviceusage.googleapis.com", val_make("{'services':%s}", name));
     }
     return s;
 }
@@ -125,15 +127,17 @@ static void get(struct call *c)
 static void batch_get(struct call *c)
 {
     struct val *found = val_array();
-    for val_each(name, val_member(c->query, "names")) {
-        const char *last = strrchr(name->text, '/');
-        const struct service_state *s = asked_for(c, last != NULL ? last + 1 : name->text);
-        if (s == NULL) {
-            val_free(found);
-            return;
+    for
+        val_each(name, val_member(c->query, "names"))
+        {
+            const char *last = strrchr(name->text, '/');
+            const struct service_state *s = asked_for(c, last != NULL ? last + 1 : name->text);
+            if (s == NULL) {
+                val_free(found);
+                return;
+            }
+            val_add(found, doc(s));
         }
-        val_add(found, doc(s));
-    }
     struct val *out = val_object();
     val_put(out, "services", found);
     answer(c, out);
@@ -144,13 +148,15 @@ static void batch_get(struct call *c)
 static void enabled(struct google *g, struct operation *op)
 {
     struct val *services = val_array();
-    for val_each(name, val_member(op->input, "serviceIds")) {
-        struct service_state *s = state_of(g, name->text);
-        s->listed = true;
-        if (s->from_ms == INT64_MAX)
-            s->from_ms = later(g, 5);
-        val_add(services, doc(s));
-    }
+    for
+        val_each(name, val_member(op->input, "serviceIds"))
+        {
+            struct service_state *s = state_of(g, name->text);
+            s->listed = true;
+            if (s->from_ms == INT64_MAX)
+                s->from_ms = later(g, 5);
+            val_add(services, doc(s));
+        }
     op->response = val_object();
     bool batch = val_truth(op->input, "batch");
     val_put_member(op->response, "@type",
@@ -169,27 +175,31 @@ static void enabled(struct google *g, struct operation *op)
 static void enable_these(struct call *c, struct val *ids, bool batch)
 {
     bool all = true;
-    for val_each(name, ids) {
-        const struct service_state *s = asked_for(c, name->text);
-        if (s == NULL) {
-            val_free(ids);
-            return;
+    for
+        val_each(name, ids)
+        {
+            const struct service_state *s = asked_for(c, name->text);
+            if (s == NULL) {
+                val_free(ids);
+                return;
+            }
+            all = all && s->listed;
         }
-        all = all && s->listed;
-    }
     struct val *input = val_object();
     val_put(input, "serviceIds", ids);
     val_put_bool(input, "batch", batch);
     if (!all) {
-        struct operation *op = operation_start(c, "enable", "projects/x/services", 8, enabled,
-                                               input);
+        struct operation *op =
+            operation_start(c, "enable", "projects/x/services", 8, enabled, input);
         struct val *names = val_array();
-        for val_each(name, ids) {
-            struct str full = {0};
-            str_printf(&full, "services/%s", name->text);
-            val_add_text(names, str_text(&full));
-            str_done(&full);
-        }
+        for
+            val_each(name, ids)
+            {
+                struct str full = {0};
+                str_printf(&full, "services/%s", name->text);
+                val_add_text(names, str_text(&full));
+                str_done(&full);
+            }
         val_put(op->metadata, "resourceNames", names);
         answer(c, operation_doc(op));
         return;
@@ -269,5 +279,9 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-const struct service serviceusage_service = {"serviceusage.googleapis.com", "Service Usage API",
-                                             "serviceusage.googleapis.com", FAMILY_ONEP, ROUTES, NULL};
+const struct service serviceusage_service = {"serviceusage.googleapis.com",
+                                             "Service Usage API",
+                                             "serviceusage.googleapis.com",
+                                             FAMILY_ONEP,
+                                             ROUTES,
+                                             NULL};

@@ -163,8 +163,16 @@ static bool check_text(const struct shape *row, const char *field, const char *s
             return say(w, field, "Invalid value for field \"%s\": \"%.60s\" is not a valid UUID.",
                        field, s);
         return true;
-    case SHAPE_STRING: case SHAPE_MASK: case SHAPE_INT32: case SHAPE_UINT32: case SHAPE_INT64: case SHAPE_BOOL: case SHAPE_DOUBLE: case SHAPE_MAP:
-    case SHAPE_ANY: case SHAPE_MESSAGE:
+    case SHAPE_STRING:
+    case SHAPE_MASK:
+    case SHAPE_INT32:
+    case SHAPE_UINT32:
+    case SHAPE_INT64:
+    case SHAPE_BOOL:
+    case SHAPE_DOUBLE:
+    case SHAPE_MAP:
+    case SHAPE_ANY:
+    case SHAPE_MESSAGE:
         break;
     }
     return true;
@@ -172,8 +180,8 @@ static bool check_text(const struct shape *row, const char *field, const char *s
 
 static bool is_textual(enum shape_type type)
 {
-    return type == SHAPE_STRING || type == SHAPE_ENUM || type == SHAPE_DURATION || type == SHAPE_TIME || type == SHAPE_BYTES ||
-           type == SHAPE_UUID || type == SHAPE_MASK;
+    return type == SHAPE_STRING || type == SHAPE_ENUM || type == SHAPE_DURATION ||
+           type == SHAPE_TIME || type == SHAPE_BYTES || type == SHAPE_UUID || type == SHAPE_MASK;
 }
 
 bool shape_check_text(const struct shape *row, const char *text, struct wrong *w)
@@ -241,9 +249,9 @@ static bool check_map(const struct shape *row, const char *field, const struct v
 {
     if (v->kind != VAL_OBJECT)
         return wrong_type(row, field, v, w);
-    for val_each(item, v)
-        if (item->kind != VAL_TEXT)
-            return wrong_type(&(struct shape){.type = SHAPE_STRING}, field, item, w);
+    for
+        val_each(item, v) if (item->kind != VAL_TEXT) return wrong_type(
+            &(struct shape){.type = SHAPE_STRING}, field, item, w);
     return true;
 }
 
@@ -274,11 +282,13 @@ static bool check_list(const struct shape *row, const char *field, const struct 
     }
     int i = 0;
     char at[300];
-    for val_each(item, v) {
-        snprintf(at, sizeof at, "%s[%d]", field, i++);
-        if (!check_value(row, at, item, made, w))
-            return false;
-    }
+    for
+        val_each(item, v)
+        {
+            snprintf(at, sizeof at, "%s[%d]", field, i++);
+            if (!check_value(row, at, item, made, w))
+                return false;
+        }
     return true;
 }
 
@@ -294,10 +304,11 @@ static bool check_missing(const struct shape *shape, const struct val *body, con
 {
     char field[256];
     for (; shape != NULL && shape->name != NULL; shape++) {
-        bool needed = (shape->flags & SHAPE_REQUIRED) != 0 || (made && (shape->flags & SHAPE_MADE) != 0);
+        bool needed =
+            (shape->flags & SHAPE_REQUIRED) != 0 || (made && (shape->flags & SHAPE_MADE) != 0);
         const struct val *v = val_member(body, shape->name);
-        if (!needed || (v != NULL && v->kind != VAL_NULL &&
-                        !(v->kind == VAL_TEXT && v->text[0] == '\0')))
+        if (!needed ||
+            (v != NULL && v->kind != VAL_NULL && !(v->kind == VAL_TEXT && v->text[0] == '\0')))
             continue;
         join(path, shape->name, field);
         return say(w, field, "Required field '%s' is missing", field);
@@ -308,7 +319,8 @@ static bool check_missing(const struct shape *shape, const struct val *body, con
 static bool unknown(const char *path, const char *name, struct wrong *w)
 {
     if (path[0] == '\0')
-        return say(w, "", "Invalid JSON payload received. Unknown name \"%.80s\": Cannot find field.",
+        return say(w, "",
+                   "Invalid JSON payload received. Unknown name \"%.80s\": Cannot find field.",
                    name);
     return say(w, path,
                "Invalid JSON payload received. Unknown name \"%.80s\" at '%s': Cannot find field.",
@@ -319,20 +331,22 @@ bool shape_check(const struct shape *shape, const struct val *body, const char *
                  struct wrong *w)
 {
     char field[256];
-    for val_each(item, body) {
-        const struct shape *row = shape_row(shape, item->key);
-        if (row == NULL)
-            return unknown(root, item->key, w);
-        join(root, item->key, field);
-        if ((row->flags & SHAPE_READONLY) != 0)
-            return say(w, field, "Field '%s' is output only and cannot be set.", field);
-        if (item->kind == VAL_NULL)
-            continue;
-        bool fine = (row->flags & SHAPE_LIST) != 0 ? check_list(row, field, item, made, w)
-                                             : check_value(row, field, item, made, w);
-        if (!fine)
-            return false;
-    }
+    for
+        val_each(item, body)
+        {
+            const struct shape *row = shape_row(shape, item->key);
+            if (row == NULL)
+                return unknown(root, item->key, w);
+            join(root, item->key, field);
+            if ((row->flags & SHAPE_READONLY) != 0)
+                return say(w, field, "Field '%s' is output only and cannot be set.", field);
+            if (item->kind == VAL_NULL)
+                continue;
+            bool fine = (row->flags & SHAPE_LIST) != 0 ? check_list(row, field, item, made, w)
+                                                       : check_value(row, field, item, made, w);
+            if (!fine)
+                return false;
+        }
     return check_missing(shape, body, root, made, w);
 }
 

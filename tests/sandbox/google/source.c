@@ -1,5 +1,5 @@
-/* The source as Datastream sees it: first the way there (peering, firewall rule, VM, proxy), all of it
- * judged from what has been made; then a real login to the sandbox's PostgreSQL. */
+/* The source as Datastream sees it: first the way there (peering, firewall rule, VM, proxy), all of
+ * it judged from what has been made; then a real login to the sandbox's PostgreSQL. */
 
 #include "tests/sandbox/google/compute.h"
 #include "tests/sandbox/google/datastream.h"
@@ -44,33 +44,37 @@ static bool port_matches(const struct val *ports, int port)
 {
     if (val_is_empty(ports))
         return true;
-    for val_each(item, ports) {
-        int from, to;
-        int n = sscanf(item->text, "%5d-%5d", &from, &to);
-        if (n >= 1 && port >= from && port <= (n == 2 ? to : from))
-            return true;
-    }
+    for
+        val_each(item, ports)
+        {
+            int from, to;
+            int n = sscanf(item->text, "%5d-%5d", &from, &to);
+            if (n >= 1 && port >= from && port <= (n == 2 ? to : from))
+                return true;
+        }
     return false;
 }
 
 static bool rule_matches(const struct val *rules, int port)
 {
-    for val_each(rule, rules) {
-        const char *protocol = val_text_or(rule, "IPProtocol", "");
-        if ((str_eq(protocol, "tcp") || str_eq(protocol, "6") || str_eq(protocol, "all")) &&
-            port_matches(val_member(rule, "ports"), port))
-            return true;
-    }
+    for
+        val_each(rule, rules)
+        {
+            const char *protocol = val_text_or(rule, "IPProtocol", "");
+            if ((str_eq(protocol, "tcp") || str_eq(protocol, "6") || str_eq(protocol, "all")) &&
+                port_matches(val_member(rule, "ports"), port))
+                return true;
+        }
     return false;
 }
 
 static bool from_matches(const struct val *ranges, struct cidr from)
 {
     struct cidr range;
-    for val_each(item, ranges)
-        if (str_eq(item->text, "0.0.0.0/0") ||
-            (cidr_read(item->text, &range) && cidr_holds(range, from)))
-            return true;
+    for
+        val_each(item, ranges) if (str_eq(item->text, "0.0.0.0/0") ||
+                                   (cidr_read(item->text, &range) &&
+                                    cidr_holds(range, from))) return true;
     return false;
 }
 

@@ -40,8 +40,10 @@ static struct val *settings(const struct facts *f)
         "{'kind':'sql#settings','tier':'db-f1-micro','edition':'ENTERPRISE','availabilityType':"
         "'ZONAL','pricingPlan':'PER_USE','activationPolicy':'ALWAYS','dataDiskType':'PD_SSD',"
         "'dataDiskSizeGb':'%d','storageAutoResizeLimit':'%d','settingsVersion':'%d',"
-        "'backupConfiguration':{'kind':'sql#backupConfiguration','enabled':true,'startTime':'02:00',"
-        "'pointInTimeRecoveryEnabled':false},'ipConfiguration':{'ipv4Enabled':true,'requireSsl':true,"
+        "'backupConfiguration':{'kind':'sql#backupConfiguration','enabled':true,'startTime':'02:00'"
+        ","
+        "'pointInTimeRecoveryEnabled':false},'ipConfiguration':{'ipv4Enabled':true,'requireSsl':"
+        "true,"
         "'sslMode':'TRUSTED_CLIENT_CERTIFICATE_REQUIRED','privateNetwork':'projects/nais-dev-2e7b/"
         "global/networks/nais-vpc','authorizedNetworks':[]},'userLabels':{'app':%s,'team':%s},"
         "'databaseFlags':[{'name':'cloudsql.iam_authentication','value':'on'}]}",
@@ -125,7 +127,8 @@ static void users(struct call *c)
 static struct val *database_doc(const char *name)
 {
     return val_make("{'kind':'sql#database','name':%s,'charset':'UTF8','collation':'en_US.UTF8',"
-                    "'instance':%s,'project':%s,'selfLink':'" SELF "%s/databases/%s','etag':'51ad'}",
+                    "'instance':%s,'project':%s,'selfLink':'" SELF
+                    "%s/databases/%s','etag':'51ad'}",
                     name, SANDBOX_INSTANCE, SANDBOX_PROJECT, SANDBOX_INSTANCE, name);
 }
 
@@ -156,28 +159,33 @@ static void database(struct call *c)
 
 static void flags(struct call *c)
 {
-    answer(c, val_make(
-        "{'kind':'sql#flagsList','items':["
-        "{'kind':'sql#flag','name':'cloudsql.logical_decoding','type':'BOOLEAN','requiresRestart':"
-        "true,'allowedStringValues':['on','off']},"
-        "{'kind':'sql#flag','name':'cloudsql.iam_authentication','type':'BOOLEAN',"
-        "'allowedStringValues':['on','off']},"
-        "{'kind':'sql#flag','name':'max_replication_slots','type':'INTEGER','requiresRestart':true,"
-        "'minValue':'10','maxValue':'262143'},"
-        "{'kind':'sql#flag','name':'max_wal_senders','type':'INTEGER','requiresRestart':true,"
-        "'minValue':'10','maxValue':'262143'},"
-        "{'kind':'sql#flag','name':'max_slot_wal_keep_size','type':'INTEGER','minValue':'-1',"
-        "'maxValue':'2147483647'}]}"));
+    answer(
+        c,
+        val_make(
+            "{'kind':'sql#flagsList','items':["
+            "{'kind':'sql#flag','name':'cloudsql.logical_decoding','type':'BOOLEAN','"
+            "requiresRestart':"
+            "true,'allowedStringValues':['on','off']},"
+            "{'kind':'sql#flag','name':'cloudsql.iam_authentication','type':'BOOLEAN',"
+            "'allowedStringValues':['on','off']},"
+            "{'kind':'sql#flag','name':'max_replication_slots','type':'INTEGER','requiresRestart':"
+            "true,"
+            "'minValue':'10','maxValue':'262143'},"
+            "{'kind':'sql#flag','name':'max_wal_senders','type':'INTEGER','requiresRestart':true,"
+            "'minValue':'10','maxValue':'262143'},"
+            "{'kind':'sql#flag','name':'max_slot_wal_keep_size','type':'INTEGER','minValue':'-1',"
+            "'maxValue':'2147483647'}]}"));
 }
 
 static void connect_settings(struct call *c)
 {
     struct facts f;
     if (asked_for(c, &f))
-        answer(c, val_make("{'kind':'sql#connectSettings','ipAddresses':[{'type':'PRIMARY',"
-                           "'ipAddress':'34.88.201.17'},{'type':'PRIVATE','ipAddress':'10.30.4.19'}],"
-                           "'region':%s,'databaseVersion':%s,'backendType':'SECOND_GEN'}",
-                           SANDBOX_REGION, f.version));
+        answer(c,
+               val_make("{'kind':'sql#connectSettings','ipAddresses':[{'type':'PRIMARY',"
+                        "'ipAddress':'34.88.201.17'},{'type':'PRIVATE','ipAddress':'10.30.4.19'}],"
+                        "'region':%s,'databaseVersion':%s,'backendType':'SECOND_GEN'}",
+                        SANDBOX_REGION, f.version));
 }
 
 static const struct shape LIST_QUERY[] = {

@@ -293,9 +293,10 @@ void operation_fail_compute(struct operation *op, int http, const char *code, co
     val_put(op->doc, "error",
             val_make("{'errors':[{'code':%s,'message':%s}]}", code, str_text(&text)));
     val_put_int(op->doc, "httpErrorStatusCode", http);
-    val_put_text(op->doc, "httpErrorMessage", http == 503   ? "SERVICE UNAVAILABLE"
-                                              : http == 409 ? "CONFLICT"
-                                                            : "BAD REQUEST");
+    val_put_text(op->doc, "httpErrorMessage",
+                 http == 503   ? "SERVICE UNAVAILABLE"
+                 : http == 409 ? "CONFLICT"
+                               : "BAD REQUEST");
     str_done(&text);
 }
 
@@ -332,8 +333,7 @@ int64_t settle_next(const struct google *g)
 
 void settle(struct google *g)
 {
-    for (struct operation *op = earliest(g); op != NULL && op->due_ms <= now_ms();
-         op = earliest(g))
+    for (struct operation *op = earliest(g); op != NULL && op->due_ms <= now_ms(); op = earliest(g))
         finish(g, op);
 }
 

@@ -57,9 +57,11 @@ static bool destination_fits(struct call *c, const struct val *doc)
     else if (val_member(bq, "sourceHierarchyDatasets") != NULL)
         refuse_field(c, base, "The sandbox plays single_target_dataset only.");
     else if (!str_starts(dataset, SANDBOX_PROJECT ":") || strchr(dataset, '/') != NULL)
-        refuse_field(c, "stream.destination_config.bigquery_destination_config."
-                        "single_target_dataset.dataset_id",
-                     "Invalid dataset ID '%.100s': it must have the form project:dataset.", dataset);
+        refuse_field(c,
+                     "stream.destination_config.bigquery_destination_config."
+                     "single_target_dataset.dataset_id",
+                     "Invalid dataset ID '%.100s': it must have the form project:dataset.",
+                     dataset);
     else
         return true;
     return false;
@@ -166,8 +168,8 @@ static void create(struct call *c)
     if (stream_find(c->g, name) != NULL)
         refuse_exists(c, name);
     else if (n >= MOST)
-        refuse(c, 429, NULL, "Quota limit 'StreamsPerProjectPerRegion' has been exceeded. Limit: %d.",
-               (int)MOST);
+        refuse(c, 429, NULL,
+               "Quota limit 'StreamsPerProjectPerRegion' has been exceeded. Limit: %d.", (int)MOST);
     else if (state != NULL && !str_eq(state, "NOT_STARTED") && !str_eq(state, "RUNNING"))
         refuse_field(c, "stream.state", "A stream cannot be created in state %s.", state);
     else {
@@ -399,7 +401,7 @@ static void deleted(struct google *g, struct operation *op)
     stream_drop(g, s);
 }
 
-static void delete(struct call *c)
+static void delete (struct call *c)
 {
     if (operation_again(c))
         return;

@@ -6,10 +6,13 @@
 
 static struct val *find_object(const struct stream *s, const char *schema, const char *table)
 {
-    for val_each(object, s->objects)
-        if (str_eq(val_text(object, "sourceObject.postgresqlIdentifier.schema"), schema) &&
-            str_eq(val_text(object, "sourceObject.postgresqlIdentifier.table"), table))
-            return object;
+    for
+        val_each(
+            object,
+            s->objects) if (str_eq(val_text(object, "sourceObject.postgresqlIdentifier.schema"),
+                                   schema) &&
+                            str_eq(val_text(object, "sourceObject.postgresqlIdentifier.table"),
+                                   table)) return object;
     return NULL;
 }
 
@@ -103,7 +106,7 @@ void stream_set_backfills(struct google *g, struct stream *s, const struct repli
         }
         val_put(object, "errors",
                 t->error[0] != '\0' && t->backfill != REPLICA_BACKFILL_FAILED ? error_list(t->error)
-                                                                             : NULL);
+                                                                              : NULL);
     }
 }
 
@@ -130,9 +133,9 @@ static void list(struct call *c)
 
 static struct val *asked_object(struct call *c, const struct stream *s)
 {
-    for val_each(object, s->objects)
-        if (str_ends(val_text_or(object, "name", ""), c->param[3]))
-            return object;
+    for
+        val_each(object, s->objects) if (str_ends(val_text_or(object, "name", ""),
+                                                  c->param[3])) return object;
     refuse(c, 404, NULL, "Resource '%s/objects/%s' was not found", s->name, c->param[3]);
     return NULL;
 }

@@ -82,12 +82,14 @@ static void append(struct val *container, struct val *item)
 static struct val *container(enum val_kind kind, const struct json *j)
 {
     struct val *v = fresh(kind);
-    for json_each(part, j) {
-        struct val *child = val_from_json(part);
-        if (kind == VAL_OBJECT)
-            child->key = mem_str(json_key(part));
-        append(v, child);
-    }
+    for
+        json_each(part, j)
+        {
+            struct val *child = val_from_json(part);
+            if (kind == VAL_OBJECT)
+                child->key = mem_str(json_key(part));
+            append(v, child);
+        }
     return v;
 }
 
@@ -113,11 +115,13 @@ struct val *val_copy(const struct val *v)
     copy->number = v->number;
     copy->real = v->real;
     copy->text = v->text != NULL ? mem_str(v->text) : NULL;
-    for val_each(item, v) {
-        struct val *child = val_copy(item);
-        child->key = item->key != NULL ? mem_str(item->key) : NULL;
-        append(copy, child);
-    }
+    for
+        val_each(item, v)
+        {
+            struct val *child = val_copy(item);
+            child->key = item->key != NULL ? mem_str(item->key) : NULL;
+            append(copy, child);
+        }
     return copy;
 }
 
@@ -208,9 +212,8 @@ struct val *val_member(const struct val *v, const char *key)
 {
     if (v == NULL || v->kind != VAL_OBJECT)
         return NULL;
-    for val_each(item, v)
-        if (str_eq(item->key, key))
-            return item;
+    for
+        val_each(item, v) if (str_eq(item->key, key)) return item;
     return NULL;
 }
 
@@ -264,8 +267,8 @@ int64_t val_int(const struct val *v, const char *path, int64_t otherwise)
 size_t val_count(const struct val *v)
 {
     size_t n = 0;
-    for val_each(item, v)
-        n++;
+    for
+        val_each(item, v) n++;
     return n;
 }
 
@@ -282,9 +285,8 @@ static bool equal_members(const struct val *a, const struct val *b)
 {
     if (val_count(a) != val_count(b))
         return false;
-    for val_each(item, a)
-        if (!val_equal(item, val_member(b, item->key)))
-            return false;
+    for
+        val_each(item, a) if (!val_equal(item, val_member(b, item->key))) return false;
     return true;
 }
 
@@ -416,15 +418,17 @@ void val_add_text(struct val *array, const char *text)
 
 void val_merge(struct val *onto, const struct val *over)
 {
-    for val_each(item, over) {
-        struct val *there = val_member(onto, item->key);
-        if (item->kind == VAL_NULL)
-            val_put_member(onto, item->key, NULL);
-        else if (there != NULL && there->kind == VAL_OBJECT && item->kind == VAL_OBJECT)
-            val_merge(there, item);
-        else
-            val_put_member(onto, item->key, val_copy(item));
-    }
+    for
+        val_each(item, over)
+        {
+            struct val *there = val_member(onto, item->key);
+            if (item->kind == VAL_NULL)
+                val_put_member(onto, item->key, NULL);
+            else if (there != NULL && there->kind == VAL_OBJECT && item->kind == VAL_OBJECT)
+                val_merge(there, item);
+            else
+                val_put_member(onto, item->key, val_copy(item));
+        }
 }
 
 /* --- writing --- */
@@ -450,8 +454,8 @@ static void print(struct json_out *o, const char *key, const struct val *v)
     case VAL_OBJECT:
     case VAL_ARRAY:
         (v->kind == VAL_OBJECT ? json_open_object : json_open_array)(o, key);
-        for val_each(item, v)
-            print(o, item->key, item);
+        for
+            val_each(item, v) print(o, item->key, item);
         (v->kind == VAL_OBJECT ? json_close_object : json_close_array)(o);
         break;
     }

@@ -29,8 +29,9 @@ struct val *val_from_json(const struct json *j);
 struct val *val_copy(const struct val *v); /* NULL gives NULL */
 void val_free(struct val *v);
 
-/* From a template with 'single' quotes for JSON's double ones. %s outside quotes writes a quoted string
- * (null for NULL), inside quotes its escaped text; %d and %lld write numbers. A wrong template asserts. */
+/* From a template with 'single' quotes for JSON's double ones. %s outside quotes writes a quoted
+ * string (null for NULL), inside quotes its escaped text; %d and %lld write numbers. A wrong
+ * template asserts. */
 struct val *val_make(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Readers take NULL and wrong kinds for "not there". */
