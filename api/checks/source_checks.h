@@ -8,14 +8,22 @@
 #include "api/checks/check.h"
 #include "api/pg/facts.h"
 
+/* What a migration of the repository makes, known from its text. */
+struct source_script {
+    const char *name; /* the file's, as Flyway records it: "V1.51__datastream_oppsett.sql" */
+    bool publication, slot;
+};
+
 struct source_view {
     const struct source_facts *facts;   /* never NULL: see source_unknown */
     const struct source_facts *earlier; /* of a former look, for trends; NULL: none */
     const struct source_wanted *wanted;
-    const char *app;         /* the app's name for texts; NULL or "" unknown */
-    bool stream_exists;      /* our own stream stands: it may read the slot */
-    bool stream_saw_42704;   /* its errors speak of a publication that does not exist */
-    int64_t disk_free_bytes; /* until the limit of the instance's disk; -1 unknown */
+    const char *app;                     /* the app's name for texts; NULL or "" unknown */
+    bool stream_exists;                  /* our own stream stands: it may read the slot */
+    bool stream_saw_42704;               /* its errors speak of a publication that does not exist */
+    int64_t disk_free_bytes;             /* until the limit of the instance's disk; -1 unknown */
+    const struct source_script *scripts; /* what is known of them; the others are judged by name */
+    size_t n_scripts;
 };
 
 void source_checks(struct check_list *l, const struct source_view *v); /* all of them */
@@ -29,6 +37,10 @@ void checks_migration(struct check_list *l, const struct source_view *v);
 void checks_tables(struct check_list *l, const struct source_view *v); /* tables.keys */
 /* source.connection alone, when there is no connection: e says why. The rest becomes unknown. */
 void checks_not_connected(struct check_list *l, const struct err *e);
+
+/* Whether a table counts: each that was chosen; without a choice, each that is published, and all
+ * of them as long as there is no publication. */
+bool source_is_meant(const struct source_view *v, const struct source_grant *table);
 
 /* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until
  * `room` bytes are full at that pace, a negative number unknown (or never). */

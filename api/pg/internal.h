@@ -35,6 +35,13 @@ struct pg_plan {
     size_t n_hosts;
 };
 
+/* Keywords and values for libpq. */
+struct pg_keys {
+    const char *keys[24], *values[24];
+    size_t n;
+};
+void pg_keys_put(struct pg_keys *k, const char *key, const char *value); /* NULL: not said */
+
 struct pg_plan *plan_new(const struct pg_options *o, struct err *e); /* NULL with *e */
 void plan_free(struct pg_plan *plan);
 /* Begins to connect; NULL only without memory. hostaddr must be known where host is a name. */

@@ -47,17 +47,12 @@ bool pg_dsn_check(const char *dsn, struct err *e)
     return true;
 }
 
-struct words {
-    const char *keys[24], *values[24];
-    size_t n;
-};
-
-static void word(struct words *w, const char *key, const char *value)
+void pg_keys_put(struct pg_keys *k, const char *key, const char *value)
 {
     if (value == NULL)
         return;
-    w->keys[w->n] = key;
-    w->values[w->n++] = value;
+    k->keys[k->n] = key;
+    k->values[k->n++] = value;
 }
 
 /* libpq alone knows how a service file, the environment and a string come together, and tells it
@@ -65,15 +60,15 @@ static void word(struct words *w, const char *key, const char *value)
  * anything. */
 static PQconninfoOption *effective(const struct pg_options *o, const char *dsn)
 {
-    struct words w = {.n = 0};
-    word(&w, "dbname", dsn);
-    word(&w, "dbname", o->database);
-    word(&w, "host", o->host);
-    word(&w, "hostaddr", o->host != NULL ? "" : NULL);
-    word(&w, "port", o->port);
-    word(&w, "user", o->user);
-    word(&w, "gssencmode", "none of these");
-    PGconn *conn = PQconnectStartParams(w.keys, w.values, 1);
+    struct pg_keys k = {.n = 0};
+    pg_keys_put(&k, "dbname", dsn);
+    pg_keys_put(&k, "dbname", o->database);
+    pg_keys_put(&k, "host", o->host);
+    pg_keys_put(&k, "hostaddr", o->host != NULL ? "" : NULL);
+    pg_keys_put(&k, "port", o->port);
+    pg_keys_put(&k, "user", o->user);
+    pg_keys_put(&k, "gssencmode", "none of these");
+    PGconn *conn = PQconnectStartParams(k.keys, k.values, 1);
     PQconninfoOption *list = conn != NULL ? PQconninfo(conn) : NULL;
     PQfinish(conn);
     return list;
@@ -236,35 +231,4 @@ void plan_free(struct pg_plan *plan)
     secret_free(plan->password);
     arena_done(&plan->arena);
     mem_free(plan);
-}
-
-PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
-{
-    struct words w = {.n = 0};
-    word(&w, "dbname", plan->dsn);
-    word(&w, "dbname", plan->database);
-    word(&w, "user", plan->user);
-    word(&w, "host", host->host != NULL ? host->host : "");
-    word(&w, "hostaddr", host->hostaddr != NULL ? host->hostaddr : "");
-    word(&w, "port", host->port);
-    if (!secret_is_empty(plan->password))
-        word(&w, "password", secret_reveal(plan->password));
-    word(&w, "gssencmode", "disable");
-    if (!host->local)
-        word(&w, "sslmode", plan->sslmode_far);
-    word(&w, "sslrootcert", plan->sslrootcert);
-    word(&w, "application_name", "strom");
-    word(&w, "client_encoding", "UTF8");
-    word(&w, "options", plan->options);
-    if (plan->keepalive) {
-        word(&w, "keepalives_idle", "20");
-        word(&w, "keepalives_interval", "5");
-        word(&w, "keepalives_count", "3");
-    }
-    PGconn *conn = PQconnectStartParams(w.keys, w.values, 1);
-    if (conn == NULL)
-        return NULL;
-    PQsetNoticeProcessor(conn, notice_swallow, NULL);
-    PQsetErrorVerbosity(conn, PQERRORS_VERBOSE); /* brings the SQLSTATE into the text */
-    return conn;
 }

@@ -219,12 +219,12 @@ static void write_queries(const char *conninfo, const char *file)
 
 static const char *find_psql(char out[512])
 {
+    char folder[480];
     FILE *f = popen("pg_config --bindir", "r");
-    if (f == NULL || fgets(out, 500, f) == NULL)
+    if (f == NULL || fgets(folder, sizeof folder, f) == NULL)
         die("pg_config --bindir", "no answer");
     pclose(f);
-    out[strcspn(out, "\n")] = '\0';
-    strncat(out, "/psql", 511 - strlen(out));
+    snprintf(out, 512, "%.*s/psql", (int)strcspn(folder, "\n"), folder);
     if (access(out, X_OK) != 0) {
         fprintf(stderr, "no %s: skipped\n", out);
         exit(77);

@@ -259,9 +259,10 @@ static void test_queue(void **state)
 
 static int sleeping(void)
 {
-    return atoi(server_sql("postgres",
-                           "SELECT count(*) FROM pg_stat_activity WHERE application_name ="
-                           " 'strom' AND state = 'active'"));
+    return (int)strtol(server_sql("postgres",
+                                  "SELECT count(*) FROM pg_stat_activity WHERE application_name ="
+                                  " 'strom' AND state = 'active'"),
+                       NULL, 10);
 }
 
 static void until_sleeping(int n)
