@@ -298,27 +298,6 @@ static void without_standard_descriptors(void **state)
     assert_int_equal(status, 0);
 }
 
-static void many(void **state)
-{
-    struct net *net = *state;
-    struct task *tasks[30];
-    int64_t longest = 0;
-
-    for (size_t i = 0; i < 30; i++)
-        tasks[i] = shell(net, "echo x");
-    while (net_running(net) > 0) {
-        net_wait(net, NULL, 0, -1);
-        int64_t from = clock_mono_ms();
-        net_step(net);
-        longest = clock_mono_ms() - from > longest ? clock_mono_ms() - from : longest;
-    }
-    assert_in_range(longest, 0, 30);
-    for (size_t i = 0; i < 30; i++) {
-        assert_string_equal(child_answer(tasks[i])->out, "x\n");
-        task_drop(tasks[i]);
-    }
-}
-
 #define with_net(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -336,7 +315,6 @@ int main(void)
         with_net(dropping_ends_the_stubborn),
         with_net(closing_kills),
         with_net(without_standard_descriptors),
-        with_net(many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,39 +327,6 @@ static void knows_loopback(void **state)
     assert_false(http_is_loopback(NULL));
 }
 
-/* Twenty slow ones under way, some dropped: no step may take long, and the rest still ends. */
-static void many_at_once(void **state)
-{
-    struct world *w = *state;
-    struct task *tasks[21];
-    int64_t longest = 0, cancel_us = 0;
-    size_t ended = 0;
-
-    for (size_t i = 0; i < 20; i++)
-        tasks[i] = ask(w, i % 2 ? "/slow/300" : "/slow/500");
-    tasks[20] = ask(w, "/silent");
-    for (int64_t end = clock_mono_ms() + 10000; ended < 20 && clock_mono_ms() < end;) {
-        net_wait(w->net, NULL, 0, end);
-        int64_t from = clock_mono_ms();
-        net_step(w->net);
-        longest = clock_mono_ms() - from > longest ? clock_mono_ms() - from : longest;
-        ended = 0;
-        for (size_t i = 0; i < 20; i++)
-            ended += task_state(tasks[i]) == TASK_OK;
-        if (ended >= 5 && tasks[20]) {
-            int64_t before = clock_mono_ms();
-            task_clear(&tasks[20]);
-            cancel_us = clock_mono_ms() - before;
-        }
-    }
-    assert_int_equal(ended, 20);
-    assert_null(tasks[20]);
-    assert_in_range(longest, 0, 30);
-    assert_in_range(cancel_us, 0, 5);
-    for (size_t i = 0; i < 20; i++)
-        task_drop(tasks[i]);
-}
-
 static unsigned connections(struct world *w)
 {
     return (unsigned)w->server->n_threads;
@@ -434,7 +401,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(goes_nowhere_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(loopback_passes_no_proxy, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(many_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_machine_slept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dropping, set_up, tear_down),
         cmocka_unit_test(encodes),

@@ -5,56 +5,14 @@
 
 #include <cmocka.h>
 
-#include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/store/holder.h"
-#include "api/store/internal.h"
 #include "api/store/journal.h"
 #include "api/store/lock.h"
-#include "tests/unit/store/folder.h"
+#include "tests/unit/store/world.h"
 
 #include <signal.h>
 #include <sys/wait.h>
-
-struct world {
-    char *folder;
-    struct store *store;
-    struct arena arena;
-};
-
-static int set_up(void **state)
-{
-    struct world *w = calloc(1, sizeof *w);
-    struct err e;
-
-    w->folder = folder_make();
-    w->store = store_open(w->folder, &e);
-    assert_non_null(w->store);
-    arena_init(&w->arena);
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct world *w = *state;
-
-    clock_freeze(0);
-    store_close(w->store);
-    folder_remove(w->folder);
-    arena_done(&w->arena);
-    free(w);
-    return 0;
-}
-
-static void reopen(struct world *w)
-{
-    struct err e;
-
-    store_close(w->store);
-    w->store = store_open(w->folder, &e);
-    assert_non_null(w->store);
-}
 
 static void a_run_from_begin_to_end(void **state)
 {
@@ -302,8 +260,6 @@ static void believes_other_machines(void **state)
     assert_true(lock_break(w->store, "t", &e));
     assert_true(lock_take(w->store, "t", &w->arena, &holder, &e));
 }
-
-#define with_store(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
