@@ -1,6 +1,7 @@
 #include "api/plan/observe.h"
 
 #include "api/base/str.h"
+#include "api/checks/google_checks.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream.h"
 #include "api/google/datastream_profiles.h"
@@ -46,10 +47,6 @@ struct look {
     bool peerings_asked;
     struct observed seen;
 };
-
-static const char *const needed_services[] = {
-    "bigquery.googleapis.com", "compute.googleapis.com", "datastream.googleapis.com",
-    "servicenetworking.googleapis.com", "sqladmin.googleapis.com"};
 
 static void ask(struct look *l)
 {
@@ -119,16 +116,16 @@ static void state_is(struct observed_thing *o, const char *state, const char *go
 
 static void see_services(struct look *l, struct arena *a)
 {
-    struct observed *seen = &l->seen;
-    const char **off =
-        arena_array(a, const char *, sizeof needed_services / sizeof *needed_services);
+    size_t n;
+    const char *const *needed = google_needed_apis(&n);
+    const char **off = arena_array(a, const char *, n + 1);
 
     if (!there(l, STEP_SERVICES, ASK_SERVICES))
         return;
-    for (size_t i = 0; i < sizeof needed_services / sizeof *needed_services; i++)
-        if (!serviceusage_has(serviceusage_apis(l->asked[ASK_SERVICES]), needed_services[i]))
-            off[seen->n_services_off++] = needed_services[i];
-    seen->services_off = off;
+    for (size_t i = 0; i < n; i++)
+        if (!serviceusage_has(serviceusage_apis(l->asked[ASK_SERVICES]), needed[i]))
+            off[l->seen.n_services_off++] = needed[i];
+    l->seen.services_off = off;
 }
 
 static void add_ranges(struct look *l, struct arena *a, const struct task *t, const char *network)
