@@ -70,9 +70,9 @@ static void words_give_way_on_a_low_screen(void **state)
     char text[2000];
     struct dialog d;
     struct page *p = new_page(60, 16);
-    memset(text, 0, sizeof text);
-    for (int i = 0; i < 60; i++)
-        strncat(text, "many words to read here ", sizeof text - strlen(text) - 1);
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        text[i] = "many words to read here "[i % 24];
+    text[sizeof text - 1] = '\0';
     dialog_open(&d, "Leave?", text, leave, 4, 3);
     dialog_draw(&d, p);
     page_end(p);
