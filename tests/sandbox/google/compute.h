@@ -55,6 +55,10 @@ struct thing *address_make(struct google *g, const char *name, const char *ip);
 struct thing *instance_make(struct google *g, const char *name, const char *zone,
                             const char *address, const char *user_data);
 
+void instance_path(const char *zone, const char *name, char out[300]);
+void instance_insert(struct call *c); /* instance_insert.c */
+extern const struct shape instance_shape[], instance_metadata_shape[];
+
 /* The proxy on a VM (proxy.c). */
 enum proxy_state {
     PROXY_READY,

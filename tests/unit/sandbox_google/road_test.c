@@ -6,18 +6,13 @@
 #include <cmocka.h>
 
 #include "tests/unit/sandbox_google/rig.h"
+#include "tests/unit/sandbox_google/road.h"
 #include "tests/unit/sandbox_google/source.h"
 
 /* The whole road by hand: from a project with its APIs off to a stream whose rows arrive, and back.
  */
 
 static struct rig rig;
-
-#define VPC      "projects/" SANDBOX_PROJECT "/global/networks/datastream-vpc"
-#define SUBNET   "regions/europe-north1/subnetworks/datastream-vpc"
-#define ACCOUNT  "datastream@" SANDBOX_PROJECT ".iam.gserviceaccount.com"
-#define LOCATION "projects/" SANDBOX_PROJECT "/locations/" SANDBOX_REGION
-#define STREAM   DS "/streams/postgres-postmottak-bigquery"
 
 static int begin(void **state)
 {
@@ -167,13 +162,6 @@ static void connection(void **state)
     assert_string_equal(rig_text(&rig, "state"), "CREATED");
 }
 
-#define PROFILE(password)                                                                          \
-    "{\"displayName\":\"postgres-postmottak\",\"postgresqlProfile\":{\"hostname\":\"10.166.0.2\"," \
-    "\"port\":5432,\"username\":\"datastream\",\"password\":\"" password                           \
-    "\",\"database\":\"" SANDBOX_DATABASE                                                          \
-    "\"},\"privateConnectivity\":{\"privateConnection\":\"" LOCATION                               \
-    "/privateConnections/datastream-connection\"}}"
-
 static void profiles(void **state)
 {
     (void)state;
@@ -240,19 +228,6 @@ static void discovery(void **state)
     assert_null(json_get(table, "postgresqlColumns"));
 }
 
-#define STREAM_BODY(slot)                                                                          \
-    "{\"displayName\":\"postgres-postmottak-bigquery\",\"labels\":{\"created-by\":\"strom\"},"     \
-    "\"sourceConfig\":{\"sourceConnectionProfile\":\"" LOCATION                                    \
-    "/connectionProfiles/postgres-postmottak\",\"postgresqlSourceConfig\":{\"publication\":"       \
-    "\"ds_publication\",\"replicationSlot\":\"" slot                                               \
-    "\",\"includeObjects\":{\"postgresqlSchemas\":["                                               \
-    "{\"schema\":\"public\",\"postgresqlTables\":[{\"table\":\"regel_evaluering\","                \
-    "\"postgresqlColumns\":[{\"column\":\"id\"},{\"column\":\"regel_navn\"}]}]}]}}},"              \
-    "\"destinationConfig\":{\"destinationConnectionProfile\":\"" LOCATION                          \
-    "/connectionProfiles/bigquery-postmottak\",\"bigqueryDestinationConfig\":{\"dataFreshness\":"  \
-    "\"900s\",\"merge\":{},\"singleTargetDataset\":{\"datasetId\":\"" SANDBOX_PROJECT              \
-    ":datastream_postmottak\"}}},\"backfillAll\":{}}"
-
 static void stream_is_made(void **state)
 {
     (void)state;
@@ -281,48 +256,18 @@ static void stream_is_made(void **state)
     rig_refused(&rig, 400, "DELETE", DS "/connectionProfiles/postgres-postmottak", NULL, "in use");
 }
 
-static void await_state(const char *wanted)
-{
-    int64_t until = clock_mono_ms() + 20000;
-    do
-        rig_ok(&rig, "GET", STREAM, NULL);
-    while (!str_eq(rig_text(&rig, "state"), wanted) && clock_mono_ms() < until);
-    assert_string_equal(rig_text(&rig, "state"), wanted);
-}
-
-static int64_t count(void)
-{
-    rig_ask(&rig, "POST", BQ "/queries",
-            "{\"query\":\"SELECT COUNT(*) AS n FROM `" SANDBOX_PROJECT
-            ".datastream_postmottak.public_regel_evaluering`\",\"useLegacySql\":false}");
-    if (rig.status != 200)
-        return -1;
-    const struct json *row = json_first(json_get(rig.body, "rows"));
-    const struct json *cell = json_first(json_get(row, "f"));
-    assert_true(json_is_string(json_get(cell, "v")));
-    return json_int64(cell, "v", -2);
-}
-
-static void await_count(int64_t n)
-{
-    int64_t until = clock_mono_ms() + 30000;
-    while (count() != n && clock_mono_ms() < until)
-        ;
-    assert_int_equal(count(), n);
-}
-
 static void rows_arrive(void **state)
 {
     (void)state;
     rig_ok(&rig, "PATCH", STREAM "?updateMask=state", "{\"state\":\"RUNNING\"}");
     rig_await(&rig);
     assert_null(json_get(rig.body, "error"));
-    await_state("RUNNING");
-    await_count(250);
+    road_await_state(&rig, "RUNNING");
+    road_await_count(&rig, 250);
     source_run(&rig, "INSERT INTO regel_evaluering VALUES (1000, 1, 'ny', false)");
-    await_count(251);
+    road_await_count(&rig, 251);
     source_run(&rig, "DELETE FROM regel_evaluering WHERE id <= 10");
-    await_count(241);
+    road_await_count(&rig, 241);
     rig_ok(&rig, "GET", BQ "/datasets/datastream_postmottak/tables", NULL);
     assert_int_equal(json_count(json_get(rig.body, "tables")), 1);
     rig_ok(&rig, "GET", BQ "/datasets/datastream_postmottak/tables/public_regel_evaluering", NULL);
@@ -437,24 +382,24 @@ static void machine_goes_down(void **state)
 {
     (void)state;
     rig_do(&rig, "POST", GCE "/zones/europe-north1-b/instances/datastream-postmottak/stop", NULL);
-    await_state("FAILED");
+    road_await_state(&rig, "FAILED");
     assert_non_null(strstr(str_text(&rig.text), "CONNECTION_TIMEOUT"));
     rig_do(&rig, "POST", GCE "/zones/europe-north1-b/instances/datastream-postmottak/start", NULL);
-    await_state("RUNNING");
+    road_await_state(&rig, "RUNNING");
     source_run(&rig, "INSERT INTO regel_evaluering VALUES (2000, 1, 'etter', false)");
-    await_count(242);
+    road_await_count(&rig, 242);
 }
 
 static void paused_and_run_again(void **state)
 {
     (void)state;
     rig_do(&rig, "PATCH", STREAM "?updateMask=state", "{\"state\":\"PAUSED\"}");
-    await_state("PAUSED");
+    road_await_state(&rig, "PAUSED");
     assert_int_equal(source_number(&rig, "SELECT count(*) FROM pg_replication_slots WHERE active"),
                      0);
     source_run(&rig, "INSERT INTO regel_evaluering VALUES (3000, 1, 'under pause', false)");
     rig_do(&rig, "PATCH", STREAM "?updateMask=state", "{\"state\":\"RUNNING\"}");
-    await_count(243);
+    road_await_count(&rig, 243);
 }
 
 static void slot_is_lost(void **state)
@@ -471,12 +416,12 @@ static void slot_is_lost(void **state)
         PQclear(PQexec(db, "SELECT pg_drop_replication_slot('ds_replication')"));
         PQfinish(db);
     }
-    await_state("FAILED_PERMANENTLY");
+    road_await_state(&rig, "FAILED_PERMANENTLY");
     rig_ok(&rig, "GET", STREAM, NULL);
     assert_int_equal(json_count(json_get(rig.body, "errors")), 1);
     source_run(&rig, "SELECT pg_create_logical_replication_slot('ds_replication', 'pgoutput')");
     rig_do(&rig, "POST", STREAM ":run", "{\"cdcStrategy\":{\"nextAvailableStartPosition\":{}}}");
-    await_state("RUNNING");
+    road_await_state(&rig, "RUNNING");
 }
 
 static void taken_down(void **state)
