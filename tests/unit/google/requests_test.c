@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
-#include <cmocka.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
 
 /* Every request that this code can send, held against Google's discovery documents. */
 

@@ -1,0 +1,609 @@
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+/* One call: tokens, repeats, pages, operations, lost answers, failures. */
+
+#include "api/google/bigquery.h"
+#include "api/google/datastream_profiles.h"
+#include "api/google/exchange.h"
+#include "api/google/iam.h"
+#include "api/google/logging.h"
+#include "api/google/longrun.h"
+#include "api/google/machine.h"
+#include "api/google/network.h"
+#include "api/google/projects.h"
+#include "api/google/serviceusage.h"
+#include "tests/unit/google/client.h"
+
+#define CRM      "/cloudresourcemanager.googleapis.com/v1/projects/p"
+#define STREAMS  "/datastream.googleapis.com/v1/projects/p/locations/l/streams"
+#define OP       "projects/p/locations/l/operations/op-1"
+#define PRIVATES "/datastream.googleapis.com/v1/projects/p/locations/l/privateConnections"
+
+static struct world w;
+
+static int setup(void **state)
+{
+    (void)state;
+    world_open(&w, PERSON);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static void rule(const char *method, const char *path, int status, const char *body, int times)
+{
+    server_rule(&w.server, (struct rule){method, path, status, NULL, body, times});
+}
+
+static enum task_state wait_for(struct task *t)
+{
+    assert_true(net_until(w.net, t));
+    return task_state(t);
+}
+
+static void expect_ok(struct task *t)
+{
+    if (wait_for(t) != TASK_OK)
+        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+}
+
+static void expect_failure(struct task *t, enum err_kind kind, const char *why)
+{
+    assert_int_equal(wait_for(t), TASK_FAILED);
+    const struct err *e = task_error(t);
+    if (e->kind != kind || !strstr(e->why, why) || !*e->hint || !*e->what)
+        fail_msg("kind %d, what '%s', why '%s', hint '%s'", (int)e->kind, e->what, e->why, e->hint);
+    assert_null(strstr(e->why, "canary"));
+    assert_null(strstr(e->hint, "canary"));
+}
+
+/* --- tokens --- */
+
+static void one_token_serves_many(void **state)
+{
+    (void)state;
+    struct task *t[5];
+    world_token(&w);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\",\"lifecycleState\":\"ACTIVE\"}", 0);
+    for (int i = 0; i < 5; i++)
+        t[i] = projects_get(w.google, "p");
+    for (int i = 0; i < 5; i++)
+        expect_ok(t[i]);
+    assert_string_equal(projects_project(t[4])->state, "ACTIVE");
+    assert_int_equal(server_count(&w.server, "POST", "/oauth2"), 1);
+    const struct seen *q = server_last(&w.server, "GET", CRM);
+    assert_non_null(strstr(q->headers, "Authorization: Bearer canary-token"));
+    for (int i = 0; i < 5; i++)
+        task_drop(t[i]);
+}
+
+static void a_401_renews_once(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 401, "{\"error\":{\"code\":401,\"status\":\"UNAUTHENTICATED\"}}", 1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"}", 1);
+    rule("GET", CRM, 401,
+         "{\"error\":{\"code\":401,\"message\":\"no\",\"status\":\"UNAUTHENTICATED\"}}", 0);
+    struct task *t = projects_get(w.google, "p");
+    expect_ok(t);
+    assert_int_equal(server_count(&w.server, "POST", "/oauth2"), 2);
+    task_drop(t);
+    t = projects_get(w.google, "p");
+    expect_failure(t, ERR_DENIED, "no");
+    assert_int_equal(server_count(&w.server, "POST", "/oauth2"), 3);
+    task_drop(t);
+}
+
+static void a_worn_out_login_says_what_to_do(void **state)
+{
+    (void)state;
+    rule("POST", "/oauth2", 400,
+         "{\"error\":\"invalid_grant\",\"error_description\":\"reauth related error\","
+         "\"error_subtype\":\"invalid_rapt\"}",
+         0);
+    struct task *t = projects_get(w.google, "p");
+    expect_failure(t, ERR_DENIED, "reauth related error");
+    assert_string_equal(task_error(t)->reason, "invalid_rapt");
+    assert_non_null(strstr(task_error(t)->hint, "nais login"));
+    assert_int_equal(server_count(&w.server, "POST", "/oauth2"), 1);
+    task_drop(t);
+    /* the next call tries again */
+    t = projects_get(w.google, "p");
+    expect_failure(t, ERR_DENIED, "reauth");
+    assert_int_equal(server_count(&w.server, "POST", "/oauth2"), 2);
+    task_drop(t);
+}
+
+static void a_refused_quota_project_is_left_out(void **state)
+{
+    (void)state;
+    world_token(&w);
+    google_use_project(w.google, "team");
+    rule("GET", CRM, 403,
+         "{\"error\":{\"code\":403,\"message\":\"denied\",\"status\":\"PERMISSION_DENIED\","
+         "\"details\":[{"
+         "\"@type\":\"type.googleapis.com/"
+         "google.rpc.ErrorInfo\",\"reason\":\"USER_PROJECT_DENIED\"}]}}",
+         1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"}", 0);
+    struct task *t = projects_get(w.google, "p");
+    expect_ok(t);
+    assert_string_equal(google_quota_refused(w.google), "team");
+    assert_null(strstr(server_last(&w.server, "GET", CRM)->headers, "x-goog-user-project"));
+    task_drop(t);
+}
+
+/* --- repeats --- */
+
+static void reads_are_repeated(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 503, "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}", 2);
+    rule("GET", CRM, 0, NULL, 1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"}", 0);
+    struct task *t = projects_get(w.google, "p");
+    expect_ok(t);
+    assert_int_equal(server_count(&w.server, "GET", CRM), 4);
+    task_drop(t);
+}
+
+static void repeats_end(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 500, "{\"error\":{\"code\":500,\"message\":\"oops\",\"status\":\"INTERNAL\"}}",
+         0);
+    struct task *t = projects_get(w.google, "p");
+    expect_failure(t, ERR_NETWORK, "oops");
+    assert_true(task_error(t)->retryable);
+    assert_int_equal(server_count(&w.server, "GET", CRM), 5);
+    task_drop(t);
+}
+
+static void a_plain_refusal_is_not_repeated(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 403,
+         "{\"error\":{\"code\":403,\"message\":\"The caller does not have permission\",\"status\":"
+         "\"PERMISSION_DENIED\"}}",
+         0);
+    struct task *t = projects_get(w.google, "p");
+    expect_failure(t, ERR_DENIED, "does not have permission");
+    assert_int_equal(server_count(&w.server, "GET", CRM), 1);
+    task_drop(t);
+}
+
+static void retry_after_is_obeyed_or_told(void **state)
+{
+    (void)state;
+    world_token(&w);
+    server_rule(&w.server,
+                (struct rule){"GET", CRM, 429, "Retry-After: 1\r\n",
+                              "{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\"}}", 1});
+    server_rule(&w.server,
+                (struct rule){"GET", CRM, 429, "Retry-After: 3600\r\n",
+                              "{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\"}}", 0});
+    struct task *t = projects_get(w.google, "p");
+    assert_int_equal(wait_for(t), TASK_FAILED);
+    assert_true(task_elapsed_ms(t) >= 1000);
+    assert_int_equal(task_error(t)->kind, ERR_QUOTA);
+    assert_non_null(strstr(task_error(t)->hint, "3600 s"));
+    assert_int_equal(server_count(&w.server, "GET", CRM), 2);
+    task_drop(t);
+}
+
+static void a_write_keeps_its_request_id(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", STREAMS, 503, "{\"error\":{\"code\":503}}", 1);
+    rule("POST", STREAMS, 200, "{\"name\":\"" OP "\",\"done\":true,\"response\":{}}", 0);
+    const struct datastream_stream_order order = {.id = "s",
+                                                  .display_name = "s",
+                                                  .source_profile = "a",
+                                                  .destination_profile = "b",
+                                                  .publication = "p",
+                                                  .slot = "s",
+                                                  .mode = DATASTREAM_MODE_MERGE,
+                                                  .dataset_project = "p",
+                                                  .dataset = "d"};
+    const struct google_write write = {.request_id = "6f1c0b1e-7b8f-4d7e-9c55-0d5a1f6f2a11",
+                                       .validate_only = true};
+    struct task *t = datastream_stream_create(w.google, "p", "l", &order, &write);
+    expect_ok(t);
+    assert_null(datastream_stream(t));
+    assert_int_equal(server_count(&w.server, "POST",
+                                  STREAMS "?streamId=s&requestId=6f1c0b1e-7b8f-4d7e-9c55-"
+                                          "0d5a1f6f2a11&validateOnly=true"),
+                     2);
+    task_drop(t);
+}
+
+static void a_lost_create_is_looked_for(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/bigquery", 0, NULL, 1);
+    rule("GET", "/bigquery.googleapis.com/bigquery/v2/projects/p/datasets/d", 200,
+         "{\"datasetReference\":{\"datasetId\":\"d\"},\"location\":\"EU\"}", 0);
+    struct task *t = bigquery_dataset_insert(w.google, "p", "d", "EU", NULL, NULL);
+    expect_ok(t);
+    assert_true(google_adopted(t));
+    assert_string_equal(bigquery_dataset(t)->location, "EU");
+    assert_int_equal(server_count(&w.server, "POST", "/bigquery"), 1);
+    task_drop(t);
+}
+
+static void a_create_that_did_not_happen_is_sent_again(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/bigquery", 500, "{\"error\":{\"code\":500}}", 1);
+    rule("POST", "/bigquery", 200, "{\"datasetReference\":{\"datasetId\":\"d\"}}", 1);
+    rule("GET", "/bigquery", 404,
+         "{\"error\":{\"code\":404,\"errors\":[{\"reason\":\"notFound\"}]}}", 0);
+    struct task *t = bigquery_dataset_insert(w.google, "p", "d", "EU", NULL, NULL);
+    expect_ok(t);
+    assert_false(google_adopted(t));
+    assert_int_equal(server_count(&w.server, "POST", "/bigquery"), 2);
+    task_drop(t);
+}
+
+static void what_exists_is_a_conflict_when_nothing_was_lost(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/iam", 409,
+         "{\"error\":{\"code\":409,\"message\":\"Service account datastream already exists\","
+         "\"status\":\"ALREADY_EXISTS\"}}",
+         0);
+    rule("GET", "/iam", 200, "{\"email\":\"x\"}", 0);
+    struct task *t = iam_account_create(w.google, "p", "datastream", "datastream", NULL);
+    expect_failure(t, ERR_CONFLICT, "already exists");
+    assert_int_equal(server_count(&w.server, "GET", "/iam"), 0);
+    task_drop(t);
+}
+
+/* --- pages --- */
+
+static void pages_are_joined(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", STREAMS "?pageSize=1000&pageToken=zwei%2F2", 200,
+         "{\"streams\":[{\"name\":\"projects/p/locations/l/streams/c\"}]}", 0);
+    rule("GET", STREAMS, 200,
+         "{\"streams\":[{\"name\":\"projects/p/locations/l/streams/a\"},{\"name\":\"x/b\"}],"
+         "\"nextPageToken\":\"zwei/2\",\"unreachable\":[\"q\"]}",
+         0);
+    struct task *t = datastream_stream_list(w.google, "p", "l");
+    expect_ok(t);
+    const struct datastream_streams *list = datastream_streams(t);
+    assert_int_equal(list->n, 3);
+    assert_string_equal(list->items[2].id, "c");
+    assert_int_equal(list->n_unreachable, 1);
+    task_drop(t);
+}
+
+static void a_token_that_comes_again_ends_the_list(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", STREAMS, 200, "{\"streams\":[{\"name\":\"a\"}],\"nextPageToken\":\"t\"}", 0);
+    struct task *t = datastream_stream_list(w.google, "p", "l");
+    expect_ok(t);
+    assert_int_equal(datastream_streams(t)->n, 2);
+    task_drop(t);
+}
+
+static void an_empty_log_page_means_go_on(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/logging", 200, "{\"nextPageToken\":\"a\"}", 1);
+    rule("POST", "/logging", 200,
+         "{\"entries\":[{\"timestamp\":\"2026-01-01T00:00:00Z\",\"severity\":\"ERROR\","
+         "\"jsonPayload\":"
+         "{\"message\":\"slot is active\",\"event_code\":\"POSTGRES_CDC_FETCH_FAILED\"}}],"
+         "\"nextPageToken\":\"b\"}",
+         0);
+    struct task *t = logging_stream(w.google, "p", "s", 1700000000, false, 5);
+    expect_ok(t);
+    assert_int_equal(logging_entries(t)->n, 1);
+    assert_string_equal(logging_entries(t)->items[0].event_code, "POSTGRES_CDC_FETCH_FAILED");
+    const struct seen *q = server_last(&w.server, "POST", "/logging");
+    assert_non_null(strstr(q->body, "\"pageSize\":5,\"pageToken\":\"a\"}"));
+    task_drop(t);
+}
+
+/* --- operations --- */
+
+static struct task *make_private(void)
+{
+    return datastream_private_create(w.google, "p", "l", "c", "net", "10.2.0.0/29", NULL, NULL);
+}
+
+static void a_finished_operation_is_not_yet_success(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", PRIVATES, 200, "{\"name\":\"" OP "\"}", 0);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 200, "{\"name\":\"" OP "\"}", 3);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 200,
+         "{\"name\":\"elsewhere\",\"done\":true,\"response\":{\"name\":\"c\"}}", 0);
+    rule("GET", PRIVATES "/c", 200, "{\"name\":\"x/c\",\"state\":\"CREATING\"}", 2);
+    rule("GET", PRIVATES "/c", 200,
+         "{\"name\":\"x/"
+         "c\",\"state\":\"FAILED\",\"error\":{\"reason\":\"SUBNET_IN_USE\",\"message\":"
+         "\"10.2.0.0/29 overlaps\"}}",
+         0);
+    struct task *t = make_private();
+    expect_failure(t, ERR_CONFLICT, "10.2.0.0/29 overlaps");
+    assert_string_equal(task_error(t)->reason, "SUBNET_IN_USE");
+    assert_string_equal(google_operation_name(t), "datastream.googleapis.com/v1/" OP);
+    assert_int_equal(server_count(&w.server, "POST", PRIVATES), 1);
+    task_drop(t);
+}
+
+static void validations_are_kept_line_by_line(void **state)
+{
+    (void)state;
+    size_t n;
+    world_token(&w);
+    rule("POST", STREAMS, 200,
+         "{\"name\":\"" OP
+         "\",\"done\":true,\"error\":{\"code\":9,\"message\":\"validation failed\"},"
+         "\"metadata\":{\"validationResult\":{\"validations\":[{\"code\":\"A\",\"description\":"
+         "\"Connects\","
+         "\"state\":\"PASSED\"},{\"code\":\"POSTGRES_SLOT\",\"description\":\"Slot "
+         "exists\",\"state\":"
+         "\"FAILED\",\"message\":[{\"message\":\"no slot ds_replication\",\"level\":\"ERROR\"}]},"
+         "{\"state\":\"SOMETHING_NEW\"}]}}}",
+         0);
+    const struct datastream_stream_order order = {.id = "s", .mode = DATASTREAM_MODE_APPEND};
+    struct task *t = datastream_stream_create(w.google, "p", "l", &order, NULL);
+    expect_failure(t, ERR_CONFLICT, "Slot exists: no slot ds_replication");
+    const struct google_validation *v = google_validations(t, &n);
+    assert_int_equal(n, 3);
+    assert_int_equal(v[0].state, GOOGLE_VALIDATION_PASSED);
+    assert_string_equal(v[1].messages[0], "no slot ds_replication");
+    assert_int_equal(v[2].state, GOOGLE_VALIDATION_OTHER);
+    assert_string_equal(v[2].state_text, "SOMETHING_NEW");
+    task_drop(t);
+}
+
+static void a_stream_has_started_when_it_runs(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("PATCH", STREAMS "/s?updateMask=state&requestId=", 200,
+         "{\"name\":\"" OP "\",\"done\":true}", 0);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"STARTING\"}", 2);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"RUNNING\"}", 1);
+    rule("GET", STREAMS "/s", 200,
+         "{\"name\":\"x/"
+         "s\",\"state\":\"NOT_STARTED\",\"errors\":[{\"reason\":\"R\",\"message\":\"no "
+         "publication\"}]}",
+         0);
+    struct task *t = datastream_stream_start(w.google, "p", "l", "s", NULL);
+    expect_ok(t);
+    assert_string_equal(datastream_stream(t)->state, "RUNNING");
+    assert_string_equal(server_last(&w.server, "PATCH", STREAMS)->body, "{\"state\":\"RUNNING\"}");
+    task_drop(t);
+    t = datastream_stream_start(w.google, "p", "l", "s", NULL);
+    expect_failure(t, ERR_CONFLICT, "it is NOT_STARTED: no publication");
+    task_drop(t);
+}
+
+static void compute_operations_are_found_in_their_zone(void **state)
+{
+    (void)state;
+#define ZONE "/compute.googleapis.com/compute/v1/projects/p/zones/z-b"
+    world_token(&w);
+    rule("POST", ZONE "/instances", 200,
+         "{\"name\":\"op\",\"status\":\"RUNNING\",\"zone\":\"https://www.googleapis.com/compute/v1/"
+         "projects/p/zones/z-b\"}",
+         0);
+    rule("GET", ZONE "/operations/op", 200,
+         "{\"name\":\"op\",\"status\":\"PENDING\",\"zone\":\"q/z-b\"}", 1);
+    rule("GET", ZONE "/operations/op", 200,
+         "{\"name\":\"op\",\"status\":\"DONE\",\"httpErrorStatusCode\":503,\"error\":{\"errors\":[{"
+         "\"code\":"
+         "\"ZONE_RESOURCE_POOL_EXHAUSTED\",\"message\":\"The zone is full\"}]}}",
+         0);
+    const struct compute_machine_order order = {.name = "vm", .zone = "z-b", .region = "z"};
+    struct task *t = compute_machine_insert(w.google, "p", &order, NULL);
+    expect_failure(t, ERR_QUOTA, "The zone is full");
+    assert_string_equal(task_error(t)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED");
+    assert_string_equal(google_operation_name(t), "compute.googleapis.com/compute/v1/projects/p/"
+                                                  "zones/z-b/operations/op");
+    task_drop(t);
+}
+
+static void a_stored_operation_is_polled_to_its_end(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 200, "{\"name\":\"" OP "\"}", 1);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 503, "{}", 5);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 200, "{\"name\":\"" OP "\",\"done\":true}", 0);
+    struct task *t =
+        google_operation_resume(w.google, "datastream.googleapis.com/v1/" OP, "Waiting");
+    expect_ok(t);
+    task_drop(t);
+    t = google_operation_resume(w.google, "evil.example/v1/" OP, "Waiting");
+    expect_failure(t, ERR_INPUT, "none of Google's");
+    task_drop(t);
+}
+
+static void gone_is_fine_for_a_delete(void **state)
+{
+    (void)state;
+    world_token(&w);
+    struct task *t = datastream_stream_delete(w.google, "p", "l", "s", NULL);
+    expect_ok(t);
+    task_drop(t);
+}
+
+static void apis_just_turned_on_are_waited_for(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"datastream.googleapis.com"};
+    world_token(&w);
+    rule("POST", "/serviceusage", 200,
+         "{\"name\":\"operations/noop.DONE_OPERATION\",\"done\":true}", 0);
+    rule("GET", STREAMS, 403,
+         "{\"error\":{\"code\":403,\"message\":\"Datastream API has not been used\",\"status\":"
+         "\"PERMISSION_DENIED\",\"details\":[{\"@type\":\"type.googleapis.com/"
+         "google.rpc.ErrorInfo\","
+         "\"reason\":\"SERVICE_DISABLED\",\"metadata\":{\"service\":\"datastream.googleapis.com\"}}"
+         "]}}",
+         8);
+    rule("GET", STREAMS, 200, "{}", 0);
+    struct task *t = datastream_stream_list(w.google, "p", "l");
+    expect_failure(t, ERR_DENIED, "has not been used");
+    assert_non_null(strstr(task_error(t)->hint, "datastream.googleapis.com"));
+    task_drop(t);
+    t = serviceusage_enable(w.google, "p", names, 1);
+    expect_ok(t);
+    task_drop(t);
+    t = datastream_stream_list(w.google, "p", "l");
+    expect_ok(t);
+    task_drop(t);
+}
+
+/* --- answers that are none --- */
+
+static void what_is_no_json_is_told(void **state)
+{
+    (void)state;
+    world_token(&w);
+    server_rule(&w.server, (struct rule){"GET", CRM, 200, "Content-Type: text/html\r\n",
+                                         "<html><body>Log in to the hotel</body></html>", 1});
+    server_rule(&w.server,
+                (struct rule){"GET", CRM, 404, "Content-Type: text/html\r\n",
+                              "<title>Error 404 (Not Found)!!1</title><p>The requested URL "
+                              "<code>/v1</code> was not found",
+                              1});
+    rule("GET", CRM, 200, "[1,2]", 1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"", 1);
+    struct task *t = projects_get(w.google, "p");
+    expect_failure(t, ERR_BUG, "no JSON (text/html)");
+    task_drop(t);
+    t = projects_get(w.google, "p");
+    expect_failure(t, ERR_MISSING, "The requested URL /v1 was not found");
+    task_drop(t);
+    t = projects_get(w.google, "p");
+    expect_failure(t, ERR_BUG, "not an object");
+    task_drop(t);
+    t = projects_get(w.google, "p");
+    expect_failure(t, ERR_BUG, "no JSON");
+    task_drop(t);
+}
+
+static void a_dropped_call_leaves_nothing(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 200, "{}", 0);
+    struct task *t = projects_get(w.google, "p");
+    net_step(w.net);
+    task_drop(t);
+    t = projects_get(w.google, "p");
+    expect_ok(t);
+    task_drop(t);
+}
+
+/* --- pace --- */
+
+static void polls_follow_the_time_waited(void **state)
+{
+    (void)state;
+    assert_int_equal(longrun_pace(0, 1000), 1000);
+    assert_int_equal(longrun_pace(100000, 1000), 4000);
+    assert_int_equal(longrun_pace(3600000, 1000), 15000);
+    assert_int_equal(longrun_pace(100, 10), 10);
+    int64_t waited = 0, polls = 0, end = 7 * 60 * 1000 + 1;
+    while (waited < end) {
+        waited += longrun_pace(waited, 1000);
+        polls++;
+    }
+    assert_true(waited - end <= end / 20);
+    assert_true(polls < 120);
+}
+
+static void pauses_have_jitter_and_a_top(void **state)
+{
+    (void)state;
+    bool differ = false;
+    int64_t first = exchange_pause(1, 1000);
+    for (int i = 0; i < 200; i++) {
+        int64_t ms = exchange_pause(1 + i % 9, 1000);
+        assert_true(ms >= 125 && ms <= 32000);
+        differ = differ || exchange_pause(1, 1000) != first;
+    }
+    assert_true(differ);
+}
+
+static void uuids_are_fresh_and_of_version_4(void **state)
+{
+    (void)state;
+    char a[GOOGLE_UUID_TEXT], b[GOOGLE_UUID_TEXT];
+    google_uuid(a);
+    google_uuid(b);
+    assert_string_not_equal(a, b);
+    assert_int_equal(strlen(a), 36);
+    assert_int_equal(a[14], '4');
+    assert_non_null(strchr("89ab", a[19]));
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(one_token_serves_many),
+        CASE(a_401_renews_once),
+        CASE(a_worn_out_login_says_what_to_do),
+        CASE(a_refused_quota_project_is_left_out),
+        CASE(reads_are_repeated),
+        CASE(repeats_end),
+        CASE(a_plain_refusal_is_not_repeated),
+        CASE(retry_after_is_obeyed_or_told),
+        CASE(a_write_keeps_its_request_id),
+        CASE(a_lost_create_is_looked_for),
+        CASE(a_create_that_did_not_happen_is_sent_again),
+        CASE(what_exists_is_a_conflict_when_nothing_was_lost),
+        CASE(pages_are_joined),
+        CASE(a_token_that_comes_again_ends_the_list),
+        CASE(an_empty_log_page_means_go_on),
+        CASE(a_finished_operation_is_not_yet_success),
+        CASE(validations_are_kept_line_by_line),
+        CASE(a_stream_has_started_when_it_runs),
+        CASE(compute_operations_are_found_in_their_zone),
+        CASE(a_stored_operation_is_polled_to_its_end),
+        CASE(gone_is_fine_for_a_delete),
+        CASE(apis_just_turned_on_are_waited_for),
+        CASE(what_is_no_json_is_told),
+        CASE(a_dropped_call_leaves_nothing),
+        cmocka_unit_test(polls_follow_the_time_waited),
+        cmocka_unit_test(pauses_have_jitter_and_a_top),
+        cmocka_unit_test(uuids_are_fresh_and_of_version_4),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
