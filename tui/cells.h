@@ -56,6 +56,10 @@ struct cell *page_cell(struct page *p, int col, int row); /* NULL outside the sc
 const struct cell *page_look(const struct page *p, int col, int row);
 void page_cursor_at(const struct page *p, int *col, int *row); /* -1, -1: none */
 
+enum { PAGE_LABEL = 18 }; /* columns before the value of a field */
+void cells_blank(struct cell *cells, size_t n);
+void page_put_pointer(struct page *p, bool here); /* "› " before what has the cursor, else blanks */
+
 int page_right(const struct page *p); /* first column beyond the pane */
 /* Formats and makes harmless; lives until the next call. */
 const char *page_format(struct page *p, const char *fmt, va_list args)

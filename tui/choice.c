@@ -4,15 +4,6 @@
 #include "tui/key.h"
 #include "tui/text.h"
 
-enum { LABEL = 18 };
-
-static const char *pointer(bool here, bool ascii)
-{
-    if (!here)
-        return " ";
-    return ascii ? ">" : "›";
-}
-
 static int widest(const struct choice_item *items, size_t n)
 {
     int most = 0;
@@ -27,7 +18,8 @@ static void put_item(const struct choice_item *item, bool chosen, bool here, int
                      struct page *p)
 {
     const char *radio = item->impossible ? "   " : !chosen ? "( )" : p->ascii ? "(*)" : "(•)";
-    page_put(p, STYLE_TEXT, "%s %s ", pointer(here, p->ascii), radio);
+    page_put_pointer(p, here);
+    page_put(p, STYLE_TEXT, "%s ", radio);
     page_put(p, chosen ? STYLE_ACCENT : STYLE_TEXT, "%s", item->name);
     if (item->help == NULL) {
         page_newline(p);
@@ -84,9 +76,9 @@ bool choice_key(struct choice *c, const struct choice_item *items, size_t n, int
 void choice_line(const struct choice *c, const char *label, const struct choice_item *items,
                  size_t n, bool focus, struct page *p)
 {
-    page_put(p, STYLE_TEXT, "%s ", pointer(focus, p->ascii));
+    page_put_pointer(p, focus);
     page_put(p, focus ? STYLE_ACCENT : STYLE_MUTED, "%s", label);
-    page_tab(p, p->pane.indent + LABEL);
+    page_tab(p, p->pane.indent + PAGE_LABEL);
     if (focus)
         page_cursor(p);
     const char *name = c->at < n ? items[c->at].name : "";

@@ -51,7 +51,7 @@ static void draw_options(const struct dialog *d, struct page *p)
         bool here = i == d->at;
         if (here && d->typed_name == NULL)
             page_highlight(p);
-        page_put(p, STYLE_TEXT, "%s ", !here ? " " : p->ascii ? ">" : "›");
+        page_put_pointer(p, here);
         page_put(p, STYLE_TEXT, "%s", o->label);
         if (o->key != TUI_NONE && d->typed_name == NULL)
             page_put_right(p, STYLE_TEXT, "%s ", key_name(o->key, name));

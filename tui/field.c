@@ -147,7 +147,7 @@ bool field_paste(struct field *f, const char *text)
 
 /* --- drawing --- */
 
-enum { LABEL = 18, WIDEST = 60 };
+enum { WIDEST = 60 };
 
 /* The window onto a long text moves by half its width, so it does not run with every key. */
 static int scrolled(const struct field *f, int width)
@@ -200,12 +200,12 @@ static void put_text(const struct field *f, const struct field_look *look, int l
 
 void field_draw(const struct field *f, const struct field_look *look, struct page *p)
 {
-    int label = look->label_width > 0 ? look->label_width : LABEL;
+    int label = look->label_width > 0 ? look->label_width : PAGE_LABEL;
     label = look->label != NULL ? label : 0;
     int row = p->pane.origin + p->pane.y;
     page_open_line(p);
     if (look->label != NULL) {
-        page_put(p, STYLE_TEXT, "%s ", !look->focus ? " " : p->ascii ? ">" : "›");
+        page_put_pointer(p, look->focus);
         page_put(p, look->focus ? STYLE_ACCENT : STYLE_MUTED, "%s", look->label);
         page_tab(p, p->pane.indent + label);
     }

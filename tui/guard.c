@@ -1,5 +1,7 @@
 #include "tui/guard.h"
 
+#include "tui/inside.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,19 +32,6 @@ static void ignore_all(void)
         signal(crashes[i], SIG_DFL);
 }
 
-static void put_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return;
-        bytes += done;
-        n -= (size_t)done;
-    }
-}
-
 /* Reads 't' (taken) and 'q' (quiet) until the other end is gone; 'e' or a quiet end is a good one.
  */
 static bool watch(int fd)
@@ -68,7 +57,7 @@ static void live(int pipe_fd, int tty, pid_t group, const struct termios *before
     if (!watch(pipe_fd))
         _exit(0);
     bool ours = tcgetpgrp(tty) == group;
-    put_all(tty, undo, bytes);
+    rescue_put(tty, undo, bytes);
     if (ours)
         tcsetattr(tty, TCSANOW, before);
     _exit(0);

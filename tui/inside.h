@@ -75,6 +75,7 @@ extern struct rescue rescue; /* the terminal: the one thing that is global */
 
 void rescue_install(int wake_fd); /* handlers; flags are read with rescue_asked */
 void rescue_uninstall(void);
+void rescue_put(int fd, const char *bytes, size_t n); /* async-signal-safe */
 struct rescue_flags {
     bool winch, stop, cont;
     int end;

@@ -50,7 +50,7 @@ static void draw_row(const struct list_rows *rows, size_t i, bool here, struct p
 {
     if (here && !rows->blurred)
         page_highlight(p);
-    page_put(p, STYLE_TEXT, "%s ", !here ? " " : page_ascii(p) ? ">" : "›");
+    page_put_pointer(p, here);
     rows->put(rows->ctx, i, p);
 }
 

@@ -17,6 +17,13 @@ static int within(int n, int least, int most)
     return n < least ? least : n > most ? most : n;
 }
 
+void cells_blank(struct cell *cells, size_t n)
+{
+    memset(cells, 0, n * sizeof *cells);
+    for (size_t i = 0; i < n; i++)
+        cells[i].width = 1;
+}
+
 static void resize(struct page *p, int cols, int rows)
 {
     p->cols = within(cols, 1, COLS_MAX);
@@ -27,9 +34,7 @@ static void resize(struct page *p, int cols, int rows)
         p->cells = mem_alloc(need * sizeof *p->cells);
         p->room = need;
     }
-    memset(p->cells, 0, need * sizeof *p->cells);
-    for (size_t i = 0; i < need; i++)
-        p->cells[i].width = 1;
+    cells_blank(p->cells, need);
 }
 
 struct page *page_new(int cols, int rows)

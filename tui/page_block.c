@@ -72,13 +72,11 @@ void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
     va_end(args);
 }
 
-enum { LABEL = 18 };
-
 void page_field(struct page *p, const char *label, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    int hang = p->pane.indent + LABEL;
+    int hang = p->pane.indent + PAGE_LABEL;
     page_put(p, STYLE_MUTED, "%s", label);
     page_tab(p, hang);
     page_flow(p, STYLE_ACCENT, page_format(p, fmt, args), hang);
@@ -147,11 +145,11 @@ static void bar(struct page *p, int columns, uint64_t done, uint64_t of)
 
 void page_bar(struct page *p, const char *label, uint64_t done, uint64_t of)
 {
-    int columns = page_width(p) - LABEL - 28;
+    int columns = page_width(p) - PAGE_LABEL - 28;
     if (done > of)
         done = of;
     page_put(p, STYLE_MUTED, "%s", label);
-    page_tab(p, p->pane.indent + LABEL);
+    page_tab(p, p->pane.indent + PAGE_LABEL);
     bar(p, columns < 8 ? 8 : columns > 40 ? 40 : columns, done, of);
     if (of > 0)
         page_put(p, STYLE_TEXT, " %3u %%  %" PRIu64 "/%" PRIu64,

@@ -13,6 +13,11 @@ void page_put(struct page *p, enum style s, const char *fmt, ...)
     va_end(args);
 }
 
+void page_put_pointer(struct page *p, bool here)
+{
+    page_write_all(p, STYLE_TEXT, !here ? "  " : p->ascii ? "> " : "› ");
+}
+
 void page_put_mark(struct page *p, enum mark mark, bool word)
 {
     enum style s = theme_mark_style(mark);

@@ -264,9 +264,7 @@ static void start_afresh(struct paint *pt, const struct page *p)
         pt->before = mem_alloc(need * sizeof *pt->before);
         pt->room = need;
     }
-    memset(pt->before, 0, need * sizeof *pt->before);
-    for (size_t i = 0; i < need; i++)
-        pt->before[i].width = 1;
+    cells_blank(pt->before, need);
     pt->cols = p->cols;
     pt->rows = p->rows;
     str_add(pt->out, pt->caps->plain);

@@ -75,13 +75,6 @@ static int best_shift(const struct rows *r)
     return best;
 }
 
-static void blank(struct cell *cells, size_t n)
-{
-    memset(cells, 0, n * sizeof *cells);
-    for (size_t i = 0; i < n; i++)
-        cells[i].width = 1;
-}
-
 static void shift_cells(struct paint *pt, const struct rows *r, int k)
 {
     size_t cols = (size_t)pt->cols, far = (size_t)abs(k) * cols;
@@ -89,10 +82,10 @@ static void shift_cells(struct paint *pt, const struct rows *r, int k)
     size_t kept = (size_t)(r->last - r->first + 1) * cols - far;
     if (k > 0) {
         memmove(from, from + far, kept * sizeof *from);
-        blank(from + kept, far);
+        cells_blank(from + kept, far);
     } else {
         memmove(from + far, from, kept * sizeof *from);
-        blank(from, far);
+        cells_blank(from, far);
     }
 }
 

@@ -12,7 +12,7 @@ struct rescue rescue = {.tty = -1};
 static volatile sig_atomic_t winch, stop, cont, end;
 static volatile sig_atomic_t wake = -1;
 
-static void put_all(int fd, const char *bytes, size_t n)
+void rescue_put(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
         ssize_t done = write(fd, bytes, n);
@@ -30,7 +30,7 @@ void term_rescue(void)
     if (!rescue.taken)
         return;
     rescue.taken = 0;
-    put_all(rescue.tty, rescue.undo, rescue.undo_bytes);
+    rescue_put(rescue.tty, rescue.undo, rescue.undo_bytes);
     tcsetattr(rescue.tty, TCSANOW, &rescue.before);
 }
 
@@ -39,7 +39,7 @@ static void on_crash(int number)
     bool was_taken = rescue.taken != 0;
     term_rescue();
     if (was_taken)
-        put_all(STDERR_FILENO, rescue.note, rescue.note_bytes);
+        rescue_put(STDERR_FILENO, rescue.note, rescue.note_bytes);
     raise(number); /* the default action again: SA_RESETHAND */
 }
 

@@ -25,7 +25,7 @@ void steps_draw(const struct steps_item *items, size_t n, size_t current, struct
 {
     int hang = p->pane.indent + 7 + widest(items, n) + 2;
     for (size_t i = 0; i < n; i++) {
-        page_put(p, STYLE_TEXT, "%s ", i != current ? " " : p->ascii ? ">" : "›");
+        page_put_pointer(p, i == current);
         put_mark(items, i, current, p);
         page_put(p, STYLE_TEXT, " %zu  ", i + 1);
         page_put(p, i == current ? STYLE_ACCENT : STYLE_TEXT, "%s", items[i].name);

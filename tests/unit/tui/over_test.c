@@ -157,7 +157,7 @@ static void steps(void **state)
 static void sparks(void **state)
 {
     (void)state;
-    static const double values[] = {0, 0.1, 50, 100, -1, NAN, 25, INFINITY};
+    static const double values[] = {0, 0.1, 50, 100, -1, (double)NAN, 25, (double)INFINITY};
     static const double zeros[] = {0, 0, 0};
     struct page *p = new_page(60, 16);
     spark_put(p, STYLE_TEXT, values, 7, 7);
