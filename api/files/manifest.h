@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MANIFEST_MAX_BYTES = 1024 * 1024, MANIFEST_MAX_INSTANCES = 16, MANIFEST_MAX_NAMES = 64 };
+enum { MANIFEST_MAX_BYTES = 1024 * 1024 };
 
 struct manifest_database {
     const char *name;
     const char *env_prefix; /* NULL: none */
-    const char *users[MANIFEST_MAX_NAMES];
+    const char **users;     /* the further ones */
     size_t n_users;
     int line;
 };
@@ -25,10 +25,10 @@ struct manifest_instance {
     const char *name;      /* NULL: it has the app's name */
     const char *type;      /* POSTGRES_16 */
     const char *flag;      /* value of cloudsql.logical_decoding, NULL: not there */
-    bool logical_decoding; /* that value is "on" as a string */
+    bool logical_decoding; /* that value is "on", as a string */
     bool disk_autoresize;
     const char *disk_limit; /* diskAutoresizeLimit as it stands, NULL: none */
-    struct manifest_database databases[MANIFEST_MAX_NAMES];
+    struct manifest_database *databases;
     size_t n_databases;
     int line; /* counted from 1 */
 };
@@ -41,7 +41,7 @@ struct manifest {
 };
 
 /* Reads the first document that holds sqlInstances. n_instances is 0 when there is none: no error.
- */
+ * ERR_INPUT with the line when it is no YAML. */
 bool manifest_read(struct arena *a, const char *text, struct manifest *out, struct err *e);
 
 struct manifest_ask {
@@ -70,7 +70,8 @@ struct manifest_result {
 bool manifest_patch(struct arena *a, const char *file, const char *text,
                     const struct manifest_ask *ask, struct manifest_result *out, struct err *e);
 
-/* The other way: the lines that manifest_patch would add are taken out (user last, flag last). */
+/* The other way, for taking down: the user and the flag are taken out; autoresize stays. had_...
+ * tell what stood there. */
 bool manifest_unpatch(struct arena *a, const char *file, const char *text,
                       const struct manifest_ask *ask, struct manifest_result *out, struct err *e);
 
