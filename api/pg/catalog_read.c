@@ -97,6 +97,17 @@ static void *room_for(void *old, size_t n, size_t *room, size_t size)
 
 /* --- rows --- */
 
+/* Our search path holds pg_catalog alone; people are used to seeing what is in public without its
+ * schema. */
+static uint32_t type_name(struct catalog *c, struct line *l)
+{
+    static const char public[] = "public.";
+    if (!next(l))
+        return 0;
+    size_t skip = str_starts(l->field, public) ? sizeof public - 1 : 0;
+    return words_add(&c->words, l->field + skip, l->bytes - skip);
+}
+
 static bool type_row(void *ctx, char *text, size_t bytes, struct err *e)
 {
     struct job *job = ctx;
@@ -108,7 +119,7 @@ static bool type_row(void *ctx, char *text, size_t bytes, struct err *e)
         return true;
     c->types = room_for(c->types, c->n_types, &c->room_types, sizeof *c->types);
     struct type t = {.oid = oid(&l)};
-    t.name = word(c, &l);
+    t.name = type_name(c, &l);
     t.kind = letter(&l);
     t.base = oid(&l);
     t.typmod = (int32_t)number(&l);

@@ -1,6 +1,7 @@
 #include "api/pg/internal.h"
 
 #include "api/base/log.h"
+#include "api/net/net.h"
 
 PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
 {
@@ -13,6 +14,8 @@ PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
     pg_keys_put(&k, "port", host->port);
     if (!secret_is_empty(plan->password))
         pg_keys_put(&k, "password", secret_reveal(plan->password));
+    if (plan->passfile_refused != NULL)
+        pg_keys_put(&k, "passfile", "/nonexistent");
     pg_keys_put(&k, "gssencmode", "disable");
     if (!host->local)
         pg_keys_put(&k, "sslmode", plan->sslmode_far);
@@ -70,6 +73,7 @@ static struct pg *open_pg(struct net *net, struct connect *c)
     struct pg *pg = mem_alloc(sizeof *pg);
     pg->holders = 1;
     pg->net = net;
+    pg->gaps = net_gaps(net);
     pg->plan = c->plan;
     c->plan = NULL;
     pg->host = c->dial.host;

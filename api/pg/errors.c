@@ -164,12 +164,18 @@ static void client_failed(struct err *e, const struct dial *d, const char *text)
     }
 }
 
-static void no_password(struct err *e)
+static void no_password(struct err *e, const struct dial *d)
 {
     e->kind = ERR_DENIED;
     err_reason(e, PG_NO_PASSWORD);
     err_why(e, "the server asks for a password and none was given");
-    err_hint(e, "Type it when asked, or use STROM_DB_PASSWORD, --password-file or ~/.pgpass.");
+    if (d->plan->passfile_refused != NULL)
+        err_hint(e,
+                 "%s is not used, for others may read it: chmod 600, or use STROM_DB_PASSWORD or "
+                 "--password-file.",
+                 d->plan->passfile_refused);
+    else
+        err_hint(e, "Type it when asked, or use STROM_DB_PASSWORD, --password-file or ~/.pgpass.");
 }
 
 bool error_connect(struct err *e, const struct dial *d, bool timed_out)
@@ -193,7 +199,7 @@ bool error_connect(struct err *e, const struct dial *d, bool timed_out)
     if (words != NULL)
         server_said(e, sqlstate, words, text);
     else if (d->conn != NULL && PQconnectionNeedsPassword(d->conn))
-        no_password(e);
+        no_password(e, d);
     else
         client_failed(e, d, text);
     return false;

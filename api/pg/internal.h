@@ -28,7 +28,8 @@ struct pg_plan {
     const char *sslmode_far; /* for what is not local; NULL: as the person said */
     const char *sslrootcert; /* NULL: as libpq finds it */
     const char *options;
-    bool keepalive; /* the person did not choose */
+    const char *passfile_refused; /* others may read it; NULL: none, or fine */
+    bool keepalive;               /* the person did not choose */
     struct secret *password;
     int connect_timeout_ms, statement_timeout_ms;
     struct pg_host *hosts;
@@ -96,6 +97,7 @@ struct pg_job {
 struct pg {
     size_t holders; /* its owner, and jobs that will ask again */
     struct net *net;
+    unsigned gaps; /* of the net, when the connection was made */
     struct pg_plan *plan;
     struct pg_host host;
     char *address;
@@ -118,6 +120,7 @@ void queue_add(struct pg *pg, struct pg_job *job);
 void queue_remove(struct pg *pg, struct pg_job *job);
 void queue_finish(struct pg *pg, struct pg_job *job);  /* done: its task is told */
 void queue_lose(struct pg *pg, const struct err *why); /* the connection is gone: all fail */
+bool queue_slept(struct pg *pg);                       /* the machine slept: lost, and true */
 void queue_pump(struct pg *pg);                        /* sees to it that somebody works on it */
 bool flow_send(struct pg *pg);                         /* what may be sent; false: lost */
 bool flow_read(struct pg *pg, int64_t until_ms, bool *more);

@@ -1,7 +1,10 @@
 #include "api/pg/internal.h"
 
+#include "api/base/log.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CONNECT_MS = 10000, STATEMENT_MS = 30000, LOCK_MS = 2000, HOSTS_MAX = 16 };
@@ -14,11 +17,18 @@ static const char *option(const PQconninfoOption *list, const char *keyword)
     return NULL;
 }
 
-static bool bad_dsn(struct err *e, char *why)
+/* libpq's words repeat a part of what it could not read, which may be a part of a password. */
+static bool may_hold_password(const char *dsn)
 {
+    return strstr(dsn, "pass") != NULL || strchr(dsn, '@') != NULL;
+}
+
+static bool bad_dsn(struct err *e, const char *dsn, char *why)
+{
+    bool silent = why == NULL || may_hold_password(dsn);
     err_set(e, ERR_INPUT, "could not read the connection string");
     err_reason(e, PG_BAD_CONNINFO);
-    err_why(e, "%s", why != NULL ? why : "it cannot be read");
+    err_why(e, "%s", silent ? "it is none, or has a mistake in it" : why);
     err_hint(
         e, "Write it as host=... dbname=... user=... or as postgresql://user@host:5432/database.");
     PQfreemem(why);
@@ -30,7 +40,7 @@ bool pg_dsn_has_password(const char *dsn)
     if (str_is_empty(dsn))
         return false;
     PQconninfoOption *list = PQconninfoParse(dsn, NULL);
-    bool has = option(list, "password") != NULL;
+    bool has = list != NULL ? option(list, "password") != NULL : may_hold_password(dsn);
     PQconninfoFree(list);
     return has;
 }
@@ -42,7 +52,7 @@ bool pg_dsn_check(const char *dsn, struct err *e)
     char *why = NULL;
     PQconninfoOption *list = PQconninfoParse(dsn, &why);
     if (list == NULL)
-        return bad_dsn(e, why);
+        return bad_dsn(e, dsn, why);
     PQconninfoFree(list);
     return true;
 }
@@ -64,9 +74,9 @@ static PQconninfoOption *effective(const struct pg_options *o, const char *dsn)
     pg_keys_put(&k, "dbname", dsn);
     pg_keys_put(&k, "dbname", o->database);
     pg_keys_put(&k, "host", o->host);
-    pg_keys_put(&k, "hostaddr", o->host != NULL ? "" : NULL);
     pg_keys_put(&k, "port", o->port);
     pg_keys_put(&k, "user", o->user);
+    pg_keys_put(&k, "password", "none"); /* else it looks into ~/.pgpass, and complains on stderr */
     pg_keys_put(&k, "gssencmode", "none of these");
     PGconn *conn = PQconnectStartParams(k.keys, k.values, 1);
     PQconninfoOption *list = conn != NULL ? PQconninfo(conn) : NULL;
@@ -109,26 +119,31 @@ static bool is_loopback(const char *host)
     return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || str_starts(host, "127.");
 }
 
-static void read_hosts(struct pg_plan *plan, const PQconninfoOption *list)
+static void read_host(struct pg_plan *plan, struct pg_host *h)
 {
-    const char *host = option(list, "host"), *hostaddr = option(list, "hostaddr");
-    const char *port = option(list, "port");
+    if (h->port == NULL)
+        h->port = "5432";
+    const char *where = h->hostaddr != NULL ? h->hostaddr : h->host;
+    h->socket = where == NULL || *where == '/' || *where == '@';
+    h->local = h->socket || is_loopback(where);
+    if (!h->socket && h->hostaddr == NULL && is_address(h->host))
+        h->hostaddr = h->host;
+    bool default_socket_among_others = where == NULL && plan->n_hosts > 0;
+    plan->n_hosts += !default_socket_among_others; /* libpq could not be told that one alone */
+}
+
+static void read_hosts(struct pg_plan *plan, const char *host, const char *hostaddr,
+                       const char *port)
+{
+    struct arena *a = &plan->arena;
     size_t n = count(host), m = count(hostaddr);
     n = n > m ? n : m;
-    plan->n_hosts = n < HOSTS_MAX ? n : HOSTS_MAX;
-    plan->hosts = arena_array(&plan->arena, struct pg_host, plan->n_hosts);
-    for (size_t i = 0; i < plan->n_hosts; i++) {
-        struct pg_host *h = &plan->hosts[i];
-        h->host = nth(&plan->arena, host, i);
-        h->hostaddr = nth(&plan->arena, hostaddr, i);
-        h->port = nth(&plan->arena, port, i);
-        if (h->port == NULL)
-            h->port = "5432";
-        const char *where = h->hostaddr != NULL ? h->hostaddr : h->host;
-        h->socket = where == NULL || *where == '/' || *where == '@';
-        h->local = h->socket || is_loopback(where);
-        if (!h->socket && h->hostaddr == NULL && is_address(h->host))
-            h->hostaddr = h->host;
+    n = n < HOSTS_MAX ? n : HOSTS_MAX;
+    plan->hosts = arena_array(a, struct pg_host, n);
+    for (size_t i = 0; i < n; i++) {
+        struct pg_host *h = &plan->hosts[plan->n_hosts];
+        *h = (struct pg_host){nth(a, host, i), nth(a, hostaddr, i), nth(a, port, i), false, false};
+        read_host(plan, h);
     }
 }
 
@@ -159,6 +174,20 @@ static bool home_has_root(struct arena *a)
     return access(arena_printf(a, "%s/.postgresql/root.crt", home), R_OK) == 0;
 }
 
+/* libpq does not use a password file that others may read, and says so on stderr: across the
+ * screen. */
+static void read_passfile(struct pg_plan *plan, const PQconninfoOption *list)
+{
+    struct stat st;
+    const char *file = option(list, "passfile"), *home = getenv("HOME");
+    if (file == NULL)
+        file = arena_printf(&plan->arena, "%s/.pgpass", home != NULL ? home : "");
+    if (stat(file, &st) != 0 || (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0))
+        return;
+    plan->passfile_refused = file;
+    log_line(1, "postgres: %s is not used, others may read it (chmod 600)", file);
+}
+
 /* The default is to be sure of the server; libpq's own default, prefer, proves nothing. */
 static void read_tls(struct pg_plan *plan, const PQconninfoOption *list)
 {
@@ -184,13 +213,13 @@ static void read_times(struct pg_plan *plan, const struct pg_options *o,
     plan->statement_timeout_ms =
         o->statement_timeout_ms > 0 ? o->statement_timeout_ms : STATEMENT_MS;
     const char *theirs = option(list, "options");
-    plan->options = arena_printf(
-        &plan->arena,
-        "%s -c default_transaction_read_only=on -c statement_timeout=%d -c lock_timeout=%d"
-        " -c idle_in_transaction_session_timeout=30000 -c jit=off"
-        " -c max_parallel_workers_per_gather=0",
-        theirs != NULL ? theirs : "", plan->statement_timeout_ms,
-        o->lock_timeout_ms > 0 ? o->lock_timeout_ms : LOCK_MS);
+    plan->options = arena_printf(&plan->arena,
+                                 "%s -c search_path=pg_catalog -c default_transaction_read_only=on "
+                                 "-c statement_timeout=%d -c lock_timeout=%d"
+                                 " -c idle_in_transaction_session_timeout=30000 -c jit=off"
+                                 " -c max_parallel_workers_per_gather=0",
+                                 theirs != NULL ? theirs : "", plan->statement_timeout_ms,
+                                 o->lock_timeout_ms > 0 ? o->lock_timeout_ms : LOCK_MS);
     plan->keepalive = option(list, "keepalives_idle") == NULL;
 }
 
@@ -207,19 +236,20 @@ struct pg_plan *plan_new(const struct pg_options *o, struct err *e)
     PQconninfoOption *list = effective(o, plan->dsn);
     if (list == NULL) {
         plan_free(plan);
-        bad_dsn(e, NULL);
+        bad_dsn(e, "", NULL);
         return NULL;
     }
     const char *user = option(list, "user"), *database = option(list, "dbname");
     plan->show_user = arena_str(a, user != NULL ? user : "");
     plan->show_database = arena_str(a, database != NULL ? database : plan->show_user);
     plan->password = secret_dup(o->password);
-    read_hosts(plan, list);
+    /* a host that was named beats an address from elsewhere; the socket of one cannot */
+    bool named = o->host != NULL && o->host[0] != '/';
+    read_hosts(plan, option(list, "host"), named ? NULL : option(list, "hostaddr"),
+               option(list, "port"));
     read_tls(plan, list);
+    read_passfile(plan, list);
     read_times(plan, o, list);
-    for (PQconninfoOption *p = list; p->keyword != NULL; p++)
-        if (p->val != NULL && strchr(p->dispchar, '*') != NULL)
-            secret_wipe(p->val, strlen(p->val));
     PQconninfoFree(list);
     return plan;
 }

@@ -36,6 +36,8 @@ void pg_close(struct pg *pg)
 
 bool pg_alive(struct pg *pg)
 {
+    if (queue_slept(pg))
+        return false;
     for (int looks = 0; looks < 4 && !pg->lost && pg->n_sent == 0; looks++) {
         struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
         if (fd.fd >= 0 && poll(&fd, 1, 0) == 0)

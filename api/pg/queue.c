@@ -1,6 +1,7 @@
 #include "api/pg/internal.h"
 
 #include "api/base/clock.h"
+#include "api/net/net.h"
 
 #include <assert.h>
 
@@ -104,15 +105,25 @@ static bool is_silent(const struct pg *pg)
            clock_mono_ms() > pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS;
 }
 
-static void say_silent(struct pg *pg)
+static void lose(struct pg *pg, const char *why)
 {
     struct err e;
     err_set(&e, ERR_NETWORK, "could not ask the database");
     err_reason(&e, PG_LOST);
-    err_why(&e, "the server has not answered for %d s", pg->plan->statement_timeout_ms / 1000);
+    err_why(&e, "%s", why);
     err_hint(&e, "The network may have changed: connect again.");
     e.retryable = true;
     queue_lose(pg, &e);
+}
+
+/* The other end has long forgotten the connection, or its address is no longer ours: waiting for
+ * the network to say so takes half a minute. */
+bool queue_slept(struct pg *pg)
+{
+    if (pg->lost || pg->host.socket || net_gaps(pg->net) == pg->gaps)
+        return false;
+    lose(pg, "the machine slept meanwhile");
+    return true;
 }
 
 static enum task_state finish(struct pg *pg)
@@ -138,6 +149,7 @@ static enum task_state pump_step(struct task *t)
 {
     struct pg *pg = ((struct pump *)task_job(t, &pump_type))->pg;
     bool more = false;
+    queue_slept(pg);
     drop_unsent(pg);
     if (!pg->lost &&
         (!flow_send(pg) || !flow_read(pg, clock_mono_ms() + SLICE_MS, &more) || !flow_send(pg))) {
@@ -146,7 +158,7 @@ static enum task_state pump_step(struct task *t)
         queue_lose(pg, &e);
     }
     if (!pg->lost && is_silent(pg))
-        say_silent(pg);
+        lose(pg, "the server does not answer any more");
     task_wait_until(t, pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS + 1);
     if (!pg->lost && pg->first != NULL)
         cancel_look(pg, t);

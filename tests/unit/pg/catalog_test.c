@@ -113,7 +113,8 @@ static void test_all_columns(void **state)
     struct catalog *c = read_it("ds_publication", "datastream");
     struct task *t = pg_query(
         pg,
-        "SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum,"
+        "SELECT n.nspname, c.relname, a.attname,"
+        " regexp_replace(format_type(a.atttypid, a.atttypmod), '^public[.]', ''), a.attnum,"
         " NOT a.attnotnull, a.attgenerated <> '', col_description(c.oid, a.attnum),"
         " obj_description(c.oid, 'pg_class'), pg_get_userbyid(c.relowner), c.oid,"
         " coalesce(a.attnum = ANY (i.indkey), false)"

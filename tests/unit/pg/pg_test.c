@@ -14,6 +14,14 @@
 
 static struct net *net;
 
+/* The goal is 30 ms in the program as it is shipped; scram alone takes half of it (libpq, in one
+ * go). */
+#ifdef STROM_SANITIZED
+enum { STALL_MS = 90 };
+#else
+enum { STALL_MS = 30 };
+#endif
+
 static int64_t cpu_ms(void)
 {
     struct timespec ts;
@@ -51,7 +59,7 @@ static void expect_refusal(struct pg_options o, const char *reason, const char *
     assert_string_equal(e->reason, reason);
     assert_non_null(strstr(e->hint, in_hint));
     assert_true(e->what[0] != '\0' && e->why[0] != '\0');
-    assert_true(longest <= 30);
+    assert_true(longest <= STALL_MS);
     task_drop(t);
 }
 
@@ -290,11 +298,11 @@ static void test_cancel(void **state)
     int64_t from = clock_mono_ms();
     task_drop(slow);
     task_drop(dropped);
-    assert_true(clock_mono_ms() - from <= 30);
+    assert_true(clock_mono_ms() - from <= STALL_MS);
     int64_t longest = run(last);
     print_message("cancelled: %lld ms in all, longest step %lld ms\n",
                   (long long)(clock_mono_ms() - from), (long long)longest);
-    assert_true(longest <= 30);
+    assert_true(longest <= STALL_MS);
     assert_true(clock_mono_ms() - from < 2000);
     assert_int_equal(task_state(behind), TASK_OK);
     assert_int_equal(pg_number(pg_rows(behind), 0, 1, -1), 5);
@@ -330,7 +338,7 @@ static void test_cancel_copy(void **state)
     struct task *next = pg_query(pg, "SELECT 1", NULL, 0);
     int64_t longest = run(next);
     assert_int_equal(task_state(next), TASK_OK);
-    assert_true(longest <= 30);
+    assert_true(longest <= STALL_MS);
     assert_true(clock_mono_ms() - from < 3000);
     task_drop(next);
     pg_close(pg);
@@ -345,7 +353,7 @@ static void test_close_in_the_middle(void **state)
     until_sleeping(1);
     int64_t from = clock_mono_ms();
     pg_close(pg);
-    assert_true(clock_mono_ms() - from <= 30);
+    assert_true(clock_mono_ms() - from <= STALL_MS);
     run(slow);
     run(next);
     assert_string_equal(task_error(slow)->reason, PG_LOST);

@@ -1,0 +1,124 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/net/net.h"
+#include "api/pg/copy.h"
+#include "api/pg/pg.h"
+#include "tests/unit/pg/server.h"
+
+static void expect(const char *line, size_t n, const char *const *fields)
+{
+    char text[256], *rest = text, *field = NULL;
+    size_t bytes = 0, at = 0;
+    snprintf(text, sizeof text, "%s", line);
+    for (; copy_field(&rest, &field, &bytes); at++) {
+        assert_true(at < n);
+        if (fields[at] == NULL) {
+            assert_null(field);
+            continue;
+        }
+        assert_non_null(field);
+        assert_string_equal(field, fields[at]);
+        assert_int_equal(bytes, strlen(fields[at]));
+    }
+    assert_int_equal(at, n);
+}
+
+#define EXPECT(line, ...)                                                                          \
+    expect(line, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *),                \
+           (const char *const[]){__VA_ARGS__})
+
+static void test_fields(void **state)
+{
+    (void)state;
+    EXPECT("", "");
+    EXPECT("a\tb\tc", "a", "b", "c");
+    EXPECT("a\t\tc\t", "a", "", "c", "");
+    EXPECT("\\N\tx\t\\N", NULL, "x", NULL);
+    EXPECT("\\\\N", "\\N");
+    EXPECT("a\\tb\\nc\\rd\\\\e\\bf\\fg\\vh", "a\tb\nc\rd\\e\bf\fg\vh");
+    EXPECT("\\x41\\102\\x4g\\9", "AB\x04g9");
+    EXPECT("\\", "\\"); /* a lone one at the end: never sent by a server */
+    EXPECT("\\.", ".");
+    EXPECT("æ\tø", "æ", "ø");
+}
+
+/* --- against the server itself --- */
+
+static struct net *net;
+
+struct seen {
+    char text[64][512];
+    size_t n;
+};
+
+static bool keep(void *ctx, char *line, size_t bytes, struct err *e)
+{
+    struct seen *s = ctx;
+    char *field = NULL;
+    size_t n = 0;
+    (void)bytes;
+    if (s->n == 64)
+        return err_set(e, ERR_BUG, "too many rows");
+    if (!copy_field(&line, &field, &n) || field == NULL)
+        return err_set(e, ERR_BUG, "no field");
+    snprintf(s->text[s->n++], sizeof s->text[0], "%s", field);
+    return true;
+}
+
+static const char select_all[] =
+    "SELECT chr(i) || chr(92) || chr(i) || chr(9) || chr(10) || 'x' || chr(92) FROM"
+    " generate_series(1, 60) i ORDER BY i";
+
+static void test_server(void **state)
+{
+    static struct seen seen;
+    (void)state;
+    struct pg_options o = {.dsn = server_admin("postgres")};
+    struct task *t = pg_connect(net, &o);
+    net_until(net, t);
+    struct pg *pg = pg_take(t);
+    task_drop(t);
+    struct task *copy = pg_copy(pg, select_all, keep, &seen);
+    struct task *query = pg_query(pg, select_all, NULL, 0);
+    net_until(net, copy);
+    net_until(net, query);
+    assert_int_equal(task_state(copy), TASK_OK);
+    assert_int_equal(seen.n, 60);
+    for (size_t i = 0; i < seen.n; i++)
+        assert_string_equal(seen.text[i], pg_text(pg_rows(query), i, 0));
+    task_drop(copy);
+    task_drop(query);
+    /* what the callback refuses is the task's error, and the connection lives on */
+    copy = pg_copy(pg, select_all, keep, &seen);
+    net_until(net, copy);
+    assert_int_equal(task_state(copy), TASK_FAILED);
+    assert_string_equal(task_error(copy)->what, "too many rows");
+    task_drop(copy);
+    copy = pg_copy(pg, "SELECT 1/(i - 300) FROM generate_series(1, 1000) i", keep, &seen);
+    seen.n = 0;
+    net_until(net, copy);
+    assert_int_equal(task_state(copy), TASK_FAILED);
+    task_drop(copy);
+    query = pg_query(pg, "SELECT 1", NULL, 0);
+    net_until(net, query);
+    assert_int_equal(task_state(query), TASK_OK);
+    task_drop(query);
+    pg_close(pg);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields),
+                                       cmocka_unit_test(test_server)};
+    struct err e;
+    server_start("");
+    net = net_open(&e);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    net_close(net);
+    return failed;
+}
