@@ -19,12 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SKIP = 77, LOOK_MS = 20, PATIENCE_MS = 180000 };
+enum { SKIP = 77, LOOK_MS = 20, PATIENCE_MS = 180000, EARLY_KILLS = 4 };
 
 struct size {
     int rows, changes, kills, restarts, copies, alters;
 };
-static const struct size sampled = {800, 3000, 6, 1, 3, 8}, full = {4000, 20000, 30, 3, 12, 25};
+static const struct size sampled = {4000, 3000, 8, 1, 3, 8}, full = {8000, 20000, 40, 3, 12, 25};
 
 struct test {
     struct world world;
@@ -95,9 +95,14 @@ static void prepare(void)
 
 /* --- trouble --- */
 
+/* At a moment that nothing else decides: some of them hit in the middle of a copy, of a transaction,
+ * between storing and telling. */
 static void kill_one(void)
 {
     struct child *c = &t.children[dice_below(&t.world.dice, 2)];
+    if (dice_chance(&t.world.dice, 40))
+        world_flood(&t.world);
+    poll(NULL, 0, dice_below(&t.world.dice, dice_chance(&t.world.dice, 50) ? 30 : 400));
     int status = child_stop(c, SIGKILL);
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
         give_up("a replica ended by itself");
@@ -127,7 +132,7 @@ static void work(void)
     int kills = 0, restarts = 0, copies = 0;
     while (w->changes < t.size.changes) {
         world_change(w);
-        if (comes_up(t.size.kills) || (kills == 0 && w->changes == t.size.changes / 20)) {
+        if (comes_up(t.size.kills) || (kills < EARLY_KILLS && w->changes > 50 * kills)) {
             kill_one();
             kills++;
         } else if (comes_up(t.size.restarts) ||
@@ -141,6 +146,7 @@ static void work(void)
         }
     }
     world_settle(w);
+    kill_one(); /* what follows has to be made up without any further change */
     printf("%ld changes, %ld commits, %ld rollbacks, %d kills, %d restarts, %d copies again\n",
            w->changes, w->commits, w->rollbacks, kills, restarts, copies);
 }

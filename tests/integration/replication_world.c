@@ -324,6 +324,17 @@ void world_change(struct world *w)
     }
 }
 
+void world_flood(struct world *w)
+{
+    world_settle(w);
+    run(w, 0, "BEGIN");
+    run(w, 0, "INSERT INTO journal SELECT now(), 'flood', i FROM generate_series(1, 6000) i");
+    run(w, 0, "UPDATE person SET ratio = id / 3.0");
+    run(w, 0, "UPDATE word SET n = n + 1");
+    run(w, 0, "UPDATE full_row SET b = b || 'x' WHERE a < 9");
+    run(w, 0, "COMMIT");
+}
+
 void world_settle(struct world *w)
 {
     for (int who = 0; who < WRITERS; who++) {

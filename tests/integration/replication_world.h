@@ -58,6 +58,7 @@ PGresult *world_must(PGconn *db, const char *sql); /* ends the program when it f
 void world_make(PGconn *db, int rows);             /* schema, roles, rows, publication */
 void world_connect(struct world *w);
 void world_change(struct world *w);  /* one step of one writer */
+void world_flood(struct world *w);   /* one large transaction, between those of the writers */
 void world_settle(struct world *w);  /* ends open transactions */
 void world_disconnect(struct world *w);
 void world_alter(struct world *w);   /* DDL and TRUNCATE, between transactions */
