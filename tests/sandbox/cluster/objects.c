@@ -84,11 +84,14 @@ static struct val *object_new(const struct cluster_kind *kind, const char *name,
 {
     struct val *v =
         val_make("{'apiVersion':%s,'kind':%s,'metadata':{'name':%s,'namespace':%s,"
-                 "'generation':%d,'resourceVersion':'9182736%d','uid':"
-                 "'5b0f6a52-1f7e-4f3c-8f59-6c1d0a9e%04d','creationTimestamp':"
+                 "'generation':%d,'resourceVersion':'9182736%d','creationTimestamp':"
                  "'2024-09-02T08:10:12Z','labels':{'app':%s,'team':%s}}}",
                  kind->version, kind->kind, name, SANDBOX_NAMESPACE, (int)d->generation + 1,
-                 (int)d->generation, (int)strlen(name), SANDBOX_APP, SANDBOX_NAMESPACE);
+                 (int)d->generation, SANDBOX_APP, SANDBOX_NAMESPACE);
+    unsigned sum = 5381;
+    for (const char *at = name; *at != '\0'; at++)
+        sum = sum * 33 + (unsigned char)*at;
+    val_putf(v, "metadata.uid", "5b0f6a52-1f7e-4f3c-8f59-%04x%08x", sum >> 16 & 0xffff, sum);
     return v;
 }
 

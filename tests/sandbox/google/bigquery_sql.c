@@ -2,8 +2,8 @@
  *
  *   query  = select { UNION ALL select } [ORDER BY ref [ASC|DESC]] [LIMIT n]
  *   select = SELECT item {, item} FROM `project.dataset.table` [[AS] alias] [WHERE test {AND test}]
- *   item   = (COUNT(*) | COUNT([DISTINCT] ref) | MIN(ref) | MAX(ref) | 'text' | n | ref) [AS name]
- *   test   = ref (= != <> < <= > >=) value | ref IS [NOT] NULL | ref [NOT] IN (value {, value})
+ *   item   = (COUNT(*) | COUNT([DISTINCT] ref) | MIN(ref) | MAX(ref) | 'text' | n | ref) [[AS]
+ * name] test   = ref (= != <> < <= > >=) value | ref IS [NOT] NULL | ref [NOT] IN (value {, value})
  *          | ref BETWEEN value AND value
  *   ref    = [alias.]column | datastream_metadata.field */
 
@@ -33,7 +33,8 @@ struct parser {
     struct token_at token;
     struct sql_query *out;
     char alias[128];
-    bool first; /* the select that names the columns */
+    size_t unnamed; /* columns so far */
+    bool first;     /* the select that names the columns */
     bool failed;
 };
 
@@ -243,7 +244,8 @@ static bool take_item(struct parser *p, struct str *out)
     } else if (!take_ref(p, out, column.name)) {
         return false;
     }
-    if (skip_word(p, "AS")) {
+    bool as = skip_word(p, "AS");
+    if (as || (p->token.kind == TOKEN_WORD && !is_word(p, "FROM"))) {
         if (p->token.kind != TOKEN_WORD && p->token.kind != TOKEN_QUOTED)
             return unexpected(p);
         str_copy(column.name, sizeof column.name, p->token.text);
@@ -254,7 +256,7 @@ static bool take_item(struct parser *p, struct str *out)
     if (p->out->n_columns == SQL_COLUMNS)
         return fail(p, "Too many columns", "");
     if (column.name[0] == '\0')
-        snprintf(column.name, sizeof column.name, "f%zu_", p->out->n_columns);
+        snprintf(column.name, sizeof column.name, "f%zu_", p->unnamed++);
     str_add(out, " AS ");
     add_name(out, column.name);
     p->out->columns[p->out->n_columns++] = column;

@@ -125,6 +125,27 @@ static void delete (struct call *c)
     answer(c, val_object());
 }
 
+/* What one may do to this account; answered by the project's roles, there are none of its own. */
+static void test_permissions(struct call *c)
+{
+    struct val *held = val_array(), *out = val_object();
+    const struct thing *t = asked_for(c);
+    for
+        val_each(item, t != NULL ? val_member(c->body, "permissions")
+                                 : NULL) if (!str_starts(item->text, "iam.serviceAccounts.") ||
+                                             roles_permission(item->text) == PERMISSION_UNKNOWN)
+            refuse_field(c, "", "Permission %.100s is not valid for this resource.", item->text);
+    else if (policy_holds(c->g, item->text)) val_add_text(held, item->text);
+    if (held->first != NULL)
+        val_put(out, "permissions", val_copy(held));
+    if (t != NULL && c->message[0] == '\0')
+        answer(c, val_copy(out));
+    val_free(held);
+    val_free(out);
+}
+
+static const struct shape TEST[] = {LISTED("permissions", STRING), END};
+
 static const struct route ROUTES[] = {
     {"POST", "v1/projects/{}/serviceAccounts", create, "iam.serviceAccounts.create", NULL, CREATE,
      NULL, 0},
@@ -134,6 +155,8 @@ static const struct route ROUTES[] = {
      0},
     {"DELETE", "v1/projects/{}/serviceAccounts/{}", delete, "iam.serviceAccounts.delete", NULL,
      NULL, NULL, 0},
+    {"POST", "v1/projects/{}/serviceAccounts/{}:testIamPermissions", test_permissions, NULL, NULL,
+     TEST, NULL, 0},
     {0},
 };
 

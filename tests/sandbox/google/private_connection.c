@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MOST = 5 };
+enum { MOST = 5, PEERING_SECONDS = 270 };
 
 static void peering_name(const char *id, char out[100])
 {
@@ -127,7 +127,7 @@ static void create(struct call *c)
         struct thing *t = thing_new(c->g, "private-connection", name, val_copy(c->body));
         resource_complete(t->doc, name);
         val_put_text(t->doc, "state", "CREATING");
-        operation_start(c, "create", name, 180, created, NULL);
+        operation_start(c, "create", name, PEERING_SECONDS, created, NULL);
     }
 }
 

@@ -30,7 +30,12 @@ static const struct {
     {"bigqueryconnection.googleapis.com", "BigQuery Connection API", false},
     {"bigquerydatatransfer.googleapis.com", "BigQuery Data Transfer API", false},
 };
-enum { N_APIS = sizeof APIS / sizeof APIS[0], MOST_AT_ONCE = 20 };
+enum {
+    N_APIS = sizeof APIS / sizeof APIS[0],
+    MOST_AT_ONCE = 20,
+    ENABLE_SECONDS = 40,
+    SPREAD_SECONDS = 30 /* until calls are let through */
+};
 
 static struct service_state *state_of(struct google *g, const char *name)
 {
@@ -154,7 +159,7 @@ static void enabled(struct google *g, struct operation *op)
             struct service_state *s = state_of(g, name->text);
             s->listed = true;
             if (s->from_ms == INT64_MAX)
-                s->from_ms = later(g, 5);
+                s->from_ms = later(g, SPREAD_SECONDS);
             val_add(services, doc(s));
         }
     op->response = val_object();
@@ -190,7 +195,7 @@ static void enable_these(struct call *c, struct val *ids, bool batch)
     val_put_bool(input, "batch", batch);
     if (!all) {
         struct operation *op =
-            operation_start(c, "enable", "projects/x/services", 8, enabled, input);
+            operation_start(c, "enable", "projects/x/services", ENABLE_SECONDS, enabled, input);
         struct val *names = val_array();
         for
             val_each(name, ids)
