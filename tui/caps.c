@@ -75,6 +75,7 @@ static void read_caps(struct caps *c)
     char buf[16];
     c->cup = text_cap("cup");
     c->cuf = text_cap("cuf");
+    c->hpa = text_cap("hpa");
     c->el = text_cap("el");
     c->ech = text_cap("ech");
     c->clear = text_cap("clear");

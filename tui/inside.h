@@ -22,7 +22,8 @@ struct caps {
     bool bce;         /* erasing paints the background */
     bool safe_corner; /* the last column of the last row may be written */
     int colors;
-    const char *cup, *cuf, *el, *ech, *clear, *enter, *leave, *hide, *show; /* NULL: has none */
+    const char *cup, *cuf, *hpa, *el, *ech, *clear, *enter, *leave, *hide,
+        *show;                      /* NULL: has none */
     const char *region, *up, *down; /* scrolling region; a line up at its foot, down at its head */
     char plain[CAPS_LOOK];          /* from any look to the default one */
     char look[STYLE_COUNT][CAPS_LOOK]; /* from the default look to this one */

@@ -125,6 +125,19 @@ static bool rewrite(struct paint *pt, const struct page *p, int col)
     return true;
 }
 
+/* A line feed keeps the column: with a word about that it is shorter than a whole address. */
+static bool next_row(struct paint *pt, int col, int row)
+{
+    if (pt->y != row - 1 || pt->x < 0 || pt->x >= pt->cols || !pt->caps->xterm_like)
+        return false;
+    if (col != 0 && col != pt->x && pt->caps->hpa == NULL)
+        return false;
+    str_add(pt->out, col == 0 ? "\r\n" : "\n");
+    if (col != 0 && col != pt->x)
+        caps_put(pt->out, pt->caps->hpa, col, 0);
+    return true;
+}
+
 void paint_go_to(struct paint *pt, const struct page *p, int col, int row)
 {
     if (pt->x == col && pt->y == row)
@@ -134,9 +147,7 @@ void paint_go_to(struct paint *pt, const struct page *p, int col, int row)
         return;
     if (ahead && pt->caps->cuf != NULL)
         caps_put(pt->out, pt->caps->cuf, col - pt->x, 0);
-    else if (pt->y == row - 1 && col == 0 && pt->x >= 0 && pt->caps->xterm_like)
-        str_add(pt->out, "\r\n");
-    else
+    else if (!next_row(pt, col, row))
         caps_put(pt->out, pt->caps->cup, row, col);
     pt->x = col;
     pt->y = row;

@@ -293,7 +293,7 @@ void term_set_size(struct term *t, int cols, int rows)
 
 /* A frame that a terminal might show half of is bracketed (DEC 2026); those that do not know the
  * mode ignore it. A small one arrives whole. */
-enum { BRACKETED = 512 };
+enum { BRACKETED = 1024 };
 
 void term_paint(struct term *t, const struct page *p)
 {
