@@ -17,8 +17,10 @@ PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
     if (plan->passfile_refused != NULL)
         pg_keys_put(&k, "passfile", "/nonexistent");
     pg_keys_put(&k, "gssencmode", "disable");
-    if (!host->local)
+    if (!host->local) {
         pg_keys_put(&k, "sslmode", plan->sslmode_far);
+        pg_keys_put(&k, "sslrootcert", plan->sslrootcert_far);
+    }
     pg_keys_put(&k, "sslrootcert", plan->sslrootcert);
     pg_keys_put(&k, "application_name", "strom");
     pg_keys_put(&k, "client_encoding", "UTF8");

@@ -25,8 +25,9 @@ struct pg_plan {
     const char *dsn;             /* NULL: none */
     const char *user, *database; /* overrides; NULL: as dsn says */
     const char *show_user, *show_database;
-    const char *sslmode_far; /* for what is not local; NULL: as the person said */
-    const char *sslrootcert; /* NULL: as libpq finds it */
+    const char *sslmode_far;     /* for what is not local; NULL: as the person said */
+    const char *sslrootcert_far; /* goes with it: nearby it would make libpq doubt the server */
+    const char *sslrootcert;     /* NULL: as libpq finds it */
     const char *options;
     const char *passfile_refused; /* others may read it; NULL: none, or fine */
     bool keepalive;               /* the person did not choose */

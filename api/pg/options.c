@@ -198,9 +198,13 @@ static void read_tls(struct pg_plan *plan, const PQconninfoOption *list)
     PQconninfoFree(said);
     if (!chosen)
         plan->sslmode_far = mode = "verify-full";
-    if (str_starts(mode, "verify") && option(list, "sslrootcert") == NULL &&
-        !home_has_root(&plan->arena))
+    if (!str_starts(mode, "verify") || option(list, "sslrootcert") != NULL ||
+        home_has_root(&plan->arena))
+        return;
+    if (chosen)
         plan->sslrootcert = system_roots();
+    else
+        plan->sslrootcert_far = system_roots();
 }
 
 static void read_times(struct pg_plan *plan, const struct pg_options *o,

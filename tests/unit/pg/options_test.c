@@ -137,6 +137,10 @@ static void test_tls(void **state)
     setenv("SSL_CERT_FILE", "/somewhere/roots.pem", 1);
     struct pg_plan *p = plan("host=db.example.org");
     assert_string_equal(p->sslmode_far, "verify-full");
+    assert_string_equal(p->sslrootcert_far, "/somewhere/roots.pem");
+    assert_null(p->sslrootcert);
+    plan_free(p);
+    p = plan("host=localhost sslmode=verify-full");
     assert_string_equal(p->sslrootcert, "/somewhere/roots.pem");
     plan_free(p);
     p = plan("host=db.example.org sslmode=require");

@@ -193,6 +193,15 @@ static inline void server_go(void)
     server_await();
 }
 
+/* Restarts it with other settings. */
+static inline void server_again(const char *settings)
+{
+    kill(server.pid, SIGINT);
+    waitpid(server.pid, NULL, 0);
+    server_configure(settings);
+    server_go();
+}
+
 static inline void server_start(const char *settings)
 {
     char data[80];
