@@ -124,7 +124,8 @@ int64_t clock_parse(const char *text)
     }
     if (!offset_of(p, &offset))
         return -1;
-    int64_t t = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    int64_t of_day = (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
+    int64_t t = days_of(year, month, day) * 86400 + of_day - offset;
     return t < 0 ? -1 : t;
 }
 

@@ -81,9 +81,9 @@ static const cJSON *find_twice(const cJSON *object)
     cJSON_ArrayForEach(child, object) n++;
     if (n < 2)
         return NULL;
-    const cJSON **sorted = mem_grow(NULL, n, sizeof *sorted);
+    const cJSON **sorted = mem_grow(NULL, n, sizeof(cJSON *));
     cJSON_ArrayForEach(child, object) sorted[at++] = child;
-    qsort(sorted, n, sizeof *sorted, by_key);
+    qsort(sorted, n, sizeof(cJSON *), by_key);
     for (at = 1; at < n && !found; at++)
         if (strcmp(sorted[at - 1]->string, sorted[at]->string) == 0)
             found = sorted[at];
@@ -185,7 +185,7 @@ int json_line(const struct json *j)
 
 static const cJSON *child_named(const cJSON *object, const char *key, size_t n)
 {
-    if (!cJSON_IsObject(object))
+    if (!object || !cJSON_IsObject(object))
         return NULL;
     for (const cJSON *child = object->child; child; child = child->next)
         if (strncmp(child->string, key, n) == 0 && child->string[n] == '\0')

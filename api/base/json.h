@@ -49,9 +49,12 @@ const char *json_key(const struct json *j); /* of a member, else NULL */
 size_t json_count(const struct json *j);    /* members or elements */
 const struct json *json_first(const struct json *j);
 const struct json *json_next(const struct json *j);
+/* NOLINTBEGIN(bugprone-macro-parentheses): item is declared, and a name in brackets declares
+ * nothing */
 #define json_each(item, container)                                                                 \
     (const struct json *item = json_first(container); item != NULL; item = json_next(item))
 /* for json_each(table, json_get(doc, "tables")) { ... } */
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Writes j as it was read, keys in their order. */
 void json_print(const struct json *j, struct str *out);

@@ -76,6 +76,7 @@ void str_vprintf(struct str *s, const char *fmt, va_list args)
 
     va_copy(again, args);
     make_room(s, 64);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has begun it */
     int n = vsnprintf(s->text + s->bytes, s->room - s->bytes, fmt, args);
     assert(n >= 0);
     if ((size_t)n >= s->room - s->bytes) {

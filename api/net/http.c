@@ -121,12 +121,12 @@ static void set_method(struct job *job, const struct http_request *r)
     bool post = strcmp(job->method, "POST") == 0;
 
     if (r->body || post) {
-        job->body = mem_alloc(r->body_bytes + 1);
-        job->body_bytes = r->body_bytes;
+        job->body_bytes = r->body ? r->body_bytes : 0;
+        job->body = mem_alloc(job->body_bytes + 1);
         job->body_is_secret = r->body_is_secret;
-        if (r->body_bytes)
-            memcpy(job->body, r->body, r->body_bytes);
-        curl_easy_setopt(job->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
+        if (r->body)
+            memcpy(job->body, r->body, job->body_bytes);
+        curl_easy_setopt(job->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->body_bytes);
         curl_easy_setopt(job->easy, CURLOPT_POSTFIELDS, job->body);
     }
     if (strcmp(job->method, "HEAD") == 0)

@@ -375,7 +375,7 @@ bool net_step(struct net *net)
     bool some = true;
 
     run_transfers(net);
-    net->slice_end_us = net_now_us() + SLICE_MS * 1000;
+    net->slice_end_us = net_now_us() + (int64_t)SLICE_MS * 1000;
     while (some && !step_round(net, &some))
         ;
     bool news = net->news;

@@ -61,24 +61,31 @@ static bool is_system_file(const char *file, struct arena *a, const char **folde
     return holds_hashed_set(*folder);
 }
 
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
 void net_curl_trust(CURL *easy, struct arena *a)
 {
-    const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR"), *beside;
+    const char *file = variable("SSL_CERT_FILE"), *folder = variable("SSL_CERT_DIR"), *beside;
     char *usual = NULL;
 
-    if (str_is_empty(file) && str_is_empty(folder)) {
+    if (!file && !folder) {
         curl_easy_getinfo(easy, CURLINFO_CAPATH, &usual);
         if (usual && holds_hashed_set(usual))
             use_folder(easy, usual);
         return;
     }
-    if (!str_is_empty(folder))
+    if (folder)
         curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
-    if (str_is_empty(file))
+    if (!file)
         return;
-    if (is_system_file(file, a, &beside) && (str_is_empty(folder) || str_eq(folder, beside)))
+    if (is_system_file(file, a, &beside) && (!folder || str_eq(folder, beside)))
         use_folder(easy, beside);
-    else if (str_is_empty(folder))
+    else if (!folder)
         use_file(easy, file);
     else
         curl_easy_setopt(easy, CURLOPT_CAINFO, file);

@@ -185,7 +185,7 @@ static void one_at_a_time(void **state)
     struct world *w = *state;
     struct lock_holder holder = {0};
     struct err e;
-    int ready[2], go[2], status = 0;
+    int ready[2] = {-1, -1}, go[2] = {-1, -1}, status = 0;
     char c;
 
     assert_true(pipe(ready) == 0 && pipe(go) == 0);
@@ -225,7 +225,7 @@ static void heals_itself(void **state)
 {
     struct world *w = *state;
     struct err e;
-    int ready[2];
+    int ready[2] = {-1, -1};
     char c;
 
     assert_int_equal(pipe(ready), 0);

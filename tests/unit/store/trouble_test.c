@@ -31,7 +31,9 @@ static void killed_while_writing(void **state)
             struct store *s = store_open(w->folder, &e);
             struct kept *k = kept_new();
             int64_t id = 0;
-            for (int64_t i = 1; s; i++) {
+            if (!s)
+                _exit(1);
+            for (int64_t i = 1;; i++) {
                 kept_set_int(k, "i", i);
                 kept_set_int(k, "twice", 2 * i);
                 if (!journeys_save(s, &id, "t", k, &e))
@@ -40,10 +42,9 @@ static void killed_while_writing(void **state)
                 if (!undo_push(s, id, &step, &e) || write(told[1], &i, sizeof i) != sizeof i)
                     _exit(3);
             }
-            _exit(1);
         }
         close(told[1]);
-        int64_t until = clock_mono_ms() + 20 + 7 * round;
+        int64_t until = clock_mono_ms() + 20 + INT64_C(7) * round;
         for (said = 0; clock_mono_ms() < until;)
             assert_int_equal(read(told[0], &said, sizeof said), sizeof said);
         kill(pid, SIGKILL);
@@ -117,7 +118,7 @@ static void damaged_while_running(void **state)
     assert_true(journeys_save(w->store, &id, "t", k, &e));
     reopen(w);                               /* nothing in the WAL */
     sqlite3_db_release_memory(w->store->db); /* nothing in the cache */
-    for (off_t at = 4096; at < 40 * 4096; at += 4096)
+    for (off_t at = 4096; at < (off_t)40 * 4096; at += 4096)
         write_file(w->folder, "strom.db", rubbish, sizeof rubbish, at);
     assert_false(journeys_save(w->store, &id, "t", k, &e));
     assert_string_equal(e.reason, "DAMAGED");
