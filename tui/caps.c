@@ -91,6 +91,12 @@ static void read_caps(struct caps *c)
     c->colors = tigetnum(name_of("colors", buf));
 }
 
+/* Old consoles show what they do not know. */
+static bool prints_them(const char *term)
+{
+    return str_starts(term, "vt") || str_starts(term, "linux") || str_eq(term, "ansi");
+}
+
 bool caps_load(struct caps *c, const char *term, int fd, char *notice, size_t room)
 {
     notice[0] = '\0';
@@ -104,8 +110,7 @@ bool caps_load(struct caps *c, const char *term, int fd, char *notice, size_t ro
     read_caps(c);
     if (!str_eq(entry, term))
         snprintf(notice, room, "TERM=%.40s is unknown here; using %s", term, entry);
-    c->xterm_like = c->cup != NULL && str_starts(c->cup, "\033[") && !str_starts(term, "vt") &&
-                    !str_eq(term, "ansi");
+    c->xterm_like = c->cup != NULL && str_starts(c->cup, "\033[") && !prints_them(term);
     return c->cup != NULL && c->clear != NULL;
 }
 

@@ -81,6 +81,7 @@ struct rescue_flags {
     bool winch, stop, cont;
     int end;
 };
+void rescue_continued(void);            /* the SIGCONT just past has been dealt with */
 struct rescue_flags rescue_asked(void); /* and clears them */
 
 #endif

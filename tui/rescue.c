@@ -115,3 +115,8 @@ struct rescue_flags rescue_asked(void)
     end = 0;
     return f;
 }
+
+void rescue_continued(void)
+{
+    cont = 0;
+}

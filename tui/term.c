@@ -397,5 +397,6 @@ void term_suspend(struct term *t)
     sigaction(SIGTSTP, &stop, &old);
     kill(0, SIGTSTP); /* the whole job, as the terminal would */
     sigaction(SIGTSTP, &old, NULL);
+    rescue_continued();
     term_enter(t);
 }

@@ -119,11 +119,25 @@ static void crash(int key)
         exit(7); /* without giving anything back: atexit must */
 }
 
+/* As for an editor: the terminal is another's for a while. */
+static void lend(struct demo *d)
+{
+    char line[80];
+    term_leave(d->term);
+    if (fputs("outside\n", stderr) < 0 || fgets(line, sizeof line, stdin) == NULL)
+        d->done = true;
+    term_enter(d->term);
+}
+
 static void on_key(struct demo *d, int key)
 {
     d->keys++;
     key_name(key, d->key);
     crash(key);
+    if (key == TUI_F1 + 7)
+        lend(d);
+    if (key == TUI_F1 + 8)
+        loop_discard_input(d->loop);
     if (d->model.n_groups > 0) {
         if (!tree_key(&d->tree, &d->model, key) && key == 'q')
             d->done = true;
@@ -152,7 +166,7 @@ static void on_event(struct demo *d, const struct loop_event *ev)
         break;
     case LOOP_GONE:
         d->done = true;
-        d->code = 129;
+        d->code = 5;
         break;
     case LOOP_RESIZE:
     case LOOP_NEWS:
