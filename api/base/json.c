@@ -132,6 +132,7 @@ static struct json *parse(const char *text, size_t bytes, bool unique, struct er
     static cJSON_Hooks hooks = {mem_alloc, mem_free};
     struct json_fault fault;
 
+    text = text ? text : "";
     if (bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         text += 3;
         bytes -= 3;

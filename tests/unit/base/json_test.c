@@ -101,6 +101,7 @@ static void refuses_bytes_inside(void **state)
 
     (void)state;
     assert_null(json_parse("[1]\0", 4, &e));
+    assert_null(json_parse(NULL, 0, &e));
     assert_null(json_parse("\"a\0b\"", 5, &e));
     assert_null(json_parse("[1\0]", 4, &e));
     struct json *j = json_parse("[1]xyz", 3, &e); /* bytes counts, not the NUL */
