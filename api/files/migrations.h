@@ -19,7 +19,6 @@ struct migrations_folder {
     const char *path; /* relative to the repository: "src/main/resources/flyway" */
     const char *last; /* the newest version there, "1.50"; NULL: none yet */
     bool timestamps;  /* versions are dates: V20240131120000__ */
-    int width;        /* digits of the last part, when padded with zeros; else 0 */
     size_t n_files;
     const char *others; /* further folders that hold versions, one a line; NULL: none */
 };
@@ -58,6 +57,8 @@ struct migration_facts {
     const struct migration_table *tables; /* the chosen ones; procedure: NULL, 0 */
     size_t n_tables;
     bool publication_exists, publication_all_tables;
+    bool via_root; /* a partitioned table is chosen: its changes come under its own name */
+    bool publication_via_root; /* the publication does so already */
     bool slot_exists;
     bool user_replication, app_replication;
     bool default_privileges, all_readable; /* procedure: granted already */
@@ -72,6 +73,8 @@ struct migration_file {
     const char *does; /* one sentence */
 };
 
+/* A slot that is older than its publication never moves (42704): when there is a slot and no
+ * publication, the slot is made anew, in the last file. */
 struct migration_set {
     struct migration_file files[4];
     size_t n_files; /* 0: nothing is missing */

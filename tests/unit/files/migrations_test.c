@@ -1,0 +1,399 @@
+/* The .case files of tests/cases/migrations: the facts, and the files that come of them (or the
+ * refusal). STROM_CASES_WRITE=1 writes what came out, to be read before it is believed. That the
+ * SQL runs is shown by tests/integration/migrations_test.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/files/migrations.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER TESTS_DIR "/cases/migrations/"
+
+enum { MOST_BYTES = 1 << 20, MOST_TABLES = 16 };
+
+struct told {
+    char call[16];
+    struct migrations_folder folder;
+    struct migration_facts facts;
+    struct migration_table tables[MOST_TABLES];
+};
+
+/* "public.a published readable"; the name may hold anything but " published" and " readable". */
+static void tell_table(struct told *c, char *text)
+{
+    struct migration_table *t = &c->tables[c->facts.n_tables++];
+    assert_true(c->facts.n_tables <= MOST_TABLES);
+    for (char *word; (word = strrchr(text, ' ')) != NULL; *word = '\0') {
+        if (str_eq(word, " readable"))
+            t->readable = true;
+        else if (str_eq(word, " published"))
+            t->published = true;
+        else
+            break;
+    }
+    char *dot = strchr(text, '.'), *line = strstr(text, "\\n");
+    assert_non_null(dot);
+    if (line) {
+        *line = '\n';
+        memmove(line + 1, line + 2, strlen(line + 2) + 1);
+    }
+    *dot = '\0';
+    t->schema = text;
+    t->name = dot + 1;
+}
+
+static void tell_have(struct migration_facts *f, char *text)
+{
+    const struct {
+        const char *word;
+        bool *fact;
+    } rows[] = {{"publication", &f->publication_exists},
+                {"publication_all_tables", &f->publication_all_tables},
+                {"slot", &f->slot_exists},
+                {"via_root", &f->via_root},
+                {"app_replication", &f->app_replication},
+                {"user_replication", &f->user_replication},
+                {"default_privileges", &f->default_privileges},
+                {"all_readable", &f->all_readable}};
+    for (char *word = strtok_r(text, " ", &text); word; word = strtok_r(text, " ", &text)) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            if (str_eq(rows[i].word, word))
+                known = *rows[i].fact = true;
+        assert_true(known);
+    }
+}
+
+static enum migration_shape shape_of(const char *word)
+{
+    if (str_eq(word, "narrow"))
+        return MIGRATION_NARROW;
+    return str_eq(word, "three") ? MIGRATION_THREE : MIGRATION_PROCEDURE;
+}
+
+static void tell_line(struct told *c, char *line)
+{
+    char *value = strchr(line, ' ');
+    assert_non_null(value);
+    *value++ = '\0';
+    if (str_eq(line, "call"))
+        assert_true(str_copy(c->call, sizeof c->call, value));
+    else if (str_eq(line, "shape"))
+        c->facts.shape = shape_of(value);
+    else if (str_eq(line, "last"))
+        c->folder.last = value;
+    else if (str_eq(line, "recorded"))
+        c->facts.recorded = value;
+    else if (str_eq(line, "now"))
+        c->facts.now = strtoll(value, NULL, 10);
+    else if (str_eq(line, "app"))
+        c->facts.app_role = value;
+    else if (str_eq(line, "user"))
+        c->facts.db_user = value;
+    else if (str_eq(line, "publication"))
+        c->facts.publication = value;
+    else if (str_eq(line, "slot"))
+        c->facts.slot = value;
+    else if (str_eq(line, "table"))
+        tell_table(c, value);
+    else if (str_eq(line, "have"))
+        tell_have(&c->facts, value);
+    else
+        fail_msg("what is %s?", line);
+}
+
+static void tell(struct told *c, char *text)
+{
+    *c = (struct told){.folder = {.path = "src/main/resources/flyway"}};
+    c->facts.tables = c->tables;
+    c->facts.publication = "ds_publication";
+    c->facts.slot = "ds_replication";
+    for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(text, "\n", &text))
+        tell_line(c, line);
+    c->folder.timestamps = c->folder.last && strlen(c->folder.last) == 14;
+}
+
+static void answer(const struct told *c, struct str *out)
+{
+    struct arena a;
+    struct migration_set set;
+    struct err e = {0};
+    arena_init(&a);
+    bool ok = str_eq(c->call, "write") ? migrations_write(&a, &c->folder, &c->facts, &set, &e)
+              : str_eq(c->call, "drop")
+                  ? migrations_drop_tables(&a, &c->folder, &c->facts, &set, &e)
+                  : migrations_undo(&a, &c->folder, &c->facts, &set, &e);
+    if (!ok) {
+        assert_int_equal(e.kind, ERR_INPUT);
+        str_printf(out, "=== refused\n%s\n", e.why);
+    }
+    for (size_t i = 0; ok && i < set.n_files; i++) {
+        assert_true(str_starts(set.files[i].path, "src/main/resources/flyway/V"));
+        assert_true(str_ends(set.files[i].path, set.files[i].name));
+        str_printf(out, "=== %s (%s)\n%s", set.files[i].name, set.files[i].does, set.files[i].sql);
+    }
+    arena_done(&a);
+}
+
+static void check_case(const char *name)
+{
+    char path[1024];
+    struct str file = {0}, got = {0};
+    struct err e;
+    struct told c;
+    snprintf(path, sizeof path, "%s%s", FOLDER, name);
+    assert_true(path_read(path, MOST_BYTES, &file, &e));
+    char *expected = strstr(file.text, "===");
+    size_t facts = expected ? (size_t)(expected - file.text) : file.bytes;
+    char *head = calloc(1, facts + 1);
+    memcpy(head, file.text, facts);
+    tell(&c, head);
+    answer(&c, &got);
+    if (getenv("STROM_CASES_WRITE")) {
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fprintf(f, "%.*s%s", (int)facts, file.text, str_text(&got));
+        fclose(f);
+    } else if (!str_eq(str_text(&got), expected ? expected : "")) {
+        fail_msg("%s gave:\n%s", name, str_text(&got));
+    }
+    free(head);
+    str_done(&file);
+    str_done(&got);
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    DIR *d = opendir(FOLDER);
+    size_t n = 0;
+    assert_non_null(d);
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
+        if (str_ends(entry->d_name, ".case")) {
+            check_case(entry->d_name);
+            n++;
+        }
+    closedir(d);
+    print_message("%zu cases\n", n);
+    assert_true(n >= 25);
+}
+
+/* --- versions --- */
+
+static void test_versions_are_compared(void **state)
+{
+    (void)state;
+    assert_int_equal(migrations_compare("1.9", "1.51"), -1);
+    assert_int_equal(migrations_compare("1.51", "1.9"), 1);
+    assert_int_equal(migrations_compare("1", "1.0.0"), 0);
+    assert_int_equal(migrations_compare("1_51", "1.51"), 0);
+    assert_int_equal(migrations_compare("007", "7"), 0);
+    assert_int_equal(migrations_compare("99999999999999999998", "99999999999999999999"), -1);
+    assert_int_equal(migrations_compare("10", "9"), 1);
+    assert_int_equal(migrations_compare("", ""), 0);
+}
+
+static void follows(const char *last, const char *recorded, int n, const char *expected)
+{
+    struct arena a;
+    arena_init(&a);
+    struct migrations_folder f = {.last = last};
+    f.timestamps = last && (strlen(last) == 14 || strlen(last) == 12 || strlen(last) == 8);
+    assert_string_equal(migrations_version(&a, &f, recorded, n, 1767323045), expected);
+    arena_done(&a);
+}
+
+static void test_next_versions(void **state)
+{
+    (void)state;
+    follows("1.50", NULL, 1, "1.51");
+    follows("1.50", NULL, 2, "1.52");
+    follows("1_50", NULL, 1, "1_51");
+    follows("1.9", NULL, 1, "1.10");
+    follows("3", NULL, 1, "4");
+    follows("003", NULL, 1, "004");
+    follows("099", NULL, 1, "100");
+    follows("99", NULL, 1, "100");
+    follows("1.0.0", NULL, 1, "1.0.1");
+    follows(NULL, NULL, 1, "1");
+    follows(NULL, NULL, 2, "2");
+    follows("3", "5", 1, "6");
+    follows("7", "5", 1, "8");
+    follows("7", "", 1, "8");
+    follows("7", "9; DROP", 1, "8");
+    follows("99999999999999999999", NULL, 1, "100000000000000000000");
+    follows("20240131120000", NULL, 1, "20260102030405");
+    follows("20240131120000", NULL, 2, "20260102030406");
+    follows("202401311200", NULL, 2, "202601020305");
+    follows("20240131", NULL, 1, "20260102");
+    follows("20990131120000", NULL, 1, "20990131120001");
+    follows("20990131120000", NULL, 2, "20990131120002");
+}
+
+/* --- the folder --- */
+
+static char root[64];
+
+static void make_file(const char *path)
+{
+    char whole[512];
+    struct err e;
+    snprintf(whole, sizeof whole, "%s/%s", root, path);
+    char *slash = strrchr(whole, '/');
+    *slash = '\0';
+    assert_true(path_make_folder(whole, &e));
+    *slash = '/';
+    if (slash[1])
+        assert_true(path_write(whole, "", 0, false, &e));
+}
+
+static void remove_all(const char *path)
+{
+    DIR *d = opendir(path);
+    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
+        char whole[1024];
+        struct stat st;
+        if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, ".."))
+            continue;
+        snprintf(whole, sizeof whole, "%s/%s", path, entry->d_name);
+        if (lstat(whole, &st) == 0 && S_ISDIR(st.st_mode))
+            remove_all(whole);
+        else
+            unlink(whole);
+    }
+    if (d)
+        closedir(d);
+    rmdir(path);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    snprintf(root, sizeof root, "/tmp/strom-migrations-XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    remove_all(root);
+    return 0;
+}
+
+static void finds(const char *path, const char *last, size_t n_files)
+{
+    struct arena a;
+    struct migrations_folder f;
+    struct err e = {0};
+    arena_init(&a);
+    if (!migrations_find(&a, root, &f, &e))
+        fail_msg("%s", e.why);
+    assert_string_equal(f.path, path);
+    if (last)
+        assert_string_equal(f.last, last);
+    else
+        assert_null(f.last);
+    assert_int_equal(f.n_files, n_files);
+    arena_done(&a);
+}
+
+static void test_usual_folders(void **state)
+{
+    (void)state;
+    make_file("src/main/resources/flyway/V1.9__a.sql");
+    make_file("src/main/resources/flyway/V1.50__b.sql");
+    make_file("src/main/resources/flyway/V1.x__no.sql");
+    make_file("src/main/resources/flyway/V2_no.sql");
+    make_file("src/main/resources/flyway/R__view.sql");
+    make_file("src/main/resources/flyway/V9__notes.md");
+    make_file("src/test/resources/db/migration/V99__test.sql");
+    make_file("build/resources/main/flyway/V98__copy.sql");
+    make_file(".git/V97__x.sql");
+    finds("src/main/resources/flyway", "1.50", 2);
+}
+
+static void test_modules_and_code(void **state)
+{
+    (void)state;
+    make_file("app/src/main/resources/db/migration/V1__a.sql");
+    make_file("app/src/main/resources/db/migration/V2__b.sql");
+    make_file("app/src/main/kotlin/db/migration/V3__Code.kt");
+    make_file("lib/src/main/resources/db/migration/V7__c.sql");
+    finds("app/src/main/resources/db/migration", "3", 3);
+    struct arena a;
+    struct migrations_folder f;
+    struct err e;
+    arena_init(&a);
+    assert_true(migrations_find(&a, root, &f, &e));
+    assert_string_equal(f.others, "lib/src/main/resources/db/migration");
+    arena_done(&a);
+}
+
+static void test_newest_of_one_module(void **state)
+{
+    (void)state;
+    make_file("src/main/resources/db/migration/common/V1__a.sql");
+    make_file("src/main/resources/db/migration/common/V2__a.sql");
+    make_file("src/main/resources/db/migration/gcp/V3__b.sql");
+    finds("src/main/resources/db/migration/gcp", "3", 3);
+}
+
+static void test_empty_folder(void **state)
+{
+    (void)state;
+    make_file("src/main/resources/db/migration/");
+    finds("src/main/resources/db/migration", NULL, 0);
+}
+
+static void test_no_folder(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct migrations_folder f;
+    struct err e = {0};
+    arena_init(&a);
+    make_file("README.md");
+    assert_false(migrations_find(&a, root, &f, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_true(strlen(e.hint) > 10);
+    assert_false(migrations_find(&a, "/nowhere/at/all", &f, &e));
+    assert_int_equal(e.kind, ERR_SYSTEM);
+    arena_done(&a);
+}
+
+static void test_links_are_not_followed(void **state)
+{
+    (void)state;
+    char link[128];
+    make_file("src/main/resources/flyway/V1__a.sql");
+    snprintf(link, sizeof link, "%s/src/main/resources/loop", root);
+    assert_int_equal(symlink("../..", link), 0);
+    snprintf(link, sizeof link, "%s/src/main/resources/flyway/V8__link.sql", root);
+    assert_int_equal(symlink("V1__a.sql", link), 0);
+    finds("src/main/resources/flyway", "1", 1);
+}
+
+int main(void)
+{
+#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),           cmocka_unit_test(test_versions_are_compared),
+        cmocka_unit_test(test_next_versions),   IN_FOLDER(test_usual_folders),
+        IN_FOLDER(test_modules_and_code),       IN_FOLDER(test_newest_of_one_module),
+        IN_FOLDER(test_empty_folder),           IN_FOLDER(test_no_folder),
+        IN_FOLDER(test_links_are_not_followed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
