@@ -113,7 +113,7 @@ static bool note_intent(struct run *r, const struct plan_action *a, struct doing
  * what the cloud does already. store_healthy tells. */
 static void note_sent(struct run *r, struct doing *d)
 {
-    const char *operation = d->task ? google_operation_name(d->task) : NULL;
+    const char *operation = d->task && d->is_call ? google_operation_name(d->task) : NULL;
     struct err e;
 
     if (d->journal == 0 || d->told_operation || operation == NULL)

@@ -182,6 +182,7 @@ static enum move pause_then(struct run *r, struct doing *d, int phase)
     int64_t waited = clock_mono_ms() - d->since_ms;
 
     task_clear(&d->task);
+    d->is_call = false;
     d->task = task_timer(r->net, move_pause_ms(r, waited));
     d->phase = phase;
     return MOVE_AGAIN;
@@ -273,6 +274,7 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
         return MOVE_FAILED;
     }
     d->task = proxy_insert(r, d, mem);
+    d->is_call = true;
     d->phase = PROXY_MADE;
     d->since_ms = clock_mono_ms();
     snprintf(s->message, sizeof s->message, "making the machine in %s",
@@ -396,12 +398,19 @@ static bool worth_another_try(const struct plan_action *a, const struct doing *d
             strstr(e->why, "timed out"));
 }
 
+static void take_validations(struct apply_step *s, const struct doing *d)
+{
+    if (d->is_call)
+        s->validations = google_validations(d->task, &s->n_validations);
+}
+
 static enum move single(struct run *r, const struct plan_action *a, struct apply_step *s,
                         struct doing *d)
 {
     if (d->phase == 0) {
         task_clear(&d->task);
         d->task = begin(r, a, d);
+        d->is_call = a->step != STEP_BINDING;
         d->phase = 1;
         return MOVE_AGAIN;
     }
@@ -417,13 +426,13 @@ static enum move single(struct run *r, const struct plan_action *a, struct apply
             str_copy(s->message, sizeof s->message, "the proxy did not answer yet; trying again");
             return pause_then(r, d, 0);
         }
-        s->validations = google_validations(d->task, &s->n_validations);
+        take_validations(s, d);
         return fail_like(s, d->task);
     }
-    s->validations = google_validations(d->task, &s->n_validations);
+    take_validations(s, d);
     if (a->step == STEP_ADDRESS)
         str_copy(r->address, sizeof r->address, compute_address(d->task)->address);
-    if (google_adopted(d->task))
+    if (d->is_call && google_adopted(d->task))
         str_copy(s->message, sizeof s->message,
                  "was there already when the answer came; taken over");
     return MOVE_DONE;

@@ -10,6 +10,7 @@
 
 struct doing {         /* a step under way */
     struct task *task; /* the call, or the timer, that is awaited */
+    bool is_call;      /* task is a call of api/google: it has an operation and validations */
     int phase;
     unsigned tries;
     int64_t since_ms; /* when the phase began */
