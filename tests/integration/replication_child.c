@@ -102,7 +102,8 @@ void child_start(struct child *c, const char *program)
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGUSR1);
     sigaddset(&wanted, SIGUSR2);
-    sigprocmask(SIG_BLOCK, &wanted, &before); /* one that comes before the child listens must wait */
+    sigprocmask(SIG_BLOCK, &wanted,
+                &before); /* one that comes before the child listens must wait */
     c->pid = fork();
     if (c->pid == 0) {
         execl(program, program, c->mode, c->conninfo, c->path, (char *)NULL);

@@ -59,8 +59,8 @@ static bool is_left_out(const struct world_column *c, bool added)
 
 static size_t write_source(char *to, size_t room, enum shape shape, const char *text, size_t n)
 {
-    static const char marks[] = {[SHAPE_INTEGER] = 'i', [SHAPE_REAL] = 'r', [SHAPE_TEXT] = 't',
-                                 [SHAPE_BLOB] = 'b'};
+    static const char marks[] = {
+        [SHAPE_INTEGER] = 'i', [SHAPE_REAL] = 'r', [SHAPE_TEXT] = 't', [SHAPE_BLOB] = 'b'};
     if (shape == SHAPE_REAL)
         return (size_t)snprintf(to, room, "r:%.17g|", strtod(text, NULL));
     return write_value(to, room, marks[shape], text, n);
@@ -116,7 +116,8 @@ static size_t write_column(char *to, size_t room, sqlite3_stmt *st, int i)
     case SQLITE_FLOAT:
         return (size_t)snprintf(to, room, "r:%.17g|", sqlite3_column_double(st, i));
     case SQLITE_BLOB:
-        return write_blob(to, room, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
+        return write_blob(to, room, sqlite3_column_blob(st, i),
+                          (size_t)sqlite3_column_bytes(st, i));
     default:
         text = sqlite3_column_text(st, i);
         return write_value(to, room, 't', (const char *)text, (size_t)sqlite3_column_bytes(st, i));
@@ -145,7 +146,8 @@ static void write_query(const struct world_table *t, bool append_only, bool adde
     }
     used = 0;
     for (int i = 0; i < 3 && t->keys[i]; i++)
-        used += (size_t)snprintf(keys + used, sizeof keys - used, "%s%s", i ? ", " : "", t->keys[i]);
+        used +=
+            (size_t)snprintf(keys + used, sizeof keys - used, "%s%s", i ? ", " : "", t->keys[i]);
     if (t->keys[0] && !append_only)
         snprintf(sql, SQL, "SELECT %s1 FROM %s", columns, name);
     else if (t->keys[0])
@@ -185,7 +187,8 @@ static bool read_file(sqlite3 *db, const struct world_table *t, bool append_only
     return true;
 }
 
-/* Takes what is gone out of what came; both sorted. What is gone without having come is an error. */
+/* Takes what is gone out of what came; both sorted. What is gone without having come is an error.
+ */
 static size_t subtract(struct rows *from, struct rows *gone)
 {
     size_t kept = 0, g = 0, unmatched = 0;

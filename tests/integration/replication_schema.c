@@ -37,37 +37,98 @@ static const char ddl[] =
 
 /* Text that tries the quoting of every format on the way; g is the number of the row. */
 #define WEIRD                                                                                      \
-    "(ARRAY['', 'NULL', E'tab\\there', E'back\\\\slash \\\\N', E'two\\nlines\\r', 'Ærlig talt',"    \
+    "(ARRAY['', 'NULL', E'tab\\there', E'back\\\\slash \\\\N', E'two\\nlines\\r', 'Ærlig talt',"  \
     " E'\"quoted\", {curly}', '\\N', E'\\u2028\\U0001F600', 'x'])[1 + g %% 10]"
 #define LONG(bytes)                                                                                \
-    "(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, (" bytes ") / 32) i)"
+    "(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, (" bytes ") / 32) "  \
+                                                                                       "i)"
 
 static const char rows_sql[] =
     "INSERT INTO person (id, name, big, price, free, flag, born, seen, made, at_hour, doc, raw_doc,"
-    " tags, nums, grid, raw, feel, span, uid, ratio, small, bits, place, dropme) SELECT g, " WEIRD ", CASE WHEN g %% 20 = 0 THEN " LONG("9000") " END,"
-    " (g %% 1000) * 1.25, g::numeric / 7, g %% 3 = 0, date '1950-01-01' + g, now() - g * interval '1 s',"
-    " timestamp '2020-02-29 23:59:59.5' + g * interval '1 ms', time '00:00' + g * interval '1 s',"
-    " jsonb_build_object('n', g, 'text', " WEIRD "), '{\"b\": 1,  \"a\":[null]}',"
-    " ARRAY[" WEIRD ", NULL, 'b'], ARRAY[g, -g, NULL], ARRAY[[1.5, 2], ['NaN'::float8, g]],"
-    " decode(md5(g::text), 'hex'), (ARRAY['glad', 'trist', 'så-så']::mood[])[1 + g %% 3],"
-    " g * interval '1 minute 1 day', md5(g::text)::uuid, g / 3.0, g / 3.0, (g %% 64)::bit(6)::varbit,"
-    " point(g, 1), 'drop' FROM generate_series(1, %d) g;"
-    "INSERT INTO pair SELECT g, " WEIRD " || g, " WEIRD ", CASE WHEN g %% 9 = 0 THEN " LONG("4000")
-    " END, 'hemmelig' FROM generate_series(1, %d) g;"
-    "INSERT INTO word SELECT g %% 3 || md5(g::text) || CASE WHEN g %% 50 = 0 THEN " LONG("2200")
-    " ELSE '' END, g, CASE WHEN g %% 30 = 0 THEN " LONG("5000") " END FROM generate_series(1, %d) g;"
-    "INSERT INTO journal SELECT now(), " WEIRD ", g %% 7 FROM generate_series(1, %d) g;"
-    "INSERT INTO full_row SELECT g %% 40, " WEIRD ", CASE WHEN g %% 10 = 0 THEN " LONG("4000")
-    " END FROM generate_series(1, %d) g;"
-    "INSERT INTO full_key SELECT g, " WEIRD ", CASE WHEN g %% 10 = 0 THEN " LONG("4000")
-    " END FROM generate_series(1, %d) g;"
-    "INSERT INTO part SELECT g, (ARRAY['nord', 'sør', 'øst'])[1 + g %% 3], " WEIRD
-    " FROM generate_series(1, %d) g;"
-    "INSERT INTO ident SELECT g, g %% 3 || 'c' || g, " WEIRD " FROM generate_series(1, %d) g;"
-    "INSERT INTO \"avd-Ø\".\"Et \"\"rart\"\" navn\" SELECT g, " WEIRD ", 'x' FROM"
-    " generate_series(1, %d) g;"
-    "INSERT INTO scratch SELECT g, 'x' FROM generate_series(1, 100) g;"
-    "ANALYZE;";
+    " tags, nums, grid, raw, feel, span, uid, ratio, small, bits, place, dropme) SELECT g, " WEIRD
+    ", CASE WHEN g %% 20 = 0 THEN " LONG(
+        "9000") " END,"
+                " (g %% 1000) * 1.25, g::numeric / 7, g %% 3 = 0, date '1950-01-01' + g, now() - g "
+                "* interval '1 s',"
+                " timestamp '2020-02-29 23:59:59.5' + g * interval '1 ms', time '00:00' + g * "
+                "interval '1 s',"
+                " jsonb_build_object('n', g, 'text', " WEIRD "), '{\"b\": 1,  \"a\":[null]}',"
+                " ARRAY[" WEIRD
+                ", NULL, 'b'], ARRAY[g, -g, NULL], ARRAY[[1.5, 2], ['NaN'::float8, g]],"
+                " decode(md5(g::text), 'hex'), (ARRAY['glad', 'trist', 'så-så']::mood[])[1 + g %% "
+                "3],"
+                " g * interval '1 minute 1 day', md5(g::text)::uuid, g / 3.0, g / 3.0, (g %% "
+                "64)::bit(6)::varbit,"
+                " point(g, 1), 'drop' FROM generate_series(1, %d) g;"
+                "INSERT INTO pair SELECT g, " WEIRD " || g, " WEIRD
+                ", CASE WHEN g %% 9 = 0 THEN " LONG(
+                    "4000") " END, 'hemmelig' FROM generate_series(1, %d) g;"
+                            "INSERT INTO word SELECT g %% 3 || md5(g::text) || CASE WHEN g %% 50 = "
+                            "0 THEN " LONG("2200") " ELSE '' END, g, CASE WHEN g %% 30 = 0 "
+                                                   "THEN " LONG(
+                                                       "5000") " END FROM generate_series(1, %d) g;"
+                                                               "INSERT INTO journal SELECT "
+                                                               "now(), " WEIRD
+                                                               ", g %% 7 FROM generate_series(1, "
+                                                               "%d) g;"
+                                                               "INSERT INTO full_row SELECT g %% "
+                                                               "40, " WEIRD
+                                                               ", CASE WHEN g %% 10 = 0 THEN " LONG(
+                                                                   "4000") " END FROM "
+                                                                           "generate_series(1, %d) "
+                                                                           "g;"
+                                                                           "INSERT INTO full_key "
+                                                                           "SELECT g, " WEIRD
+                                                                           ", CASE WHEN g %% 10 = "
+                                                                           "0 THEN " LONG(
+                                                                               "4000") " END FROM "
+                                                                                       "generate_"
+                                                                                       "series(1, "
+                                                                                       "%d) g;"
+                                                                                       "INSERT "
+                                                                                       "INTO part "
+                                                                                       "SELECT g, "
+                                                                                       "(ARRAY['"
+                                                                                       "nord', "
+                                                                                       "'sør', "
+                                                                                       "'øst'])[1 "
+                                                                                       "+ g %% "
+                                                                                       "3], " WEIRD
+                                                                                       " FROM "
+                                                                                       "generate_"
+                                                                                       "series(1, "
+                                                                                       "%d) g;"
+                                                                                       "INSERT "
+                                                                                       "INTO ident "
+                                                                                       "SELECT g, "
+                                                                                       "g %% 3 || "
+                                                                                       "'c' || "
+                                                                                       "g, " WEIRD
+                                                                                       " FROM "
+                                                                                       "generate_"
+                                                                                       "series(1, "
+                                                                                       "%d) g;"
+                                                                                       "INSERT "
+                                                                                       "INTO "
+                                                                                       "\"avd-Ø\"."
+                                                                                       "\"Et "
+                                                                                       "\"\"rart\""
+                                                                                       "\" navn\" "
+                                                                                       "SELECT "
+                                                                                       "g, " WEIRD
+                                                                                       ", 'x' FROM"
+                                                                                       " generate_"
+                                                                                       "series(1, "
+                                                                                       "%d) g;"
+                                                                                       "INSERT "
+                                                                                       "INTO "
+                                                                                       "scratch "
+                                                                                       "SELECT g, "
+                                                                                       "'x' FROM "
+                                                                                       "generate_"
+                                                                                       "series(1, "
+                                                                                       "100) g;"
+                                                                                       "ANALYZE;";
 
 static const char roles[] =
     "CREATE ROLE datastream LOGIN REPLICATION PASSWORD 'syntetisk';"
@@ -105,7 +166,8 @@ static const struct world_column person[] = {
     {"small", SHAPE_REAL, "small"},
     {"bits", SHAPE_BLOB,
      "(SELECT string_agg(lpad(to_hex(substr(rpad(bits::text, ((length(bits) + 7) / 8) * 8, '0'),"
-     " i * 8 + 1, 8)::bit(8)::int), 2, '0'), '') FROM generate_series(0, (length(bits) + 7) / 8 - 1)"
+     " i * 8 + 1, 8)::bit(8)::int), 2, '0'), '') FROM generate_series(0, (length(bits) + 7) / 8 - "
+     "1)"
      " i)"},
     {"added", SHAPE_TEXT, "added"}, /* while everything runs */
     {NULL, SHAPE_TEXT, NULL}};

@@ -1,6 +1,7 @@
-/* Everything that changes in a real PostgreSQL arrives, while initial copies run, while the replica is
- * killed at any moment and the server restarts: at the end every row and column is equal, in merge and
- * in append-only mode. Seeded: STROM_SEED repeats a run's choices; STROM_LONG=1 is the full count. */
+/* Everything that changes in a real PostgreSQL arrives, while initial copies run, while the replica
+ * is killed at any moment and the server restarts: at the end every row and column is equal, in
+ * merge and in append-only mode. Seeded: STROM_SEED repeats a run's choices; STROM_LONG=1 is the
+ * full count. */
 
 #include "replication_child.h"
 #include "replication_compare.h"
@@ -95,8 +96,8 @@ static void prepare(void)
 
 /* --- trouble --- */
 
-/* At a moment that nothing else decides: some of them hit in the middle of a copy, of a transaction,
- * between storing and telling. */
+/* At a moment that nothing else decides: some of them hit in the middle of a copy, of a
+ * transaction, between storing and telling. */
 static void kill_one(void)
 {
     struct child *c = &t.children[dice_below(&t.world.dice, 2)];
@@ -173,9 +174,10 @@ static bool is_through(int i, const char *lsn)
 {
     char sql[300];
     long long open = 1;
-    snprintf(sql, sizeof sql,
-             "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = 'ds_%s'",
-             lsn, t.children[i].mode);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = 'ds_%s'",
+        lsn, t.children[i].mode);
     PGresult *r = world_must(t.world.writers[0].db, sql);
     bool told = PQntuples(r) == 1 && PQgetvalue(r, 0, 0)[0] == 't';
     PQclear(r);

@@ -49,7 +49,8 @@ static const char *some_text(struct world *w, char out[200])
 /* Incompressible, so it is stored out of line and left out of updates that do not touch it. */
 static const char *long_text(struct world *w, char *out)
 {
-    int n = 2500 + dice_below(&w->dice, dice_chance(&w->dice, 20) ? LONG_MOST - 2500 : 4000), used = 0;
+    int n = 2500 + dice_below(&w->dice, dice_chance(&w->dice, 20) ? LONG_MOST - 2500 : 4000),
+        used = 0;
     out[used++] = '\'';
     while (used < n)
         used += snprintf(out + used, 20, "%016llx", (unsigned long long)dice_roll(&w->dice));
@@ -60,7 +61,8 @@ static const char *long_text(struct world *w, char *out)
 
 /* --- statements --- */
 
-static void run(struct world *w, int who, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void run(struct world *w, int who, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void run(struct world *w, int who, const char *fmt, ...)
 {
@@ -81,7 +83,8 @@ static int new_id(struct world *w, int who)
 
 /* The writer's first row at or behind a random place. */
 #define PICK(table, key, own)                                                                      \
-    "(SELECT " key " FROM " table " WHERE " key " >= %d AND " own " = %d ORDER BY " key " LIMIT 1)"
+    "(SELECT " key " FROM " table " WHERE " key " >= %d AND " own " = %d ORDER BY " key " LIMIT "  \
+                                                                                        "1)"
 
 static void change_person(struct world *w, int who)
 {
@@ -93,7 +96,8 @@ static void change_person(struct world *w, int who)
     case 0:
     case 1:
         run(w, who,
-            "INSERT INTO person (id, name, big, price, free, flag, seen, doc, tags, nums, raw, feel)"
+            "INSERT INTO person (id, name, big, price, free, flag, seen, doc, tags, nums, raw, "
+            "feel)"
             " VALUES (%d, %s, %s, %d.%02d, 1e-%d, %s, now(), jsonb_build_object('t', %s::text),"
             " ARRAY[%s, 'z'], ARRAY[%d, NULL], '\\x%04x', 'trist') ON CONFLICT (id) DO UPDATE SET"
             " name = excluded.name, doc = excluded.doc",
@@ -102,24 +106,30 @@ static void change_person(struct world *w, int who)
         break;
     case 2:
     case 3:
-        run(w, who, "UPDATE person SET name = %s, ratio = %d / 7.0, born = date '2000-01-01' + %d WHERE id = "
-            PICK("person", "id", "id %% 3"), text, n, n, at, who);
+        run(w, who,
+            "UPDATE person SET name = %s, ratio = %d / 7.0, born = date '2000-01-01' + %d WHERE id "
+            "= " PICK("person", "id", "id %% 3"),
+            text, n, n, at, who);
         break;
     case 4:
-        run(w, who, "UPDATE person SET big = %s, free = -%d WHERE id = " PICK("person", "id", "id %% 3"),
+        run(w, who,
+            "UPDATE person SET big = %s, free = -%d WHERE id = " PICK("person", "id", "id %% 3"),
             long_text(w, big), n, at, who);
         break;
     case 5:
-        run(w, who, "UPDATE person SET id = %d, name = %s WHERE id = " PICK("person", "id", "id %% 3")
-            " AND NOT EXISTS (SELECT 1 FROM person WHERE id = %d)",
+        run(w, who,
+            "UPDATE person SET id = %d, name = %s WHERE id = " PICK(
+                "person", "id", "id %% 3") " AND NOT EXISTS (SELECT 1 FROM person WHERE id = %d)",
             id, text, at, who, id);
         break;
     case 6:
         run(w, who, "DELETE FROM person WHERE id = " PICK("person", "id", "id %% 3"), at, who);
         break;
     default:
-        run(w, who, "UPDATE person SET small = %d, bits = %d::bit(11)::varbit, span = '%d days %d s'"
-            " WHERE id BETWEEN %d AND %d AND id %% 3 = %d", n, n, n, n, at, at + 60, who);
+        run(w, who,
+            "UPDATE person SET small = %d, bits = %d::bit(11)::varbit, span = '%d days %d s'"
+            " WHERE id BETWEEN %d AND %d AND id %% 3 = %d",
+            n, n, n, n, at, at + 60, who);
     }
 }
 
@@ -131,28 +141,32 @@ static void change_pair(struct world *w, int who)
     const char *text = some_text(w, a);
     switch (dice_below(&w->dice, 5)) {
     case 0:
-        run(w, who, "INSERT INTO pair VALUES (%d, coalesce(%s, 'n'), %s, %s, 'x') ON CONFLICT DO NOTHING",
+        run(w, who,
+            "INSERT INTO pair VALUES (%d, coalesce(%s, 'n'), %s, %s, 'x') ON CONFLICT DO NOTHING",
             id, text, some_text(w, b), dice_chance(&w->dice, 50) ? long_text(w, big) : "NULL");
         break;
     case 1:
-        run(w, who, "UPDATE pair SET note = %s WHERE a = " PICK("pair", "a", "a %% 3"), text, at, who);
+        run(w, who, "UPDATE pair SET note = %s WHERE a = " PICK("pair", "a", "a %% 3"), text, at,
+            who);
         break;
     case 2: /* a part of the key only */
-        run(w, who, "UPDATE pair p SET b = 'k%d' WHERE a = " PICK("pair", "a", "a %% 3")
-            " AND b = (SELECT min(b) FROM pair q WHERE q.a = p.a)"
-            " AND NOT EXISTS (SELECT 1 FROM pair r WHERE r.a = p.a AND r.b = 'k%d')",
+        run(w, who,
+            "UPDATE pair p SET b = 'k%d' WHERE a = " PICK(
+                "pair", "a",
+                "a %% 3") " AND b = (SELECT min(b) FROM pair q WHERE q.a = p.a)"
+                          " AND NOT EXISTS (SELECT 1 FROM pair r WHERE r.a = p.a AND r.b = 'k%d')",
             id, at, who, id);
         break;
     case 3:
         run(w, who, "DELETE FROM pair WHERE a = " PICK("pair", "a", "a %% 3"), at, who);
         break;
     default:
-        run(w, who, "UPDATE pair SET secret = 'y' || secret WHERE a = " PICK("pair", "a", "a %% 3"), at, who);
+        run(w, who, "UPDATE pair SET secret = 'y' || secret WHERE a = " PICK("pair", "a", "a %% 3"),
+            at, who);
     }
 }
 
-#define PICK_WORD                                                                                  \
-    "(SELECT w FROM word WHERE w >= '%d%02x' AND w < '%d~' ORDER BY w LIMIT 1)"
+#define PICK_WORD "(SELECT w FROM word WHERE w >= '%d%02x' AND w < '%d~' ORDER BY w LIMIT 1)"
 
 static void change_word(struct world *w, int who)
 {
@@ -179,7 +193,8 @@ static void change_word(struct world *w, int who)
         run(w, who, "DELETE FROM word WHERE w = " PICK_WORD, who, at, who);
         break;
     default:
-        run(w, who, "UPDATE word SET n = %d WHERE w >= '%d%02x' AND w < '%d%02x~'", n, who, at, who, at);
+        run(w, who, "UPDATE word SET n = %d WHERE w >= '%d%02x' AND w < '%d%02x~'", n, who, at, who,
+            at);
     }
 }
 
@@ -194,17 +209,21 @@ static void change_full_row(struct world *w, int who)
             dice_chance(&w->dice, 30) ? long_text(w, big) : "NULL");
         break;
     case 1:
-        run(w, who, "UPDATE full_row SET b = %s WHERE ctid = (SELECT min(ctid) FROM full_row WHERE a = %d)",
+        run(w, who,
+            "UPDATE full_row SET b = %s WHERE ctid = (SELECT min(ctid) FROM full_row WHERE a = %d)",
             some_text(w, a), at);
         break;
     case 2:
-        run(w, who, "DELETE FROM full_row WHERE ctid = (SELECT max(ctid) FROM full_row WHERE a = %d)", at);
+        run(w, who,
+            "DELETE FROM full_row WHERE ctid = (SELECT max(ctid) FROM full_row WHERE a = %d)", at);
         break;
     default:
-        run(w, who, "UPDATE full_key SET b = %s, id = CASE WHEN %d = 0 AND NOT EXISTS"
-            " (SELECT 1 FROM full_key WHERE id = %d) THEN %d ELSE id END WHERE id = "
-            PICK("full_key", "id", "id %% 3"), some_text(w, a), dice_below(&w->dice, 2),
-            at + 9000, at + 9000, new_id(w, who) / 4, who);
+        run(w, who,
+            "UPDATE full_key SET b = %s, id = CASE WHEN %d = 0 AND NOT EXISTS"
+            " (SELECT 1 FROM full_key WHERE id = %d) THEN %d ELSE id END WHERE id = " PICK(
+                "full_key", "id", "id %% 3"),
+            some_text(w, a), dice_below(&w->dice, 2), at + 9000, at + 9000, new_id(w, who) / 4,
+            who);
     }
 }
 
@@ -219,11 +238,14 @@ static void change_part(struct world *w, int who)
             some_text(w, a));
         break;
     case 1:
-        run(w, who, "UPDATE part SET v = %s WHERE id = " PICK("part", "id", "id %% 3"), some_text(w, a), at, who);
+        run(w, who, "UPDATE part SET v = %s WHERE id = " PICK("part", "id", "id %% 3"),
+            some_text(w, a), at, who);
         break;
     case 2: /* into another partition */
-        run(w, who, "UPDATE part p SET region = '%s' WHERE id = " PICK("part", "id", "id %% 3")
-            " AND (SELECT count(*) FROM part q WHERE q.id = p.id) = 1", region, at, who);
+        run(w, who,
+            "UPDATE part p SET region = '%s' WHERE id = " PICK(
+                "part", "id", "id %% 3") " AND (SELECT count(*) FROM part q WHERE q.id = p.id) = 1",
+            region, at, who);
         break;
     default:
         run(w, who, "DELETE FROM part WHERE id = " PICK("part", "id", "id %% 3"), at, who);
@@ -236,16 +258,20 @@ static void change_ident(struct world *w, int who)
     int at = new_id(w, who), id = new_id(w, who);
     switch (dice_below(&w->dice, 4)) {
     case 0:
-        run(w, who, "INSERT INTO ident VALUES (%d, '%dn%llx', %s) ON CONFLICT (id) DO UPDATE SET v = excluded.v",
+        run(w, who,
+            "INSERT INTO ident VALUES (%d, '%dn%llx', %s) ON CONFLICT (id) DO UPDATE SET v = "
+            "excluded.v",
             id, who, (unsigned long long)dice_roll(&w->dice), some_text(w, a));
         break;
     case 1: /* the primary key moves, the identity stays, and the other way round */
-        run(w, who, "UPDATE ident SET id = %d WHERE id = " PICK("ident", "id", "id %% 3")
-            " AND NOT EXISTS (SELECT 1 FROM ident WHERE id = %d)", id, at, who, id);
+        run(w, who,
+            "UPDATE ident SET id = %d WHERE id = " PICK(
+                "ident", "id", "id %% 3") " AND NOT EXISTS (SELECT 1 FROM ident WHERE id = %d)",
+            id, at, who, id);
         break;
     case 2:
-        run(w, who, "UPDATE ident SET code = '%dm%llx' WHERE id = " PICK("ident", "id", "id %% 3"), who,
-            (unsigned long long)dice_roll(&w->dice), at, who);
+        run(w, who, "UPDATE ident SET code = '%dm%llx' WHERE id = " PICK("ident", "id", "id %% 3"),
+            who, (unsigned long long)dice_roll(&w->dice), at, who);
         break;
     default:
         run(w, who, "DELETE FROM ident WHERE id = " PICK("ident", "id", "id %% 3"), at, who);
@@ -262,26 +288,31 @@ static void change_rest(struct world *w, int who)
             some_text(w, a), 1 + dice_below(&w->dice, 3));
         break;
     case 1:
-        run(w, who, "INSERT INTO \"avd-Ø\".\"Et \"\"rart\"\" navn\" VALUES (%d, %s, 'u')"
-            " ON CONFLICT (\"Nøkkel\") DO UPDATE SET \"a,b\" = excluded.\"a,b\"", at, some_text(w, a));
+        run(w, who,
+            "INSERT INTO \"avd-Ø\".\"Et \"\"rart\"\" navn\" VALUES (%d, %s, 'u')"
+            " ON CONFLICT (\"Nøkkel\") DO UPDATE SET \"a,b\" = excluded.\"a,b\"",
+            at, some_text(w, a));
         break;
     case 2:
-        run(w, who, "DELETE FROM \"avd-Ø\".\"Et \"\"rart\"\" navn\" WHERE \"Nøkkel\" BETWEEN %d AND %d"
-            " AND \"Nøkkel\" %% 3 = %d", at, at + 4, who);
+        run(w, who,
+            "DELETE FROM \"avd-Ø\".\"Et \"\"rart\"\" navn\" WHERE \"Nøkkel\" BETWEEN %d AND %d"
+            " AND \"Nøkkel\" %% 3 = %d",
+            at, at + 4, who);
         break;
     case 3:
         run(w, who, "INSERT INTO outside VALUES (%d, 'x') ON CONFLICT DO NOTHING", at);
         break;
     default:
-        run(w, who, "INSERT INTO scratch VALUES (%d, 'x') ON CONFLICT (id) DO UPDATE SET v = 'y'", at);
+        run(w, who, "INSERT INTO scratch VALUES (%d, 'x') ON CONFLICT (id) DO UPDATE SET v = 'y'",
+            at);
     }
 }
 
 static void change_something(struct world *w, int who)
 {
     static void (*const changes[])(struct world *, int) = {
-        change_person, change_person, change_person, change_pair, change_word,
-        change_full_row, change_part, change_ident, change_rest};
+        change_person,   change_person, change_person, change_pair, change_word,
+        change_full_row, change_part,   change_ident,  change_rest};
     w->changes++;
     changes[dice_below(&w->dice, (int)(sizeof changes / sizeof *changes))](w, who);
 }

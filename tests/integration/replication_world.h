@@ -28,9 +28,9 @@ struct world_column {
 
 struct world_table {
     const char *schema, *name;
-    const char *keys[3];               /* NULL: none */
-    const char *const *flows;          /* columns chosen, ends with NULL; NULL: all */
-    bool full;                         /* without key, but with REPLICA IDENTITY FULL */
+    const char *keys[3];      /* NULL: none */
+    const char *const *flows; /* columns chosen, ends with NULL; NULL: all */
+    bool full;                /* without key, but with REPLICA IDENTITY FULL */
     bool compared;
     const struct world_column *columns; /* ends with a NULL name */
 };
@@ -42,8 +42,8 @@ enum { WRITERS = 3 };
 
 struct writer {
     PGconn *db;
-    int left;      /* changes until its transaction ends; 0: none open */
-    bool saved;    /* a savepoint is set */
+    int left;   /* changes until its transaction ends; 0: none open */
+    bool saved; /* a savepoint is set */
 };
 
 struct world {
@@ -51,16 +51,16 @@ struct world {
     const char *conninfo; /* of the owner */
     struct writer writers[WRITERS];
     long changes, commits, rollbacks;
-    bool added, dropped;  /* columns of person, while everything runs */
+    bool added, dropped; /* columns of person, while everything runs */
 };
 
 PGresult *world_must(PGconn *db, const char *sql); /* ends the program when it fails */
 void world_make(PGconn *db, int rows);             /* schema, roles, rows, publication */
 void world_connect(struct world *w);
-void world_change(struct world *w);  /* one step of one writer */
-void world_flood(struct world *w);   /* one large transaction, between those of the writers */
-void world_settle(struct world *w);  /* ends open transactions */
+void world_change(struct world *w); /* one step of one writer */
+void world_flood(struct world *w);  /* one large transaction, between those of the writers */
+void world_settle(struct world *w); /* ends open transactions */
 void world_disconnect(struct world *w);
-void world_alter(struct world *w);   /* DDL and TRUNCATE, between transactions */
+void world_alter(struct world *w); /* DDL and TRUNCATE, between transactions */
 
 #endif

@@ -45,7 +45,8 @@ static bool find_kinds(struct work *w, struct relation *r, struct err *e)
     return true;
 }
 
-/* Under FULL every column is announced as key, under NOTHING none: the announcement says nothing then. */
+/* Under FULL every column is announced as key, under NOTHING none: the announcement says nothing
+ * then. */
 static bool tells_key(const struct relation *r)
 {
     return r->identity == 'd' || r->identity == 'i';
@@ -80,8 +81,7 @@ bool apply_bind(struct work *w, struct relation *r, struct err *e)
         return false;
     if (r->m->defined || !tells_key(r))
         agree_on_keys(r);
-    if (!find_kinds(w, r, e) ||
-        !mirror_shape(r->m, &w->store, r->columns, r->n_columns, e))
+    if (!find_kinds(w, r, e) || !mirror_shape(r->m, &w->store, r->columns, r->n_columns, e))
         return false;
     relation_map(r);
     return true;
@@ -103,8 +103,8 @@ static bool is_same(const struct pgoutput_cell *a, const struct pgoutput_cell *b
     return a && b && a->kind == b->kind && a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
 }
 
-/* Values that did not travel with the new row may stand in the old one: all of them under FULL, and a
- * key that is stored out of line. */
+/* Values that did not travel with the new row may stand in the old one: all of them under FULL, and
+ * a key that is stored out of line. */
 static void fill_from_old(struct work *w, const struct mirror *m, enum pgoutput_old kind)
 {
     for (size_t i = 0; i < m->n_columns; i++) {
@@ -163,8 +163,7 @@ static bool merge_update(struct work *w, struct mirror *m, bool moved, struct er
     return row_remove(m, &w->store, &w->old_row, &w->scratch, e) && put(w, m, e);
 }
 
-static bool append_update(struct work *w, struct mirror *m, bool has_old, bool moved,
-                          struct err *e)
+static bool append_update(struct work *w, struct mirror *m, bool has_old, bool moved, struct err *e)
 {
     if (has_old && (moved || m->n_keys == 0) &&
         !append(w, m, &w->old_row, NULL, ROW_UPDATE_DELETE, e))
@@ -178,8 +177,7 @@ static bool write_change(struct work *w, struct mirror *m, const struct pgoutput
     bool has_old = event->old_kind != PGOUTPUT_OLD_NONE, appends = mirror_appends(m);
     if (has_old && event->kind == PGOUTPUT_UPDATE)
         fill_from_old(w, m, event->old_kind);
-    bool moved = has_old && m->n_keys > 0 && event->kind == PGOUTPUT_UPDATE &&
-                 key_differs(w, m);
+    bool moved = has_old && m->n_keys > 0 && event->kind == PGOUTPUT_UPDATE && key_differs(w, m);
     if (event->kind == PGOUTPUT_INSERT)
         return appends ? append(w, m, &w->new_row, NULL, ROW_INSERT, e) : put(w, m, e);
     if (event->kind == PGOUTPUT_UPDATE)
@@ -235,9 +233,9 @@ static bool is_keyed(const struct work *w, const struct mirror *m,
         return true;
     for (size_t i = 0; i < m->n_columns; i++) {
         const struct pgoutput_cell *c = w->new_row.cells[i];
-        if (m->columns[i].is_key && (!c || c->kind == PGOUTPUT_NULL || c->kind == PGOUTPUT_BINARY ||
-                                     (c->kind == PGOUTPUT_UNCHANGED &&
-                                      event->old_kind == PGOUTPUT_OLD_NONE)))
+        if (m->columns[i].is_key &&
+            (!c || c->kind == PGOUTPUT_NULL || c->kind == PGOUTPUT_BINARY ||
+             (c->kind == PGOUTPUT_UNCHANGED && event->old_kind == PGOUTPUT_OLD_NONE)))
             return false;
     }
     return true;

@@ -17,8 +17,8 @@ struct literal {
 
 static void add_json_string(struct str *to, const char *text, size_t n)
 {
-    static const char *const names[] = {['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",
-                                        ['\f'] = "\\f", ['\r'] = "\\r"};
+    static const char *const names[] = {
+        ['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r"};
     str_addc(to, '"');
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)text[i];
@@ -140,9 +140,8 @@ static bool read_list(struct literal *l, int depth)
 /* "[0:2]={...}": bounds that are not 1 stand before the value; JSON has no place for them. */
 static void skip_bounds(struct literal *l)
 {
-    const char *equals = l->at < l->end && *l->at == '['
-                             ? memchr(l->at, '=', (size_t)(l->end - l->at))
-                             : NULL;
+    const char *equals =
+        l->at < l->end && *l->at == '[' ? memchr(l->at, '=', (size_t)(l->end - l->at)) : NULL;
     if (equals)
         l->at = equals + 1;
 }

@@ -89,8 +89,8 @@ static void name_table(const struct backfill *b, struct str *sql)
     sql_name(sql, b->table);
 }
 
-/* The lock comes before the snapshot: a table that is rewritten between the two would look empty. Who
- * may read some columns only may not lock; COPY then decides whether that is enough. */
+/* The lock comes before the snapshot: a table that is rewritten between the two would look empty.
+ * Who may read some columns only may not lock; COPY then decides whether that is enough. */
 static bool begin(struct backfill *b, PGconn *c, struct err *e)
 {
     static const char start[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -125,8 +125,8 @@ static bool choose_columns(struct backfill *b, struct backfill_chunk *c, struct 
     c->copied = mem_alloc(c->table.n_columns + 1);
     for (size_t i = 0; i < c->table.n_columns; i++) {
         const struct described_column *column = &c->table.columns[i];
-        c->copied[i] = column->kind != VALUE_NONE &&
-                       (column->is_key || mirror_wants(b->names, column->name));
+        c->copied[i] =
+            column->kind != VALUE_NONE && (column->is_key || mirror_wants(b->names, column->name));
         if (!c->copied[i])
             continue;
         if (list->bytes > 0)

@@ -19,12 +19,12 @@ enum backfill_kind {
 struct backfill_chunk {
     enum backfill_kind kind;
     struct backfill_chunk *next;
-    struct str bytes;         /* OPENED: the snapshot as text; ROWS: whole lines of COPY text */
-    uint64_t fence;           /* OPENED: end of WAL, read after the snapshot was taken */
-    int64_t time_ms;          /* OPENED: wall clock */
-    struct described table;   /* OPENED: all columns */
-    bool *copied;             /* OPENED: which of them a line holds, in this order */
-    struct err why;           /* FAILED */
+    struct str bytes;       /* OPENED: the snapshot as text; ROWS: whole lines of COPY text */
+    uint64_t fence;         /* OPENED: end of WAL, read after the snapshot was taken */
+    int64_t time_ms;        /* OPENED: wall clock */
+    struct described table; /* OPENED: all columns */
+    bool *copied;           /* OPENED: which of them a line holds, in this order */
+    struct err why;         /* FAILED */
 };
 
 struct backfill;

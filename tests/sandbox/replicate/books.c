@@ -33,7 +33,8 @@ static void keep(struct work *w, struct mirror *m)
 static int64_t next_held(struct work *w, struct err *e)
 {
     int64_t seq = -1;
-    sqlite3_stmt *st = store_prepare(&w->store, "SELECT coalesce(max(seq), 0) FROM _replica_held", e);
+    sqlite3_stmt *st =
+        store_prepare(&w->store, "SELECT coalesce(max(seq), 0) FROM _replica_held", e);
     if (st && sqlite3_step(st) == SQLITE_ROW)
         seq = sqlite3_column_int64(st, 0);
     else if (st)
@@ -181,10 +182,9 @@ struct mirror *books_add(struct work *w, const char *schema, const char *table, 
 
 static bool save_table(struct work *w, struct mirror *m, struct err *e)
 {
-    const int64_t numbers[] = {m->id,      m->selected, m->phase, m->state,
-                               m->way,     m->manual,   0,        (int64_t)m->fence,
-                               m->started, m->ended,    m->rows,  m->events,
-                               m->unsupported, m->last_event};
+    const int64_t numbers[] = {m->id,     m->selected, m->phase,          m->state,     m->way,
+                               m->manual, 0,           (int64_t)m->fence, m->started,   m->ended,
+                               m->rows,   m->events,   m->unsupported,    m->last_event};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sqlite3_bind_int64(w->save_table, (int)i + 1, numbers[i]);
     bind_text(w->save_table, 7, m->snapshot_text);

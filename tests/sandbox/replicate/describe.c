@@ -8,16 +8,17 @@
 /* Types with domains followed down to what they rest on. */
 #define BASE_TYPES                                                                                 \
     "WITH RECURSIVE base(asked, oid, typmod, typtype, typname, typbasetype) AS ("                  \
-    " SELECT t.oid, t.oid, t.typtypmod, t.typtype, t.typname, t.typbasetype FROM pg_type t"         \
+    " SELECT t.oid, t.oid, t.typtypmod, t.typtype, t.typname, t.typbasetype FROM pg_type t"        \
     " WHERE t.oid IN (%s)"                                                                         \
-    " UNION ALL SELECT b.asked, t.oid, CASE WHEN b.typmod >= 0 THEN b.typmod ELSE t.typtypmod END," \
+    " UNION ALL SELECT b.asked, t.oid, CASE WHEN b.typmod >= 0 THEN b.typmod ELSE t.typtypmod "    \
+    "END,"                                                                                         \
     " t.typtype, t.typname, t.typbasetype"                                                         \
     " FROM base b JOIN pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd') "
 
 #define TABLE_COLUMNS                                                                              \
     "SELECT c.relkind, a.attname, b.oid,"                                                          \
-    " CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.typmod END, b.typtype, b.typname,"         \
-    " a.attgenerated <> '', coalesce(a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]), false) "       \
+    " CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.typmod END, b.typtype, b.typname,"        \
+    " a.attgenerated <> '', coalesce(a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]), false) "      \
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "                               \
     "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "      \
     "LEFT JOIN base b ON b.asked = a.atttypid AND b.typtype <> 'd' "                               \
@@ -99,8 +100,9 @@ bool describe_type(PGconn *c, uint32_t oid, int32_t typmod, struct halt *h, enum
     snprintf(asked, sizeof asked, "%u", (unsigned)oid);
     snprintf(modifier, sizeof modifier, "%d", (int)typmod);
     str_printf(&sql, BASE_TYPES, "$1::oid");
-    str_add(&sql, "SELECT oid, CASE WHEN $2::int >= 0 THEN $2::int ELSE typmod END, typtype, typname"
-                  " FROM base WHERE typtype <> 'd'");
+    str_add(&sql,
+            "SELECT oid, CASE WHEN $2::int >= 0 THEN $2::int ELSE typmod END, typtype, typname"
+            " FROM base WHERE typtype <> 'd'");
     PGresult *r = link_run(c, str_text(&sql), 2, values, LINK_TIMEOUT_MS, h, e);
     str_done(&sql);
     if (!r)

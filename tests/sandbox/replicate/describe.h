@@ -14,7 +14,7 @@ struct described_column {
 
 struct described {
     bool exists;
-    char relkind; /* r p ... */
+    char relkind;                     /* r p ... */
     struct described_column *columns; /* in their order; mem_free */
     size_t n_columns;
 };

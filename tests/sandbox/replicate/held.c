@@ -10,8 +10,9 @@
 
 enum { DRAIN_ROWS = 2000 };
 
-static const char add_sql[] = "INSERT INTO _replica_held(\"table\", seq, xid, commit_us, lsn, message)"
-                              " VALUES (?, ?, ?, ?, ?, ?)";
+static const char add_sql[] =
+    "INSERT INTO _replica_held(\"table\", seq, xid, commit_us, lsn, message)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 static const char next_sql[] = "SELECT seq, xid, commit_us, lsn, message FROM _replica_held"
                                " WHERE \"table\" = ? ORDER BY seq LIMIT ?";
 
@@ -114,8 +115,8 @@ static bool finish(struct work *w, struct mirror *m, struct err *e)
     return held_forget(w, m, e);
 }
 
-/* What was applied goes, but for the last announcement: what follows is read by it, also by the next
- * process. So a queue always begins with one. */
+/* What was applied goes, but for the last announcement: what follows is read by it, also by the
+ * next process. So a queue always begins with one. */
 static bool forget_slice(struct work *w, const struct mirror *m, const struct slice *s,
                          struct err *e)
 {

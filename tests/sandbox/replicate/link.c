@@ -121,13 +121,18 @@ static void keep_quiet(void *ctx, const char *message)
 
 PGconn *link_open(const char *conninfo, enum link_mode mode, struct halt *h, struct err *e)
 {
-    const char *keys[] = {"dbname", "client_encoding", "gssencmode", "options",
-                          "fallback_application_name", mode == LINK_REPLICATION ? "replication" : NULL,
-                          NULL};
-    const char *values[] = {conninfo, "UTF8", "disable",
+    const char *keys[] = {
+        "dbname",  "client_encoding",           "gssencmode",
+        "options", "fallback_application_name", mode == LINK_REPLICATION ? "replication" : NULL,
+        NULL};
+    const char *values[] = {conninfo,
+                            "UTF8",
+                            "disable",
                             "-c datestyle=ISO -c intervalstyle=iso_8601 -c timezone=UTC "
                             "-c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=0",
-                            "datastream", mode == LINK_REPLICATION ? "database" : NULL, NULL};
+                            "datastream",
+                            mode == LINK_REPLICATION ? "database" : NULL,
+                            NULL};
     PGconn *c = PQconnectStartParams(keys, values, 1);
     if (c && finish_connecting(c, h, e)) {
         PQsetNoticeProcessor(c, keep_quiet, NULL);
@@ -188,8 +193,8 @@ PGresult *link_run(PGconn *c, const char *sql, int n, const char *const *values,
                    struct halt *h, struct err *e)
 {
     int64_t deadline = timeout_ms ? clock_mono_ms() + timeout_ms : 0;
-    int sent = n > 0 ? PQsendQueryParams(c, sql, n, NULL, values, NULL, NULL, 0)
-                     : PQsendQuery(c, sql);
+    int sent =
+        n > 0 ? PQsendQueryParams(c, sql, n, NULL, values, NULL, NULL, 0) : PQsendQuery(c, sql);
     if (!sent) {
         link_fault(e, c, NULL, "asking the database");
         return NULL;

@@ -95,7 +95,8 @@ static void add_column(struct mirror *m, const char *name, enum value_kind kind,
     m->n_keys += is_key;
 }
 
-/* An append-only table has no primary key in the file; the index that finds a key's last row tells. */
+/* An append-only table has no primary key in the file; the index that finds a key's last row tells.
+ */
 static const char look_sql[] =
     "SELECT c.name, c.type, c.pk > 0 OR EXISTS (SELECT 1 FROM pragma_index_info(?2) i"
     " WHERE i.name = c.name) FROM pragma_table_info(?1) c";

@@ -14,10 +14,10 @@ enum { MIRROR_COLUMNS = 1999, MIRROR_WORDS = (MIRROR_COLUMNS + 63) / 64 };
 
 /* WAITING, COPYING and DRAINING hold events back. */
 enum mirror_phase {
-    MIRROR_LIVE,     /* events are applied as they come */
-    MIRROR_WAITING,  /* a backfill is due */
-    MIRROR_COPYING,  /* it runs */
-    MIRROR_DRAINING  /* it is over; what was held is applied first */
+    MIRROR_LIVE,    /* events are applied as they come */
+    MIRROR_WAITING, /* a backfill is due */
+    MIRROR_COPYING, /* it runs */
+    MIRROR_DRAINING /* it is over; what was held is applied first */
 };
 
 /* Where a backfill writes. */
@@ -44,12 +44,12 @@ struct mirror {
     char **wanted; /* names; n_wanted 0: all */
     size_t n_wanted;
 
-    bool append_only;    /* the stream's mode */
-    bool defined;        /* the destination exists and columns says how */
-    bool broken;         /* it exists with another key: events cannot be applied; error says so */
+    bool append_only; /* the stream's mode */
+    bool defined;     /* the destination exists and columns says how */
+    bool broken;      /* it exists with another key: events cannot be applied; error says so */
     struct mirror_column *columns;
     size_t n_columns, n_keys;
-    unsigned version;    /* counts up when columns change: what was derived from them is void */
+    unsigned version; /* counts up when columns change: what was derived from them is void */
     struct row_statement *statements;
     size_t n_statements, last_statement;
 
@@ -63,10 +63,10 @@ struct mirror {
     uint64_t held_from;       /* count of transactions read when holding began */
     unsigned hold;            /* counts how often holding began */
     struct backfill *job;
-    int16_t *copy_to;         /* of a line's values: the column here, -1 none */
+    int16_t *copy_to; /* of a line's values: the column here, -1 none */
     size_t n_copy;
-    int64_t copy_ms;          /* when the snapshot was taken, wall clock */
-    int64_t retry_at;         /* monotonic ms */
+    int64_t copy_ms;  /* when the snapshot was taken, wall clock */
+    int64_t retry_at; /* monotonic ms */
     int tries;
 
     int64_t started, ended, rows, events, unsupported, last_event;
@@ -88,7 +88,8 @@ static inline bool mirror_holds(const struct mirror *m)
 
 /* Reads what the destination looks like; `defined` says whether it exists. */
 bool mirror_look(struct mirror *m, struct store *s, struct err *e);
-/* Makes the destination, or adds the columns it lacks: those of cols that are wanted and carried. */
+/* Makes the destination, or adds the columns it lacks: those of cols that are wanted and carried.
+ */
 bool mirror_shape(struct mirror *m, struct store *s, const struct described_column *cols, size_t n,
                   struct err *e);
 int mirror_find(const struct mirror *m, const char *column); /* index, -1 */

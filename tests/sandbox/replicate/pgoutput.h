@@ -58,23 +58,23 @@ enum pgoutput_old {
 /* One event; which members hold depends on kind. Large (some 130 kB): one a reader, used again. */
 struct pgoutput_event {
     enum pgoutput_kind kind;
-    uint32_t xid;           /* BEGIN: the top-level transaction, 32 bits */
-    uint64_t lsn;           /* BEGIN: of the commit record; COMMIT: likewise */
-    uint64_t end_lsn;       /* COMMIT: where the next record begins */
-    int64_t commit_us;      /* BEGIN, COMMIT: microseconds since 1970 */
-    uint32_t relation;      /* RELATION INSERT UPDATE DELETE; TYPE: the type */
-    const char *schema;     /* RELATION TYPE; "pg_catalog" also where the message has "" */
-    const char *name;       /* RELATION TYPE ORIGIN MESSAGE(prefix) */
-    char identity;          /* RELATION: d n f i */
-    size_t n_columns;       /* RELATION */
+    uint32_t xid;       /* BEGIN: the top-level transaction, 32 bits */
+    uint64_t lsn;       /* BEGIN: of the commit record; COMMIT: likewise */
+    uint64_t end_lsn;   /* COMMIT: where the next record begins */
+    int64_t commit_us;  /* BEGIN, COMMIT: microseconds since 1970 */
+    uint32_t relation;  /* RELATION INSERT UPDATE DELETE; TYPE: the type */
+    const char *schema; /* RELATION TYPE; "pg_catalog" also where the message has "" */
+    const char *name;   /* RELATION TYPE ORIGIN MESSAGE(prefix) */
+    char identity;      /* RELATION: d n f i */
+    size_t n_columns;   /* RELATION */
     struct pgoutput_column columns[PGOUTPUT_COLUMNS];
     enum pgoutput_old old_kind; /* UPDATE DELETE */
     struct pgoutput_tuple old_row;
     struct pgoutput_tuple new_row; /* INSERT UPDATE */
 };
 
-/* Every pointer in *out borrows from bytes. False, with the reason in why, for anything that is cut,
- * too long, of an unknown kind or followed by more. */
+/* Every pointer in *out borrows from bytes. False, with the reason in why, for anything that is
+ * cut, too long, of an unknown kind or followed by more. */
 bool pgoutput_decode(const char *bytes, size_t n, struct pgoutput_event *out,
                      char why[PGOUTPUT_WHY]);
 

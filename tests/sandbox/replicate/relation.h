@@ -11,22 +11,22 @@
 struct relation {
     uint32_t oid;
     char schema[64], table[64];
-    struct mirror *m;  /* NULL: not chosen */
-    unsigned bound;    /* the mirror's version that `to` was made for; 0: none */
-    unsigned queued;   /* the hold whose queue has this announcement */
+    struct mirror *m; /* NULL: not chosen */
+    unsigned bound;   /* the mirror's version that `to` was made for; 0: none */
+    unsigned queued;  /* the hold whose queue has this announcement */
     char identity;
     size_t n_columns;
     struct described_column *columns; /* kind is set when bound; is_key as announced */
     uint32_t *types;
     int32_t *typmods;
-    int16_t *to;       /* column of the mirror, -1 none */
-    char *message;     /* the announcement, for the queue */
+    int16_t *to;   /* column of the mirror, -1 none */
+    char *message; /* the announcement, for the queue */
     size_t n_message;
 };
 
 /* Filled from a decoded announcement; what it held before is freed. */
-void relation_set(struct relation *r, const struct pgoutput_event *e, const char *message,
-                  size_t n, struct mirror *m);
+void relation_set(struct relation *r, const struct pgoutput_event *e, const char *message, size_t n,
+                  struct mirror *m);
 void relation_done(struct relation *r);
 /* Ties values to columns anew; the mirror must be in shape. */
 void relation_map(struct relation *r);

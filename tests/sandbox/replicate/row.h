@@ -17,9 +17,9 @@ enum row_change { ROW_INSERT, ROW_UPDATE_INSERT, ROW_UPDATE_DELETE, ROW_DELETE }
 
 /* What goes into datastream_metadata; mark counts up with every row written. */
 struct row_mark {
-    uint64_t seed[2];  /* makes the uuids of this run its own */
+    uint64_t seed[2]; /* makes the uuids of this run its own */
     uint64_t seq;
-    int64_t time_ms;   /* of the commit; of the snapshot for copied rows */
+    int64_t time_ms; /* of the commit; of the snapshot for copied rows */
     uint64_t lsn;
 };
 
@@ -31,7 +31,8 @@ bool row_move(struct mirror *m, struct store *s, const struct row *r, const stru
               struct row_mark *mark, struct arena *a, struct err *e);
 bool row_remove(struct mirror *m, struct store *s, const struct row *old, struct arena *a,
                 struct err *e);
-/* Of all others. An unchanged value is taken from the last row of old's key (of r's: old is NULL). */
+/* Of all others. An unchanged value is taken from the last row of old's key (of r's: old is NULL).
+ */
 bool row_append(struct mirror *m, struct store *s, const struct row *r, const struct row *old,
                 enum row_change change, struct row_mark *mark, struct arena *a, struct err *e);
 /* A row of a backfill; into the copy or the table itself, as m->way says. */

@@ -119,8 +119,9 @@ bool schedule_due(struct work *w, struct err *e)
 
 /* --- chunks --- */
 
-/* A transaction may come down the stream a moment before others can see it. One that was read before
- * events were held back must be in the snapshot, or it would be lost: then another one is taken. */
+/* A transaction may come down the stream a moment before others can see it. One that was read
+ * before events were held back must be in the snapshot, or it would be lost: then another one is
+ * taken. */
 static bool snapshot_is_late_enough(const struct work *w, const struct mirror *m)
 {
     uint64_t from = w->n_transactions > WORK_RECENT ? w->n_transactions - WORK_RECENT : 0;
@@ -185,8 +186,9 @@ static bool copy_line(struct work *w, struct mirror *m, char *line, size_t n, st
     if (n > WORK_EVENT_MAX || !copytext_split(line, n, t) || t->n != m->n_copy) {
         m->unsupported++;
         w->unsupported++;
-        mirror_complain(m, "%s", n > WORK_EVENT_MAX ? "a row of more than 20 MB was left out"
-                                                    : "a copied row could not be read");
+        mirror_complain(m, "%s",
+                        n > WORK_EVENT_MAX ? "a row of more than 20 MB was left out"
+                                           : "a copied row could not be read");
         return true;
     }
     memset(w->new_row.cells, 0, m->n_columns * sizeof *w->new_row.cells);

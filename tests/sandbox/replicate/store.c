@@ -31,12 +31,12 @@ static const char bookkeeping[] =
 bool store_fault(struct store *s, struct err *e, const char *what)
 {
     static const char *const names[] = {
-        [SQLITE_PERM] = "SQLITE_PERM",       [SQLITE_BUSY] = "SQLITE_BUSY",
-        [SQLITE_LOCKED] = "SQLITE_LOCKED",   [SQLITE_READONLY] = "SQLITE_READONLY",
-        [SQLITE_IOERR] = "SQLITE_IOERR",     [SQLITE_CORRUPT] = "SQLITE_CORRUPT",
-        [SQLITE_FULL] = "SQLITE_FULL",       [SQLITE_CANTOPEN] = "SQLITE_CANTOPEN",
-        [SQLITE_SCHEMA] = "SQLITE_SCHEMA",   [SQLITE_CONSTRAINT] = "SQLITE_CONSTRAINT",
-        [SQLITE_TOOBIG] = "SQLITE_TOOBIG",   [SQLITE_NOTADB] = "SQLITE_NOTADB",
+        [SQLITE_PERM] = "SQLITE_PERM",     [SQLITE_BUSY] = "SQLITE_BUSY",
+        [SQLITE_LOCKED] = "SQLITE_LOCKED", [SQLITE_READONLY] = "SQLITE_READONLY",
+        [SQLITE_IOERR] = "SQLITE_IOERR",   [SQLITE_CORRUPT] = "SQLITE_CORRUPT",
+        [SQLITE_FULL] = "SQLITE_FULL",     [SQLITE_CANTOPEN] = "SQLITE_CANTOPEN",
+        [SQLITE_SCHEMA] = "SQLITE_SCHEMA", [SQLITE_CONSTRAINT] = "SQLITE_CONSTRAINT",
+        [SQLITE_TOOBIG] = "SQLITE_TOOBIG", [SQLITE_NOTADB] = "SQLITE_NOTADB",
     };
     int code = s->db ? sqlite3_errcode(s->db) & 0xff : SQLITE_CANTOPEN;
     bool known = code >= 0 && (size_t)code < sizeof names / sizeof *names && names[code];

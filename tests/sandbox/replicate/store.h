@@ -1,9 +1,10 @@
 #ifndef SANDBOX_STORE_H
 #define SANDBOX_STORE_H
 
-/* The SQLite file of a dataset: one connection, one open transaction at most. What is stored and how
- * far the stream was read are written in the same transaction, so a kill at any moment leaves them
- * in step. synchronous=NORMAL: a killed process loses nothing, a power cut may lose the last commits. */
+/* The SQLite file of a dataset: one connection, one open transaction at most. What is stored and
+ * how far the stream was read are written in the same transaction, so a kill at any moment leaves
+ * them in step. synchronous=NORMAL: a killed process loses nothing, a power cut may lose the last
+ * commits. */
 
 #include "api/base/err.h"
 #include "tests/sandbox/replicate/link.h"
@@ -14,9 +15,9 @@
 
 struct store {
     sqlite3 *db;
-    struct halt *halt;   /* ends waiting for another writer */
-    bool open;           /* a transaction is open */
-    int64_t rows;        /* written in it */
+    struct halt *halt; /* ends waiting for another writer */
+    bool open;         /* a transaction is open */
+    int64_t rows;      /* written in it */
     sqlite3_stmt *begin, *commit;
 };
 
@@ -24,7 +25,7 @@ struct store {
 bool store_open(struct store *s, const char *path, struct halt *h, struct err *e);
 void store_close(struct store *s); /* what is not committed is lost; statements must be finalized */
 
-bool store_begin(struct store *s, struct err *e); /* nothing when one is open already */
+bool store_begin(struct store *s, struct err *e);  /* nothing when one is open already */
 bool store_commit(struct store *s, struct err *e); /* nothing when none is open */
 void store_rollback(struct store *s);
 
@@ -36,6 +37,7 @@ sqlite3_stmt *store_prepare(struct store *s, const char *sql, struct err *e); /*
 bool store_step(struct store *s, sqlite3_stmt *st, struct err *e);
 bool store_fault(struct store *s, struct err *e, const char *what); /* false; reason SQLITE_... */
 
-void bind_text(sqlite3_stmt *st, int at, const char *text); /* NULL binds null; must outlive the step */
+void bind_text(sqlite3_stmt *st, int at,
+               const char *text); /* NULL binds null; must outlive the step */
 
 #endif

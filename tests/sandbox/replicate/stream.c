@@ -177,8 +177,8 @@ static void beat(struct work *w)
 {
     struct err e;
     PGconn *c = stream_side(w, &e);
-    PGresult *r = c ? link_run(c, "SELECT pg_logical_emit_message(false, 'datastream', '')", 0, NULL,
-                               LINK_TIMEOUT_MS, &w->halt, &e)
+    PGresult *r = c ? link_run(c, "SELECT pg_logical_emit_message(false, 'datastream', '')", 0,
+                               NULL, LINK_TIMEOUT_MS, &w->halt, &e)
                     : NULL;
     if (c && !r && PQstatus(c) == CONNECTION_OK)
         w->no_heartbeat = true;

@@ -93,7 +93,8 @@ static void judge_slot(const PGresult *r, struct replica_check *out)
     else if (str_eq(PQgetvalue(r, 0, 4), "lost"))
         say(out, REPLICA_NOT_OK, "the replication slot is lost: the WAL it needs was removed");
     else if (is_yes(r, 0, 3))
-        say(out, REPLICA_NOT_OK, "the replication slot is already used by a different process (%.16s)",
+        say(out, REPLICA_NOT_OK,
+            "the replication slot is already used by a different process (%.16s)",
             PQgetvalue(r, 0, 5));
 }
 
@@ -155,7 +156,8 @@ static PGresult *ask_of_tables(struct inquiry *q, int at, const char *sql, const
 static bool publication_exists(struct inquiry *q)
 {
     const char *values[] = {q->c->publication};
-    PGresult *r = query(q, PUBLICATION, "SELECT 1 FROM pg_publication WHERE pubname = $1", 1, values);
+    PGresult *r =
+        query(q, PUBLICATION, "SELECT 1 FROM pg_publication WHERE pubname = $1", 1, values);
     bool there = r && PQntuples(r) > 0;
     if (r && !there)
         say(&q->out[PUBLICATION], REPLICA_NOT_OK, "publication %.63s does not exist",
@@ -185,14 +187,15 @@ static void check_publication(struct inquiry *q)
 static void check_tables_readable(struct inquiry *q)
 {
     char names[240];
-    PGresult *r = ask_of_tables(
-        q, TABLES,
-        "SELECT w.s, w.t FROM unnest($1::text[], $2::text[]) w(s, t)"
-        " LEFT JOIN pg_namespace n ON n.nspname = w.s"
-        " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.t"
-        " WHERE c.oid IS NULL OR NOT has_schema_privilege(n.oid, 'USAGE')"
-        " OR NOT (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))",
-        NULL);
+    PGresult *r =
+        ask_of_tables(q, TABLES,
+                      "SELECT w.s, w.t FROM unnest($1::text[], $2::text[]) w(s, t)"
+                      " LEFT JOIN pg_namespace n ON n.nspname = w.s"
+                      " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.t"
+                      " WHERE c.oid IS NULL OR NOT has_schema_privilege(n.oid, 'USAGE')"
+                      " OR NOT (has_table_privilege(c.oid, 'SELECT') OR "
+                      "has_any_column_privilege(c.oid, 'SELECT'))",
+                      NULL);
     if (r && PQntuples(r) > 0) {
         name_tables(r, names, sizeof names);
         say(&q->out[TABLES], REPLICA_NOT_OK, "these tables do not exist or may not be read: %s",

@@ -30,62 +30,62 @@ static const struct {
     uint32_t oid;
     enum value_kind kind;
 } builtin[] = {
-    {16, VALUE_BOOLEAN},    /* bool */
-    {17, VALUE_BYTES},      /* bytea */
-    {18, VALUE_STRING},     /* "char" */
-    {19, VALUE_STRING},     /* name */
-    {20, VALUE_INTEGER},    /* int8 */
-    {21, VALUE_INTEGER},    /* int2 */
-    {23, VALUE_INTEGER},    /* int4 */
-    {25, VALUE_STRING},     /* text */
-    {26, VALUE_INTEGER},    /* oid */
-    {114, VALUE_JSON},      /* json */
-    {142, VALUE_STRING},    /* xml */
-    {143, VALUE_STRINGS},   /* xml[] */
-    {199, VALUE_DOCUMENTS}, /* json[] */
-    {600, VALUE_NONE},      /* point */
-    {601, VALUE_NONE},      /* lseg */
-    {602, VALUE_NONE},      /* path */
-    {603, VALUE_NONE},      /* box */
-    {604, VALUE_NONE},      /* polygon */
-    {628, VALUE_NONE},      /* line */
-    {629, VALUE_NONE},      /* line[] */
-    {650, VALUE_STRING},    /* cidr */
-    {651, VALUE_STRINGS},   /* cidr[] */
-    {700, VALUE_FLOAT},     /* float4 */
-    {701, VALUE_FLOAT},     /* float8 */
-    {718, VALUE_NONE},      /* circle */
-    {719, VALUE_NONE},      /* circle[] */
-    {774, VALUE_STRING},    /* macaddr8 */
-    {775, VALUE_STRINGS},   /* macaddr8[] */
-    {790, VALUE_MONEY},     /* money */
-    {791, VALUE_STRINGS},   /* money[] */
-    {829, VALUE_STRING},    /* macaddr */
-    {869, VALUE_STRING},    /* inet */
-    {1000, VALUE_BOOLEANS}, /* bool[] */
-    {1001, VALUE_BLOBS},    /* bytea[] */
-    {1002, VALUE_STRINGS},  /* "char"[] */
-    {1003, VALUE_STRINGS},  /* name[] */
-    {1005, VALUE_NUMBERS},  /* int2[] */
-    {1007, VALUE_NUMBERS},  /* int4[] */
-    {1009, VALUE_STRINGS},  /* text[] */
-    {1014, VALUE_STRINGS},  /* bpchar[] */
-    {1015, VALUE_STRINGS},  /* varchar[] */
-    {1016, VALUE_NUMBERS},  /* int8[] */
-    {1017, VALUE_NONE},     /* point[] */
-    {1018, VALUE_NONE},     /* lseg[] */
-    {1019, VALUE_NONE},     /* path[] */
-    {1020, VALUE_NONE},     /* box[] */
-    {1021, VALUE_NUMBERS},  /* float4[] */
-    {1022, VALUE_NUMBERS},  /* float8[] */
-    {1027, VALUE_NONE},     /* polygon[] */
-    {1028, VALUE_NUMBERS},  /* oid[] */
-    {1040, VALUE_STRINGS},  /* macaddr[] */
-    {1041, VALUE_STRINGS},  /* inet[] */
-    {1042, VALUE_STRING},   /* bpchar */
-    {1043, VALUE_STRING},   /* varchar */
-    {1082, VALUE_DATE},     /* date */
-    {1083, VALUE_TIME},     /* time */
+    {16, VALUE_BOOLEAN},     /* bool */
+    {17, VALUE_BYTES},       /* bytea */
+    {18, VALUE_STRING},      /* "char" */
+    {19, VALUE_STRING},      /* name */
+    {20, VALUE_INTEGER},     /* int8 */
+    {21, VALUE_INTEGER},     /* int2 */
+    {23, VALUE_INTEGER},     /* int4 */
+    {25, VALUE_STRING},      /* text */
+    {26, VALUE_INTEGER},     /* oid */
+    {114, VALUE_JSON},       /* json */
+    {142, VALUE_STRING},     /* xml */
+    {143, VALUE_STRINGS},    /* xml[] */
+    {199, VALUE_DOCUMENTS},  /* json[] */
+    {600, VALUE_NONE},       /* point */
+    {601, VALUE_NONE},       /* lseg */
+    {602, VALUE_NONE},       /* path */
+    {603, VALUE_NONE},       /* box */
+    {604, VALUE_NONE},       /* polygon */
+    {628, VALUE_NONE},       /* line */
+    {629, VALUE_NONE},       /* line[] */
+    {650, VALUE_STRING},     /* cidr */
+    {651, VALUE_STRINGS},    /* cidr[] */
+    {700, VALUE_FLOAT},      /* float4 */
+    {701, VALUE_FLOAT},      /* float8 */
+    {718, VALUE_NONE},       /* circle */
+    {719, VALUE_NONE},       /* circle[] */
+    {774, VALUE_STRING},     /* macaddr8 */
+    {775, VALUE_STRINGS},    /* macaddr8[] */
+    {790, VALUE_MONEY},      /* money */
+    {791, VALUE_STRINGS},    /* money[] */
+    {829, VALUE_STRING},     /* macaddr */
+    {869, VALUE_STRING},     /* inet */
+    {1000, VALUE_BOOLEANS},  /* bool[] */
+    {1001, VALUE_BLOBS},     /* bytea[] */
+    {1002, VALUE_STRINGS},   /* "char"[] */
+    {1003, VALUE_STRINGS},   /* name[] */
+    {1005, VALUE_NUMBERS},   /* int2[] */
+    {1007, VALUE_NUMBERS},   /* int4[] */
+    {1009, VALUE_STRINGS},   /* text[] */
+    {1014, VALUE_STRINGS},   /* bpchar[] */
+    {1015, VALUE_STRINGS},   /* varchar[] */
+    {1016, VALUE_NUMBERS},   /* int8[] */
+    {1017, VALUE_NONE},      /* point[] */
+    {1018, VALUE_NONE},      /* lseg[] */
+    {1019, VALUE_NONE},      /* path[] */
+    {1020, VALUE_NONE},      /* box[] */
+    {1021, VALUE_NUMBERS},   /* float4[] */
+    {1022, VALUE_NUMBERS},   /* float8[] */
+    {1027, VALUE_NONE},      /* polygon[] */
+    {1028, VALUE_NUMBERS},   /* oid[] */
+    {1040, VALUE_STRINGS},   /* macaddr[] */
+    {1041, VALUE_STRINGS},   /* inet[] */
+    {1042, VALUE_STRING},    /* bpchar */
+    {1043, VALUE_STRING},    /* varchar */
+    {1082, VALUE_DATE},      /* date */
+    {1083, VALUE_TIME},      /* time */
     {1114, VALUE_TIMESTAMP}, /* timestamp */
     {1115, VALUE_NONE},      /* timestamp[] */
     {1182, VALUE_NONE},      /* date[] */
@@ -217,8 +217,8 @@ static bool read_money(const char *text, size_t n, struct arena *a, struct value
     return used > 0;
 }
 
-/* "2026-01-31 12:00:00.5+00" (the sessions run in UTC) as RFC 3339. Infinities and years before Christ
- * have no such form and stay as they are. */
+/* "2026-01-31 12:00:00.5+00" (the sessions run in UTC) as RFC 3339. Infinities and years before
+ * Christ have no such form and stay as they are. */
 static bool read_timestamp(const char *text, size_t n, struct arena *a, struct value *out)
 {
     const char *gap = memchr(text, ' ', n);

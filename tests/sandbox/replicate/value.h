@@ -24,7 +24,7 @@ enum value_kind {
     VALUE_TIMESTAMP,
     VALUE_INTERVAL,
     VALUE_JSON,
-    VALUE_NUMBERS,   /* arrays, by what their elements become in JSON */
+    VALUE_NUMBERS, /* arrays, by what their elements become in JSON */
     VALUE_BOOLEANS,
     VALUE_STRINGS,
     VALUE_DOCUMENTS,
@@ -38,14 +38,15 @@ enum value_kind {
 struct value_type {
     uint32_t oid;
     int32_t typmod;
-    char typtype;     /* b c d e m p r */
+    char typtype; /* b c d e m p r */
     char name[64];
 };
 
 enum value_kind value_kind_of(const struct value_type *t);
 bool value_is_builtin(uint32_t oid); /* known by its number: no look-up needed */
 /* The declared type of the column in SQLite: the first word is BigQuery's, the rest makes SQLite
- * choose the right affinity ("STRING" alone would turn '007' into 7). The two are each other's inverse. */
+ * choose the right affinity ("STRING" alone would turn '007' into 7). The two are each other's
+ * inverse. */
 const char *value_declared(enum value_kind kind);
 enum value_kind value_kind_declared(const char *declared); /* VALUE_NONE when it is none of ours */
 

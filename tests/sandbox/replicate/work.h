@@ -16,10 +16,10 @@
 #include <pthread.h>
 
 enum {
-    WORK_ROWS = 10000,       /* rows in a transaction of SQLite before it is committed */
-    WORK_LINGER_MS = 3,      /* how long a quiet stream is given before a commit */
-    WORK_STATUS_MS = 10000,  /* status and heartbeat */
-    WORK_REPORT_MS = 1000,   /* status when only the server's position has moved */
+    WORK_ROWS = 10000,      /* rows in a transaction of SQLite before it is committed */
+    WORK_LINGER_MS = 3,     /* how long a quiet stream is given before a commit */
+    WORK_STATUS_MS = 10000, /* status and heartbeat */
+    WORK_REPORT_MS = 1000,  /* status when only the server's position has moved */
     WORK_RECENT = 1024,
     WORK_EVENT_MAX = 20 * 1000 * 1000 /* bytes of one row change; BigQuery takes no more */
 };
@@ -52,16 +52,16 @@ struct work {
     bool append_only, backfill_all;
     int max_backfills;
     struct table_list *chosen; /* what shall flow */
-    struct halt halt;  /* ends everything */
-    struct halt wake;  /* something to look at: a command, a chunk */
+    struct halt halt;          /* ends everything */
+    struct halt wake;          /* something to look at: a command, a chunk */
 
     /* from the file */
     struct store store;
     struct mirror **mirrors;
     size_t n_mirrors;
-    char system[32];          /* identifies the source's cluster */
-    uint64_t stored;          /* what commits before this position is written, if not yet committed */
-    uint64_t durable;         /* what commits before this one needs not be sent again */
+    char system[32];  /* identifies the source's cluster */
+    uint64_t stored;  /* what commits before this position is written, if not yet committed */
+    uint64_t durable; /* what commits before this one needs not be sent again */
     struct row_mark mark;
     int64_t events, bytes, unsupported, held_seq;
     sqlite3_stmt *save_stream, *save_table, *hold;
@@ -72,12 +72,12 @@ struct work {
     struct relations relations;
     struct pgoutput_event event, held_event; /* decoded: live, from the queue */
     struct relation held_relation;
-    struct mirror *held_for;  /* whose announcement held_relation is */
+    struct mirror *held_for;       /* whose announcement held_relation is */
     bool in_transaction, repeated; /* repeated: it was stored before */
     uint32_t xid;
     int64_t commit_us;
     uint64_t commit_lsn;
-    uint64_t server_end, reported; /* positions: heard of, told */
+    uint64_t server_end, reported;             /* positions: heard of, told */
     int64_t told_at, next_heartbeat, next_try; /* monotonic ms */
     int tries;
     bool must_answer, no_heartbeat;
@@ -89,7 +89,7 @@ struct work {
     /* what is written and not committed yet */
     struct settled *settled;
     size_t n_settled;
-    atomic_llong oldest_us;   /* commit time of the oldest change not stored; 0: none */
+    atomic_llong oldest_us;       /* commit time of the oldest change not stored; 0: none */
     int64_t opened_at, newest_at; /* monotonic ms: the first write, the last message */
     struct figures figures;
     struct arena scratch;
@@ -99,16 +99,16 @@ struct work {
     pthread_mutex_t lock;
     struct replica_look look; /* tables: as many as mirrors, same order */
     struct command *commands, **last_command;
-    bool news;                /* look lags behind */
+    bool news; /* look lags behind */
     int64_t next_publish;
     enum replica_state state;
     struct err fault;
 };
 
 /* books.c: what is kept in the file */
-bool books_load(struct work *w, struct err *e);  /* stream, tables; cut backfills are undone */
+bool books_load(struct work *w, struct err *e); /* stream, tables; cut backfills are undone */
 void books_unload(struct work *w);
-bool books_save(struct work *w, struct err *e);  /* into the open transaction */
+bool books_save(struct work *w, struct err *e); /* into the open transaction */
 struct mirror *books_find(struct work *w, const char *schema, const char *table);
 struct mirror *books_add(struct work *w, const char *schema, const char *table, struct err *e);
 bool books_other_system(struct work *w, const char *system, struct err *e);
@@ -121,7 +121,8 @@ bool apply_bind(struct work *w, struct relation *r, struct err *e);
 /* held.c: the queue of a mirror whose backfill is not done */
 bool held_add(struct work *w, struct relation *r, const char *bytes, size_t n, struct err *e);
 void held_begin(struct work *w, struct mirror *m);
-bool held_drain(struct work *w, struct mirror *m, struct err *e); /* some; LIVE when all is applied */
+bool held_drain(struct work *w, struct mirror *m,
+                struct err *e); /* some; LIVE when all is applied */
 bool held_forget(struct work *w, struct mirror *m, struct err *e);
 
 /* schedule.c: backfills */
@@ -137,9 +138,9 @@ bool stream_open(struct work *w, struct err *e);
 void stream_close(struct work *w);
 /* Reads at most some messages; *busy: there may be more at once. */
 bool stream_turn(struct work *w, bool *busy, struct err *e);
-bool stream_tell(struct work *w, struct err *e); /* status now */
-bool stream_keep(struct work *w, struct err *e); /* status and heartbeat where due */
-int64_t stream_next(const struct work *w);       /* when stream_keep has something to do */
+bool stream_tell(struct work *w, struct err *e);    /* status now */
+bool stream_keep(struct work *w, struct err *e);    /* status and heartbeat where due */
+int64_t stream_next(const struct work *w);          /* when stream_keep has something to do */
 PGconn *stream_side(struct work *w, struct err *e); /* the SQL connection, opened when needed */
 bool stream_is_hopeless(struct work *w, const struct err *fault);
 

@@ -19,23 +19,39 @@ static const struct message {
 } begin = {"begin", BYTES("B\0\0\0\0\x01\x95\xa3\xb8\0\x02\xa2\xf4\x0d\x5c\x8e\x30\0\0\x02\xf1")},
   commit = {"commit", BYTES("C\0\0\0\0\0\x01\x95\xa3\xb8\0\0\0\0\x01\x95\xa3\xe8"
                             "\0\x02\xa2\xf4\x0d\x5c\x8e\x30")},
-  relation = {"relation", BYTES("R\0\0\x40\x01" "public\0" "sak\0" "d\0\x02"
-                                "\x01" "id\0\0\0\0\x14\xff\xff\xff\xff"
-                                "\0" "tekst\0\0\0\0\x19\xff\xff\xff\xff")},
-  type = {"type", BYTES("Y\0\0\x40\x02" "public\0" "status\0")},
-  origin = {"origin", BYTES("O\0\0\0\0\x01\x95\xa3\xb8" "annen\0")},
-  insert = {"insert", BYTES("I\0\0\x40\x01N\0\x02t\0\0\0\x02" "42n")},
-  update = {"update", BYTES("U\0\0\x40\x01N\0\x02t\0\0\0\x02" "42u")},
-  update_key = {"update of the key", BYTES("U\0\0\x40\x01K\0\x02t\0\0\0\x02" "42n"
-                                           "N\0\x02t\0\0\0\x02" "43t\0\0\0\x03" "\xc3\xa6x")},
-  update_row = {"update, full", BYTES("U\0\0\x40\x01O\0\x01t\0\0\0\x01" "aN\0\x01t\0\0\0\0")},
-  delete_key = {"delete", BYTES("D\0\0\x40\x01K\0\x02t\0\0\0\x02" "42n")},
+  relation = {"relation", BYTES("R\0\0\x40\x01"
+                                "public\0"
+                                "sak\0"
+                                "d\0\x02"
+                                "\x01"
+                                "id\0\0\0\0\x14\xff\xff\xff\xff"
+                                "\0"
+                                "tekst\0\0\0\0\x19\xff\xff\xff\xff")},
+  type = {"type", BYTES("Y\0\0\x40\x02"
+                        "public\0"
+                        "status\0")},
+  origin = {"origin", BYTES("O\0\0\0\0\x01\x95\xa3\xb8"
+                            "annen\0")},
+  insert = {"insert", BYTES("I\0\0\x40\x01N\0\x02t\0\0\0\x02"
+                            "42n")},
+  update = {"update", BYTES("U\0\0\x40\x01N\0\x02t\0\0\0\x02"
+                            "42u")},
+  update_key = {"update of the key", BYTES("U\0\0\x40\x01K\0\x02t\0\0\0\x02"
+                                           "42n"
+                                           "N\0\x02t\0\0\0\x02"
+                                           "43t\0\0\0\x03"
+                                           "\xc3\xa6x")},
+  update_row = {"update, full", BYTES("U\0\0\x40\x01O\0\x01t\0\0\0\x01"
+                                      "aN\0\x01t\0\0\0\0")},
+  delete_key = {"delete", BYTES("D\0\0\x40\x01K\0\x02t\0\0\0\x02"
+                                "42n")},
   truncate = {"truncate", BYTES("T\0\0\0\x02\x01\0\0\x40\x01\0\0\x40\x02")},
-  logical = {"message", BYTES("M\0\0\0\0\0\x01\x95\xa3\xb8" "datastream\0\0\0\0\x02hi")};
+  logical = {"message", BYTES("M\0\0\0\0\0\x01\x95\xa3\xb8"
+                              "datastream\0\0\0\0\x02hi")};
 
-static const struct message *const all[] = {&begin,      &commit,     &relation,   &type,
-                                            &origin,     &insert,     &update,     &update_key,
-                                            &update_row, &delete_key, &truncate,   &logical};
+static const struct message *const all[] = {&begin,      &commit,     &relation, &type,
+                                            &origin,     &insert,     &update,   &update_key,
+                                            &update_row, &delete_key, &truncate, &logical};
 
 static struct pgoutput_event event;
 static char why[PGOUTPUT_WHY];
@@ -152,7 +168,8 @@ static void nonsense_is_refused(void **state)
         {"kind zero", BYTES("\0\0\0")},
         {"of protocol 2", BYTES("S\0\0\x02\xf1\x01")},
         {"more columns than the message", BYTES("I\0\0\x40\x01N\xff\xffn")},
-        {"a value longer than the message", BYTES("I\0\0\x40\x01N\0\x01t\xff\xff\xff\xff" "a")},
+        {"a value longer than the message", BYTES("I\0\0\x40\x01N\0\x01t\xff\xff\xff\xff"
+                                                  "a")},
         {"unknown kind of value", BYTES("I\0\0\x40\x01N\0\x01z")},
         {"an insert with an old row", BYTES("I\0\0\x40\x01K\0\x01nN\0\x01n")},
         {"a delete with a new row", BYTES("D\0\0\x40\x01N\0\x01n")},
@@ -174,7 +191,8 @@ static void nonsense_is_refused(void **state)
     }
 }
 
-/* Every byte replaced by every other: the answer may be yes or no, but nothing is read that is not there. */
+/* Every byte replaced by every other: the answer may be yes or no, but nothing is read that is not
+ * there. */
 static void any_byte_may_be_wrong(void **state)
 {
     (void)state;
@@ -195,8 +213,8 @@ static void frames_are_read(void **state)
 {
     struct pgoutput_frame f;
     (void)state;
-    assert_true(pgoutput_unframe(BYTES("w\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\0Bxy"), &f,
-                                 why));
+    assert_true(pgoutput_unframe(BYTES("w\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\0Bxy"),
+                                 &f, why));
     assert_int_equal(f.kind, PGOUTPUT_DATA);
     assert_int_equal(f.lsn, 5);
     assert_int_equal(f.server_end, 9);

@@ -108,10 +108,10 @@ static void numbers_wrap(void **state)
 
 static void no_snapshot_is_refused(void **state)
 {
-    static const char *const wrong[] = {"",       "1",      "1:2",    "1:2:x",   "2:1:",
-                                        "1:2:3,", ":2:",    "1::",    "1:2:,3",  "1:2:3 ",
-                                        "-1:2:",  "1:2:3:", "a:b:c",  "1:2:3,,4",
-                                        "1:99999999999999999999:"};
+    static const char *const wrong[] = {
+        "",       "1",      "1:2",   "1:2:x",    "2:1:",
+        "1:2:3,", ":2:",    "1::",   "1:2:,3",   "1:2:3 ",
+        "-1:2:",  "1:2:3:", "a:b:c", "1:2:3,,4", "1:99999999999999999999:"};
     struct snapshot s;
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -207,9 +207,9 @@ static void arrays_become_json(void **state)
 
 static void no_array_stays_text(void **state)
 {
-    static const char *const wrong[] = {"",      "{",       "}",      "{1",       "{1,",    "{1,}",
-                                        "{,1}",  "{1}x",    "{\"a}",  "{\"a\\",   "{a\\",   "[0:1]",
-                                        "{{1}",  "{1,{2}",  "{\"a\"b}", "{{{{{{{{{1}}}}}}}}}"};
+    static const char *const wrong[] = {
+        "",      "{",      "}",    "{1",    "{1,",  "{1,}",   "{,1}",     "{1}x",
+        "{\"a}", "{\"a\\", "{a\\", "[0:1]", "{{1}", "{1,{2}", "{\"a\"b}", "{{{{{{{{{1}}}}}}}}}"};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         is_text(VALUE_STRINGS, wrong[i], wrong[i]);
@@ -299,16 +299,11 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_split),
-        cmocka_unit_test(too_many_columns_are_refused),
-        cmocka_unit_test(snapshots_are_asked),
-        cmocka_unit_test(numbers_wrap),
-        cmocka_unit_test(no_snapshot_is_refused),
-        cmocka_unit_test(values_are_converted),
-        cmocka_unit_test(arrays_become_json),
-        cmocka_unit_test(no_array_stays_text),
-        cmocka_unit_test(types_are_mapped),
-        cmocka_unit_test(declared_types_are_unique),
+        cmocka_unit_test(lines_are_split),        cmocka_unit_test(too_many_columns_are_refused),
+        cmocka_unit_test(snapshots_are_asked),    cmocka_unit_test(numbers_wrap),
+        cmocka_unit_test(no_snapshot_is_refused), cmocka_unit_test(values_are_converted),
+        cmocka_unit_test(arrays_become_json),     cmocka_unit_test(no_array_stays_text),
+        cmocka_unit_test(types_are_mapped),       cmocka_unit_test(declared_types_are_unique),
         cmocka_unit_test(percentiles_are_near),
     };
     return cmocka_run_group_tests_name("text", tests, set_up, tear_down);
