@@ -216,17 +216,24 @@ static void draw_files(const struct prerequisites *self, struct page *p)
     diff_draw(&self->diff, f->files[self->file].diff, true, p);
 }
 
+/* Nothing was said yet: NULL. */
+static void draw_output(struct page *p, enum style style, const char *text)
+{
+    if (text)
+        page_lines(p, style, text);
+}
+
 static void draw_deploy(const struct prerequisites *self, struct page *p)
 {
     page_heading(p, "%s", tr("Deploy"));
     if (!answered(p, self->deploying, tr("Deploying")) &&
         task_state(self->deploying) == TASK_RUNNING) {
-        page_lines(p, STYLE_MUTED, child_answer(self->deploying)->out);
+        draw_output(p, STYLE_MUTED, child_answer(self->deploying)->out);
         return;
     }
     if (task_state(self->deploying) == TASK_OK) {
-        page_lines(p, STYLE_TEXT, child_answer(self->deploying)->out);
-        page_lines(p, STYLE_FAIL, child_answer(self->deploying)->err_text);
+        draw_output(p, STYLE_TEXT, child_answer(self->deploying)->out);
+        draw_output(p, STYLE_FAIL, child_answer(self->deploying)->err_text);
     }
 }
 

@@ -267,6 +267,7 @@ struct task *source_read(struct pg *pg, const struct source_wanted *wanted,
     job->slot = mem_str(wanted->slot);
     job->tables = tables_json(wanted);
     job->facts = source_unknown("not answered yet");
+    job->facts->server.version = pg_version(pg);
     if (earlier != NULL)
         keep_xacts(job, earlier->activity.xacts, earlier->activity.n_xacts);
     for (enum ask i = 0; i < ASK_MIGRATIONS; i++)
