@@ -20,31 +20,42 @@ WITH who AS (
            pg_catalog.has_schema_privilege(who.oid, k.relnamespace, 'USAGE') AS usage,
            pg_catalog.has_table_privilege(who.oid, k.oid, 'SELECT') AS sel, who.oid AS who, who.bypass
     FROM chosen c CROSS JOIN who LEFT JOIN pg_catalog.pg_class k ON k.oid = c.oid
+), marked AS (
+    SELECT a.attrelid, a.attname, a.attnum, :generated <> '' AS made, a.attacl IS NOT NULL AS own
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+      AND (:generated <> '' OR a.attacl IS NOT NULL)
+), made AS (
+    SELECT m.attrelid, jsonb_agg(m.attname ORDER BY m.attnum) AS names
+    FROM marked m JOIN chosen c ON c.oid = m.attrelid
+    WHERE m.made AND (c.c IS NULL OR m.attname = ANY (c.c))
+    GROUP BY m.attrelid
+), own AS (
+    SELECT DISTINCT attrelid FROM marked WHERE own
 )
 SELECT x.s, x.t, pg_catalog.pg_get_userbyid(x.relowner), x.oid IS NOT NULL, x.relkind, x.relispartition,
        x.usage, x.sel,
-       CASE WHEN NOT x.sel AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                                       WHERE a.attrelid = x.oid AND a.attacl IS NOT NULL)
+       CASE WHEN NOT x.sel AND own.attrelid IS NOT NULL
             THEN (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attnum), '[]')
                   FROM pg_catalog.pg_attribute a
                   WHERE a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
                     AND (x.c IS NULL OR a.attname = ANY (x.c))
                     AND NOT pg_catalog.has_column_privilege(x.who, a.attrelid, a.attnum, 'SELECT'))
        END,
-       (SELECT jsonb_agg(w) FROM unnest(x.c) w
-        WHERE x.oid IS NOT NULL AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_attribute a
-            WHERE a.attrelid = x.oid AND a.attname = w AND a.attnum > 0 AND NOT a.attisdropped)),
+       CASE WHEN x.oid IS NOT NULL AND x.c IS NOT NULL
+            THEN (SELECT jsonb_agg(w) FROM unnest(x.c) w
+                  WHERE NOT EXISTS (
+                      SELECT FROM pg_catalog.pg_attribute a
+                      WHERE a.attrelid = x.oid AND a.attname = w AND a.attnum > 0
+                        AND NOT a.attisdropped))
+       END,
        x.relrowsecurity AND NOT x.bypass
            AND (x.relforcerowsecurity OR NOT pg_catalog.pg_has_role(x.who, x.relowner, 'USAGE')),
-       coalesce((SELECT cardinality(p.conkey) FROM pg_catalog.pg_constraint p
-                 WHERE p.conrelid = x.oid AND p.contype = 'p'), 0),
-       x.relreplident,
-       EXISTS (SELECT FROM pg_catalog.pg_index i
-               WHERE i.indrelid = x.oid AND i.indisreplident AND i.indisvalid),
-       (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped AND :generated <> ''
-          AND (x.c IS NULL OR a.attname = ANY (x.c))),
+       coalesce(pk.:key_columns, 0), x.relreplident, coalesce(ri.indisvalid, false), made.names,
        x.reltuples::bigint, x.who IS NOT NULL
 FROM seen x
+LEFT JOIN pg_catalog.pg_index pk ON pk.indrelid = x.oid AND pk.indisprimary
+LEFT JOIN pg_catalog.pg_index ri ON ri.indrelid = x.oid AND ri.indisreplident
+LEFT JOIN made ON made.attrelid = x.oid
+LEFT JOIN own ON own.attrelid = x.oid
 ORDER BY 1, 2

@@ -18,14 +18,15 @@ SELECT n.nspname, k.relname, count(*) OVER ()
 FROM leaf l
 JOIN pg_catalog.pg_class k ON k.oid = l.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = k.relnamespace
+LEFT JOIN pg_catalog.pg_index pk ON pk.indrelid = k.oid AND pk.indisprimary
+LEFT JOIN pg_catalog.pg_index ri ON ri.indrelid = k.oid AND ri.indisreplident AND ri.indisvalid
 WHERE k.relkind = 'r' AND k.relpersistence = 'p' AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
   AND CASE k.relreplident
       WHEN 'f' THEN false
       WHEN 'n' THEN true
-      WHEN 'i' THEN NOT EXISTS (SELECT FROM pg_catalog.pg_index i
-                                WHERE i.indrelid = k.oid AND i.indisreplident AND i.indisvalid)
-      ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = k.oid AND i.indisprimary)
+      WHEN 'i' THEN ri.indexrelid IS NULL
+      ELSE pk.indexrelid IS NULL
       END
 ORDER BY 1, 2
 LIMIT 50
