@@ -13,6 +13,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/nais/lookups.h"
 #include "api/plan/apply.h"
 #include "tui/dialog.h"
 #include "tui/field.h"
@@ -31,7 +32,8 @@ struct create {
     struct field field; /* the database user's password, where it is not known */
     char password[PASSWORD];
     bool needs_password;
-    bool running; /* as seen by the last event: the bell rings once */
+    struct task *secret; /* the platform may know it: asked before the person is */
+    bool running;        /* as seen by the last event: the bell rings once */
 };
 
 static void consent(struct create *self, struct journey *j)
@@ -56,6 +58,28 @@ static bool wants_password(const struct journey *j)
     return a && a->verb == PLAN_CREATE && secret_is_empty(j->live->db_password);
 }
 
+/* Since Connect the manifest may have been deployed: the cluster is asked afresh. */
+static void find_password(struct create *self, struct journey *j)
+{
+    if (j->live->cluster && j->target.app[0])
+        self->secret = nais_source(j->live->cluster, j->target.app, j->target.db_user);
+    else
+        self->needs_password = true;
+}
+
+static void take_secret(struct create *self, struct journey *j)
+{
+    if (self->secret == NULL || task_state(self->secret) == TASK_RUNNING)
+        return;
+    if (task_state(self->secret) == TASK_OK && nais_source_password(self->secret)) {
+        j->live->db_password = secret_dup(nais_source_password(self->secret));
+        consent(self, j);
+    } else {
+        self->needs_password = true;
+    }
+    task_clear(&self->secret);
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct create *self = ctx;
@@ -64,8 +88,9 @@ static void enter(void *ctx, struct journey *j)
     self->field.secret = true;
     if (j->plan == NULL || j->apply) /* resumed, or a run is under way already */
         return;
-    self->needs_password = wants_password(j);
-    if (!self->needs_password && !plan_changes_nothing(j->plan))
+    if (wants_password(j))
+        find_password(self, j);
+    else if (!plan_changes_nothing(j->plan))
         consent(self, j);
 }
 
@@ -192,6 +217,9 @@ static void draw_before(const struct create *self, const struct journey *j, stru
     } else if (plan_changes_nothing(j->plan)) {
         page_heading(p, "%s", tr("Everything is there already"));
         page_text(p, "%s", tr("Nothing is to be made or changed. Enter shows the stream."));
+    } else if (self->secret) {
+        page_heading(p, tr("The password of %s"), j->target.db_user);
+        answered(p, self->secret, tr("Asking the cluster for it"));
     } else if (self->needs_password) {
         page_heading(p, tr("The password of %s"), j->target.db_user);
         page_text(p, "%s",
@@ -280,6 +308,8 @@ static enum nav on_enter(struct create *self, struct journey *j)
         return BACK;
     if (plan_changes_nothing(j->plan))
         return NEXT;
+    if (self->secret)
+        return STAY;
     if (self->needs_password)
         take_password(self, j);
     else
@@ -321,6 +351,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 
     if (ev.kind == EV_PASTE && self->needs_password && !self->dialog.open)
         field_paste(&self->field, ev.text);
+    if (ev.kind == EV_NEWS)
+        take_secret(self, j);
     if (ev.kind == EV_NEWS && j->apply)
         news(self, j);
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
@@ -332,6 +364,11 @@ static enum nav again(void *ctx, struct journey *j)
     (void)ctx;
     if (task_state(j->apply) == TASK_RUNNING)
         return STAY;
+    if (task_state(j->apply) == TASK_FAILED &&
+        str_eq(task_error(j->apply)->reason, APPLY_WRONG_PASSWORD)) {
+        secret_free(j->live->db_password);
+        j->live->db_password = NULL;
+    }
     task_clear(&j->apply);
     return BACK;
 }
@@ -365,6 +402,7 @@ static void leave(void *ctx)
 {
     struct create *self = ctx;
 
+    task_clear(&self->secret);
     secret_wipe(self->password, sizeof self->password);
 }
 

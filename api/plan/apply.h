@@ -11,6 +11,9 @@
 #include "api/plan/plan.h"
 #include "api/store/store.h"
 
+/* Reason of a run that failed because the database user's password is another one. */
+#define APPLY_WRONG_PASSWORD "WRONG_PASSWORD"
+
 enum apply_state {
     APPLY_WAITING, /* for steps before it */
     APPLY_RUNNING,

@@ -398,6 +398,19 @@ static bool worth_another_try(const struct plan_action *a, const struct doing *d
             strstr(e->why, "timed out"));
 }
 
+/* A password that is wrong is worth its own words: it is the one thing that the person brought. */
+static enum move refused(const struct plan_action *a, struct apply_step *s, const struct task *t)
+{
+    fail_like(s, t);
+    if (a->step == STEP_SOURCE_PROFILE && strstr(s->error.why, "password authentication failed")) {
+        err_reason(&s->error, APPLY_WRONG_PASSWORD);
+        err_hint(
+            &s->error,
+            "the password of the database user is another one: go on from here and type it again");
+    }
+    return MOVE_FAILED;
+}
+
 static void take_validations(struct apply_step *s, const struct doing *d)
 {
     if (d->is_call)
@@ -427,7 +440,7 @@ static enum move single(struct run *r, const struct plan_action *a, struct apply
             return pause_then(r, d, 0);
         }
         take_validations(s, d);
-        return fail_like(s, d->task);
+        return refused(a, s, d->task);
     }
     take_validations(s, d);
     if (a->step == STEP_ADDRESS)

@@ -86,7 +86,7 @@ static void action_lines(const struct plan_action *x, struct arena *a, struct pl
     enum { SHOWN = 40 };
 
     add(l, a, PLAN_LINE_ACTION, x->verb,
-        arena_printf(a, "%-24s %-34s %s", step_type(x->step)->title, x->name, x->why));
+        arena_printf(a, "%-20s %-31s %s", step_type(x->step)->title, x->name, x->why));
     for (size_t i = 0; i < x->n_changes && i < SHOWN; i++)
         add(l, a, PLAN_LINE_DETAIL, x->verb,
             arena_printf(a, "%s: %s -> %s", x->changes[i].path,
