@@ -16,7 +16,7 @@ static void base64(struct str *out, const char *text, size_t n)
         for (size_t j = 0; j < 3; j++)
             v = v << 8 | (j < have ? (unsigned char)text[i + j] : 0U);
         for (size_t j = 0; j < 4; j++)
-            str_addc(out, j <= have ? letters[v >> (18 - 6 * j) & 63] : '=');
+            str_addc(out, (char)(j <= have ? letters[v >> (18 - 6 * j) & 63] : '='));
     }
 }
 

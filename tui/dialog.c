@@ -125,7 +125,7 @@ static bool motion(struct dialog *d, int key)
 
 int dialog_key(struct dialog *d, int key)
 {
-    if (key == TUI_ESC) {
+    if (key == TUI_ESC || d->n == 0) {
         d->open = false;
         return DIALOG_ESC;
     }

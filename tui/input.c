@@ -178,7 +178,7 @@ static void keep(struct input *in, const char *bytes, size_t n)
         bool skip = (c == '\n' && in->after_cr) || c == '\0' || in->paste.bytes >= in->paste_max;
         in->after_cr = c == '\r';
         if (!skip)
-            str_addc(&in->paste, c == '\r' ? '\n' : c);
+            str_addc(&in->paste, (char)(c == '\r' ? '\n' : c));
     }
 }
 

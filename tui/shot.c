@@ -38,7 +38,7 @@ static char letter(const struct cell *c)
         [STYLE_LINK] = 'L',    [STYLE_ADDED] = '+',   [STYLE_REMOVED] = '-',   [STYLE_CURSOR] = 'C',
         [STYLE_MATCH] = 'M',
     };
-    return c->on ? 'C' : letters[c->style];
+    return (char)(c->on ? 'C' : letters[c->style]);
 }
 
 static bool shows(const struct cell *c)
@@ -51,7 +51,7 @@ static void style_row(const struct page *p, int row, struct str *out)
     size_t line = out->bytes;
     for (int col = 0; col < p->cols; col++) {
         const struct cell *c = page_look(p, col, row);
-        str_addc(out, c->width == 0 || shows(c) ? letter(c) : ' ');
+        str_addc(out, (char)(c->width == 0 || shows(c) ? letter(c) : ' '));
     }
     trim(out, line);
     str_addc(out, '\n');

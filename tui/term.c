@@ -38,7 +38,8 @@ static bool is_set(const char *name)
 
 static bool is_forced(const char *name)
 {
-    return is_set(name) && strcmp(getenv(name), "0") != 0;
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
 }
 
 bool term_wants_color(enum term_color flag, bool tty)

@@ -52,6 +52,8 @@ static void run_program(const struct vt_options *o)
     for (; o->argv[n] != NULL && n < 63; n++)
         argv[n] = strdup(o->argv[n]);
     argv[n] = NULL;
+    if (n == 0)
+        _exit(127);
     if (o->cwd == NULL || chdir(o->cwd) == 0)
         execvp(argv[0], argv);
     fprintf(stderr, "cannot run %s: %s\n", o->argv[0], strerror(errno));

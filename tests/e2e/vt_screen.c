@@ -203,7 +203,7 @@ struct vt_cell vt_cell(struct vt *v, int col, int row)
     struct vt_cell out = {.width = 1};
     vterm_screen_get_cell(v->screen, (VTermPos){.row = row, .col = col}, &cell);
     cell_text(&cell, out.text);
-    out.width = cell.width;
+    out.width = (unsigned char)cell.width;
     out.bold = cell.attrs.bold != 0;
     out.underline = cell.attrs.underline != 0;
     out.reverse = cell.attrs.reverse != 0;

@@ -151,7 +151,7 @@ static void any_bytes(void **state)
         static const char likely[] = "\033[O~;12345A\xc3\xa6";
         seed = seed * 1103515245U + 12345U;
         unsigned r = seed >> 16;
-        char byte = r % 3 ? likely[r % (sizeof likely - 1)] : (char)(r >> 3);
+        char byte = (char)(r % 3 ? (unsigned char)likely[r % (sizeof likely - 1)] : r >> 3);
         input_feed(&in, &byte, 1, now);
         now += r % 7 ? 0 : 30;
         for (int key; (key = input_next(&in, now)) != TUI_NONE;)

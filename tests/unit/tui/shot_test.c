@@ -13,7 +13,7 @@ static void svg_is_small_and_stays_the_same(void **state)
     sample_draw(p);
     shot_svg(p, "strom: Prerequisites", &two);
     assert_string_equal(one.text, two.text);
-    assert_true(one.bytes < 8 * 1024);
+    assert_true(one.bytes < 8192);
     assert_text(&one, "sample.svg");
     str_done(&one);
     str_done(&two);
