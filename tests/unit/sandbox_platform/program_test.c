@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "tests/sandbox/folder.h"
+#include "tests/sandbox/platform/repo.h"
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/process.h"
 #include "tests/sandbox/session.h"
@@ -24,7 +25,7 @@
 
 /* The program itself, from outside. */
 
-enum { PATIENCE_MS = 30000, LOOK_MS = 20 };
+enum { PATIENCE_MS = 20000, LOOK_MS = 20 };
 
 static char program[1024], state_home[FOLDER_PATH], temporary[FOLDER_PATH];
 static const char *const ready[] = {"ready", NULL};
@@ -73,13 +74,13 @@ static void assert_nothing_left(void)
     assert_true(is_empty(temporary));
 }
 
-static void ask(const char *conninfo, const char *sql, char value[128])
+static void ask(const char *conninfo, const char *sql, char value[256])
 {
     PGconn *db = PQconnectdb(conninfo);
     PGresult *rows = PQexec(db, sql);
     if (PQresultStatus(rows) != PGRES_TUPLES_OK)
         fail_msg("%s", PQerrorMessage(db));
-    snprintf(value, 128, "%s", PQgetvalue(rows, 0, 0));
+    snprintf(value, 256, "%s", PQgetvalue(rows, 0, 0));
     PQclear(rows);
     PQfinish(db);
 }
@@ -88,7 +89,7 @@ static void ask(const char *conninfo, const char *sql, char value[128])
 
 static void session_is_ready_when_it_opens(void **state)
 {
-    char conninfo[512], value[128], person[512];
+    char conninfo[512], value[256], person[512];
     (void)state;
     struct session *s = must_open(ready);
     assert_non_null(strstr(session_env(s, "STROM_GCP_ENDPOINT"), "http://127.0.0.1:"));
@@ -166,6 +167,33 @@ static void commit_is_there_and_deploy_is_quiet(void **state)
     assert_non_null(strstr(out, "up to date"));
     free(out);
     session_close(s);
+}
+
+/* The keeper lives on while the server under it goes and comes back. */
+static void flag_is_turned_on_in_a_running_sandbox(void **state)
+{
+    static const char *const fresh[] = {"fresh", "--rate", "50", NULL}, *const deploy[] = {"deploy",
+                                                                                           NULL};
+    char *out = NULL, why[REPO_WHY], value[256], conninfo[512];
+    (void)state;
+    struct session *s = must_open(fresh);
+    ask(session_superuser(s, conninfo), "SELECT current_setting('server_version_num')::int / 10000",
+        value);
+    struct repo_manifest m = {
+        .postgres_version = (int)strtol(value, NULL, 10), .flag = "on", .user = "datastream"};
+    assert_true(repo_write(STROM_FIXTURES, session_repo(s), &m, why));
+    assert_true(repo_add(STROM_FIXTURES, "ready", session_repo(s), why));
+    if (session_run(s, deploy, &out) != 0)
+        fail_msg("%s", out);
+    assert_non_null(strstr(out, "user datastream made"));
+    free(out);
+    ask(session_superuser(s, conninfo), "SHOW wal_level", value);
+    assert_string_equal(value, "logical");
+    ask(session_superuser(s, conninfo), "SELECT count(*) FROM pg_replication_slots", value);
+    assert_string_equal(value, "1");
+    assert_int_equal(session_run(s, (const char *const[]){"status", NULL}, NULL), 0);
+    session_close(s);
+    assert_nothing_left();
 }
 
 /* The command of the environment, as a shell would run it, from another state home. */
@@ -288,6 +316,62 @@ static void what_a_crash_left_goes_at_the_next_up(void **state)
     session_close(s);
 }
 
+static void scenarios_come_up_and_go(void **state)
+{
+    static const struct {
+        const char *name, *sql, *is;
+    } cases[] = {
+        {"running", "SELECT active FROM pg_replication_slots WHERE slot_name = 'ds_replication'",
+         "t"},
+        {"shared", "SELECT count(*) FROM pg_publication", "1"},
+        {"large",
+         "SELECT count(*) >= 1000 AND sum(relnatts) >= 20000 FROM pg_class WHERE relkind IN ('r', "
+         "'p') AND"
+         " relnamespace::regnamespace::text !~ '^(pg_|information)'",
+         "t"},
+        {"trouble",
+         "SELECT string_agg(concat_ws(' ', slot_name, plugin, database, wal_status), ', ' ORDER BY "
+         "slot_name) FROM"
+         " pg_replication_slots WHERE slot_type = 'logical'",
+         "arkiv_replication pgoutput arkiv reserved, ds_replication test_decoding postmottak "
+         "reserved, "
+         "gammel_replication pgoutput postmottak lost"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *args[] = {cases[i].name, "--speed", "1000", NULL};
+        char conninfo[512], value[256] = "";
+        struct session *s = must_open(args);
+        session_superuser(s, conninfo);
+        for (int waited = 0; waited < PATIENCE_MS && strcmp(value, cases[i].is) != 0;
+             waited += LOOK_MS) {
+            ask(conninfo, cases[i].sql, value);
+            poll(NULL, 0, LOOK_MS);
+        }
+        assert_string_equal(value, cases[i].is);
+        session_close(s);
+        assert_nothing_left();
+    }
+}
+
+/* Keeper and watcher at once: nobody is left to clean, the server goes by itself. */
+static void killed_twice_is_cleaned_at_the_next_up(void **state)
+{
+    char path[FOLDER_PATH], number[24], *out = NULL;
+    (void)state;
+    struct session *s = must_open(ready);
+    snprintf(path, sizeof(path), "%s", session_folder(s));
+    snprintf(number, sizeof(number), "%ld", (long)session_pid(s));
+    const char *const pgrep[] = {"pgrep", "-P", number, NULL};
+    if (process_run(pgrep, NULL, NULL, &out) == 0)
+        kill((pid_t)strtol(out, NULL, 10), SIGKILL);
+    free(out);
+    session_kill(s);
+    assert_int_equal(RUN(NULL, "down", "--folder", path), 0);
+    session_close(s);
+    assert_nothing_left();
+}
+
 /* --- what goes wrong --- */
 
 static void no_postgresql_is_said_and_leaves_nothing(void **state)
@@ -379,7 +463,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(kill_of_the_keeper_leaves_nothing),
         cmocka_unit_test(two_stand_side_by_side),
         cmocka_unit_test(commit_is_there_and_deploy_is_quiet),
+        cmocka_unit_test(flag_is_turned_on_in_a_running_sandbox),
         cmocka_unit_test(deploy_command_works_anywhere),
+        cmocka_unit_test(scenarios_come_up_and_go),
+        cmocka_unit_test(killed_twice_is_cleaned_at_the_next_up),
         cmocka_unit_test(a_wrong_token_opens_nothing),
         cmocka_unit_test(traffic_is_turned_up_and_down),
         cmocka_unit_test(nobody_asking_ends_it),
