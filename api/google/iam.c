@@ -84,11 +84,7 @@ struct task *iam_account_test(struct google *g, const char *project, const char 
     rest_resource(&c, "%s", email);
     rest_path(&c, ACCOUNT ":testIamPermissions", project, email);
     c.repeat = REST_READ;
-    struct json_out *o = rest_body(&c);
-    json_open_array(o, "permissions");
-    for (size_t i = 0; i < n; i++)
-        json_put_string(o, NULL, permissions[i]);
-    json_close_array(o);
+    rest_put_strings(rest_body(&c), "permissions", permissions, n);
     rest_decode_with(&c, sizeof(struct iam_held), decode_held);
     return rest_send(&c);
 }

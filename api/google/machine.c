@@ -1,21 +1,10 @@
 #include "api/google/machine.h"
 
-#include "api/google/rest.h"
+#include "api/google/compute_call.h"
 
 #include <stdio.h>
 
-#define HOST    "compute.googleapis.com"
-#define PROJECT "compute/v1/projects/{}/"
-#define MACHINE PROJECT "zones/{}/instances/{}"
-
-static void write_call(struct rest_call *c, const struct google_write *w)
-{
-    struct google_write plain = {.request_id = w ? w->request_id : NULL};
-    rest_write(c, &plain);
-    c->wait = REST_COMPUTE;
-    c->gone_is_fine = str_eq(c->method, "DELETE");
-    c->adopts = c->json.to != NULL; /* only creates have a body here */
-}
+#define MACHINE COMPUTE_PROJECT "zones/{}/instances/{}"
 
 /* --- zones, images --- */
 
@@ -34,9 +23,9 @@ struct task *compute_zone_list(struct google *g, const char *project, const char
     struct rest_call c;
     char filter[128];
     snprintf(filter, sizeof filter, "region eq .*/%s", region);
-    rest_begin(&c, g, "GET", HOST, "Reading the zones of %s", region);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the zones of %s", region);
     rest_resource(&c, "%s", region);
-    rest_path(&c, PROJECT "zones", project);
+    rest_path(&c, COMPUTE_PROJECT "zones", project);
     rest_query(&c, "filter", filter);
     c.pages = REST_PAGES_QUERY;
     rest_decode_with(&c, sizeof(struct compute_zones), decode_zones);
@@ -63,9 +52,9 @@ struct task *compute_image_from_family(struct google *g, const char *image_proje
                                        const char *family)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Looking for the newest image of %s", family);
+    rest_begin(&c, g, "GET", COMPUTE, "Looking for the newest image of %s", family);
     rest_resource(&c, "%s/%s", image_project, family);
-    rest_path(&c, PROJECT "global/images/family/{}", image_project, family);
+    rest_path(&c, COMPUTE_PROJECT "global/images/family/{}", image_project, family);
     rest_decode_with(&c, sizeof(struct compute_image), decode_image);
     return rest_send(&c);
 }
@@ -116,7 +105,7 @@ struct task *compute_machine_get(struct google *g, const char *project, const ch
                                  const char *name)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the machine %s", name);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the machine %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, MACHINE, project, zone, name);
     rest_decode_with(&c, sizeof(struct compute_machine), decode_machine);
@@ -128,9 +117,9 @@ struct task *compute_machine_find(struct google *g, const char *project, const c
     struct rest_call c;
     char filter[160];
     snprintf(filter, sizeof filter, "name = \"%s\"", name);
-    rest_begin(&c, g, "GET", HOST, "Looking for the machine %s", name);
+    rest_begin(&c, g, "GET", COMPUTE, "Looking for the machine %s", name);
     rest_resource(&c, "%s", name);
-    rest_path(&c, PROJECT "aggregated/instances", project);
+    rest_path(&c, COMPUTE_PROJECT "aggregated/instances", project);
     rest_query(&c, "filter", filter);
     c.pages = REST_PAGES_QUERY;
     rest_decode_with(&c, sizeof(struct compute_machines), decode_machines);
@@ -178,12 +167,9 @@ static void put_disk(struct json_out *o, const struct compute_machine_order *ord
 static void put_nic(struct json_out *o, const char *project,
                     const struct compute_machine_order *order)
 {
-    char link[256];
-    snprintf(link, sizeof link, "projects/%s/regions/%s/subnetworks/%s", project, order->region,
-             order->subnetwork);
     json_open_array(o, "networkInterfaces");
     json_open_object(o, NULL);
-    json_put_string(o, "subnetwork", link);
+    compute_put_subnetwork(o, project, order->region, order->subnetwork);
     if (!str_is_empty(order->internal_ip))
         json_put_string(o, "networkIP", order->internal_ip);
     if (order->external_ip) {
@@ -240,9 +226,9 @@ struct task *compute_machine_insert(struct google *g, const char *project,
     struct rest_call c;
     char type[160];
     snprintf(type, sizeof type, "zones/%s/machineTypes/%s", order->zone, order->machine_type);
-    rest_begin(&c, g, "POST", HOST, "Making the machine %s in %s", order->name, order->zone);
+    rest_begin(&c, g, "POST", COMPUTE, "Making the machine %s in %s", order->name, order->zone);
     rest_resource(&c, "%s", order->name);
-    rest_path(&c, PROJECT "zones/{}/instances", project, order->zone);
+    rest_path(&c, COMPUTE_PROJECT "zones/{}/instances", project, order->zone);
     rest_look(&c, MACHINE, project, order->zone, order->name);
     struct json_out *o = rest_body(&c);
     json_put_string(o, "name", order->name);
@@ -255,7 +241,7 @@ struct task *compute_machine_insert(struct google *g, const char *project,
     put_account_and_metadata(o, order);
     rest_decode_with(&c, sizeof(struct compute_machine), decode_machine);
     c.judge = judge_machine;
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -263,10 +249,10 @@ struct task *compute_machine_delete(struct google *g, const char *project, const
                                     const char *name, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "DELETE", HOST, "Deleting the machine %s", name);
+    rest_begin(&c, g, "DELETE", COMPUTE, "Deleting the machine %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, MACHINE, project, zone, name);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -274,13 +260,13 @@ static struct task *act(struct google *g, const char *verb, const char *what, co
                         const char *zone, const char *name, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "POST", HOST, "%s %s", what, name);
+    rest_begin(&c, g, "POST", COMPUTE, "%s %s", what, name);
     rest_resource(&c, "%s", name);
     rest_path(&c, MACHINE "/{}", project, zone, name, verb);
     rest_look(&c, MACHINE, project, zone, name);
     rest_decode_with(&c, sizeof(struct compute_machine), decode_machine);
     c.judge = judge_machine;
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -311,7 +297,7 @@ struct task *compute_serial_port(struct google *g, const char *project, const ch
                                  const char *name, int64_t start)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the serial port of %s", name);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the serial port of %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, MACHINE "/serialPort", project, zone, name);
     rest_query_int(&c, "port", 1);

@@ -1,25 +1,14 @@
 #include "api/google/network.h"
 
-#include "api/google/rest.h"
+#include "api/google/compute_call.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define HOST     "compute.googleapis.com"
-#define GLOBAL   "compute/v1/projects/{}/global/"
+#define GLOBAL   COMPUTE_PROJECT "global/"
 #define NETWORK  GLOBAL "networks/{}"
 #define FIREWALL GLOBAL "firewalls/{}"
-#define ADDRESS  "compute/v1/projects/{}/regions/{}/addresses/{}"
-
-/* What every write of this file shares: a requestId, and the operation. */
-static void write_call(struct rest_call *c, const struct google_write *w)
-{
-    struct google_write plain = {.request_id = w ? w->request_id : NULL};
-    rest_write(c, &plain);
-    c->wait = REST_COMPUTE;
-    c->gone_is_fine = str_eq(c->method, "DELETE");
-    c->adopts = c->json.to != NULL; /* only creates have a body here */
-}
+#define ADDRESS  COMPUTE_PROJECT "regions/{}/addresses/{}"
 
 /* --- networks --- */
 
@@ -41,7 +30,7 @@ static bool decode_network(struct arena *a, struct rest_answer *answer, void *ou
 struct task *compute_network_get(struct google *g, const char *project, const char *network)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the network %s", network);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the network %s", network);
     rest_resource(&c, "%s", network);
     rest_path(&c, NETWORK, project, network);
     rest_decode_with(&c, sizeof(struct compute_network), decode_network);
@@ -52,7 +41,7 @@ struct task *compute_network_insert(struct google *g, const char *project, const
                                     const char *description, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "POST", HOST, "Making the network %s", network);
+    rest_begin(&c, g, "POST", COMPUTE, "Making the network %s", network);
     rest_resource(&c, "%s", network);
     rest_path(&c, GLOBAL "networks", project);
     rest_look(&c, NETWORK, project, network);
@@ -65,7 +54,7 @@ struct task *compute_network_insert(struct google *g, const char *project, const
     json_put_string(o, "routingMode", "REGIONAL");
     json_close_object(o);
     rest_decode_with(&c, sizeof(struct compute_network), decode_network);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -73,10 +62,10 @@ struct task *compute_network_delete(struct google *g, const char *project, const
                                     const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "DELETE", HOST, "Deleting the network %s", network);
+    rest_begin(&c, g, "DELETE", COMPUTE, "Deleting the network %s", network);
     rest_resource(&c, "%s", network);
     rest_path(&c, NETWORK, project, network);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -128,9 +117,9 @@ static bool decode_ranges(struct arena *a, struct rest_answer *answer, void *out
 struct task *compute_subnet_ranges(struct google *g, const char *project)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the address ranges in use in %s", project);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the address ranges in use in %s", project);
     rest_resource(&c, "%s", project);
-    rest_path(&c, "compute/v1/projects/{}/aggregated/subnetworks", project);
+    rest_path(&c, COMPUTE_PROJECT "aggregated/subnetworks", project);
     rest_query_int(&c, "maxResults", 500);
     c.pages = REST_PAGES_QUERY;
     rest_decode_with(&c, sizeof(struct compute_ranges), decode_ranges);
@@ -141,7 +130,7 @@ struct task *compute_peering_ranges(struct google *g, const char *project, const
                                     const char *peering, const char *region)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the routes of the peering %s", peering);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the routes of the peering %s", peering);
     rest_resource(&c, "%s", network);
     rest_path(&c, NETWORK "/listPeeringRoutes", project, network);
     rest_query(&c, "peeringName", peering);
@@ -188,7 +177,7 @@ static bool decode_firewall(struct arena *a, struct rest_answer *answer, void *o
 struct task *compute_firewall_get(struct google *g, const char *project, const char *name)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the firewall rule %s", name);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the firewall rule %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, FIREWALL, project, name);
     rest_decode_with(&c, sizeof(struct compute_firewall), decode_firewall);
@@ -225,13 +214,13 @@ struct task *compute_firewall_insert(struct google *g, const char *project, cons
                                      const char *description, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "POST", HOST, "Making the firewall rule %s", name);
+    rest_begin(&c, g, "POST", COMPUTE, "Making the firewall rule %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, GLOBAL "firewalls", project);
     rest_look(&c, FIREWALL, project, name);
     put_firewall(rest_body(&c), project, name, network, source_cidr, port, description);
     rest_decode_with(&c, sizeof(struct compute_firewall), decode_firewall);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -239,10 +228,10 @@ struct task *compute_firewall_delete(struct google *g, const char *project, cons
                                      const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "DELETE", HOST, "Deleting the firewall rule %s", name);
+    rest_begin(&c, g, "DELETE", COMPUTE, "Deleting the firewall rule %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, FIREWALL, project, name);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -271,7 +260,7 @@ struct task *compute_address_get(struct google *g, const char *project, const ch
                                  const char *name)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "Reading the address %s", name);
+    rest_begin(&c, g, "GET", COMPUTE, "Reading the address %s", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, ADDRESS, project, region, name);
     rest_decode_with(&c, sizeof(struct compute_address), decode_address);
@@ -290,22 +279,19 @@ struct task *compute_address_insert(struct google *g, const char *project, const
                                     const char *description, const struct google_write *w)
 {
     struct rest_call c;
-    char link[256];
-    snprintf(link, sizeof link, "projects/%s/regions/%s/subnetworks/%s", project, region,
-             subnetwork);
-    rest_begin(&c, g, "POST", HOST, "Reserving the address %s", name);
+    rest_begin(&c, g, "POST", COMPUTE, "Reserving the address %s", name);
     rest_resource(&c, "%s", name);
-    rest_path(&c, "compute/v1/projects/{}/regions/{}/addresses", project, region);
+    rest_path(&c, COMPUTE_PROJECT "regions/{}/addresses", project, region);
     rest_look(&c, ADDRESS, project, region, name);
     struct json_out *o = rest_body(&c);
     json_put_string(o, "name", name);
     if (!str_is_empty(description))
         json_put_string(o, "description", description);
     json_put_string(o, "addressType", "INTERNAL");
-    json_put_string(o, "subnetwork", link);
+    compute_put_subnetwork(o, project, region, subnetwork);
     rest_decode_with(&c, sizeof(struct compute_address), decode_address);
     c.judge = judge_address;
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 
@@ -313,10 +299,10 @@ struct task *compute_address_delete(struct google *g, const char *project, const
                                     const char *name, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "DELETE", HOST, "Giving the address %s back", name);
+    rest_begin(&c, g, "DELETE", COMPUTE, "Giving the address %s back", name);
     rest_resource(&c, "%s", name);
     rest_path(&c, ADDRESS, project, region, name);
-    write_call(&c, w);
+    compute_write(&c, w);
     return rest_send(&c);
 }
 

@@ -62,11 +62,7 @@ static struct task *test_portion(struct google *g, const char *project,
     rest_resource(&c, "%s", project);
     rest_path(&c, "v1/projects/{}:testIamPermissions", project);
     c.repeat = REST_READ;
-    struct json_out *o = rest_body(&c);
-    json_open_array(o, "permissions");
-    for (size_t i = 0; i < n; i++)
-        json_put_string(o, NULL, permissions[i]);
-    json_close_array(o);
+    rest_put_strings(rest_body(&c), "permissions", permissions, n);
     rest_decode_with(&c, sizeof(struct google_held), decode_held);
     return rest_send(&c);
 }

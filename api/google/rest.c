@@ -1,17 +1,11 @@
-#include "api/google/rest.h"
+#include "api/google/rest_job.h"
 
 #include "api/base/clock.h"
 #include "api/base/log.h"
 #include "api/google/client.h"
-#include "api/google/exchange.h"
-#include "api/google/longrun.h"
 
 #include <assert.h>
 #include <string.h>
-
-/* SEND: the call itself, page by page. LOOK_BACK: an answer was lost; is the thing there? POLL: its
- * operation. JUDGE: the operation ended well; is the thing as it should be? */
-enum rest_at { AT_SEND, AT_LOOK_BACK, AT_POLL, AT_JUDGE };
 
 enum {
     LIMIT_S = 1200,
@@ -20,101 +14,9 @@ enum {
     POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
 };
 
-struct rest_job {
-    struct rest_call call;
-    enum rest_at at;
-    struct exchange x;
-    struct str url, body; /* of the request in hand */
-    void *out;
-    unsigned pages;
-    char *page; /* token of the page in hand */
-    struct longrun run;
-    int64_t wait_from, due, heard;
-    unsigned gaps;
-    int sendings;
-    bool adopted;
-    bool stray; /* to be resumed, but no operation's name */
-};
-
 static enum task_state step(struct task *t);
 static void stop(void *job);
 static const struct task_type rest_type = {"google call", sizeof(struct rest_job), step, stop};
-
-static void wipe(struct str *s)
-{
-    if (s->text)
-        secret_wipe(s->text, s->room);
-    str_done(s);
-}
-
-/* --- one request of the job --- */
-
-static void aim(struct rest_job *job, const char *method, const char *path, const char *body,
-                enum rest_repeat repeat)
-{
-    if (job->url.text != path) {
-        str_clear(&job->url);
-        str_add(&job->url, path);
-    }
-    exchange_again(&job->x);
-    job->x.method = method;
-    job->x.path = str_text(&job->url);
-    job->x.body = body;
-    job->x.content_type = "application/json";
-    job->x.repeat = repeat;
-    job->x.secret_body = body && job->call.secret_body;
-}
-
-static void add_query(struct str *url, const char *name, const char *value)
-{
-    str_addc(url, strchr(str_text(url), '?') ? '&' : '?');
-    str_add(url, name);
-    str_addc(url, '=');
-    http_encode(url, value, false);
-}
-
-/* The body with its page token: a member before the closing brace. */
-static const char *page_body(struct rest_job *job)
-{
-    const struct str *body = &job->call.body;
-    if (!body->bytes)
-        return NULL;
-    if (job->call.pages != REST_PAGES_BODY || !job->page)
-        return str_text(body);
-    struct str token = {0};
-    struct json_out o;
-    json_begin(&o, &token, false);
-    json_open_object(&o, NULL);
-    json_put_string(&o, "pageToken", job->page);
-    json_close_object(&o);
-    str_clear(&job->body);
-    str_addn(&job->body, body->text, body->bytes - 1);
-    str_addc(&job->body, ',');
-    str_add(&job->body, str_text(&token) + 1);
-    str_done(&token);
-    return str_text(&job->body);
-}
-
-static void aim_send(struct rest_job *job)
-{
-    struct str url = {0};
-    str_add(&url, str_text(&job->call.path));
-    if (job->call.query.bytes) {
-        str_addc(&url, '?');
-        str_add(&url, str_text(&job->call.query));
-    }
-    if (job->call.pages == REST_PAGES_QUERY && job->page)
-        add_query(&url, "pageToken", job->page);
-    aim(job, job->call.method, str_text(&url), page_body(job), job->call.repeat);
-    str_done(&url);
-    job->at = AT_SEND;
-}
-
-static void aim_get(struct rest_job *job, const char *path, enum rest_at at)
-{
-    aim(job, "GET", path, NULL, REST_READ);
-    job->at = at;
-}
 
 static enum task_state go_on(struct task *t)
 {
@@ -139,7 +41,7 @@ static enum task_state wait_a_while(struct task *t, struct rest_job *job, const 
         err_hint(&e, "it goes on at Google: run the same command again to go on waiting");
         return task_fail(t, &e);
     }
-    aim_get(job, path, at);
+    rest_aim_get(job, path, at);
     job->due = now + longrun_pace(waited, google_poll_floor_ms(job->call.google));
     job->gaps = net_gaps(task_net(t));
     task_wait_until(t, job->due);
@@ -209,8 +111,8 @@ static enum task_state done(struct rest_job *job)
     if (job->call.enables)
         google_saw_enabled(job->call.google);
     exchange_stop(&job->x);
-    wipe(&job->call.body);
-    wipe(&job->body);
+    rest_wipe(&job->call.body);
+    rest_wipe(&job->body);
     return TASK_OK;
 }
 
@@ -223,7 +125,7 @@ static bool next_page(struct task *t, struct rest_job *job, const struct rest_an
         str_eq(token, job->page) || ++job->pages >= MOST_PAGES)
         return false;
     job->page = arena_str(task_arena(t), token);
-    aim_send(job);
+    rest_aim_send(job);
     return true;
 }
 
@@ -270,7 +172,7 @@ static enum task_state run_ended(struct task *t, struct rest_job *job)
     if (!job->call.look.bytes || job->call.size == 0)
         return done(job);
     job->due = 0;
-    aim_get(job, str_text(&job->call.look), AT_JUDGE);
+    rest_aim_get(job, str_text(&job->call.look), AT_JUDGE);
     return go_on(t);
 }
 
@@ -347,12 +249,12 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
             break;
         job->due = 0;
         job->sendings++;
-        aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
+        rest_aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
         return go_on(t);
     case AT_LOOK_BACK:
         if (status != 404)
             break;
-        aim_send(job);
+        rest_aim_send(job);
         return go_on(t);
     case AT_POLL:
     case AT_JUDGE:
@@ -415,8 +317,8 @@ static void stop(void *ctx)
     str_done(&job->call.query);
     str_done(&job->call.look);
     str_done(&job->url);
-    wipe(&job->call.body);
-    wipe(&job->body);
+    rest_wipe(&job->call.body);
+    rest_wipe(&job->body);
 }
 
 static struct rest_job *begin(struct google *g, struct task **t)
@@ -439,7 +341,7 @@ struct task *rest_send(struct rest_call *c)
     job->call = *c;
     job->call.json.to = NULL;
     job->x.host = c->host;
-    aim_send(job);
+    rest_aim_send(job);
     return t;
 }
 
@@ -465,7 +367,7 @@ struct task *google_operation_resume(struct google *g, const char *name, const c
     job->stray = !longrun_name(task_arena(t), name, &job->run);
     job->call.wait = job->run.kind;
     job->call.host = job->x.host = job->run.host;
-    aim_get(job, job->stray ? "" : job->run.path, AT_POLL);
+    rest_aim_get(job, job->stray ? "" : job->run.path, AT_POLL);
     return t;
 }
 

@@ -95,6 +95,8 @@ void *rest_room(struct arena *a, void *items, size_t n, size_t size);
 /* Strings of an array; counts them into *n. */
 const char **rest_strings(struct arena *a, const struct json *array, size_t *n);
 
+/* A member that is a list of strings. */
+void rest_put_strings(struct json_out *o, const char *key, const char *const *items, size_t n);
 void rest_labels(struct arena *a, const struct json *object, struct google_labels *out);
 void rest_put_labels(struct json_out *o,
                      const struct google_labels *labels); /* "labels":{...} when any */

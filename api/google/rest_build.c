@@ -159,6 +159,14 @@ const char *google_label(const struct google_labels *labels, const char *key)
     return NULL;
 }
 
+void rest_put_strings(struct json_out *o, const char *key, const char *const *items, size_t n)
+{
+    json_open_array(o, key);
+    for (size_t i = 0; i < n; i++)
+        json_put_string(o, NULL, items[i]);
+    json_close_array(o);
+}
+
 void rest_put_labels(struct json_out *o, const struct google_labels *labels)
 {
     if (!labels || labels->n == 0)

@@ -53,11 +53,7 @@ struct task *serviceusage_enable(struct google *g, const char *project, const ch
     rest_begin(&c, g, "POST", HOST, "Turning on %zu APIs in %s", n, project);
     rest_resource(&c, "%s", project);
     rest_path(&c, "v1/projects/{}/services:batchEnable", project);
-    struct json_out *o = rest_body(&c);
-    json_open_array(o, "serviceIds");
-    for (size_t i = 0; i < n; i++)
-        json_put_string(o, NULL, names[i]);
-    json_close_array(o);
+    rest_put_strings(rest_body(&c), "serviceIds", names, n);
     c.wait = REST_LRO;
     c.repeat = REST_READ; /* what is on stays on */
     c.enables = true;

@@ -4,6 +4,7 @@
 /* A sandbox of the test's own: it ends when its pipe closes, whatever happens to the test. */
 
 #include "api/base/json.h"
+#include "tests/unit/google/run.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -79,8 +80,7 @@ static inline void box_close(struct box *b)
         fclose(b->from);
     waitpid(b->pid, NULL, 0);
     snprintf(command, sizeof command, "rm -rf %s", b->home);
-    int rc = system(command);
-    (void)rc;
+    run_command(command, NULL, 0);
 }
 
 #endif

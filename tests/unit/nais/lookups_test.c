@@ -10,6 +10,7 @@
 /* The cluster: its login program, its refusals, what it knows of an app's database. */
 
 #include "api/nais/lookups.h"
+#include "tests/unit/google/run.h"
 #include "tests/unit/google/server.h"
 
 #include <sys/stat.h>
@@ -74,7 +75,7 @@ static int teardown(void **state)
     net_close(net);
     server_stop(&server);
     snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return run_command(command, NULL, 0);
 }
 
 static void rule(const char *path, int status, const char *body, int times)

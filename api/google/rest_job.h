@@ -1,0 +1,35 @@
+#ifndef STROM_GOOGLE_REST_JOB_H
+#define STROM_GOOGLE_REST_JOB_H
+
+/* Between rest.c and rest_aim.c: the task behind a call, and which request of it is in hand. */
+
+#include "api/google/exchange.h"
+#include "api/google/longrun.h"
+#include "api/google/rest.h"
+
+/* SEND: the call itself, page by page. LOOK_BACK: an answer was lost; is the thing there? POLL: its
+ * operation. JUDGE: the operation ended well; is the thing as it should be? */
+enum rest_at { AT_SEND, AT_LOOK_BACK, AT_POLL, AT_JUDGE };
+
+struct rest_job {
+    struct rest_call call;
+    enum rest_at at;
+    struct exchange x;
+    struct str url, body; /* of the request in hand */
+    void *out;
+    unsigned pages;
+    char *page; /* token of the page in hand */
+    struct longrun run;
+    int64_t wait_from, due, heard;
+    unsigned gaps;
+    int sendings;
+    bool adopted;
+    bool stray; /* to be resumed, but no operation's name */
+};
+
+/* Each makes the next exchange ready; the step sends it. */
+void rest_aim_send(struct rest_job *job);
+void rest_aim_get(struct rest_job *job, const char *path, enum rest_at at);
+void rest_wipe(struct str *s); /* frees after wiping: bodies may hold passwords */
+
+#endif
