@@ -160,9 +160,8 @@ static void take_source(struct connect *self, struct journey *j)
         connect_ask_database(self, j); /* now the database's name is known */
 }
 
-static void take_apps(struct connect *self, struct journey *j)
+static void take_apps(struct connect *self, struct journey *j, const struct nais_apps *apps)
 {
-    const struct nais_apps *apps = connect_apps(self);
     size_t at = 0;
 
     while (at < apps->n && !str_eq(apps->items[at].app, j->target.app))
@@ -175,8 +174,8 @@ static void take_apps(struct connect *self, struct journey *j)
 
 void connect_news(struct connect *self, struct journey *j)
 {
-    if (connect_apps(self) && self->source == NULL)
-        take_apps(self, j);
+    if (task_state(self->apps) == TASK_OK && self->source == NULL)
+        take_apps(self, j, nais_apps_found(self->apps));
     if (task_state(self->source) == TASK_OK && !self->taken) {
         self->taken = true;
         take_source(self, j);

@@ -89,9 +89,14 @@ struct rows {
     const struct journey *j;
 };
 
-static const struct datastream_streams *found(const struct home *self)
+static size_t n_streams(const struct home *self)
 {
-    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams) : NULL;
+    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams)->n : 0;
+}
+
+static const struct datastream_stream *stream_at(const struct home *self, size_t i)
+{
+    return &datastream_streams(self->streams)->items[i];
 }
 
 static enum mark state_mark(const char *state)
@@ -112,7 +117,7 @@ static void put_row(const void *ctx, size_t i, struct page *p)
         put_way(rows->self, rows->j, i, p);
         return;
     }
-    s = &found(rows->self)->items[i - rows->self->n_ways];
+    s = stream_at(rows->self, i - rows->self->n_ways);
     page_put_mark(p, state_mark(s->state), false);
     page_put(p, STYLE_ACCENT, " %s", s->id);
     page_tab(p, 44);
@@ -123,7 +128,7 @@ static void put_row(const void *ctx, size_t i, struct page *p)
 
 static size_t n_rows(const struct home *self)
 {
-    return self->n_ways + (found(self) ? found(self)->n : 0);
+    return self->n_ways + n_streams(self);
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
@@ -142,7 +147,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     page_gap(p);
     if (!self->asked)
         page_note(p, "%s", tr("Streams are listed here once project and region are known."));
-    else if (answered(p, self->streams, tr("Asking Datastream for streams")) && found(self)->n == 0)
+    else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
+             n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
 }
 
@@ -157,7 +163,7 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
             journey_restart(j);
         return NEXT;
     case WAY_OPEN:
-        if (found(self) && found(self)->n > 0) {
+        if (n_streams(self) > 0) {
             self->list.at = self->n_ways;
             return STAY;
         }
@@ -204,7 +210,9 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         return STAY;
     if (self->list.at < self->n_ways)
         return choose_way(self, j, self->ways[self->list.at]);
-    return found(self) ? open_stream(j, &found(self)->items[self->list.at - self->n_ways]) : STAY;
+    return self->list.at < n_rows(self)
+               ? open_stream(j, stream_at(self, self->list.at - self->n_ways))
+               : STAY;
 }
 
 static enum nav again(void *ctx, struct journey *j)

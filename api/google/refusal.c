@@ -215,6 +215,8 @@ static const struct advice *advice_for(const char *reason)
     return NULL;
 }
 
+static const struct advice no_advice = {"", ERR_BUG, false, ""};
+
 static const struct advice *advice_of(const struct refusal *r)
 {
     const struct advice *a = advice_for(r->reason);
@@ -223,7 +225,9 @@ static const struct advice *advice_of(const struct refusal *r)
     for (size_t i = 0; !a && i < sizeof words / sizeof *words; i++)
         if (words[i].status == r->status)
             a = advice_for(words[i].word);
-    return a ? a : advice_for(r->status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT");
+    if (!a)
+        a = advice_for(r->status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT");
+    return a ? a : &no_advice;
 }
 
 bool refusal_is_passing(const struct refusal *r)

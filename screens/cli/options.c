@@ -295,7 +295,10 @@ static bool parse_options(int argc, char **argv, struct options *o, const struct
         }
         if (got == '?')
             return bad_option(argv[optind - 1], e);
-        if (!take(o, row_of(got), optarg, e))
+        const struct option_row *row = row_of(got);
+        if (row == NULL)
+            return bad_option(argv[optind - 1], e);
+        if (!take(o, row, optarg, e))
             return false;
     }
     return true;

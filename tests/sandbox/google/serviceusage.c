@@ -48,7 +48,7 @@ static struct service_state *state_of(struct google *g, const char *name)
 bool services_ready(struct google *g, const char *api)
 {
     const struct service_state *s = state_of(g, api);
-    return s != NULL && now_ms() >= s->from_ms;
+    return s != NULL && clock_mono_ms() >= s->from_ms;
 }
 
 void services_init(struct google *g, bool disabled)
@@ -95,9 +95,9 @@ static struct val *doc(const struct service_state *s)
 
 static void list(struct call *c)
 {
-    const char *filter = query_text(c, "filter");
+    const char *filter = call_query(c, "filter");
     if (filter != NULL && !str_eq(filter, "state:ENABLED") && !str_eq(filter, "state:DISABLED")) {
-        refuse_field(c, "filter",
+        call_refuse_field(c, "filter",
                      "Invalid filter: %.100s. The allowed filter strings are "
                      "'state:ENABLED' and 'state:DISABLED'.",
                      filter);
@@ -115,8 +115,8 @@ static struct service_state *asked_for(struct call *c, const char *name)
 {
     struct service_state *s = state_of(c->g, name);
     if (s == NULL) {
-        refuse(c, 404, NULL, "Not found or permission denied for service(s): %.200s.", name);
-        refuse_info(c, "SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED",
+        call_refuse(c, 404, NULL, "Not found or permission denied for service(s): %.200s.", name);
+        call_refuse_info(c, "SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED",
                     "serviceusage.googleapis.com", val_make("{'services':%s}", name));
     }
     return s;
@@ -126,7 +126,7 @@ static void get(struct call *c)
 {
     const struct service_state *s = asked_for(c, c->param[1]);
     if (s != NULL)
-        answer(c, doc(s));
+        call_answer(c, doc(s));
 }
 
 static void batch_get(struct call *c)
@@ -145,7 +145,7 @@ static void batch_get(struct call *c)
         }
     struct val *out = val_object();
     val_put(out, "services", found);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 /* --- turning on --- */
@@ -157,9 +157,11 @@ static void enabled(struct google *g, struct operation *op)
         val_each(name, val_member(op->input, "serviceIds"))
         {
             struct service_state *s = state_of(g, name->text);
+            if (s == NULL) /* was refused when it was asked for */
+                continue;
             s->listed = true;
             if (s->from_ms == INT64_MAX)
-                s->from_ms = later(g, SPREAD_SECONDS);
+                s->from_ms = google_later(g, SPREAD_SECONDS);
             val_add(services, doc(s));
         }
     op->response = val_object();
@@ -206,14 +208,14 @@ static void enable_these(struct call *c, struct val *ids, bool batch)
                 str_done(&full);
             }
         val_put(op->metadata, "resourceNames", names);
-        answer(c, operation_doc(op));
+        call_answer(c, operation_doc(op));
         return;
     }
     struct operation nothing = {.input = input}; /* on already: answered at once */
     enabled(c->g, &nothing);
     struct val *out = val_make("{'name':'operations/noop.DONE_OPERATION','done':true}");
     val_put(out, "response", nothing.response);
-    answer(c, out);
+    call_answer(c, out);
     val_free(input);
 }
 
@@ -221,7 +223,7 @@ static void batch_enable(struct call *c)
 {
     const struct val *ids = val_member(c->body, "serviceIds");
     if (val_is_empty(ids) || val_count(ids) > MOST_AT_ONCE)
-        refuse_field(c, "service_ids", "Between 1 and %d services can be enabled at once.",
+        call_refuse_field(c, "service_ids", "Between 1 and %d services can be enabled at once.",
                      (int)MOST_AT_ONCE);
     else
         enable_these(c, val_copy(ids), true);
@@ -243,7 +245,7 @@ static void disable(struct call *c)
     s->from_ms = INT64_MAX;
     struct val *out = val_make("{'name':'operations/noop.DONE_OPERATION','done':true}");
     val_put(out, "response.service", doc(s));
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static void get_operation(struct call *c)
@@ -252,11 +254,11 @@ static void get_operation(struct call *c)
     snprintf(name, sizeof name, "operations/%.200s", c->param[0]);
     const struct operation *op = operation_find(c->g, name);
     if (op != NULL)
-        answer(c, operation_doc(op));
+        call_answer(c, operation_doc(op));
     else if (str_eq(c->param[0], "noop.DONE_OPERATION"))
-        answer(c, val_make("{'name':'operations/noop.DONE_OPERATION','done':true,'response':{}}"));
+        call_answer(c, val_make("{'name':'operations/noop.DONE_OPERATION','done':true,'response':{}}"));
     else
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
 }
 
 static const struct shape NOTHING[] = {END};
