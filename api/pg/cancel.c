@@ -114,17 +114,29 @@ static void begin(struct pg *pg)
     dial_begin(&c->dial, pg->plan, &pg->host);
 }
 
-void cancel_look(struct pg *pg, struct task *t)
+/* The statement ended by itself, and nobody was asked to end it yet. */
+static bool is_idle(const struct pg *pg)
 {
-    if (pg->cancel != NULL && task_state(pg->cancel) == TASK_FAILED) {
+    return !is_dropped(pg->first) && !((struct cancel *)task_job(pg->cancel, &cancel_type))->sent;
+}
+
+static void settle(struct pg *pg)
+{
+    if (task_state(pg->cancel) == TASK_FAILED && is_dropped(pg->first)) {
         give_up(pg, task_error(pg->cancel)->why);
-    } else if (pg->cancel != NULL && task_state(pg->cancel) == TASK_OK) {
+    } else if (task_state(pg->cancel) != TASK_RUNNING || is_idle(pg)) {
         task_clear(&pg->cancel);
         pg->cancelled_ms = clock_mono_ms();
     }
-    if (pg->lost || !is_dropped(pg->first))
+}
+
+void cancel_look(struct pg *pg, struct task *t)
+{
+    if (pg->cancel != NULL)
+        settle(pg);
+    if (pg->lost || (pg->cancel == NULL && !is_dropped(pg->first)))
         return;
-    if (!pg->first->cancel_asked && pg->cancel == NULL)
+    if (pg->cancel == NULL && !pg->first->cancel_asked)
         begin(pg);
     else if (clock_mono_ms() > pg->cancelled_ms + PATIENCE_MS)
         give_up(pg, "no answer");

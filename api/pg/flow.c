@@ -43,7 +43,8 @@ static bool send_query(struct pg *pg, struct pg_job *job)
 bool flow_send(struct pg *pg)
 {
     size_t sent = pg->n_sent;
-    for (struct pg_job *job = pg->first; job != NULL && pg->n_sent < AHEAD; job = job->next) {
+    for (struct pg_job *job = pg->cancel == NULL ? pg->first : NULL;
+         job != NULL && pg->n_sent < AHEAD; job = job->next) {
         if (job->at == JOB_SENT) {
             if (job->row != NULL)
                 break;

@@ -11,6 +11,9 @@
  *     pg_value(pg_rows(q), 0, 0);
  *     task_drop(q);  pg_close(pg);
  *
+ * Names in SQL need their schema: the search path holds pg_catalog alone, so that nobody's function
+ * of the same name runs under our login. Close a connection before its net.
+ *
  * Errors: `reason` is the SQLSTATE where the server gave one, else one of the words below. */
 
 #include "api/base/secret.h"

@@ -145,29 +145,37 @@ static void pump_stop(void *job)
 
 static const struct task_type pump_type = {"postgres", sizeof(struct pump), pump_step, pump_stop};
 
+static void work(struct pg *pg, bool *more)
+{
+    if (queue_slept(pg))
+        return;
+    drop_unsent(pg);
+    if (!flow_send(pg) || !flow_read(pg, clock_mono_ms() + SLICE_MS, more)) {
+        struct err e;
+        error_lost(&e, pg->conn);
+        queue_lose(pg, &e);
+    } else if (is_silent(pg)) {
+        lose(pg, "the server does not answer any more");
+    }
+}
+
 static enum task_state pump_step(struct task *t)
 {
     struct pg *pg = ((struct pump *)task_job(t, &pump_type))->pg;
     bool more = false;
-    queue_slept(pg);
-    drop_unsent(pg);
-    if (!pg->lost &&
-        (!flow_send(pg) || !flow_read(pg, clock_mono_ms() + SLICE_MS, &more) || !flow_send(pg))) {
-        struct err e;
-        error_lost(&e, pg->conn);
-        queue_lose(pg, &e);
-    }
-    if (!pg->lost && is_silent(pg))
-        lose(pg, "the server does not answer any more");
-    task_wait_until(t, pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS + 1);
-    if (!pg->lost && pg->first != NULL)
+    if (!pg->lost)
+        work(pg, &more);
+    if (!pg->lost)
         cancel_look(pg, t);
-    if (pg->first == NULL)
+    if (pg->lost || (pg->first == NULL && pg->cancel == NULL))
         return finish(pg);
+    /* what had to wait for an answer, or for the cancelling; when it fails the next step says why
+     */
+    if (!flow_send(pg) || more)
+        task_again(t);
     int unsent = PQflush(pg->conn);
     task_wait_fd(t, PQsocket(pg->conn), (short)(unsent == 1 ? POLLIN | POLLOUT : POLLIN));
-    if (more)
-        task_again(t);
+    task_wait_until(t, pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS + 1);
     return TASK_RUNNING;
 }
 

@@ -4,49 +4,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <time.h>
 
-#include "api/base/clock.h"
-#include "api/net/net.h"
-#include "api/pg/copy.h"
-#include "api/pg/pg.h"
-#include "tests/unit/pg/server.h"
-
-static struct net *net;
-
-/* The goal is 30 ms in the program as it is shipped; scram alone takes half of it (libpq, in one
- * go). */
-#ifdef STROM_SANITIZED
-enum { STALL_MS = 90 };
-#else
-enum { STALL_MS = 30 };
-#endif
-
-static int64_t cpu_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* Runs a task to its end and says how long the longest step took. The goal is 30 ms; where other
- * programs take the processor away in the middle of a step, our own time counts, within a quarter
- * of a second. */
-static int64_t run(const struct task *t)
-{
-    int64_t longest = 0;
-    while (task_state(t) == TASK_RUNNING) {
-        int64_t from = clock_mono_ms(), cpu = cpu_ms();
-        net_step(net);
-        int64_t took = clock_mono_ms() - from;
-        if (took <= 250)
-            took = cpu_ms() - cpu;
-        longest = took > longest ? took : longest;
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, clock_mono_ms() + 20000);
-    }
-    return longest;
-}
+#include "tests/unit/pg/loop.h"
 
 static void expect_refusal(struct pg_options o, const char *reason, const char *in_hint)
 {
@@ -61,23 +20,6 @@ static void expect_refusal(struct pg_options o, const char *reason, const char *
     assert_true(e->what[0] != '\0' && e->why[0] != '\0');
     assert_true(longest <= STALL_MS);
     task_drop(t);
-}
-
-static struct pg *connect_as(struct pg_options o)
-{
-    struct task *t = pg_connect(net, &o);
-    run(t);
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-    struct pg *pg = pg_take(t);
-    assert_null(pg_take(t));
-    task_drop(t);
-    return pg;
-}
-
-static struct pg *admin(void)
-{
-    return connect_as((struct pg_options){.dsn = server_admin("app")});
 }
 
 static void test_dsn(void **state)
@@ -265,204 +207,14 @@ static void test_queue(void **state)
     assert_int_equal(net_running(net), 0);
 }
 
-static int sleeping(void)
-{
-    return (int)strtol(server_sql("postgres",
-                                  "SELECT count(*) FROM pg_stat_activity WHERE application_name ="
-                                  " 'strom' AND state = 'active'"),
-                       NULL, 10);
-}
-
-static void until_sleeping(int n)
-{
-    int64_t from = clock_mono_ms();
-    while (sleeping() != n) {
-        net_step(net);
-        net_wait(net, NULL, 0, clock_mono_ms() + 5);
-        if (clock_mono_ms() - from > 10000)
-            fail_msg("still %d statements on the server, not %d", sleeping(), n);
-    }
-}
-
-/* A statement that is dropped ends on the server, those behind it are answered, and nothing stalls.
- */
-static void test_cancel(void **state)
-{
-    (void)state;
-    struct pg *pg = admin();
-    struct task *slow = pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-    struct task *behind = pg_query(pg, "SELECT pg_sleep(0.2), 5", NULL, 0);
-    struct task *dropped = pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-    struct task *last = pg_query(pg, "SELECT 6", NULL, 0);
-    until_sleeping(1);
-    int64_t from = clock_mono_ms();
-    task_drop(slow);
-    task_drop(dropped);
-    assert_true(clock_mono_ms() - from <= STALL_MS);
-    int64_t longest = run(last);
-    print_message("cancelled: %lld ms in all, longest step %lld ms\n",
-                  (long long)(clock_mono_ms() - from), (long long)longest);
-    assert_true(longest <= STALL_MS);
-    assert_true(clock_mono_ms() - from < 2000);
-    assert_int_equal(task_state(behind), TASK_OK);
-    assert_int_equal(pg_number(pg_rows(behind), 0, 1, -1), 5);
-    assert_int_equal(task_state(last), TASK_OK);
-    assert_int_equal(pg_number(pg_rows(last), 0, 0, -1), 6);
-    task_drop(behind);
-    task_drop(last);
-    assert_int_equal(sleeping(), 0);
-    pg_close(pg);
-}
-
-static bool forget_row(void *ctx, char *line, size_t bytes, struct err *e)
-{
-    (void)line;
-    (void)e;
-    *(size_t *)ctx += bytes;
-    return true;
-}
-
-static void test_cancel_copy(void **state)
-{
-    (void)state;
-    size_t bytes = 0;
-    struct pg *pg = admin();
-    struct task *copy = pg_copy(pg, "SELECT repeat('x', 1000) FROM generate_series(1, 5000000)",
-                                forget_row, &bytes);
-    while (bytes == 0) {
-        net_step(net);
-        net_wait(net, NULL, 0, -1);
-    }
-    int64_t from = clock_mono_ms();
-    task_drop(copy);
-    struct task *next = pg_query(pg, "SELECT 1", NULL, 0);
-    int64_t longest = run(next);
-    assert_int_equal(task_state(next), TASK_OK);
-    assert_true(longest <= STALL_MS);
-    assert_true(clock_mono_ms() - from < 3000);
-    task_drop(next);
-    pg_close(pg);
-}
-
-static void test_close_in_the_middle(void **state)
-{
-    (void)state;
-    struct pg *pg = admin();
-    struct task *slow = pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-    struct task *next = pg_query(pg, "SELECT 1", NULL, 0);
-    until_sleeping(1);
-    int64_t from = clock_mono_ms();
-    pg_close(pg);
-    assert_true(clock_mono_ms() - from <= STALL_MS);
-    run(slow);
-    run(next);
-    assert_string_equal(task_error(slow)->reason, PG_LOST);
-    assert_string_equal(task_error(next)->reason, PG_LOST);
-    task_drop(slow);
-    task_drop(next);
-    until_sleeping(0); /* the server notices by itself that we went */
-}
-
-static void test_statement_timeout(void **state)
-{
-    (void)state;
-    struct pg *pg =
-        connect_as((struct pg_options){.dsn = server_admin("app"), .statement_timeout_ms = 100});
-    struct task *slow = pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-    struct task *next = pg_query(pg, "SELECT 1", NULL, 0);
-    run(slow);
-    assert_string_equal(task_error(slow)->reason, PG_CANCELLED);
-    assert_true(task_error(slow)->retryable);
-    run(next);
-    assert_int_equal(task_state(next), TASK_OK);
-    task_drop(slow);
-    task_drop(next);
-    pg_close(pg);
-}
-
-static void test_killed(void **state)
-{
-    (void)state;
-    for (int hard = 0; hard < 2; hard++) {
-        struct pg *pg = admin();
-        struct task *slow = pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-        struct task *next = pg_query(pg, "SELECT 1", NULL, 0);
-        until_sleeping(1);
-        int backend = pg_backend(pg);
-        if (hard == 0) {
-            char sql[64];
-            snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d)", backend);
-            server_sql("postgres", sql);
-        } else {
-            kill(backend, SIGKILL);
-        }
-        run(slow);
-        run(next);
-        assert_string_equal(task_error(slow)->reason, PG_LOST);
-        assert_string_equal(task_error(next)->reason, PG_LOST);
-        assert_true(task_error(next)->retryable);
-        print_message("killed: %s / %s\n", task_error(slow)->why, task_error(next)->why);
-        task_drop(slow);
-        task_drop(next);
-        assert_false(pg_alive(pg));
-        next = pg_query(pg, "SELECT 1", NULL, 0);
-        assert_int_equal(task_state(next), TASK_FAILED);
-        task_drop(next);
-        pg_close(pg);
-        server_await();
-    }
-}
-
-static void test_gone_while_idle(void **state)
-{
-    (void)state;
-    struct pg *pg = admin();
-    struct task *t = pg_query(pg, "SELECT 1", NULL, 0);
-    run(t);
-    task_drop(t);
-    assert_true(pg_alive(pg));
-    char sql[64];
-    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d, 5000)", pg_backend(pg));
-    server_sql("postgres", sql);
-    assert_false(pg_alive(pg));
-    pg_close(pg);
-}
-
-static void test_net_closed_first(void **state)
-{
-    (void)state;
-    struct err e;
-    struct net *kept = net;
-    net = net_open(&e);
-    struct pg *pg = admin();
-    pg_query(pg, "SELECT pg_sleep(60)", NULL, 0);
-    pg_query(pg, "SELECT 1", NULL, 0);
-    until_sleeping(1);
-    net_close(net);
-    pg_close(pg);
-    net = kept;
-    until_sleeping(0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dsn),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_tls),
-        cmocka_unit_test(test_unknown_host),
-        cmocka_unit_test(test_silent),
-        cmocka_unit_test(test_several_hosts),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_session),
+        cmocka_unit_test(test_dsn),      cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_tls),      cmocka_unit_test(test_unknown_host),
+        cmocka_unit_test(test_silent),   cmocka_unit_test(test_several_hosts),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_session),
         cmocka_unit_test(test_queue),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_cancel_copy),
-        cmocka_unit_test(test_close_in_the_middle),
-        cmocka_unit_test(test_statement_timeout),
-        cmocka_unit_test(test_gone_while_idle),
-        cmocka_unit_test(test_net_closed_first),
-        cmocka_unit_test(test_killed),
     };
     struct err e;
     server_start("max_connections=14\nsuperuser_reserved_connections=2");
