@@ -94,6 +94,9 @@ void rules_refer(struct rules_verdict *v, const struct rules_column *c,
 void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
                struct rules_evidence evidence);
 
+/* The same with the level and category of the rule itself. */
+void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence);
+
 /* Tables that are off unless asked for by name: Flyway's, Liquibase's and other tools' own. */
 bool rules_is_housekeeping(const char *table);
 

@@ -2,8 +2,8 @@
 #define STROM_RULES_VALIDATORS_H
 
 /* What a value looks like, told in one pass over its bytes; pure, nothing is kept. A hit is only a
- * hint: 0.16 % of random 11-digit numbers pass as national numbers and 7 % of account numbers pass
- * both control digits, so values_verdict judges by shares (facts/engineering.md, "Sampling").
+ * hint: some 0.2 % of random 11-digit numbers pass as national numbers and every national number
+ * passes as an account, so values_verdict judges by shares (facts/engineering.md, "Sampling").
  *
  *     struct values v = {0};
  *     for each value: values_add(&v, bytes, n);
@@ -19,25 +19,27 @@
 enum value_kind {
     VALUE_FNR,       /* fødselsnummer, both control digits and a possible date */
     VALUE_DNR,       /* D-number: day + 40 */
-    VALUE_SYNTHETIC, /* month + 40, + 65 or + 80 (test populations) */
-    VALUE_AKTOERID,  /* 13 digits as the registers hand them out */
-    VALUE_NAVIDENT,  /* a letter and six digits */
-    VALUE_EMAIL,
-    VALUE_PHONE,   /* +47 or eight digits in a row that a Norwegian subscriber may have */
-    VALUE_ACCOUNT, /* Norwegian account number, mod 11 */
-    VALUE_ORGNR,   /* nine digits, mod 11 */
+    VALUE_SYNTHETIC, /* month + 40, + 65 or + 80 (test populations), D-numbers too */
+    VALUE_ELEVEN,    /* eleven digits (ten: a zero was lost): what the three above are a share of */
+    VALUE_FNR_WITHIN,    /* one of the three inside a longer text or document */
+    VALUE_ELEVEN_WITHIN, /* eleven digits inside one: its base */
+    VALUE_AKTOERID,      /* 13 digits as the registers hand them out */
+    VALUE_NAVIDENT,      /* a letter and six digits */
+    VALUE_EMAIL,         /* also inside a text */
+    VALUE_PHONE,         /* +47..., 0047..., other countries with +; also inside a text */
+    VALUE_EIGHT,         /* eight digits that a Norwegian subscriber may have, no date */
+    VALUE_ACCOUNT,       /* Norwegian account number, mod 11 */
+    VALUE_ORGNR,         /* nine digits, mod 11 */
     VALUE_IBAN,
-    VALUE_CARD, /* Luhn, 13 to 19 digits with a known prefix */
+    VALUE_CARD, /* Luhn, with a known prefix and its length */
     VALUE_IP,
-    VALUE_NAME,       /* two or more words, one of them a frequent given or family name */
-    VALUE_ADDRESS,    /* street with a number, or four digits and a place */
-    VALUE_BIRTHDATE,  /* a date 1900..today; only a table of persons makes it one */
-    VALUE_SECRET,     /* known prefix (PEM, JWT, ya29., AKIA, ghp_) or a dense random text */
-    VALUE_DIAGNOSIS,  /* ICD-10 or ICPC-2 */
-    VALUE_PROSE,      /* several words with spaces: somebody wrote it */
-    VALUE_DOCUMENT,   /* begins and ends as JSON or XML does */
-    VALUE_FNR_WITHIN, /* a national number inside a longer text */
-    VALUE_ELEVEN,     /* eleven digits (ten when the zero was lost): the base of the fnr share */
+    VALUE_NAME,      /* up to four words, one of them a frequent given or family name */
+    VALUE_ADDRESS,   /* street with a number, or four digits and a place */
+    VALUE_DATE,      /* a date, ISO or Norwegian */
+    VALUE_SECRET,    /* known prefix (PEM, JWT, ya29., AKIA, ghp_, $2b$) or a dense random text */
+    VALUE_DIAGNOSIS, /* ICD-10 or ICPC-2 */
+    VALUE_PROSE,     /* six words or more */
+    VALUE_DOCUMENT,  /* begins and ends as JSON or XML does */
     VALUE_UUID,
     VALUE_KINDS
 };
@@ -45,7 +47,7 @@ enum value_kind {
 /* The kinds of one value as bits (1u << kind). bytes need not end in NUL. */
 uint32_t value_classify(const char *bytes, size_t n);
 
-/* The eleven digits at d. Both control digits, and day and month that exist. */
+/* Eleven (nine) digits, as characters; not ended by a NUL. */
 bool value_is_fnr(const char digits[11]);
 bool value_is_dnr(const char digits[11]);
 bool value_is_synthetic(const char digits[11]);
@@ -55,6 +57,8 @@ bool value_is_orgnr(const char digits[9]);
 struct values {
     uint32_t sampled; /* values that were not NULL or empty */
     uint32_t hits[VALUE_KINDS];
+    uint32_t old_dates;        /* before 2000 */
+    uint32_t decades, letters; /* of the dates, of the diagnoses: a bit each */
 };
 
 void values_add(struct values *v, const char *bytes, size_t n);

@@ -188,6 +188,13 @@ void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_categ
     put_evidence(v, evidence);
 }
 
+void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence)
+{
+    assert(evidence.rule < N_RULES);
+    const struct rule *r = &rules[evidence.rule];
+    rules_add(v, (enum rules_level)r->level, (enum rules_category)r->category, evidence);
+}
+
 void rules_refer(struct rules_verdict *v, const struct rules_column *c,
                  const struct rules_verdict *target)
 {
@@ -233,9 +240,8 @@ void rules_judge(const struct rules_table *t, const struct rules_column *c,
         match_prose(c->comment, &f.comment);
     for (size_t i = 0; i < N_RULES; i++)
         if (holds(&rules[i], &f))
-            rules_add(
-                out, (enum rules_level)rules[i].level, (enum rules_category)rules[i].category,
-                (struct rules_evidence){.rule = (uint16_t)i, .by = (uint8_t)by_of(&rules[i])});
+            rules_add_rule(
+                out, (struct rules_evidence){.rule = (uint16_t)i, .by = (uint8_t)by_of(&rules[i])});
 }
 
 size_t rules_count(void)

@@ -1,0 +1,16 @@
+#ifndef STROM_RULES_NUMBERS_H
+#define STROM_RULES_NUMBERS_H
+
+/* Numbers with control digits, beside those of validators.h. Texts are not ended by a NUL. */
+
+#include "api/rules/validators.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+int number_of(const char *digits, size_t n); /* at most nine digits */
+bool number_is_date(int day, int month);
+bool number_is_card(const char *digits, size_t n); /* n from 14 to 16 */
+bool number_is_iban(const char *text, size_t n);   /* spaces may stand in it */
+
+#endif

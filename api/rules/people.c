@@ -1,0 +1,175 @@
+#include "api/rules/people.h"
+
+#include "api/rules/match.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { SLOTS = 2048, WORD_BYTES = 24 };
+
+enum { IS_NAME = 1, IS_STREET = 2 };
+
+struct entry {
+    const char *text; /* into the rows, not ended by a NUL */
+    uint8_t bytes, what;
+};
+
+/* Made once from constant rows and never changed after that. */
+static struct entry entries[SLOTS];
+static bool entries_made;
+
+static struct entry *slot_of(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    size_t at = (h ^ (h >> 15)) & (SLOTS - 1);
+    while (entries[at].text != NULL &&
+           (entries[at].bytes != n || memcmp(entries[at].text, s, n) != 0))
+        at = (at + 1) & (SLOTS - 1);
+    return &entries[at];
+}
+
+static void add_row(const char *row, uint8_t what)
+{
+    while (*row) {
+        size_t n = strcspn(row, " ");
+        if (n > 0) {
+            struct entry *e = slot_of(row, n);
+            e->text = row;
+            e->bytes = (uint8_t)n;
+            e->what |= what;
+        }
+        row += n + strspn(row + n, " ");
+    }
+}
+
+static void make_entries(void)
+{
+#define GIVEN(row)  add_row(row, IS_NAME);
+#define FAMILY(row) add_row(row, IS_NAME);
+#define STREET(row) add_row(row, IS_STREET);
+#include "api/rules/people.def"
+#undef GIVEN
+#undef FAMILY
+#undef STREET
+    entries_made = true;
+}
+
+static uint8_t what_is(const char *word, size_t n)
+{
+    if (!entries_made)
+        make_entries();
+    const struct entry *e = slot_of(word, n);
+    return e->text ? e->what : 0;
+}
+
+static bool is_letter(char c)
+{
+    return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Calls for each word, folded; stops and returns true when one of them is of that kind. */
+static bool has_word(const char *text, size_t n, uint8_t what)
+{
+    for (size_t i = 0; i < n;) {
+        size_t from = i;
+        while (i < n && is_letter(text[i]))
+            i++;
+        char folded[WORD_BYTES];
+        size_t bytes = match_fold(folded, sizeof folded, text + from, i - from);
+        if (bytes > 0 && bytes + 1 < sizeof folded && (what_is(folded, bytes) & what))
+            return true;
+        i += i == from;
+    }
+    return false;
+}
+
+/* Names are written with a capital; what is all lower case is something else. */
+static bool begins_large(const char *text)
+{
+    return (*text >= 'A' && *text <= 'Z') || (unsigned char)*text >= 0x80;
+}
+
+bool people_has_name(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!is_letter(text[i]) && strchr(" .,'-", text[i]) == NULL)
+            return false;
+    return n > 0 && begins_large(text) && has_word(text, n, IS_NAME);
+}
+
+/* Storgata, Kirkeveien: the ending of the word tells. */
+static bool ends_as_street(const char *word, size_t n)
+{
+    static const char *const ends[] = {"gata",  "gate",  "gaten",  "veien",  "vei",    "vegen",
+                                       "veg",   "alle",  "alleen", "plass",  "bakken", "svingen",
+                                       "stien", "tunet", "ringen", "brygge", "torget"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t bytes = strlen(ends[i]);
+        if (n > bytes && memcmp(word + n - bytes, ends[i], bytes) == 0)
+            return true;
+    }
+    return (what_is(word, n) & IS_STREET) != 0;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool has_street(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t from = i;
+        while (i < n && is_letter(text[i]))
+            i++;
+        char folded[WORD_BYTES * 2];
+        size_t bytes = match_fold(folded, sizeof folded, text + from, i - from);
+        if (bytes > 0 && bytes + 1 < sizeof folded && ends_as_street(folded, bytes))
+            return true;
+        i += i == from;
+    }
+    return false;
+}
+
+/* "0123 Oslo" at the end: four digits alone, then a word with a capital, then nothing but letters.
+ */
+static bool ends_with_place(const char *text, size_t n)
+{
+    size_t at = n;
+    while (at > 0 && (is_letter(text[at - 1]) || text[at - 1] == ' ' || text[at - 1] == '-'))
+        at--;
+    if (at < 4 || at + 3 > n || text[at] != ' ' || !begins_large(text + at + 1))
+        return false;
+    for (size_t i = at - 4; i < at; i++)
+        if (!is_digit(text[i]))
+            return false;
+    return at == 4 || text[at - 5] == ' ' || text[at - 5] == ',';
+}
+
+/* A number of at most four digits that stands alone, perhaps with a letter: 12, 3B. */
+static bool has_house_number(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!is_digit(text[i]) || (i > 0 && text[i - 1] != ' '))
+            continue;
+        size_t end = i;
+        while (end < n && is_digit(text[end]))
+            end++;
+        size_t digits = end - i;
+        if (end < n && is_letter(text[end]))
+            end++;
+        if (digits <= 4 && (end == n || text[end] == ' ' || text[end] == ','))
+            return true;
+        i = end;
+    }
+    return false;
+}
+
+bool people_is_address(const char *text, size_t n)
+{
+    if (ends_with_place(text, n))
+        return true;
+    return has_house_number(text, n) && has_street(text, n);
+}
