@@ -1,0 +1,287 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/world.h"
+#include "tests/sandbox/folder.h"
+#include "tests/sandbox/postgres.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { LOOK_MS = 20, LOG_MAX = 16 << 20 };
+
+/* --- programs, sandbox, environment --- */
+
+bool world_find(struct world *w, const char *argv0)
+{
+    const char *named = getenv("STROM_PROGRAM");
+    memset(w, 0, sizeof *w);
+    if (!postgres_is_installed() || !session_program(argv0, w->sandbox))
+        return false;
+    const char *slash = strrchr(w->sandbox, '/');
+    if (named != NULL)
+        snprintf(w->strom, sizeof w->strom, "%s", named);
+    else
+        snprintf(w->strom, sizeof w->strom, "%.*s/strom", (int)(slash - w->sandbox), w->sandbox);
+    return access(w->strom, X_OK) == 0;
+}
+
+static bool leads_out(const char *pair)
+{
+    static const char *const starts[] = {
+        "PG",   "CLOUDSDK_", "GOOGLE_",  "STROM_",  "XDG_",  "LC_",      "KUBECONFIG",
+        "LANG", "NO_COLOR=", "CLICOLOR", "COLUMNS", "LINES", "ESCDELAY", "ACCESSIBLE"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (strncmp(pair, starts[i], strlen(starts[i])) == 0)
+            return strncmp(pair, "STROM_PROGRAM=", 14) != 0 &&
+                   strncmp(pair, "STROM_SANDBOX_", 14) != 0 &&
+                   strncmp(pair, "STROM_SEED=", 11) != 0;
+    return false;
+}
+
+static void clean_environment(void)
+{
+    for (size_t i = 0; environ[i] != NULL;) {
+        char name[256];
+        if (!leads_out(environ[i])) {
+            i++;
+            continue;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);
+        unsetenv(name); /* the next one moves here */
+    }
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TERM", "xterm-256color", 1);
+}
+
+void world_new_state(struct world *w)
+{
+    char why[FOLDER_WHY];
+    if (w->state[0] != '\0')
+        folder_remove(w->state);
+    if (!folder_make_temporary("strom-e2e", w->state, why))
+        fail_msg("%s", why);
+    setenv("XDG_STATE_HOME", w->state, 1);
+    setenv("HOME", w->state, 1);
+}
+
+void world_open(struct world *w, const char *const *args)
+{
+    char why[1024];
+    clean_environment();
+    world_new_state(w);
+    if (args == NULL)
+        return;
+    w->session = session_open(w->sandbox, args, NULL, why);
+    if (w->session == NULL)
+        fail_msg("%s", why);
+    session_apply(w->session);
+}
+
+static struct answer last;
+
+static void drop_last(void)
+{
+    json_free(last.doc);
+    for (size_t i = 0; i < last.n_lines; i++)
+        json_free(last.line[i]);
+    free(last.line);
+    memset(&last, 0, sizeof last);
+}
+
+static struct run *kept; /* whose output `last` borrows */
+
+void world_close(struct world *w)
+{
+    drop_last();
+    run_free(kept);
+    kept = NULL;
+    session_close(w->session);
+    w->session = NULL;
+    if (w->state[0] != '\0')
+        folder_remove(w->state);
+    w->state[0] = '\0';
+}
+
+/* --- commands --- */
+
+struct run *world_start(struct world *w, const char *const *env, const char *const *args)
+{
+    struct run_options o = {.program = w->strom, .args = args, .env = env};
+    return run_start(&o);
+}
+
+static void parse(const char *text)
+{
+    struct err e;
+    last.doc = json_parse(text, strlen(text), &e);
+    for (const char *at = text, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        last.line = realloc(last.line, (last.n_lines + 1) * sizeof(struct json *));
+        last.line[last.n_lines++] = json_parse(at, (size_t)(end - at), &e);
+    }
+}
+
+const struct answer *world_run_in(struct world *w, const char *const *env, const char *const *args)
+{
+    bool json = false;
+    for (size_t i = 0; args[i] != NULL; i++)
+        json = json || strcmp(args[i], "--json") == 0;
+    drop_last();
+    run_free(kept);
+    kept = world_start(w, env, args);
+    last.code = run_wait_end(kept, RUN_MS);
+    last.out = run_out(kept);
+    last.err = run_err(kept);
+    if (json)
+        parse(last.out);
+    return &last;
+}
+
+const struct answer *world_run(struct world *w, const char *const *args)
+{
+    return world_run_in(w, NULL, args);
+}
+
+/* --- holding answers against what is wanted --- */
+
+#define TELL(a, ...)                                                                               \
+    do {                                                                                           \
+        print_error("exit %d\n--- stdout:\n%.3000s\n--- stderr:\n%.3000s\n", (a)->code, (a)->out,  \
+                    (a)->err);                                                                     \
+        fail_msg(__VA_ARGS__);                                                                     \
+    } while (0)
+
+void answer_is(const struct answer *a, int code)
+{
+    if (a->code != code)
+        TELL(a, "exit %d, wanted %d", a->code, code);
+}
+
+void answer_says(const struct answer *a, const char *text)
+{
+    if (strstr(a->err, text) == NULL)
+        TELL(a, "stderr lacks: %s", text);
+}
+
+static bool is_ours(const struct json *j)
+{
+    return json_is_object(j) && json_int64(j, "version", 0) == 1;
+}
+
+void answer_document(const struct answer *a)
+{
+    if (!is_ours(a->doc))
+        TELL(a, "stdout is not one JSON document of version 1");
+}
+
+void answer_events(const struct answer *a)
+{
+    size_t n = strlen(a->out);
+    if (a->n_lines == 0 || a->out[n - 1] != '\n')
+        TELL(a, "stdout has no lines");
+    for (size_t i = 0; i < a->n_lines; i++)
+        if (!is_ours(a->line[i]))
+            TELL(a, "line %zu of stdout is no JSON object of version 1", i + 1);
+}
+
+const struct json *answer_error(const struct answer *a)
+{
+    static const char *const texts[] = {"code", "message"};
+    const struct json *found = json_get(a->doc, "error");
+    for (size_t i = 0; i < a->n_lines && found == NULL; i++)
+        found = json_get(a->line[i], "error");
+    if (found == NULL)
+        TELL(a, "stdout bears no error");
+    for (size_t i = 0; i < 2; i++)
+        if (json_string_or(found, texts[i], "")[0] == '\0')
+            TELL(a, "the error has no %s", texts[i]);
+    if (json_get(found, "resource") == NULL || json_get(found, "hint") == NULL ||
+        !json_is_bool(json_get(found, "retryable")))
+        TELL(a, "the error lacks resource, hint or retryable");
+    return found;
+}
+
+const struct json *found_in(const struct json *array, const char *key, const char *value)
+{
+    for
+        json_each(item, array) if (strcmp(json_string_or(item, key, ""), value) == 0) return item;
+    return NULL;
+}
+
+const struct json *event_of(const struct answer *a, const char *step, const char *state)
+{
+    for (size_t i = 0; i < a->n_lines; i++)
+        if (strcmp(json_string_or(a->line[i], "step", ""), step) == 0 &&
+            strcmp(json_string_or(a->line[i], "state", ""), state) == 0)
+            return a->line[i];
+    return NULL;
+}
+
+void assert_text(const struct json *j, const char *key, const char *value)
+{
+    assert_string_equal(json_string_or(j, key, "(absent)"), value);
+}
+
+/* --- behind the curtain --- */
+
+long world_rows(struct world *w, const char *table)
+{
+    char *out = NULL, wanted[256];
+    const char *const args[] = {"sql", NULL};
+    session_run(w->session, args, &out);
+    snprintf(wanted, sizeof wanted, "\t%s\t", table);
+    const char *at = out != NULL ? strstr(out, wanted) : NULL;
+    long rows = at != NULL ? strtol(at + strlen(wanted), NULL, 10) : -1;
+    free(out);
+    return rows;
+}
+
+void world_source(struct world *w, const char *sql, char value[256])
+{
+    char conninfo[512];
+    PGconn *db = PQconnectdb(session_superuser(w->session, conninfo));
+    PGresult *rows = PQexec(db, sql);
+    ExecStatusType status = PQresultStatus(rows);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(db));
+    snprintf(value, 256, "%s", PQntuples(rows) > 0 ? PQgetvalue(rows, 0, 0) : "");
+    PQclear(rows);
+    PQfinish(db);
+}
+
+void world_await_source(struct world *w, const char *sql, const char *value)
+{
+    char found[256] = "";
+    for (int waited = 0; waited < RUN_MS; waited += LOOK_MS) {
+        world_source(w, sql, found);
+        if (strcmp(found, value) == 0)
+            return;
+        poll(NULL, 0, LOOK_MS);
+    }
+    fail_msg("%s: %s, wanted %s", sql, found, value);
+}
+
+size_t world_requests(struct world *w, char **log)
+{
+    char path[WORLD_PATH + 32];
+    size_t bytes = 0, lines = 0;
+    snprintf(path, sizeof path, "%s/requests.log", session_folder(w->session));
+    char *text = folder_read(path, LOG_MAX, &bytes);
+    for (const char *at = text; at != NULL && (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    if (log != NULL)
+        *log = text;
+    else
+        free(text);
+    return lines;
+}
