@@ -5,6 +5,7 @@
 #include "api/plan/names.h"
 #include "api/plan/plan.h"
 #include "api/plan/survey.h"
+#include "api/plan/wanted.h"
 #include "api/store/journeys.h"
 
 #include <stdarg.h>
@@ -290,23 +291,7 @@ void journey_use_survey(struct journey *j, struct task *survey)
 
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out)
 {
-    const struct selection *s = &j->selection;
-    struct source_table *tables = arena_array(a, struct source_table, s->n_tables + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; i < s->n_tables; i++) {
-        const struct selection_table *t = &s->tables[i];
-        if (t->n_included == 0)
-            continue;
-        const char **columns = arena_array(a, const char *, t->n_included);
-        size_t n_columns = 0;
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (t->columns[c].included)
-                columns[n_columns++] = t->columns[c].name;
-        tables[n++] = (struct source_table){t->schema, t->name, columns, n_columns};
-    }
-    *out =
-        (struct source_wanted){j->target.db_user, j->target.publication, j->target.slot, tables, n};
+    selection_wanted(&j->selection, &j->target, a, out);
 }
 
 void journey_fill_selection(struct journey *j)

@@ -25,7 +25,8 @@
 #include <string.h>
 
 struct review {
-    struct task *looking;
+    struct task *looking, *source;
+    struct source_wanted wanted;
     struct arena mem; /* the lines */
     struct plan_lines lines;
     bool planned;
@@ -37,8 +38,12 @@ struct review {
 static void look(struct review *self, struct journey *j)
 {
     task_clear(&self->looking);
+    task_clear(&self->source);
     self->planned = false;
     self->looking = observe(j->live->net, j->live->google, &j->target);
+    journey_wanted(j, &self->mem, &self->wanted);
+    if (j->live->pg && pg_alive(j->live->pg))
+        self->source = source_read(j->live->pg, &self->wanted, NULL);
 }
 
 static void enter(void *ctx, struct journey *j)
@@ -51,10 +56,19 @@ static void enter(void *ctx, struct journey *j)
     look(self, j);
 }
 
+static bool has_looked(const struct review *self)
+{
+    return task_state(self->looking) == TASK_OK &&
+           (self->source == NULL || task_state(self->source) != TASK_RUNNING);
+}
+
 /* The plan outlives this screen: Create carries out the very plan that was shown here. */
 static void make_plan(struct review *self, struct journey *j)
 {
-    struct plan_options options = {.start = !j->live->options->no_start};
+    struct plan_options options = {.start = !j->live->options->no_start,
+                                   .facts = self->source && task_state(self->source) == TASK_OK
+                                                ? source_facts(self->source)
+                                                : NULL};
 
     task_clear(&j->apply);
     if (j->plan)
@@ -140,6 +154,12 @@ static enum nav go_on(struct review *self, struct journey *j)
         self->list.at = 0;
         return STAY;
     }
+    if (j->plan->n_needs) {
+        journey_say(
+            j, MARK_BLOCKED, "%s",
+            tr("the source is not prepared for this: Prerequisites writes what is missing"));
+        return STAY;
+    }
     if (j->plan->n_unacknowledged) {
         journey_say(j, MARK_BLOCKED, "%s",
                     tr("a sensitive column has no reason: give it one on Tables, or leave it out"));
@@ -196,7 +216,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct review *self = ctx;
 
-    if (ev.kind == EV_NEWS && !self->planned && task_state(self->looking) == TASK_OK)
+    if (ev.kind == EV_NEWS && !self->planned && has_looked(self))
         make_plan(self, j);
     if (ev.kind != EV_KEY)
         return STAY;
@@ -222,6 +242,7 @@ static void leave(void *ctx)
     struct review *self = ctx;
 
     task_clear(&self->looking);
+    task_clear(&self->source);
     arena_done(&self->mem);
 }
 

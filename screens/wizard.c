@@ -5,6 +5,7 @@
 #include "api/base/tr.h"
 #include "screens/script.h"
 #include "screens/steps.h"
+#include "screens/terminal.h"
 #include "tui/clip.h"
 #include "tui/dialog.h"
 #include "tui/key.h"
@@ -456,40 +457,14 @@ static void shot(void *ctx, const char *name, const struct page *p)
         end_by(w, 1);
 }
 
-static int cannot_open(enum term_result why)
-{
-    fprintf(stderr, "strom: %s\n       %s\n",
-            why == TERM_DUMB     ? tr("this terminal cannot place a cursor")
-            : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
-                                 : tr("the terminal could not be taken"),
-            tr("strom --plain walks the same steps as lines; strom --help lists the commands for "
-               "scripts"));
-    return why == TERM_NO_TTY ? 2 : 1;
-}
-
-static enum term_color color_of(const struct options *o)
-{
-    if (str_eq(o->color, "always"))
-        return TERM_COLOR_ALWAYS;
-    return str_eq(o->color, "never") ? TERM_COLOR_NEVER : TERM_COLOR_AUTO;
-}
-
 int wizard_run(struct live *l)
 {
     struct wizard w = {0};
-    struct term_options options = {
-        .color = color_of(l->options),
-        .headless = l->options->keys != NULL,
-        .cols = 80,
-        .rows = 24,
-        .title = "strom",
-        .crash_note =
-            "strom ended unexpectedly. What you entered is kept: start strom again to go on."};
     struct loop_calls calls = {&w, draw, wait, step_net, now_ms, idle, shot};
-    enum term_result opened = term_open(&options, &w.term);
+    int code = terminal_open(l->options, &w.term);
 
-    if (opened != TERM_READY)
-        return cannot_open(opened);
+    if (w.term == NULL)
+        return code;
     w.loop = loop_new(w.term, &calls);
     journey_open(&w.j, l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {

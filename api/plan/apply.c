@@ -308,6 +308,12 @@ static bool refuse(const struct apply_options *o, struct err *e)
         err_why(e, "%zu sensitive columns have no reason", o->plan->n_unacknowledged);
         return err_hint(e, "give each a reason and a reference, or leave it out");
     }
+    if (o->plan->n_needs) {
+        err_set(e, ERR_CONFLICT, "Making a stream of a source that is not prepared");
+        err_reason(e, "NOT_PREPARED");
+        err_why(e, "%s", o->plan->needs[0].text);
+        return err_hint(e, "strom check tells everything that is missing, strom files writes it");
+    }
     if (source && source->verb == PLAN_CREATE && secret_is_empty(o->password)) {
         err_set(e, ERR_INPUT, "Making the source profile");
         err_reason(e, "NO_PASSWORD");

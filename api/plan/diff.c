@@ -1,6 +1,7 @@
 #include "api/plan/plan.h"
 
 #include "api/base/str.h"
+#include "api/plan/needs.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -412,6 +413,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
     stream(&j);
     start(&j, options->start);
     unacknowledged(&j);
+    plan_add_needs(out, options->facts);
     keep_only(out, options->only);
     for (size_t i = 0; i < out->n_actions; i++)
         out->count[out->actions[i].verb]++;

@@ -53,9 +53,12 @@ struct plan {
     char digest[17]; /* over what is wanted and what was seen */
 };
 
+struct source_facts;
+
 struct plan_options {
-    bool start;    /* the stream is to run (default of every caller) */
-    unsigned only; /* bits of the steps that are planned; 0: all */
+    const struct source_facts *facts; /* of the chosen tables; NULL: the source was not asked */
+    bool start;                       /* the stream is to run (default of every caller) */
+    unsigned only;                    /* bits of the steps that are planned; 0: all */
 };
 
 /* Pure. plan_done releases. The selection is looked at only while this runs. */

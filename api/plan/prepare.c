@@ -113,10 +113,11 @@ static const struct migration_table *chosen(struct job *j, const struct source_f
     return out;
 }
 
+/* The procedure's files speak of the schema public only. */
 static bool all_readable(const struct source_facts *f)
 {
     for (size_t i = 0; i < f->grants.n_tables; i++)
-        if (f->grants.tables[i].exists &&
+        if (f->grants.tables[i].exists && str_eq(f->grants.tables[i].schema, "public") &&
             !(f->grants.tables[i].usage && f->grants.tables[i].select))
             return false;
     return f->grants.n_tables > 0;
@@ -125,7 +126,7 @@ static bool all_readable(const struct source_facts *f)
 static bool defaults_granted(const struct source_facts *f)
 {
     for (size_t i = 0; i < f->defaults.n; i++)
-        if (!f->defaults.at[i].select)
+        if (str_eq(f->defaults.at[i].schema, "public") && !f->defaults.at[i].select)
             return false;
     return f->defaults.n > 0;
 }

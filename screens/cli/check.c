@@ -2,28 +2,9 @@
 
 #include "api/base/tr.h"
 #include "api/checks/gather.h"
+#include "api/plan/wanted.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
-
-/* Tables of the plan file; without one every table that could be chosen. */
-static void wanted_of(struct session *s, struct source_wanted *out)
-{
-    struct source_table *tables = arena_array(&s->mem, struct source_table, s->file.n_tables + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; s->has_file && i < s->file.n_tables; i++) {
-        const struct selection_table *t = &s->file.tables[i];
-        const char **columns = arena_array(&s->mem, const char *, t->n_included + 1u);
-        size_t n_columns = 0;
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (t->columns[c].included)
-                columns[n_columns++] = t->columns[c].name;
-        if (n_columns)
-            tables[n++] = (struct source_table){t->schema, t->name, columns, n_columns};
-    }
-    *out =
-        (struct source_wanted){s->target.db_user, s->target.publication, s->target.slot, tables, n};
-}
 
 static void print(const struct check_list *l)
 {
@@ -52,7 +33,7 @@ static int run(struct session *s)
     struct err e;
     int code;
 
-    wanted_of(s, &wanted);
+    selection_wanted(s->has_file ? &s->file : NULL, &s->target, &s->mem, &wanted);
     struct gather_options o = {.google = s->live.google,
                                .pg = s->live.pg,
                                .pg_trouble = s->pg_trouble,

@@ -9,6 +9,7 @@
 #include "api/plan/observe.h"
 #include "api/plan/render.h"
 #include "api/plan/survey.h"
+#include "api/plan/wanted.h"
 #include "screens/cli/out.h"
 #include "screens/cli/pick.h"
 
@@ -34,6 +35,7 @@ static void drop_plan(struct creation *c)
         plan_done(&c->plan);
     c->planned = false;
     task_clear(&c->looking);
+    task_clear(&c->source);
 }
 
 void creation_done(struct creation *c)
@@ -100,14 +102,27 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
     return ok && (c->selection.n_tables == 0 || pick(&c->selection, c->s->o, e));
 }
 
+/* Whether the source is prepared for the chosen tables; NULL where it cannot be asked. */
+static struct task *ask_source(struct creation *c)
+{
+    struct source_wanted wanted;
+
+    if (c->s->live.pg == NULL || c->selection.n_tables == 0)
+        return NULL;
+    selection_wanted(&c->selection, &c->s->target, &c->s->mem, &wanted);
+    return source_read(c->s->live.pg, &wanted, NULL);
+}
+
 bool creation_plan(struct creation *c, unsigned only, struct err *e)
 {
     struct plan_options options = {.start = !c->s->o->no_start, .only = only};
 
     drop_plan(c);
     c->looking = observe(c->s->live.net, c->s->live.google, &c->s->target);
-    if (!session_wait(c->s, c->looking, e))
+    c->source = ask_source(c);
+    if (!session_wait(c->s, c->looking, e) || (c->source && !session_wait(c->s, c->source, e)))
         return false;
+    options.facts = c->source ? source_facts(c->source) : NULL;
     plan_make(&c->s->target, &c->selection, observed(c->looking), &options, &c->plan);
     c->planned = true;
     return true;

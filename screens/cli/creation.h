@@ -11,7 +11,7 @@ struct creation {
     struct session *s;
     struct selection selection;
     bool selected;
-    struct task *looking; /* observed(looking) */
+    struct task *looking, *source; /* observed(looking), source_facts(source) */
     struct plan plan;
     bool planned;
     int64_t begun_ms;

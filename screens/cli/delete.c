@@ -77,8 +77,6 @@ static bool confirmed(struct session *s, const struct remove_options *o, int *co
 
     if (s->o->confirm && str_eq(s->o->confirm, s->target.stream))
         return true;
-    if (s->o->confirm == NULL && s->o->yes)
-        return true;
     remove_plan(o, &s->mem, &lines, &n);
     for (size_t i = 0; i < n; i++)
         out_talk("%-8s %-32s %s %s", receipt_kind_name(lines[i].kind), lines[i].what, lines[i].name,

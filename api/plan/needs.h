@@ -1,0 +1,14 @@
+#ifndef STROM_PLAN_NEEDS_H
+#define STROM_PLAN_NEEDS_H
+
+/* What must happen outside the cloud before a plan can be carried out: manifest, migrations. Pure.
+ */
+
+#include "api/pg/facts.h"
+#include "api/plan/plan.h"
+
+/* Adds to p->needs; facts NULL: the source was not asked, nothing is added. The facts must have
+ * been read with the chosen tables as wanted. */
+void plan_add_needs(struct plan *p, const struct source_facts *facts);
+
+#endif
