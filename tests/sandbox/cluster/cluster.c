@@ -138,7 +138,7 @@ static bool parameter(const char *query, const char *name, char out[256])
         if (strncmp(at, name, n) != 0 || at[n] != '=')
             continue;
         snprintf(out, 256, "%.*s", (int)strcspn(at + n + 1, "&"), at + n + 1);
-        url_decode(out);
+        route_url_decode(out);
         return true;
     }
     return false;

@@ -18,6 +18,6 @@ struct cluster_ask {
 
 bool cluster_read_path(const char *path, struct cluster_ask *out); /* after /kubernetes/ */
 struct val *cluster_objects(struct sandbox *s, const struct cluster_kind *kind);
-void url_decode(char *text); /* of google/route.c */
+void route_url_decode(char *text); /* of google/route.c */
 
 #endif

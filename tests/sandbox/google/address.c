@@ -78,7 +78,7 @@ static bool ip_fits(struct call *c, const struct thing *subnetwork, const char *
         compute_refuse_value(c, "resource.address", ip,
                              "The IP address is not in the range of the subnetwork.");
     else if (ip_taken(c->g, ip))
-        refuse(c, 400, NULL, "IP '%s' is already being used by another resource.", ip);
+        call_refuse(c, 400, NULL, "IP '%s' is already being used by another resource.", ip);
     else
         return true;
     return false;
@@ -92,24 +92,24 @@ static void insert(struct call *c)
     if (operation_again(c) || !compute_name_fits(c, name))
         return;
     if (!str_eq(val_text(c->body, "addressType"), "INTERNAL")) {
-        if (permit(c, "compute.addresses.create", HOME))
+        if (call_permit(c, "compute.addresses.create", HOME))
             compute_refuse_value(c, "resource.addressType",
                                  val_text_or(c->body, "addressType", "EXTERNAL"),
                                  "External addresses cannot be reserved in the sandbox.");
         return;
     }
-    if (!permit(c, "compute.addresses.createInternal", HOME) ||
-        !permit(c, "compute.subnetworks.use", HOME))
+    if (!call_permit(c, "compute.addresses.createInternal", HOME) ||
+        !call_permit(c, "compute.subnetworks.use", HOME))
         return;
     path_of(c->param[1], name, path);
     compute_path(val_text_or(c->body, "subnetwork", ""), subnetwork);
     const struct thing *net = thing_find(c->g, "subnetwork", subnetwork);
     if (net == NULL) {
-        refuse_missing(c, subnetwork);
+        call_refuse_missing(c, subnetwork);
         return;
     }
     if (thing_find(c->g, "address", path) != NULL) {
-        refuse_exists(c, path);
+        call_refuse_exists(c, path);
         return;
     }
     if (wanted != NULL && !ip_fits(c, net, wanted))
@@ -129,7 +129,7 @@ static struct thing *asked_for(struct call *c)
     path_of(c->param[1], c->param[2], path);
     struct thing *t = thing_find(c->g, "address", path);
     if (t == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     return t;
 }
 
@@ -153,7 +153,7 @@ static void get(struct call *c)
     if (t == NULL)
         return;
     set_users(c->g, t->doc);
-    answer(c, val_copy(t->doc));
+    call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -184,9 +184,9 @@ static void delete (struct call *c)
     set_users(c->g, t->doc);
     const struct val *users = val_member(t->doc, "users");
     if (users != NULL) {
-        refuse(c, 400, NULL, "The address resource '%s' is already being used by '%s'", t->name,
-               users->first->text);
-        refuse_reason(c, "resourceInUseByAnotherResource");
+        call_refuse(c, 400, NULL, "The address resource '%s' is already being used by '%s'",
+                    t->name, users->first->text);
+        call_refuse_reason(c, "resourceInUseByAnotherResource");
         return;
     }
     operation_start(c, "delete", t->name, 3, deleted, NULL);

@@ -55,14 +55,14 @@ static const char *legacy_reason(const struct call *c)
     return "backendError";
 }
 
-void answer(struct call *c, struct val *v)
+void call_answer(struct call *c, struct val *v)
 {
     val_free(c->answer);
     c->answer = v;
     c->code = 200;
 }
 
-void refuse(struct call *c, int code, const char *status, const char *fmt, ...)
+void call_refuse(struct call *c, int code, const char *status, const char *fmt, ...)
 {
     struct str text = {0};
     va_list args;
@@ -91,14 +91,14 @@ static void add_detail(struct call *c, const char *type, struct val *detail)
     val_add(c->details, typed);
 }
 
-void refuse_field(struct call *c, const char *field, const char *fmt, ...)
+void call_refuse_field(struct call *c, const char *field, const char *fmt, ...)
 {
     struct str text = {0};
     va_list args;
     va_start(args, fmt);
     str_vprintf(&text, fmt, args);
     va_end(args);
-    refuse(c, 400, "INVALID_ARGUMENT", "%s", str_text(&text));
+    call_refuse(c, 400, "INVALID_ARGUMENT", "%s", str_text(&text));
     struct val *violation = val_object();
     if (!str_is_empty(field))
         val_put_text(violation, "field", field);
@@ -115,63 +115,63 @@ void refuse_field(struct call *c, const char *field, const char *fmt, ...)
     str_done(&text);
 }
 
-void refuse_reason(struct call *c, const char *reason)
+void call_refuse_reason(struct call *c, const char *reason)
 {
     str_copy(c->reason, sizeof c->reason, reason);
 }
 
-void refuse_info(struct call *c, const char *reason, const char *domain, struct val *metadata)
+void call_refuse_info(struct call *c, const char *reason, const char *domain, struct val *metadata)
 {
     struct val *detail = val_make("{'reason':%s,'domain':%s}", reason, domain);
     val_put(detail, "metadata", metadata);
     add_detail(c, "type.googleapis.com/google.rpc.ErrorInfo", detail);
 }
 
-void refuse_missing(struct call *c, const char *what)
+void call_refuse_missing(struct call *c, const char *what)
 {
     if (c->service->family == FAMILY_COMPUTE)
-        refuse(c, 404, NULL, "The resource '%s' was not found", what);
+        call_refuse(c, 404, NULL, "The resource '%s' was not found", what);
     else if (c->service->family == FAMILY_BIGQUERY)
-        refuse(c, 404, NULL, "Not found: %s", what);
+        call_refuse(c, 404, NULL, "Not found: %s", what);
     else
-        refuse(c, 404, NULL, "Resource '%s' was not found", what);
+        call_refuse(c, 404, NULL, "Resource '%s' was not found", what);
 }
 
-void refuse_exists(struct call *c, const char *what)
+void call_refuse_exists(struct call *c, const char *what)
 {
     if (c->service->family == FAMILY_COMPUTE)
-        refuse(c, 409, NULL, "The resource '%s' already exists", what);
+        call_refuse(c, 409, NULL, "The resource '%s' already exists", what);
     else if (c->service->family == FAMILY_BIGQUERY)
-        refuse(c, 409, NULL, "Already Exists: %s", what);
+        call_refuse(c, 409, NULL, "Already Exists: %s", what);
     else
-        refuse(c, 409, NULL, "Resource '%s' already exists", what);
+        call_refuse(c, 409, NULL, "Resource '%s' already exists", what);
 }
 
-void refuse_permission(struct call *c, const char *permission, const char *resource)
+void call_refuse_permission(struct call *c, const char *permission, const char *resource)
 {
     switch (c->service->family) {
     case FAMILY_COMPUTE:
-        refuse(c, 403, NULL, "Required '%s' permission for '%s'", permission, resource);
+        call_refuse(c, 403, NULL, "Required '%s' permission for '%s'", permission, resource);
         return;
     case FAMILY_BIGQUERY:
-        refuse(c, 403, NULL,
-               "Access Denied: Project %s: User does not have %s permission in project %s.",
-               SANDBOX_PROJECT, permission, SANDBOX_PROJECT);
+        call_refuse(c, 403, NULL,
+                    "Access Denied: Project %s: User does not have %s permission in project %s.",
+                    SANDBOX_PROJECT, permission, SANDBOX_PROJECT);
         return;
     case FAMILY_SQL:
-        refuse(c, 403, NULL,
-               "boss::NOT_AUTHORIZED: Not authorized to access resource. Possibly missing "
-               "permission %s on resource %s.",
-               permission, resource);
+        call_refuse(c, 403, NULL,
+                    "boss::NOT_AUTHORIZED: Not authorized to access resource. Possibly missing "
+                    "permission %s on resource %s.",
+                    permission, resource);
         return;
     case FAMILY_ONEP:
     case FAMILY_OAUTH:
         break;
     }
-    refuse(c, 403, NULL, "Permission '%s' denied on resource '//%s/%s' (or it may not exist).",
-           permission, c->service->host, resource);
-    refuse_info(c, "IAM_PERMISSION_DENIED", c->service->host,
-                val_make("{'permission':%s,'resource':%s}", permission, resource));
+    call_refuse(c, 403, NULL, "Permission '%s' denied on resource '//%s/%s' (or it may not exist).",
+                permission, c->service->host, resource);
+    call_refuse_info(c, "IAM_PERMISSION_DENIED", c->service->host,
+                     val_make("{'permission':%s,'resource':%s}", permission, resource));
 }
 
 static struct val *legacy_errors(const struct call *c)

@@ -5,8 +5,6 @@
 #include "tests/sandbox/google/datastream.h"
 #include "tests/sandbox/google/services.h"
 
-#include "api/base/clock.h"
-
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -87,10 +85,11 @@ bool dataset_permit(struct call *c, const struct thing *dataset, const char *per
                                                                     permission)) return true;
     if (policy_holds(c->g, permission))
         return true;
-    refuse(c, 403, NULL,
-           "Access Denied: Dataset %s:%s: Permission %s denied on dataset %s:%s (or it may not "
-           "exist).",
-           SANDBOX_PROJECT, dataset->name, permission, SANDBOX_PROJECT, dataset->name);
+    call_refuse(
+        c, 403, NULL,
+        "Access Denied: Dataset %s:%s: Permission %s denied on dataset %s:%s (or it may not "
+        "exist).",
+        SANDBOX_PROJECT, dataset->name, permission, SANDBOX_PROJECT, dataset->name);
     return false;
 }
 
@@ -99,7 +98,7 @@ bool dataset_permit(struct call *c, const struct thing *dataset, const char *per
 static void renew(struct google *g, struct val *doc)
 {
     struct str etag = {0};
-    str_printf(&etag, "%016" PRIx64 "==", fresh_number(g));
+    str_printf(&etag, "%016" PRIx64 "==", google_fresh_number(g));
     val_put_text(doc, "etag", str_text(&etag));
     val_put_int64(doc, "lastModifiedTime", clock_wall_ms());
     str_done(&etag);
@@ -137,18 +136,19 @@ static void insert(struct call *c)
     const char *project = val_text(c->body, "datasetReference.projectId");
     const char *location = val_text_or(c->body, "location", "US");
     snprintf(what, sizeof what, "Dataset " SANDBOX_PROJECT ":%.200s", id);
-    if (project != NULL && !is_our_project(project))
-        refuse_field(c, "", "Project %s in the reference is not the project of the path.", project);
+    if (project != NULL && !policy_is_our_project(project))
+        call_refuse_field(c, "", "Project %s in the reference is not the project of the path.",
+                          project);
     else if (!id_fits(id))
-        refuse_field(c, "",
-                     "Invalid dataset ID \"%.100s\". Dataset IDs must be alphanumeric (plus "
-                     "underscores) and must be at most 1024 characters long.",
-                     id);
+        call_refuse_field(c, "",
+                          "Invalid dataset ID \"%.100s\". Dataset IDs must be alphanumeric (plus "
+                          "underscores) and must be at most 1024 characters long.",
+                          id);
     else if (!str_eq(location, "EU") && !str_eq(location, "US") &&
              compute_region_range(location) == NULL)
-        refuse_field(c, "", "Invalid location: %.60s", location);
+        call_refuse_field(c, "", "Invalid location: %.60s", location);
     else if (thing_find(c->g, "dataset", id) != NULL)
-        refuse_exists(c, what);
+        call_refuse_exists(c, what);
     else {
         struct thing *t = dataset_make(c->g, id, location);
         struct val *rest = val_copy(c->body);
@@ -156,7 +156,7 @@ static void insert(struct call *c)
         val_merge(t->doc, rest);
         val_free(rest);
         c->slow = 1;
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
     }
 }
 
@@ -166,7 +166,7 @@ struct thing *dataset_asked(struct call *c)
     struct thing *t = thing_find(c->g, "dataset", c->param[1]);
     snprintf(what, sizeof what, "Dataset " SANDBOX_PROJECT ":%.200s", c->param[1]);
     if (t == NULL)
-        refuse_missing(c, what);
+        call_refuse_missing(c, what);
     return t;
 }
 
@@ -174,7 +174,7 @@ static void get(struct call *c)
 {
     const struct thing *t = dataset_asked(c);
     if (t != NULL && dataset_permit(c, t, "bigquery.datasets.get"))
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -198,9 +198,9 @@ static bool change_fits(struct call *c, const struct thing *t)
     const char *location = val_text(c->body, "location");
     const char *id = val_text(c->body, "datasetReference.datasetId");
     if (location != NULL && !str_eq(location, val_text(t->doc, "location")))
-        refuse_field(c, "", "Cannot change dataset location.");
+        call_refuse_field(c, "", "Cannot change dataset location.");
     else if (id != NULL && !str_eq(id, t->name))
-        refuse_field(c, "", "Cannot change the reference of a dataset.");
+        call_refuse_field(c, "", "Cannot change the reference of a dataset.");
     else
         return true;
     return false;
@@ -213,7 +213,7 @@ static void patch(struct call *c)
         return;
     val_merge(t->doc, c->body);
     renew(c->g, t->doc);
-    answer(c, val_copy(t->doc));
+    call_answer(c, val_copy(t->doc));
 }
 
 static void delete (struct call *c)
@@ -224,9 +224,9 @@ static void delete (struct call *c)
     sqlite3 *db = dataset_open(c->g, t->name);
     bool full = db != NULL && dataset_has_table(db, NULL);
     sqlite3_close(db);
-    if (full && !query_bool(c, "deleteContents")) {
-        refuse(c, 400, NULL, "Dataset %s:%s is still in use", SANDBOX_PROJECT, t->name);
-        refuse_reason(c, "resourceInUse");
+    if (full && !call_query_bool(c, "deleteContents")) {
+        call_refuse(c, 400, NULL, "Dataset %s:%s is still in use", SANDBOX_PROJECT, t->name);
+        call_refuse_reason(c, "resourceInUse");
         return;
     }
     dataset_forget(c->g, t->name);

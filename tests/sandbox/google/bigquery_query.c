@@ -56,8 +56,8 @@ static const struct shape RESULT_QUERY[] = {F("location", STRING),
 
 static void invalid_query(struct call *c, const char *text)
 {
-    refuse(c, 400, NULL, "%s", text);
-    refuse_reason(c, "invalidQuery");
+    call_refuse(c, 400, NULL, "%s", text);
+    call_refuse_reason(c, "invalidQuery");
 }
 
 static struct val *cell(sqlite3_stmt *st, int i)
@@ -101,8 +101,8 @@ static bool tables_fit(struct call *c, sqlite3 *db, const struct sql_query *q)
     for (size_t i = 0; i < q->n_tables; i++)
         if (db == NULL || str_starts(q->tables[i], REPLICA_OWN) ||
             !dataset_has_table(db, q->tables[i])) {
-            refuse(c, 404, NULL, "Not found: Table %s:%s.%s was not found in location %s",
-                   q->project, q->dataset, q->tables[i], SANDBOX_REGION);
+            call_refuse(c, 404, NULL, "Not found: Table %s:%s.%s was not found in location %s",
+                        q->project, q->dataset, q->tables[i], SANDBOX_REGION);
             return false;
         }
     return true;
@@ -112,10 +112,10 @@ static struct job *job_new(struct google *g)
 {
     char uuid[40];
     struct job *job = mem_alloc(sizeof *job);
-    fresh_uuid(g, uuid);
+    google_fresh_uuid(g, uuid);
     snprintf(job->id, sizeof job->id, "job_%s", uuid);
     job->rows = val_array();
-    job->ready_ms = later(g, 1);
+    job->ready_ms = google_later(g, 1);
     job->next = g->jobs;
     g->jobs = job;
     return job;
@@ -157,7 +157,7 @@ static struct val *result_doc(struct call *c, const struct job *job, const char 
     struct val *doc =
         val_make("{'kind':%s,'jobReference':{'projectId':%s,'jobId':%s,'location':%s}}", kind,
                  SANDBOX_PROJECT, job->id, SANDBOX_REGION);
-    bool ready = now_ms() >= job->ready_ms;
+    bool ready = clock_mono_ms() >= job->ready_ms;
     (void)c;
     val_put_bool(doc, "jobComplete", ready);
     if (!ready)
@@ -184,9 +184,9 @@ static struct val *result_doc(struct call *c, const struct job *job, const char 
 /* Waits for the job up to the time that the caller gives it. */
 static void await_job(struct call *c, const struct job *job, int64_t most_ms)
 {
-    int64_t until = now_ms() + most_ms;
-    while (now_ms() < job->ready_ms && now_ms() < until && !c->g->stopping)
-        wait_until(c->g, job->ready_ms < until ? job->ready_ms : until);
+    int64_t until = clock_mono_ms() + most_ms;
+    while (clock_mono_ms() < job->ready_ms && clock_mono_ms() < until && !c->g->stopping)
+        google_wait_until(c->g, job->ready_ms < until ? job->ready_ms : until);
 }
 
 static size_t page_most(int64_t asked)
@@ -197,9 +197,9 @@ static size_t page_most(int64_t asked)
 static void run(struct call *c, const struct sql_query *q)
 {
     const struct thing *dataset = thing_find(c->g, "dataset", q->dataset);
-    if (!is_our_project(q->project) || dataset == NULL) {
-        refuse(c, 404, NULL, "Not found: Dataset %s:%s was not found in location %s", q->project,
-               q->dataset, SANDBOX_REGION);
+    if (!policy_is_our_project(q->project) || dataset == NULL) {
+        call_refuse(c, 404, NULL, "Not found: Dataset %s:%s was not found in location %s",
+                    q->project, q->dataset, SANDBOX_REGION);
         return;
     }
     if (!dataset_permit(c, dataset, "bigquery.tables.getData"))
@@ -210,8 +210,8 @@ static void run(struct call *c, const struct sql_query *q)
     if (job == NULL)
         return;
     await_job(c, job, val_int(c->body, "timeoutMs", 10000));
-    answer(c, result_doc(c, job, "bigquery#queryResponse", 0,
-                         page_most(val_int(c->body, "maxResults", 0))));
+    call_answer(c, result_doc(c, job, "bigquery#queryResponse", 0,
+                              page_most(val_int(c->body, "maxResults", 0))));
 }
 
 static void query(struct call *c)
@@ -240,7 +240,7 @@ static const struct job *asked_job(struct call *c)
     for (const struct job *job = c->g->jobs; job != NULL; job = job->next)
         if (str_eq(job->id, c->param[1]))
             return job;
-    refuse(c, 404, NULL, "Not found: Job %s:%s", SANDBOX_PROJECT, c->param[1]);
+    call_refuse(c, 404, NULL, "Not found: Job %s:%s", SANDBOX_PROJECT, c->param[1]);
     return NULL;
 }
 
@@ -248,22 +248,22 @@ static void results(struct call *c)
 {
     const struct job *job = asked_job(c);
     long long timeout = 10000, most = 0, from = 0;
-    const char *token = query_text(c, "pageToken");
+    const char *token = call_query(c, "pageToken");
     if (job == NULL)
         return;
-    if (query_text(c, "timeoutMs") != NULL)
-        str_int64(query_text(c, "timeoutMs"), 0, UINT32_MAX, &timeout);
-    if (query_text(c, "maxResults") != NULL)
-        str_int64(query_text(c, "maxResults"), 0, UINT32_MAX, &most);
-    if (query_text(c, "startIndex") != NULL)
-        str_int64(query_text(c, "startIndex"), 0, INT32_MAX, &from);
+    if (call_query(c, "timeoutMs") != NULL)
+        str_int64(call_query(c, "timeoutMs"), 0, UINT32_MAX, &timeout);
+    if (call_query(c, "maxResults") != NULL)
+        str_int64(call_query(c, "maxResults"), 0, UINT32_MAX, &most);
+    if (call_query(c, "startIndex") != NULL)
+        str_int64(call_query(c, "startIndex"), 0, INT32_MAX, &from);
     if (token != NULL && (!str_starts(token, "BQ") || !str_int64(token + 2, 0, INT32_MAX, &from))) {
-        refuse_field(c, "page_token", "Invalid page token");
+        call_refuse_field(c, "page_token", "Invalid page token");
         return;
     }
     await_job(c, job, timeout);
-    answer(c,
-           result_doc(c, job, "bigquery#getQueryResultsResponse", (size_t)from, page_most(most)));
+    call_answer(
+        c, result_doc(c, job, "bigquery#getQueryResultsResponse", (size_t)from, page_most(most)));
 }
 
 static void get_job(struct call *c)
@@ -271,11 +271,11 @@ static void get_job(struct call *c)
     const struct job *job = asked_job(c);
     if (job == NULL)
         return;
-    bool ready = now_ms() >= job->ready_ms;
-    answer(c, val_make("{'kind':'bigquery#job','id':'%s:%s.%s','jobReference':{'projectId':%s,"
-                       "'jobId':%s,'location':%s},'status':{'state':%s},'user_email':%s}",
-                       SANDBOX_PROJECT, SANDBOX_REGION, job->id, SANDBOX_PROJECT, job->id,
-                       SANDBOX_REGION, ready ? "DONE" : "RUNNING", SANDBOX_PERSON));
+    bool ready = clock_mono_ms() >= job->ready_ms;
+    call_answer(c, val_make("{'kind':'bigquery#job','id':'%s:%s.%s','jobReference':{'projectId':%s,"
+                            "'jobId':%s,'location':%s},'status':{'state':%s},'user_email':%s}",
+                            SANDBOX_PROJECT, SANDBOX_REGION, job->id, SANDBOX_PROJECT, job->id,
+                            SANDBOX_REGION, ready ? "DONE" : "RUNNING", SANDBOX_PERSON));
 }
 
 static const struct shape JOB_QUERY[] = {F("location", STRING), END};

@@ -3,8 +3,6 @@
 #include "tests/sandbox/google/bigquery.h"
 #include "tests/sandbox/google/datastream.h"
 
-#include "api/base/clock.h"
-
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -153,9 +151,9 @@ static void get(struct call *c)
     snprintf(what, sizeof what, "Table " SANDBOX_PROJECT ":%.100s.%.100s", c->param[1],
              c->param[2]);
     if (db == NULL || str_starts(c->param[2], REPLICA_OWN) || !dataset_has_table(db, c->param[2]))
-        refuse_missing(c, what);
+        call_refuse_missing(c, what);
     else
-        answer(c, table_doc(c, db, dataset, c->param[2]));
+        call_answer(c, table_doc(c, db, dataset, c->param[2]));
     sqlite3_close(db);
 }
 

@@ -43,7 +43,7 @@ const char *compute_last(const char *path)
 
 void compute_refuse_value(struct call *c, const char *field, const char *value, const char *why)
 {
-    refuse(c, 400, NULL, "Invalid value for field '%s': '%.120s'. %s", field, value, why);
+    call_refuse(c, 400, NULL, "Invalid value for field '%s': '%.120s'. %s", field, value, why);
 }
 
 bool compute_name_fits(struct call *c, const char *name)
@@ -62,8 +62,8 @@ void compute_complete(struct google *g, struct val *doc, const char *kind, const
 {
     char now[40];
     val_putf(doc, "kind", "compute#%s", kind);
-    val_putf(doc, "id", "%" PRIu64, fresh_number(g));
-    val_put_text(doc, "creationTimestamp", compute_stamp(now));
+    val_putf(doc, "id", "%" PRIu64, google_fresh_number(g));
+    val_put_text(doc, "creationTimestamp", stamp_compute(now));
     val_putf(doc, "selfLink", COMPUTE_URL "%s", path);
     val_put_text(doc, "name", compute_last(path));
 }
@@ -141,7 +141,7 @@ static struct operation *asked_for(struct call *c)
                  c->param[2]);
     struct operation *op = operation_find(c->g, name);
     if (op == NULL)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     return op;
 }
 
@@ -149,21 +149,21 @@ static void get(struct call *c)
 {
     const struct operation *op = asked_for(c);
     if (op != NULL)
-        answer(c, operation_doc(op));
+        call_answer(c, operation_doc(op));
 }
 
 /* Returns when it is done, or after two minutes of the cloud's time. */
 static void wait(struct call *c)
 {
     const struct operation *op = asked_for(c);
-    int64_t until = later(c->g, 120);
+    int64_t until = google_later(c->g, 120);
     if (op == NULL)
         return;
-    while (!op->done && !c->g->stopping && now_ms() < until) {
-        wait_until(c->g, op->due_ms < until ? op->due_ms : until);
-        settle(c->g);
+    while (!op->done && !c->g->stopping && clock_mono_ms() < until) {
+        google_wait_until(c->g, op->due_ms < until ? op->due_ms : until);
+        google_settle(c->g);
     }
-    answer(c, operation_doc(op));
+    call_answer(c, operation_doc(op));
 }
 
 static void list(struct call *c)

@@ -74,7 +74,7 @@ bool proxy_is_opened(const struct thing *vm); /* iptables lets 5432 in */
 bool proxy_serves(const struct thing *vm, const char *connection_name);
 void proxy_serial(struct google *g, const struct thing *vm, struct str *out);
 /* A cloud-init as the road needs it. */
-void proxy_user_data(struct str *out);
+void proxy_cloud_init(struct str *out);
 int64_t instance_running_ms(const struct thing *vm); /* when it came up; INT64_MAX: not */
 
 #endif

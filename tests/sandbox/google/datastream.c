@@ -28,7 +28,7 @@ bool resource_id_fits(struct call *c, const char *parameter, const char *id)
     for (size_t i = 0; fine && i < n; i++)
         fine = islower((unsigned char)id[i]) || isdigit((unsigned char)id[i]) || id[i] == '-';
     if (!fine)
-        refuse_field(
+        call_refuse_field(
             c, parameter,
             "Invalid resource ID \"%.80s\". It must be 1 to 60 characters long, begin with "
             "a letter, and hold lower case letters, digits and dashes only.",
@@ -36,17 +36,17 @@ bool resource_id_fits(struct call *c, const char *parameter, const char *id)
     return fine;
 }
 
-void stamp_update(struct val *doc)
+void resource_touch(struct val *doc)
 {
     char now[40];
-    val_put_text(doc, "updateTime", stamp(now));
+    val_put_text(doc, "updateTime", stamp_now(now));
 }
 
 void resource_complete(struct val *doc, const char *name)
 {
     char now[40];
     val_put_text(doc, "name", name);
-    val_put_text(doc, "createTime", stamp(now));
+    val_put_text(doc, "createTime", stamp_now(now));
     val_put_text(doc, "updateTime", now);
 }
 
@@ -58,15 +58,15 @@ void resource_type(struct val *doc, const char *message)
     str_done(&type);
 }
 
-bool location_fits(struct call *c)
+bool resource_location_fits(struct call *c)
 {
     static const char *const ELSEWHERE[] = {"europe-west1", "europe-west4", "europe-north1",
                                             "us-central1"};
     for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
         if (str_eq(c->param[1], ELSEWHERE[i]))
             return true;
-    refuse(c, 403, NULL, "Permission denied on 'locations/%.60s' (or it may not exist).",
-           c->param[1]);
+    call_refuse(c, 403, NULL, "Permission denied on 'locations/%.60s' (or it may not exist).",
+                c->param[1]);
     return false;
 }
 
@@ -81,8 +81,8 @@ void mask_apply(struct val *doc, const struct val *body, const char *mask)
     }
 }
 
-struct val *validation(const char *code, const char *description, const char *state,
-                       const char *message_code, const char *message)
+struct val *validation_line(const char *code, const char *description, const char *state,
+                            const char *message_code, const char *message)
 {
     struct val *v = val_make("{'description':%s,'state':%s,'code':%s}", description, state, code);
     if (!str_is_empty(message))
@@ -113,13 +113,13 @@ static void locations(struct call *c)
 
 static void location(struct call *c)
 {
-    if (location_fits(c))
-        answer(c, location_doc(c->param[1]));
+    if (resource_location_fits(c))
+        call_answer(c, location_doc(c->param[1]));
 }
 
 static void static_ips(struct call *c)
 {
-    if (location_fits(c))
+    if (resource_location_fits(c))
         list_answer(c, "staticIps",
                     val_make("['34.88.10.113','34.88.56.14','34.88.133.73','35.228.42.201',"
                              "'35.228.190.6']"),
@@ -132,9 +132,9 @@ static void operation(struct call *c)
     resource_name(c, "operations", c->param[2], name);
     const struct operation *op = operation_find(c->g, name);
     if (op != NULL)
-        answer(c, operation_doc(op));
+        call_answer(c, operation_doc(op));
     else
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
 }
 
 static void operations(struct call *c)
@@ -155,12 +155,12 @@ static void cancel(struct call *c)
     resource_name(c, "operations", c->param[2], name);
     struct operation *op = operation_find(c->g, name);
     if (op == NULL) {
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
         return;
     }
     if (!op->done)
         val_put_bool(op->metadata, "requestedCancellation", true);
-    answer(c, val_object());
+    call_answer(c, val_object());
 }
 
 #define L "v1/projects/{}/locations/{}"

@@ -24,8 +24,8 @@ bool resource_id_fits(struct call *c, const char *parameter, const char *id);
 void resource_resolve(const char *given, char out[320]);
 void resource_complete(struct val *doc, const char *name); /* name, createTime, updateTime */
 void resource_type(struct val *doc, const char *message);  /* "@type" of an operation's response */
-bool location_fits(struct call *c);
-void stamp_update(struct val *doc);
+bool resource_location_fits(struct call *c);
+void resource_touch(struct val *doc);
 
 /* Copies the fields that updateMask names from body onto doc. */
 void mask_apply(struct val *doc, const struct val *body, const char *mask);
@@ -47,8 +47,8 @@ PGconn *source_connect(struct google *g, const char *profile_name, const struct 
                        struct source_fault *why);
 void source_version(struct sandbox *s, char out[16]);
 /* A line of validationResult. */
-struct val *validation(const char *code, const char *description, const char *state,
-                       const char *message_code, const char *message);
+struct val *validation_line(const char *code, const char *description, const char *state,
+                            const char *message_code, const char *message);
 
 /* --- selections (selection.c) --- */
 
@@ -59,10 +59,10 @@ struct selection {
     bool open; /* "all tables of", now and later */
 };
 /* include, exclude: PostgresqlRdbms or NULL. */
-bool selection_resolve(PGconn *db, const char *publication, const struct val *include,
-                       const struct val *exclude, struct selection *out);
-void selection_done(struct selection *s);
-bool selection_same(const struct selection *a, const struct selection *b);
+bool stream_selection_resolve(PGconn *db, const char *publication, const struct val *include,
+                              const struct val *exclude, struct selection *out);
+void stream_selection_done(struct selection *s);
+bool stream_selection_same(const struct selection *a, const struct selection *b);
 
 /* --- streams (stream.c, stream_life.c, stream_object.c) --- */
 
@@ -119,8 +119,8 @@ int64_t streams_keep(struct google *g); /* refreshes and samples; when to be cal
 void streams_done(struct google *g);
 void stream_sqlite_path(struct google *g, const char *dataset, char out[512]);
 
-void log_event(struct google *g, const struct stream *s, const char *severity, const char *code,
-               const char *message);
+void stream_log(struct google *g, const struct stream *s, const char *severity, const char *code,
+                const char *message);
 
 void profile_discover(struct call *c); /* discover.c */
 struct thing *profile_make(struct google *g, const char *id, const struct val *body,

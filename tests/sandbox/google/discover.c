@@ -114,15 +114,15 @@ static void discover_in(struct call *c, const char *name, const struct val *prof
     struct source_fault why = {0};
     PGconn *db = source_connect(c->g, name, profile, &why);
     if (db == NULL) {
-        refuse(c, 400, "FAILED_PRECONDITION", "%s: %s", why.code, why.message);
+        call_refuse(c, 400, "FAILED_PRECONDITION", "%s: %s", why.code, why.message);
         return;
     }
     struct wish w = read_wish(c->body);
     PGresult *rows = PQexecParams(db, COLUMNS, 0, NULL, NULL, NULL, NULL, 0);
     if (PQresultStatus(rows) == PGRES_TUPLES_OK)
-        answer(c, hierarchy(rows, &w));
+        call_answer(c, hierarchy(rows, &w));
     else
-        refuse(c, 400, "FAILED_PRECONDITION", "%s", PQerrorMessage(db));
+        call_refuse(c, 400, "FAILED_PRECONDITION", "%s", PQerrorMessage(db));
     PQclear(rows);
     PQfinish(db);
 }
@@ -144,11 +144,12 @@ static bool wish_fits(struct call *c)
     bool name = val_member(c->body, "connectionProfileName") != NULL;
     bool profile = val_member(c->body, "connectionProfile") != NULL;
     if (depth && full)
-        refuse_field(c, "hierarchy", "Only one of full_hierarchy and hierarchy_depth can be set.");
+        call_refuse_field(c, "hierarchy",
+                          "Only one of full_hierarchy and hierarchy_depth can be set.");
     else if (name == profile)
-        refuse_field(c, "target",
-                     "Exactly one of connection_profile and connection_profile_name "
-                     "must be set.");
+        call_refuse_field(c, "target",
+                          "Exactly one of connection_profile and connection_profile_name "
+                          "must be set.");
     else
         return true;
     return false;
@@ -157,7 +158,7 @@ static bool wish_fits(struct call *c)
 void profile_discover(struct call *c)
 {
     char name[320];
-    if (!location_fits(c) || !wish_fits(c))
+    if (!resource_location_fits(c) || !wish_fits(c))
         return;
     if (val_member(c->body, "connectionProfile") != NULL) {
         discover_inline(c, val_member(c->body, "connectionProfile"));
@@ -166,10 +167,10 @@ void profile_discover(struct call *c)
     resource_resolve(val_text_or(c->body, "connectionProfileName", ""), name);
     const struct thing *t = thing_find(c->g, "profile", name);
     if (t == NULL || t->hidden)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     else if (val_member(t->doc, "postgresqlProfile") == NULL)
-        refuse_field(c, "connection_profile_name", "The profile is of another type than %s.",
-                     "postgresql_rdbms");
+        call_refuse_field(c, "connection_profile_name", "The profile is of another type than %s.",
+                          "postgresql_rdbms");
     else
         discover_in(c, name, t->doc);
 }

@@ -118,20 +118,20 @@ static void insert(struct call *c)
     const char *name = val_text_or(c->body, "name", ""), *wanted = val_text(c->body, "network");
     if (operation_again(c) || !compute_name_fits(c, name) || !body_fits(c))
         return;
-    if (!permit(c, "compute.networks.updatePolicy", HOME "/global/networks"))
+    if (!call_permit(c, "compute.networks.updatePolicy", HOME "/global/networks"))
         return;
     if (wanted != NULL && !compute_path(wanted, network))
         compute_refuse_value(c, "resource.network", wanted, "The URL is malformed.");
     else if (thing_find(c->g, "network", network) == NULL)
-        refuse_missing(c, network);
+        call_refuse_missing(c, network);
     else if (thing_find(c->g, "firewall", path_of(name, path)) != NULL)
-        refuse_exists(c, path);
+        call_refuse_exists(c, path);
     else {
         struct val *doc = val_object();
         compute_complete(c->g, doc, "firewall", path);
         struct thing *t = thing_new(c->g, "firewall", path, doc);
         fill_firewall(t, c->body, network);
-        t->ready_ms = later(c->g, 8); /* lets nothing through before */
+        t->ready_ms = google_later(c->g, 8); /* lets nothing through before */
         operation_start(c, "insert", path, 8, NULL, NULL);
     }
 }
@@ -141,7 +141,7 @@ static struct thing *asked_for(struct call *c)
     char path[300];
     struct thing *t = thing_find(c->g, "firewall", path_of(c->param[1], path));
     if (t == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     return t;
 }
 
@@ -149,7 +149,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)

@@ -5,8 +5,6 @@
 #include "tests/sandbox/google/server.h"
 
 #include "api/base/arena.h"
-#include "api/base/clock.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,17 +101,17 @@ static void serve_google(struct google *g, struct exchange *x, const char *host,
                      .code = 500};
     c.service = route_service(host);
     pthread_mutex_lock(&g->lock);
-    settle(g);
+    google_settle(g);
     if (x->too_big || c.service == NULL) {
         c.service = &NOBODY;
-        refuse(&c, x->too_big ? 413 : 404, NULL,
-               x->too_big ? "Your client issued a request that was too large."
-                          : "The requested URL was not found on this server.");
+        call_refuse(&c, x->too_big ? 413 : 404, NULL,
+                    x->too_big ? "Your client issued a request that was too large."
+                               : "The requested URL was not found on this server.");
         c.html = true;
     } else {
         route_call(&c, path, query);
     }
-    x->hold_until_ms = c.slow > 0 ? later(g, c.slow) : 0;
+    x->hold_until_ms = c.slow > 0 ? google_later(g, c.slow) : 0;
     pthread_mutex_unlock(&g->lock);
     give_call(x, &c);
     call_done(&c);
@@ -123,8 +121,8 @@ static void serve_google(struct google *g, struct exchange *x, const char *host,
 static void hold(struct google *g, const struct exchange *x)
 {
     pthread_mutex_lock(&g->lock);
-    while (!g->stopping && now_ms() < x->hold_until_ms)
-        wait_until(g, x->hold_until_ms);
+    while (!g->stopping && clock_mono_ms() < x->hold_until_ms)
+        google_wait_until(g, x->hold_until_ms);
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -136,7 +134,7 @@ void server_serve(struct google *g, struct exchange *x)
     const char *first = path + (path[0] == '/');
     size_t n = strcspn(first, "/");
     pthread_mutex_lock(&g->lock);
-    g->last_request_ms = now_ms();
+    g->last_request_ms = clock_mono_ms();
     struct mount *m = mount_of(g, first, n);
     if (m != NULL)
         m->running++;
@@ -162,9 +160,9 @@ void server_serve(struct google *g, struct exchange *x)
 
 /* --- the keeper: things come true also while nobody asks --- */
 
-void wait_until(struct google *g, int64_t mono_ms)
+void google_wait_until(struct google *g, int64_t mono_ms)
 {
-    int64_t left = mono_ms - now_ms();
+    int64_t left = mono_ms - clock_mono_ms();
     struct timespec at;
     clock_gettime(CLOCK_REALTIME, &at); /* a condition's clock cannot be chosen everywhere */
     left = left < 0 ? 0 : left > 3600000 ? 3600000 : left;
@@ -182,10 +180,10 @@ static void *keep(void *ctx)
     struct google *g = ctx;
     pthread_mutex_lock(&g->lock);
     while (!g->stopping) {
-        settle(g);
-        int64_t next = settle_next(g), look = streams_keep(g);
+        google_settle(g);
+        int64_t next = google_next(g), look = streams_keep(g);
         if (!g->stopping)
-            wait_until(g, next < look ? next : look);
+            google_wait_until(g, next < look ? next : look);
     }
     pthread_mutex_unlock(&g->lock);
     return NULL;
@@ -210,7 +208,7 @@ static void release(struct google *g)
     jobs_done(g);
     while (g->things != NULL)
         thing_drop(g, g->things);
-    state_done(g);
+    google_forget_state(g);
     while (g->mounts != NULL) {
         struct mount *m = g->mounts;
         g->mounts = m->next;
@@ -234,7 +232,7 @@ struct google *google_start(struct sandbox *s, const struct google_options *o, c
     pthread_cond_init(&g->changed, NULL);
     g->random = (uint64_t)clock_wall_ms() * 2654435761u + 88172645463325252u;
     g->entries = val_array();
-    g->last_request_ms = now_ms();
+    g->last_request_ms = clock_mono_ms();
     policy_reset(g);
     services_init(g, o->disabled_apis);
     source_version(s, g->pg_version);
@@ -272,7 +270,7 @@ int google_port(const struct google *g)
 int64_t google_idle_ms(const struct google *g)
 {
     pthread_mutex_lock(&g->self->lock);
-    int64_t idle = now_ms() - g->last_request_ms;
+    int64_t idle = clock_mono_ms() - g->last_request_ms;
     pthread_mutex_unlock(&g->self->lock);
     return idle;
 }

@@ -37,7 +37,7 @@ struct thing *account_make(struct google *g, const char *id, const char *display
                                "'uniqueId':'','email':%s,'displayName':%s,'etag':'MDEwMjE5MjA=',"
                                "'oauth2ClientId':''}",
                                SANDBOX_PROJECT, email, SANDBOX_PROJECT, email, display);
-    val_putf(doc, "uniqueId", "1%020" PRIu64, fresh_number(g));
+    val_putf(doc, "uniqueId", "1%020" PRIu64, google_fresh_number(g));
     val_put_text(doc, "oauth2ClientId", val_text(doc, "uniqueId"));
     return thing_new(g, "account", email, doc);
 }
@@ -48,24 +48,25 @@ static void create(struct call *c)
     char email[200];
     snprintf(email, sizeof email, "%.100s" DOMAIN, id);
     if (!id_fits(id)) {
-        refuse_field(c, "account_id",
-                     "The account ID \"%.60s\" does not have a length between 6 and 30 or other "
-                     "characters than lowercase letters, digits and dashes.",
-                     id);
+        call_refuse_field(
+            c, "account_id",
+            "The account ID \"%.60s\" does not have a length between 6 and 30 or other "
+            "characters than lowercase letters, digits and dashes.",
+            id);
         return;
     }
     if (thing_find(c->g, "account", email) != NULL) {
-        refuse(c, 409, NULL, "Service account %s already exists within project projects/%s.", id,
-               SANDBOX_PROJECT);
+        call_refuse(c, 409, NULL, "Service account %s already exists within project projects/%s.",
+                    id, SANDBOX_PROJECT);
         return;
     }
     struct thing *t =
         account_make(c->g, id, val_text_or(c->body, "serviceAccount.displayName", ""));
-    t->ready_ms = later(c->g, 5); /* other services learn of it somewhat later */
+    t->ready_ms = google_later(c->g, 5); /* other services learn of it somewhat later */
     if (val_text(c->body, "serviceAccount.description") != NULL)
         val_put_text(t->doc, "description", val_text(c->body, "serviceAccount.description"));
     c->slow = 2;
-    answer(c, val_copy(t->doc));
+    call_answer(c, val_copy(t->doc));
 }
 
 static struct thing *asked_for(struct call *c)
@@ -75,7 +76,7 @@ static struct thing *asked_for(struct call *c)
         if (str_eq(at->kind, "account") && str_eq(val_text(at->doc, "uniqueId"), c->param[1]))
             t = at;
     if (t == NULL)
-        refuse(c, 404, NULL, "Unknown service account");
+        call_refuse(c, 404, NULL, "Unknown service account");
     return t;
 }
 
@@ -83,7 +84,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -122,7 +123,7 @@ static void delete (struct call *c)
         return;
     leave_bindings(c->g, t->name, val_text_or(t->doc, "uniqueId", ""));
     thing_drop(c->g, t);
-    answer(c, val_object());
+    call_answer(c, val_object());
 }
 
 /* What one may do to this account; answered by the project's roles, there are none of its own. */
@@ -134,12 +135,13 @@ static void test_permissions(struct call *c)
         val_each(item, t != NULL ? val_member(c->body, "permissions")
                                  : NULL) if (!str_starts(item->text, "iam.serviceAccounts.") ||
                                              roles_permission(item->text) == PERMISSION_UNKNOWN)
-            refuse_field(c, "", "Permission %.100s is not valid for this resource.", item->text);
+            call_refuse_field(c, "", "Permission %.100s is not valid for this resource.",
+                              item->text);
     else if (policy_holds(c->g, item->text)) val_add_text(held, item->text);
     if (held->first != NULL)
         val_put(out, "permissions", val_copy(held));
     if (t != NULL && c->message[0] == '\0')
-        answer(c, val_copy(out));
+        call_answer(c, val_copy(out));
     val_free(held);
     val_free(out);
 }

@@ -3,8 +3,10 @@
 
 /* The inside of the stand-in, shared by its services only. One lock guards all state; handlers run
  * with it held. What takes time in the cloud becomes true when its moment on the clock has passed:
- * settle() is called before every request, and by the keeper's thread when nobody asks. */
+ * google_google_settle is called before every request, and by the keeper's thread when nobody asks.
+ */
 
+#include "api/base/clock.h"
 #include "tests/sandbox/google/google.h"
 #include "tests/sandbox/google/shape.h"
 #include "tests/sandbox/google/val.h"
@@ -65,17 +67,17 @@ struct call {
 
 /* --- answers (answer.c) --- */
 
-void answer(struct call *c, struct val *v); /* 200 */
+void call_answer(struct call *c, struct val *v); /* 200 */
 /* status NULL: the usual one of the code. A refused call is answered in its family's envelope. */
-void refuse(struct call *c, int code, const char *status, const char *fmt, ...)
+void call_refuse(struct call *c, int code, const char *status, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-void refuse_field(struct call *c, const char *field, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));              /* 400 with a field violation */
-void refuse_reason(struct call *c, const char *reason); /* of the legacy errors[] */
-void refuse_info(struct call *c, const char *reason, const char *domain, struct val *metadata);
-void refuse_missing(struct call *c, const char *what); /* 404 in the family's words */
-void refuse_exists(struct call *c, const char *what);  /* 409 likewise */
-void refuse_permission(struct call *c, const char *permission, const char *resource);
+void call_refuse_field(struct call *c, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));                   /* 400 with a field violation */
+void call_refuse_reason(struct call *c, const char *reason); /* of the legacy errors[] */
+void call_refuse_info(struct call *c, const char *reason, const char *domain, struct val *metadata);
+void call_refuse_missing(struct call *c, const char *what); /* 404 in the family's words */
+void call_refuse_exists(struct call *c, const char *what);  /* 409 likewise */
+void call_refuse_permission(struct call *c, const char *permission, const char *resource);
 struct val *answer_envelope(struct call *c);
 void answer_html(const struct call *c, struct str *out);
 const char *answer_status(int code);
@@ -85,11 +87,11 @@ int answer_rpc_code(const char *status);
 
 extern const struct service *const google_services[];
 const struct service *route_service(const char *host);
-/* Runs the call; false when no route matches (an HTML 404 has been put into c). `path` is raw. */
+/* Runs the call, or refuses it. `path` is as it came, not decoded. */
 void route_call(struct call *c, const char *path, const char *query);
-const char *query_text(const struct call *c, const char *name);
-bool query_bool(const struct call *c, const char *name);
-void url_decode(char *text);
+const char *call_query(const struct call *c, const char *name);
+bool call_query_bool(const struct call *c, const char *name);
+void route_url_decode(char *text);
 /* fields=a,b(c): false when it is malformed. */
 bool fields_select(struct val *answer, const char *fields);
 
@@ -179,15 +181,14 @@ struct google {
     int64_t sampled_ms;
 };
 
-int64_t later(const struct google *g,
-              double seconds); /* monotonic ms, that many cloud seconds from now */
-int64_t now_ms(void);
-bool due(const struct thing *t);         /* is it ready? */
-uint64_t fresh_number(struct google *g); /* ids: never the same */
-void fresh_uuid(struct google *g, char out[40]);
-const char *stamp(char out[40]); /* now, with fractions, as onep answers */
+int64_t google_later(const struct google *g,
+                     double seconds);           /* monotonic ms, that many cloud seconds from now */
+bool thing_due(const struct thing *t);          /* is it ready? */
+uint64_t google_fresh_number(struct google *g); /* ids: never the same */
+void google_fresh_uuid(struct google *g, char out[40]);
+const char *stamp_now(char out[40]); /* now, with fractions, as onep answers */
 const char *stamp_at(int64_t wall_ms, char out[40]);
-const char *compute_stamp(char out[40]);
+const char *stamp_compute(char out[40]);
 
 struct thing *thing_new(struct google *g, const char *kind, const char *name, struct val *doc);
 struct thing *thing_find(struct google *g, const char *kind, const char *name);
@@ -211,10 +212,11 @@ void operation_fail(struct operation *op, const char *status, const char *fmt, .
     __attribute__((format(printf, 3, 4)));
 void operation_fail_compute(struct operation *op, int http, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-void settle(struct google *g);                      /* what is due becomes true */
-int64_t settle_next(const struct google *g);        /* when something is due; INT64_MAX: nothing */
-void state_done(struct google *g);                  /* operations, services, tokens */
-void wait_until(struct google *g, int64_t mono_ms); /* with the lock held; wakes on any change */
+void google_settle(struct google *g);        /* what is due becomes true */
+int64_t google_next(const struct google *g); /* when something is due; INT64_MAX: nothing */
+void google_forget_state(struct google *g);  /* operations, services, tokens */
+void google_wait_until(struct google *g,
+                       int64_t mono_ms); /* with the lock held; wakes on any change */
 
 /* --- policy (policy.c, roles.c) --- */
 
@@ -227,8 +229,8 @@ bool policy_member_has(struct google *g, const char *member, const char *role);
 void policy_reset(struct google *g);
 void policy_bind(struct google *g, const char *role, const char *member);
 /* Asks for the permission and refuses by name. `resource` as in the path: "projects/x/...". */
-bool permit(struct call *c, const char *permission, const char *resource);
-bool is_our_project(const char *project);
+bool call_permit(struct call *c, const char *permission, const char *resource);
+bool policy_is_our_project(const char *project);
 
 struct thing *account_make(struct google *g, const char *id, const char *display); /* iam.c */
 bool services_ready(struct google *g, const char *api);

@@ -13,17 +13,18 @@ static const struct shape SERIAL_QUERY[] = {RANGE("port", 1, 4), F("start", INT6
 int64_t instance_running_ms(const struct thing *vm)
 {
     bool stopped = str_eq(val_text(vm->doc, "status"), "TERMINATED");
-    return stopped || now_ms() < vm->ready_ms ? INT64_MAX : vm->ready_ms;
+    return stopped || clock_mono_ms() < vm->ready_ms ? INT64_MAX : vm->ready_ms;
 }
 
 static struct val *as_seen(const struct thing *vm)
 {
     struct val *doc = val_copy(vm->doc);
-    bool coming = now_ms() < vm->ready_ms && !str_eq(val_text(doc, "status"), "TERMINATED");
+    bool coming = clock_mono_ms() < vm->ready_ms && !str_eq(val_text(doc, "status"), "TERMINATED");
     if (coming)
         val_put_text(doc, "status",
-                     now_ms() - vm->born_ms < (vm->ready_ms - vm->born_ms) / 4 ? "PROVISIONING"
-                                                                               : "STAGING");
+                     clock_mono_ms() - vm->born_ms < (vm->ready_ms - vm->born_ms) / 4
+                         ? "PROVISIONING"
+                         : "STAGING");
     return doc;
 }
 
@@ -33,7 +34,7 @@ static struct thing *asked_for(struct call *c)
     instance_path(c->param[1], c->param[2], path);
     struct thing *t = thing_find(c->g, "instance", path);
     if (t == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     return t;
 }
 
@@ -41,7 +42,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, as_seen(t));
+        call_answer(c, as_seen(t));
 }
 
 static void list(struct call *c)
@@ -58,7 +59,7 @@ static void list(struct call *c)
 static void aggregated(struct call *c)
 {
     struct val *items = val_object();
-    const char *filter = query_text(c, "filter");
+    const char *filter = call_query(c, "filter");
     for (struct thing *t = c->g->things; t != NULL; t = t->next) {
         if (!str_eq(t->kind, "instance"))
             continue;
@@ -78,7 +79,7 @@ static void aggregated(struct call *c)
     }
     struct val *out = compute_frame("instanceAggregatedList", HOME "/aggregated/instances");
     val_put(out, "items", items);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static void deleted(struct google *g, struct operation *op)
@@ -96,10 +97,10 @@ static void delete (struct call *c)
     if (t == NULL)
         return;
     if (val_truth(t->doc, "deletionProtection")) {
-        refuse(c, 400, NULL,
-               "Invalid resource usage: 'Resource cannot be deleted if it's protected against "
-               "deletion. %s'.",
-               t->name);
+        call_refuse(c, 400, NULL,
+                    "Invalid resource usage: 'Resource cannot be deleted if it's protected against "
+                    "deletion. %s'.",
+                    t->name);
         return;
     }
     val_put_text(t->doc, "status", "TERMINATED");
@@ -115,13 +116,13 @@ static void up(struct call *c, const char *verb, double seconds)
         return;
     bool stopped = str_eq(val_text(t->doc, "status"), "TERMINATED");
     if (stopped == str_eq(verb, "reset")) {
-        refuse(c, 400, NULL, "Instance is %s.", stopped ? "not running" : "already running");
-        refuse_reason(c, "resourceNotReady");
+        call_refuse(c, 400, NULL, "Instance is %s.", stopped ? "not running" : "already running");
+        call_refuse_reason(c, "resourceNotReady");
         return;
     }
     val_put_text(t->doc, "status", "RUNNING");
-    t->born_ms = now_ms();
-    t->ready_ms = later(c->g, seconds);
+    t->born_ms = clock_mono_ms();
+    t->ready_ms = google_later(c->g, seconds);
     operation_start(c, verb, t->name, seconds, NULL, NULL);
 }
 
@@ -152,7 +153,8 @@ static void set_labels(struct call *c)
     if (t == NULL)
         return;
     if (!str_eq(val_text(c->body, "labelFingerprint"), val_text(t->doc, "labelFingerprint"))) {
-        refuse(c, 412, NULL, "Labels fingerprint either invalid or resource labels have changed");
+        call_refuse(c, 412, NULL,
+                    "Labels fingerprint either invalid or resource labels have changed");
         return;
     }
     val_put(t->doc, "labels", val_copy(val_member(c->body, "labels")));
@@ -165,7 +167,8 @@ static void set_metadata(struct call *c)
     if (t == NULL)
         return;
     if (!str_eq(val_text(c->body, "fingerprint"), val_text(t->doc, "metadata.fingerprint"))) {
-        refuse(c, 412, NULL, "Supplied fingerprint does not match current metadata fingerprint.");
+        call_refuse(c, 412, NULL,
+                    "Supplied fingerprint does not match current metadata fingerprint.");
         return;
     }
     val_put(t->doc, "metadata.items", val_copy(val_member(c->body, "items")));
@@ -178,7 +181,7 @@ static void serial(struct call *c)
     long long from = 0;
     if (t == NULL)
         return;
-    str_int64(query_text(c, "start") != NULL ? query_text(c, "start") : "0", 0, INT64_MAX, &from);
+    str_int64(call_query(c, "start") != NULL ? call_query(c, "start") : "0", 0, INT64_MAX, &from);
     struct str text = {0};
     proxy_serial(c->g, t, &text);
     size_t at = (size_t)from > text.bytes ? text.bytes : (size_t)from;
@@ -186,7 +189,7 @@ static void serial(struct call *c)
                                "'next':'%lld','selfLink':'" COMPUTE_URL "%s/serialPort'}",
                                str_text(&text) + at, (long long)at, (long long)text.bytes, t->name);
     str_done(&text);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 void google_set_exhausted(struct google *g, const char *zone)

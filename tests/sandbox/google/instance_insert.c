@@ -101,7 +101,7 @@ static bool disks_fit(struct call *c)
             if (compute_image_is(path))
                 return true;
             if (str_starts(path, "projects/"))
-                refuse_missing(c, path);
+                call_refuse_missing(c, path);
             else
                 compute_refuse_value(c, "resource.disks[0].initializeParams.sourceImage", image,
                                      "The URL is malformed.");
@@ -123,7 +123,7 @@ static bool machine_fits(struct call *c)
             c, "resource.machineType", type,
             "The URL is malformed. Must be a zonal machine type of the VM's zone.");
     else if (!compute_machine_is(compute_last(type)))
-        refuse_missing(c, type);
+        call_refuse_missing(c, type);
     else
         return true;
     return false;
@@ -137,21 +137,22 @@ static bool account_fits(struct call *c)
     const char *email = val_text_or(accounts->first, "email", "");
     if (str_eq(email, "default") ||
         str_eq(email, SANDBOX_PROJECT_NUMBER "-compute@developer.gserviceaccount.com"))
-        return permit(c, "iam.serviceAccounts.actAs", HOME "/serviceAccounts/default");
+        return call_permit(c, "iam.serviceAccounts.actAs", HOME "/serviceAccounts/default");
     const struct thing *account = thing_find(c->g, "account", email);
-    if (account == NULL || !due(account)) {
+    if (account == NULL || !thing_due(account)) {
         compute_refuse_value(c, "resource.serviceAccounts[0].email", email,
                              "The specified service account does not exist.");
-        refuse_reason(c, "invalid");
+        call_refuse_reason(c, "invalid");
         return false;
     }
     if (policy_holds(c->g, "iam.serviceAccounts.actAs"))
         return true;
-    refuse(c, 400, NULL,
-           "The user does not have access to service account '%s'.  User: '%s'.  Ask a project "
-           "owner to grant you the iam.serviceAccountUser role on the service account",
-           email, SANDBOX_PERSON);
-    refuse_reason(c, "SERVICE_ACCOUNT_ACCESS_DENIED");
+    call_refuse(
+        c, 400, NULL,
+        "The user does not have access to service account '%s'.  User: '%s'.  Ask a project "
+        "owner to grant you the iam.serviceAccountUser role on the service account",
+        email, SANDBOX_PERSON);
+    call_refuse_reason(c, "SERVICE_ACCOUNT_ACCESS_DENIED");
     return false;
 }
 
@@ -177,7 +178,7 @@ static bool nic_fits(struct call *c, struct val *nic, const struct thing **subne
         compute_refuse_value(c, "resource.networkInterfaces[0].subnetwork", given,
                              "A subnetwork of the VM's region must be named.");
     else if (*subnetwork == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     else if (strstr(path, region) == NULL)
         compute_refuse_value(c, "resource.networkInterfaces[0].subnetwork", given,
                              "The subnetwork is in another region than the zone.");
@@ -187,7 +188,7 @@ static bool nic_fits(struct call *c, struct val *nic, const struct thing **subne
         compute_refuse_value(c, "resource.networkInterfaces[0].networkIP", ip,
                              "The IP address is not in the range of the subnetwork.");
     else if (ip != NULL && held_by(c->g, ip))
-        refuse(c, 400, NULL, "IP '%s' is already being used by another resource.", ip);
+        call_refuse(c, 400, NULL, "IP '%s' is already being used by another resource.", ip);
     else
         return true;
     return false;
@@ -202,22 +203,23 @@ static bool nics_fit(struct call *c, const struct thing **subnetwork)
         return false;
     }
     bool external = !val_is_empty(val_member(nics->first, "accessConfigs"));
-    return nic_fits(c, nics->first, subnetwork) && permit(c, "compute.subnetworks.use", HOME) &&
-           (!external || permit(c, "compute.subnetworks.useExternalIp", HOME));
+    return nic_fits(c, nics->first, subnetwork) &&
+           call_permit(c, "compute.subnetworks.use", HOME) &&
+           (!external || call_permit(c, "compute.subnetworks.useExternalIp", HOME));
 }
 
 static bool rights_fit(struct call *c)
 {
     const struct val *b = c->body;
-    return permit(c, "compute.disks.create", HOME) &&
+    return call_permit(c, "compute.disks.create", HOME) &&
            (val_is_empty(val_get(b, "metadata.items")) ||
-            permit(c, "compute.instances.setMetadata", HOME)) &&
+            call_permit(c, "compute.instances.setMetadata", HOME)) &&
            (val_is_empty(val_member(b, "labels")) ||
-            permit(c, "compute.instances.setLabels", HOME)) &&
+            call_permit(c, "compute.instances.setLabels", HOME)) &&
            (val_is_empty(val_get(b, "tags.items")) ||
-            permit(c, "compute.instances.setTags", HOME)) &&
+            call_permit(c, "compute.instances.setTags", HOME)) &&
            (val_is_empty(val_member(b, "serviceAccounts")) ||
-            permit(c, "compute.instances.setServiceAccount", HOME));
+            call_permit(c, "compute.instances.setServiceAccount", HOME));
 }
 
 static bool metadata_fits(struct call *c)
@@ -249,7 +251,7 @@ static void complete_nic(struct google *g, struct val *nic, const struct thing *
     for
         val_each(config, val_member(nic, "accessConfigs"))
         {
-            uint64_t n = fresh_number(g);
+            uint64_t n = google_fresh_number(g);
             val_put_text(config, "name", "external-nat");
             val_put_text(config, "networkTier", "PREMIUM");
             val_putf(config, "natIP", "34.88.%d.%d", (int)(n % 250), (int)(n / 250 % 250) + 1);
@@ -289,7 +291,7 @@ struct thing *instance_make(struct google *g, const char *name, const char *zone
         thing_find(g, "subnetwork", HOME "/regions/" SANDBOX_REGION "/subnetworks/datastream-vpc");
     struct thing *vm = instance_new(g, zone, name, body, subnetwork);
     val_free(body);
-    vm->born_ms = vm->ready_ms = now_ms() - sandbox_ms(g->s, 3600); /* long since up */
+    vm->born_ms = vm->ready_ms = clock_mono_ms() - sandbox_ms(g->s, 3600); /* long since up */
     return vm;
 }
 
@@ -315,11 +317,11 @@ void instance_insert(struct call *c)
         return;
     instance_path(c->param[1], name, path);
     if (!compute_zone_is(c->param[1])) {
-        refuse_missing(c, c->param[1]);
+        call_refuse_missing(c, c->param[1]);
         return;
     }
     if (thing_find(c->g, "instance", path) != NULL) {
-        refuse_exists(c, path);
+        call_refuse_exists(c, path);
         return;
     }
     if (!machine_fits(c) || !disks_fit(c) || !nics_fit(c, &subnetwork) || !metadata_fits(c) ||
@@ -327,7 +329,7 @@ void instance_insert(struct call *c)
         return;
     struct thing *t = instance_new(c->g, c->param[1], name, c->body, subnetwork);
     bool exhausted = str_eq(c->g->exhausted, c->param[1]);
-    t->ready_ms = later(c->g, 25);
+    t->ready_ms = google_later(c->g, 25);
     operation_start(c, "insert", path, exhausted ? 6 : 25, inserted,
                     val_make("{'zone':%s}", c->param[1]));
 }

@@ -189,7 +189,7 @@ static void page_token(const char *key, size_t from, char out[48])
 
 static bool page_from(struct call *c, const char *key, size_t *from)
 {
-    const char *token = query_text(c, "pageToken");
+    const char *token = call_query(c, "pageToken");
     if (token == NULL && c->body != NULL)
         token = val_text(c->body, "pageToken");
     *from = 0;
@@ -201,16 +201,16 @@ static bool page_from(struct call *c, const char *key, size_t *from)
     page_token(key, *from, same);
     if (str_eq(same, token))
         return true;
-    refuse_field(c, "page_token", "Invalid page token: %.60s", token);
+    call_refuse_field(c, "page_token", "Invalid page token: %.60s", token);
     return false;
 }
 
 static size_t page_size(struct call *c, int size, int most)
 {
-    const char *asked = query_text(c, "pageSize");
+    const char *asked = call_query(c, "pageSize");
     long long n = 0;
     if (asked == NULL)
-        asked = query_text(c, "maxResults");
+        asked = call_query(c, "maxResults");
     if (asked != NULL)
         str_int64(asked, 0, INT32_MAX, &n);
     else if (c->body != NULL)
@@ -225,14 +225,14 @@ void list_answer(struct call *c, const char *key, struct val *items, int size, i
 {
     struct val *out = frame != NULL ? frame : val_object(), *page = val_array();
     bool compute = c->service->family == FAMILY_COMPUTE;
-    const char *filter = query_text(c, "filter");
+    const char *filter = call_query(c, "filter");
     size_t from, at = 0, n = page_size(c, size, most);
     if (filter != NULL && !filter_ok(filter, compute))
-        refuse_field(c, "filter",
-                     compute ? "Invalid value for field 'filter': '%.100s'. Invalid "
-                               "list filter expression."
-                             : "Invalid list filter: %.100s",
-                     filter);
+        call_refuse_field(c, "filter",
+                          compute ? "Invalid value for field 'filter': '%.100s'. Invalid "
+                                    "list filter expression."
+                                  : "Invalid list filter: %.100s",
+                          filter);
     else if (page_from(c, key, &from)) {
         char token[48] = "";
         for
@@ -250,7 +250,7 @@ void list_answer(struct call *c, const char *key, struct val *items, int size, i
             val_put(out, key, val_copy(page));
         if (token[0] != '\0')
             val_put_text(out, "nextPageToken", token);
-        answer(c, out);
+        call_answer(c, out);
         out = NULL;
     }
     val_free(out);

@@ -16,17 +16,17 @@ static bool names_fit(struct call *c)
 {
     const struct val *names = val_member(c->body, "resourceNames");
     if (val_is_empty(names)) {
-        refuse_field(c, "resource_names", "Required field 'resource_names' is missing");
+        call_refuse_field(c, "resource_names", "Required field 'resource_names' is missing");
         return false;
     }
     for
-        val_each(name,
-                 names) if (!str_starts(name->text, "projects/") || !is_our_project(name->text + 9))
+        val_each(name, names) if (!str_starts(name->text, "projects/") ||
+                                  !policy_is_our_project(name->text + 9))
         {
-            refuse_permission(c, "logging.logEntries.list", name->text);
+            call_refuse_permission(c, "logging.logEntries.list", name->text);
             return false;
         }
-    return permit(c, "logging.logEntries.list", "projects/" SANDBOX_PROJECT);
+    return call_permit(c, "logging.logEntries.list", "projects/" SANDBOX_PROJECT);
 }
 
 /* Filters may name the log with its escaped slash or without. */
@@ -56,9 +56,9 @@ static void list(struct call *c)
     if (!names_fit(c))
         return;
     if (filter != NULL && !filter_ok(filter, false))
-        refuse_field(c, "filter", "Unparseable filter: %.200s", filter);
+        call_refuse_field(c, "filter", "Unparseable filter: %.200s", filter);
     else if (!str_is_empty(order) && !newest && !str_eq(order, "timestamp asc"))
-        refuse_field(c, "order_by", "Invalid value for order_by: %.60s", order);
+        call_refuse_field(c, "order_by", "Invalid value for order_by: %.60s", order);
     else
         list_answer(c, "entries", matching(c->g, filter, newest), 50, 1000, NULL);
 }

@@ -4,8 +4,6 @@
 #include "tests/sandbox/google/services.h"
 #include "tests/sandbox/postgres.h"
 
-#include "api/base/clock.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,7 +228,7 @@ static struct val *stream_series(struct call *c, const char *filter, const struc
 {
     struct val *all = val_array();
     int64_t seen_until = clock_wall_ms() - sandbox_ms(c->g->s, DELAY_SECONDS);
-    bool headers = str_eq(query_text(c, "view"), "HEADERS");
+    bool headers = str_eq(call_query(c, "view"), "HEADERS");
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
         for (size_t i = 0; i < sizeof METRICS / sizeof METRICS[0]; i++) {
             struct val *series = header(s, &METRICS[i], w->aligner), *points = val_array();
@@ -302,21 +300,21 @@ static void add_disk(struct call *c, struct val *all, const char *filter, const 
 
 static bool window_fits(struct call *c, struct window *w)
 {
-    const char *start = query_text(c, "interval.startTime");
-    const char *period = query_text(c, "aggregation.alignmentPeriod");
-    w->to_ms = clock_parse(query_text(c, "interval.endTime")) * 1000;
+    const char *start = call_query(c, "interval.startTime");
+    const char *period = call_query(c, "aggregation.alignmentPeriod");
+    w->to_ms = clock_parse(call_query(c, "interval.endTime")) * 1000;
     w->from_ms = start != NULL ? clock_parse(start) * 1000 : w->to_ms;
-    w->aligner = query_text(c, "aggregation.perSeriesAligner");
+    w->aligner = call_query(c, "aggregation.perSeriesAligner");
     w->aligner = w->aligner != NULL ? w->aligner : "ALIGN_NONE";
     bool aligned = !str_eq(w->aligner, "ALIGN_NONE");
     w->period_ms = period != NULL ? (int64_t)(strtod(period, NULL) * 1000) : 0;
     if (w->from_ms > w->to_ms)
-        refuse_field(
+        call_refuse_field(
             c, "interval.end_time",
             "Field interval.end_time had an invalid value: The end time must not be before "
             "the start time.");
     else if (aligned && w->period_ms < 60000)
-        refuse_field(
+        call_refuse_field(
             c, "aggregation.alignment_period",
             "Field aggregation.alignmentPeriod had an invalid value of \"%s\": The alignment "
             "period must be at least 60 seconds.",
@@ -329,9 +327,9 @@ static bool window_fits(struct call *c, struct window *w)
 static void list(struct call *c)
 {
     struct window w;
-    const char *filter = query_text(c, "filter");
+    const char *filter = call_query(c, "filter");
     if (!filter_ok(filter, false) || strstr(filter, "metric.type") == NULL) {
-        refuse_field(
+        call_refuse_field(
             c, "filter",
             "Field filter had an invalid value of \"%.200s\": must specify a restriction on "
             "\"metric.type\".",

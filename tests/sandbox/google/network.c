@@ -126,7 +126,7 @@ static void insert(struct call *c)
         return;
     }
     if (thing_find(c->g, "network", path_of(name, path)) != NULL) {
-        refuse_exists(c, path);
+        call_refuse_exists(c, path);
         return;
     }
     /* Absent means automatic, says the API. */
@@ -141,7 +141,7 @@ static struct thing *asked_for(struct call *c)
     char path[300];
     struct thing *t = thing_find(c->g, "network", path_of(c->param[1], path));
     if (t == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     return t;
 }
 
@@ -149,7 +149,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -201,9 +201,9 @@ static void delete (struct call *c)
     if (user == NULL && !val_is_empty(peering))
         user = val_text_or(peering->first, "name", "a peering");
     if (user != NULL) {
-        refuse(c, 400, NULL, "The network resource '%s' is already being used by '%s'", t->name,
-               user);
-        refuse_reason(c, "resourceInUseByAnotherResource");
+        call_refuse(c, 400, NULL, "The network resource '%s' is already being used by '%s'",
+                    t->name, user);
+        call_refuse_reason(c, "resourceInUseByAnotherResource");
         return;
     }
     operation_start(c, "delete", t->name, 20, deleted, NULL);
@@ -250,14 +250,14 @@ void network_unpeer(struct google *g, const char *network, const char *peering)
 static void peering_routes(struct call *c)
 {
     const struct thing *t = asked_for(c);
-    const char *name = query_text(c, "peeringName"), *direction = query_text(c, "direction");
+    const char *name = call_query(c, "peeringName"), *direction = call_query(c, "direction");
     char prefix[400];
     if (t == NULL)
         return;
     if (str_is_empty(name) || direction == NULL) {
-        refuse(c, 400, NULL, "Required field '%s' not specified",
-               str_is_empty(name) ? "peeringName" : "direction");
-        refuse_reason(c, "required");
+        call_refuse(c, 400, NULL, "Required field '%s' not specified",
+                    str_is_empty(name) ? "peeringName" : "direction");
+        call_refuse_reason(c, "required");
         return;
     }
     snprintf(prefix, sizeof prefix, "%s %s", t->name, name);
@@ -317,7 +317,7 @@ static struct thing *asked_subnet(struct call *c)
     char path[300];
     snprintf(path, sizeof path, HOME "/regions/%.60s/subnetworks/%.63s", c->param[1], c->param[2]);
     if (t == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     return t;
 }
 
@@ -325,7 +325,7 @@ static void get_subnet(struct call *c)
 {
     const struct thing *t = asked_subnet(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list_subnets(struct call *c)
@@ -340,7 +340,7 @@ static void list_subnets(struct call *c)
 static void aggregated(struct call *c)
 {
     struct val *items = val_object(), *regions = compute_regions();
-    const char *filter = query_text(c, "filter");
+    const char *filter = call_query(c, "filter");
     if (filter != NULL && !filter_ok(filter, true)) {
         compute_refuse_value(c, "filter", filter, "Invalid list filter expression.");
         val_free(items);
@@ -374,7 +374,7 @@ static void aggregated(struct call *c)
     val_free(regions);
     struct val *out = compute_frame("subnetworkAggregatedList", HOME "/aggregated/subnetworks");
     val_put(out, "items", items);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static bool range_free(struct call *c, const char *network, const char *range)
@@ -390,10 +390,10 @@ static bool range_free(struct call *c, const char *network, const char *range)
             str_ends(val_text_or(t->doc, "network", ""), network) &&
             cidr_read(val_text_or(t->doc, "ipCidrRange", ""), &other) &&
             cidr_overlaps(mine, other)) {
-            refuse(c, 400, NULL,
-                   "Invalid IPCidrRange: %s conflicts with existing subnetwork '%s' in region "
-                   "'%s'.",
-                   range, compute_last(t->name), compute_last(val_text(t->doc, "region")));
+            call_refuse(c, 400, NULL,
+                        "Invalid IPCidrRange: %s conflicts with existing subnetwork '%s' in region "
+                        "'%s'.",
+                        range, compute_last(t->name), compute_last(val_text(t->doc, "region")));
             return false;
         }
     return true;
@@ -409,9 +409,9 @@ static void insert_subnet(struct call *c)
     snprintf(path, sizeof path, HOME "/regions/%.60s/subnetworks/%.63s", c->param[1], name);
     if (!compute_path(val_text_or(c->body, "network", ""), network) ||
         thing_find(c->g, "network", network) == NULL)
-        refuse_missing(c, network);
+        call_refuse_missing(c, network);
     else if (thing_find(c->g, "subnetwork", path) != NULL)
-        refuse_exists(c, path);
+        call_refuse_exists(c, path);
     else if (compute_region_range(c->param[1]) == NULL)
         compute_refuse_value(c, "region", c->param[1], "Unknown region.");
     else if (range_free(c, network, range)) {

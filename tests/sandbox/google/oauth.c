@@ -3,8 +3,6 @@
 #include "tests/sandbox/google/inside.h"
 
 #include "api/base/arena.h"
-#include "api/base/clock.h"
-
 #include <string.h>
 
 #define JWT_GRANT "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -24,9 +22,9 @@ static struct val *read_form(const char *text)
         value = strchr(at, '=');
         if (value != NULL)
             *value++ = '\0';
-        url_decode(at);
+        route_url_decode(at);
         if (value != NULL)
-            url_decode(value);
+            route_url_decode(value);
         val_put_member(form, at, val_text_new(value != NULL ? value : ""));
         at = next;
     }
@@ -36,21 +34,21 @@ static struct val *read_form(const char *text)
 
 static void refuse_grant(struct call *c, int code, const char *error, const char *text)
 {
-    refuse(c, code, NULL, "%s", text);
-    refuse_reason(c, error);
+    call_refuse(c, code, NULL, "%s", text);
+    call_refuse_reason(c, error);
 }
 
 static void give_token(struct call *c, const char *scope)
 {
     char uuid[40];
     struct token *t = mem_alloc(sizeof *t);
-    fresh_uuid(c->g, uuid);
+    google_fresh_uuid(c->g, uuid);
     snprintf(t->text, sizeof t->text, "ya29.a0sandbox-%s", uuid);
-    t->until_ms = now_ms() + (int64_t)TOKEN_SECONDS * 1000;
+    t->until_ms = clock_mono_ms() + (int64_t)TOKEN_SECONDS * 1000;
     t->next = c->g->tokens;
     c->g->tokens = t;
-    answer(c, val_make("{'access_token':%s,'expires_in':%d,'scope':%s,'token_type':'Bearer'}",
-                       t->text, (int)TOKEN_SECONDS, scope));
+    call_answer(c, val_make("{'access_token':%s,'expires_in':%d,'scope':%s,'token_type':'Bearer'}",
+                            t->text, (int)TOKEN_SECONDS, scope));
 }
 
 static bool client_fits(struct call *c, const struct val *form)
@@ -166,9 +164,9 @@ static void token(struct call *c)
 
 static void userinfo(struct call *c)
 {
-    answer(c, val_make("{'sub':'108364512907346551234','email':%s,'email_verified':true,"
-                       "'hd':'nav.no'}",
-                       SANDBOX_PERSON));
+    call_answer(c, val_make("{'sub':'108364512907346551234','email':%s,'email_verified':true,"
+                            "'hd':'nav.no'}",
+                            SANDBOX_PERSON));
 }
 
 static const struct route OAUTH[] = {

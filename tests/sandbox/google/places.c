@@ -108,11 +108,11 @@ static void zone(struct call *c)
     const char *name = c->param[1];
     snprintf(path, sizeof path, HOME "/zones/%.100s", name);
     if (!compute_zone_is(name)) {
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
         return;
     }
     snprintf(region, sizeof region, "%.*s", (int)strlen(name) - 2, name);
-    answer(c, zone_doc(region, name[strlen(name) - 1]));
+    call_answer(c, zone_doc(region, name[strlen(name) - 1]));
 }
 
 static struct val *region_doc(const char *region)
@@ -145,9 +145,9 @@ static void region(struct call *c)
     char path[200];
     snprintf(path, sizeof path, HOME "/regions/%.100s", c->param[1]);
     if (compute_region_range(c->param[1]) == NULL)
-        refuse_missing(c, path);
+        call_refuse_missing(c, path);
     else
-        answer(c, region_doc(c->param[1]));
+        call_answer(c, region_doc(c->param[1]));
 }
 
 static struct val *machine_doc(size_t i, const char *zone_name)
@@ -168,10 +168,10 @@ static void machine(struct call *c)
         if (str_eq(MACHINES[i].name, c->param[2])) {
             struct val *doc = machine_doc(i, c->param[1]);
             val_put_bool(doc, "isSharedCpu", MACHINES[i].shared);
-            answer(c, doc);
+            call_answer(c, doc);
             return;
         }
-    refuse_missing(c, path);
+    call_refuse_missing(c, path);
 }
 
 static void machines(struct call *c)
@@ -192,20 +192,21 @@ static void image(struct call *c)
              c->param[1]);
     for (size_t i = 0; i < N_IMAGES && str_eq(c->param[0], "cos-cloud"); i++)
         if (str_eq(IMAGES[i].family, c->param[1])) {
-            answer(c, val_make("{'kind':'compute#image','id':'72057594037927%d','name':%s,"
-                               "'family':%s,'status':'READY','architecture':'X86_64','diskSizeGb':"
-                               "'10','sourceType':'RAW','creationTimestamp':"
-                               "'2026-07-14T08:12:09.113-07:00','selfLink':'" COMPUTE_URL
-                               "projects/cos-cloud/global/images/%s'}",
-                               90 + (int)i, IMAGES[i].name, IMAGES[i].family, IMAGES[i].name));
+            call_answer(
+                c, val_make("{'kind':'compute#image','id':'72057594037927%d','name':%s,"
+                            "'family':%s,'status':'READY','architecture':'X86_64','diskSizeGb':"
+                            "'10','sourceType':'RAW','creationTimestamp':"
+                            "'2026-07-14T08:12:09.113-07:00','selfLink':'" COMPUTE_URL
+                            "projects/cos-cloud/global/images/%s'}",
+                            90 + (int)i, IMAGES[i].name, IMAGES[i].family, IMAGES[i].name));
             return;
         }
-    refuse_missing(c, path);
+    call_refuse_missing(c, path);
 }
 
 static void project(struct call *c)
 {
-    answer(
+    call_answer(
         c,
         val_make(
             "{'kind':'compute#project','id':'7190532417748862','name':%s,'selfLink':'" COMPUTE_URL

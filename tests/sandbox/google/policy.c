@@ -2,13 +2,11 @@
 
 #include "tests/sandbox/google/inside.h"
 
-#include "api/base/clock.h"
-
 #include <string.h>
 
 #define TEAM_GROUP "group:aap@nav.no"
 
-bool is_our_project(const char *project)
+bool policy_is_our_project(const char *project)
 {
     return str_eq(project, SANDBOX_PROJECT) || str_eq(project, SANDBOX_PROJECT_NUMBER);
 }
@@ -68,11 +66,11 @@ bool policy_member_has(struct google *g, const char *member, const char *role)
     return false;
 }
 
-bool permit(struct call *c, const char *permission, const char *resource)
+bool call_permit(struct call *c, const char *permission, const char *resource)
 {
     if (policy_holds(c->g, permission))
         return true;
-    refuse_permission(c, permission, resource);
+    call_refuse_permission(c, permission, resource);
     return false;
 }
 

@@ -97,11 +97,12 @@ static void make_vm(struct google *g, const char *db, const char *ip, bool right
     struct str text = {0};
     char name[80];
     snprintf(name, sizeof name, "datastream-%.60s", db);
-    proxy_user_data(&text);
+    proxy_cloud_init(&text);
     if (!right)
         str_clear(&text);
-    address_make(g, name, ip);
     instance_make(g, name, "europe-north1-b", ip, str_text(&text));
+    snprintf(name, sizeof name, "datastream-%.60s-ip", db);
+    address_make(g, name, ip);
     str_done(&text);
 }
 
@@ -122,7 +123,7 @@ bool google_prepare_running(struct google *g, char why[512])
     if (fine) {
         s->state = STREAM_RUNNING;
         stream_set_objects(g, s);
-        log_event(g, s, "INFO", "STREAM_STARTED", "The stream is running.");
+        stream_log(g, s, "INFO", "STREAM_STARTED", "The stream is running.");
     }
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);

@@ -56,14 +56,14 @@ static void created(struct google *g, struct operation *op)
         val_put_text(t->doc, "state", "CREATED");
     } else {
         val_put_text(t->doc, "state", "FAILED");
-        fresh_uuid(g, uuid);
+        google_fresh_uuid(g, uuid);
         val_put(t->doc, "error",
                 val_make("{'reason':'PRIVATE_CONNECTION_SUBNET_CONFLICT','errorUuid':%s,'message':"
                          "'The IP range of the private connection conflicts with %s.','errorTime':"
                          "%s}",
-                         uuid, wrong, stamp(now)));
+                         uuid, wrong, stamp_now(now)));
     }
-    stamp_update(t->doc);
+    resource_touch(t->doc);
     op->response = val_copy(t->doc);
     resource_type(op->response, "PrivateConnection");
 }
@@ -73,9 +73,9 @@ static bool subnet_fits(struct call *c, const char *subnet)
     struct cidr range;
     if (cidr_read(subnet, &range) && range.bits == 29)
         return true;
-    refuse_field(c, "private_connection.vpc_peering_config.subnet",
-                 "Invalid subnet '%.60s': a free range with a prefix length of /29 is needed.",
-                 subnet);
+    call_refuse_field(c, "private_connection.vpc_peering_config.subnet",
+                      "Invalid subnet '%.60s': a free range with a prefix length of /29 is needed.",
+                      subnet);
     return false;
 }
 
@@ -85,30 +85,31 @@ static bool body_fits(struct call *c)
     const struct val *peering = val_member(c->body, "vpcPeeringConfig");
     const struct val *psc = val_member(c->body, "pscInterfaceConfig");
     if ((peering == NULL) == (psc == NULL)) {
-        refuse_field(c, "private_connection",
-                     "Exactly one of vpc_peering_config and psc_interface_config must be set.");
+        call_refuse_field(
+            c, "private_connection",
+            "Exactly one of vpc_peering_config and psc_interface_config must be set.");
         return false;
     }
     if (psc != NULL) {
-        refuse_field(c, "private_connection.psc_interface_config",
-                     "The network attachment does not exist.");
+        call_refuse_field(c, "private_connection.psc_interface_config",
+                          "The network attachment does not exist.");
         return false;
     }
     if (!subnet_fits(c, val_text_or(peering, "subnet", "")))
         return false;
     vpc_of(c->body, vpc);
     if (thing_find(c->g, "network", vpc) != NULL)
-        return permit(c, "compute.networks.get", "projects/" SANDBOX_PROJECT);
-    refuse_field(c, "private_connection.vpc_peering_config.vpc", "The VPC '%.200s' was not found.",
-                 val_text_or(peering, "vpc", ""));
+        return call_permit(c, "compute.networks.get", "projects/" SANDBOX_PROJECT);
+    call_refuse_field(c, "private_connection.vpc_peering_config.vpc",
+                      "The VPC '%.200s' was not found.", val_text_or(peering, "vpc", ""));
     return false;
 }
 
 static void create(struct call *c)
 {
     char name[320];
-    const char *id = query_text(c, "privateConnectionId");
-    if (operation_again(c) || !location_fits(c) ||
+    const char *id = call_query(c, "privateConnectionId");
+    if (operation_again(c) || !resource_location_fits(c) ||
         !resource_id_fits(c, "private_connection_id", id) || !body_fits(c))
         return;
     resource_name(c, "privateConnections", id, name);
@@ -116,12 +117,12 @@ static void create(struct call *c)
     size_t n = val_count(there);
     val_free(there);
     if (thing_find(c->g, "private-connection", name) != NULL)
-        refuse_exists(c, name);
+        call_refuse_exists(c, name);
     else if (n >= MOST)
-        refuse(c, 429, NULL,
-               "Quota limit 'PrivateConnectionsPerProject' has been exceeded. Limit: %d.",
-               (int)MOST);
-    else if (query_bool(c, "validateOnly"))
+        call_refuse(c, 429, NULL,
+                    "Quota limit 'PrivateConnectionsPerProject' has been exceeded. Limit: %d.",
+                    (int)MOST);
+    else if (call_query_bool(c, "validateOnly"))
         operation_start(c, "create", name, 10, NULL, NULL);
     else {
         struct thing *t = thing_new(c->g, "private-connection", name, val_copy(c->body));
@@ -154,7 +155,7 @@ static struct thing *asked_for(struct call *c)
     resource_name(c, "privateConnections", c->param[2], name);
     struct thing *t = thing_find(c->g, "private-connection", name);
     if (t == NULL)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     return t;
 }
 
@@ -162,7 +163,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -195,7 +196,7 @@ static void delete (struct call *c)
     for (struct thing *p = c->g->things; p != NULL; p = p->next)
         if (str_eq(p->kind, "profile") &&
             str_eq(val_text(p->doc, "privateConnectivity.privateConnection"), t->name)) {
-            refuse(
+            call_refuse(
                 c, 400, "FAILED_PRECONDITION",
                 "The private connection '%s' is in use by the connection profile '%s' and cannot "
                 "be deleted.",

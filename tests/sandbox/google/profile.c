@@ -61,14 +61,14 @@ static bool connectivity_fits(struct call *c, const struct val *body)
     char here[320];
     resource_name(c, "privateConnections", "", here);
     if (t != NULL && !str_starts(name, here))
-        refuse_field(c, "connection_profile.private_connectivity.private_connection",
-                     "The private connection must be in the location of the profile.");
+        call_refuse_field(c, "connection_profile.private_connectivity.private_connection",
+                          "The private connection must be in the location of the profile.");
     else if (t == NULL)
-        refuse(c, 404, NULL, "Resource '%s' was not found", name);
+        call_refuse(c, 404, NULL, "Resource '%s' was not found", name);
     else if (!str_eq(val_text(t->doc, "state"), "CREATED"))
-        refuse(c, 400, "FAILED_PRECONDITION",
-               "The private connection '%s' is in state %s; it must be CREATED.", name,
-               val_text_or(t->doc, "state", ""));
+        call_refuse(c, 400, "FAILED_PRECONDITION",
+                    "The private connection '%s' is in state %s; it must be CREATED.", name,
+                    val_text_or(t->doc, "state", ""));
     else
         return true;
     return false;
@@ -79,11 +79,12 @@ static bool password_fits(struct call *c, const struct val *body)
     bool given = !str_is_empty(val_text(body, "postgresqlProfile.password"));
     bool stored = !str_is_empty(val_text(body, "postgresqlProfile.secretManagerStoredPassword"));
     if (given && stored)
-        refuse_field(c, "connection_profile.postgresql_profile",
-                     "Only one of password and secret_manager_stored_password can be set.");
+        call_refuse_field(c, "connection_profile.postgresql_profile",
+                          "Only one of password and secret_manager_stored_password can be set.");
     else if (!given && !stored)
-        refuse_field(c, "connection_profile.postgresql_profile.password",
-                     "Required field 'connection_profile.postgresql_profile.password' is missing");
+        call_refuse_field(
+            c, "connection_profile.postgresql_profile.password",
+            "Required field 'connection_profile.postgresql_profile.password' is missing");
     else
         return true;
     return false;
@@ -94,8 +95,8 @@ static bool body_fits(struct call *c, const struct val *body)
     bool source = val_member(body, "postgresqlProfile") != NULL;
     bool destination = val_member(body, "bigqueryProfile") != NULL;
     if (source == destination) {
-        refuse_field(c, "connection_profile",
-                     "Exactly one profile type must be set for a connection profile.");
+        call_refuse_field(c, "connection_profile",
+                          "Exactly one profile type must be set for a connection profile.");
         return false;
     }
     return destination || (password_fits(c, body) && connectivity_fits(c, body));
@@ -106,10 +107,10 @@ static bool body_fits(struct call *c, const struct val *body)
 static struct val *test_result(const struct source_fault *why)
 {
     struct val *result = val_object(), *list = val_array();
-    val_add(list,
-            validation("POSTGRES_VALIDATE_CONNECTIVITY", "Validates that Datastream can connect",
-                       why != NULL ? "FAILED" : "PASSED", why != NULL ? why->code : "",
-                       why != NULL ? why->message : NULL));
+    val_add(list, validation_line("POSTGRES_VALIDATE_CONNECTIVITY",
+                                  "Validates that Datastream can connect",
+                                  why != NULL ? "FAILED" : "PASSED", why != NULL ? why->code : "",
+                                  why != NULL ? why->message : NULL));
     val_put(result, "validations", list);
     return result;
 }
@@ -126,9 +127,9 @@ static bool tested(struct google *g, struct operation *op, struct thing *t, cons
         val_put(op->metadata, "validationResult", test_result(NULL));
         return true;
     }
-    if (why.timeout && now_ms() < val_int(op->input, "until", 0)) {
+    if (why.timeout && clock_mono_ms() < val_int(op->input, "until", 0)) {
         op->done = false;
-        op->due_ms = later(g, AGAIN_SECONDS);
+        op->due_ms = google_later(g, AGAIN_SECONDS);
         return false;
     }
     val_put(op->metadata, "validationResult", test_result(&why));
@@ -172,27 +173,27 @@ static struct val *work(struct call *c, struct val *body)
 {
     struct val *input = val_object();
     val_put(input, "body", body);
-    val_put_bool(input, "force", query_bool(c, "force"));
-    val_put_bool(input, "validateOnly", query_bool(c, "validateOnly"));
-    val_put_int(input, "until", later(c->g, GIVE_UP_SECONDS));
+    val_put_bool(input, "force", call_query_bool(c, "force"));
+    val_put_bool(input, "validateOnly", call_query_bool(c, "validateOnly"));
+    val_put_int(input, "until", google_later(c->g, GIVE_UP_SECONDS));
     return input;
 }
 
 static void create(struct call *c)
 {
     char name[320];
-    const char *id = query_text(c, "connectionProfileId");
-    if (operation_again(c) || !location_fits(c) ||
+    const char *id = call_query(c, "connectionProfileId");
+    if (operation_again(c) || !resource_location_fits(c) ||
         !resource_id_fits(c, "connection_profile_id", id) || !body_fits(c, c->body))
         return;
     resource_name(c, "connectionProfiles", id, name);
     if (thing_find(c->g, "profile", name) != NULL) {
-        refuse_exists(c, name);
+        call_refuse_exists(c, name);
         return;
     }
     struct thing *t = thing_new(c->g, "profile", name, val_object()); /* seen, but empty as yet */
     resource_complete(t->doc, name);
-    t->hidden = query_bool(c, "validateOnly");
+    t->hidden = call_query_bool(c, "validateOnly");
     operation_start(c, "create", name, TEST_SECONDS, created, work(c, val_copy(c->body)));
 }
 
@@ -204,7 +205,7 @@ static struct thing *asked_for(struct call *c)
     resource_name(c, "connectionProfiles", c->param[2], name);
     struct thing *t = thing_find(c->g, "profile", name);
     if (t == NULL || t->hidden)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     return t != NULL && t->hidden ? NULL : t;
 }
 
@@ -212,7 +213,7 @@ static void get(struct call *c)
 {
     const struct thing *t = asked_for(c);
     if (t != NULL)
-        answer(c, val_copy(t->doc));
+        call_answer(c, val_copy(t->doc));
 }
 
 static void list(struct call *c)
@@ -242,7 +243,7 @@ static void updated(struct google *g, struct operation *op)
         return;
     if (keep) {
         complete(g, t, body);
-        stamp_update(t->doc);
+        resource_touch(t->doc);
     }
     op->response = val_copy(t->doc);
     resource_type(op->response, "ConnectionProfile");
@@ -250,7 +251,7 @@ static void updated(struct google *g, struct operation *op)
 
 static void patch(struct call *c)
 {
-    const char *mask = query_text(c, "updateMask");
+    const char *mask = call_query(c, "updateMask");
     if (operation_again(c))
         return;
     const struct thing *t = asked_for(c);
@@ -260,8 +261,8 @@ static void patch(struct call *c)
     mask_apply(wanted, c->body, mask);
     if (strstr(mask, "postgresqlProfile.password") != NULL &&
         str_is_empty(val_text(c->body, "postgresqlProfile.password"))) {
-        refuse_field(c, "connection_profile.postgresql_profile.password",
-                     "The password must not be empty.");
+        call_refuse_field(c, "connection_profile.postgresql_profile.password",
+                          "The password must not be empty.");
         val_free(wanted);
         return;
     }
@@ -289,7 +290,7 @@ static void delete (struct call *c)
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
         if (str_eq(val_text(s->doc, "sourceConfig.sourceConnectionProfile"), t->name) ||
             str_eq(val_text(s->doc, "destinationConfig.destinationConnectionProfile"), t->name)) {
-            refuse(
+            call_refuse(
                 c, 400, "FAILED_PRECONDITION",
                 "The connection profile '%s' is in use by the stream '%s' and cannot be deleted.",
                 t->name, s->name);

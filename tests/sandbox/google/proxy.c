@@ -89,7 +89,7 @@ enum proxy_state proxy_look(struct google *g, const struct thing *vm)
         return PROXY_DOWN;
     if (!runs_proxy(vm) || !can_pull(g, vm))
         return PROXY_NOT_THERE;
-    if (now_ms() < up + sandbox_ms(g->s, BOOT_SECONDS))
+    if (clock_mono_ms() < up + sandbox_ms(g->s, BOOT_SECONDS))
         return PROXY_BOOTING;
     return may_connect(g, vm) ? PROXY_READY : PROXY_NOT_ALLOWED;
 }
@@ -97,7 +97,7 @@ enum proxy_state proxy_look(struct google *g, const struct thing *vm)
 void proxy_serial(struct google *g, const struct thing *vm, struct str *out)
 {
     int64_t up = instance_running_ms(vm);
-    int64_t past = up == INT64_MAX ? -1 : now_ms() - up;
+    int64_t past = up == INT64_MAX ? -1 : clock_mono_ms() - up;
     enum proxy_state state = proxy_look(g, vm);
     if (past < 0)
         return;
@@ -137,7 +137,7 @@ void proxy_serial(struct google *g, const struct thing *vm, struct str *out)
             CONNECTION);
 }
 
-void proxy_user_data(struct str *out)
+void proxy_cloud_init(struct str *out)
 {
     str_add(out,
             "#cloud-config\n"

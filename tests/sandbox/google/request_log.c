@@ -2,8 +2,6 @@
 
 #include "tests/sandbox/google/server.h"
 
-#include "api/base/clock.h"
-
 #include <ctype.h>
 #include <string.h>
 

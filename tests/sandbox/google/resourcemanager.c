@@ -49,13 +49,14 @@ static struct val *project_v3(void)
 /* A project that one may not see and one that is not there look the same. */
 static bool may_see(struct call *c, const char *permission)
 {
-    if (is_our_project(c->param[0]) && policy_holds(c->g, permission))
+    if (policy_is_our_project(c->param[0]) && policy_holds(c->g, permission))
         return true;
-    refuse(c, 403, NULL, "The caller does not have permission");
-    if (is_our_project(c->param[0])) {
+    call_refuse(c, 403, NULL, "The caller does not have permission");
+    if (policy_is_our_project(c->param[0])) {
         struct val *metadata =
             val_make("{'permission':%s,'resource':'projects/%s'}", permission, c->param[0]);
-        refuse_info(c, "IAM_PERMISSION_DENIED", "cloudresourcemanager.googleapis.com", metadata);
+        call_refuse_info(c, "IAM_PERMISSION_DENIED", "cloudresourcemanager.googleapis.com",
+                         metadata);
     }
     return false;
 }
@@ -63,13 +64,13 @@ static bool may_see(struct call *c, const char *permission)
 static void get_v1(struct call *c)
 {
     if (may_see(c, "resourcemanager.projects.get"))
-        answer(c, project_v1());
+        call_answer(c, project_v1());
 }
 
 static void get_v3(struct call *c)
 {
     if (may_see(c, "resourcemanager.projects.get"))
-        answer(c, project_v3());
+        call_answer(c, project_v3());
 }
 
 static struct val *visible(struct call *c, struct val *(*project)(void))
@@ -88,9 +89,9 @@ static void list_v1(struct call *c)
 static void search_v3(struct call *c)
 {
     struct val *list = visible(c, project_v3);
-    const char *query = query_text(c, "query");
+    const char *query = call_query(c, "query");
     if (query != NULL && !filter_ok(query, false)) {
-        refuse_field(c, "query", "Invalid query: %.100s", query);
+        call_refuse_field(c, "query", "Invalid query: %.100s", query);
         val_free(list);
         return;
     }
@@ -154,10 +155,10 @@ static void get_policy(struct call *c)
 {
     int64_t version = val_int(c->body, "options.requestedPolicyVersion", 1);
     if (version != 0 && version != 1 && version != 3)
-        refuse_field(c, "options.requested_policy_version",
-                     "Requested policy version '%d' is invalid.", (int)version);
+        call_refuse_field(c, "options.requested_policy_version",
+                          "Requested policy version '%d' is invalid.", (int)version);
     else if (may_see(c, "resourcemanager.projects.getIamPolicy"))
-        answer(c, policy_doc(c->g, version));
+        call_answer(c, policy_doc(c->g, version));
 }
 
 static bool member_fits(struct call *c, const char *member)
@@ -168,19 +169,20 @@ static bool member_fits(struct call *c, const char *member)
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
         kind = kind || (str_starts(member, KINDS[i]) && strlen(member) > strlen(KINDS[i]));
     if (!kind) {
-        refuse_field(c, "",
-                     "The member %.100s is of an unknown type. Please set a valid type "
-                     "prefix for the member.",
-                     member);
+        call_refuse_field(c, "",
+                          "The member %.100s is of an unknown type. Please set a valid type "
+                          "prefix for the member.",
+                          member);
         return false;
     }
     const char *ours = "@" SANDBOX_PROJECT ".iam.gserviceaccount.com";
     if (!str_starts(member, "serviceAccount:") || !str_ends(member, ours))
         return true;
     struct thing *account = thing_find(c->g, "account", member + strlen("serviceAccount:"));
-    if (account != NULL && due(account))
+    if (account != NULL && thing_due(account))
         return true;
-    refuse_field(c, "", "Service account %s does not exist.", member + strlen("serviceAccount:"));
+    call_refuse_field(c, "", "Service account %s does not exist.",
+                      member + strlen("serviceAccount:"));
     return false;
 }
 
@@ -191,20 +193,21 @@ static bool binding_fits(struct call *c, const struct val *binding, int64_t vers
     bool known = str_starts(role, "roles/") || str_starts(role, "projects/") ||
                  str_starts(role, "organizations/");
     if (!known || strstr(role, "_withcond_") != NULL) {
-        refuse_field(c, "", "Role %.100s is not supported for this resource.", role);
+        call_refuse_field(c, "", "Role %.100s is not supported for this resource.", role);
         return false;
     }
     if (condition != NULL && version != 3) {
-        refuse_field(c, "", "Specified policy version does not support conditions; it must be 3.");
+        call_refuse_field(c, "",
+                          "Specified policy version does not support conditions; it must be 3.");
         return false;
     }
     if (condition != NULL && roles_is_basic(role)) {
-        refuse_field(c, "", "Conditions can't be set on primitive roles: %s.", role);
+        call_refuse_field(c, "", "Conditions can't be set on primitive roles: %s.", role);
         return false;
     }
     if (condition != NULL && (str_is_empty(val_text(condition, "expression")) ||
                               str_is_empty(val_text(condition, "title")))) {
-        refuse_field(c, "", "Conditions need a title and an expression.");
+        call_refuse_field(c, "", "Conditions need a title and an expression.");
         return false;
     }
     for
@@ -219,11 +222,12 @@ static bool etag_fits(struct call *c, const struct val *policy)
     const char *sent = val_text(policy, "etag");
     if (str_is_empty(sent) || str_eq(sent, etag(c->g, tag)))
         return true;
-    refuse(c, 409, "ABORTED",
-           "There were concurrent policy changes. Please retry the whole read-modify-write with "
-           "exponential backoff. The request's ETag '%.40s' did not match the current policy's "
-           "ETag '%s'.",
-           sent, tag);
+    call_refuse(
+        c, 409, "ABORTED",
+        "There were concurrent policy changes. Please retry the whole read-modify-write with "
+        "exponential backoff. The request's ETag '%.40s' did not match the current policy's "
+        "ETag '%s'.",
+        sent, tag);
     return false;
 }
 
@@ -231,11 +235,12 @@ static bool etag_fits(struct call *c, const struct val *policy)
 static bool version_fits(struct call *c, int64_t version)
 {
     if (version != 0 && version != 1 && version != 3)
-        refuse_field(c, "policy.version", "Policy version '%d' is invalid.", (int)version);
+        call_refuse_field(c, "policy.version", "Policy version '%d' is invalid.", (int)version);
     else if (version != 3 && has_conditions(val_member(c->g->policy, "bindings")))
-        refuse_field(c, "policy.version",
-                     "The policy on this resource has conditional role bindings: the version must "
-                     "be 3.");
+        call_refuse_field(
+            c, "policy.version",
+            "The policy on this resource has conditional role bindings: the version must "
+            "be 3.");
     else
         return true;
     return false;
@@ -263,7 +268,7 @@ static void set_policy(struct call *c)
     c->g->policy = kept;
     c->g->etag++;
     c->slow = 3;
-    answer(c, policy_doc(c->g, 3));
+    call_answer(c, policy_doc(c->g, 3));
 }
 
 static void test_permissions(struct call *c)
@@ -271,7 +276,7 @@ static void test_permissions(struct call *c)
     struct val *held = val_array();
     const struct val *asked = val_member(c->body, "permissions");
     if (val_count(asked) > 100) {
-        refuse_field(c, "permissions", "A maximum of 100 permissions can be tested at once.");
+        call_refuse_field(c, "permissions", "A maximum of 100 permissions can be tested at once.");
         val_free(held);
         return;
     }
@@ -279,12 +284,12 @@ static void test_permissions(struct call *c)
         val_each(item, asked)
         {
             if (roles_permission(item->text) == PERMISSION_UNKNOWN) {
-                refuse_field(c, "", "Permission %.100s is not valid for this resource.",
-                             item->text);
+                call_refuse_field(c, "", "Permission %.100s is not valid for this resource.",
+                                  item->text);
                 val_free(held);
                 return;
             }
-            if (is_our_project(c->param[0]) && policy_holds(c->g, item->text))
+            if (policy_is_our_project(c->param[0]) && policy_holds(c->g, item->text))
                 val_add_text(held, item->text);
         }
     struct val *out = val_object();
@@ -292,16 +297,17 @@ static void test_permissions(struct call *c)
         val_put(out, "permissions", held);
     else
         val_free(held);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static void ancestry(struct call *c)
 {
     if (may_see(c, "resourcemanager.projects.get"))
-        answer(c, val_make("{'ancestor':[{'resourceId':{'type':'project','id':%s}},{'resourceId':"
-                           "{'type':'folder','id':'774810295367'}},{'resourceId':{'type':"
-                           "'organization','id':'139592330668'}}]}",
-                           SANDBOX_PROJECT));
+        call_answer(c,
+                    val_make("{'ancestor':[{'resourceId':{'type':'project','id':%s}},{'resourceId':"
+                             "{'type':'folder','id':'774810295367'}},{'resourceId':{'type':"
+                             "'organization','id':'139592330668'}}]}",
+                             SANDBOX_PROJECT));
 }
 
 static const struct route ROUTES[] = {

@@ -30,7 +30,7 @@ static int hex(char ch)
     return isdigit((unsigned char)ch) ? ch - '0' : tolower((unsigned char)ch) - 'a' + 10;
 }
 
-void url_decode(char *text)
+void route_url_decode(char *text)
 {
     char *to = text;
     for (const char *at = text; *at != '\0'; at++) {
@@ -55,7 +55,7 @@ static bool match_segment(const char *want, size_t want_n, const char *got, size
         return false;
     char *text = mem_alloc(got_n + 1);
     memcpy(text, got, got_n);
-    url_decode(text);
+    route_url_decode(text);
     *param = text;
     return true;
 }
@@ -126,41 +126,42 @@ static bool find_route(struct call *c, const char *path)
     for (; part != NULL && *part != NULL; part++)
         if (find_in(c, *part, path))
             return true;
-    refuse(c, 404, NULL, "The requested URL <code>/%s</code> was not found on this server.", path);
+    call_refuse(c, 404, NULL, "The requested URL <code>/%s</code> was not found on this server.",
+                path);
     c->html = true;
     return false;
 }
 
 /* --- the query --- */
 
-const char *query_text(const struct call *c, const char *name)
+const char *call_query(const struct call *c, const char *name)
 {
     const struct val *v = val_member(c->query, name);
     return v != NULL && v->kind == VAL_TEXT ? v->text : NULL;
 }
 
-bool query_bool(const struct call *c, const char *name)
+bool call_query_bool(const struct call *c, const char *name)
 {
-    return str_eq(query_text(c, name), "true");
+    return str_eq(call_query(c, name), "true");
 }
 
 static bool take_parameter(struct call *c, char *name, char *value)
 {
-    url_decode(name);
-    url_decode(value);
+    route_url_decode(name);
+    route_url_decode(value);
     const struct shape *row = shape_row(c->route->query, name);
     if (row == NULL)
         row = shape_row(COMMON, name);
     if (row == NULL) {
-        refuse_field(c, "",
-                     "Invalid JSON payload received. Unknown name \"%s\": Cannot bind query "
-                     "parameter. Field '%s' could not be found in request message.",
-                     name, name);
+        call_refuse_field(c, "",
+                          "Invalid JSON payload received. Unknown name \"%s\": Cannot bind query "
+                          "parameter. Field '%s' could not be found in request message.",
+                          name, name);
         return false;
     }
     struct wrong w;
     if (!shape_check_text(row, value, &w)) {
-        refuse_field(c, w.field, "%s", w.text);
+        call_refuse_field(c, w.field, "%s", w.text);
         return false;
     }
     struct val *there = val_member(c->query, name);
@@ -169,7 +170,7 @@ static bool take_parameter(struct call *c, char *name, char *value)
             val_put_member(c->query, name, there = val_array());
         val_add_text(there, value);
     } else if (there != NULL) {
-        refuse_field(c, "", "Invalid value: query parameter '%s' is repeated", name);
+        call_refuse_field(c, "", "Invalid value: query parameter '%s' is repeated", name);
         return false;
     } else {
         val_put_member(c->query, name, val_text_new(value));
@@ -192,7 +193,7 @@ static bool take_query(struct call *c, const char *query)
             *rest++ = '\0';
         char *value = strchr(pair, '=');
         if (value == NULL) {
-            refuse_field(c, "", "Invalid query string");
+            call_refuse_field(c, "", "Invalid query string");
             fine = false;
         } else {
             *value++ = '\0';
@@ -210,12 +211,12 @@ static bool query_complete(struct call *c)
             continue;
         char snake[128];
         shape_snake(row->name, snake, sizeof snake);
-        refuse_field(c, snake, "Required parameter '%s' is missing", snake);
-        refuse_reason(c, "required");
+        call_refuse_field(c, snake, "Required parameter '%s' is missing", snake);
+        call_refuse_reason(c, "required");
         return false;
     }
-    if ((c->route->flags & ROUTE_NEEDS_MASK) != 0 && str_is_empty(query_text(c, "updateMask"))) {
-        refuse_field(c, "update_mask", "Required parameter 'update_mask' is missing");
+    if ((c->route->flags & ROUTE_NEEDS_MASK) != 0 && str_is_empty(call_query(c, "updateMask"))) {
+        call_refuse_field(c, "update_mask", "Required parameter 'update_mask' is missing");
         return false;
     }
     return true;
@@ -223,22 +224,23 @@ static bool query_complete(struct call *c)
 
 static bool mask_fits(struct call *c)
 {
-    const char *mask = query_text(c, "updateMask");
+    const char *mask = call_query(c, "updateMask");
     char path[256];
     while (mask != NULL && *mask != '\0') {
         size_t n = strcspn(mask, ",");
         bool fixed = false, readonly = false;
         snprintf(path, sizeof path, "%.*s", (int)(n < 255 ? n : 255), mask);
         if (!shape_has_path(c->route->body, path, &fixed, &readonly)) {
-            refuse_field(c, "update_mask",
-                         "Invalid field mask: field '%s' in 'update_mask' was not found in the "
-                         "resource",
-                         path);
+            call_refuse_field(
+                c, "update_mask",
+                "Invalid field mask: field '%s' in 'update_mask' was not found in the "
+                "resource",
+                path);
             return false;
         }
         if (fixed || readonly) {
-            refuse_field(c, "update_mask", "Field '%s' is %s and cannot be updated.", path,
-                         fixed ? "immutable" : "output only");
+            call_refuse_field(c, "update_mask", "Field '%s' is %s and cannot be updated.", path,
+                              fixed ? "immutable" : "output only");
             return false;
         }
         mask += n + (mask[n] == ',');
@@ -250,7 +252,7 @@ static bool mask_fits(struct call *c)
 
 static bool malformed(struct call *c, const struct err *e)
 {
-    refuse_field(c, "", "Invalid JSON payload received. %s", e->why);
+    call_refuse_field(c, "", "Invalid JSON payload received. %s", e->why);
     return false;
 }
 
@@ -261,10 +263,11 @@ static bool parse_body(struct call *c)
         return true;
     }
     if (!str_starts(c->content_type, "application/json")) {
-        refuse_field(c, "",
-                     "Invalid JSON payload received. Unknown name \"%.40s\": Cannot bind query "
-                     "parameter.",
-                     c->raw);
+        call_refuse_field(
+            c, "",
+            "Invalid JSON payload received. Unknown name \"%.40s\": Cannot bind query "
+            "parameter.",
+            c->raw);
         return false;
     }
     struct err e = {0};
@@ -275,9 +278,10 @@ static bool parse_body(struct call *c)
     if (object)
         c->body = val_from_json(doc);
     else
-        refuse_field(c, "",
-                     "Invalid JSON payload received. Unknown name \"\": Root element must be a "
-                     "message.");
+        call_refuse_field(
+            c, "",
+            "Invalid JSON payload received. Unknown name \"\": Root element must be a "
+            "message.");
     json_free(doc);
     return object;
 }
@@ -287,16 +291,17 @@ static bool take_body(struct call *c)
     if ((c->route->flags & ROUTE_FORM) != 0)
         return true;
     if (str_eq(c->method, "GET") && c->raw_bytes > 0) {
-        refuse(c, 400, NULL, "Your client has issued a malformed or illegal request.");
+        call_refuse(c, 400, NULL, "Your client has issued a malformed or illegal request.");
         c->html = true;
         return false;
     }
     if (c->route->body == NULL) {
         bool empty = c->raw_bytes == 0 || str_eq(c->method, "DELETE") || str_eq(c->raw, "{}");
         if (!empty)
-            refuse_field(c, "",
-                         "Invalid JSON payload received. Unknown name \"\": Root element must be a "
-                         "message.");
+            call_refuse_field(
+                c, "",
+                "Invalid JSON payload received. Unknown name \"\": Root element must be a "
+                "message.");
         return empty;
     }
     struct wrong w;
@@ -305,7 +310,7 @@ static bool take_body(struct call *c)
     bool made = str_eq(c->method, "POST") || str_eq(c->method, "PUT");
     if (!shape_check(c->route->body, c->body, c->route->root != NULL ? c->route->root : "", made,
                      &w)) {
-        refuse_field(c, w.field, "%s", w.text);
+        call_refuse_field(c, w.field, "%s", w.text);
         return false;
     }
     return true;
@@ -317,7 +322,7 @@ static bool known_token(struct call *c)
 {
     const char *text = str_starts(c->authorization, "Bearer ") ? c->authorization + 7 : "";
     for (struct token *t = c->g->tokens; t != NULL; t = t->next)
-        if (str_eq(t->text, text) && now_ms() < t->until_ms)
+        if (str_eq(t->text, text) && clock_mono_ms() < t->until_ms)
             return true;
     return false;
 }
@@ -327,16 +332,17 @@ static bool has_login(struct call *c)
     if ((c->route->flags & ROUTE_OPEN) != 0 || known_token(c))
         return true;
     bool none = c->authorization[0] == '\0';
-    refuse(c, 401, NULL,
-           none ? "Request is missing required authentication credential. Expected OAuth 2 access "
-                  "token, login cookie or other valid authentication credential. See "
-                  "https://developers.google.com/identity/sign-in/web/devconsole-project."
-                : "Request had invalid authentication credentials. Expected OAuth 2 access token, "
-                  "login cookie or other valid authentication credential. See "
-                  "https://developers.google.com/identity/sign-in/web/devconsole-project.");
+    call_refuse(
+        c, 401, NULL,
+        none ? "Request is missing required authentication credential. Expected OAuth 2 access "
+               "token, login cookie or other valid authentication credential. See "
+               "https://developers.google.com/identity/sign-in/web/devconsole-project."
+             : "Request had invalid authentication credentials. Expected OAuth 2 access token, "
+               "login cookie or other valid authentication credential. See "
+               "https://developers.google.com/identity/sign-in/web/devconsole-project.");
     if (c->service->family == FAMILY_ONEP)
-        refuse_info(c, none ? "CREDENTIALS_MISSING" : "ACCESS_TOKEN_EXPIRED", "googleapis.com",
-                    val_make("{'service':%s}", c->service->host));
+        call_refuse_info(c, none ? "CREDENTIALS_MISSING" : "ACCESS_TOKEN_EXPIRED", "googleapis.com",
+                         val_make("{'service':%s}", c->service->host));
     return false;
 }
 
@@ -345,17 +351,18 @@ static bool quota_project_fits(struct call *c)
     const char *project = c->user_project;
     if (project[0] == '\0' || (c->route->flags & ROUTE_OPEN) != 0)
         return true;
-    if (is_our_project(project) && policy_holds(c->g, "serviceusage.services.use"))
+    if (policy_is_our_project(project) && policy_holds(c->g, "serviceusage.services.use"))
         return true;
-    refuse(c, 403, NULL,
-           "Caller does not have required permission to use project %s. Grant the caller the "
-           "roles/serviceusage.serviceUsageConsumer role, or a custom role with the "
-           "serviceusage.services.use permission, by visiting "
-           "https://console.developers.google.com/iam-admin/iam/project?project=%s and then "
-           "retry. Propagation of the new permission may take a few minutes.",
-           project, project);
-    refuse_info(c, "USER_PROJECT_DENIED", "googleapis.com",
-                val_make("{'service':%s,'consumer':'projects/%s'}", c->service->host, project));
+    call_refuse(c, 403, NULL,
+                "Caller does not have required permission to use project %s. Grant the caller the "
+                "roles/serviceusage.serviceUsageConsumer role, or a custom role with the "
+                "serviceusage.services.use permission, by visiting "
+                "https://console.developers.google.com/iam-admin/iam/project?project=%s and then "
+                "retry. Propagation of the new permission may take a few minutes.",
+                project, project);
+    call_refuse_info(
+        c, "USER_PROJECT_DENIED", "googleapis.com",
+        val_make("{'service':%s,'consumer':'projects/%s'}", c->service->host, project));
     return false;
 }
 
@@ -364,17 +371,19 @@ static bool api_is_on(struct call *c)
     const char *api = c->service->api;
     if (api == NULL || services_ready(c->g, api))
         return true;
-    refuse(c, 403, NULL,
-           "%s has not been used in project %s before or it is disabled. Enable it by visiting "
-           "https://console.developers.google.com/apis/api/%s/overview?project=%s then retry. If "
-           "you enabled this API recently, wait a few minutes for the action to propagate to our "
-           "systems and retry.",
-           c->service->title, SANDBOX_PROJECT_NUMBER, api, SANDBOX_PROJECT_NUMBER);
-    refuse_reason(c, "accessNotConfigured");
-    refuse_info(c, "SERVICE_DISABLED", "googleapis.com",
-                val_make("{'service':%s,'serviceTitle':%s,'consumer':'projects/%s',"
-                         "'containerInfo':'%s'}",
-                         api, c->service->title, SANDBOX_PROJECT_NUMBER, SANDBOX_PROJECT_NUMBER));
+    call_refuse(
+        c, 403, NULL,
+        "%s has not been used in project %s before or it is disabled. Enable it by visiting "
+        "https://console.developers.google.com/apis/api/%s/overview?project=%s then retry. If "
+        "you enabled this API recently, wait a few minutes for the action to propagate to our "
+        "systems and retry.",
+        c->service->title, SANDBOX_PROJECT_NUMBER, api, SANDBOX_PROJECT_NUMBER);
+    call_refuse_reason(c, "accessNotConfigured");
+    call_refuse_info(c, "SERVICE_DISABLED", "googleapis.com",
+                     val_make("{'service':%s,'serviceTitle':%s,'consumer':'projects/%s',"
+                              "'containerInfo':'%s'}",
+                              api, c->service->title, SANDBOX_PROJECT_NUMBER,
+                              SANDBOX_PROJECT_NUMBER));
     return false;
 }
 
@@ -385,13 +394,13 @@ static bool project_fits(struct call *c)
         return true;
     char resource[200];
     snprintf(resource, sizeof resource, "projects/%.100s", c->param[0]);
-    if (!is_our_project(c->param[0])) {
-        refuse_permission(
+    if (!policy_is_our_project(c->param[0])) {
+        call_refuse_permission(
             c, c->route->permission != NULL ? c->route->permission : "resourcemanager.projects.get",
             resource);
         return false;
     }
-    return c->route->permission == NULL || permit(c, c->route->permission, resource);
+    return c->route->permission == NULL || call_permit(c, c->route->permission, resource);
 }
 
 void route_call(struct call *c, const char *path, const char *query)
@@ -402,7 +411,7 @@ void route_call(struct call *c, const char *path, const char *query)
         !project_fits(c))
         return;
     c->route->run(c);
-    const char *fields = query_text(c, "fields");
+    const char *fields = call_query(c, "fields");
     if (c->code == 200 && c->answer != NULL && fields != NULL && !fields_select(c->answer, fields))
-        refuse_field(c, "fields", "Invalid field selection %s", fields);
+        call_refuse_field(c, "fields", "Invalid field selection %s", fields);
 }

@@ -114,8 +114,8 @@ static bool is_open(const struct val *include)
     return false;
 }
 
-bool selection_resolve(PGconn *db, const char *publication, const struct val *include,
-                       const struct val *exclude, struct selection *out)
+bool stream_selection_resolve(PGconn *db, const char *publication, const struct val *include,
+                              const struct val *exclude, struct selection *out)
 {
     memset(out, 0, sizeof *out);
     arena_init(&out->arena);
@@ -134,13 +134,13 @@ bool selection_resolve(PGconn *db, const char *publication, const struct val *in
     return fine;
 }
 
-void selection_done(struct selection *s)
+void stream_selection_done(struct selection *s)
 {
     arena_done(&s->arena);
     memset(s, 0, sizeof *s);
 }
 
-bool selection_same(const struct selection *a, const struct selection *b)
+bool stream_selection_same(const struct selection *a, const struct selection *b)
 {
     if (a->n != b->n)
         return false;

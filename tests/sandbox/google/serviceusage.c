@@ -98,9 +98,9 @@ static void list(struct call *c)
     const char *filter = call_query(c, "filter");
     if (filter != NULL && !str_eq(filter, "state:ENABLED") && !str_eq(filter, "state:DISABLED")) {
         call_refuse_field(c, "filter",
-                     "Invalid filter: %.100s. The allowed filter strings are "
-                     "'state:ENABLED' and 'state:DISABLED'.",
-                     filter);
+                          "Invalid filter: %.100s. The allowed filter strings are "
+                          "'state:ENABLED' and 'state:DISABLED'.",
+                          filter);
         return;
     }
     struct val *all = val_array();
@@ -117,7 +117,7 @@ static struct service_state *asked_for(struct call *c, const char *name)
     if (s == NULL) {
         call_refuse(c, 404, NULL, "Not found or permission denied for service(s): %.200s.", name);
         call_refuse_info(c, "SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED",
-                    "serviceusage.googleapis.com", val_make("{'services':%s}", name));
+                         "serviceusage.googleapis.com", val_make("{'services':%s}", name));
     }
     return s;
 }
@@ -224,7 +224,7 @@ static void batch_enable(struct call *c)
     const struct val *ids = val_member(c->body, "serviceIds");
     if (val_is_empty(ids) || val_count(ids) > MOST_AT_ONCE)
         call_refuse_field(c, "service_ids", "Between 1 and %d services can be enabled at once.",
-                     (int)MOST_AT_ONCE);
+                          (int)MOST_AT_ONCE);
     else
         enable_these(c, val_copy(ids), true);
 }
@@ -256,7 +256,8 @@ static void get_operation(struct call *c)
     if (op != NULL)
         call_answer(c, operation_doc(op));
     else if (str_eq(c->param[0], "noop.DONE_OPERATION"))
-        call_answer(c, val_make("{'name':'operations/noop.DONE_OPERATION','done':true,'response':{}}"));
+        call_answer(
+            c, val_make("{'name':'operations/noop.DONE_OPERATION','done':true,'response':{}}"));
     else
         call_refuse_missing(c, name);
 }

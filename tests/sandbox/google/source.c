@@ -86,7 +86,7 @@ static bool firewall_opens(struct google *g, const char *network, const char *su
     if (!cidr_read(subnet, &from))
         return false;
     for (struct thing *t = g->things; t != NULL; t = t->next) {
-        if (!str_eq(t->kind, "firewall") || !due(t) || val_truth(t->doc, "disabled") ||
+        if (!str_eq(t->kind, "firewall") || !thing_due(t) || val_truth(t->doc, "disabled") ||
             !str_ends(val_text_or(t->doc, "network", ""), network) ||
             !str_eq(val_text(t->doc, "direction"), "INGRESS") ||
             !from_matches(val_member(t->doc, "sourceRanges"), from))

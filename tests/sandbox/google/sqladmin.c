@@ -77,8 +77,8 @@ static bool asked_for(struct call *c, struct facts *f)
     read_facts(c->g, f);
     if (f->deployed && str_eq(c->param[1], SANDBOX_INSTANCE))
         return true;
-    refuse(c, 404, NULL, "The Cloud SQL instance does not exist.");
-    refuse_reason(c, "instanceDoesNotExist");
+    call_refuse(c, 404, NULL, "The Cloud SQL instance does not exist.");
+    call_refuse_reason(c, "instanceDoesNotExist");
     return false;
 }
 
@@ -86,7 +86,7 @@ static void get(struct call *c)
 {
     struct facts f;
     if (asked_for(c, &f))
-        answer(c, instance_doc(&f));
+        call_answer(c, instance_doc(&f));
 }
 
 static void list(struct call *c)
@@ -121,7 +121,7 @@ static void users(struct call *c)
     val_add(all, user_doc(SANDBOX_PERSON, "CLOUD_IAM_USER"));
     out = val_make("{'kind':'sql#usersList'}");
     val_put(out, "items", all);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static struct val *database_doc(const char *name)
@@ -141,7 +141,7 @@ static void databases(struct call *c)
     val_add(all, database_doc("postgres"));
     val_add(all, database_doc(SANDBOX_DATABASE));
     val_put(out, "items", all);
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static void database(struct call *c)
@@ -150,16 +150,16 @@ static void database(struct call *c)
     if (!asked_for(c, &f))
         return;
     if (str_eq(c->param[2], SANDBOX_DATABASE) || str_eq(c->param[2], "postgres")) {
-        answer(c, database_doc(c->param[2]));
+        call_answer(c, database_doc(c->param[2]));
         return;
     }
-    refuse(c, 404, NULL, "Not Found");
-    refuse_reason(c, "databaseDoesNotExist");
+    call_refuse(c, 404, NULL, "Not Found");
+    call_refuse_reason(c, "databaseDoesNotExist");
 }
 
 static void flags(struct call *c)
 {
-    answer(
+    call_answer(
         c,
         val_make(
             "{'kind':'sql#flagsList','items':["
@@ -181,8 +181,8 @@ static void connect_settings(struct call *c)
 {
     struct facts f;
     if (asked_for(c, &f))
-        answer(c,
-               val_make("{'kind':'sql#connectSettings','ipAddresses':[{'type':'PRIMARY',"
+        call_answer(
+            c, val_make("{'kind':'sql#connectSettings','ipAddresses':[{'type':'PRIMARY',"
                         "'ipAddress':'34.88.201.17'},{'type':'PRIVATE','ipAddress':'10.30.4.19'}],"
                         "'region':%s,'databaseVersion':%s,'backendType':'SECOND_GEN'}",
                         SANDBOX_REGION, f.version));

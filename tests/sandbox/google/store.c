@@ -3,22 +3,15 @@
 #include "tests/sandbox/google/inside.h"
 
 #include "api/base/arena.h"
-#include "api/base/clock.h"
-
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 /* --- time and numbers --- */
 
-int64_t now_ms(void)
+int64_t google_later(const struct google *g, double seconds)
 {
-    return clock_mono_ms();
-}
-
-int64_t later(const struct google *g, double seconds)
-{
-    return now_ms() + sandbox_ms(g->s, seconds);
+    return clock_mono_ms() + sandbox_ms(g->s, seconds);
 }
 
 static uint64_t random_number(struct google *g)
@@ -29,12 +22,12 @@ static uint64_t random_number(struct google *g)
     return g->random;
 }
 
-uint64_t fresh_number(struct google *g)
+uint64_t google_fresh_number(struct google *g)
 {
     return (random_number(g) % 900000000000000u + 100000000000000u) * 1000 + g->serial++ % 1000;
 }
 
-void fresh_uuid(struct google *g, char out[40])
+void google_fresh_uuid(struct google *g, char out[40])
 {
     uint64_t a = random_number(g), b = random_number(g);
     snprintf(out, 40, "%08x-%04x-4%03x-a%03x-%012" PRIx64, (unsigned)(a >> 32),
@@ -50,13 +43,13 @@ const char *stamp_at(int64_t wall_ms, char out[40])
     return out;
 }
 
-const char *stamp(char out[40])
+const char *stamp_now(char out[40])
 {
     return stamp_at(clock_wall_ms(), out);
 }
 
 /* Compute tells times in its own time zone. */
-const char *compute_stamp(char out[40])
+const char *stamp_compute(char out[40])
 {
     char text[CLOCK_TEXT];
     int64_t ms = clock_wall_ms();
@@ -73,7 +66,7 @@ struct thing *thing_new(struct google *g, const char *kind, const char *name, st
     t->kind = kind;
     t->name = mem_str(name);
     t->doc = doc;
-    t->born_ms = t->ready_ms = now_ms();
+    t->born_ms = t->ready_ms = clock_mono_ms();
     while (*end != NULL)
         end = &(*end)->next;
     *end = t;
@@ -100,9 +93,9 @@ struct thing *thing_find_fmt(struct google *g, const char *kind, const char *fmt
     return t;
 }
 
-bool due(const struct thing *t)
+bool thing_due(const struct thing *t)
 {
-    return now_ms() >= t->ready_ms;
+    return clock_mono_ms() >= t->ready_ms;
 }
 
 void thing_drop(struct google *g, struct thing *t)
@@ -130,12 +123,12 @@ struct val *thing_list(struct google *g, const char *kind, const char *prefix)
 static void name_operation(struct google *g, struct operation *op, const char *target)
 {
     char id[100], uuid[40];
-    uint64_t n = fresh_number(g);
+    uint64_t n = google_fresh_number(g);
     snprintf(id, sizeof id, "operation-%" PRId64 "-%08x-%08x", clock_wall_ms(), (unsigned)n,
              (unsigned)(n >> 20));
     const char *resource = op->service->family == FAMILY_COMPUTE ? target : NULL;
     if (resource == NULL && str_eq(op->service->host, "serviceusage.googleapis.com")) {
-        fresh_uuid(g, uuid);
+        google_fresh_uuid(g, uuid);
         snprintf(op->name, sizeof op->name, "operations/acf.p2-%s-%s", SANDBOX_PROJECT_NUMBER,
                  uuid);
         return;
@@ -158,9 +151,9 @@ static void describe_compute(struct google *g, struct operation *op, const char 
                        "'selfLink':'https://www.googleapis.com/compute/v1/%s','progress':0,"
                        "'status':'PENDING'}",
                        "", project + 12, verb, target, SANDBOX_PERSON, op->name);
-    val_putf(op->doc, "id", "%" PRIu64, fresh_number(g));
-    val_putf(op->doc, "targetId", "%" PRIu64, fresh_number(g));
-    val_put_text(op->doc, "insertTime", compute_stamp(now));
+    val_putf(op->doc, "id", "%" PRIu64, google_fresh_number(g));
+    val_putf(op->doc, "targetId", "%" PRIu64, google_fresh_number(g));
+    val_put_text(op->doc, "insertTime", stamp_compute(now));
     val_put_text(op->doc, "startTime", now);
     const char *where = strstr(scope, "/zones/");
     if (where == NULL)
@@ -183,7 +176,7 @@ static void describe_onep(struct operation *op, const char *verb, const char *ta
     val_put_member(op->metadata, "@type",
                    val_text_new("type.googleapis.com/google.cloud.datastream.v1."
                                 "OperationMetadata"));
-    val_put_text(op->metadata, "createTime", stamp(now));
+    val_put_text(op->metadata, "createTime", stamp_now(now));
     val_put_text(op->metadata, "target", target);
     val_put_text(op->metadata, "verb", verb);
     val_put_text(op->metadata, "apiVersion", "v1");
@@ -191,7 +184,7 @@ static void describe_onep(struct operation *op, const char *verb, const char *ta
 
 static void remember(struct call *c, char again[320])
 {
-    const char *id = query_text(c, "requestId");
+    const char *id = call_query(c, "requestId");
     again[0] = '\0';
     if (!str_is_empty(id))
         snprintf(again, 320, "%s %s %s %s", c->method, c->route->path,
@@ -204,7 +197,7 @@ bool operation_again(struct call *c)
     remember(c, again);
     for (struct operation *op = c->g->operations; again[0] != '\0' && op != NULL; op = op->next)
         if (str_eq(op->again, again)) {
-            answer(c, operation_doc(op));
+            call_answer(c, operation_doc(op));
             return true;
         }
     return false;
@@ -218,7 +211,7 @@ struct operation *operation_start(struct call *c, const char *verb, const char *
     struct google *g = c->g;
     struct operation *op = mem_alloc(sizeof *op);
     op->service = c->service;
-    op->due_ms = later(g, seconds);
+    op->due_ms = google_later(g, seconds);
     op->finish = finish;
     op->input = input;
     str_copy(op->target, sizeof op->target, target);
@@ -230,7 +223,7 @@ struct operation *operation_start(struct call *c, const char *verb, const char *
         describe_onep(op, verb, target);
     op->next = g->operations;
     g->operations = op;
-    answer(c, operation_doc(op));
+    call_answer(c, operation_doc(op));
     pthread_cond_broadcast(&g->changed);
     return op;
 }
@@ -246,7 +239,7 @@ struct operation *operation_find(struct google *g, const char *name)
 static struct val *compute_doc(const struct operation *op)
 {
     struct val *doc = val_copy(op->doc);
-    int64_t left = op->due_ms - now_ms();
+    int64_t left = op->due_ms - clock_mono_ms();
     if (!op->done) {
         val_put_text(doc, "status", "RUNNING");
         val_put_int(doc, "progress", left > 0 ? 50 : 95);
@@ -309,9 +302,9 @@ static void finish(struct google *g, struct operation *op)
     if (op->doc != NULL) {
         val_put_text(op->doc, "status", "DONE");
         val_put_int(op->doc, "progress", 100);
-        val_put_text(op->doc, "endTime", compute_stamp(now));
+        val_put_text(op->doc, "endTime", stamp_compute(now));
     } else if (!str_starts(op->name, "operations/")) {
-        val_put_text(op->metadata, "endTime", stamp(now));
+        val_put_text(op->metadata, "endTime", stamp_now(now));
     }
     pthread_cond_broadcast(&g->changed);
 }
@@ -325,15 +318,16 @@ static struct operation *earliest(const struct google *g)
     return first;
 }
 
-int64_t settle_next(const struct google *g)
+int64_t google_next(const struct google *g)
 {
     const struct operation *op = earliest(g);
     return op != NULL ? op->due_ms : INT64_MAX;
 }
 
-void settle(struct google *g)
+void google_settle(struct google *g)
 {
-    for (struct operation *op = earliest(g); op != NULL && op->due_ms <= now_ms(); op = earliest(g))
+    for (struct operation *op = earliest(g); op != NULL && op->due_ms <= clock_mono_ms();
+         op = earliest(g))
         finish(g, op);
 }
 
@@ -347,7 +341,7 @@ static void operation_free(struct operation *op)
     mem_free(op);
 }
 
-void state_done(struct google *g)
+void google_forget_state(struct google *g)
 {
     for (struct operation *op; (op = g->operations) != NULL;) {
         g->operations = op->next;

@@ -24,11 +24,12 @@ static bool profile_fits(struct call *c, const struct val *doc, const char *path
     resource_name(c, "connectionProfiles", "", here);
     const struct thing *t = thing_find(c->g, "profile", name);
     if (t == NULL || t->hidden)
-        refuse(c, 404, NULL, "Resource '%s' was not found", name);
+        call_refuse(c, 404, NULL, "Resource '%s' was not found", name);
     else if (!str_starts(name, here))
-        refuse_field(c, field, "The connection profile must be in the location of the stream.");
+        call_refuse_field(c, field,
+                          "The connection profile must be in the location of the stream.");
     else if (val_member(t->doc, kind) == NULL)
-        refuse_field(c, field, "The connection profile '%s' is of the wrong type.", name);
+        call_refuse_field(c, field, "The connection profile '%s' is of the wrong type.", name);
     else
         return true;
     return false;
@@ -39,7 +40,7 @@ static bool one_of(struct call *c, const struct val *doc, const char *a, const c
 {
     if ((val_get(doc, a) == NULL) != (val_get(doc, b) == NULL))
         return true;
-    refuse_field(c, field, "%s", text);
+    call_refuse_field(c, field, "%s", text);
     return false;
 }
 
@@ -49,19 +50,20 @@ static bool destination_fits(struct call *c, const struct val *doc)
     const struct val *bq = val_get(doc, "destinationConfig.bigqueryDestinationConfig");
     const char *dataset = val_text_or(bq, "singleTargetDataset.datasetId", "");
     if (bq == NULL)
-        refuse_field(c, "stream.destination_config",
-                     "Required field 'stream.destination_config.bigquery_destination_config' is "
-                     "missing");
+        call_refuse_field(
+            c, "stream.destination_config",
+            "Required field 'stream.destination_config.bigquery_destination_config' is "
+            "missing");
     else if (val_member(bq, "merge") != NULL && val_member(bq, "appendOnly") != NULL)
-        refuse_field(c, base, "Only one of merge and append_only can be set.");
+        call_refuse_field(c, base, "Only one of merge and append_only can be set.");
     else if (val_member(bq, "sourceHierarchyDatasets") != NULL)
-        refuse_field(c, base, "The sandbox plays single_target_dataset only.");
+        call_refuse_field(c, base, "The sandbox plays single_target_dataset only.");
     else if (!str_starts(dataset, SANDBOX_PROJECT ":") || strchr(dataset, '/') != NULL)
-        refuse_field(c,
-                     "stream.destination_config.bigquery_destination_config."
-                     "single_target_dataset.dataset_id",
-                     "Invalid dataset ID '%.100s': it must have the form project:dataset.",
-                     dataset);
+        call_refuse_field(c,
+                          "stream.destination_config.bigquery_destination_config."
+                          "single_target_dataset.dataset_id",
+                          "Invalid dataset ID '%.100s': it must have the form project:dataset.",
+                          dataset);
     else
         return true;
     return false;
@@ -70,8 +72,9 @@ static bool destination_fits(struct call *c, const struct val *doc)
 static bool body_fits(struct call *c, const struct val *doc)
 {
     if (val_get(doc, "sourceConfig.postgresqlSourceConfig") == NULL) {
-        refuse_field(c, "stream.source_config",
-                     "Required field 'stream.source_config.postgresql_source_config' is missing");
+        call_refuse_field(
+            c, "stream.source_config",
+            "Required field 'stream.source_config.postgresql_source_config' is missing");
         return false;
     }
     return profile_fits(c, doc, "sourceConfig.sourceConnectionProfile",
@@ -141,7 +144,7 @@ static void created(struct google *g, struct operation *op)
     char why[512];
     resource_complete(s->doc, op->target);
     stream_reselect(g, s, why);
-    log_event(g, s, "INFO", "STREAM_CREATED", "The stream was created.");
+    stream_log(g, s, "INFO", "STREAM_CREATED", "The stream was created.");
     respond(g, op, s);
 }
 
@@ -149,34 +152,35 @@ static struct val *work(struct call *c, struct val *body)
 {
     struct val *input = val_object();
     val_put(input, "body", body);
-    val_put_bool(input, "force", query_bool(c, "force"));
-    val_put_bool(input, "validateOnly", query_bool(c, "validateOnly"));
+    val_put_bool(input, "force", call_query_bool(c, "force"));
+    val_put_bool(input, "validateOnly", call_query_bool(c, "validateOnly"));
     return input;
 }
 
 static void create(struct call *c)
 {
     char name[320];
-    const char *id = query_text(c, "streamId"), *state = val_text(c->body, "state");
+    const char *id = call_query(c, "streamId"), *state = val_text(c->body, "state");
     size_t n = 0;
-    if (operation_again(c) || !location_fits(c) || !resource_id_fits(c, "stream_id", id) ||
+    if (operation_again(c) || !resource_location_fits(c) || !resource_id_fits(c, "stream_id", id) ||
         !body_fits(c, c->body))
         return;
     resource_name(c, "streams", id, name);
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
         n++;
     if (stream_find(c->g, name) != NULL)
-        refuse_exists(c, name);
+        call_refuse_exists(c, name);
     else if (n >= MOST)
-        refuse(c, 429, NULL,
-               "Quota limit 'StreamsPerProjectPerRegion' has been exceeded. Limit: %d.", (int)MOST);
+        call_refuse(c, 429, NULL,
+                    "Quota limit 'StreamsPerProjectPerRegion' has been exceeded. Limit: %d.",
+                    (int)MOST);
     else if (state != NULL && !str_eq(state, "NOT_STARTED") && !str_eq(state, "RUNNING"))
-        refuse_field(c, "stream.state", "A stream cannot be created in state %s.", state);
+        call_refuse_field(c, "stream.state", "A stream cannot be created in state %s.", state);
     else {
         struct val *body = val_copy(c->body);
         val_put(body, "state", NULL); /* made NOT_STARTED whatever was asked for */
         resolve_names(body);
-        operation_start(c, "create", name, query_bool(c, "validateOnly") ? 5 : CREATE_SECONDS,
+        operation_start(c, "create", name, call_query_bool(c, "validateOnly") ? 5 : CREATE_SECONDS,
                         created, work(c, body));
     }
 }
@@ -189,7 +193,7 @@ static struct stream *asked_for(struct call *c)
     resource_name(c, "streams", c->param[2], name);
     struct stream *s = stream_find(c->g, name);
     if (s == NULL)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     return s;
 }
 
@@ -197,7 +201,7 @@ static void get(struct call *c)
 {
     struct stream *s = asked_for(c);
     if (s != NULL)
-        answer(c, stream_doc(c->g, s));
+        call_answer(c, stream_doc(c->g, s));
 }
 
 static void list(struct call *c)
@@ -231,7 +235,7 @@ static void started(struct google *g, struct operation *op)
         return;
     }
     s->state = STREAM_RUNNING;
-    log_event(g, s, "INFO", "STREAM_STARTED", "The stream is running.");
+    stream_log(g, s, "INFO", "STREAM_STARTED", "The stream is running.");
     respond(g, op, s);
 }
 
@@ -242,7 +246,7 @@ static void paused(struct google *g, struct operation *op)
         return;
     stream_halt(g, s);
     s->state = STREAM_PAUSED;
-    log_event(g, s, "INFO", "STREAM_PAUSED", "The stream was paused.");
+    stream_log(g, s, "INFO", "STREAM_PAUSED", "The stream was paused.");
     respond(g, op, s);
 }
 
@@ -257,9 +261,9 @@ static void change_state(struct call *c, struct stream *s, const char *wanted)
         return;
     }
     if (!(run && startable) && !(pause && pausable)) {
-        refuse(c, 400, "FAILED_PRECONDITION",
-               "The state of the stream '%s' cannot be changed from %s to %s.", s->name,
-               stream_state_name(s->state), wanted);
+        call_refuse(c, 400, "FAILED_PRECONDITION",
+                    "The state of the stream '%s' cannot be changed from %s to %s.", s->name,
+                    stream_state_name(s->state), wanted);
         return;
     }
     s->state = run ? STREAM_STARTING : STREAM_DRAINING;
@@ -277,11 +281,11 @@ static void updated(struct google *g, struct operation *op)
     if (!val_truth(op->input, "validateOnly")) {
         val_free(s->doc);
         s->doc = val_copy(doc);
-        stamp_update(s->doc);
+        resource_touch(s->doc);
         if (!s->phantom && !stream_reselect(g, s, why))
             operation_fail(op, "FAILED_PRECONDITION", "%s", why);
         else
-            log_event(g, s, "INFO", "STREAM_UPDATED", "The stream was updated.");
+            stream_log(g, s, "INFO", "STREAM_UPDATED", "The stream was updated.");
     }
     if (op->error == NULL)
         respond(g, op, s);
@@ -300,13 +304,13 @@ static bool change_fits(struct call *c, const struct stream *s, const struct val
     };
     for (size_t i = 0; i < sizeof FIXED / sizeof FIXED[0]; i++)
         if (!val_equal(val_get(s->doc, FIXED[i][0]), val_get(wanted, FIXED[i][0]))) {
-            refuse_field(c, FIXED[i][1], "Field '%s' is immutable and cannot be updated.",
-                         FIXED[i][1]);
+            call_refuse_field(c, FIXED[i][1], "Field '%s' is immutable and cannot be updated.",
+                              FIXED[i][1]);
             return false;
         }
     if (s->state == STREAM_STARTING || s->state == STREAM_DRAINING) {
-        refuse(c, 400, "FAILED_PRECONDITION", "The stream '%s' cannot be updated in state %s.",
-               s->name, stream_state_name(s->state));
+        call_refuse(c, 400, "FAILED_PRECONDITION", "The stream '%s' cannot be updated in state %s.",
+                    s->name, stream_state_name(s->state));
         return false;
     }
     return body_fits(c, wanted);
@@ -331,7 +335,7 @@ static bool split_mask(const char *mask, char rest[1024])
 static void patch(struct call *c)
 {
     char rest[1024];
-    bool state = split_mask(query_text(c, "updateMask"), rest);
+    bool state = split_mask(call_query(c, "updateMask"), rest);
     if (operation_again(c))
         return;
     struct stream *s = asked_for(c);
@@ -343,7 +347,7 @@ static void patch(struct call *c)
     if (val_get(wanted, "destinationConfig.bigqueryDestinationConfig") != NULL)
         resolve_names(wanted);
     if (state && rest[0] != '\0')
-        refuse_field(c, "update_mask", "The state must be updated by itself.");
+        call_refuse_field(c, "update_mask", "The state must be updated by itself.");
     else if (state)
         change_state(c, s, val_text_or(c->body, "state", "STATE_UNSPECIFIED"));
     else if (change_fits(c, s, wanted)) {
@@ -362,7 +366,7 @@ static void recovered(struct google *g, struct operation *op)
     started(g, op);
     if (op->error == NULL) {
         char now[40];
-        val_put_text(s->doc, "lastRecoveryTime", stamp(now));
+        val_put_text(s->doc, "lastRecoveryTime", stamp_now(now));
     }
 }
 
@@ -374,11 +378,11 @@ static void run(struct call *c)
         return;
     stream_refresh(c->g, s);
     if (val_count(strategy) > 1)
-        refuse_field(c, "cdc_strategy", "Only one start position can be set.");
+        call_refuse_field(c, "cdc_strategy", "Only one start position can be set.");
     else if (s->state == STREAM_STARTING || s->state == STREAM_DRAINING ||
              s->state == STREAM_RUNNING)
-        refuse(c, 400, "FAILED_PRECONDITION", "The stream '%s' cannot be run in state %s.", s->name,
-               stream_state_name(s->state));
+        call_refuse(c, 400, "FAILED_PRECONDITION", "The stream '%s' cannot be run in state %s.",
+                    s->name, stream_state_name(s->state));
     else {
         struct val *input = work(c, val_object());
         val_put_bool(input, "force", val_truth(c->body, "force"));

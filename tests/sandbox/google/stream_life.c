@@ -3,8 +3,6 @@
 
 #include "tests/sandbox/google/datastream.h"
 
-#include "api/base/clock.h"
-
 #include <string.h>
 #include <sys/stat.h>
 
@@ -40,7 +38,7 @@ void stream_drop(struct google *g, struct stream *s)
         link = &(*link)->next;
     *link = s->next;
     stream_halt(g, s);
-    selection_done(&s->selection);
+    stream_selection_done(&s->selection);
     val_free(s->doc);
     val_free(s->errors);
     val_free(s->objects);
@@ -60,11 +58,11 @@ void stream_sqlite_path(struct google *g, const char *dataset, char out[512])
     snprintf(out, 512, "%.300s/bigquery/%.100s.sqlite", g->s->folder, dataset);
 }
 
-void log_event(struct google *g, const struct stream *s, const char *severity, const char *code,
-               const char *message)
+void stream_log(struct google *g, const struct stream *s, const char *severity, const char *code,
+                const char *message)
 {
     char now[40], id[40];
-    fresh_uuid(g, id);
+    google_fresh_uuid(g, id);
     struct val *entry = val_make(
         "{'logName':'projects/" SANDBOX_PROJECT
         "/logs/datastream.googleapis.com%%2Fstream_activity',"
@@ -72,7 +70,7 @@ void log_event(struct google *g, const struct stream *s, const char *severity, c
         "'projects/" SANDBOX_PROJECT_NUMBER "','location':'" SANDBOX_REGION "','stream_id':%s}},"
         "'timestamp':%s,'severity':%s,'insertId':%s,'jsonPayload':{'message':%s,'event_code':%s,"
         "'read_method':'postgresql-cdc','context':'CDC'}}",
-        s->id, stamp(now), severity, id, message, code);
+        s->id, stamp_now(now), severity, id, message, code);
     val_put_text(entry, "receiveTimestamp", now);
     val_put_text(entry, "jsonPayload.stream_state_change", stream_state_name(s->state));
     val_add(g->entries, entry);
@@ -88,10 +86,10 @@ void stream_set_error(struct google *g, struct stream *s, const char *reason, co
         return; /* its time is that of the first */
     val_free(s->errors);
     s->errors = val_array();
-    fresh_uuid(g, uuid);
+    google_fresh_uuid(g, uuid);
     val_add(s->errors, val_make("{'reason':%s,'errorUuid':%s,'message':%s,'errorTime':%s,'details':"
                                 "{'stream':%s}}",
-                                reason, uuid, message, stamp(now), s->id));
+                                reason, uuid, message, stamp_now(now), s->id));
 }
 
 static void no_error(struct stream *s)
@@ -140,9 +138,9 @@ static bool resolve(struct google *g, const struct val *doc, struct selection *o
         snprintf(why, 512, "%s: %.400s", fault.code, fault.message);
         return false;
     }
-    bool fine = selection_resolve(db, val_text_or(source, "publication", ""),
-                                  val_member(source, "includeObjects"),
-                                  val_member(source, "excludeObjects"), out);
+    bool fine = stream_selection_resolve(db, val_text_or(source, "publication", ""),
+                                         val_member(source, "includeObjects"),
+                                         val_member(source, "excludeObjects"), out);
     if (!fine)
         snprintf(why, 512, "%.500s", PQerrorMessage(db));
     PQfinish(db);
@@ -159,10 +157,10 @@ bool stream_begin(struct google *g, struct stream *s, char why[512])
     }
     struct selection fresh;
     if (!resolve(g, s->doc, &fresh, why)) {
-        selection_done(&fresh);
+        stream_selection_done(&fresh);
         return false;
     }
-    selection_done(&s->selection);
+    stream_selection_done(&s->selection);
     s->selection = fresh;
     source_conninfo(g, profile->name, profile->doc, conninfo);
     stream_sqlite_path(g, s->dataset, path);
@@ -189,13 +187,13 @@ bool stream_reselect(struct google *g, struct stream *s, char why[512])
 {
     struct selection fresh;
     if (!resolve(g, s->doc, &fresh, why)) {
-        selection_done(&fresh);
+        stream_selection_done(&fresh);
         return false;
     }
     bool fine = true;
-    if (s->replica != NULL && !selection_same(&s->selection, &fresh))
+    if (s->replica != NULL && !stream_selection_same(&s->selection, &fresh))
         fine = replica_select(s->replica, fresh.tables, fresh.n, why);
-    selection_done(&s->selection);
+    stream_selection_done(&s->selection);
     s->selection = fresh;
     stream_set_objects(g, s);
     return fine;
@@ -240,11 +238,11 @@ static bool validate_source(struct google *g, const struct val *doc, const char 
     struct replica_check checks[REPLICA_CHECKS];
     const struct thing *profile = source_profile(g, doc);
     if (profile == NULL || !source_reached(g, profile->doc, &fault)) {
-        val_add(out, validation("POSTGRES_VALIDATE_CONNECTIVITY",
-                                "Validates that Datastream can connect", "FAILED", fault.code,
-                                fault.message));
-        val_add(out, validation("POSTGRES_VALIDATE_REPLICATION_SLOT",
-                                "Validates the replication slot", "NOT_EXECUTED", "", NULL));
+        val_add(out, validation_line("POSTGRES_VALIDATE_CONNECTIVITY",
+                                     "Validates that Datastream can connect", "FAILED", fault.code,
+                                     fault.message));
+        val_add(out, validation_line("POSTGRES_VALIDATE_REPLICATION_SLOT",
+                                     "Validates the replication slot", "NOT_EXECUTED", "", NULL));
         return false;
     }
     resolve(g, doc, &selection, why); /* what fails here fails below, with its own words */
@@ -256,10 +254,10 @@ static bool validate_source(struct google *g, const struct val *doc, const char 
     for (size_t i = 0; i < n; i++) {
         forgive_own_slot(g, id, &checks[i]);
         fine = fine && checks[i].state != REPLICA_NOT_OK;
-        val_add(out, validation(checks[i].code, checks[i].description, check_state(&checks[i]),
-                                checks[i].code, checks[i].message));
+        val_add(out, validation_line(checks[i].code, checks[i].description, check_state(&checks[i]),
+                                     checks[i].code, checks[i].message));
     }
-    selection_done(&selection);
+    stream_selection_done(&selection);
     return fine;
 }
 
@@ -271,10 +269,10 @@ bool stream_validate(struct google *g, const struct val *doc, const char *id, st
     bool fine = validate_source(g, doc, id, out);
     struct str text = {0};
     str_printf(&text, "The dataset %s does not exist.", dataset);
-    val_add(out,
-            validation("BIGQUERY_VALIDATE_DATASET", "Validates that the destination dataset exists",
-                       there != NULL ? "PASSED" : "FAILED", "BIGQUERY_DATASET_NOT_FOUND",
-                       there != NULL ? NULL : str_text(&text)));
+    val_add(out, validation_line("BIGQUERY_VALIDATE_DATASET",
+                                 "Validates that the destination dataset exists",
+                                 there != NULL ? "PASSED" : "FAILED", "BIGQUERY_DATASET_NOT_FOUND",
+                                 there != NULL ? NULL : str_text(&text)));
     str_done(&text);
     return fine && there != NULL;
 }
@@ -288,7 +286,7 @@ static void fall(struct google *g, struct stream *s, enum stream_state state, co
     if (s->state == state)
         return;
     s->state = state;
-    log_event(g, s, "ERROR", "POSTGRES_CDC_FETCH_FAILED", message);
+    stream_log(g, s, "ERROR", "POSTGRES_CDC_FETCH_FAILED", message);
 }
 
 static void rise(struct google *g, struct stream *s)
@@ -297,7 +295,7 @@ static void rise(struct google *g, struct stream *s)
     if (s->state == STREAM_RUNNING)
         return;
     s->state = STREAM_RUNNING;
-    log_event(g, s, "INFO", "STREAM_RECOVERED", "The stream runs again.");
+    stream_log(g, s, "INFO", "STREAM_RECOVERED", "The stream runs again.");
 }
 
 static const char *reason_of(const char *sqlstate)
@@ -392,7 +390,7 @@ static int64_t at_least(int64_t ms, int64_t least)
 
 int64_t streams_keep(struct google *g)
 {
-    int64_t every = at_least(sandbox_ms(g->s, 10), 250), now = now_ms();
+    int64_t every = at_least(sandbox_ms(g->s, 10), 250), now = clock_mono_ms();
     int64_t minute = at_least(sandbox_ms(g->s, 60), 250);
     bool sample = now - g->sampled_ms >= minute;
     char why[512];

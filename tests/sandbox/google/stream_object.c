@@ -20,7 +20,7 @@ static struct val *object_new(struct google *g, const struct stream *s, const ch
                               const char *table)
 {
     char uuid[40], name[420];
-    fresh_uuid(g, uuid);
+    google_fresh_uuid(g, uuid);
     snprintf(name, sizeof name, "%s/objects/%s", s->name, uuid);
     struct val *object = val_make("{'displayName':'%s.%s','sourceObject':{'postgresqlIdentifier':"
                                   "{'schema':%s,'table':%s}}}",
@@ -87,8 +87,8 @@ static void tell_change(struct google *g, const struct stream *s, const struct v
     bool failed = str_eq(state, "FAILED");
     str_printf(&text, "Backfill of %s %s.", val_text_or(object, "displayName", ""),
                failed ? "failed" : "completed");
-    log_event(g, s, failed ? "ERROR" : "INFO", failed ? "BACKFILL_FAILED" : "BACKFILL_COMPLETED",
-              str_text(&text));
+    stream_log(g, s, failed ? "ERROR" : "INFO", failed ? "BACKFILL_FAILED" : "BACKFILL_COMPLETED",
+               str_text(&text));
     str_done(&text);
 }
 
@@ -118,7 +118,7 @@ static struct stream *asked_stream(struct call *c)
     resource_name(c, "streams", c->param[2], name);
     struct stream *s = stream_find(c->g, name);
     if (s == NULL)
-        refuse_missing(c, name);
+        call_refuse_missing(c, name);
     else
         stream_refresh(c->g, s);
     return s;
@@ -136,7 +136,7 @@ static struct val *asked_object(struct call *c, const struct stream *s)
     for
         val_each(object, s->objects) if (str_ends(val_text_or(object, "name", ""),
                                                   c->param[3])) return object;
-    refuse(c, 404, NULL, "Resource '%s/objects/%s' was not found", s->name, c->param[3]);
+    call_refuse(c, 404, NULL, "Resource '%s/objects/%s' was not found", s->name, c->param[3]);
     return NULL;
 }
 
@@ -145,7 +145,7 @@ static void get(struct call *c)
     const struct stream *s = asked_stream(c);
     const struct val *object = s != NULL ? asked_object(c, s) : NULL;
     if (object != NULL)
-        answer(c, val_copy(object));
+        call_answer(c, val_copy(object));
 }
 
 static void lookup(struct call *c)
@@ -157,12 +157,13 @@ static void lookup(struct call *c)
     const struct val *object =
         find_object(s, val_text_or(id, "schema", ""), val_text_or(id, "table", ""));
     if (id == NULL)
-        refuse_field(c, "source_object_identifier",
-                     "Required field 'source_object_identifier.postgresql_identifier' is missing");
+        call_refuse_field(
+            c, "source_object_identifier",
+            "Required field 'source_object_identifier.postgresql_identifier' is missing");
     else if (object == NULL)
-        refuse(c, 404, NULL, "No object of stream '%s' matches the identifier.", s->name);
+        call_refuse(c, 404, NULL, "No object of stream '%s' matches the identifier.", s->name);
     else
-        answer(c, val_copy(object));
+        call_answer(c, val_copy(object));
 }
 
 static bool job_can(struct call *c, const struct stream *s, const struct val *object, bool start)
@@ -170,12 +171,12 @@ static bool job_can(struct call *c, const struct stream *s, const struct val *ob
     const char *state = val_text_or(object, "backfillJob.state", "NOT_STARTED");
     bool under_way = str_eq(state, "PENDING") || str_eq(state, "ACTIVE");
     if (s->phantom || s->replica == NULL || s->state != STREAM_RUNNING)
-        refuse(c, 400, "FAILED_PRECONDITION",
-               "A backfill job can be changed only while its stream is running; it is %s.",
-               stream_state_name(s->state));
+        call_refuse(c, 400, "FAILED_PRECONDITION",
+                    "A backfill job can be changed only while its stream is running; it is %s.",
+                    stream_state_name(s->state));
     else if (under_way == start)
-        refuse(c, 400, "FAILED_PRECONDITION", "The backfill job cannot be %s in state %s.",
-               start ? "started" : "stopped", state);
+        call_refuse(c, 400, "FAILED_PRECONDITION", "The backfill job cannot be %s in state %s.",
+                    start ? "started" : "stopped", state);
     else
         return true;
     return false;
@@ -191,17 +192,17 @@ static void change_job(struct call *c, bool start)
     const char *schema = val_text(object, "sourceObject.postgresqlIdentifier.schema");
     const char *table = val_text(object, "sourceObject.postgresqlIdentifier.table");
     if (val_member(c->body, "eventFilter") != NULL) {
-        refuse_field(c, "event_filter", "An event filter is not supported for this source.");
+        call_refuse_field(c, "event_filter", "An event filter is not supported for this source.");
         return;
     }
     if (!(start ? replica_start_backfill : replica_stop_backfill)(s->replica, schema, table, why)) {
-        refuse(c, 400, "FAILED_PRECONDITION", "%s", why);
+        call_refuse(c, 400, "FAILED_PRECONDITION", "%s", why);
         return;
     }
     stream_refresh(c->g, s);
     struct val *out = val_object();
     val_put(out, "object", val_copy(object));
-    answer(c, out);
+    call_answer(c, out);
 }
 
 static void start(struct call *c)
