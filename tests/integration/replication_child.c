@@ -1,5 +1,5 @@
-#include "replication_child.h"
-#include "replication_world.h"
+#include "tests/integration/replication_child.h"
+#include "tests/integration/replication_world.h"
 
 #include "tests/sandbox/replicate/replicate.h"
 

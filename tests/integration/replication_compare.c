@@ -1,4 +1,4 @@
-#include "replication_compare.h"
+#include "tests/integration/replication_compare.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

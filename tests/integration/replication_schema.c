@@ -1,4 +1,4 @@
-#include "replication_world.h"
+#include "tests/integration/replication_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static const char ddl[] =
     " E'\"quoted\", {curly}', '\\N', E'\\u2028\\U0001F600', 'x'])[1 + g %% 10]"
 #define LONG(bytes)                                                                                \
     "(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, (" bytes ") / 32) "  \
-                                                                                       "i)"
+    "i)"
 
 static const char rows_sql[] =
     "INSERT INTO person (id, name, big, price, free, flag, born, seen, made, at_hour, doc, raw_doc,"

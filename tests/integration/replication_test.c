@@ -3,9 +3,9 @@
  * merge and in append-only mode. Seeded: STROM_SEED repeats a run's choices; STROM_LONG=1 is the
  * full count. */
 
-#include "replication_child.h"
-#include "replication_compare.h"
-#include "replication_world.h"
+#include "tests/integration/replication_child.h"
+#include "tests/integration/replication_compare.h"
+#include "tests/integration/replication_world.h"
 
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
@@ -32,14 +32,20 @@ struct test {
     struct size size;
     struct postgres *pg;
     const char *program;
-    char folder[FOLDER_PATH], owner[POSTGRES_CONNINFO], user[POSTGRES_CONNINFO];
+    char folder[FOLDER_PATH], files[FOLDER_PATH];
+    char owner[POSTGRES_CONNINFO], user[POSTGRES_CONNINFO];
     char paths[2][FOLDER_PATH + 16];
     struct child children[2]; /* merge, append-only */
 };
 
 static struct test t; /* for the last duties */
 
-/* Whatever ends this program: nothing is left running. */
+static bool keeps(void)
+{
+    return getenv("STROM_KEEP") != NULL; /* the files, to look into after a failure */
+}
+
+/* Whatever ends this program: nothing is left running or lying about. */
 static void end_all(void)
 {
     for (int i = 0; i < 2; i++) {
@@ -48,6 +54,10 @@ static void end_all(void)
     }
     if (t.pg)
         postgres_remove(t.pg);
+    if (keeps())
+        fprintf(stderr, "kept: %s\n", t.files);
+    else
+        folder_remove(t.files);
 }
 
 static int64_t now_ms(void)
@@ -71,12 +81,14 @@ static void give_up(const char *why)
 static void prepare(void)
 {
     char why[POSTGRES_WHY] = "";
-    if (!folder_make_temporary("strom-replication", t.folder, why))
+    if (!folder_make_temporary("strom-replication", t.folder, why) ||
+        !folder_make_temporary("strom-replication-files", t.files, why))
         give_up(why);
     struct postgres_options o = {.folder = t.folder,
                                  .database = "app",
                                  .logical = true,
                                  .temporary = true,
+                                 .goes_too = keeps() ? NULL : t.files,
                                  .settings = "wal_sender_timeout = 20s\n"};
     t.pg = postgres_start(&o, why);
     if (!t.pg)
@@ -88,7 +100,7 @@ static void prepare(void)
     world_make(t.world.writers[0].db, t.size.rows);
     for (int i = 0; i < 2; i++) {
         const char *mode = i == 0 ? "merge" : "append";
-        snprintf(t.paths[i], sizeof t.paths[i], "%s/../%s.%d.db", t.folder, mode, (int)getpid());
+        snprintf(t.paths[i], sizeof t.paths[i], "%s/%s.db", t.files, mode);
         t.children[i] = (struct child){.mode = mode, .conninfo = t.user, .path = t.paths[i]};
         child_start(&t.children[i], t.program);
     }
@@ -224,19 +236,6 @@ static int finish(void)
     return wrong;
 }
 
-static void clean_up(bool keep)
-{
-    world_disconnect(&t.world);
-    for (int i = 0; i < 2 && !keep; i++) {
-        char more[FOLDER_PATH + 32];
-        unlink(t.paths[i]);
-        snprintf(more, sizeof more, "%s-wal", t.paths[i]);
-        unlink(more);
-        snprintf(more, sizeof more, "%s-shm", t.paths[i]);
-        unlink(more);
-    }
-}
-
 static uint64_t choose_seed(void)
 {
     const char *given = getenv("STROM_SEED");
@@ -266,6 +265,6 @@ int main(int argc, char **argv)
     work();
     await_all();
     int wrong = finish();
-    clean_up(wrong > 0);
+    world_disconnect(&t.world);
     return wrong > 0;
 }

@@ -1,4 +1,4 @@
-#include "replication_world.h"
+#include "tests/integration/replication_world.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,7 +84,7 @@ static int new_id(struct world *w, int who)
 /* The writer's first row at or behind a random place. */
 #define PICK(table, key, own)                                                                      \
     "(SELECT " key " FROM " table " WHERE " key " >= %d AND " own " = %d ORDER BY " key " LIMIT "  \
-                                                                                        "1)"
+    "1)"
 
 static void change_person(struct world *w, int who)
 {
