@@ -51,8 +51,11 @@ static void explain(const struct postgres *pg, const char *what, int status, cha
     char tail[400];
     postgres_log_tail(pg, tail, sizeof(tail));
     snprintf(why, POSTGRES_WHY, "%s: %s", what, tail);
-    if (postgres_log_has(pg, "No space left on device"))
-        snprintf(why, POSTGRES_WHY, "%s: no space left on the device of %.200s", what, pg->folder);
+    if (postgres_disk_is_full(pg))
+        snprintf(
+            why, POSTGRES_WHY,
+            "%s: no space left on the device of %.200s\nset TMPDIR to a folder with 200 MB free",
+            what, pg->folder);
 }
 
 /* --- starting --- */
@@ -211,6 +214,11 @@ void postgres_remove(struct postgres *pg)
 }
 
 /* --- what others ask --- */
+
+bool postgres_disk_is_full(const struct postgres *pg)
+{
+    return postgres_log_has(pg, "No space left on device");
+}
 
 int postgres_port(const struct postgres *pg)
 {

@@ -50,6 +50,9 @@ bool postgres_alive(const struct postgres *pg);
 /* Readable when the server is gone for good; for the caller's poll. */
 int postgres_fd(const struct postgres *pg);
 
+/* The server's log tells of a full disk since its last start. */
+bool postgres_disk_is_full(const struct postgres *pg);
+
 /* True when initdb and postgres were found; for tests that skip without them. */
 bool postgres_is_installed(void);
 

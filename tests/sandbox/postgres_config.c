@@ -1,4 +1,5 @@
 #include "tests/sandbox/postgres_parts.h"
+#include "tests/sandbox/postgres_sql.h"
 #include "tests/sandbox/sandbox.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@
 
 enum { CONFIG_MAX = 8192 };
 
-/* Not durable: a throwaway. Nothing that a statement says is logged: passwords pass here. */
+/* Not durable: a throwaway. Shared memory is in files of the folder, so that all goes with it.
+ * Nothing that a statement says is logged: passwords pass here. */
 static const char config_text[] = "listen_addresses = '127.0.0.1'\n"
                                   "port = %d\n"
                                   "unix_socket_directories = '%s'\n"
@@ -29,6 +31,7 @@ static const char config_text[] = "listen_addresses = '127.0.0.1'\n"
                                   "log_timezone = 'UTC'\n"
                                   "timezone = 'UTC'\n"
                                   "jit = off\n"
+                                  "dynamic_shared_memory_type = mmap\n"
                                   "max_parallel_workers_per_gather = 0\n"
                                   "%s\n";
 
@@ -121,62 +124,28 @@ static const char roles_sql[] =
     " END IF;"
     "END $$";
 
-static bool exists(PGconn *db, const char *sql, const char *name)
-{
-    PGresult *rows = PQexecParams(db, sql, 1, NULL, &name, NULL, NULL, 0);
-    bool found = PQntuples(rows) > 0;
-    PQclear(rows);
-    return found;
-}
-
-static bool run(PGconn *db, const char *sql, char why[POSTGRES_WHY])
-{
-    PGresult *done = PQexec(db, sql);
-    bool ok = PQresultStatus(done) == PGRES_COMMAND_OK;
-    if (!ok)
-        snprintf(why, POSTGRES_WHY, "%.400s", PQresultErrorMessage(done));
-    PQclear(done);
-    return ok;
-}
-
 static bool make_owner(PGconn *db, const char *owner, char why[POSTGRES_WHY])
 {
-    if (owner == NULL || exists(db, "SELECT 1 FROM pg_roles WHERE rolname = $1", owner))
+    if (owner == NULL || postgres_has(db, "SELECT 1 FROM pg_roles WHERE rolname = $1", owner))
         return true;
     char *name = PQescapeIdentifier(db, owner, strlen(owner));
     char sql[512];
     snprintf(sql, sizeof(sql), "CREATE ROLE %s LOGIN CREATEROLE CREATEDB IN ROLE cloudsqlsuperuser",
              name);
     PQfreemem(name);
-    return run(db, sql, why);
-}
-
-static bool make_database(PGconn *db, const struct postgres_options *o, char why[POSTGRES_WHY])
-{
-    if (o->database == NULL ||
-        exists(db, "SELECT 1 FROM pg_database WHERE datname = $1", o->database))
-        return true;
-    const char *owner = o->owner != NULL ? o->owner : POSTGRES_SUPERVISOR;
-    char *name = PQescapeIdentifier(db, o->database, strlen(o->database));
-    char *by = PQescapeIdentifier(db, owner, strlen(owner));
-    char sql[512];
-    snprintf(sql, sizeof(sql), "CREATE DATABASE %s OWNER %s", name, by);
-    PQfreemem(name);
-    PQfreemem(by);
-    return run(db, sql, why);
+    return postgres_command(db, sql, why);
 }
 
 bool postgres_populate(struct postgres *pg, const struct postgres_options *o,
                        char why[POSTGRES_WHY])
 {
-    char conninfo[POSTGRES_CONNINFO];
-    PGconn *db = PQconnectdb(postgres_superuser(pg, "postgres", conninfo));
-    bool ok = PQstatus(db) == CONNECTION_OK;
-    if (!ok)
-        snprintf(why, POSTGRES_WHY, "%.400s", PQerrorMessage(db));
+    PGconn *db = postgres_connect(pg, "postgres", why);
+    if (db == NULL)
+        return false;
+    const char *owner = o->owner != NULL ? o->owner : POSTGRES_SUPERVISOR;
     pg->version = PQserverVersion(db) / 10000;
-    ok =
-        ok && run(db, roles_sql, why) && make_owner(db, o->owner, why) && make_database(db, o, why);
+    bool ok = postgres_command(db, roles_sql, why) && make_owner(db, o->owner, why) &&
+              (o->database == NULL || postgres_make_database(db, o->database, owner, why));
     PQfinish(db);
     return ok;
 }

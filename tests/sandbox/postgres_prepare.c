@@ -40,6 +40,11 @@ static bool make_folder(struct postgres *pg, const char *folder, char why[POSTGR
                  folder, longest);
         return false;
     }
+    if (strpbrk(folder, "'\",\\\n") != NULL) {
+        snprintf(why, POSTGRES_WHY,
+                 "the folder %.200s holds a character that PostgreSQL parts lists at", folder);
+        return false;
+    }
     if (!folder_make(folder, why))
         return false;
     if (chmod(folder, 0700) == 0 &&

@@ -273,8 +273,14 @@ static void take_down(struct keeper *k)
 static int run(struct keeper *k, char why[SCENARIO_WHY])
 {
     place_clean();
-    if (!make(k, why))
+    if (!make(k, why)) {
+        if (k->sandbox.pg != NULL && postgres_disk_is_full(k->sandbox.pg))
+            snprintf(
+                why, SCENARIO_WHY,
+                "no space left on the device of %.300s\nset TMPDIR to a folder with 200 MB free",
+                k->place.database_folder);
         return 1;
+    }
     if (!k->voice.ready(k->voice.ctx, &k->place)) {
         snprintf(why, SCENARIO_WHY, "nobody waited for it any more");
         return 1;

@@ -7,6 +7,7 @@
 
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
+#include "tests/sandbox/process.h"
 #include "tests/sandbox/sandbox.h"
 
 #include <errno.h>
@@ -288,6 +289,30 @@ static void fails_clearly_when_the_path_is_too_long(void **state)
     assert_non_null(strstr(why, "too long"));
 }
 
+/* A small file system of its own, where this machine lets us make one. */
+static void a_full_disk_is_told(void **state)
+{
+    char why[POSTGRES_WHY] = "", at[] = "/tmp/strom-full-XXXXXX", inner[64], small[16];
+    const char *const mount[] = {"mount", "-t", "tmpfs", "-o", small, "tmpfs", at, NULL};
+    const char *const umount[] = {"umount", at, NULL};
+    (void)state;
+    snprintf(small, sizeof(small), "size=10m");
+    assert_non_null(mkdtemp(at));
+    if (geteuid() != 0 || process_run(mount, NULL, NULL, NULL) != 0) {
+        folder_remove(at);
+        skip();
+    }
+    bool entered = chmod(at, 0755) == 0;
+    snprintf(inner, sizeof(inner), "%s/pg", at);
+    struct postgres_options o = {.folder = inner, .temporary = true};
+    struct postgres *mine = postgres_start(&o, why);
+    bool left = !is_absent(inner);
+    int unmounted = process_run(umount, NULL, NULL, NULL);
+    folder_remove(at);
+    assert_true(entered && !left && mine == NULL && unmounted == 0);
+    assert_non_null(strstr(why, "no space left on the device"));
+}
+
 static void wrong_settings_are_told_in_the_servers_words(void **state)
 {
     char why[POSTGRES_WHY] = "", at[] = "/tmp/strom-conf-XXXXXX";
@@ -317,6 +342,7 @@ int main(void)
         cmocka_unit_test(fails_clearly_without_postgresql),
         cmocka_unit_test(fails_clearly_when_the_folder_cannot_be_entered),
         cmocka_unit_test(fails_clearly_when_the_path_is_too_long),
+        cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(wrong_settings_are_told_in_the_servers_words),
     };
     return cmocka_run_group_tests(tests, start, stop);
