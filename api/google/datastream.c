@@ -227,6 +227,21 @@ static void put_destination(struct json_out *o, const char *project, const char 
     json_close_object(o);
 }
 
+/* No schema at all, or one without tables, would mean everything that is published, later things
+ * too. */
+static void refuse_empty(struct rest_call *c, const struct datastream_selection *s)
+{
+    bool empty = s->n_schemas == 0;
+    for (size_t i = 0; i < s->n_schemas; i++)
+        empty = empty || s->schemas[i].n_tables == 0;
+    if (!empty)
+        return;
+    err_set(&c->refused, ERR_INPUT, "%s", c->what);
+    err_resource(&c->refused, c->resource);
+    err_why(&c->refused, "an empty selection would let everything in");
+    err_hint(&c->refused, "choose at least one table");
+}
+
 struct task *datastream_stream_create(struct google *g, const char *project, const char *location,
                                       const struct datastream_stream_order *order,
                                       const struct google_write *w)
@@ -244,6 +259,7 @@ struct task *datastream_stream_create(struct google *g, const char *project, con
     put_source(o, project, location, order);
     put_destination(o, project, location, order);
     put_empty(o, "backfillAll");
+    refuse_empty(&c, &order->include);
     datastream_write(&c, w);
     return rest_send(&c);
 }
@@ -429,6 +445,8 @@ struct task *datastream_stream_patch(struct google *g, const char *project, cons
     rest_query(&c, "updateMask", str_text(&mask));
     str_done(&mask);
     put_change(rest_body(&c), change);
+    if (change->include)
+        refuse_empty(&c, change->include);
     datastream_write(&c, w);
     return rest_send(&c);
 }

@@ -10,7 +10,8 @@
 enum {
     LIMIT_S = 1200,
     MOST_PAGES = 2000,
-    MOST_SENDINGS = 3,     /* of a create that was found not to have happened */
+    MOST_SENDINGS = 3, /* of a create that was found not to have happened */
+    LOOK_UP_MS = 3000,
     POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
 };
 
@@ -44,16 +45,18 @@ static enum task_state wait_a_while(struct task *t, struct rest_job *job, const 
     rest_aim_get(job, path, at);
     job->due = now + longrun_pace(waited, google_poll_floor_ms(job->call.google));
     job->gaps = net_gaps(task_net(t));
-    task_wait_until(t, job->due);
+    task_again(t);
     return TASK_RUNNING;
 }
 
-/* A laptop that slept asks at once instead of waiting the rest of its pause. */
+/* A laptop that slept asks soon after instead of waiting the rest of its pause: that it slept is
+ * noticed only by who wakes up. */
 static bool is_due(struct task *t, const struct rest_job *job)
 {
-    if (job->due <= clock_mono_ms() || job->gaps != net_gaps(task_net(t)))
+    int64_t now = clock_mono_ms();
+    if (job->due <= now || job->gaps != net_gaps(task_net(t)))
         return true;
-    task_wait_until(t, job->due);
+    task_wait_until(t, job->due < now + LOOK_UP_MS ? job->due : now + LOOK_UP_MS);
     return false;
 }
 
@@ -267,25 +270,14 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
     return task_fail(t, e);
 }
 
-/* The journal is a file: a name in it that is none of Google's operations is asked of nobody. */
-static enum task_state stray(struct task *t, const struct rest_job *job)
-{
-    struct err e;
-    err_set(&e, ERR_INPUT, "%s", job->call.what);
-    err_resource(&e, job->call.resource);
-    err_why(&e, "the journal names an operation that is none of Google's");
-    err_hint(&e, "run the command again: what is there will be looked at afresh");
-    return task_fail(t, &e);
-}
-
 /* --- the task --- */
 
 static enum task_state step(struct task *t)
 {
     struct rest_job *job = task_job(t, &rest_type);
     struct err e = {.kind = ERR_NONE};
-    if (job->stray)
-        return stray(t, job);
+    if (job->call.refused.kind != ERR_NONE)
+        return task_fail(t, &job->call.refused);
     if ((job->at == AT_POLL || job->at == AT_JUDGE) && !job->x.http && !is_due(t, job))
         return TASK_RUNNING;
     switch (exchange_step(&job->x, t, &e)) {
@@ -357,6 +349,15 @@ const void *rest_result(const struct task *t, rest_decoder *decoder)
 
 /* --- what owners may ask --- */
 
+/* The journal is a file: a name in it that is none of Google's operations is asked of nobody. */
+static void refuse_name(struct rest_call *c)
+{
+    err_set(&c->refused, ERR_INPUT, "%s", c->what);
+    err_resource(&c->refused, c->resource);
+    err_why(&c->refused, "the journal names an operation that is none of Google's");
+    err_hint(&c->refused, "run the command again: what is there will be looked at afresh");
+}
+
 struct task *google_operation_resume(struct google *g, const char *name, const char *what)
 {
     struct task *t;
@@ -364,10 +365,13 @@ struct task *google_operation_resume(struct google *g, const char *name, const c
     job->call = (struct rest_call){.google = g, .method = "GET"};
     str_copy(job->call.what, sizeof job->call.what, what);
     str_copy(job->call.resource, sizeof job->call.resource, rest_last(name));
-    job->stray = !longrun_name(task_arena(t), name, &job->run);
+    if (!longrun_name(task_arena(t), name, &job->run)) {
+        refuse_name(&job->call);
+        return t;
+    }
     job->call.wait = job->run.kind;
     job->call.host = job->x.host = job->run.host;
-    rest_aim_get(job, job->stray ? "" : job->run.path, AT_POLL);
+    rest_aim_get(job, job->run.path, AT_POLL);
     return t;
 }
 

@@ -55,8 +55,9 @@ struct rest_call {
     enum rest_repeat repeat;
     enum rest_wait wait;
     enum rest_pages pages;
-    int limit_s;    /* for operation and judge together; 0: 20 min */
-    int timeout_ms; /* of one exchange; 0: 60 s */
+    int limit_s;        /* for operation and judge together; 0: 20 min */
+    int timeout_ms;     /* of one exchange; 0: 60 s */
+    struct err refused; /* kind set: known to be wrong, nothing is sent */
     size_t size;
     rest_decoder *decode;
     rest_judge *judge;

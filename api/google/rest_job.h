@@ -24,7 +24,6 @@ struct rest_job {
     unsigned gaps;
     int sendings;
     bool adopted;
-    bool stray; /* to be resumed, but no operation's name */
 };
 
 /* Each makes the next exchange ready; the step sends it. */

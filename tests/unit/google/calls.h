@@ -3,6 +3,7 @@
 
 /* What the tests of calls share: a world a test, rules in one line, both ends of a task. */
 
+#include "api/google/datastream_objects.h"
 #include "tests/unit/google/client.h"
 
 #define CRM      "/cloudresourcemanager.googleapis.com/v1/projects/p"
@@ -11,6 +12,14 @@
 #define PRIVATES "/datastream.googleapis.com/v1/projects/p/locations/l/privateConnections"
 
 static struct world w;
+
+/* The least that a stream may be asked for. */
+static inline struct datastream_selection one_table(void)
+{
+    static struct datastream_table table = {"t", NULL, 0};
+    static struct datastream_schema schema = {"public", &table, 1};
+    return (struct datastream_selection){&schema, 1, true};
+}
 
 static inline int setup(void **state)
 {

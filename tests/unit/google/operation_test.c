@@ -19,6 +19,7 @@
 #include "api/google/network.h"
 #include "api/google/projects.h"
 #include "api/google/serviceusage.h"
+#include "api/net/internal.h"
 #include "tests/unit/google/calls.h"
 
 /* --- operations --- */
@@ -65,7 +66,8 @@ static void validations_are_kept_line_by_line(void **state)
          "\"FAILED\",\"message\":[{\"message\":\"no slot ds_replication\",\"level\":\"ERROR\"}]},"
          "{\"state\":\"SOMETHING_NEW\"}]}}}",
          0);
-    const struct datastream_stream_order order = {.id = "s", .mode = DATASTREAM_MODE_APPEND};
+    const struct datastream_stream_order order = {
+        .id = "s", .mode = DATASTREAM_MODE_APPEND, .include = one_table()};
     struct task *t = datastream_stream_create(w.google, "p", "l", &order, NULL);
     expect_failure(t, ERR_CONFLICT, "Slot exists: no slot ds_replication");
     const struct google_validation *v = google_validations(t, &n);
@@ -75,6 +77,24 @@ static void validations_are_kept_line_by_line(void **state)
     assert_int_equal(v[2].state, GOOGLE_VALIDATION_OTHER);
     assert_string_equal(v[2].state_text, "SOMETHING_NEW");
     task_drop(t);
+}
+
+static void an_empty_selection_is_never_sent(void **state)
+{
+    (void)state;
+    struct datastream_schema bare = {.name = "public"};
+    const struct datastream_stream_order none = {.id = "s"};
+    const struct datastream_selection whole_schema = {&bare, 1, true};
+    const struct datastream_stream_change change = {
+        .include = &whole_schema, .freshness_s = -1, .max_backfill_tasks = -1};
+    struct task *t = datastream_stream_create(w.google, "p", "l", &none, NULL);
+    expect_failure(t, ERR_INPUT, "let everything in");
+    assert_null(google_operation_name(t));
+    task_drop(t);
+    t = datastream_stream_patch(w.google, "p", "l", "s", &change, NULL);
+    expect_failure(t, ERR_INPUT, "let everything in");
+    task_drop(t);
+    assert_int_equal(w.server.n_seen, 0);
 }
 
 static void a_stream_has_started_when_it_runs(void **state)
@@ -177,6 +197,33 @@ static void apis_just_turned_on_are_waited_for(void **state)
     task_drop(t);
 }
 
+/* A laptop that slept does not wait out the rest of its pause. */
+static void after_a_sleep_it_is_asked_at_once(void **state)
+{
+    (void)state;
+    struct err e;
+    google_close(w.google);
+    w.google =
+        google_open(w.net,
+                    &(struct google_options){
+                        .endpoint = w.server.origin, .credentials = w.file, .poll_floor_s = 10.0},
+                    &e);
+    world_token(&w);
+    rule("DELETE", STREAMS, 200, "{\"name\":\"" OP "\"}", 0);
+    rule("GET", "/datastream.googleapis.com/v1/" OP, 200, "{\"name\":\"" OP "\",\"done\":true}", 0);
+    struct task *t = datastream_stream_delete(w.google, "p", "l", "s", NULL);
+    while (!google_operation_name(t)) {
+        net_step(w.net);
+        if (!google_operation_name(t))
+            net_wait(w.net, NULL, 0, -1);
+    }
+    assert_int_equal(task_state(t), TASK_RUNNING);
+    net_pretend_sleep(w.net, 60000);
+    expect_ok(t);
+    assert_true(task_elapsed_ms(t) < 5000);
+    task_drop(t);
+}
+
 /* --- pace --- */
 
 static void polls_follow_the_time_waited(void **state)
@@ -225,10 +272,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_finished_operation_is_not_yet_success),
         CASE(validations_are_kept_line_by_line),
+        CASE(an_empty_selection_is_never_sent),
         CASE(a_stream_has_started_when_it_runs),
         CASE(compute_operations_are_found_in_their_zone),
         CASE(a_stored_operation_is_polled_to_its_end),
         CASE(gone_is_fine_for_a_delete),
+        CASE(after_a_sleep_it_is_asked_at_once),
         CASE(apis_just_turned_on_are_waited_for),
         cmocka_unit_test(polls_follow_the_time_waited),
         cmocka_unit_test(pauses_have_jitter_and_a_top),

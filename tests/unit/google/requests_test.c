@@ -9,7 +9,9 @@
 
 /* Every request that this code can send, held against Google's discovery documents. */
 
+#include "api/base/clock.h"
 #include "api/base/json.h"
+#include "api/base/path.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream_profiles.h"
 #include "api/google/iam.h"
@@ -226,10 +228,81 @@ static void write_log(const char *path)
     str_done(&out);
 }
 
+/* --- the whole of each request, against a case file --- */
+
+/* Random ids become one word. */
+static void add_plain(struct str *out, const char *text)
+{
+    static const char *const marks[] = {"requestId=", "\"requestId\":\""};
+    while (*text) {
+        size_t mark = 0;
+        for (size_t i = 0; i < 2; i++)
+            if (str_starts(text, marks[i]))
+                mark = strlen(marks[i]);
+        if (!mark) {
+            str_addc(out, *text++);
+            continue;
+        }
+        str_addn(out, text, mark);
+        str_add(out, "UUID");
+        text += mark + 36;
+    }
+}
+
+static void add_header(struct str *out, const struct seen *q, const char *name)
+{
+    const char *at = strcasestr(q->headers, name);
+    if (at)
+        str_printf(out, "    %.*s\n", (int)strcspn(at, "\r\n"), at);
+}
+
+static void write_case(struct str *out)
+{
+    for (size_t i = 0; i < w.server.n_seen; i++) {
+        const struct seen *q = &w.server.seen[i];
+        str_printf(out, "%s ", q->method);
+        add_plain(out, q->target + 1);
+        str_addc(out, '\n');
+        add_header(out, q, "authorization:");
+        add_header(out, q, "x-goog-user-project:");
+        add_header(out, q, "content-type:");
+        if (*q->body) {
+            str_add(out, "    ");
+            add_plain(out, q->body);
+            str_addc(out, '\n');
+        }
+    }
+}
+
+/* STROM_ACCEPT_CASES=1 writes the file anew: look at its diff then. */
+static void compare_case(const struct str *got)
+{
+    static const char file[] = TESTS_DIR "/cases/google/requests.case";
+    struct str want = {0};
+    struct err e;
+    if (getenv("STROM_ACCEPT_CASES")) {
+        FILE *f = fopen(file, "w");
+        assert_non_null(f);
+        fputs(str_text(got), f);
+        fclose(f);
+    }
+    assert_true(path_read(file, SERVER_BYTES, &want, &e));
+    const char *a = str_text(got), *b = str_text(&want), *line = a;
+    while (*a && *a == *b) {
+        line = *a == '\n' ? a + 1 : line;
+        a++, b++;
+    }
+    if (*a != *b)
+        fail_msg("differs from the case file at: %.*s", (int)strcspn(line, "\n"), line);
+    str_done(&want);
+}
+
 static void every_request_is_googles(void **state)
 {
     (void)state;
     char log[] = "/tmp/strom-requests-XXXXXX", command[512], said[4096];
+    struct str plain = {0};
+    clock_freeze(1763798400);
     world_open(&w, PERSON);
     google_use_project(w.google, P);
     answers();
@@ -240,6 +313,10 @@ static void every_request_is_googles(void **state)
     assert_true(fd >= 0);
     close(fd);
     write_log(log);
+    write_case(&plain);
+    compare_case(&plain);
+    str_done(&plain);
+    clock_freeze(0);
     size_t n = w.server.n_seen;
     world_close(&w);
     assert_true(n > 90);

@@ -173,7 +173,8 @@ static void a_write_keeps_its_request_id(void **state)
                                                   .slot = "s",
                                                   .mode = DATASTREAM_MODE_MERGE,
                                                   .dataset_project = "p",
-                                                  .dataset = "d"};
+                                                  .dataset = "d",
+                                                  .include = one_table()};
     const struct google_write write = {.request_id = "6f1c0b1e-7b8f-4d7e-9c55-0d5a1f6f2a11",
                                        .validate_only = true};
     struct task *t = datastream_stream_create(w.google, "p", "l", &order, &write);
