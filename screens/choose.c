@@ -168,10 +168,10 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
     }
     if (refused)
         journey_say(j, MARK_WARN,
-                    tr("%zu tables changed; %zu have a sensitive key and need a reason"), changed,
-                    refused);
+                    tr("tables changed: %zu; with a sensitive key, and in need of a reason: %zu"),
+                    changed, refused);
     else
-        journey_say(j, MARK_OK, tr("%zu tables changed"), changed);
+        journey_say(j, MARK_OK, tr("tables changed: %zu"), changed);
 }
 
 bool choose_with_reason(struct journey *j, size_t table, size_t column, const char *reason,

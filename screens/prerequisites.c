@@ -150,8 +150,8 @@ static void put_check(const void *ctx, size_t i, struct page *p)
     page_put_mark(p, mark_of(c->result), true);
     page_tab(p, 12);
     page_put(p, STYLE_TEXT, "%s", tr(check_title(c->id)));
-    page_tab(p, 46);
-    page_put(p, c->result == CHECK_PASS ? STYLE_MUTED : STYLE_TEXT, "%s", c->found);
+    page_tab(p, 44);
+    page_put(p, c->result == CHECK_PASS ? STYLE_MUTED : STYLE_ACCENT, " %s", c->found);
     if (self->changed[i])
         page_put_right(p, STYLE_OK, " %s", tr("now green"));
 }

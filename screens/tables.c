@@ -151,10 +151,10 @@ static void draw_head(const struct tables *self, const struct journey *j, struct
     char rows[ANSWER_TEXT];
 
     selection_totals(&j->selection, &t);
-    page_put(p, STYLE_HEADING, tr("%zu tables, %zu columns, %s rows flow"), t.tables, t.columns,
-             answer_count(t.rows, rows));
+    page_put(p, STYLE_HEADING, tr("What flows: tables %zu, columns %zu, rows %s"), t.tables,
+             t.columns, answer_count(t.rows, rows));
     if (t.personal + t.special)
-        page_put(p, STYLE_SENSITIVE, tr("; %zu sensitive"), t.personal + t.special);
+        page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t.personal + t.special);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(self->view.view)),
                    self->view.n, j->selection.n_tables);
     page_newline(p);

@@ -5,6 +5,7 @@
 #include "api/base/utf8.h"
 #include "api/plan/survey.h"
 #include "screens/answer.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -125,21 +126,42 @@ static enum box box(const void *ctx, struct tree_node at)
 /* --- a row
  * ------------------------------------------------------------------------------------------ */
 
+/* Where the parts of a row stand: from the right, so that names get what is left. */
+struct places {
+    int count, rows, bytes, flags; /* bytes 0: no room for them */
+    int type, verdict;             /* of a column */
+};
+
+static struct places places_of(const struct page *p)
+{
+    enum { ROOMY = 72 };
+    int w = page_width(p);
+
+    if (w >= ROOMY)
+        return (struct places){w - 36, w - 27, w - 18, w - 7, w - 44, w - 27};
+    return (struct places){w - 26, w - 17, 0, w - 7, w - 38, w - 22};
+}
+
 static void put_table(const struct tables_view *v, size_t table, struct page *p)
 {
     const struct selection_table *t = &v->j->selection.tables[table];
     unsigned problems = survey_problems(v->j->catalog, table);
+    struct places at = places_of(p);
     char rows[ANSWER_TEXT], bytes[ANSWER_TEXT];
     size_t flagged = 0;
 
     for (size_t i = 0; i < t->n_columns; i++)
         flagged += t->columns[i].level != RULES_NONE;
     page_put(p, STYLE_TEXT, "%s", t->name);
-    page_tab(p, 44);
+    page_tab(p, at.count);
     page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
-    page_tab(p, 53);
-    page_put(p, STYLE_MUTED, "%8s %9s ", answer_count(t->rows, rows),
-             answer_bytes(t->bytes, bytes));
+    page_tab(p, at.rows);
+    page_put(p, STYLE_MUTED, "%9s", answer_count(t->rows, rows));
+    if (at.bytes) {
+        page_tab(p, at.bytes);
+        page_put(p, STYLE_MUTED, "%10s", answer_bytes(t->bytes, bytes));
+    }
+    page_tab(p, at.flags);
     if (flagged)
         page_put(p, STYLE_SENSITIVE, "!%zu ", flagged);
     if (problems & ~(1u << SURVEY_NOT_PUBLISHED | 1u << SURVEY_NOT_READABLE))
@@ -160,10 +182,14 @@ static void put_categories(uint32_t categories, struct page *p)
 
 static void put_column(const struct selection_column *c, struct page *p)
 {
+    struct places at = places_of(p);
+    char type[64];
+
     page_put(p, STYLE_TEXT, "%s", c->name);
-    page_tab(p, 36);
-    page_put(p, STYLE_MUTED, "%.16s", c->type);
-    page_tab(p, 53);
+    page_tab(p, at.type);
+    page_put(p, STYLE_MUTED, "%s",
+             text_cut(type, sizeof type, c->type, at.verdict - at.type - 1, page_ascii(p)));
+    page_tab(p, at.verdict);
     if (c->key)
         page_put(p, STYLE_ACCENT, "%s ", tr("key"));
     if (c->unsupported)
@@ -184,7 +210,7 @@ static void put(const void *ctx, struct tree_node at, struct page *p)
         size_t end = at.root + 1 < v->n_schemas ? v->schema_at[at.root + 1] : v->n;
         page_put(p, STYLE_HEADING, "%s",
                  v->j->selection.tables[v->tables[v->schema_at[at.root]]].schema);
-        page_put(p, STYLE_MUTED, tr("  %zu tables"), end - v->schema_at[at.root]);
+        page_put(p, STYLE_MUTED, tr("  tables %zu"), end - v->schema_at[at.root]);
     } else if (at.leaf == TREE_NONE) {
         put_table(v, v->tables[at.group], p);
     } else {

@@ -309,7 +309,7 @@ static void stream(struct job *j)
         return;
     }
     struct plan_action *a = usual(j, STEP_STREAM, name,
-                                  arena_printf(&j->p->mem, "%zu tables, %zu columns, each named",
+                                  arena_printf(&j->p->mem, "tables %zu, columns %zu, each named",
                                                totals.tables, totals.columns));
     if (a == NULL) {
         a = decide(j, STEP_STREAM, PLAN_KEEP, name, "is there, with this selection");

@@ -55,11 +55,11 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
                      p->count[PLAN_CREATE], p->count[PLAN_UPDATE], p->count[PLAN_DELETE],
                      p->count[PLAN_KEEP], p->count[PLAN_BLOCKED]));
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(a,
-                     "%zu tables, %zu columns, about %lld rows; %zu sensitive columns flow, %zu "
-                     "are left out",
-                     t.tables, t.columns, (long long)t.rows, t.personal + t.special,
-                     t.left_out_sensitive));
+        arena_printf(
+            a,
+            "tables %zu, columns %zu, rows about %lld; sensitive columns: %zu flow, %zu are "
+            "left out",
+            t.tables, t.columns, (long long)t.rows, t.personal + t.special, t.left_out_sensitive));
     if (!plan_changes_nothing(p))
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
             arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
