@@ -209,10 +209,12 @@ static inline size_t server_count(struct server *s, const char *method, const ch
     return n;
 }
 
-/* The last request like this; NULL when there was none. */
+/* The last request like this; one of empty texts when there was none. */
 static inline const struct seen *server_last(struct server *s, const char *method, const char *path)
 {
-    const struct seen *found = NULL;
+    static char nothing[1];
+    static const struct seen none = {"", nothing, nothing, nothing};
+    const struct seen *found = &none;
     pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < s->n_seen; i++)
         if (strcmp(s->seen[i].method, method) == 0 &&
