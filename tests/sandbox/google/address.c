@@ -32,11 +32,6 @@ static void path_of(const char *region, const char *name, char out[300])
     snprintf(out, 300, HOME "/regions/%.60s/addresses/%.63s", region, name);
 }
 
-static void prefix_of(const char *region, char out[300])
-{
-    snprintf(out, 300, HOME "/regions/%.60s/addresses", region);
-}
-
 static struct val *address_doc(struct google *g, const char *path, const char *region,
                                const char *ip, const char *subnetwork)
 {
@@ -123,16 +118,6 @@ static void insert(struct call *c)
     operation_start(c, "insert", path, 3, NULL, NULL);
 }
 
-static struct thing *asked_for(struct call *c)
-{
-    char path[300];
-    path_of(c->param[1], c->param[2], path);
-    struct thing *t = thing_find(c->g, "address", path);
-    if (t == NULL)
-        call_refuse_missing(c, path);
-    return t;
-}
-
 /* Used or only reserved is a matter of the VMs there are. */
 static void set_users(struct google *g, struct val *doc)
 {
@@ -149,7 +134,7 @@ static void set_users(struct google *g, struct val *doc)
 
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "address");
     if (t == NULL)
         return;
     set_users(c->g, t->doc);
@@ -158,27 +143,17 @@ static void get(struct call *c)
 
 static void list(struct call *c)
 {
-    char prefix[300];
-    prefix_of(c->param[1], prefix);
     for (struct thing *t = c->g->things; t != NULL; t = t->next)
         if (str_eq(t->kind, "address"))
             set_users(c->g, t->doc);
-    list_answer(c, "items", thing_list(c->g, "address", prefix), 500, 500,
-                compute_frame("addressList", prefix));
+    compute_list(c, "address", "addressList");
 }
 
-static void deleted(struct google *g, struct operation *op)
-{
-    struct thing *t = thing_find(g, "address", op->target);
-    if (t != NULL)
-        thing_drop(g, t);
-}
-
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "address");
     if (t == NULL)
         return;
     set_users(c->g, t->doc);
@@ -189,7 +164,7 @@ static void delete (struct call *c)
         call_refuse_reason(c, "resourceInUseByAnotherResource");
         return;
     }
-    operation_start(c, "delete", t->name, 3, deleted, NULL);
+    thing_delete(c, t, 3);
 }
 
 #define ADDRESSES "compute/v1/projects/{}/regions/{}/addresses"
@@ -197,7 +172,7 @@ const struct route compute_address_routes[] = {
     {"POST", ADDRESSES, insert, NULL, compute_insert_query, ADDRESS, "", 0},
     {"GET", ADDRESSES, list, "compute.addresses.list", compute_list_query, NULL, NULL, 0},
     {"GET", ADDRESSES "/{}", get, "compute.addresses.get", NULL, NULL, NULL, 0},
-    {"DELETE", ADDRESSES "/{}", delete, "compute.addresses.deleteInternal", compute_insert_query,
+    {"DELETE", ADDRESSES "/{}", drop, "compute.addresses.deleteInternal", compute_insert_query,
      NULL, NULL, 0},
     {0},
 };

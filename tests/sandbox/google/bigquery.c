@@ -216,7 +216,7 @@ static void patch(struct call *c)
     call_answer(c, val_copy(t->doc));
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     struct thing *t = dataset_asked(c);
     if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.delete"))
@@ -285,7 +285,7 @@ const struct route bigquery_dataset_routes[] = {
     {"GET", DATASETS "/{}", get, NULL, GET_QUERY, NULL, NULL, 0},
     {"PATCH", DATASETS "/{}", patch, NULL, CHANGE_QUERY, DATASET, "", 0},
     {"PUT", DATASETS "/{}", patch, NULL, CHANGE_QUERY, DATASET, "", 0},
-    {"DELETE", DATASETS "/{}", delete, NULL, DELETE_QUERY, NULL, NULL, 0},
+    {"DELETE", DATASETS "/{}", drop, NULL, DELETE_QUERY, NULL, NULL, 0},
     {0},
 };
 

@@ -74,12 +74,11 @@ struct val *compute_frame(const char *kind, const char *path)
                     path);
 }
 
-bool compute_in_use(struct google *g, const char *kind, const char *field, const char *path)
+void compute_list(struct call *c, const char *kind, const char *list_kind)
 {
-    for (struct thing *t = g->things; t != NULL; t = t->next)
-        if (str_eq(t->kind, kind) && str_ends(val_text_or(t->doc, field, ""), path))
-            return true;
-    return false;
+    char path[320];
+    call_collection(c, path);
+    list_answer(c, "items", thing_below(c, kind), 500, 500, compute_frame(list_kind, path));
 }
 
 /* --- IPv4 --- */

@@ -23,7 +23,7 @@ void compute_refuse_value(struct call *c, const char *field, const char *value, 
 /* kind, id, creationTimestamp, selfLink. */
 void compute_complete(struct google *g, struct val *doc, const char *kind, const char *path);
 struct val *compute_frame(const char *kind, const char *path); /* of a list */
-bool compute_in_use(struct google *g, const char *kind, const char *field, const char *path);
+void compute_list(struct call *c, const char *kind, const char *list_kind);
 const char *compute_last(const char *path); /* after the last slash */
 
 /* IPv4. cidr_read: false when it is no range. */

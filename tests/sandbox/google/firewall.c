@@ -136,31 +136,19 @@ static void insert(struct call *c)
     }
 }
 
-static struct thing *asked_for(struct call *c)
-{
-    char path[300];
-    struct thing *t = thing_find(c->g, "firewall", path_of(c->param[1], path));
-    if (t == NULL)
-        call_refuse_missing(c, path);
-    return t;
-}
-
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
-    if (t != NULL)
-        call_answer(c, val_copy(t->doc));
+    thing_get(c, "firewall");
 }
 
 static void list(struct call *c)
 {
-    list_answer(c, "items", thing_list(c->g, "firewall", ""), 500, 500,
-                compute_frame("firewallList", HOME "/global/firewalls"));
+    compute_list(c, "firewall", "firewallList");
 }
 
 static void change(struct call *c)
 {
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "firewall");
     char network[300];
     if (t == NULL || operation_again(c) || !ranges_fit(c, val_member(c->body, "sourceRanges")) ||
         !rules_fit(c, val_member(c->body, "allowed")))
@@ -176,20 +164,11 @@ static void change(struct call *c)
     operation_start(c, "patch", t->name, 8, NULL, NULL);
 }
 
-static void deleted(struct google *g, struct operation *op)
+static void drop(struct call *c)
 {
-    struct thing *t = thing_find(g, "firewall", op->target);
+    const struct thing *t = operation_again(c) ? NULL : thing_asked(c, "firewall");
     if (t != NULL)
-        thing_drop(g, t);
-}
-
-static void delete (struct call *c)
-{
-    if (operation_again(c))
-        return;
-    const struct thing *t = asked_for(c);
-    if (t != NULL)
-        operation_start(c, "delete", t->name, 8, deleted, NULL);
+        thing_delete(c, t, 8);
 }
 
 #define FIREWALLS "compute/v1/projects/{}/global/firewalls"
@@ -201,7 +180,7 @@ const struct route compute_firewall_routes[] = {
      "", 0},
     {"PUT", FIREWALLS "/{}", change, "compute.firewalls.update", compute_insert_query, FIREWALL, "",
      0},
-    {"DELETE", FIREWALLS "/{}", delete, "compute.firewalls.delete", compute_insert_query, NULL,
-     NULL, 0},
+    {"DELETE", FIREWALLS "/{}", drop, "compute.firewalls.delete", compute_insert_query, NULL, NULL,
+     0},
     {0},
 };

@@ -116,7 +116,7 @@ static void leave_bindings(struct google *g, const char *email, const char *uniq
     str_done(&is);
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     struct thing *t = asked_for(c);
     if (t == NULL)
@@ -155,8 +155,8 @@ static const struct route ROUTES[] = {
      NULL, 0},
     {"GET", "v1/projects/{}/serviceAccounts/{}", get, "iam.serviceAccounts.get", NULL, NULL, NULL,
      0},
-    {"DELETE", "v1/projects/{}/serviceAccounts/{}", delete, "iam.serviceAccounts.delete", NULL,
-     NULL, NULL, 0},
+    {"DELETE", "v1/projects/{}/serviceAccounts/{}", drop, "iam.serviceAccounts.delete", NULL, NULL,
+     NULL, 0},
     {"POST", "v1/projects/{}/serviceAccounts/{}:testIamPermissions", test_permissions, NULL, NULL,
      TEST, NULL, 0},
     {0},

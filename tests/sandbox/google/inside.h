@@ -198,6 +198,17 @@ void thing_drop(struct google *g, struct thing *t);
 struct val *thing_list(struct google *g, const char *kind,
                        const char *prefix); /* copies of the docs */
 
+/* What the call's path names, the project by its id: the resource (up to the last {}) or all of it.
+ */
+void call_target(const struct call *c, char out[320]);
+void call_collection(const struct call *c, char out[320]);
+struct thing *thing_asked(struct call *c, const char *kind); /* refuses what is not there */
+void thing_get(struct call *c, const char *kind);
+struct val *thing_below(struct call *c,
+                        const char *kind); /* copies of what lies in the collection */
+void thing_delete(struct call *c, const struct thing *t,
+                  double seconds); /* goes when time is over */
+
 /* A long operation of the family of c->service; answers it. finish may be NULL. `input` is
  * consumed. */
 struct operation *operation_start(struct call *c, const char *verb, const char *target,

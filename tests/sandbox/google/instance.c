@@ -28,19 +28,9 @@ static struct val *as_seen(const struct thing *vm)
     return doc;
 }
 
-static struct thing *asked_for(struct call *c)
-{
-    char path[300];
-    instance_path(c->param[1], c->param[2], path);
-    struct thing *t = thing_find(c->g, "instance", path);
-    if (t == NULL)
-        call_refuse_missing(c, path);
-    return t;
-}
-
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "instance");
     if (t != NULL)
         call_answer(c, as_seen(t));
 }
@@ -82,18 +72,11 @@ static void aggregated(struct call *c)
     call_answer(c, out);
 }
 
-static void deleted(struct google *g, struct operation *op)
-{
-    struct thing *t = thing_find(g, "instance", op->target);
-    if (t != NULL)
-        thing_drop(g, t);
-}
-
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
     if (val_truth(t->doc, "deletionProtection")) {
@@ -104,14 +87,14 @@ static void delete (struct call *c)
         return;
     }
     val_put_text(t->doc, "status", "TERMINATED");
-    operation_start(c, "delete", t->name, 25, deleted, NULL);
+    thing_delete(c, t, 25);
 }
 
 static void up(struct call *c, const char *verb, double seconds)
 {
     if (operation_again(c))
         return;
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
     bool stopped = str_eq(val_text(t->doc, "status"), "TERMINATED");
@@ -140,7 +123,7 @@ static void stop(struct call *c)
 {
     if (operation_again(c))
         return;
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
     val_put_text(t->doc, "status", "TERMINATED");
@@ -149,7 +132,7 @@ static void stop(struct call *c)
 
 static void set_labels(struct call *c)
 {
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
     if (!str_eq(val_text(c->body, "labelFingerprint"), val_text(t->doc, "labelFingerprint"))) {
@@ -163,7 +146,7 @@ static void set_labels(struct call *c)
 
 static void set_metadata(struct call *c)
 {
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
     if (!str_eq(val_text(c->body, "fingerprint"), val_text(t->doc, "metadata.fingerprint"))) {
@@ -177,7 +160,7 @@ static void set_metadata(struct call *c)
 
 static void serial(struct call *c)
 {
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "instance");
     long long from = 0;
     if (t == NULL)
         return;
@@ -207,8 +190,8 @@ const struct route compute_instance_routes[] = {
      "", 0},
     {"GET", INSTANCES, list, "compute.instances.list", compute_list_query, NULL, NULL, 0},
     {"GET", INSTANCES "/{}", get, "compute.instances.get", NULL, NULL, NULL, 0},
-    {"DELETE", INSTANCES "/{}", delete, "compute.instances.delete", compute_change_query, NULL,
-     NULL, 0},
+    {"DELETE", INSTANCES "/{}", drop, "compute.instances.delete", compute_change_query, NULL, NULL,
+     0},
     {"POST", INSTANCES "/{}/reset", reset, "compute.instances.reset", compute_insert_query, NULL,
      NULL, 0},
     {"POST", INSTANCES "/{}/start", start, "compute.instances.start", compute_insert_query, NULL,

@@ -136,26 +136,14 @@ static void insert(struct call *c)
     operation_start(c, "insert", path, 20, inserted, NULL);
 }
 
-static struct thing *asked_for(struct call *c)
-{
-    char path[300];
-    struct thing *t = thing_find(c->g, "network", path_of(c->param[1], path));
-    if (t == NULL)
-        call_refuse_missing(c, path);
-    return t;
-}
-
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
-    if (t != NULL)
-        call_answer(c, val_copy(t->doc));
+    thing_get(c, "network");
 }
 
 static void list(struct call *c)
 {
-    list_answer(c, "items", thing_list(c->g, "network", ""), 500, 500,
-                compute_frame("networkList", HOME "/global/networks"));
+    compute_list(c, "network", "networkList");
 }
 
 /* --- taking one down --- */
@@ -189,11 +177,11 @@ static void deleted(struct google *g, struct operation *op)
     thing_drop(g, t);
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "network");
     const char *user = t != NULL ? network_user(c->g, t) : NULL;
     const struct val *peering = t != NULL ? val_get(t->doc, "peerings") : NULL;
     if (t == NULL)
@@ -249,7 +237,7 @@ void network_unpeer(struct google *g, const char *network, const char *peering)
 
 static void peering_routes(struct call *c)
 {
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "network");
     const char *name = call_query(c, "peeringName"), *direction = call_query(c, "direction");
     char prefix[400];
     if (t == NULL)
@@ -268,7 +256,7 @@ static void peering_routes(struct call *c)
 
 static void remove_peering(struct call *c)
 {
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "network");
     const char *name = val_text_or(c->body, "name", "");
     if (t == NULL || operation_again(c))
         return;
@@ -297,7 +285,7 @@ const struct route compute_network_routes[] = {
     {"POST", NETWORKS, insert, "compute.networks.create", compute_insert_query, NETWORK, "", 0},
     {"GET", NETWORKS, list, "compute.networks.list", compute_list_query, NULL, NULL, 0},
     {"GET", NETWORKS "/{}", get, "compute.networks.get", NULL, NULL, NULL, 0},
-    {"DELETE", NETWORKS "/{}", delete, "compute.networks.delete", compute_insert_query, NULL, NULL,
+    {"DELETE", NETWORKS "/{}", drop, "compute.networks.delete", compute_insert_query, NULL, NULL,
      0},
     {"GET", NETWORKS "/{}/listPeeringRoutes", peering_routes, "compute.networks.listPeeringRoutes",
      ROUTES_QUERY, NULL, NULL, 0},
@@ -310,30 +298,14 @@ const struct route compute_network_routes[] = {
 
 /* --- subnetworks --- */
 
-static struct thing *asked_subnet(struct call *c)
-{
-    struct thing *t = thing_find_fmt(c->g, "subnetwork", HOME "/regions/%s/subnetworks/%s",
-                                     c->param[1], c->param[2]);
-    char path[300];
-    snprintf(path, sizeof path, HOME "/regions/%.60s/subnetworks/%.63s", c->param[1], c->param[2]);
-    if (t == NULL)
-        call_refuse_missing(c, path);
-    return t;
-}
-
 static void get_subnet(struct call *c)
 {
-    const struct thing *t = asked_subnet(c);
-    if (t != NULL)
-        call_answer(c, val_copy(t->doc));
+    thing_get(c, "subnetwork");
 }
 
 static void list_subnets(struct call *c)
 {
-    char prefix[200];
-    snprintf(prefix, sizeof prefix, HOME "/regions/%.60s/subnetworks", c->param[1]);
-    list_answer(c, "items", thing_list(c->g, "subnetwork", prefix), 500, 500,
-                compute_frame("subnetworkList", prefix));
+    compute_list(c, "subnetwork", "subnetworkList");
 }
 
 /* One page: items is a map of regions, those without anything carry a warning. */

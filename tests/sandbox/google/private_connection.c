@@ -149,29 +149,14 @@ struct thing *private_connection_make(struct google *g, const char *id, const ch
     return thing_new(g, "private-connection", name, doc);
 }
 
-static struct thing *asked_for(struct call *c)
-{
-    char name[320];
-    resource_name(c, "privateConnections", c->param[2], name);
-    struct thing *t = thing_find(c->g, "private-connection", name);
-    if (t == NULL)
-        call_refuse_missing(c, name);
-    return t;
-}
-
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
-    if (t != NULL)
-        call_answer(c, val_copy(t->doc));
+    thing_get(c, "private-connection");
 }
 
 static void list(struct call *c)
 {
-    char prefix[320];
-    resource_name(c, "privateConnections", "", prefix);
-    list_answer(c, "privateConnections", thing_list(c->g, "private-connection", prefix), 50, 1000,
-                NULL);
+    list_answer(c, "privateConnections", thing_below(c, "private-connection"), 50, 1000, NULL);
 }
 
 static void deleted(struct google *g, struct operation *op)
@@ -186,11 +171,11 @@ static void deleted(struct google *g, struct operation *op)
     thing_drop(g, t);
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
-    struct thing *t = asked_for(c);
+    struct thing *t = thing_asked(c, "private-connection");
     if (t == NULL)
         return;
     for (struct thing *p = c->g->things; p != NULL; p = p->next)
@@ -210,7 +195,7 @@ static void delete (struct call *c)
 /* No routes can be made here, so a private connection has none. */
 static void routes(struct call *c)
 {
-    if (asked_for(c) != NULL)
+    if (thing_asked(c, "private-connection") != NULL)
         list_answer(c, "routes", val_array(), 50, 1000, NULL);
 }
 
@@ -226,8 +211,8 @@ const struct route private_connection_routes[] = {
     {"GET", CONNECTIONS, list, "datastream.privateConnections.list", datastream_list_query, NULL,
      NULL, 0},
     {"GET", CONNECTIONS "/{}", get, "datastream.privateConnections.get", NULL, NULL, NULL, 0},
-    {"DELETE", CONNECTIONS "/{}", delete, "datastream.privateConnections.delete", DELETE_QUERY,
-     NULL, NULL, 0},
+    {"DELETE", CONNECTIONS "/{}", drop, "datastream.privateConnections.delete", DELETE_QUERY, NULL,
+     NULL, 0},
     {"GET", CONNECTIONS "/{}/routes", routes, "datastream.routes.list", datastream_list_query, NULL,
      NULL, 0},
     {0},

@@ -199,28 +199,14 @@ static void create(struct call *c)
 
 /* --- the rest --- */
 
-static struct thing *asked_for(struct call *c)
-{
-    char name[320];
-    resource_name(c, "connectionProfiles", c->param[2], name);
-    struct thing *t = thing_find(c->g, "profile", name);
-    if (t == NULL || t->hidden)
-        call_refuse_missing(c, name);
-    return t != NULL && t->hidden ? NULL : t;
-}
-
 static void get(struct call *c)
 {
-    const struct thing *t = asked_for(c);
-    if (t != NULL)
-        call_answer(c, val_copy(t->doc));
+    thing_get(c, "profile");
 }
 
 static void list(struct call *c)
 {
-    char prefix[320];
-    resource_name(c, "connectionProfiles", "", prefix);
-    list_answer(c, "connectionProfiles", thing_list(c->g, "profile", prefix), 50, 1000, NULL);
+    list_answer(c, "connectionProfiles", thing_below(c, "profile"), 50, 1000, NULL);
 }
 
 static void updated(struct google *g, struct operation *op)
@@ -254,7 +240,7 @@ static void patch(struct call *c)
     const char *mask = call_query(c, "updateMask");
     if (operation_again(c))
         return;
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "profile");
     if (t == NULL)
         return;
     struct val *wanted = val_copy(t->doc);
@@ -280,11 +266,11 @@ static void deleted(struct google *g, struct operation *op)
         drop_profile(g, t);
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
-    const struct thing *t = asked_for(c);
+    const struct thing *t = thing_asked(c, "profile");
     if (t == NULL)
         return;
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
@@ -316,7 +302,7 @@ const struct route profile_routes[] = {
     {"GET", PROFILES "/{}", get, "datastream.connectionProfiles.get", NULL, NULL, NULL, 0},
     {"PATCH", PROFILES "/{}", patch, "datastream.connectionProfiles.update", PATCH_QUERY,
      connection_profile_shape, "connection_profile", ROUTE_NEEDS_MASK},
-    {"DELETE", PROFILES "/{}", delete, "datastream.connectionProfiles.delete",
+    {"DELETE", PROFILES "/{}", drop, "datastream.connectionProfiles.delete",
      datastream_delete_query, NULL, NULL, 0},
     {0},
 };

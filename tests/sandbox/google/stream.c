@@ -405,7 +405,7 @@ static void deleted(struct google *g, struct operation *op)
     stream_drop(g, s);
 }
 
-static void delete (struct call *c)
+static void drop(struct call *c)
 {
     if (operation_again(c))
         return;
@@ -426,7 +426,7 @@ const struct route stream_routes[] = {
     {"GET", STREAMS "/{}", get, "datastream.streams.get", NULL, NULL, NULL, 0},
     {"PATCH", STREAMS "/{}", patch, "datastream.streams.update", PATCH_QUERY, stream_shape,
      "stream", ROUTE_NEEDS_MASK},
-    {"DELETE", STREAMS "/{}", delete, "datastream.streams.delete", datastream_delete_query, NULL,
+    {"DELETE", STREAMS "/{}", drop, "datastream.streams.delete", datastream_delete_query, NULL,
      NULL, 0},
     {"POST", STREAMS "/{}:run", run, "datastream.streams.update", NULL, run_shape, NULL, 0},
     {0},
