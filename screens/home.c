@@ -70,8 +70,8 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
     static const char *const notes[WAYS] = {
         [WAY_NEW] = "from PostgreSQL to BigQuery, step by step",
         [WAY_OPEN] = "look at it, change what flows",
-        [WAY_PRACTISE] = "strom --sandbox: nothing outside this machine is touched",
-        [WAY_DELETE] = "strom delete: both sides, with a receipt"};
+        [WAY_PRACTISE] = "nothing outside this machine is touched",
+        [WAY_DELETE] = "with a receipt of what went and what is left"};
 
     if (self->ways[i] == WAY_GO_ON) {
         page_put(p, STYLE_TEXT, tr("Go on: %s"), journey_title(j, title));
@@ -170,12 +170,17 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
         journey_say(j, MARK_WARN, "%s", tr("no stream to open: connect first"));
         return STAY;
     case WAY_PRACTISE:
-        journey_say(j, MARK_NONE, "%s", tr("run: strom --sandbox"));
-        journey_copy(j, "strom --sandbox");
-        return STAY;
+        j->live->practise = true;
+        return QUIT;
     case WAY_DELETE:
-        journey_copy(j, "strom delete APP datastream");
-        return STAY;
+        if (j->target.project[0] == '\0' || j->target.region[0] == '\0' ||
+            j->target.database[0] == '\0') {
+            journey_say(j, MARK_WARN, "%s",
+                        tr("connect first, so that it is known what is taken down"));
+            return STAY;
+        }
+        j->go_to = AT_REMOVE;
+        return GO;
     case WAYS:
         break;
     }

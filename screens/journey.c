@@ -23,6 +23,7 @@ void journey_open(struct journey *j, struct live *l)
 static void drop_work(struct journey *j)
 {
     task_clear(&j->apply); /* looks into the plan: goes first */
+    task_clear(&j->connecting);
     if (j->plan) {
         plan_done(j->plan);
         mem_free(j->plan);
@@ -119,6 +120,29 @@ bool journey_resume(struct journey *j)
     }
     arena_done(&a);
     return k != NULL;
+}
+
+void journey_reconnect(struct journey *j)
+{
+    struct pg_options o = live_pg_options(j->live, j->dsn);
+
+    if (j->at <= AT_PREREQUISITES || j->live->pg)
+        return;
+    if (str_is_empty(o.database) && j->target.database[0])
+        o.database = j->target.database;
+    j->connecting = pg_connect(j->live->net, &o);
+}
+
+bool journey_connected(struct journey *j)
+{
+    bool first = j->live->pg == NULL; /* else a screen was quicker */
+
+    if (j->connecting == NULL || task_state(j->connecting) != TASK_OK)
+        return false;
+    if (first)
+        live_use_pg(j->live, pg_take(j->connecting));
+    task_clear(&j->connecting);
+    return first;
 }
 
 void journey_save(struct journey *j)

@@ -17,17 +17,18 @@ struct plan;
 
 enum { JOURNEY_TITLE = 256 };
 
-enum journey_step { /* in the order of the wizard's table */
-                    AT_HOME,
-                    AT_CONNECT,
-                    AT_PREREQUISITES,
-                    AT_ACCESS,
-                    AT_TABLES,
-                    AT_DESTINATION,
-                    AT_REVIEW,
-                    AT_CREATE,
-                    AT_MONITOR,
-                    JOURNEY_STEPS
+enum journey_step {
+    AT_HOME, /* in the order of the wizard's table */
+    AT_CONNECT,
+    AT_PREREQUISITES,
+    AT_ACCESS,
+    AT_TABLES,
+    AT_DESTINATION,
+    AT_REVIEW,
+    AT_CREATE,
+    AT_MONITOR,
+    AT_REMOVE, /* beside the way: only Home and Monitor lead here */
+    JOURNEY_STEPS
 };
 
 struct journey {
@@ -40,6 +41,7 @@ struct journey {
     struct plan *plan;       /* the plan that Review showed; owned. Create carries this one out */
     struct task
         *apply; /* a run under way or ended; owned: it goes on while another screen is looked at */
+    struct task *connecting; /* after a start in the middle of the road; NULL: not asked for */
     bool
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
 
@@ -60,6 +62,10 @@ void journey_close(struct journey *j);
 
 /* The newest journey of the store, or false when there is none. */
 bool journey_resume(struct journey *j);
+/* Connects again where the journey is beyond Connect, Prerequisites and their own connections;
+ * journey_connected is true once, when that has come about. */
+void journey_reconnect(struct journey *j);
+bool journey_connected(struct journey *j);
 void journey_restart(struct journey *j); /* begins a new one; the old one stays in the store */
 void journey_save(struct journey *j);    /* writes when dirty; trouble is said once */
 const char *journey_title(const struct journey *j,

@@ -31,6 +31,7 @@ struct live {
     const char *repo;           /* the app's repository; NULL: none found */
     const char *repo_why;       /* then: why not */
     const char *deploy_command; /* STROM_DEPLOY_COMMAND, or NULL */
+    bool practise; /* the person chose the sandbox: main starts it when the wizard has ended */
     struct arena mem;
 };
 

@@ -35,7 +35,8 @@ static int tell(const struct options *o)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static int walk(const struct options *o)
+/* *practise: the person chose to go on in the sandbox. */
+static int walk(const struct options *o, bool *practise)
 {
     struct live live;
     struct err e;
@@ -45,17 +46,20 @@ static int walk(const struct options *o)
         code = complain(&e, e.kind == ERR_INPUT ? 2 : 1);
     else
         code = plain_wanted(o) ? plain_run(&live) : wizard_run(&live);
+    *practise = live.practise;
     live_close(&live);
     return code;
 }
 
-static int practise(const struct options *o, const char *argv0)
+static int practise(struct options *o, const char *argv0)
 {
     struct practice p;
+    bool again;
     int code = 1;
 
+    o->sandbox = true;
     if (practice_begin(&p, argv0, o->scenario ? o->scenario : "fresh"))
-        code = walk(o);
+        code = walk(o, &again);
     practice_end(&p);
     return code;
 }
@@ -64,6 +68,7 @@ int main(int argc, char **argv)
 {
     struct options o;
     struct err e;
+    bool wants_sandbox = false;
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */
@@ -76,5 +81,8 @@ int main(int argc, char **argv)
         return complain(&e, 2);
     if (o.sandbox)
         return practise(&o, argv[0]);
-    return o.command ? command_run(&o) : walk(&o);
+    if (o.command)
+        return command_run(&o);
+    int code = walk(&o, &wants_sandbox);
+    return wants_sandbox ? practise(&o, argv[0]) : code;
 }

@@ -275,6 +275,13 @@ static enum nav home(void *ctx, struct journey *j)
     return HOME;
 }
 
+static enum nav take_down(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    j->go_to = AT_REMOVE;
+    return GO;
+}
+
 static void leave(void *ctx)
 {
     struct monitor *self = ctx;
@@ -283,10 +290,12 @@ static void leave(void *ctx)
     task_clear(&self->shown);
 }
 
-static const struct action actions[] = {{'r', "refresh", "ask now", NULL, again},
-                                        {'y', "copy", "what is known, as JSON", NULL, copy},
-                                        {'H', "home", "to the list of streams", NULL, home},
-                                        {0}};
+static const struct action actions[] = {
+    {'r', "refresh", "ask now", NULL, again},
+    {'y', "copy", "what is known, as JSON", NULL, copy},
+    {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
+    {'H', "home", "to the list of streams", NULL, home},
+    {0}};
 
 const struct step monitor_step = {
     .title = "Monitor",

@@ -42,7 +42,7 @@ static void enter(struct plain *p, enum journey_step at)
     p->step = wizard_step(at);
     p->self = mem_alloc(p->step->size);
     p->j.at = at;
-    if (at > p->j.reached)
+    if (at > p->j.reached && at != AT_REMOVE)
         p->j.reached = at;
     if (p->step->load)
         p->step->load(p->self, p->j.kept);
@@ -68,10 +68,10 @@ static void follow(struct plain *p, enum nav nav)
     case STAY:
         return;
     case NEXT:
-        to = p->j.at + 1 < JOURNEY_STEPS ? p->j.at + 1 : p->j.at;
+        to = p->j.at < AT_MONITOR ? p->j.at + 1 : p->j.at;
         break;
     case BACK:
-        to = p->j.at > AT_HOME ? p->j.at - 1 : AT_HOME;
+        to = p->j.at > AT_HOME && p->j.at != AT_REMOVE ? p->j.at - 1 : AT_HOME;
         break;
     case HOME:
         to = AT_HOME;
@@ -139,8 +139,7 @@ static void show(struct plain *p)
         *cursor = '\0';
     while (text.bytes && strlen(text.text) && text.text[strlen(text.text) - 1] == '\n')
         text.text[strlen(text.text) - 1] = '\0';
-    out_line("\n== %d/%d %s ==\n%s", (int)p->j.at, JOURNEY_STEPS - 1, tr(p->step->title),
-             str_text(&text));
+    out_line("\n== %d/%d %s ==\n%s", (int)p->j.at, AT_MONITOR, tr(p->step->title), str_text(&text));
     str_done(&text);
     if (p->j.said[0])
         out_line("* %s", p->j.said);

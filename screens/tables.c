@@ -193,7 +193,9 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
     if (!j->selection_ready) {
         page_heading(p, "%s", tr("Which tables and columns flow?"));
-        if (j->live->pg == NULL)
+        if (j->live->pg == NULL && j->connecting)
+            answered(p, j->connecting, tr("Connecting to the database"));
+        else if (j->live->pg == NULL)
             page_mark(p, MARK_FAIL, "%s",
                       tr("There is no connection to the database: Esc leads back to Connect."));
         else

@@ -30,6 +30,7 @@ static const struct step *const steps[JOURNEY_STEPS] = {
     [AT_REVIEW] = &review_step,
     [AT_CREATE] = &create_step,
     [AT_MONITOR] = &monitor_step,
+    [AT_REMOVE] = &remove_step,
 };
 
 enum { KEYS = 48, SECOND_CTRL_C_MS = 1000 };
@@ -72,7 +73,7 @@ static void enter_step(struct wizard *w, enum journey_step at)
     w->step = steps[at];
     w->self = mem_alloc(w->step->size);
     w->j.at = at;
-    if (at > w->j.reached)
+    if (at > w->j.reached && at != AT_REMOVE)
         w->j.reached = at;
     w->scroll = 0;
     if (w->step->load)
@@ -185,7 +186,7 @@ static void draw_body(struct wizard *w, struct page *p)
     struct page_title title = {.program = w->j.live->options->sandbox ? "strom sandbox" : "strom",
                                .title = tr(w->step->title),
                                .at = (int)w->j.at,
-                               .of = w->j.at == AT_HOME ? 0 : JOURNEY_STEPS - 1,
+                               .of = w->j.at == AT_HOME || w->j.at == AT_REMOVE ? 0 : AT_MONITOR,
                                .context = journey_title(&w->j, context)};
 
     page_title(p, &title);
@@ -227,12 +228,12 @@ static void follow(struct wizard *w, enum nav nav)
     case STAY:
         break;
     case NEXT:
-        if (w->j.at + 1 < JOURNEY_STEPS)
+        if (w->j.at < AT_MONITOR)
             go(w, w->j.at + 1);
         break;
     case BACK:
         if (w->j.at > AT_HOME)
-            go(w, w->j.at - 1);
+            go(w, w->j.at == AT_REMOVE ? AT_HOME : w->j.at - 1);
         break;
     case HOME:
         go(w, AT_HOME);
@@ -393,6 +394,8 @@ static void handle(struct wizard *w, struct loop_event ev)
             tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
         break;
     case LOOP_NEWS:
+        if (journey_connected(&w->j))
+            go(w, w->j.at); /* asks anew, now that there is whom to ask */
         tell(w, (struct event){.kind = EV_NEWS});
         break;
     case LOOP_TICK:
@@ -468,7 +471,8 @@ int wizard_run(struct live *l)
     w.loop = loop_new(w.term, &calls);
     journey_open(&w.j, l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
-        journey_resume(&w.j);
+        if (journey_resume(&w.j))
+            journey_reconnect(&w.j);
         enter_step(&w, w.j.at);
         if (term_notice(w.term))
             journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
