@@ -110,9 +110,11 @@ static struct val *distribution(const struct bucket *b)
     int64_t n = b->sum > 0 ? b->sum : 1;
     val_put_int64(d, "count", n);
     val_put(d, "mean", val_double_new(b->p50));
-    for (size_t i = 0, last = sizeof BOUNDS / sizeof BOUNDS[0]; i <= last; i++) {
-        bool here = (i == last || b->p50 < BOUNDS[i]) && (i == 0 || b->p50 >= BOUNDS[i - 1]);
-        snprintf(text, sizeof text, "%" PRId64, here ? n : 0);
+    size_t last = sizeof BOUNDS / sizeof BOUNDS[0], at = 0;
+    while (at < last && b->p50 >= BOUNDS[at])
+        at++;
+    for (size_t i = 0; i <= last; i++) {
+        snprintf(text, sizeof text, "%" PRId64, i == at ? n : 0);
         val_add_text(counts, text);
     }
     val_put(d, "bucketCounts", counts);

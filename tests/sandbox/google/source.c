@@ -146,11 +146,12 @@ void source_conninfo(struct google *g, const char *profile_name, const struct va
 PGconn *source_connect(struct google *g, const char *profile_name, const struct val *profile,
                        struct source_fault *why)
 {
-    char conninfo[512];
+    char conninfo[512], limited[560];
     if (!source_reached(g, profile, why))
         return NULL;
     source_conninfo(g, profile_name, profile, conninfo);
-    PGconn *db = PQconnectdb(conninfo);
+    snprintf(limited, sizeof limited, "%s connect_timeout=10", conninfo); /* the lock is held */
+    PGconn *db = PQconnectdb(limited);
     if (PQstatus(db) == CONNECTION_OK)
         return db;
     char text[400];

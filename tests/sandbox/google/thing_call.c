@@ -2,6 +2,7 @@
 
 #include "tests/sandbox/google/inside.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The template with its parameters in place, without the API's version, the project as its id. */
@@ -27,6 +28,7 @@ void call_target(const struct call *c, char out[320])
     const char *last = NULL;
     for (const char *at = c->route->path; (at = strstr(at, "{}")) != NULL; at += 2)
         last = at;
+    assert(last != NULL); /* every resource stands below a project */
     fill(c, last + 2, out);
 }
 

@@ -60,4 +60,27 @@ RIG void road_await_count(struct rig *r, int64_t n)
     assert_int_equal(road_count(r), n);
 }
 
+/* The newest point of a metric of the stream; waits until there is one. */
+RIG const struct json *road_point(struct rig *r, const char *metric, const char *aligner)
+{
+    char url[900], from[CLOCK_TEXT], to[CLOCK_TEXT];
+    int64_t until = clock_mono_ms() + 20000;
+    do {
+        assert_true(clock_mono_ms() < until);
+        snprintf(
+            url, sizeof url,
+            "monitoring.googleapis.com/v3/" P
+            "/timeSeries?filter=metric.type%%3D%%22datastream.googleapis.com%%2Fstream%%2F%s%%22%%"
+            "20AND%%20resource.labels.stream_id%%3D%%22postgres-postmottak-bigquery%%22&"
+            "interval.startTime=%s&interval.endTime=%s&aggregation.alignmentPeriod=60s&"
+            "aggregation.perSeriesAligner=%s&view=FULL",
+            metric, clock_rfc3339(clock_wall() - 600, from), clock_rfc3339(clock_wall() + 1, to),
+            aligner);
+        rig_ok(r, "GET", url, NULL);
+    } while (json_count(json_get(r->body, "timeSeries")) == 0);
+    assert_int_equal(json_count(json_get(r->body, "timeSeries")), 1);
+    const struct json *series = json_first(json_get(r->body, "timeSeries"));
+    return json_first(json_get(series, "points"));
+}
+
 #endif

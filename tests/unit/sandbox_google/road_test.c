@@ -350,24 +350,14 @@ static void another_selection(void **state)
 static void watched(void **state)
 {
     (void)state;
-    char url[900], from[CLOCK_TEXT], to[CLOCK_TEXT];
-    int64_t until = clock_mono_ms() + 20000;
-    size_t n = 0;
-    do {
-        snprintf(url, sizeof url,
-                 "monitoring.googleapis.com/v3/" P
-                 "/timeSeries?filter=metric.type%%3D%%22datastream."
-                 "googleapis.com%%2Fstream%%2Ffreshness%%22%%20AND%%20resource.labels.stream_id%%3D"
-                 "%%22postgres-postmottak-bigquery%%22&interval.startTime=%s&interval.endTime=%s&"
-                 "aggregation.alignmentPeriod=60s&aggregation.perSeriesAligner=ALIGN_MAX&view=FULL",
-                 clock_rfc3339(clock_wall() - 600, from), clock_rfc3339(clock_wall() + 1, to));
-        rig_ok(&rig, "GET", url, NULL);
-        n = json_count(json_get(rig.body, "timeSeries"));
-    } while (n == 0 && clock_mono_ms() < until);
-    assert_int_equal(n, 1);
-    const struct json *series = json_first(json_get(rig.body, "timeSeries"));
-    const struct json *point = json_first(json_get(series, "points"));
+    const struct json *point = road_point(&rig, "freshness", "ALIGN_MAX");
     assert_true(json_is_string(json_get(point, "value.int64Value")));
+    point = road_point(&rig, "event_count", "ALIGN_SUM");
+    assert_true(json_int64(point, "value.int64Value", 0) > 0);
+    point = road_point(&rig, "total_latencies", "ALIGN_PERCENTILE_95");
+    assert_true(json_is_number(json_get(point, "value.doubleValue")));
+    point = road_point(&rig, "bytes_count", "ALIGN_RATE");
+    assert_true(json_is_number(json_get(point, "value.doubleValue")));
     rig_ok(
         &rig, "POST", "logging.googleapis.com/v2/entries:list",
         "{\"resourceNames\":[\"" P "\"],\"filter\":\"logName=\\\"" P
