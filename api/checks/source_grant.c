@@ -17,13 +17,25 @@ static bool refuse(struct check_list *l, enum check_id id, const struct source_v
     return true;
 }
 
+/* Before anything is chosen, tables that the procedure leaves out (it grants the schema public) are
+ * worth a word, not a failure: they are not meant to flow. With nothing readable at all the grants
+ * are missing. */
+static enum check_result lacking(const struct source_view *v)
+{
+    const struct source_grants *g = &v->facts->grants;
+    for (size_t i = 0; v->wanted->n_tables == 0 && i < g->n_tables; i++)
+        if (source_is_meant(v, &g->tables[i]) && g->tables[i].usage && g->tables[i].select)
+            return CHECK_WARN;
+    return CHECK_FAIL;
+}
+
 /* --- schemas --- */
 
 static void usage(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_GRANT_USAGE;
     const struct source_grants *g = &v->facts->grants;
-    struct names lacking = {0};
+    struct names missing = {0};
     struct str sql = {0};
     const char *last = NULL; /* rows are sorted by schema */
     for (size_t i = 0; i < g->n_tables; i++) {
@@ -31,8 +43,8 @@ static void usage(struct check_list *l, const struct source_view *v)
         if (!source_is_meant(v, t) || !t->exists || t->usage || str_eq(t->schema, last))
             continue;
         last = t->schema;
-        names_add(&lacking, NULL, t->schema);
-        if (lacking.n > NAMES_IN_SQL)
+        names_add(&missing, NULL, t->schema);
+        if (missing.n > NAMES_IN_SQL)
             continue;
         str_add(&sql, "GRANT USAGE ON SCHEMA ");
         sql_ident(&sql, t->schema);
@@ -40,13 +52,13 @@ static void usage(struct check_list *l, const struct source_view *v)
         sql_ident(&sql, v->wanted->db_user);
         str_add(&sql, ";\n");
     }
-    if (lacking.n == 0)
+    if (missing.n == 0)
         check_set(l, id, CHECK_PASS, "every schema");
     else
-        check_set(l, id, CHECK_FAIL, "not: %s", names_text(&lacking));
-    if (lacking.n > 0)
+        check_set(l, id, lacking(v), "not: %s", names_text(&missing));
+    if (missing.n > 0)
         check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", str_text(&sql));
-    names_done(&lacking);
+    names_done(&missing);
     str_done(&sql);
 }
 
@@ -128,7 +140,7 @@ static void readable(struct check_list *l, const struct source_view *v)
     if (found.bytes == 0) {
         check_set(l, id, CHECK_PASS, n == 1 ? "the table" : "all %zu tables", n);
     } else {
-        check_set(l, id, CHECK_FAIL, "%s", str_text(&found));
+        check_set(l, id, lacking(v), "%s", str_text(&found));
         select_remedy(l, v, &k);
     }
     str_done(&found);
@@ -156,19 +168,19 @@ static void grant_later(struct str *sql, const struct source_default *d, const c
 }
 
 static void lacking_defaults(struct check_list *l, const struct source_view *v,
-                             struct names *lacking, const char *others, const char *sql)
+                             struct names *missing, const char *others, const char *sql)
 {
     enum check_id id = CHECK_GRANT_DEFAULT_PRIVILEGES;
     bool needed = matters(v);
     enum check_result r = needed ? CHECK_WARN : CHECK_PASS;
     if (others != NULL)
         check_set(l, id, r, "not for %s (those that %s set hold for its own tables only)",
-                  names_text(lacking), others);
+                  names_text(missing), others);
     else
         check_set(l, id, r,
                   needed ? "not for %s"
                          : "not for %s, and not needed: tables are listed one by one",
-                  names_text(lacking));
+                  names_text(missing));
     if (needed)
         check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", sql);
 }
@@ -177,13 +189,13 @@ static void defaults(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_GRANT_DEFAULT_PRIVILEGES;
     const struct source_defaults *d = &v->facts->defaults;
-    struct names lacking = {0};
+    struct names missing = {0};
     struct str sql = {0};
     const char *others = NULL;
     for (size_t i = 0; i < d->n; i++) {
         if (d->at[i].select)
             continue;
-        names_add(&lacking, d->at[i].owner, d->at[i].schema);
+        names_add(&missing, d->at[i].owner, d->at[i].schema);
         others = others != NULL ? others : d->at[i].others;
         grant_later(&sql, &d->at[i], v->wanted->db_user);
     }
@@ -191,11 +203,11 @@ static void defaults(struct check_list *l, const struct source_view *v)
         check_set(l, id, CHECK_UNKNOWN, "%s", d->part.why);
     else if (!v->facts->grants.user_exists)
         check_set(l, id, CHECK_UNKNOWN, "there is no user %s yet", v->wanted->db_user);
-    else if (lacking.n == 0)
+    else if (missing.n == 0)
         check_set(l, id, CHECK_PASS, "set by the roles that own the tables");
     else
-        lacking_defaults(l, v, &lacking, others, str_text(&sql));
-    names_done(&lacking);
+        lacking_defaults(l, v, &missing, others, str_text(&sql));
+    names_done(&missing);
     str_done(&sql);
 }
 
