@@ -92,7 +92,8 @@ static bool remove_at(int parent, const char *name)
 bool folder_remove(const char *path)
 {
     /* A server that is just ending may still write a file: once more then. */
-    return remove_at(AT_FDCWD, path) || remove_at(AT_FDCWD, path);
+    bool gone = remove_at(AT_FDCWD, path);
+    return gone || remove_at(AT_FDCWD, path);
 }
 
 bool folder_write(const char *path, const char *text, char why[FOLDER_WHY])

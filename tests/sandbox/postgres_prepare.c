@@ -78,16 +78,10 @@ static bool name_parts(struct postgres *pg, const struct postgres_options *o,
 
 static void name_programs(struct postgres *pg)
 {
-    const char *const initdb[] = {pg->initdb,
-                                  "--no-sync",
-                                  "--no-instructions",
-                                  "--encoding=UTF8",
-                                  "--locale=C",
-                                  "--auth=trust",
-                                  "--username=" POSTGRES_SUPERVISOR,
-                                  "--pgdata",
-                                  pg->data,
-                                  NULL};
+    static const char user[] = "--username=" POSTGRES_SUPERVISOR;
+    const char *const initdb[] = {
+        pg->initdb,     "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C",
+        "--auth=trust", user,        "--pgdata",          pg->data,          NULL};
     memcpy(pg->initdb_argv, initdb, sizeof(initdb));
     snprintf(pg->set_config, sizeof(pg->set_config), "config_file=%s", pg->config);
     snprintf(pg->set_hba, sizeof(pg->set_hba), "hba_file=%s", pg->hba);

@@ -173,6 +173,18 @@ static void obey(const struct watcher_options *o, int fd, const struct order *or
     }
 }
 
+/* Our maker may live, or be dead and its name in use again already: then it is for others to
+ * remove. */
+static void remove_unless_claimed(const char *folder)
+{
+    pid_t holder;
+    int claim = folder_claim(folder, &holder);
+    if (claim < 0)
+        return;
+    folder_remove(folder);
+    close(claim);
+}
+
 static void watch(const struct watcher_options *o, int fd)
 {
     pid_t running = 0;
@@ -190,7 +202,8 @@ static void watch(const struct watcher_options *o, int fd)
         if (n < 0 && errno == EINTR)
             continue;
         if (n != (ssize_t)sizeof(order) || order.kind == 'q' || order.kind == 'Q') {
-            order.kind = n == (ssize_t)sizeof(order) ? order.kind : 'Q';
+            if (n != (ssize_t)sizeof(order)) /* our maker died without a word */
+                order.kind = 'Q';
             break;
         }
         obey(o, fd, &order, &running);
@@ -198,7 +211,7 @@ static void watch(const struct watcher_options *o, int fd)
     end_running(&running);
     for (size_t i = 0; i < 2 && order.kind == 'Q'; i++) {
         if (o->removes[i] != NULL)
-            folder_remove(o->removes[i]);
+            remove_unless_claimed(o->removes[i]);
     }
 }
 

@@ -20,6 +20,12 @@ static bool is_version(const char *text, size_t n)
     return digit;
 }
 
+static void replace_underscores(char *text, char with)
+{
+    for (char *c = strchr(text, '_'); c != NULL; c = strchr(c, '_'))
+        *c = with;
+}
+
 bool flyway_parse_name(const char *script, struct flyway_file *out)
 {
     memset(out, 0, sizeof(*out));
@@ -36,10 +42,8 @@ bool flyway_parse_name(const char *script, struct flyway_file *out)
     memcpy(out->script, script, n);
     memcpy(out->version, script + 1, version);
     memcpy(out->description, parts + 2, text);
-    for (char *c = out->version; *c != '\0'; c++)
-        *c = *c == '_' ? '.' : *c;
-    for (char *c = out->description; *c != '\0'; c++)
-        *c = *c == '_' ? ' ' : *c;
+    replace_underscores(out->version, '.');
+    replace_underscores(out->description, ' ');
     return true;
 }
 

@@ -66,9 +66,8 @@ static size_t quoted(const char *text, size_t bytes, bool backslash)
 {
     size_t i = 1;
     for (; i < bytes; i++) {
-        if (backslash && text[i] == '\\')
-            i++;
-        else if (text[i] == text[0] && i + 1 < bytes && text[i + 1] == text[0])
+        bool doubled = text[i] == text[0] && i + 1 < bytes && text[i + 1] == text[0];
+        if (doubled || (backslash && text[i] == '\\'))
             i++;
         else if (text[i] == text[0])
             return i + 1;
@@ -135,8 +134,9 @@ static size_t step(struct scan *s, const char *text, size_t bytes, char before)
 
 static void scan_sql(struct scan *s, const char *text, size_t bytes)
 {
-    for (size_t at = 0; at < bytes && !s->found;)
-        at += step(s, text + at, bytes - at, at > 0 ? text[at - 1] : ' ');
+    char before = ' ';
+    for (size_t at = 0; at < bytes && !s->found; before = text[at - 1])
+        at += step(s, text + at, bytes - at, before);
 }
 
 bool flyway_needs_lending(const char *text, size_t bytes)

@@ -134,6 +134,23 @@ static void kill_of_the_keeper_leaves_nothing(void **state)
     assert_nothing_left();
 }
 
+/* The old watcher still cleans while the new keeper begins under the same name. */
+static void name_can_be_used_again_at_once(void **state)
+{
+    static const char *const again[] = {"fresh", "--name", "igjen", NULL};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct session *s = must_open(again);
+        session_kill(s);
+        struct session *next = must_open(again);
+        assert_int_equal(session_run(next, (const char *const[]){"status", NULL}, NULL), 0);
+        session_kill(next);
+        session_close(next);
+        session_close(s);
+    }
+    assert_nothing_left();
+}
+
 static void two_stand_side_by_side(void **state)
 {
     static const char *const fresh[] = {"fresh", "--name", "annen", NULL};
@@ -461,6 +478,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(session_is_ready_when_it_opens),
         cmocka_unit_test(secrets_are_for_their_owner_only),
         cmocka_unit_test(kill_of_the_keeper_leaves_nothing),
+        cmocka_unit_test(name_can_be_used_again_at_once),
         cmocka_unit_test(two_stand_side_by_side),
         cmocka_unit_test(commit_is_there_and_deploy_is_quiet),
         cmocka_unit_test(flag_is_turned_on_in_a_running_sandbox),
