@@ -13,7 +13,7 @@ static const struct replica_check *check(const struct replica_check *checks, siz
             return &checks[i];
     }
     fail_msg("no check %s", part);
-    return NULL;
+    return checks;
 }
 
 static void validation_passes(void **state)

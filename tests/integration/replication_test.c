@@ -78,6 +78,11 @@ static void give_up(const char *why)
     exit(1);
 }
 
+/* A commit stands in the WAL for some milliseconds before others see it: what was joined by
+ * positions instead of visibility would lose it. */
+static const char slow_commits[] = "fsync = on\ncommit_delay = 4000\ncommit_siblings = 0\n"
+                                   "wal_sender_timeout = 20s\n";
+
 static void prepare(void)
 {
     char why[POSTGRES_WHY] = "";
@@ -89,7 +94,7 @@ static void prepare(void)
                                  .logical = true,
                                  .temporary = true,
                                  .goes_too = keeps() ? NULL : t.files,
-                                 .settings = "wal_sender_timeout = 20s\n"};
+                                 .settings = slow_commits};
     t.pg = postgres_start(&o, why);
     if (!t.pg)
         give_up(why);
@@ -145,7 +150,7 @@ static void work(void)
     int kills = 0, restarts = 0, copies = 0;
     while (w->changes < t.size.changes) {
         world_change(w);
-        if (comes_up(t.size.kills) || (kills < EARLY_KILLS && w->changes > 50 * kills)) {
+        if (comes_up(t.size.kills) || (kills < EARLY_KILLS && w->changes > 50L * kills)) {
             kill_one();
             kills++;
         } else if (comes_up(t.size.restarts) ||

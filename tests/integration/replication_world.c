@@ -1,11 +1,13 @@
 #include "tests/integration/replication_world.h"
 
+#include "api/base/str.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT = 96 * 1024, LONG_MOST = 40000 };
+enum { LONG_MOST = 40000 };
 
 /* splitmix64: the same numbers everywhere for one seed. */
 uint64_t dice_roll(struct dice *d)
@@ -66,14 +68,13 @@ static void run(struct world *w, int who, const char *fmt, ...)
 
 static void run(struct world *w, int who, const char *fmt, ...)
 {
-    static char sql[STATEMENT];
+    struct str sql = {0};
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(sql, sizeof sql, fmt, args);
+    str_vprintf(&sql, fmt, args);
     va_end(args);
-    if (n < 0 || (size_t)n >= sizeof sql)
-        abort();
-    PQclear(world_must(w->writers[who].db, sql));
+    PQclear(world_must(w->writers[who].db, str_text(&sql)));
+    str_done(&sql);
 }
 
 static int new_id(struct world *w, int who)

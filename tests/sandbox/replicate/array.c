@@ -52,8 +52,8 @@ static void add_base64(struct str *to, const unsigned char *bytes, size_t n)
         three |= i + 2 < n ? bytes[i + 2] : 0;
         str_addc(to, digits[three >> 18]);
         str_addc(to, digits[three >> 12 & 63]);
-        str_addc(to, i + 1 < n ? digits[three >> 6 & 63] : '=');
-        str_addc(to, i + 2 < n ? digits[three & 63] : '=');
+        str_addn(to, i + 1 < n ? &digits[three >> 6 & 63] : "=", 1);
+        str_addn(to, i + 2 < n ? &digits[three & 63] : "=", 1);
     }
     str_addc(to, '"');
 }
@@ -74,9 +74,7 @@ static void add_element(struct literal *l)
 {
     const char *text = str_text(&l->token);
     size_t n = l->token.bytes;
-    if (l->kind == VALUE_NUMBERS && is_number(text, n))
-        str_addn(&l->json, text, n);
-    else if (l->kind == VALUE_DOCUMENTS)
+    if (l->kind == VALUE_DOCUMENTS || (l->kind == VALUE_NUMBERS && is_number(text, n)))
         str_addn(&l->json, text, n);
     else if (l->kind == VALUE_BOOLEANS && n == 1 && (text[0] == 't' || text[0] == 'f'))
         str_add(&l->json, text[0] == 't' ? "true" : "false");

@@ -26,7 +26,7 @@ struct mirror *books_find(struct work *w, const char *schema, const char *table)
 
 static void keep(struct work *w, struct mirror *m)
 {
-    w->mirrors = mem_grow(w->mirrors, w->n_mirrors + 1, sizeof *w->mirrors);
+    w->mirrors = mem_grow(w->mirrors, w->n_mirrors + 1, sizeof(struct mirror *));
     w->mirrors[w->n_mirrors++] = m;
 }
 
@@ -190,7 +190,6 @@ static bool save_table(struct work *w, struct mirror *m, struct err *e)
     bind_text(w->save_table, 7, m->snapshot_text);
     bind_text(w->save_table, 15, m->error);
     m->dirty = false;
-    m->news = true;
     return store_step(&w->store, w->save_table, e);
 }
 

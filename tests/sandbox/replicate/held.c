@@ -111,7 +111,7 @@ static bool finish(struct work *w, struct mirror *m, struct err *e)
         m->state = REPLICA_BACKFILL_COMPLETED;
         m->ended = clock_wall_ms();
     }
-    m->dirty = m->news = true;
+    m->dirty = true;
     return held_forget(w, m, e);
 }
 

@@ -119,19 +119,19 @@ static void keep_quiet(void *ctx, const char *message)
     (void)message;
 }
 
+/* How values are written must not depend on who set up the database. */
+static const char settings[] =
+    "-c datestyle=ISO -c intervalstyle=iso_8601 -c timezone=UTC"
+    " -c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=0";
+
 PGconn *link_open(const char *conninfo, enum link_mode mode, struct halt *h, struct err *e)
 {
     const char *keys[] = {
         "dbname",  "client_encoding",           "gssencmode",
         "options", "fallback_application_name", mode == LINK_REPLICATION ? "replication" : NULL,
         NULL};
-    const char *values[] = {conninfo,
-                            "UTF8",
-                            "disable",
-                            "-c datestyle=ISO -c intervalstyle=iso_8601 -c timezone=UTC "
-                            "-c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=0",
-                            "datastream",
-                            mode == LINK_REPLICATION ? "database" : NULL,
+    const char *values[] = {conninfo, "UTF8",       "disable",
+                            settings, "datastream", mode == LINK_REPLICATION ? "database" : NULL,
                             NULL};
     PGconn *c = PQconnectStartParams(keys, values, 1);
     if (c && finish_connecting(c, h, e)) {

@@ -27,7 +27,6 @@ struct mirror *mirror_new(const char *schema, const char *table, bool append_onl
     str_copy(m->table, sizeof m->table, table);
     snprintf(m->destination, sizeof m->destination, "%s_%s", m->schema, m->table);
     m->append_only = append_only;
-    m->news = true;
     return m;
 }
 
@@ -77,11 +76,14 @@ int mirror_find(const struct mirror *m, const char *column)
 
 void mirror_complain(struct mirror *m, const char *why, ...)
 {
+    struct str text = {0};
     va_list args;
     va_start(args, why);
-    vsnprintf(m->error, sizeof m->error, why, args);
+    str_vprintf(&text, why, args);
     va_end(args);
-    m->dirty = m->news = true;
+    str_copy(m->error, sizeof m->error, str_text(&text));
+    str_done(&text);
+    m->dirty = true;
 }
 
 /* --- what the destination looks like --- */

@@ -40,39 +40,38 @@ struct backfill;
 struct mirror {
     int64_t id;
     char schema[64], table[64], destination[136];
-    bool selected;
     char **wanted; /* names; n_wanted 0: all */
     size_t n_wanted;
 
-    bool append_only; /* the stream's mode */
-    bool defined;     /* the destination exists and columns says how */
-    bool broken;      /* it exists with another key: events cannot be applied; error says so */
-    struct mirror_column *columns;
+    struct mirror_column *columns; /* of the destination */
     size_t n_columns, n_keys;
-    unsigned version; /* counts up when columns change: what was derived from them is void */
     struct row_statement *statements;
     size_t n_statements, last_statement;
 
-    enum mirror_phase phase;
-    enum mirror_way way;
-    enum replica_backfill state;
-    bool manual, has_snapshot;
     char *snapshot_text;
     struct snapshot snapshot; /* of the backfill: what it has seen is skipped in the stream */
     uint64_t fence;           /* no transaction that commits at or behind it is in the snapshot */
     uint64_t held_from;       /* count of transactions read when holding began */
-    unsigned hold;            /* counts how often holding began */
     struct backfill *job;
     int16_t *copy_to; /* of a line's values: the column here, -1 none */
     size_t n_copy;
     int64_t copy_ms;  /* when the snapshot was taken, wall clock */
     int64_t retry_at; /* monotonic ms */
-    int tries;
 
     int64_t started, ended, rows, events, unsupported, last_event;
     char error[256];
-    bool dirty; /* bookkeeping differs from the file */
-    bool news;  /* looks differ from what was published */
+
+    enum mirror_phase phase;
+    enum mirror_way way;
+    enum replica_backfill state;
+    unsigned version; /* counts up when columns change: what was derived from them is void */
+    unsigned hold;    /* counts how often holding began */
+    int tries;
+    bool selected, manual, has_snapshot;
+    bool append_only; /* the stream's mode */
+    bool defined;     /* the destination exists and columns says how */
+    bool broken;      /* it exists with another key: events cannot be applied; error says so */
+    bool dirty;       /* bookkeeping differs from the file */
 };
 
 struct mirror *mirror_new(const char *schema, const char *table, bool append_only);

@@ -54,7 +54,7 @@ bool relation_row(const struct relation *r, const struct pgoutput_tuple *t, stru
 {
     if (t->n != r->n_columns)
         return false;
-    memset(out->cells, 0, r->m->n_columns * sizeof *out->cells);
+    row_clear(out, r->m->n_columns);
     for (size_t i = 0; i < t->n; i++) {
         if (r->to[i] >= 0)
             out->cells[r->to[i]] = &t->cells[i];

@@ -87,7 +87,7 @@ struct replica_look {
  * verdict. */
 struct replica_check {
     char code[64], description[160], message[320];
-    enum { REPLICA_PASSED, REPLICA_WARNING, REPLICA_NOT_OK, REPLICA_NOT_RUN } state;
+    enum replica_verdict { REPLICA_PASSED, REPLICA_WARNING, REPLICA_NOT_OK, REPLICA_NOT_RUN } state;
 };
 enum { REPLICA_CHECKS = 8 };
 size_t replica_validate(const struct replica_config *c, struct replica_check out[REPLICA_CHECKS]);

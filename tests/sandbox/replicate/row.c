@@ -49,9 +49,9 @@ static char *write_uuid(char *to, const struct row_mark *mark)
 
 static char *write_text(char *to, const char *text)
 {
-    size_t n = strlen(text);
-    memcpy(to, text, n);
-    return to + n;
+    while (*text)
+        *to++ = *text++;
+    return to;
 }
 
 static char *write_number(char *to, int64_t number)

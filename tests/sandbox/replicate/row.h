@@ -13,6 +13,12 @@ struct row {
     const struct pgoutput_cell *cells[MIRROR_COLUMNS];
 };
 
+static inline void row_clear(struct row *r, size_t n_columns)
+{
+    for (size_t i = 0; i < n_columns; i++)
+        r->cells[i] = NULL;
+}
+
 enum row_change { ROW_INSERT, ROW_UPDATE_INSERT, ROW_UPDATE_DELETE, ROW_DELETE };
 
 /* What goes into datastream_metadata; mark counts up with every row written. */

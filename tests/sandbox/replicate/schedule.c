@@ -12,7 +12,7 @@ enum { BACKFILLS_AT_ONCE = 4, RETRY_FIRST_MS = 200, RETRY_MOST_MS = 5000 };
 
 static bool touch(struct work *w, struct mirror *m, struct err *e)
 {
-    m->dirty = m->news = w->news = true;
+    m->dirty = w->news = true;
     return store_begin(&w->store, e);
 }
 
@@ -191,7 +191,7 @@ static bool copy_line(struct work *w, struct mirror *m, char *line, size_t n, st
                                            : "a copied row could not be read");
         return true;
     }
-    memset(w->new_row.cells, 0, m->n_columns * sizeof *w->new_row.cells);
+    row_clear(&w->new_row, m->n_columns);
     for (size_t i = 0; i < t->n; i++) {
         if (m->copy_to[i] >= 0)
             w->new_row.cells[m->copy_to[i]] = &t->cells[i];

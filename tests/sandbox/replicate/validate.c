@@ -5,6 +5,7 @@
 
 #include "api/base/str.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,15 +33,18 @@ struct inquiry {
     struct replica_check *out;
 };
 
-static void say(struct replica_check *check, int state, const char *fmt, ...)
+static void say(struct replica_check *check, enum replica_verdict state, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void say(struct replica_check *check, int state, const char *fmt, ...)
+static void say(struct replica_check *check, enum replica_verdict state, const char *fmt, ...)
 {
+    struct str text = {0};
     va_list args;
     va_start(args, fmt);
-    vsnprintf(check->message, sizeof check->message, fmt, args);
+    str_vprintf(&text, fmt, args);
     va_end(args);
+    str_copy(check->message, sizeof check->message, str_text(&text));
+    str_done(&text);
     check->state = state;
 }
 

@@ -11,6 +11,8 @@
 #include <string.h>
 
 /* Messages as a server of version 15 sent them, but for their names. */
+enum { MESSAGES = 12 };
+
 #define BYTES(text) text, sizeof(text) - 1
 
 static const struct message {
@@ -49,9 +51,9 @@ static const struct message {
   logical = {"message", BYTES("M\0\0\0\0\0\x01\x95\xa3\xb8"
                               "datastream\0\0\0\0\x02hi")};
 
-static const struct message *const all[] = {&begin,      &commit,     &relation, &type,
-                                            &origin,     &insert,     &update,   &update_key,
-                                            &update_row, &delete_key, &truncate, &logical};
+static const struct message *const all[MESSAGES] = {
+    &begin,  &commit,     &relation,   &type,       &origin,   &insert,
+    &update, &update_key, &update_row, &delete_key, &truncate, &logical};
 
 static struct pgoutput_event event;
 static char why[PGOUTPUT_WHY];
@@ -139,7 +141,7 @@ static void rows_are_read(void **state)
 static void every_cut_is_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < MESSAGES; i++) {
         assert_true(decode(all[i]->bytes, all[i]->n));
         for (size_t n = 0; n < all[i]->n; n++) {
             if (decode(all[i]->bytes, n))
@@ -152,7 +154,7 @@ static void more_than_there_should_be_is_refused(void **state)
 {
     (void)state;
     char longer[128];
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < MESSAGES; i++) {
         memcpy(longer, all[i]->bytes, all[i]->n);
         longer[all[i]->n] = 'x';
         assert_false(decode(longer, all[i]->n + 1));
@@ -197,7 +199,7 @@ static void any_byte_may_be_wrong(void **state)
 {
     (void)state;
     char copy[128];
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < MESSAGES; i++) {
         for (size_t at = 0; at < all[i]->n; at++) {
             memcpy(copy, all[i]->bytes, all[i]->n);
             for (int value = 0; value < 256; value++) {
