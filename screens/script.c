@@ -4,7 +4,10 @@
 #include "api/base/str.h"
 #include "tui/shot.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 bool script_load(struct loop *l, const char *file)
 {
@@ -17,6 +20,35 @@ bool script_load(struct loop *l, const char *file)
         fprintf(stderr, "strom: %s: %s\n", e.what, e.why);
     else if (!(ok = loop_script(l, str_text(&text), why)))
         fprintf(stderr, "strom: %s: %s\n", file, why);
+    str_done(&text);
+    return ok;
+}
+
+void script_text(const struct page *p, struct str *out)
+{
+    shot_text(p, false, out);
+    char *cursor = strstr(str_text(out), "-- cursor");
+    if (cursor) {
+        *cursor = '\0';
+        out->bytes = (size_t)(cursor - out->text);
+    }
+}
+
+bool script_save(const struct page *p, const char *title, char file[64], struct err *e)
+{
+    struct str text = {0};
+    int n = 1;
+
+    do {
+        if (n == 1)
+            snprintf(file, 64, "strom-%.40s.txt", title);
+        else
+            snprintf(file, 64, "strom-%.40s-%d.txt", title, n);
+        for (char *c = file; *c; c++)
+            *c = (char)(*c == ' ' ? '-' : tolower((unsigned char)*c));
+    } while (access(file, F_OK) == 0 && n++ < 1000);
+    script_text(p, &text);
+    bool ok = path_write(file, str_text(&text), text.bytes, false, e);
     str_done(&text);
     return ok;
 }

@@ -5,7 +5,7 @@
 #include "api/base/tr.h"
 #include "screens/script.h"
 #include "screens/steps.h"
-#include "screens/terminal.h"
+#include "screens/wizard_inside.h"
 #include "tui/clip.h"
 #include "tui/dialog.h"
 #include "tui/key.h"
@@ -33,27 +33,6 @@ static const struct step *const steps[JOURNEY_STEPS] = {
     [AT_REMOVE] = &remove_step,
 };
 
-enum { KEYS = 48, SECOND_CTRL_C_MS = 1000 };
-
-enum asking { ASKING_NOTHING, ASKING_QUIT, ASKING_INTERRUPT };
-
-struct wizard {
-    struct journey j;
-    struct term *term;
-    struct loop *loop;
-    const struct step *step;
-    void *self; /* state of the step */
-    struct palette palette;
-    struct palette_item items[KEYS];
-    size_t n_items, n_step_items;
-    struct dialog dialog;
-    enum asking asking;
-    int64_t interrupted_ms; /* the last Ctrl-C */
-    int scroll;
-    bool done;
-    int exit_code;
-};
-
 const struct step *wizard_step(enum journey_step at)
 {
     return steps[at];
@@ -62,13 +41,13 @@ const struct step *wizard_step(enum journey_step at)
 /* --- entering and leaving a step -----------------------------------------------------------------
  */
 
-static void keep_cursors(struct wizard *w)
+void wizard_keep(struct wizard *w)
 {
     if (w->step->save)
         w->step->save(w->self, w->j.kept);
 }
 
-static void enter_step(struct wizard *w, enum journey_step at)
+void wizard_enter(struct wizard *w, enum journey_step at)
 {
     w->step = steps[at];
     w->self = mem_alloc(w->step->size);
@@ -84,9 +63,9 @@ static void enter_step(struct wizard *w, enum journey_step at)
     journey_changed(&w->j);
 }
 
-static void leave_step(struct wizard *w)
+void wizard_leave(struct wizard *w)
 {
-    keep_cursors(w);
+    wizard_keep(w);
     if (w->step->leave)
         w->step->leave(w->self);
     mem_free(w->self);
@@ -95,20 +74,22 @@ static void leave_step(struct wizard *w)
 
 static void go(struct wizard *w, enum journey_step to)
 {
-    leave_step(w);
+    wizard_leave(w);
     w->j.said[0] = '\0';
-    enter_step(w, to);
+    wizard_enter(w, to);
 }
 
 /* --- what is the same everywhere -----------------------------------------------------------------
  */
 
-enum global { G_HELP, G_BACK, G_NEXT_STEP, G_REDRAW, G_QUIT, G_SUSPEND, GLOBALS };
+enum global { G_HELP, G_BACK, G_NEXT_STEP, G_COPY, G_WRITE, G_REDRAW, G_QUIT, G_SUSPEND, GLOBALS };
 
 static const struct palette_item globals[GLOBALS] = {
     [G_HELP] = {'?', "help", "all actions of this screen; type to search them", false},
     [G_BACK] = {TUI_ESC, "back", "the screen before; nothing is lost", false},
     [G_NEXT_STEP] = {TUI_ENTER, "go on", "continue, or open what is under the cursor", false},
+    [G_COPY] = {'y', "copy", "what is shown, to the clipboard", false},
+    [G_WRITE] = {'w', "write", "what is shown, into a file of the working folder", false},
     [G_REDRAW] = {TUI_CTRL('L'), "redraw", "draw the screen again", false},
     [G_QUIT] = {'q', "quit", "leave; everything is kept for the next time", false},
     [G_SUSPEND] = {TUI_CTRL('Z'), "suspend", "back to the shell; fg returns", false},
@@ -198,7 +179,7 @@ static void draw_body(struct wizard *w, struct page *p)
     page_end(p);
 }
 
-static void draw(void *ctx, struct page *p)
+void wizard_draw(void *ctx, struct page *p)
 {
     struct wizard *w = ctx;
     int cols = term_cols(w->term), rows = term_rows(w->term), wanted;
@@ -284,6 +265,10 @@ static bool run_action(struct wizard *w, int key)
 
 static void run_global(struct wizard *w, int key)
 {
+    struct str text = {0};
+    char file[64];
+    struct err e;
+
     switch (key) {
     case '?':
     case TUI_F1:
@@ -295,6 +280,18 @@ static void run_global(struct wizard *w, int key)
         break;
     case 'q':
         ask_quit(w);
+        break;
+    case 'y':
+        script_text(loop_page(w->loop), &text);
+        journey_copy(&w->j, str_text(&text));
+        str_done(&text);
+        after(w, STAY);
+        break;
+    case 'w':
+        if (script_save(loop_page(w->loop), w->step->title, file, &e))
+            journey_say(&w->j, MARK_OK, tr("written: %s"), file);
+        else
+            journey_say_err(&w->j, &e);
         break;
     case TUI_CTRL('L'):
         term_forget(w->term);
@@ -371,19 +368,23 @@ static void key_event(struct wizard *w, int key)
         tell(w, (struct event){.kind = EV_KEY, .key = key});
     } else if (key == '?' || key == 'q' || key == TUI_ESC) {
         run_global(w, key);
-    } else if (!run_action(w, key)) {
+    } else if (run_action(w, key)) {
+        /* done */
+    } else if (key == 'y' || key == 'w') {
+        run_global(w, key);
+    } else {
         tell(w, (struct event){.kind = EV_KEY, .key = key});
     }
     journey_changed(&w->j); /* cursors too are kept */
 }
 
-static void end_by(struct wizard *w, int code)
+void wizard_end_by(struct wizard *w, int code)
 {
     w->exit_code = code;
     w->done = true;
 }
 
-static void handle(struct wizard *w, struct loop_event ev)
+void wizard_handle(struct wizard *w, struct loop_event ev)
 {
     switch (ev.kind) {
     case LOOP_KEY:
@@ -402,10 +403,10 @@ static void handle(struct wizard *w, struct loop_event ev)
         tell(w, (struct event){.kind = EV_TICK});
         break;
     case LOOP_SIGNAL:
-        end_by(w, 128 + ev.number);
+        wizard_end_by(w, 128 + ev.number);
         break;
     case LOOP_GONE:
-        end_by(w, 128 + SIGHUP);
+        wizard_end_by(w, 128 + SIGHUP);
         break;
     case LOOP_SCRIPT_END:
         w->done = true;
@@ -414,82 +415,4 @@ static void handle(struct wizard *w, struct loop_event ev)
     case LOOP_RESUMED:
         break;
     }
-}
-
-/* --- the loop ------------------------------------------------------------------------------------
- */
-
-/* Saving waits until the picture is on the screen: nothing stands between a key and its frame. */
-static void wait(void *ctx, struct pollfd *fds, size_t n, int64_t until_ms)
-{
-    struct wizard *w = ctx;
-
-    if (w->j.dirty) {
-        keep_cursors(w);
-        journey_save(&w->j);
-    }
-    net_wait(w->j.live->net, fds, n, until_ms);
-}
-
-static bool step_net(void *ctx)
-{
-    struct wizard *w = ctx;
-
-    return net_step(w->j.live->net);
-}
-
-static int64_t now_ms(void *ctx)
-{
-    (void)ctx;
-    return clock_mono_ms();
-}
-
-static bool idle(void *ctx)
-{
-    struct wizard *w = ctx;
-
-    return net_running(w->j.live->net) == 0;
-}
-
-static void shot(void *ctx, const char *name, const struct page *p)
-{
-    struct wizard *w = ctx;
-
-    if (w->j.live->options->shots &&
-        !script_shot(w->j.live->options->shots, name, tr(w->step->title), p))
-        end_by(w, 1);
-}
-
-int wizard_run(struct live *l)
-{
-    struct wizard w = {0};
-    struct loop_calls calls = {&w, draw, wait, step_net, now_ms, idle, shot};
-    int code = terminal_open(l->options, &w.term);
-
-    if (w.term == NULL)
-        return code;
-    w.loop = loop_new(w.term, &calls);
-    journey_open(&w.j, l);
-    if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
-        if (journey_resume(&w.j))
-            journey_reconnect(&w.j);
-        enter_step(&w, w.j.at);
-        if (term_notice(w.term))
-            journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
-        if (store_notice(l->store))
-            journey_say(&w.j, MARK_WARN, "%s", store_notice(l->store));
-        if (l->store_trouble.kind != ERR_NONE)
-            journey_say_err(&w.j, &l->store_trouble);
-        for (struct loop_event ev; !w.done && loop_next(w.loop, &ev);)
-            handle(&w, ev);
-        leave_step(&w);
-        journey_changed(&w.j);
-        journey_save(&w.j);
-    } else {
-        w.exit_code = 2;
-    }
-    journey_close(&w.j);
-    loop_free(w.loop);
-    term_close(w.term);
-    return w.exit_code;
 }

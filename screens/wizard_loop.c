@@ -1,0 +1,86 @@
+#include "screens/script.h"
+#include "screens/terminal.h"
+#include "screens/wizard.h"
+#include "screens/wizard_inside.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+
+/* --- the loop ------------------------------------------------------------------------------------
+ */
+
+/* Saving waits until the picture is on the screen: nothing stands between a key and its frame. */
+static void wait(void *ctx, struct pollfd *fds, size_t n, int64_t until_ms)
+{
+    struct wizard *w = ctx;
+
+    if (w->j.dirty) {
+        wizard_keep(w);
+        journey_save(&w->j);
+    }
+    net_wait(w->j.live->net, fds, n, until_ms);
+}
+
+static bool step_net(void *ctx)
+{
+    struct wizard *w = ctx;
+
+    return net_step(w->j.live->net);
+}
+
+static int64_t now_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_mono_ms();
+}
+
+static bool idle(void *ctx)
+{
+    struct wizard *w = ctx;
+
+    return net_running(w->j.live->net) == 0;
+}
+
+static void shot(void *ctx, const char *name, const struct page *p)
+{
+    struct wizard *w = ctx;
+
+    if (w->j.live->options->shots &&
+        !script_shot(w->j.live->options->shots, name, tr(w->step->title), p))
+        wizard_end_by(w, 1);
+}
+
+int wizard_run(struct live *l)
+{
+    struct wizard w = {0};
+    struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
+    int code = terminal_open(l->options, &w.term);
+
+    if (w.term == NULL)
+        return code;
+    w.loop = loop_new(w.term, &calls);
+    journey_open(&w.j, l);
+    if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
+        if (journey_resume(&w.j))
+            journey_reconnect(&w.j);
+        wizard_enter(&w, w.j.at);
+        if (term_notice(w.term))
+            journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
+        if (store_notice(l->store))
+            journey_say(&w.j, MARK_WARN, "%s", store_notice(l->store));
+        if (l->store_trouble.kind != ERR_NONE)
+            journey_say_err(&w.j, &l->store_trouble);
+        for (struct loop_event ev; !w.done && loop_next(w.loop, &ev);)
+            wizard_handle(&w, ev);
+        wizard_leave(&w);
+        journey_changed(&w.j);
+        journey_save(&w.j);
+    } else {
+        w.exit_code = 2;
+    }
+    journey_close(&w.j);
+    loop_free(w.loop);
+    term_close(w.term);
+    return w.exit_code;
+}
