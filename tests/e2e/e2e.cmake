@@ -3,6 +3,8 @@ include(${CMAKE_CURRENT_LIST_DIR}/vt.cmake)
 # Whole commands and whole journeys against a sandbox (world.h). They skip without PostgreSQL.
 add_library(tests_e2e STATIC ${CMAKE_CURRENT_LIST_DIR}/run.c ${CMAKE_CURRENT_LIST_DIR}/world.c)
 target_link_libraries(tests_e2e PUBLIC sandbox_base tests_vt PkgConfig::cmocka)
+target_compile_definitions(tests_e2e PUBLIC
+    SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared" TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
 
 file(GLOB e2e_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_test.c)
 foreach(test IN LISTS e2e_tests)
@@ -10,8 +12,6 @@ foreach(test IN LISTS e2e_tests)
     string(REGEX REPLACE "_test$" "" name ${stem})
     add_executable(e2e_${stem} ${test})
     target_link_libraries(e2e_${stem} PRIVATE tests_e2e)
-    target_compile_definitions(e2e_${stem} PRIVATE
-        SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared" TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
     add_dependencies(e2e_${stem} strom strom-sandbox)
     add_test(NAME e2e/${name} COMMAND e2e_${stem})
     set_tests_properties(e2e/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)

@@ -271,17 +271,65 @@ void world_await_source(struct world *w, const char *sql, const char *value)
     fail_msg("%s: %s, wanted %s", sql, found, value);
 }
 
-size_t world_requests(struct world *w, char **log)
+static char *request_log(struct world *w, char path[WORLD_PATH + 32])
+{
+    size_t bytes = 0;
+    snprintf(path, WORLD_PATH + 32, "%s/requests.log", session_folder(w->session));
+    char *text = folder_read(path, LOG_MAX, &bytes);
+    assert_non_null(text);
+    return text;
+}
+
+static bool is_write(const struct json *request)
+{
+    static const char *const harmless[] = {"//oauth2.",           "//kubernetes",  "//sandbox/",
+                                           ":testIamPermissions", ":getIamPolicy", ":discover",
+                                           "validateOnly=true",   "/queries",      "/jobs",
+                                           "objects:lookup",      "entries:list"};
+    const char *method = json_string_or(request, "method", "GET");
+    const char *url = json_string_or(request, "url", "");
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+        if (strstr(url, harmless[i]) != NULL)
+            return false;
+    return strcmp(method, "GET") != 0;
+}
+
+size_t world_writes(struct world *w)
 {
     char path[WORLD_PATH + 32];
-    size_t bytes = 0, lines = 0;
-    snprintf(path, sizeof path, "%s/requests.log", session_folder(w->session));
-    char *text = folder_read(path, LOG_MAX, &bytes);
-    for (const char *at = text; at != NULL && (at = strchr(at, '\n')) != NULL; at++)
-        lines++;
-    if (log != NULL)
-        *log = text;
-    else
-        free(text);
-    return lines;
+    char *text = request_log(w, path);
+    struct err e;
+    size_t n = 0;
+    for (const char *at = text, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        struct json *request = json_parse(at, (size_t)(end - at), &e);
+        assert_non_null(request);
+        if (is_write(request)) {
+            n++;
+            print_message("wrote: %s %s\n", json_string(request, "method"),
+                          json_string(request, "url"));
+        }
+        json_free(request);
+    }
+    free(text);
+    return n;
+}
+
+void world_check_requests(struct world *w)
+{
+    static const char checker[] = SHARED_DIR "/tools/check_requests.py";
+    char path[WORLD_PATH + 32];
+    free(request_log(w, path));
+    if (access(checker, R_OK) != 0) {
+        print_message("skipped: the requests are not held against Google's documents: %s is not "
+                      "there\n",
+                      checker);
+        return;
+    }
+    const char *const args[] = {"python3", checker, path, NULL};
+    struct run_options o = {.program = "/usr/bin/env", .args = args};
+    struct run *r = run_start(&o);
+    if (run_wait_end(r, RUN_MS) != 0)
+        fail_msg("%s%s", run_out(r), run_err(r));
+    print_message("%s", run_out(r));
+    run_free(r);
 }

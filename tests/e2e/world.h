@@ -64,6 +64,10 @@ void assert_text(const struct json *j, const char *key, const char *value);
 long world_rows(struct world *w, const char *table);
 void world_source(struct world *w, const char *sql, char value[256]); /* as the superuser */
 void world_await_source(struct world *w, const char *sql, const char *value);
-size_t world_requests(struct world *w, char **log); /* lines of the request log; *log to free */
+/* Requests that change something at Google, so far; reading, testing and validating do not count.
+ */
+size_t world_writes(struct world *w);
+/* Every request so far against Google's discovery documents, where the checker is there. */
+void world_check_requests(struct world *w);
 
 #endif
