@@ -56,7 +56,7 @@ enum { SHORTEST_PART = 3 };
 /* personid, sakid: too short to look for, unless all that stands before is a word. */
 static bool split_short_end(const struct text *t, size_t from, size_t to, struct pieces *p)
 {
-    static const char *const ends[] = {"id", "nr", "ref", "av", "by"};
+    static const char *const ends[] = {"id", "nr", "ref", "av", "by", "ar"};
     enum { AV = 3, BY = 4 };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         size_t n = strlen(ends[i]);
@@ -175,6 +175,8 @@ static uint64_t heads(const struct pieces *p, size_t last)
     const struct piece *end = &p->piece[last];
     bool says_whose = !end->known || end->what == 0 || (end->what & WHAT_BIT(PARTY)) ||
                       (end->what & WHAT_BIT(STAFF));
+    if (last > 0 && (end->what & WHAT_BIT(TEXT))) /* "cv_text": text of what */
+        head |= p->piece[last - 1].what;
     if (last > 0 && says_whose)
         head |= p->piece[0].what | p->piece[last - 1].what;
     return head;

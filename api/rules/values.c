@@ -48,11 +48,11 @@ static const struct threshold thresholds[] = {
 
 static uint16_t rule_named(const char *id)
 {
-    for (uint16_t i = 0; i < rules_count(); i++)
-        if (str_eq(rules_rule_id(i), id))
-            return i;
-    assert(!"every threshold names a row of rules.def");
-    return UINT16_MAX;
+    uint16_t i = 0;
+    while (i < rules_count() && !str_eq(rules_rule_id(i), id))
+        i++;
+    assert(i < rules_count()); /* every threshold names a row of rules.def */
+    return i;
 }
 
 static uint32_t hits_of(const struct values *v, uint32_t kinds)

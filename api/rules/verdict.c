@@ -14,10 +14,10 @@ struct rule {
     uint8_t category, level;
     uint32_t types;
     uint64_t any, head, last, whole, not_any, comment;
-    uint64_t despite, beside;
-    uint32_t whose, of, not_whose;
+    uint64_t despite, beside, table_what;
+    uint32_t whose, of, not_whose, last_whose, beside_whose;
     uint32_t table, table_head, not_table, not_head;
-    bool by_whom, sick_table;
+    bool by_whom, sick_table, unknown, single;
     const char *why;
 };
 
@@ -89,7 +89,8 @@ static bool is_sick_table(const struct rules_table *t)
 {
     const uint64_t of_whom = W(FNR) | W(AKTOR) | W(PARTY) | W(IDENT);
     const uint32_t points_at = O(PERSON) | O(CITIZEN) | O(SICK) | O(CASE);
-    if (!(t->what & (W(DIAGNOSIS) | W(HEALTH))) || (t->whose & O(CODES)))
+    bool named = (t->what & (W(DIAGNOSIS) | W(HEALTH))) || (t->whose & O(CLINIC));
+    if (!named || (t->whose & O(CODES)))
         return false;
     return (t->beside & of_whom) || (t->beside_whose & points_at);
 }
@@ -109,6 +110,8 @@ static bool name_holds(const struct rule *r, const struct facts *f)
         return false;
     if (r->by_whom && !w->by_whom)
         return false;
+    if ((r->unknown && w->any != 0) || (r->single && !w->single))
+        return false;
     return !r->comment || (f->comment.any & r->comment);
 }
 
@@ -120,11 +123,14 @@ static bool company_holds(const struct rule *r, const struct facts *f)
         return false;
     if (r->of && !((w->whose | t->whose) & r->of))
         return false;
+    if (r->last_whose && !(w->last_whose & r->last_whose))
+        return false;
     if (r->sick_table && !is_sick_table(t))
         return false;
-    if (!r->table && !r->table_head && !r->beside)
+    if (!r->table && !r->table_head && !r->beside && !r->beside_whose && !r->table_what)
         return true;
-    return (t->whose & r->table) || (t->head & r->table_head) || (t->beside & r->beside);
+    return (t->whose & r->table) || (t->head & r->table_head) || (t->beside & r->beside) ||
+           (t->beside_whose & r->beside_whose) || (t->what & r->table_what);
 }
 
 static bool is_silent(const struct rule *r, const struct facts *f)
@@ -146,7 +152,8 @@ static enum rules_by by_of(const struct rule *r)
 {
     if (r->comment)
         return RULES_BY_COMMENT;
-    if (r->table || r->table_head || r->beside || r->sick_table || r->of)
+    if (r->table || r->table_head || r->beside || r->beside_whose || r->table_what ||
+        r->sick_table || r->of)
         return RULES_BY_TABLE;
     return r->any || r->head || r->last || r->whole || r->by_whom ? RULES_BY_NAME : RULES_BY_TYPE;
 }
