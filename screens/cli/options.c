@@ -164,14 +164,20 @@ static size_t distance(const char *a, const char *b)
     return d[n][m];
 }
 
+/* How far a name is; between two as far, the one that begins alike. */
+static size_t farness(const char *typed, const char *name)
+{
+    return 2 * distance(typed, name) + (typed[0] != name[0]);
+}
+
 static const char *nearest_option(const char *name)
 {
     const char *best = NULL;
-    size_t least = 4;
+    size_t least = 8;
 
     for (size_t i = 0; i < ROWS; i++)
-        if (!str_eq(rows[i].commands, "-") && distance(name, rows[i].name) < least) {
-            least = distance(name, rows[i].name);
+        if (!str_eq(rows[i].commands, "-") && farness(name, rows[i].name) < least) {
+            least = farness(name, rows[i].name);
             best = rows[i].name;
         }
     return best;
@@ -180,11 +186,11 @@ static const char *nearest_option(const char *name)
 static bool unknown_command(const char *name, struct err *e)
 {
     const char *best = NULL;
-    size_t least = 4;
+    size_t least = 8;
 
     for (size_t i = 0; i < COMMANDS; i++)
-        if (distance(name, commands[i].name) < least) {
-            least = distance(name, commands[i].name);
+        if (farness(name, commands[i].name) < least) {
+            least = farness(name, commands[i].name);
             best = commands[i].name;
         }
     err_set(e, ERR_INPUT, "Reading the command line");
