@@ -113,6 +113,17 @@ static const struct migration_table *chosen(struct job *j, const struct source_f
     return out;
 }
 
+/* Changes of a partitioned table are to arrive under its own name. */
+static bool takes_partitioned(const struct source_facts *f, const struct selection *s)
+{
+    for (size_t i = 0; s && i < s->n_tables; i++) {
+        const struct source_grant *g = grant_of(f, s->tables[i].schema, s->tables[i].name);
+        if (s->tables[i].n_included && g && g->kind == 'p')
+            return true;
+    }
+    return false;
+}
+
 /* The procedure's files speak of the schema public only. */
 static bool all_readable(const struct source_facts *f)
 {
@@ -151,6 +162,8 @@ static bool migrations(struct job *j, const struct source_facts *f, const struct
                                     .recorded = f->flyway.n ? f->flyway.at[0].version : NULL,
                                     .now = clock_wall()};
 
+    facts.via_root = takes_partitioned(f, s);
+    facts.publication_via_root = f->publication.via_root;
     facts.tables = chosen(j, f, s, &facts.n_tables);
     facts.shape = facts.n_tables ? MIGRATION_NARROW : MIGRATION_PROCEDURE;
     if (!migrations_find(j->a, j->repo, &folder, e) ||

@@ -272,12 +272,7 @@ int creation_end(struct creation *c, const struct err *e)
         out_line("%s: %s", result, c->s->target.stream);
     } else {
         out_talk("strom: %s: %s", e->what, e->why);
+        out_talk("       %s", e->hint);
     }
-    if (e == NULL)
-        return OUT_FINE;
-    if (e->kind == ERR_INTERRUPTED)
-        return session_caught() && session_caught() != 2 ? 128 + session_caught() : OUT_INTERRUPTED;
-    return str_eq(e->reason, "UNACKNOWLEDGED") || str_eq(e->reason, "MOVED") ? OUT_REFUSED
-           : e->kind == ERR_INPUT && !str_eq(e->reason, "NO_PASSWORD")       ? OUT_WRONG
-                                                                             : OUT_COULD_NOT;
+    return e ? out_code(e) : OUT_FINE;
 }

@@ -1,4 +1,5 @@
 #include "screens/cli/out.h"
+#include "screens/cli/session.h"
 
 #include "api/base/json.h"
 #include "api/base/safe.h"
@@ -50,13 +51,13 @@ void out_talk(const char *fmt, ...)
     va_end(args);
 }
 
-static int code_of(const struct err *e)
+int out_code(const struct err *e)
 {
     if (e->kind == ERR_INTERRUPTED)
-        return OUT_INTERRUPTED;
+        return session_interrupted();
     if (str_eq(e->reason, "UNACKNOWLEDGED") || str_eq(e->reason, "MOVED"))
         return OUT_REFUSED;
-    return e->kind == ERR_INPUT ? OUT_WRONG : OUT_COULD_NOT;
+    return e->kind == ERR_INPUT && !str_eq(e->reason, "NO_PASSWORD") ? OUT_WRONG : OUT_COULD_NOT;
 }
 
 int out_error(const struct options *o, const struct err *e)
@@ -83,7 +84,7 @@ int out_error(const struct options *o, const struct err *e)
     out_talk("strom: %s: %s", e->what, e->why);
     if (e->hint[0])
         out_talk("       %s", e->hint);
-    return code_of(e);
+    return out_code(e);
 }
 
 bool out_can_ask(const struct options *o)

@@ -20,6 +20,7 @@ void out_result(const struct str *text); /* to stdout; a closed pipe ends quietl
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line of a result */
 void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
 /* The failure, in words or as the document of the contract; returns the exit code. */
+int out_code(const struct err *e); /* the exit code of the contract for it */
 int out_error(const struct options *o, const struct err *e);
 /* A line read from the terminal without an echo, or with one. False at the end of input or without
  * a terminal. The caller wipes. */

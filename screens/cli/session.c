@@ -42,6 +42,11 @@ int session_caught(void)
     return caught;
 }
 
+int session_interrupted(void)
+{
+    return 128 + (caught ? caught : SIGINT);
+}
+
 bool session_wait(struct session *s, const struct task *t, struct err *e)
 {
     if (!net_until(s->live.net, t)) {
@@ -108,7 +113,7 @@ static bool read_file(struct session *s, struct err *e)
     ok = path_read(path, PLAN_FILE_MAX_BYTES, &text, e) &&
          plan_file_read(str_text(&text), text.bytes, &s->file, e);
     str_done(&text);
-    if (!ok && e->kind == ERR_SYSTEM)
+    if (!ok && (e->kind == ERR_SYSTEM || e->kind == ERR_MISSING))
         e->kind = ERR_INPUT;
     s->has_file = ok;
     if (ok)

@@ -31,6 +31,7 @@ void session_close(struct session *s);
 bool session_wait(struct session *s, const struct task *t, struct err *e);
 /* The signal that interrupted us, 0: none. */
 int session_caught(void);
+int session_interrupted(void); /* the exit code for that: 129, 130, 143 */
 /* --timeout in seconds, 0 none. */
 int session_timeout(const struct session *s);
 

@@ -73,8 +73,10 @@ static int run(struct session *s)
         pause = task_timer(s->live.net, WATCH_MS);
         ok = session_wait(s, pause, &e);
         task_drop(pause);
-        if (!ok)
+        if (!ok) {
+            code = session_interrupted();
             break;
+        }
     }
     task_drop(t);
     task_drop(before);
