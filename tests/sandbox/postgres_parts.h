@@ -24,7 +24,8 @@ struct postgres {
     struct watcher watcher;
     size_t log_from;
     int port, version;
-    bool logical, temporary, running;
+    _Atomic bool logical, running; /* read by the stand-ins while a deploy restarts */
+    bool temporary;
 };
 
 bool postgres_find(char out[POSTGRES_PATH]); /* the folder of initdb and postgres */

@@ -12,12 +12,14 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
@@ -288,8 +290,15 @@ bool watcher_signal(struct watcher *w, int signal)
 int watcher_wait(struct watcher *w, int timeout_ms, int *status)
 {
     struct pollfd p = {.fd = w->fd, .events = POLLIN};
-    int n = poll(&p, 1, timeout_ms);
-    if (n == 0 || (n < 0 && errno == EINTR))
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t end = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + timeout_ms, left = timeout_ms;
+    int n;
+    while ((n = poll(&p, 1, (int)(left > 0 ? left : 0))) < 0 && errno == EINTR) {
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        left = end - ((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+    }
+    if (n == 0)
         return 0;
     return read(w->fd, status, sizeof(*status)) == (ssize_t)sizeof(*status) ? 1 : -1;
 }
