@@ -96,8 +96,10 @@ static bool await_ready(struct postgres *pg, char why[POSTGRES_WHY])
             explain(pg, "PostgreSQL did not start", status, why);
             return false;
         }
-        if (answers(pg))
-            return pg->running = true;
+        if (answers(pg)) {
+            pg->running = true;
+            return true;
+        }
     }
     explain(pg, "PostgreSQL was not ready in time", 0, why);
     return false;
