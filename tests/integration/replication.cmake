@@ -9,6 +9,6 @@ function(replication_program name)
     set_tests_properties(integration/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
 endfunction()
 
-replication_program(replication child compare schema test world)
+replication_program(replication child compare hammer schema test world)
 replication_program(replication_states states_test scene)
 replication_program(replication_tables tables_test scene)

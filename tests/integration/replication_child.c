@@ -61,13 +61,15 @@ static int serve(struct replica *r, bool append_only, const sigset_t *wanted)
     return 0;
 }
 
-/* Arguments: mode, conninfo, file. */
+/* Arguments: mode, conninfo, file (or number). */
 int child_main(char **argv)
 {
     char why[512];
     sigset_t wanted;
     struct replica_table tables[TABLES];
     bool append_only = strcmp(argv[0], "append") == 0;
+    if (strcmp(argv[0], "hammer") == 0)
+        return hammer_main(argv[1], argv[2]);
     for (size_t i = 0; i < world_n_tables; i++)
         tables[i] = (struct replica_table){.schema = world_tables[i].schema,
                                            .table = world_tables[i].name,

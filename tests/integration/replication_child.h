@@ -12,6 +12,7 @@ struct child {
 };
 
 int child_main(char **argv);
+int hammer_main(const char *conninfo, const char *which); /* mode "hammer"; ends at SIGTERM */
 void child_start(struct child *c, const char *program);
 int child_stop(struct child *c, int signal_number); /* returns its status */
 

@@ -25,7 +25,7 @@ enum { SKIP = 77, LOOK_MS = 20, PATIENCE_MS = 180000, EARLY_KILLS = 4 };
 struct size {
     int rows, changes, kills, restarts, copies, alters;
 };
-static const struct size sampled = {4000, 3000, 8, 1, 3, 8}, full = {8000, 20000, 40, 3, 12, 25};
+static const struct size sampled = {3000, 2500, 8, 1, 3, 8}, full = {8000, 20000, 40, 3, 12, 25};
 
 struct test {
     struct world world;
@@ -36,6 +36,7 @@ struct test {
     char owner[POSTGRES_CONNINFO], user[POSTGRES_CONNINFO];
     char paths[2][FOLDER_PATH + 16];
     struct child children[2]; /* merge, append-only */
+    struct child hammers[2];
 };
 
 static struct test t; /* for the last duties */
@@ -51,6 +52,8 @@ static void end_all(void)
     for (int i = 0; i < 2; i++) {
         if (t.children[i].pid > 0)
             child_stop(&t.children[i], SIGKILL);
+        if (t.hammers[i].pid > 0)
+            child_stop(&t.hammers[i], SIGKILL);
     }
     if (t.pg)
         postgres_remove(t.pg);
@@ -107,6 +110,8 @@ static void prepare(void)
         const char *mode = i == 0 ? "merge" : "append";
         snprintf(t.paths[i], sizeof t.paths[i], "%s/%s.db", t.files, mode);
         t.children[i] = (struct child){.mode = mode, .conninfo = t.user, .path = t.paths[i]};
+        t.hammers[i] = (struct child){.mode = "hammer", .conninfo = t.owner, .path = i ? "1" : "0"};
+        child_start(&t.hammers[i], t.program);
         child_start(&t.children[i], t.program);
     }
 }
@@ -164,6 +169,8 @@ static void work(void)
         }
     }
     world_settle(w);
+    for (int i = 0; i < 2; i++)
+        child_stop(&t.hammers[i], SIGTERM);
     kill_one(); /* what follows has to be made up without any further change */
     printf("%ld changes, %ld commits, %ld rollbacks, %d kills, %d restarts, %d copies again\n",
            w->changes, w->commits, w->rollbacks, kills, restarts, copies);
