@@ -15,6 +15,14 @@ PGconn *scene_db;
 static char folder[FOLDER_PATH], files[FOLDER_PATH], user[POSTGRES_CONNINFO];
 static unsigned file_number;
 
+PGconn *scene_connect(void)
+{
+    char conninfo[POSTGRES_CONNINFO];
+    PGconn *c = PQconnectdb(postgres_superuser(pg, "app", conninfo));
+    assert_int_equal(PQstatus(c), CONNECTION_OK);
+    return c;
+}
+
 int64_t scene_now_ms(void)
 {
     struct timespec now;
@@ -198,12 +206,14 @@ int scene_tear_down(void **state)
         poll(NULL, 0, SCENE_LOOK_MS); /* a walsender notices a moment later that its client left */
     scene_sql("DROP PUBLICATION IF EXISTS pub; DROP TABLE IF EXISTS t, u, w, mark");
     scene_sql("ALTER ROLE datastream PASSWORD 'syntetisk'");
+    scene_sql("ALTER SYSTEM RESET synchronous_standby_names");
+    scene_sql("SELECT pg_reload_conf()");
     return 0;
 }
 
 static int scene_start_server(void **state)
 {
-    char why[POSTGRES_WHY] = "", conninfo[POSTGRES_CONNINFO];
+    char why[POSTGRES_WHY] = "";
     (void)state;
     if (!folder_make_temporary("strom-states", folder, why) ||
         !folder_make_temporary("strom-states-files", files, why)) {
@@ -218,11 +228,11 @@ static int scene_start_server(void **state)
         return -1;
     }
     postgres_conninfo(pg, "app", "datastream", "syntetisk", user);
-    scene_db = PQconnectdb(postgres_superuser(pg, "app", conninfo));
+    scene_db = scene_connect();
     scene_sql("SET client_min_messages = error; CREATE ROLE datastream LOGIN REPLICATION PASSWORD "
               "'syntetisk'; GRANT USAGE ON SCHEMA public"
               " TO datastream");
-    return PQstatus(scene_db) == CONNECTION_OK ? 0 : -1;
+    return 0;
 }
 
 static int scene_stop_server(void **state)

@@ -34,6 +34,7 @@ int scene_tear_down(void **state);
 bool scene_drop_slots(void);
 #define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
+PGconn *scene_connect(void); /* another session of the superuser */
 int64_t scene_now_ms(void);
 void scene_sql(const char *text);
 /* The rows of a query on the dataset's file: values with commas, rows with semicolons. */

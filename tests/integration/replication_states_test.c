@@ -114,7 +114,7 @@ static void a_wrong_password_heals(void **state)
     scene_make(&s, "t", "u");
     scene_sql("ALTER ROLE datastream PASSWORD 'ny'");
     scene_start(&s);
-    scene_await_state(s.r, REPLICA_FAILED, NULL);
+    scene_await_state(s.r, REPLICA_FAILED, "28P01");
     replica_look(s.r, &look);
     assert_non_null(strstr(look.error, "password"));
     replica_look_done(&look);

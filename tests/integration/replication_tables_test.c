@@ -3,6 +3,7 @@
 #include "tests/integration/replication_scene.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 static void tables_look_as_promised(void **state)
@@ -261,6 +262,43 @@ static void another_key_is_named(void **state)
     scene_stop(&s);
 }
 
+static void expect_standby(const char *name)
+{
+    char text[120];
+    scene_sql("SET synchronous_commit = local");
+    snprintf(text, sizeof text, "ALTER SYSTEM SET synchronous_standby_names = '%s'", name);
+    scene_sql(text);
+    scene_sql("SELECT pg_reload_conf()");
+}
+
+/* A commit that waits for a standby comes down the stream, but nobody else sees it. A copy that is
+ * begun meanwhile must not miss what the stream has already brought. */
+static void a_copy_waits_for_commits_that_hang(void **state)
+{
+    struct scene s;
+    char why[512];
+    (void)state;
+    scene_make(&s, "t", "u");
+    scene_start(&s);
+    scene_await_backfill(s.r, "t", REPLICA_BACKFILL_COMPLETED);
+    expect_standby("nobody");
+    PGconn *hangs = scene_connect();
+    assert_int_equal(PQsendQuery(hangs, "INSERT INTO t VALUES (3, 'c')"), 1);
+    scene_await_rows(&s, "SELECT count(*) FROM public_t", "3");
+    PGresult *r = PQexec(scene_db, "SELECT count(*) FROM t");
+    assert_string_equal(PQgetvalue(r, 0, 0), "2");
+    PQclear(r);
+    assert_true(replica_start_backfill(s.r, "public", "t", why));
+    scene_await_error(s.r, "t", "not visible yet");
+    assert_int_equal(scene_look(s.r, "t").backfill, REPLICA_BACKFILL_PENDING);
+    expect_standby("");
+    scene_await_backfill(s.r, "t", REPLICA_BACKFILL_COMPLETED);
+    scene_await_rows(&s, "SELECT id, v FROM public_t ORDER BY id", "1,a;2,b;3,c");
+    assert_string_equal(scene_look(s.r, "t").error, "");
+    PQfinish(hangs);
+    scene_stop(&s);
+}
+
 static void figures_are_true(void **state)
 {
     struct scene s;
@@ -323,6 +361,7 @@ int main(void)
         SCENE_TEST(a_stream_is_forgotten),
         SCENE_TEST(two_share_a_file),
         SCENE_TEST(another_key_is_named),
+        SCENE_TEST(a_copy_waits_for_commits_that_hang),
         SCENE_TEST(figures_are_true),
         SCENE_TEST(an_idle_slot_moves_on),
     };

@@ -95,6 +95,27 @@ static bool timed_out(struct err *e, const char *what)
     return false;
 }
 
+/* libpq does not give the SQLSTATE of a refused connection; in its verbose texts it stands behind
+ * the severity: "... failed: FATAL:  28P01: password authentication failed ...", then a line for
+ * experts. */
+static bool refused(struct err *e, PGconn *c)
+{
+    char text[sizeof e->why], state[6] = "";
+    str_copy(text, sizeof text, PQerrorMessage(c));
+    text[strcspn(text, "\n")] = '\0';
+    char *code = strstr(text, ":  ");
+    link_fault(e, c, NULL, "connecting to the database");
+    e->retryable = true;
+    if (!code || strspn(code + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 || code[8] != ':')
+        return false;
+    memcpy(state, code + 3, 5);
+    memmove(code + 3, code + 10, strlen(code + 9));
+    e->kind = kind_of(state);
+    err_why(e, "%s", text);
+    err_reason(e, state);
+    return false;
+}
+
 static bool finish_connecting(PGconn *c, struct halt *h, struct err *e)
 {
     int64_t deadline = clock_mono_ms() + LINK_TIMEOUT_MS;
@@ -110,7 +131,8 @@ static bool finish_connecting(PGconn *c, struct halt *h, struct err *e)
             return timed_out(e, "connecting to the database");
         next = PQconnectPoll(c);
     }
-    return next == PGRES_POLLING_OK || link_fault(e, c, NULL, "connecting to the database");
+    PQsetErrorVerbosity(c, PQERRORS_DEFAULT);
+    return next == PGRES_POLLING_OK || refused(e, c);
 }
 
 static void keep_quiet(void *ctx, const char *message)
@@ -134,6 +156,8 @@ PGconn *link_open(const char *conninfo, enum link_mode mode, struct halt *h, str
                             settings, "datastream", mode == LINK_REPLICATION ? "database" : NULL,
                             NULL};
     PGconn *c = PQconnectStartParams(keys, values, 1);
+    if (c)
+        PQsetErrorVerbosity(c, PQERRORS_VERBOSE);
     if (c && finish_connecting(c, h, e)) {
         PQsetNoticeProcessor(c, keep_quiet, NULL);
         return c;

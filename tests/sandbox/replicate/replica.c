@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -36,11 +37,9 @@ static void write_destination(const struct replica_table *t, char out[136])
     snprintf(out, 136, "%s_%s", t->schema, t->table);
 }
 
-/* "a_b"."c" and "a"."b_c" meet in the dataset, and so do names that differ in case only. */
-static bool check_table(const struct replica_table *tables, size_t at, char *why)
+static bool check_table(const struct replica_table *t, char *why)
 {
-    char name[136], other[136];
-    const struct replica_table *t = &tables[at];
+    char name[136];
     if (!is_name(t->schema) || !is_name(t->table))
         return refuse(why, "a table's name is empty or too long: ", t->table ? t->table : "");
     write_destination(t, name);
@@ -50,21 +49,42 @@ static bool check_table(const struct replica_table *tables, size_t at, char *why
         if (!is_name(t->columns[i]))
             return refuse(why, "a column's name is empty or too long in ", name);
     }
-    for (size_t i = 0; i < at; i++) {
-        write_destination(&tables[i], other);
-        if (strcasecmp(name, other) == 0)
-            return refuse(why, "two tables would be one in the dataset: ", name);
-    }
     return true;
+}
+
+struct destination {
+    char name[136];
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct destination *x = a, *y = b;
+    return strcasecmp(x->name, y->name);
+}
+
+/* "a_b"."c" and "a"."b_c" meet in the dataset, and so do names that differ in case only. */
+static bool check_meetings(const struct replica_table *tables, size_t n, char *why)
+{
+    bool good = true;
+    struct destination *all = mem_grow(NULL, n + 1, sizeof *all);
+    for (size_t i = 0; i < n; i++)
+        write_destination(&tables[i], all[i].name);
+    qsort(all, n, sizeof *all, by_name);
+    for (size_t i = 1; good && i < n; i++) {
+        if (by_name(&all[i - 1], &all[i]) == 0)
+            good = refuse(why, "two tables would be one in the dataset: ", all[i].name);
+    }
+    mem_free(all);
+    return good;
 }
 
 static bool check_tables(const struct replica_table *tables, size_t n, char *why)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!check_table(tables, i, why))
+        if (!check_table(&tables[i], why))
             return false;
     }
-    return true;
+    return check_meetings(tables, n, why);
 }
 
 /* --- life --- */

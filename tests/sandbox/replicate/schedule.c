@@ -163,8 +163,12 @@ static bool retry_later(struct work *w, struct mirror *m, struct err *e)
 
 static bool on_opened(struct work *w, struct mirror *m, struct backfill_chunk *c, struct err *e)
 {
-    if (!mirror_see(m, str_text(&c->bytes), c->fence) || !snapshot_is_late_enough(w, m))
+    if (!mirror_see(m, str_text(&c->bytes), c->fence) || !snapshot_is_late_enough(w, m)) {
+        mirror_complain(m, "a change that was read is not visible yet: the copy begins anew");
         return retry_later(w, m, e);
+    }
+    if (!m->broken)
+        mirror_complain(m, "%s", "");
     if (!mirror_shape(m, &w->store, c->table.columns, c->table.n_columns, e))
         return false;
     if (m->broken)
