@@ -107,7 +107,7 @@ static void draw_editor(const struct access *self, const struct journey *j, stru
         page_mark(p, MARK_OK, "%s", tr("You hold neither Owner nor Editor yourself"));
     }
     if (others)
-        page_note(p, tr("%zu others hold Owner or Editor here."), others);
+        page_note(p, tr("Others who hold Owner or Editor here: %zu."), others);
 }
 
 static void put_step(const void *ctx, size_t i, struct page *p)

@@ -24,6 +24,7 @@ static void drop_work(struct journey *j)
 {
     task_clear(&j->apply); /* looks into the plan: goes first */
     task_clear(&j->connecting);
+    task_clear(&j->reading);
     if (j->plan) {
         plan_done(j->plan);
         mem_free(j->plan);
@@ -122,27 +123,54 @@ bool journey_resume(struct journey *j)
     return k != NULL;
 }
 
-void journey_reconnect(struct journey *j)
+static void connect_again(struct journey *j)
 {
     struct pg_options o = live_pg_options(j->live, j->dsn);
 
-    if (j->at <= AT_PREREQUISITES || j->live->pg)
-        return;
     if (str_is_empty(o.database) && j->target.database[0])
         o.database = j->target.database;
     j->connecting = pg_connect(j->live->net, &o);
 }
 
-bool journey_connected(struct journey *j)
+static void read_again(struct journey *j)
 {
-    bool first = j->live->pg == NULL; /* else a screen was quicker */
+    struct catalog_options o = {.publication = j->target.publication, .reader = j->target.db_user};
 
-    if (j->connecting == NULL || task_state(j->connecting) != TASK_OK)
-        return false;
-    if (first)
-        live_use_pg(j->live, pg_take(j->connecting));
-    task_clear(&j->connecting);
-    return first;
+    j->reading = survey(j->live->pg, &o);
+}
+
+void journey_catch_up(struct journey *j)
+{
+    if (j->at <= AT_PREREQUISITES) { /* these have connections of their own, and try anew */
+        task_clear(&j->connecting);
+        task_clear(&j->reading);
+        return;
+    }
+    if (j->live->pg == NULL && j->connecting == NULL)
+        connect_again(j);
+    if (j->live->pg && j->at > AT_TABLES && !j->selection_ready && j->reading == NULL)
+        read_again(j);
+}
+
+bool journey_caught_up(struct journey *j)
+{
+    if (j->connecting && task_state(j->connecting) == TASK_OK) {
+        if (j->live->pg == NULL)
+            live_use_pg(j->live, pg_take(j->connecting));
+        task_clear(&j->connecting);
+        return true; /* entering asks for what comes next */
+    }
+    if (j->reading && task_state(j->reading) == TASK_OK) {
+        journey_use_survey(j, j->reading);
+        task_clear(&j->reading);
+        return true;
+    }
+    return false;
+}
+
+const struct task *journey_catching_up(const struct journey *j)
+{
+    return j->reading ? j->reading : j->connecting;
 }
 
 void journey_save(struct journey *j)

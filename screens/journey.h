@@ -41,7 +41,8 @@ struct journey {
     struct plan *plan;       /* the plan that Review showed; owned. Create carries this one out */
     struct task
         *apply; /* a run under way or ended; owned: it goes on while another screen is looked at */
-    struct task *connecting; /* after a start in the middle of the road; NULL: not asked for */
+    struct task *connecting,
+        *reading; /* after a start in the middle of the road: see journey_catch_up */
     bool
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
 
@@ -62,10 +63,14 @@ void journey_close(struct journey *j);
 
 /* The newest journey of the store, or false when there is none. */
 bool journey_resume(struct journey *j);
-/* Connects again where the journey is beyond Connect, Prerequisites and their own connections;
- * journey_connected is true once, when that has come about. */
-void journey_reconnect(struct journey *j);
-bool journey_connected(struct journey *j);
+/* After a start in the middle of the road: connects again where a screen stands on the connection,
+ * and reads the tables again where it stands on the choices. Called whenever a step is entered. */
+void journey_catch_up(struct journey *j);
+/* A task of catching up has ended: true when the step should be entered anew. */
+bool journey_caught_up(struct journey *j);
+/* The choices are being brought back; draw says so meanwhile. NULL: nothing is under way or failed.
+ */
+const struct task *journey_catching_up(const struct journey *j);
 void journey_restart(struct journey *j); /* begins a new one; the old one stays in the store */
 void journey_save(struct journey *j);    /* writes when dirty; trouble is said once */
 const char *journey_title(const struct journey *j,

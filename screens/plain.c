@@ -42,6 +42,7 @@ static void enter(struct plain *p, enum journey_step at)
     p->step = wizard_step(at);
     p->self = mem_alloc(p->step->size);
     p->j.at = at;
+    journey_catch_up(&p->j);
     if (at > p->j.reached && at != AT_REMOVE)
         p->j.reached = at;
     if (p->step->load)
@@ -89,6 +90,10 @@ static void follow(struct plain *p, enum nav nav)
 
 static void tell(struct plain *p, struct event ev)
 {
+    if (ev.kind == EV_NEWS && journey_caught_up(&p->j)) {
+        leave(p);
+        enter(p, p->j.at);
+    }
     if (p->step->update)
         follow(p, p->step->update(p->self, &p->j, ev));
 }

@@ -51,8 +51,10 @@ static void enter(void *ctx, struct journey *j)
     struct review *self = ctx;
 
     names_complete(&j->target);
-    journey_fill_selection(j);
     self->file = path_join(&self->mem, j->live->repo ? j->live->repo : ".", "replication.json");
+    if (!j->selection_ready && journey_catching_up(j))
+        return; /* entered anew when the choices are back */
+    journey_fill_selection(j);
     look(self, j);
 }
 
@@ -129,7 +131,9 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
 
     page_heading(p, tr("This is what will happen in %s"), j->target.project);
-    if (self->planned) {
+    if (!j->selection_ready && journey_catching_up(j)) {
+        answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
+    } else if (self->planned) {
         list_draw(&self->list, &rows, p);
     } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
                task_state(self->looking) == TASK_RUNNING) {

@@ -193,8 +193,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
     if (!j->selection_ready) {
         page_heading(p, "%s", tr("Which tables and columns flow?"));
-        if (j->live->pg == NULL && j->connecting)
-            answered(p, j->connecting, tr("Connecting to the database"));
+        if (j->live->pg == NULL && journey_catching_up(j))
+            answered(p, journey_catching_up(j), tr("Connecting to the database"));
         else if (j->live->pg == NULL)
             page_mark(p, MARK_FAIL, "%s",
                       tr("There is no connection to the database: Esc leads back to Connect."));
@@ -474,13 +474,13 @@ static const struct action actions[] = {
     {' ', "select", "the column, table or schema under the cursor on or off", ready, toggle},
     {TUI_ENTER, "go on", "to Destination", ready, NULL},
     {'/', "filter", "type a part of a name: tables and columns", ready, start_filter},
-    {'f', "filter", "the same, without a shifted key", ready, start_filter},
     {'v', "view", "all, selected, sensitive, with problems", ready, next_view},
     {'n', "next flagged", "to the next sensitive column", ready, next_flagged},
     {'a', "select shown", "every table that is shown, on or off", ready, choose_matching},
     {'u', "undo", "take the last choice back", ready, undo},
     {TUI_CTRL('R'), "redo", "make it again", ready, redo},
     {'r', "refresh", "read tables and columns again", NULL, again},
+    {'f', "filter", "as /, without a shifted key", ready, start_filter},
     {0}};
 
 const struct step tables_step = {

@@ -55,6 +55,7 @@ void wizard_enter(struct wizard *w, enum journey_step at)
     if (at > w->j.reached && at != AT_REMOVE)
         w->j.reached = at;
     w->scroll = 0;
+    journey_catch_up(&w->j);
     if (w->step->load)
         w->step->load(w->self, w->j.kept);
     if (w->step->enter)
@@ -142,22 +143,29 @@ static void interrupt(struct wizard *w)
     loop_discard_input(w->loop);
 }
 
+/* Items drop from the end where it is narrow: help stands early enough to stay. */
 static void draw_keys(struct wizard *w, struct page *p)
 {
+    enum { BEFORE_HELP = 3 };
     struct page_key keys[KEYS];
+    bool typing = w->step->typing && w->step->typing(w->self), helped = false;
     size_t n = 0;
 
-    for (const struct action *a = w->step->actions; a && a->label && n < KEYS - 4; a++)
-        if (a->key != TUI_NONE && action_possible(w, a))
-            keys[n++] = (struct page_key){a->key, tr(a->label)};
-    if (w->step->typing && w->step->typing(w->self)) {
-        keys[n++] = (struct page_key){TUI_F1, tr("help")};
-    } else {
-        keys[n++] = (struct page_key){'?', tr("help")};
-        if (w->j.at != AT_HOME)
-            keys[n++] = (struct page_key){TUI_ESC, tr("back")};
-        keys[n++] = (struct page_key){'q', tr("quit")};
+    for (const struct action *a = w->step->actions; a && a->label && n < KEYS - 4; a++) {
+        if (a->key == TUI_NONE || !action_possible(w, a))
+            continue;
+        if (n == BEFORE_HELP) {
+            keys[n++] = (struct page_key){typing ? TUI_F1 : '?', tr("help")};
+            helped = true;
+        }
+        keys[n++] = (struct page_key){a->key, tr(a->label)};
     }
+    if (!helped)
+        keys[n++] = (struct page_key){typing ? TUI_F1 : '?', tr("help")};
+    if (!typing && w->j.at != AT_HOME)
+        keys[n++] = (struct page_key){TUI_ESC, tr("back")};
+    if (!typing)
+        keys[n++] = (struct page_key){'q', tr("quit")};
     page_keys(p, keys, n);
 }
 
@@ -395,7 +403,7 @@ void wizard_handle(struct wizard *w, struct loop_event ev)
             tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
         break;
     case LOOP_NEWS:
-        if (journey_connected(&w->j))
+        if (journey_caught_up(&w->j))
             go(w, w->j.at); /* asks anew, now that there is whom to ask */
         tell(w, (struct event){.kind = EV_NEWS});
         break;

@@ -62,8 +62,7 @@ int wizard_run(struct live *l)
     w.loop = loop_new(w.term, &calls);
     journey_open(&w.j, l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
-        if (journey_resume(&w.j))
-            journey_reconnect(&w.j);
+        journey_resume(&w.j);
         wizard_enter(&w, w.j.at);
         if (term_notice(w.term))
             journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
