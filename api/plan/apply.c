@@ -14,28 +14,56 @@
 
 /* --- what is sent is copied: the selection may change while a run is under way --- */
 
+/* Schemas in the order in which they first appear, whatever the order of the tables. */
+static size_t schema_of(struct arena *a, struct datastream_selection *out, const char *name,
+                        size_t hint, size_t *room)
+{
+    if (hint < out->n_schemas && str_eq(out->schemas[hint].name, name))
+        return hint;
+    for (size_t i = 0; i < out->n_schemas; i++)
+        if (str_eq(out->schemas[i].name, name))
+            return i;
+    if (out->n_schemas == *room) {
+        struct datastream_schema *more = arena_array(a, struct datastream_schema, *room * 2 + 4);
+        if (*room)
+            memcpy(more, out->schemas, *room * sizeof *more);
+        out->schemas = more;
+        *room = *room * 2 + 4;
+    }
+    out->schemas[out->n_schemas].name = arena_str(a, name);
+    return out->n_schemas++;
+}
+
+static void include_table(struct arena *a, const struct selection_table *t,
+                          struct datastream_schema *schema)
+{
+    struct datastream_table *table = &schema->tables[schema->n_tables++];
+
+    table->name = arena_str(a, t->name);
+    table->columns = arena_array(a, struct datastream_column, t->n_included);
+    for (size_t c = 0; c < t->n_columns; c++)
+        if (t->columns[c].included)
+            table->columns[table->n_columns++].name = arena_str(a, t->columns[c].name);
+}
+
 static void include_of(struct arena *a, const struct selection *s, struct datastream_selection *out)
 {
-    struct datastream_schema *schema = NULL;
+    size_t *schema = arena_array(a, size_t, s->n_tables + 1), room = 0, at = 0;
 
     out->given = true;
-    out->schemas = arena_array(a, struct datastream_schema, s->n_tables + 1);
-    for (size_t i = 0; i < s->n_tables; i++) { /* sorted by schema: file and catalogue both are */
-        const struct selection_table *t = &s->tables[i];
-        if (t->n_included == 0)
-            continue;
-        if (schema == NULL || !str_eq(schema->name, t->schema)) {
-            schema = &out->schemas[out->n_schemas++];
-            schema->name = arena_str(a, t->schema);
-            schema->tables = arena_array(a, struct datastream_table, s->n_tables - i);
+    for (size_t i = 0; i < s->n_tables;
+         i++) /* first how many of each, then the tables themselves */
+        if (s->tables[i].n_included) {
+            schema[i] = at = schema_of(a, out, s->tables[i].schema, at, &room);
+            out->schemas[at].n_tables++;
         }
-        struct datastream_table *table = &schema->tables[schema->n_tables++];
-        table->name = arena_str(a, t->name);
-        table->columns = arena_array(a, struct datastream_column, t->n_included);
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (t->columns[c].included)
-                table->columns[table->n_columns++].name = arena_str(a, t->columns[c].name);
+    for (size_t i = 0; i < out->n_schemas; i++) {
+        out->schemas[i].tables = arena_array(a, struct datastream_table, out->schemas[i].n_tables);
+        out->schemas[i].n_tables = 0;
     }
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].n_included)
+            include_table(a, &s->tables[i], &out->schemas[schema[i]]);
 }
 
 static void labels_of(struct arena *a, struct run *r)
@@ -56,12 +84,20 @@ static void write_plan(const struct plan *p, struct str *out)
     json_begin(&o, out, false);
     json_open_object(&o, NULL);
     json_put_string(&o, "digest", p->digest);
-    json_open_array(&o, "steps");
+    json_put_string(&o, "wanted", p->wanted);
+    json_open_object(&o, "steps"); /* read again by continue.c */
     for (size_t i = 0; i < p->n_actions; i++)
         if (p->actions[i].verb != PLAN_KEEP)
-            json_put_string(&o, NULL, step_type(p->actions[i].step)->id);
-    json_close_array(&o);
+            json_put_string(&o, step_type(p->actions[i].step)->id,
+                            plan_verb_name(p->actions[i].verb));
     json_close_object(&o);
+    json_close_object(&o);
+}
+
+void apply_lock_name(const struct plan *p, char out[APPLY_LOCK_NAME])
+{
+    snprintf(out, APPLY_LOCK_NAME, "%s/%s/%s", p->target.project, p->target.region,
+             p->names.stream);
 }
 
 static bool open_journal(struct run *r, struct arena *a, struct err *e)
@@ -71,8 +107,7 @@ static bool open_journal(struct run *r, struct arena *a, struct err *e)
 
     if (r->store == NULL)
         return true;
-    snprintf(r->lock_name, sizeof r->lock_name, "%s/%s/%s", r->t->project, r->t->region,
-             r->n->stream);
+    apply_lock_name(r->plan, r->lock_name);
     if (!lock_take(r->store, r->lock_name, a, &holder, e))
         return false;
     r->locked = true;
@@ -188,11 +223,14 @@ static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool 
 static bool drive(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
                   struct arena *mem)
 {
+    bool begun = false;
+
     if (s->state == APPLY_WAITING) {
         if (!may_begin(r, s))
             return is_over(s->state);
         s->started_ms = d->since_ms = clock_mono_ms();
         s->state = APPLY_RUNNING;
+        begun = true;
         if (!note_intent(r, a, d, &s->error)) {
             end_step(r, s, d, false);
             return true;
@@ -211,7 +249,7 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
         end_step(r, s, d, false);
         return true;
     }
-    return false;
+    return begun;
 }
 
 /* --- the task --- */
@@ -290,34 +328,44 @@ static double poll_floor(double wanted)
     return floor_s > 0.01 && floor_s < 60 ? floor_s : 1;
 }
 
-static bool refuse(const struct apply_options *o, struct err *e)
+/* A password is sent where a profile is made, and where another user is to log in. */
+bool apply_needs_password(const struct plan *p)
 {
-    const struct plan_action *source = plan_action(o->plan, STEP_SOURCE_PROFILE);
+    const struct plan_action *source = plan_action(p, STEP_SOURCE_PROFILE);
 
-    for (size_t i = 0; i < o->plan->n_actions; i++) {
-        const struct plan_action *a = &o->plan->actions[i];
+    for (size_t i = 0; source && source->verb == PLAN_UPDATE && i < source->n_changes; i++)
+        if (str_eq(source->changes[i].path, "postgresqlProfile.username"))
+            return true;
+    return source && source->verb == PLAN_CREATE;
+}
+
+bool apply_possible(const struct plan *p, const struct secret *password, struct err *e)
+{
+    for (size_t i = 0; i < p->n_actions; i++) {
+        const struct plan_action *a = &p->actions[i];
         if (a->verb != PLAN_BLOCKED)
             continue;
         err_set(e, ERR_CONFLICT, "%s: %s", step_type(a->step)->title, a->name);
+        err_reason(e, "BLOCKED");
         err_why(e, "%s", a->why);
         return err_hint(e, "%s", a->hint ? a->hint : "");
     }
-    if (o->plan->n_unacknowledged) {
+    if (p->n_unacknowledged) {
         err_set(e, ERR_INPUT, "Including sensitive columns");
         err_reason(e, "UNACKNOWLEDGED");
-        err_why(e, "%zu sensitive columns have no reason", o->plan->n_unacknowledged);
+        err_why(e, "%zu sensitive columns have no reason", p->n_unacknowledged);
         return err_hint(e, "give each a reason and a reference, or leave it out");
     }
-    if (o->plan->n_needs) {
+    if (p->n_needs) {
         err_set(e, ERR_CONFLICT, "Making a stream of a source that is not prepared");
         err_reason(e, "NOT_PREPARED");
-        err_why(e, "%s", o->plan->needs[0].text);
+        err_why(e, "%s", p->needs[0].text);
         return err_hint(e, "strom check tells everything that is missing, strom files writes it");
     }
-    if (source && source->verb == PLAN_CREATE && secret_is_empty(o->password)) {
+    if (apply_needs_password(p) && secret_is_empty(password)) {
         err_set(e, ERR_INPUT, "Making the source profile");
         err_reason(e, "NO_PASSWORD");
-        err_why(e, "the password of %s is not known", o->plan->target.db_user);
+        err_why(e, "the password of %s is not known", p->target.db_user);
         return err_hint(e, "set STROM_DB_PASSWORD, or use --password-file");
     }
     return true;
@@ -336,7 +384,8 @@ struct task *apply(struct net *net, const struct apply_options *o)
     r->password = secret_dup(o->password);
     r->poll_floor_s = poll_floor(o->poll_floor_s);
     str_copy(r->address, sizeof r->address, o->plan->address);
-    r->refused = !refuse(o, &r->why) || !open_journal(r, task_arena(t), &r->why);
+    r->refused =
+        !apply_possible(o->plan, o->password, &r->why) || !open_journal(r, task_arena(t), &r->why);
     include_of(task_arena(t), o->selection, &r->include);
     labels_of(task_arena(t), r);
     r->n_steps = o->plan->n_actions;

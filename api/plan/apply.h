@@ -44,6 +44,16 @@ struct apply_options {
     double poll_floor_s; /* 0: STROM_POLL_FLOOR, else 1 */
 };
 
+/* Whether the plan can be carried out at all: nothing blocked, nothing sensitive without a reason
+ * (reason UNACKNOWLEDGED), the source prepared (NOT_PREPARED), the password there where it is sent
+ * (NO_PASSWORD). apply asks the same before it writes. */
+bool apply_possible(const struct plan *p, const struct secret *password, struct err *e);
+bool apply_needs_password(const struct plan *p);
+/* True when `digest` is that of the plan with which a run of ours began that was not finished, the
+ * same is wanted now, and what differs in the cloud was made by such runs: this plan goes on with
+ * them, nothing has moved (contract, section 2). */
+bool apply_continues(const struct plan *p, struct store *s, const char *digest);
+
 /* TASK_OK when every action is done; TASK_FAILED with the first error when one failed and nothing
  * more is under way. Dropping the task detaches: what the cloud has begun goes on there. */
 struct task *apply(struct net *net, const struct apply_options *o);

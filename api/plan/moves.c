@@ -287,7 +287,7 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
     if (task_state(d->task) == TASK_FAILED) {
         if (not_on_yet(r, d))
             return pause_then(r, d, PROXY_ASK);
-        if (!str_eq(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
+        if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
             return fail_like(s, d->task);
         task_clear(&d->task);
         d->zone++;

@@ -22,6 +22,10 @@ struct doing {         /* a step under way */
     size_t zone;
 };
 
+enum { APPLY_LOCK_NAME = 256 };
+/* Of the lock, and the journal's name of the target. */
+void apply_lock_name(const struct plan *p, char out[APPLY_LOCK_NAME]);
+
 struct run {
     struct net *net;
     struct google *google;
@@ -36,7 +40,7 @@ struct run {
     double poll_floor_s;
     int64_t journal_run;
     bool locked;
-    char lock_name[256];
+    char lock_name[APPLY_LOCK_NAME];
     bool finishing;
     bool refused; /* before anything was begun: `why` */
     struct err why;

@@ -2,10 +2,26 @@
 
 #include "api/base/str.h"
 
-#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { ID_BYTES = 60 };
+
+/* Not isalpha and its like: what a locale calls a letter is no letter to Google. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* A resource id: lower case letters, digits and dashes, a letter first. */
 static void resource_id(char *out, size_t cap, const char *prefix, const char *name,
@@ -16,12 +32,9 @@ static void resource_id(char *out, size_t cap, const char *prefix, const char *n
 
     snprintf(whole, sizeof whole, "%s%s%s", prefix, name, suffix);
     for (const char *c = whole; *c && n < ID_BYTES && n + 1 < cap; c++) {
-        char lower = (char)tolower((unsigned char)*c);
-        if (lower == '_' || lower == '.')
-            lower = '-';
-        if ((lower >= 'a' && lower <= 'z') ||
-            (n > 0 && (isdigit((unsigned char)lower) || lower == '-')))
-            out[n++] = lower;
+        char x = *c == '_' || *c == '.' ? '-' : lower(*c);
+        if (is_letter(x) || (n > 0 && (is_digit(x) || x == '-')))
+            out[n++] = x;
     }
     while (n > 0 && out[n - 1] == '-')
         n--;
@@ -37,7 +50,7 @@ static void underscored(char *out, size_t cap, const char *prefix, const char *n
 
     snprintf(whole, sizeof whole, "%s%s%s", prefix, name, suffix);
     for (const char *c = whole; *c && n + 1 < cap; c++)
-        out[n++] = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '_';
+        out[n++] = is_letter(lower(*c)) || is_digit(*c) ? lower(*c) : '_';
     out[n] = '\0';
 }
 

@@ -6,12 +6,14 @@
 
 static void need(struct plan *p, const char *kind, const char *text)
 {
-    struct plan_need *more = arena_array(&p->mem, struct plan_need, p->n_needs + 1);
-
-    if (p->n_needs)
-        memcpy(more, p->needs, p->n_needs * sizeof *more);
-    more[p->n_needs++] = (struct plan_need){kind, text};
-    p->needs = more;
+    if ((p->n_needs & (p->n_needs - 1)) == 0) { /* full at every power of two */
+        struct plan_need *more =
+            arena_array(&p->mem, struct plan_need, p->n_needs ? p->n_needs * 2 : 1);
+        if (p->n_needs)
+            memcpy(more, p->needs, p->n_needs * sizeof *more);
+        p->needs = more;
+    }
+    p->needs[p->n_needs++] = (struct plan_need){kind, text};
 }
 
 static void manifest(struct plan *p, const struct source_facts *f)

@@ -35,7 +35,8 @@ enum question {
     ASK_STREAMS,
     QUESTIONS
 };
-enum { PEERINGS = 8 };
+enum { PEERINGS = 25 };     /* as many as a network may have */
+enum { FRESHNESS_S = 900 }; /* of a stream that does not say: facts/gcp.md D */
 
 struct look {
     struct google *g;
@@ -44,7 +45,7 @@ struct look {
     struct task *asked[QUESTIONS];
     struct task *peering[PEERINGS];
     size_t n_peerings;
-    bool peerings_asked;
+    bool peerings_asked, too_many_peerings;
     struct observed seen;
 };
 
@@ -80,6 +81,12 @@ static const char *short_name(const char *full)
     return slash ? slash + 1 : full;
 }
 
+/* Not there, and cannot be: its API is off. */
+static bool is_off(const struct err *e)
+{
+    return str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured");
+}
+
 /* The usual part; true when it is there and the caller goes on. */
 static bool there(struct look *l, enum step_id step, enum question q)
 {
@@ -91,8 +98,7 @@ static bool there(struct look *l, enum step_id step, enum question q)
         return true;
     }
     e = task_error(l->asked[q]);
-    if (e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED") ||
-        str_eq(e->reason, "accessNotConfigured")) {
+    if (e->kind == ERR_MISSING || is_off(e)) {
         o->seen = SEEN_ABSENT;
     } else {
         o->seen = SEEN_UNKNOWN;
@@ -120,8 +126,11 @@ static void see_services(struct look *l, struct arena *a)
     const char *const *needed = google_needed_apis(&n);
     const char **off = arena_array(a, const char *, n + 1);
 
-    if (!there(l, STEP_SERVICES, ASK_SERVICES))
+    if (!there(l, STEP_SERVICES, ASK_SERVICES)) { /* without Service Usage nothing is turned on */
+        l->seen.things[STEP_SERVICES].seen = SEEN_UNKNOWN;
+        l->seen.things[STEP_SERVICES].why = task_error(l->asked[ASK_SERVICES])->why;
         return;
+    }
     for (size_t i = 0; i < n; i++)
         if (!serviceusage_has(serviceusage_apis(l->asked[ASK_SERVICES]), needed[i]))
             off[l->seen.n_services_off++] = needed[i];
@@ -133,8 +142,10 @@ static void add_ranges(struct look *l, struct arena *a, const struct task *t, co
     const struct compute_ranges *r = task_state(t) == TASK_OK ? compute_ranges(t) : NULL;
     const char **all;
 
-    if (r == NULL)
+    if (r == NULL) {
+        l->seen.ranges_why = task_error(t)->why;
         return;
+    }
     all = arena_array(a, const char *, l->seen.n_ranges + r->n);
     if (l->seen.n_ranges)
         memcpy(all, l->seen.ranges, l->seen.n_ranges * sizeof *all);
@@ -150,6 +161,8 @@ static void see_network(struct look *l, struct arena *a)
     add_ranges(l, a, l->asked[ASK_RANGES], l->n.network);
     for (size_t i = 0; i < l->n_peerings; i++)
         add_ranges(l, a, l->peering[i], NULL);
+    if (l->too_many_peerings)
+        l->seen.ranges_why = "the network has more peerings than are looked at";
 }
 
 static void see_account(struct look *l)
@@ -226,6 +239,17 @@ static void see_private(struct look *l)
     }
 }
 
+/* "tcp:5432", "tcp:5000-6000", "tcp", "all" */
+static bool opens_port(const char *allowed)
+{
+    int first, last, n;
+
+    if (str_eq(allowed, "tcp") || str_eq(allowed, "all"))
+        return true;
+    n = sscanf(allowed, "tcp:%d-%d", &first, &last);
+    return (n == 1 && first == PROXY_PORT) || (n == 2 && first <= PROXY_PORT && PROXY_PORT <= last);
+}
+
 static void see_firewall(struct look *l)
 {
     if (!there(l, STEP_FIREWALL, ASK_FIREWALL))
@@ -234,9 +258,8 @@ static void see_firewall(struct look *l)
     l->seen.firewall_network = short_name(f->network);
     l->seen.firewall_sources = f->sources;
     l->seen.n_firewall_sources = f->n_sources;
-    for (size_t i = 0; i < f->n_allowed && !f->disabled; i++)
-        if (str_eq(f->allowed[i], "tcp:5432") || str_eq(f->allowed[i], "tcp") ||
-            str_eq(f->allowed[i], "all"))
+    for (size_t i = 0; i < f->n_allowed && !f->disabled && !str_eq(f->direction, "EGRESS"); i++)
+        if (opens_port(f->allowed[i]))
             l->seen.firewall_opens_5432 = true;
 }
 
@@ -250,8 +273,13 @@ static void see_profiles(struct look *l)
         l->seen.source_user = p->user;
         l->seen.source_database = p->database;
         l->seen.source_connection = short_name(p->private_connection);
-        if (str_is_empty(p->display_name)) /* listed before it is ready: facts/domain.md 5 */
+        if (str_is_empty(p->display_name)) { /* listed before it is ready: facts/domain.md 5 */
             l->seen.things[STEP_SOURCE_PROFILE].seen = SEEN_PENDING;
+        } else if (p->kind != DATASTREAM_PROFILE_POSTGRES) {
+            l->seen.things[STEP_SOURCE_PROFILE].seen = SEEN_BROKEN;
+            l->seen.things[STEP_SOURCE_PROFILE].why =
+                "a profile of this name is not for PostgreSQL";
+        }
     }
     if (there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION) &&
         datastream_profile(l->asked[ASK_DESTINATION])->kind != DATASTREAM_PROFILE_BIGQUERY) {
@@ -266,7 +294,8 @@ static void see_dataset(struct look *l)
         l->seen.dataset_location = bigquery_dataset(l->asked[ASK_DATASET])->location;
 }
 
-static void see_selection(struct look *l, struct arena *a, const struct datastream_selection *s)
+static const struct observed_column_set *
+lists_of(struct arena *a, const struct datastream_selection *s, size_t *count)
 {
     size_t n = 0;
 
@@ -285,9 +314,29 @@ static void see_selection(struct look *l, struct arena *a, const struct datastre
             *o = (struct observed_column_set){schema->name, table->name, names, table->n_columns};
         }
     }
-    l->seen.stream_tables = all;
-    l->seen.n_stream_tables = n;
-    l->seen.stream_takes_all = n == 0;
+    *count = n;
+    return all;
+}
+
+static size_t count_others(const struct datastream_streams *all, const char *ours)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n; i++)
+        n += !str_eq(all->items[i].id, ours);
+    return n;
+}
+
+static void see_other_streams(struct look *l)
+{
+    const struct task *t = l->asked[ASK_STREAMS];
+
+    if (task_state(t) == TASK_OK && datastream_streams(t)->n_unreachable == 0)
+        l->seen.other_streams = count_others(datastream_streams(t), l->n.stream);
+    else if (task_state(t) == TASK_OK)
+        l->seen.streams_why = "not all locations answered";
+    else if (!is_off(task_error(t)))
+        l->seen.streams_why = task_error(t)->why;
 }
 
 static void see_stream(struct look *l, struct arena *a)
@@ -305,13 +354,17 @@ static void see_stream(struct look *l, struct arena *a)
         l->seen.stream_publication = s->publication;
         l->seen.stream_slot = s->slot;
         l->seen.stream_dataset = arena_printf(a, "%s:%s", s->dataset_project, s->dataset);
-        l->seen.stream_freshness_seconds = (int)s->freshness_s;
+        l->seen.stream_freshness_seconds = s->freshness_s < 0 ? FRESHNESS_S : (int)s->freshness_s;
         l->seen.stream_append_only = s->mode == DATASTREAM_MODE_APPEND;
-        see_selection(l, a, &s->include);
+        l->seen.stream_tables = lists_of(a, &s->include, &l->seen.n_stream_tables);
+        l->seen.stream_excluded = lists_of(a, &s->exclude, &l->seen.n_stream_excluded);
+        l->seen.stream_takes_all = l->seen.n_stream_tables == 0;
+        if (!s->postgres || !s->bigquery) {
+            o->seen = SEEN_BROKEN;
+            o->why = "a stream of this name does not lead from PostgreSQL to BigQuery";
+        }
     }
-    if (task_state(l->asked[ASK_STREAMS]) == TASK_OK)
-        l->seen.other_streams =
-            datastream_streams(l->asked[ASK_STREAMS])->n - (o->seen == SEEN_READY ? 1u : 0u);
+    see_other_streams(l);
 }
 
 static void see_all(struct look *l, struct arena *a)
@@ -340,6 +393,7 @@ static void ask_peerings(struct look *l)
     if (task_state(l->asked[ASK_NETWORK]) != TASK_OK)
         return;
     const struct compute_network *n = compute_network(l->asked[ASK_NETWORK]);
+    l->too_many_peerings = n->n_peerings > PEERINGS;
     for (size_t i = 0; i < n->n_peerings && l->n_peerings < PEERINGS; i++)
         l->peering[l->n_peerings++] = compute_peering_ranges(l->g, l->t.project, l->n.network,
                                                              n->peerings[i].name, l->t.region);

@@ -39,6 +39,7 @@ struct observed {
 
     const char *const *ranges; /* every range in use in the network: CIDR text */
     size_t n_ranges;
+    const char *ranges_why; /* some could not be asked; NULL: these are all */
 
     const char *address_ip; /* of the reserved address */
 
@@ -71,8 +72,11 @@ struct observed {
     bool stream_takes_all; /* no include list: everything published, later things too */
     const struct observed_column_set *stream_tables;
     size_t n_stream_tables;
+    const struct observed_column_set *stream_excluded; /* goes before what is included */
+    size_t n_stream_excluded;
 
-    size_t other_streams; /* in the project and region, ours not counted */
+    size_t other_streams;    /* in the project and region, ours not counted */
+    const char *streams_why; /* they could not be counted; NULL: they could */
 };
 
 #endif

@@ -42,7 +42,7 @@ struct plan {
     struct target target;
     struct names names;
     char subnet[32];  /* for the private connection: found free, or the one that is there */
-    char address[64]; /* of the proxy, when it is reserved already */
+    char address[64]; /* of the proxy, when it is there or reserved already */
     struct plan_action actions[STEPS];
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
     struct plan_need *needs;
@@ -50,6 +50,7 @@ struct plan {
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
     size_t count[PLAN_BLOCKED + 1];
+    char wanted[17]; /* a digest of what is wanted alone */
     char digest[17]; /* over what is wanted and what was seen */
 };
 
@@ -72,8 +73,8 @@ const char *plan_verb_name(enum plan_verb v); /* "create", ...: as in --json */
 /* Seconds that the whole usually takes: the longest way through what is to be done. */
 int plan_usual_seconds(const struct plan *p);
 
-/* A /29 inside 10.0.0.0/8 that overlaps none of the ranges; `wish` first. False when none is left.
- */
+/* A /29 inside 10.0.0.0/9 (the other half belongs to networks in auto mode) that overlaps none of
+ * the ranges; `wish` first. False when none is left. */
 bool plan_free_subnet(const char *wish, const char *const *ranges, size_t n, char out[32]);
 
 #endif

@@ -182,6 +182,18 @@ static bool migrations(struct job *j, const struct source_facts *f, const struct
     return true;
 }
 
+/* What could not be asked may be there already: a migration that makes it again would fail. */
+static const char *not_known(const struct source_facts *f)
+{
+    const struct source_part *parts[] = {&f->grants.part, &f->publication.part, &f->slots.part,
+                                         f->publication.exists ? &f->published.part : NULL};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i] && !parts[i]->known)
+            return parts[i]->why ? parts[i]->why : "the database could not be asked for everything";
+    return NULL;
+}
+
 bool prepare(struct arena *a, const char *repo, const struct target *t,
              const struct source_facts *facts, const struct selection *s, struct prepared *out,
              struct err *e)
@@ -206,6 +218,11 @@ bool prepare(struct arena *a, const char *repo, const struct target *t,
                  "and "
                  "Flyway records it as done for ever",
                  t->db_user));
+        return true;
+    }
+    const char *unknown = not_known(facts);
+    if (unknown) {
+        note(&j, arena_printf(a, "migrations are not written: %s", unknown));
         return true;
     }
     return migrations(&j, facts, s, e);

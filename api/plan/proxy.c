@@ -2,22 +2,30 @@
 
 #include "api/base/str.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define PROXY_IMAGE "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.0"
 
+/* "project:region:instance", "domain:project:region:instance"; nothing that a shell, a YAML reader
+ * or the proxy itself could take for something else. */
 static bool plain_connection(const char *connection)
 {
-    int colons = 0;
+    size_t colons = 0, part = 0;
 
     for (const char *c = connection; *c; c++) {
-        if (*c == ':')
+        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
+        if (*c == ':') {
+            if (part == 0)
+                return false;
             colons++;
-        else if (!isalnum((unsigned char)*c) && *c != '-' && *c != '.')
+            part = 0;
+        } else if (letter || (part > 0 && *c == '-') || (part > 0 && *c == '.' && colons == 0)) {
+            part++;
+        } else {
             return false;
+        }
     }
-    return colons == 2 || colons == 3; /* projects of a domain have one more */
+    return part > 0 && (colons == 2 || colons == 3);
 }
 
 const char *proxy_user_data(struct arena *a, const char *connection, bool private_ip)
@@ -59,19 +67,39 @@ const char *proxy_user_data(struct arena *a, const char *connection, bool privat
         private_ip ? " --private-ip" : "", connection);
 }
 
-/* The first word after the proxy's image that looks like project:region:instance. */
+/* "europe-north1": words, and a digit last. */
+static bool is_region(const char *at, size_t n)
+{
+    return n > 2 && memchr(at, '-', n) && at[0] >= 'a' && at[n - 1] >= '0' && at[n - 1] <= '9';
+}
+
+static bool names_instance(const char *word)
+{
+    const char *last = strrchr(word, ':'), *before = last;
+
+    if (!plain_connection(word))
+        return false;
+    while (before > word && before[-1] != ':')
+        before--;
+    return is_region(before, (size_t)(last - before));
+}
+
+/* The first word of that shape in a script that starts the proxy: ours, the Terraform module's, and
+ * the container declaration of old, in which each argument has its own line. */
 const char *proxy_connection_of(struct arena *a, const char *user_data)
 {
-    const char *at = user_data ? strstr(user_data, "cloud-sql-proxy:") : NULL;
+    const char *at = user_data;
 
-    while (at && *at && *at != '\n') {
-        size_t n = strcspn(at, " \t\r\n'\"?");
-        char *word = arena_strn(a, at, n);
-        if (n > 0 && !str_starts(word, "-") && !strchr(word, '/') &&
-            !str_starts(word, "cloud-sql-proxy:") && plain_connection(word))
+    if (at == NULL || (!strstr(at, "cloud-sql-proxy") && !strstr(at, "cloud_sql_proxy") &&
+                       !strstr(at, "gce-proxy")))
+        return NULL;
+    while (*at) {
+        size_t n = strcspn(at, " \t\r\n'\"?=,[]{}");
+        char *word = n > 0 ? arena_strn(a, at, n) : NULL;
+        if (word && names_instance(word))
             return word;
         at += n;
-        at += *at && *at != '\n' ? 1 : 0;
+        at += *at ? 1 : 0;
     }
     return NULL;
 }

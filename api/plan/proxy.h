@@ -14,7 +14,7 @@
 #define PROXY_MACHINE_TYPE  "e2-small"
 enum { PROXY_PORT = 5432 };
 
-/* connection: "project:region:instance"; letters, digits, '-', '.' and ':' only, else NULL. */
+/* connection: "project:region:instance", lower case; anything else gives NULL. */
 const char *proxy_user_data(struct arena *a, const char *connection, bool private_ip);
 /* The connection name in such a script (ours or the Terraform module's), or NULL. */
 const char *proxy_connection_of(struct arena *a, const char *user_data);

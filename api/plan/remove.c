@@ -89,8 +89,57 @@ static const char *name_of(const struct names *n, enum step_id step)
     }
 }
 
+static bool differs(const char *seen, const char *ours)
+{
+    return !str_is_empty(seen) && !str_is_empty(ours) && !str_eq(seen, ours);
+}
+
+static bool serves(const struct target *t, const char *connection)
+{
+    char ours[256];
+
+    snprintf(ours, sizeof ours, "%s:%s:%s", t->project, t->region, t->instance);
+    return t->instance[0] == '\0' || str_eq(connection, ours);
+}
+
+/* It has our name, and is not ours: somebody else's is never taken away. Why, or NULL. */
+static const char *not_ours(const struct remove_options *o, const struct names *n,
+                            enum step_id step)
+{
+    const struct observed *seen = o->seen;
+
+    switch ((int)step) {
+    case STEP_PROXY:
+        return seen->proxy_instance == NULL              ? "it does not start the Cloud SQL proxy"
+               : serves(o->target, seen->proxy_instance) ? NULL
+                                                         : "it serves another instance";
+    case STEP_SOURCE_PROFILE:
+        return differs(seen->source_database, o->target->database) ? "it leads to another database"
+               : differs(seen->stream_source, n->source_profile)   ? "the stream has another one"
+                                                                   : NULL;
+    case STEP_DESTINATION_PROFILE:
+        return differs(seen->stream_destination, n->destination_profile)
+                   ? "the stream has another one"
+                   : NULL;
+    case STEP_PRIVATE_CONNECTION:
+        return differs(seen->connection_network, n->network) ? "it joins another network" : NULL;
+    case STEP_FIREWALL:
+        return differs(seen->firewall_network, n->network) ? "it is for another network" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* Others use the same one: the second profile is shared by the Terraform module's streams only. */
+static bool is_shared(const struct remove_options *o, enum step_id step)
+{
+    return step_type(step)->shared ||
+           (step == STEP_DESTINATION_PROFILE && o->target->naming == TARGET_NAV_MODULE);
+}
+
 /* NULL: it goes. */
-static const char *keep_why(const struct remove_options *o, enum step_id step)
+static const char *keep_why(const struct remove_options *o, const struct names *n,
+                            enum step_id step)
 {
     const struct observed_thing *thing = &o->seen->things[step];
 
@@ -98,11 +147,11 @@ static const char *keep_why(const struct remove_options *o, enum step_id step)
         return thing->why ? thing->why : "it could not be looked at";
     if (step == STEP_DATASET && !o->with_dataset)
         return "what has arrived stays; ask for its removal by name";
-    if (o->seen->other_streams > 0 &&
-        (step_type(step)->shared || step == STEP_DESTINATION_PROFILE) &&
-        (step != STEP_DESTINATION_PROFILE || o->target->naming == TARGET_NAV_MODULE))
+    if (is_shared(o, step) && o->seen->other_streams > 0)
         return "other streams use it";
-    return NULL;
+    if (is_shared(o, step) && o->seen->streams_why)
+        return "whether other streams use it could not be asked";
+    return not_ours(o, n, step);
 }
 
 static bool is_there(const struct remove_options *o, enum step_id step)
@@ -144,8 +193,10 @@ static void by_hand(const struct remove_options *o, struct arena *a, struct rece
     else if (o->slot_exists)
         lines[(*n)++] = (struct receipt_line){
             RECEIPT_BY_HAND, "slot", o->target->slot,
-            arena_printf(a, "a slot still holds %lld bytes of log. As a migration:\n%s",
-                         (long long)(o->slot_bytes > 0 ? o->slot_bytes : 0),
+            arena_printf(a, "a slot still holds %s of log. As a migration:\n%s",
+                         o->slot_bytes < 0
+                             ? "an unknown amount"
+                             : arena_printf(a, "%lld bytes", (long long)o->slot_bytes),
                          remove_sql(a, o->target))};
     else if (o->publication_exists)
         lines[(*n)++] = (struct receipt_line){
@@ -165,7 +216,7 @@ void remove_plan(const struct remove_options *o, struct arena *a, struct receipt
     *lines = arena_array(a, struct receipt_line, LINES);
     *n = 0;
     for (size_t i = 0; i < ORDERED; i++) {
-        const char *why = keep_why(o, order[i].step);
+        const char *why = keep_why(o, &names, order[i].step);
         if (is_there(o, order[i].step))
             (*lines)[(*n)++] = (struct receipt_line){
                 why ? RECEIPT_KEPT : RECEIPT_REMOVED, step_type(order[i].step)->id,
@@ -228,7 +279,7 @@ static void begin(struct job *j)
 {
     j->begun = true;
     for (size_t i = 0; i < ORDERED; i++) {
-        const char *why = keep_why(&j->o, order[i].step);
+        const char *why = keep_why(&j->o, &j->n, order[i].step);
         j->steps[i] =
             (struct remove_step){.step = order[i].step, .name = name_of(&j->n, order[i].step)};
         j->go[i] = is_there(&j->o, order[i].step) && why == NULL;

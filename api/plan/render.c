@@ -43,6 +43,14 @@ static const char *categories_of(struct arena *a, uint32_t categories)
 /* --- the parts, in their order -------------------------------------------------------------------
  */
 
+static const char *rows_of(const struct selection_totals *t, struct arena *a)
+{
+    if (t->rows_unknown && t->rows == 0)
+        return "rows not known";
+    return arena_printf(a, "rows %s %lld", t->rows_unknown ? "at least about" : "about",
+                        (long long)t->rows);
+}
+
 static void totals(const struct plan *p, const struct selection *s, struct arena *a,
                    struct plan_lines *l)
 {
@@ -56,10 +64,8 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
                      p->count[PLAN_KEEP], p->count[PLAN_BLOCKED]));
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
         arena_printf(
-            a,
-            "tables %zu, columns %zu, rows about %lld; sensitive columns: %zu flow, %zu are "
-            "left out",
-            t.tables, t.columns, (long long)t.rows, t.personal + t.special, t.left_out_sensitive));
+            a, "tables %zu, columns %zu, %s; sensitive columns: %zu flow, %zu are left out",
+            t.tables, t.columns, rows_of(&t, a), t.personal + t.special, t.left_out_sensitive));
     if (!plan_changes_nothing(p))
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
             arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
@@ -78,7 +84,7 @@ static void warnings(const struct plan *p, const struct selection *s, struct are
     }
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
-            arena_printf(a, "first, a %s: %s", p->needs[i].kind, p->needs[i].text));
+            arena_printf(a, "first (%s): %s", p->needs[i].kind, p->needs[i].text));
 }
 
 static void action_lines(const struct plan_action *x, struct arena *a, struct plan_lines *l)

@@ -1,4 +1,4 @@
-#include "api/plan/plan.h"
+#include "api/plan/diff.h"
 
 #include "api/base/str.h"
 
@@ -15,11 +15,13 @@ struct range {
 static bool parse_range(const char *cidr, struct range *out)
 {
     unsigned a, b, c, d, bits = 32;
-    int used = 0;
+    int used = 0, more = 0;
 
     if (sscanf(cidr, "%3u.%3u.%3u.%3u%n", &a, &b, &c, &d, &used) != 4)
         return false;
-    if (cidr[used] == '/' && sscanf(cidr + used + 1, "%2u", &bits) != 1)
+    if (cidr[used] == '/' && (sscanf(cidr + used + 1, "%2u%n", &bits, &more) != 1))
+        return false;
+    if (cidr[used] == '/' ? cidr[used + 1 + more] != '\0' : cidr[used] != '\0')
         return false;
     if (a > 255 || b > 255 || c > 255 || d > 255 || bits > 32)
         return false;
@@ -40,20 +42,44 @@ static bool overlapped(struct range wish, const char *const *ranges, size_t n, s
     return false;
 }
 
-bool plan_free_subnet(const char *wish, const char *const *ranges, size_t n, char out[32])
+bool diff_range_within(const char *inner, const char *outer)
 {
-    struct range r, by;
+    struct range in, out;
 
-    if (!parse_range(wish, &r))
-        r.first = 10u << 24 | 2u << 16;
-    for (uint64_t at = r.first; at >> 24 == 10; at = (uint64_t)by.last + 1) {
+    return parse_range(inner, &in) && parse_range(outer, &out) && out.first <= in.first &&
+           in.last <= out.last;
+}
+
+/* The first free one in [from, until). */
+static bool free_between(uint64_t from, uint64_t until, const char *const *ranges, size_t n,
+                         uint32_t *found)
+{
+    struct range by;
+
+    for (uint64_t at = from; at < until; at = (uint64_t)by.last + 1) {
         at = (at + 7) & ~(uint64_t)7;
         struct range trial = {(uint32_t)at, (uint32_t)at + 7};
-        if (overlapped(trial, ranges, n, &by))
+        if (at >= until || overlapped(trial, ranges, n, &by))
             continue;
-        snprintf(out, 32, "%u.%u.%u.%u/29", (unsigned)(at >> 24 & 255), (unsigned)(at >> 16 & 255),
-                 (unsigned)(at >> 8 & 255), (unsigned)(at & 255));
+        *found = trial.first;
         return true;
     }
     return false;
+}
+
+bool plan_free_subnet(const char *wish, const char *const *ranges, size_t n, char out[32])
+{
+    /* 10.128.0.0/9 is left to networks in auto mode, which take more of it with every new region */
+    const uint32_t ten = 10u << 24, automatic = ten | 128u << 16;
+    struct range r;
+    uint32_t at;
+
+    if (!parse_range(wish, &r) || r.first < ten || r.first >= automatic)
+        r.first = ten | 2u << 16;
+    if (!free_between(r.first, automatic, ranges, n, &at) &&
+        !free_between(ten, r.first, ranges, n, &at))
+        return false;
+    snprintf(out, 32, "%u.%u.%u.%u/29", (unsigned)(at >> 24 & 255), (unsigned)(at >> 16 & 255),
+             (unsigned)(at >> 8 & 255), (unsigned)(at & 255));
+    return true;
 }

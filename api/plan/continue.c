@@ -1,0 +1,101 @@
+#include "api/plan/apply.h"
+
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "api/plan/moves.h"
+#include "api/store/journal.h"
+
+#include <string.h>
+
+/* Whether a plan only goes on with what runs of our own began: read from the journal. */
+
+enum { RUNS = 20 };
+
+/* Steps that our runs meant to make, whatever came of it: the answer may have been lost. */
+static bool add_ours(struct store *s, int64_t run, struct arena *a, unsigned *ours)
+{
+    const struct journal_entry *entries;
+    struct err e;
+    size_t n;
+
+    if (!journal_entries(s, run, a, &entries, &n, &e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        enum step_id step = step_by_id(entries[i].step);
+        if (step < STEPS)
+            *ours |= 1u << step;
+    }
+    return true;
+}
+
+/* Kept now: it was there then, or we have made it. To be done now: it was to be done then, too. */
+static bool explained(const struct plan_action *now, const struct json *steps, unsigned ours)
+{
+    const struct json *then = NULL;
+    bool made = ours & 1u << now->step;
+
+    for
+        json_each(step, steps) if (str_eq(json_key(step), step_type(now->step)->id)) then = step;
+    switch (now->verb) {
+    case PLAN_KEEP:
+        return then == NULL || made;
+    case PLAN_UPDATE: /* what we began is on its way, or is made and not started yet */
+        if (then && made && (now->n_changes == 0 || now->step == STEP_START))
+            return true;
+        return then &&
+               (now->step == STEP_START || str_eq(json_text(then), plan_verb_name(PLAN_UPDATE)));
+    case PLAN_CREATE:
+        return then && str_eq(json_text(then), plan_verb_name(PLAN_CREATE));
+    case PLAN_DELETE:
+    case PLAN_BLOCKED:
+        break;
+    }
+    return false;
+}
+
+static bool goes_on(const struct plan *p, const struct json *then, unsigned ours)
+{
+    if (!str_eq(json_string(then, "wanted"), p->wanted))
+        return false;
+    for (size_t i = 0; i < p->n_actions; i++)
+        if (!explained(&p->actions[i], json_get(then, "steps"), ours))
+            return false;
+    return true;
+}
+
+/* 1: this run began so, and the plan goes on with it; -1: it began so, and something moved. */
+static int judge(const struct plan *p, const struct journal_run *run, const char *digest,
+                 unsigned ours)
+{
+    struct err e;
+    struct json *then = run->plan ? json_parse(run->plan, strlen(run->plan), &e) : NULL;
+    int verdict = 0;
+
+    if (then && str_eq(json_string(then, "digest"), digest))
+        verdict = goes_on(p, then, ours) ? 1 : -1;
+    json_free(then);
+    return verdict;
+}
+
+bool apply_continues(const struct plan *p, struct store *s, const char *digest)
+{
+    char target[APPLY_LOCK_NAME];
+    const struct journal_run *runs;
+    struct arena a = {0};
+    struct err e;
+    unsigned ours = 0;
+    size_t n;
+    int verdict = 0;
+
+    apply_lock_name(p, target);
+    if (s == NULL || !journal_runs(s, target, RUNS, &a, &runs, &n, &e))
+        n = 0;
+    for (size_t i = 0; i < n && verdict == 0; i++) { /* newest first, while none was finished */
+        if (runs[i].kind != JOURNAL_CREATE || str_eq(runs[i].outcome, "created") ||
+            !add_ours(s, runs[i].id, &a, &ours))
+            break;
+        verdict = judge(p, &runs[i], digest, ours);
+    }
+    arena_done(&a);
+    return verdict > 0;
+}
