@@ -62,11 +62,11 @@ bool sql_begin(struct writer *w, struct arena *a, const struct migrations_folder
 
 /* --- a file --- */
 
-/* The dollar quote must not stand inside: a table may be called $$. */
+/* The dollar quote must not stand inside: a table or a user may be called $$. */
 static const char *dollar_tag(struct writer *w, const char *body)
 {
     const char *tag = "$$";
-    for (int i = 1; strstr(body, tag) != NULL; i++)
+    for (int i = 1; strstr(body, tag) != NULL || strstr(w->user_literal, tag) != NULL; i++)
         tag = arena_printf(w->mem, "$strom%d$", i);
     return tag;
 }

@@ -78,7 +78,8 @@ static const char *const refused[] = {"a\nb",
                                       "b",
                                       "a\xff",
                                       "\xC3",
-                                      "\xC0\x80"};
+                                      "\xC0\x80",
+                                      "a\xEF\xBF\xBE"};
 
 enum {
     N_HARMLESS = sizeof harmless / sizeof harmless[0],
