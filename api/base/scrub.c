@@ -22,16 +22,21 @@ static char *hide(char *from, size_t n)
     return from + stars;
 }
 
-/* How many bytes a value takes: a quoted one with its quotes, else up to a separator. */
-static size_t value_length(const char *v, const char *stops)
+/* How many bytes a value takes: a quoted one with its quotes, else up to a separator. Where no
+ * separator follows the closing quote, it is one that was doubled, or one that opens: the quote at
+ * the beginning was never closed. Rather too much is hidden then than too little. */
+static size_t value_length(const char *v)
 {
-    if (*v == '\'' || *v == '"') {
-        const char *p = v + 1;
-        while (*p && *p != *v)
+    const char quote = *v, *p = v;
+
+    if (quote != '\'' && quote != '"')
+        return strcspn(v, " \t\r\n&,;)}");
+    const char *ends = quote == '"' ? " \t\r\n&,;)}].'" : " \t\r\n&,;)}].\"";
+    do {
+        for (p++; *p && *p != quote;)
             p += *p == '\\' && p[1] ? 2 : 1;
-        return (size_t)(p - v) + (*p ? 1 : 0);
-    }
-    return strcspn(v, stops);
+    } while (*p && p[1] && !strchr(ends, p[1]));
+    return (size_t)(p - v) + (*p ? 1 : 0);
 }
 
 /* Keys whose value is a secret, wherever key and value stand side by side: conninfo, URLs, JSON,
@@ -78,7 +83,7 @@ static bool scrub_keys(char *text)
         char *value = n ? value_after(p + n) : NULL;
         if (!value)
             continue;
-        size_t bytes = value_length(value, " \t\r\n&,;)}");
+        size_t bytes = value_length(value);
         if (bytes == 0)
             continue;
         p = hide(value, bytes) - 1;
@@ -156,6 +161,17 @@ static bool scrub_tokens(char *text)
     return some;
 }
 
+/* Behind the line "-----END ...-----", also when it is cut off: what follows may be another key. */
+static const char *behind_end(const char *end)
+{
+    const char *p = end + strlen("-----END");
+
+    p += strcspn(p, "-\r\n\\\"");
+    for (int dashes = 0; dashes < 5 && *p == '-'; dashes++)
+        p++;
+    return p;
+}
+
 /* Private keys, whole or cut off, with real line breaks or with \n as in JSON. */
 static bool scrub_pem(char *text)
 {
@@ -167,9 +183,8 @@ static bool scrub_pem(char *text)
             p += 10;
             continue;
         }
-        char *end = strstr(kind_end + 5, "-----END");
-        char *after = end ? strstr(end + 8, "-----") : NULL;
-        p = hide(p, after ? (size_t)(after + 5 - p) : strlen(p));
+        const char *end = strstr(kind_end + 5, "-----END");
+        p = hide(p, end ? (size_t)(behind_end(end) - p) : strlen(p));
         some = true;
     }
     return some;

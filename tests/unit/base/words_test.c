@@ -54,6 +54,15 @@ static void scrubs(void **state)
         {"", ""},
         {"password=", "password="},
         {"password='never closed", "password=***"},
+        {"password='it''s' x", "password=*** x"},
+        {"{\"password\":\"a\"}", "{\"password\":***}"},
+        /* a quote that is never closed, before a secret that is */
+        {"secret='x\npassword='hemmelig her' y", "secret=*** y"},
+        {"token=\"x\n{\"client_secret\": \"hemmelig\", z", "token=***, z"},
+        /* a key that is cut off, before a whole one */
+        {"-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIV\n-----BEGIN PRIVATE KEY-----\nabc\n"
+         "-----END PRIVATE KEY-----",
+         "***\n***"},
     };
     char text[256];
 
