@@ -57,7 +57,7 @@ size_t text_cluster_before(const char *text, size_t at)
             return 0;
         start += last;
     }
-    return last;
+    return last > 0 || at == 0 ? last : 1; /* tails of characters only, as in no text of ours */
 }
 
 int text_widthn(const char *text, size_t n)

@@ -50,6 +50,9 @@ static void clusters(void **state)
     assert_int_equal(text_cluster_before("日本", 6), 3);
     assert_int_equal(text_cluster_before("abc", 0), 0);
     assert_int_equal(text_cluster_before("abc", 1), 1);
+    char tails[100];
+    memset(tails, 0x80, sizeof tails); /* no character begins anywhere near */
+    assert_int_equal(text_cluster_before(tails, sizeof tails), 1);
 }
 
 static void cuts(void **state)
