@@ -9,6 +9,7 @@
 #include "api/store/undo.h"
 #include "tests/unit/store/world.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static mode_t mode_of(const char *folder, const char *name)
@@ -44,10 +45,15 @@ static void is_private(void **state)
     store_close(s);
     snprintf(inner, sizeof inner, "%s/in/strom.db", w->folder);
     unlink(inner);
-    assert_int_equal(symlink("/etc/passwd", inner), 0);
+    char elsewhere[600];
+    snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", w->folder);
+    int fd = open(elsewhere, O_WRONLY | O_CREAT | O_EXCL, 0644);
+    assert_true(fd >= 0 && fchmod(fd, 0644) == 0 && close(fd) == 0);
+    assert_int_equal(symlink(elsewhere, inner), 0);
     snprintf(inner, sizeof inner, "%s/in", w->folder);
     assert_null(store_open(inner, &e));
     assert_int_equal(e.kind, ERR_SYSTEM);
+    assert_int_equal(mode_of(w->folder, "elsewhere"), 0644); /* not touched through the link */
     char *copy = malloc(sizeof inner);
     memcpy(copy, inner, sizeof inner);
     folder_remove(copy);
