@@ -68,6 +68,8 @@ static inline void server_user(void)
     server.gid = who->pw_gid;
 }
 
+enum { SERVER_ARGS = 32 };
+
 static inline pid_t server_run(const char *const *argv)
 {
     pid_t pid = fork();
@@ -85,10 +87,14 @@ static inline pid_t server_run(const char *const *argv)
     dup2(log, 2);
     char path[600];
     snprintf(path, sizeof path, "%s/%s", server.bin, argv[0]);
+    /* the whole path as its name: initdb looks for postgres beside itself, not on PATH */
+    const char *own[SERVER_ARGS] = {path};
+    for (size_t i = 1; i + 1 < SERVER_ARGS && argv[i] != NULL; i++)
+        own[i] = argv[i];
     union {
         const char *const *in;
         char *const *out;
-    } list = {argv};
+    } list = {own};
     execv(path, list.out);
     _exit(127);
 }
