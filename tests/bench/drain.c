@@ -6,6 +6,7 @@
  *
  * Runs are interleaved, medians are printed. Both servers are our own. */
 
+#include "api/base/str.h"
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/postgres_parts.h"
 #include "tests/sandbox/replicate/replicate.h"
@@ -22,12 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHANGES = 300000, RUNS = 5, RUNS_MAX = 99, SQL = 4096, LOOK_MS = 1 };
+enum { CHANGES = 300000, RUNS = 5, RUNS_MAX = 99, LOOK_MS = 1 };
 
 static struct postgres *source, *target;
 static PGconn *db, *far;
 static char folders[2][FOLDER_PATH], scratch[FOLDER_PATH];
 static char conninfo[POSTGRES_CONNINFO], end_lsn[32];
+static const char password[] = "syntetisk"; /* in the environment: arguments are seen by all */
 static unsigned long long end_position;
 
 static void end_all(void)
@@ -58,15 +60,16 @@ static PGresult *run(PGconn *c, const char *fmt, ...) __attribute__((format(prin
 
 static PGresult *run(PGconn *c, const char *fmt, ...)
 {
-    char sql[SQL];
+    struct str sql = {0};
     va_list args;
     va_start(args, fmt);
-    vsnprintf(sql, sizeof sql, fmt, args);
+    str_vprintf(&sql, fmt, args);
     va_end(args);
-    PGresult *r = PQexec(c, sql);
+    PGresult *r = PQexec(c, str_text(&sql));
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        die(sql, PQerrorMessage(c));
+        die(str_text(&sql), PQerrorMessage(c));
+    str_done(&sql);
     return r;
 }
 
@@ -83,7 +86,8 @@ static struct postgres *start_server(char *folder)
                                  .logical = true,
                                  .temporary = true,
                                  .settings = "shared_buffers = 256MB\nmax_wal_size = 8GB\n"
-                                             "checkpoint_timeout = 1h\n"};
+                                             "checkpoint_timeout = 1h\n"
+                                             "wal_retrieve_retry_interval = 1ms\n"};
     struct postgres *pg =
         folder_make_temporary("strom-drain", folder, why) ? postgres_start(&o, why) : NULL;
     if (!pg)
@@ -123,7 +127,7 @@ static void prepare(int changes)
     run_only(far, "SET client_min_messages = error");
     run_only(db, table_sql);
     run_only(far, table_sql);
-    run_only(db, "CREATE ROLE datastream LOGIN REPLICATION PASSWORD 'syntetisk'");
+    PQclear(run(db, "CREATE ROLE datastream LOGIN REPLICATION PASSWORD '%s'", password));
     run_only(db, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO datastream");
     run_only(db, "CREATE PUBLICATION pub FOR TABLE regel, slutt");
     run_only(db, "SELECT pg_create_logical_replication_slot('base', 'pgoutput')");
@@ -133,7 +137,8 @@ static void prepare(int changes)
     snprintf(end_lsn, sizeof end_lsn, "%s", PQgetvalue(r, 0, 0));
     end_position = strtoull(PQgetvalue(r, 0, 1), NULL, 10);
     PQclear(r);
-    postgres_conninfo(source, "bench", "datastream", "syntetisk", conninfo);
+    postgres_conninfo(source, "bench", "datastream", NULL, conninfo);
+    setenv("PGPASSWORD", password, 1);
 }
 
 /* Every run reads a slot of its own that stands where the changes begin. */
@@ -240,7 +245,9 @@ static double drain(int round)
 
 static double subscribe(void)
 {
-    char *quoted = PQescapeLiteral(far, conninfo, strlen(conninfo));
+    char whole[POSTGRES_CONNINFO]; /* the other server has another environment */
+    postgres_conninfo(source, "bench", "datastream", password, whole);
+    char *quoted = PQescapeLiteral(far, whole, strlen(whole));
     double from = now_ms();
     PQclear(run(far,
                 "CREATE SUBSCRIPTION sub CONNECTION %s PUBLICATION pub WITH (create_slot = false,"

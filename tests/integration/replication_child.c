@@ -61,6 +61,16 @@ static int serve(struct replica *r, bool append_only, const sigset_t *wanted)
     return 0;
 }
 
+/* The other end is held by the test alone: it ends when that does, however it does. */
+static void *watch_parent(void *ctx)
+{
+    char byte;
+    while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
+        continue;
+    _exit(1);
+    return ctx;
+}
+
 /* Arguments: mode, conninfo, file (or number). */
 int child_main(char **argv)
 {
@@ -68,6 +78,10 @@ int child_main(char **argv)
     sigset_t wanted;
     struct replica_table tables[TABLES];
     bool append_only = strcmp(argv[0], "append") == 0;
+    pthread_t watcher;
+    if (pthread_create(&watcher, NULL, watch_parent, NULL) != 0)
+        return 1;
+    pthread_detach(watcher);
     if (strcmp(argv[0], "hammer") == 0)
         return hammer_main(argv[1], argv[2]);
     for (size_t i = 0; i < world_n_tables; i++)
@@ -100,7 +114,12 @@ int child_main(char **argv)
 
 void child_start(struct child *c, const char *program)
 {
+    static int lifeline[2] = {-1, -1};
     sigset_t wanted, before;
+    if (lifeline[0] < 0 && pipe(lifeline) != 0) {
+        perror("pipe");
+        exit(1);
+    }
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGUSR1);
     sigaddset(&wanted, SIGUSR2);
@@ -108,6 +127,9 @@ void child_start(struct child *c, const char *program)
                 &before); /* one that comes before the child listens must wait */
     c->pid = fork();
     if (c->pid == 0) {
+        dup2(lifeline[0], STDIN_FILENO);
+        close(lifeline[0]);
+        close(lifeline[1]);
         execl(program, program, c->mode, c->conninfo, c->path, (char *)NULL);
         _exit(127);
     }

@@ -102,7 +102,8 @@ static void prepare(void)
     if (!t.pg)
         give_up(why);
     postgres_superuser(t.pg, "app", t.owner);
-    postgres_conninfo(t.pg, "app", "datastream", "syntetisk", t.user);
+    postgres_conninfo(t.pg, "app", "datastream", NULL, t.user);
+    setenv("PGPASSWORD", "syntetisk", 1); /* for the replicas: arguments are seen by all */
     t.world.conninfo = t.owner;
     world_connect(&t.world);
     world_make(t.world.writers[0].db, t.size.rows);
