@@ -149,7 +149,7 @@ static bool choose_subnet(struct diff_job *j)
     if (plan_free_subnet(p->names.subnet_range, j->seen->ranges, j->seen->n_ranges, p->subnet))
         return true;
     diff_block(j, STEP_PRIVATE_CONNECTION, name,
-               "no free range of eight addresses is left in 10.0.0.0/8",
+               "no free range of eight addresses is left in 10.0.0.0/9",
                "free a range in the network");
     return false;
 }
@@ -184,10 +184,10 @@ static void firewall(struct diff_job *j)
     const struct observed *seen = j->seen;
     struct plan *p = j->p;
     const char *name = p->names.firewall;
+    const char *range = p->subnet[0] ? p->subnet : "the private connection's range";
     bool admits = false;
 
-    if (diff_usual(j, STEP_FIREWALL, name,
-                   arena_printf(&p->mem, "opens 5432 to %s only", p->subnet)))
+    if (diff_usual(j, STEP_FIREWALL, name, arena_printf(&p->mem, "opens 5432 to %s only", range)))
         return;
     for (size_t i = 0; i < seen->n_firewall_sources; i++)
         admits = admits || diff_range_within(p->subnet, seen->firewall_sources[i]);
@@ -200,7 +200,7 @@ static void firewall(struct diff_job *j)
         diff_block(j, STEP_FIREWALL, name,
                    arena_printf(&p->mem,
                                 "a rule of this name is there, but it does not open 5432 to %s",
-                                p->subnet),
+                                range),
                    "add that range to the rule; it is not changed, since others may rely on it");
     else
         diff_decide(j, STEP_FIREWALL, PLAN_KEEP, name, shared_why(j));

@@ -224,6 +224,16 @@ void diff_start(struct diff_job *j)
         diff_decide(j, STEP_START, PLAN_KEEP, name, "runs");
         return;
     }
+    if (j->seen->things[STEP_STREAM].seen == SEEN_UNKNOWN) {
+        diff_block(j, STEP_START, name, "whether it runs could not be looked at",
+                   "mend that first: without looking nothing is made");
+        return;
+    }
+    if (str_eq(state, "MAINTENANCE")) {
+        diff_decide(j, STEP_START, PLAN_KEEP, name,
+                    "Google is at work on it; it goes on by itself");
+        return;
+    }
     if (str_eq(state, "FAILED_PERMANENTLY")) {
         diff_block(j, STEP_START, name, "the stream has failed for good: FAILED_PERMANENTLY",
                    "see its errors on Monitor; it is recovered there, and what is lost is said");

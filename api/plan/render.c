@@ -66,7 +66,7 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
         arena_printf(
             a, "tables %zu, columns %zu, %s; sensitive columns: %zu flow, %zu are left out",
             t.tables, t.columns, rows_of(&t, a), t.personal + t.special, t.left_out_sensitive));
-    if (!plan_changes_nothing(p))
+    if (p->count[PLAN_BLOCKED] == 0 && plan_usual_seconds(p) > 0)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
             arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
 }

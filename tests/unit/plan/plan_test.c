@@ -1,0 +1,373 @@
+/* What holds for every plan: order, digest, JSON, sizes. Whole plans as text: cases_test.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/plan/render.h"
+#include "tests/unit/plan/scene.h"
+
+#include <stdio.h>
+
+static void open_ready(struct scene *s)
+{
+    scene_open(s);
+    scene_table(s, "public", "regel", "+id:key +resultat fnr:special");
+    scene_table(s, "public", "steg", "+id:key +navn:personal:ack");
+    scene_ready(s);
+}
+
+/* A run that was broken off behind any step: what is there is kept, the rest is made. */
+static void test_half_made(void **state)
+{
+    (void)state;
+    for (int made = 0; made <= STEPS; made++) {
+        struct scene s;
+        open_ready(&s);
+        for (int i = made; i < STEPS; i++)
+            s.seen.things[i].seen = SEEN_ABSENT;
+        if (made <= STEP_START)
+            s.seen.stream_state = made > STEP_STREAM ? "NOT_STARTED" : NULL;
+        if (made <= STEP_ADDRESS)
+            s.seen.address_ip = NULL;
+        if (made <= STEP_PROXY)
+            s.seen.proxy_ip = s.seen.proxy_instance = NULL;
+        if (made <= STEP_PRIVATE_CONNECTION)
+            s.seen.connection_network = s.seen.connection_subnet = NULL;
+        const struct plan *p = scene_plan(&s);
+        for (enum step_id i = 0; i < STEP_START; i++)
+            assert_int_equal(scene_verb(p, i), (int)i < made ? PLAN_KEEP : PLAN_CREATE);
+        assert_int_equal(scene_verb(p, STEP_START), made > STEP_START    ? PLAN_KEEP
+                                                    : made == STEP_START ? PLAN_UPDATE
+                                                                         : PLAN_CREATE);
+        assert_int_equal(plan_changes_nothing(p), made == STEPS);
+        assert_string_equal(p->subnet, "10.2.0.0/29");
+        assert_string_equal(p->address, made > STEP_ADDRESS ? "10.166.0.2" : "");
+        scene_done(&s);
+    }
+}
+
+static void test_only_some_steps(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_ready(&s);
+    scene_all(&s, SEEN_ABSENT);
+    s.options.only = 1u << STEP_NETWORK | 1u << STEP_DATASET;
+    const struct plan *p = scene_plan(&s);
+    assert_int_equal(p->n_actions, 2);
+    assert_int_equal(p->count[PLAN_CREATE], 2);
+    assert_null(plan_action(p, STEP_STREAM));
+    assert_int_equal(plan_usual_seconds(p), 20);
+    scene_done(&s);
+}
+
+/* --- the digest --- */
+
+static void digest_of(struct scene *s, char out[17])
+{
+    memcpy(out, scene_plan(s)->digest, 17);
+}
+
+typedef void change(struct scene *s);
+
+static void change_freshness(struct scene *s)
+{
+    s->target.freshness_seconds = 60;
+}
+static void change_mode(struct scene *s)
+{
+    s->target.mode = TARGET_APPEND_ONLY;
+}
+static void change_region(struct scene *s)
+{
+    str_copy(s->target.region, sizeof s->target.region, "europe-west1");
+}
+static void change_instance(struct scene *s)
+{
+    str_copy(s->target.instance, sizeof s->target.instance, "another");
+}
+static void change_column(struct scene *s)
+{
+    s->selection.tables[0].columns[2].included = true;
+    s->selection.tables[0].n_included++;
+}
+static void change_network(struct scene *s)
+{
+    s->seen.things[STEP_NETWORK].seen = SEEN_ABSENT;
+}
+static void change_host(struct scene *s)
+{
+    s->seen.source_host = "10.166.0.77";
+}
+static void change_stream_state(struct scene *s)
+{
+    s->seen.stream_state = "PAUSED";
+}
+static void change_proxy(struct scene *s)
+{
+    s->seen.proxy_instance = "a:europe-north1:b";
+}
+static void change_proxy_again(struct scene *s)
+{
+    s->seen.proxy_instance = "a:europe-north1:c";
+}
+static void change_services(struct scene *s)
+{
+    s->off[0] = "compute.googleapis.com";
+    s->seen.services_off = s->off;
+    s->seen.n_services_off = 1;
+}
+static void change_others(struct scene *s)
+{
+    s->seen.other_streams = 1;
+}
+static void change_firewall(struct scene *s)
+{
+    s->sources[0] = "10.2.0.0/16";
+}
+static void change_stream_list(struct scene *s)
+{
+    s->lists_given = true;
+    s->seen.n_stream_tables = 0;
+    scene_list(s, s->in, &s->seen.n_stream_tables, "public", "regel", "id resultat");
+}
+static void change_need(struct scene *s)
+{
+    scene_prepared(s);
+    s->facts.slots.wanted = NULL;
+}
+static void change_range(struct scene *s)
+{
+    s->seen.connection_subnet = "10.9.0.0/29";
+}
+
+/* Every change gives another digest, and each another one. */
+static void test_digest_moves(void **state)
+{
+    (void)state;
+    static change *const changes[] = {
+        change_freshness, change_mode,        change_region,   change_instance,
+        change_column,    change_network,     change_host,     change_stream_state,
+        change_proxy,     change_proxy_again, change_services, change_others,
+        change_firewall,  change_stream_list, change_need,     change_range,
+    };
+    enum { CHANGES = sizeof changes / sizeof *changes };
+    char all[CHANGES + 1][17];
+    for (size_t i = 0; i <= CHANGES; i++) {
+        struct scene s;
+        open_ready(&s);
+        names_complete(&s.target);
+        if (i < CHANGES)
+            changes[i](&s);
+        digest_of(&s, all[i]);
+        assert_int_equal(strlen(all[i]), 16);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(all[i], all[k]) == 0)
+                fail_msg("changes %zu and %zu have one digest", i, k);
+        scene_done(&s);
+    }
+}
+
+static void ready_in_order(struct scene *s, bool reversed)
+{
+    scene_open(s);
+    for (int i = 0; i < 2; i++)
+        if ((i == 0) != reversed)
+            scene_table(s, "public", "regel",
+                        reversed ? "fnr:special +resultat +id:key"
+                                 : "+id:key +resultat fnr:special");
+        else
+            scene_table(s, "public", "steg", "+id:key");
+    scene_ready(s);
+    s->lists_given = true;
+    s->seen.n_stream_tables = 0;
+    if (reversed)
+        scene_list(s, s->in, &s->seen.n_stream_tables, "gammel", "x", "b a");
+    scene_list(s, s->in, &s->seen.n_stream_tables, "public", "regel",
+               reversed ? "fnr id" : "id fnr");
+    if (!reversed)
+        scene_list(s, s->in, &s->seen.n_stream_tables, "gammel", "x", "a b");
+}
+
+/* Order of tables, columns and lists says nothing; neither do words, rows and where texts live. */
+static void test_digest_stays(void **state)
+{
+    (void)state;
+    char first[17], second[17];
+    struct scene s;
+    ready_in_order(&s, false);
+    digest_of(&s, first);
+    s.selection.tables[0].rows = 77;
+    s.seen.things[STEP_NETWORK].why = "another word";
+    s.seen.stream_display_name = "another name";
+    digest_of(&s, second);
+    assert_string_equal(first, second);
+    scene_done(&s);
+    ready_in_order(&s, true);
+    digest_of(&s, second);
+    assert_string_equal(first, second);
+    scene_done(&s);
+}
+
+/* What is wanted has a digest of its own, which the world does not change. */
+static void test_wanted(void **state)
+{
+    (void)state;
+    char first[17];
+    struct scene s;
+    open_ready(&s);
+    memcpy(first, scene_plan(&s)->wanted, sizeof first);
+    scene_all(&s, SEEN_ABSENT);
+    s.seen.stream_state = NULL;
+    assert_string_equal(scene_plan(&s)->wanted, first);
+    change_column(&s);
+    assert_string_not_equal(scene_plan(&s)->wanted, first);
+    scene_done(&s);
+}
+
+/* --- as data --- */
+
+static void check_action(const struct json *a)
+{
+    static const char *const fields[] = {"step", "name", "action", "why"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        assert_non_null(json_string(a, fields[i]));
+    assert_true(json_is_array(json_get(a, "changes")));
+    for
+        json_each(c, json_get(a, "changes"))
+        {
+            assert_non_null(json_string(c, "path"));
+            assert_non_null(json_get(c, "from"));
+            assert_non_null(json_get(c, "to"));
+        }
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    static const char *const verbs[] = {"create", "update", "delete", "keep", "blocked"};
+    struct scene s;
+    struct str text = {0};
+    struct err e;
+    open_ready(&s);
+    scene_table(&s, "public", "\xC3\xA6 \"x\"\n", "+id:key +fnr:special");
+    s.seen.things[STEP_PROXY] = (struct observed_thing){.seen = SEEN_ABSENT};
+    s.seen.firewall_opens_5432 = false;
+    change_need(&s);
+    const struct plan *p = scene_plan(&s);
+    plan_json(p, &s.selection, &text);
+    struct json *doc = json_parse_strict(str_text(&text), text.bytes, &e);
+    assert_non_null(doc);
+    assert_int_equal(json_int64(doc, "version", 0), 1);
+    assert_string_equal(json_string_or(doc, "digest", ""), p->digest);
+    assert_int_equal(json_count(json_get(doc, "actions")), p->n_actions);
+    int64_t sum = 0;
+    for (size_t i = 0; i < 5; i++)
+        sum += json_int64(json_get(doc, "summary"), verbs[i], -100);
+    assert_int_equal(sum, p->n_actions);
+    for
+        json_each(a, json_get(doc, "actions")) check_action(a);
+    const struct json *un = json_first(json_get(doc, "unacknowledged"));
+    assert_int_equal(json_count(json_get(doc, "unacknowledged")), 1);
+    assert_string_equal(json_string_or(un, "table", ""), "\xC3\xA6 \"x\"\n");
+    assert_string_equal(json_string_or(un, "column", ""), "fnr");
+    assert_string_equal(json_string_or(un, "level", ""), "special");
+    assert_string_equal(json_text(json_first(json_get(un, "categories"))), "fnr");
+    const struct json *need = json_first(json_get(doc, "needs"));
+    assert_string_equal(json_string_or(need, "kind", ""), "migration");
+    assert_non_null(json_string(need, "text"));
+    json_free(doc);
+    str_done(&text);
+    scene_done(&s);
+}
+
+static void test_signs(void **state)
+{
+    (void)state;
+    assert_int_equal(plan_sign(PLAN_CREATE), '+');
+    assert_int_equal(plan_sign(PLAN_UPDATE), '~');
+    assert_int_equal(plan_sign(PLAN_DELETE), '-');
+    assert_int_equal(plan_sign(PLAN_KEEP), '=');
+    assert_int_equal(plan_sign(PLAN_BLOCKED), '!');
+}
+
+/* --- as large as Datastream lets it be --- */
+
+enum { TABLES = 10000, COLUMNS = 20 };
+
+static void many_tables(struct scene *s)
+{
+    struct selection_fact facts[COLUMNS];
+    char names[COLUMNS][16], table[16];
+    for (int c = 0; c < COLUMNS; c++) {
+        snprintf(names[c], sizeof names[c], "c%d", c);
+        facts[c] = (struct selection_fact){.name = names[c], .type = "text", .key = c == 0};
+    }
+    for (int i = 0; i < TABLES; i++) {
+        snprintf(table, sizeof table, "t%d", i);
+        selection_add(&s->selection, "public", table, facts, COLUMNS, NULL);
+        if (i % 100 == 0)
+            selection_set_table(&s->selection, (size_t)i, true);
+    }
+}
+
+/* A stream without a list against a hundred tables chosen: 200 000 columns are compared; memory and
+ * time grow with their number and no faster. */
+static void test_large(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    many_tables(&s);
+    scene_ready(&s);
+    s.lists_given = true;
+    s.seen.stream_takes_all = true;
+    int64_t before = clock_mono_ms();
+    const struct plan *p = scene_plan(&s);
+    assert_true(clock_mono_ms() - before < 5000);
+    assert_int_equal(plan_action(p, STEP_STREAM)->n_changes, 99 * TABLES / 100 * COLUMNS + 1);
+    assert_true(arena_bytes(&p->mem) < 64u * 1024 * 1024);
+    scene_done(&s);
+}
+
+/* The same with a list of 10 000 tables: each is found without looking at all the others. */
+static void test_large_list(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    many_tables(&s);
+    scene_ready(&s);
+    s.lists_given = true;
+    struct observed_column_set *sets = arena_array(&s.mem, struct observed_column_set, TABLES);
+    for (size_t i = 0; i < TABLES; i++)
+        sets[i] = (struct observed_column_set){.schema = "public",
+                                               .table = s.selection.tables[TABLES - 1 - i].name};
+    names_complete(&s.target);
+    s.seen.stream_tables = sets;
+    s.seen.n_stream_tables = TABLES;
+    int64_t before = clock_mono_ms();
+    struct plan p;
+    plan_make(&s.target, &s.selection, &s.seen, &s.options, &p);
+    assert_true(clock_mono_ms() - before < 5000);
+    assert_int_equal(plan_action(&p, STEP_STREAM)->verb, PLAN_UPDATE);
+    plan_done(&p);
+    scene_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_half_made),    cmocka_unit_test(test_only_some_steps),
+        cmocka_unit_test(test_digest_moves), cmocka_unit_test(test_digest_stays),
+        cmocka_unit_test(test_wanted),       cmocka_unit_test(test_json),
+        cmocka_unit_test(test_signs),        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_large_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
