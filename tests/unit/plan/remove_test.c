@@ -1,0 +1,257 @@
+/* Taking down, as it is planned: what goes in which order, what is kept and why, what is left to
+ * do. Against the stand-in: apply_test.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/plan/remove.h"
+#include "tests/unit/plan/scene.h"
+
+struct receipt {
+    struct scene s;
+    struct remove_options o;
+    struct receipt_line *lines;
+    size_t n;
+};
+
+static void open_receipt(struct receipt *r)
+{
+    *r = (struct receipt){0};
+    scene_open(&r->s);
+    scene_ready(&r->s);
+    names_complete(&r->s.target);
+    r->o = (struct remove_options){
+        .target = &r->s.target, .seen = &r->s.seen, .source_asked = true, .slot_bytes = -1};
+}
+
+static void plan_receipt(struct receipt *r)
+{
+    remove_plan(&r->o, &r->s.mem, &r->lines, &r->n);
+}
+
+/* Where a line of that kind stands; -1: nowhere. */
+static int line_at(const struct receipt *r, enum receipt_kind kind, const char *what)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->lines[i].kind == kind && strcmp(r->lines[i].what, what) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void check_kept(const struct receipt *r, const char *what, const char *why)
+{
+    int at = line_at(r, RECEIPT_KEPT, what);
+    if (at < 0)
+        fail_msg("%s is not kept", what);
+    if (strstr(r->lines[at].why, why) == NULL)
+        fail_msg("%s is kept: %s", what, r->lines[at].why);
+}
+
+static void check_goes(const struct receipt *r, const char *what)
+{
+    if (line_at(r, RECEIPT_REMOVED, what) < 0)
+        fail_msg("%s does not go", what);
+}
+
+static void check_order(const struct receipt *r, const char *first, const char *then)
+{
+    int a = line_at(r, RECEIPT_REMOVED, first), b = line_at(r, RECEIPT_REMOVED, then);
+    assert_true(a >= 0 && b > a);
+}
+
+/* facts/domain.md 8, 29 */
+static void test_order(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    plan_receipt(&r);
+    check_order(&r, "datastream.stream", "datastream.source_profile");
+    check_order(&r, "datastream.stream", "datastream.destination_profile");
+    check_order(&r, "datastream.source_profile", "compute.proxy");
+    check_order(&r, "compute.proxy", "compute.address");
+    check_order(&r, "datastream.source_profile", "datastream.private_connection");
+    check_order(&r, "datastream.private_connection", "compute.network");
+    check_order(&r, "compute.firewall", "compute.network");
+    check_order(&r, "compute.address", "compute.network");
+    check_order(&r, "iam.binding", "iam.service_account");
+    check_kept(&r, "bigquery.dataset", "what has arrived stays");
+    int manifest = line_at(&r, RECEIPT_BY_HAND, "manifest");
+    assert_int_equal(manifest, (int)r.n - 1); /* last of all */
+    scene_done(&r.s);
+}
+
+static void test_dataset_when_asked(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    r.o.with_dataset = true;
+    plan_receipt(&r);
+    check_order(&r, "datastream.stream", "bigquery.dataset");
+    scene_done(&r.s);
+}
+
+static void test_nothing_there(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    scene_all(&r.s, SEEN_ABSENT);
+    plan_receipt(&r);
+    assert_int_equal(r.n, 1);
+    assert_string_equal(r.lines[0].what, "manifest");
+    scene_done(&r.s);
+}
+
+static void test_others_use_it(void **state)
+{
+    (void)state;
+    static const char *const shared[] = {"compute.network", "iam.service_account", "iam.binding",
+                                         "datastream.private_connection", "compute.firewall"};
+    for (int unknown = 0; unknown < 2; unknown++) {
+        struct receipt r;
+        open_receipt(&r);
+        if (unknown)
+            r.s.seen.streams_why = "Permission datastream.streams.list denied";
+        else
+            r.s.seen.other_streams = 1;
+        plan_receipt(&r);
+        for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+            check_kept(&r, shared[i], unknown ? "could not be asked" : "other streams use it");
+        check_goes(&r, "compute.proxy");
+        check_goes(&r, "datastream.destination_profile");
+        scene_done(&r.s);
+    }
+}
+
+/* The Terraform module's streams share the profile of the destination, too. */
+static void test_shared_destination(void **state)
+{
+    (void)state;
+    struct receipt r = {0};
+    scene_open(&r.s);
+    r.s.target.naming = TARGET_NAV_MODULE;
+    scene_ready(&r.s);
+    names_complete(&r.s.target);
+    r.s.seen.other_streams = 2;
+    r.o = (struct remove_options){.target = &r.s.target, .seen = &r.s.seen, .source_asked = true};
+    plan_receipt(&r);
+    check_kept(&r, "datastream.destination_profile", "other streams use it");
+    scene_done(&r.s);
+}
+
+/* It has our name and is somebody else's. */
+static void test_foreign_things_stay(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    r.s.seen.proxy_instance = "aap-dev-ab12:europe-north1:another";
+    r.s.seen.source_database = "another";
+    r.s.seen.connection_network = r.s.seen.firewall_network = "flex-datastream-vpc";
+    r.s.seen.stream_destination = "another-profile";
+    plan_receipt(&r);
+    check_kept(&r, "compute.proxy", "another instance");
+    check_kept(&r, "datastream.source_profile", "another database");
+    check_kept(&r, "datastream.private_connection", "another network");
+    check_kept(&r, "compute.firewall", "another network");
+    check_kept(&r, "datastream.destination_profile", "the stream has another one");
+    check_goes(&r, "datastream.stream");
+    r.s.seen.proxy_instance = NULL;
+    plan_receipt(&r);
+    check_kept(&r, "compute.proxy", "does not start the Cloud SQL proxy");
+    scene_done(&r.s);
+}
+
+static void test_unknown_stays(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    r.s.seen.things[STEP_PROXY] =
+        (struct observed_thing){.seen = SEEN_UNKNOWN, .why = "Permission denied"};
+    r.s.seen.things[STEP_FIREWALL] = (struct observed_thing){.seen = SEEN_BROKEN, .why = "x"};
+    plan_receipt(&r);
+    check_kept(&r, "compute.proxy", "Permission denied");
+    check_goes(&r, "compute.firewall"); /* what is broken goes like what works */
+    scene_done(&r.s);
+}
+
+/* --- what is left in the database --- */
+
+static const char *by_hand(struct receipt *r, const char *what)
+{
+    plan_receipt(r);
+    int at = line_at(r, RECEIPT_BY_HAND, what);
+    return at < 0 ? NULL : r->lines[at].why;
+}
+
+static void test_left_in_the_source(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    assert_null(by_hand(&r, "slot"));
+    assert_null(by_hand(&r, "publication"));
+    r.o.publication_exists = true;
+    assert_non_null(strstr(by_hand(&r, "publication"), "DROP PUBLICATION"));
+    r.o.slot_exists = true;
+    const char *slot = by_hand(&r, "slot");
+    assert_non_null(strstr(slot, "an unknown amount of log"));
+    assert_null(strstr(slot, "0 bytes"));
+    r.o.slot_bytes = 4096;
+    slot = by_hand(&r, "slot");
+    assert_non_null(strstr(slot, "holds 4096 bytes"));
+    assert_non_null(strstr(slot, "pg_drop_replication_slot"));
+    assert_null(by_hand(&r, "publication")); /* one text drops both */
+    r.o.source_asked = false;
+    assert_non_null(strstr(by_hand(&r, "source"), "was not asked"));
+    assert_null(by_hand(&r, "slot"));
+    scene_done(&r.s);
+}
+
+static void test_sql(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct target t = {.publication = "ds\"pub", .slot = "it's", .db_user = "Data-stream"};
+    assert_string_equal(
+        remove_sql(&a, &t),
+        "DROP PUBLICATION IF EXISTS \"ds\"\"pub\";\n"
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = "
+        "'it''s' AND NOT active;\n"
+        "REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM \"Data-stream\";\n"
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM "
+        "\"Data-stream\";\n");
+    arena_done(&a);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    assert_string_equal(receipt_kind_name(RECEIPT_REMOVED), "removed");
+    assert_string_equal(receipt_kind_name(RECEIPT_KEPT), "kept");
+    assert_string_equal(receipt_kind_name(RECEIPT_BY_HAND), "by_hand");
+    assert_string_equal(receipt_kind_name(RECEIPT_FAILED), "failed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_dataset_when_asked),
+        cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_others_use_it),
+        cmocka_unit_test(test_shared_destination),
+        cmocka_unit_test(test_foreign_things_stay),
+        cmocka_unit_test(test_unknown_stays),
+        cmocka_unit_test(test_left_in_the_source),
+        cmocka_unit_test(test_sql),
+        cmocka_unit_test(test_kinds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
