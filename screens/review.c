@@ -67,10 +67,11 @@ static bool has_looked(const struct review *self)
 /* The plan outlives this screen: Create carries out the very plan that was shown here. */
 static void make_plan(struct review *self, struct journey *j)
 {
-    struct plan_options options = {.start = !j->live->options->no_start,
-                                   .facts = self->source && task_state(self->source) == TASK_OK
-                                                ? source_facts(self->source)
-                                                : NULL};
+    struct plan_options options = {.start = !j->live->options->no_start, .facts = NULL};
+    bool asked = self->source && task_state(self->source) == TASK_OK;
+
+    if (asked && self->wanted.n_tables > 0) /* nothing chosen needs nothing of the source */
+        options.facts = source_facts(self->source);
 
     task_clear(&j->apply);
     if (j->plan)

@@ -152,7 +152,7 @@ static void draw_keys(struct wizard *w, struct page *p)
     size_t n = 0;
 
     for (const struct action *a = w->step->actions; a && a->label && n < KEYS - 4; a++) {
-        if (a->key == TUI_NONE || !action_possible(w, a))
+        if (a->key == TUI_NONE || !action_possible(w, a) || (typing && key_is_text(a->key)))
             continue;
         if (n == BEFORE_HELP) {
             keys[n++] = (struct page_key){typing ? TUI_F1 : '?', tr("help")};
