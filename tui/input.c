@@ -89,22 +89,25 @@ static int tilde_key(int n)
     return keys[n];
 }
 
-/* ESC [ parameters final. Modifiers (1;5C) count as the bare key. */
+/* ESC [ parameters final. Modifiers (1;5C) count as the bare key. What has no end within so many
+ * bytes is none, however many have come by then. */
 static int csi(const char *s, size_t n, size_t *used)
 {
+    enum { LONGEST = 64 };
     int number = 0;
-    size_t i = 2;
+    size_t i = 2, most = n < LONGEST ? n : LONGEST;
     if (n > 2 && s[2] == '[') { /* the Linux console's F1 to F5 */
         *used = 4;
         return n < 4 ? HALF : s[3] >= 'A' && s[3] <= 'E' ? TUI_F1 + s[3] - 'A' : TUI_UNKNOWN;
     }
-    for (; i < n && s[i] >= '0' && s[i] <= '9' && number < 1000; i++)
+    for (; i < most && s[i] >= '0' && s[i] <= '9' && number < 1000; i++)
         number = number * 10 + (s[i] - '0');
-    while (i < n && s[i] >= 0x20 && s[i] < 0x40)
+    while (i < most && s[i] >= 0x20 && s[i] < 0x40)
         i++;
-    if (i >= n)
-        return n < 64 ? HALF : TUI_UNKNOWN;
-    *used = i + 1;
+    *used = i;
+    if (i >= most)
+        return n < LONGEST ? HALF : TUI_UNKNOWN;
+    *used = s[i] == '\033' ? i : i + 1; /* another one begins before this one has ended */
     if (s[i] < 0x40 || s[i] == 0x7f)
         return TUI_UNKNOWN;
     return s[i] == '~' ? tilde_key(number) : final_key(s[i]);

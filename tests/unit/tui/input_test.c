@@ -74,6 +74,14 @@ static void sequences(void **state)
     assert_keys("\033[?62;22c\033[99~\033[1;1R\033[Ia",
                 KEYS(TUI_F1 + 2, 'a')); /* answers are no text */
     assert_keys("\033q\033?", KEYS(TUI_ESC, 'q', TUI_ESC, '?'));
+    assert_keys("\033[1;\033[A", KEYS(TUI_UP)); /* cut off by the next one */
+    char endless[100] = "\033[";
+    memset(endless + 2, '0', 70); /* no end within 64 bytes: dropped, in whatever pieces it came */
+    assert_keys(endless, KEYS('0', '0', '0', '0', '0', '0', '0', '0'));
+    for (size_t i = 0; i < 72; i++) {
+        input_feed(&in, endless + i, 1, 1000);
+        assert_int_equal(input_next(&in, 1000), i < 64 ? TUI_NONE : '0');
+    }
 }
 
 static void a_lone_escape_waits_25_ms(void **state)
