@@ -35,3 +35,8 @@ fuzz_target(copytext sandbox_replicate)
 fuzz_target(input strom_tui)
 fuzz_target(text strom_tui)
 fuzz_target(http strom_net)
+
+# A run a seed, by tests/fuzz/run alone.
+add_executable(fuzz_kills ${fuzz_folder}/kills.c)
+target_link_libraries(fuzz_kills PRIVATE tests_e2e)
+add_dependencies(fuzz_kills strom strom-sandbox)

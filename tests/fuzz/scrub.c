@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CANARY "hemmelig0Kanarifugl1Synge2Lenge"
+static const char heart[] = "Kanarifugl1Synge";
 
 static const char *const forms[] = {
     "password=" CANARY,
@@ -30,7 +31,7 @@ static void hide(const char *before, const char *form, const char *after)
     char *text = mem_str(str_text(&all));
     fuzz_must(secret_scrub(text));
     fuzz_must(strlen(text) <= all.bytes);
-    fuzz_must(strstr(text, "Kanarifugl1Synge") == NULL);
+    fuzz_must(strstr(text, heart) == NULL);
     mem_free(text);
     str_done(&all);
 }
@@ -40,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input in = {data, size};
     size_t half = fuzz_byte(&in) * (in.left + 1) / 256;
     char *before = fuzz_text(in.at, half), *after = fuzz_text(in.at + half, in.left - half);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    bool told = strstr(before, heart) || strstr(after, heart); /* libFuzzer reads constants */
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && !told; i++)
         hide(before, forms[i], after);
     size_t n = strlen(before);
     bool changed = secret_scrub(before);
