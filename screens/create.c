@@ -102,6 +102,12 @@ static void begin(struct create *self, struct journey *j)
                               .selection = &j->selection,
                               .password = j->live->db_password};
 
+    struct err e;
+
+    if (!live_can_record(j->live, &e)) {
+        journey_say_err(j, &e);
+        return;
+    }
     task_clear(&j->apply);
     j->apply = apply(j->live->net, &o);
     self->running = true;

@@ -70,6 +70,16 @@ bool live_open(struct live *l, const struct options *o, struct err *e)
     return true;
 }
 
+bool live_can_record(const struct live *l, struct err *e)
+{
+    if (l->store_trouble.kind == ERR_NONE)
+        return true;
+    err_set(e, ERR_SYSTEM, "Recording what is begun in the cloud");
+    err_reason(e, "NOT_RECORDED");
+    err_why(e, "%s", l->store_trouble.why[0] ? l->store_trouble.why : l->store_trouble.what);
+    return err_hint(e, "free some space, or set XDG_STATE_HOME to a folder that can be written");
+}
+
 void live_close(struct live *l)
 {
     pg_close(l->pg);

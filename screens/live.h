@@ -38,6 +38,8 @@ struct live {
 /* False only when nothing can work (no loop, an endpoint that must not be used). */
 bool live_open(struct live *l, const struct options *o, struct err *e);
 void live_close(struct live *l);
+/* False with *e when nothing can be kept: a run that could not be recorded is not begun. */
+bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
 void live_use_cluster(struct live *l, const char *context, const char *ns);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */

@@ -153,6 +153,15 @@ static void table_parts(const void *ctx, size_t i, struct page_part *parts, char
     parts[4] = (struct page_part){STYLE_FAIL, at};
 }
 
+/* The column for it is there only then. */
+static bool has_trouble(const struct watch_status *s)
+{
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].n_errors || s->tables[i].unsupported_events > 0)
+            return true;
+    return false;
+}
+
 static void draw_tables(const struct monitor *self, const struct watch_status *s, struct page *p)
 {
     const struct page_column columns[] = {
@@ -164,7 +173,7 @@ static void draw_tables(const struct monitor *self, const struct watch_status *s
     struct table_rows rows = {.n = s->n_tables,
                               .ctx = s,
                               .columns = columns,
-                              .n_columns = sizeof columns / sizeof *columns,
+                              .n_columns = sizeof columns / sizeof *columns - !has_trouble(s),
                               .parts = table_parts,
                               .height = page_room(p) - (s->n_errors || s->n_log ? 5 : 0),
                               .empty = tr("Datastream knows no table of this stream yet")};

@@ -412,6 +412,18 @@ static void stop(void *job)
 
 static const struct task_type type = {"observe", sizeof(struct look), step, stop};
 
+/* Without a login or a network nothing can be looked at: that is one failure, with its own next
+ * step, not thirteen. */
+static bool saw_something(const struct look *l)
+{
+    if (task_state(l->asked[0]) != TASK_FAILED)
+        return true;
+    for (enum step_id s = 0; s < STEPS; s++)
+        if (l->seen.things[s].seen != SEEN_UNKNOWN)
+            return true;
+    return false;
+}
+
 static enum task_state step(struct task *t)
 {
     struct look *l = task_job(t, &type);
@@ -426,7 +438,7 @@ static enum task_state step(struct task *t)
         if (task_state(l->peering[i]) == TASK_RUNNING)
             return TASK_RUNNING;
     see_all(l, task_arena(t));
-    return TASK_OK;
+    return saw_something(l) ? TASK_OK : task_fail_like(t, l->asked[0]);
 }
 
 struct task *observe(struct net *net, struct google *g, const struct target *target)

@@ -2,7 +2,8 @@
 #define STROM_PLAN_OBSERVE_H
 
 /* Looks at everything in the cloud that belongs to a target, all at once, and changes nothing. What
- * cannot exist because its API is off counts as absent; what may not be looked at is unknown. */
+ * cannot exist because its API is off counts as absent; what may not be looked at is unknown. Fails
+ * only when nothing at all could be looked at (no login, no network). */
 
 #include "api/base/target.h"
 #include "api/google/auth.h"

@@ -217,6 +217,9 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
 
 bool creation_apply(struct creation *c, struct err *e)
 {
+    if (!live_can_record(&c->s->live, e))
+        return false;
+
     struct apply_options o = {.google = c->s->live.google,
                               .store = c->s->live.store,
                               .plan = &c->plan,

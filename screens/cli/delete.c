@@ -105,6 +105,8 @@ static int run(struct session *s)
     int code;
     bool left = false;
 
+    if (!live_can_record(&s->live, &e))
+        return out_error(s->o, &e);
     struct task *looking = observe(s->live.net, s->live.google, &s->target);
     if (!session_wait(s, looking, &e)) {
         task_drop(looking);
