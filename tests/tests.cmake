@@ -10,6 +10,8 @@ foreach(layer IN LISTS layers)
         target_link_libraries(${layer}_${stem} PRIVATE strom_${layer} PkgConfig::cmocka)
         target_compile_definitions(${layer}_${stem} PRIVATE
             TESTS_DIR="${CMAKE_CURRENT_LIST_DIR}" SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
+        # what the tests of a folder need besides: ${layer}_${stem} is the program
+        include(${CMAKE_CURRENT_LIST_DIR}/unit/${layer}/${layer}.cmake OPTIONAL)
         add_test(NAME unit/${layer}/${stem} COMMAND ${layer}_${stem})
         set_tests_properties(unit/${layer}/${stem} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
     endforeach()

@@ -1,0 +1,523 @@
+/* Plans carried out against the stand-in, one after another: each begins where the one before has
+ * left the cloud. Skipped (77) without strom-sandbox or PostgreSQL. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/path.h"
+#include "api/google/datastream.h"
+#include "api/nais/lookups.h"
+#include "api/plan/apply.h"
+#include "api/plan/file.h"
+#include "api/plan/observe.h"
+#include "api/plan/remove.h"
+#include "api/store/journal.h"
+#include "api/store/lock.h"
+#include "tests/sandbox/session.h"
+#include "tests/unit/store/folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LIMIT_MS = 60000 };
+
+static struct session *sandbox;
+static char program[1024];
+static char *folder;
+static struct net *net;
+static struct google *google;
+static struct store *store;
+static struct secret *password, *wrong;
+static struct target target;
+static struct selection selection;
+static struct arena mem;
+static char first_digest[17]; /* of the plan with which everything began */
+
+/* --- observe, plan, apply --- */
+
+struct trip {
+    struct task *looking, *applying;
+    struct plan plan;
+    const struct apply_step *steps;
+    size_t n;
+};
+
+static void await(const struct task *t)
+{
+    int64_t until = clock_mono_ms() + LIMIT_MS;
+    while (task_state(t) == TASK_RUNNING && clock_mono_ms() < until) {
+        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
+        net_step(net);
+    }
+    if (task_state(t) == TASK_RUNNING)
+        fail_msg("it did not end");
+}
+
+static void await_well(const struct task *t)
+{
+    await(t);
+    if (task_state(t) != TASK_OK)
+        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+}
+
+static void look_and_plan(struct trip *trip)
+{
+    const struct plan_options options = {.start = true};
+    *trip = (struct trip){.looking = observe(net, google, &target)};
+    assert_int_equal(observe_answers(trip->looking), 0); /* before the first step, too */
+    await_well(trip->looking);
+    assert_int_equal(observe_answers(trip->looking), observe_questions());
+    plan_make(&target, &selection, observed(trip->looking), &options, &trip->plan);
+}
+
+static void begin(struct trip *trip, const struct secret *with)
+{
+    const struct apply_options o = {.google = google,
+                                    .store = store,
+                                    .plan = &trip->plan,
+                                    .selection = &selection,
+                                    .password = with};
+    look_and_plan(trip);
+    trip->applying = apply(net, &o);
+    trip->steps = apply_steps(trip->applying, &trip->n);
+}
+
+static void end(struct trip *trip)
+{
+    task_drop(trip->applying);
+    plan_done(&trip->plan);
+    task_drop(trip->looking);
+}
+
+static const struct apply_step *step_of(const struct trip *trip, enum step_id id)
+{
+    for (size_t i = 0; i < trip->n; i++)
+        if (trip->steps[i].step == id)
+            return &trip->steps[i];
+    fail_msg("nothing is said of %s", step_type(id)->id);
+    return NULL;
+}
+
+static enum apply_state state_of(const struct trip *trip, enum step_id id)
+{
+    return step_of(trip, id)->state;
+}
+
+/* Goes on until a step has come so far. */
+static void until(struct trip *trip, enum step_id id, enum apply_state state)
+{
+    int64_t limit = clock_mono_ms() + LIMIT_MS;
+    while (task_state(trip->applying) == TASK_RUNNING && state_of(trip, id) != state &&
+           clock_mono_ms() < limit) {
+        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
+        net_step(net);
+    }
+    assert_int_equal(state_of(trip, id), state);
+}
+
+/* --- the journal --- */
+
+static struct journal_run newest_run(void)
+{
+    const struct journal_run *runs;
+    struct err e;
+    size_t n;
+    assert_true(journal_runs(store, NULL, 1, &mem, &runs, &n, &e));
+    assert_int_equal(n, 1);
+    return runs[0];
+}
+
+static const struct journal_entry *entry_of(int64_t run, const char *step)
+{
+    const struct journal_entry *entries, *found = NULL;
+    struct err e;
+    size_t n;
+    assert_true(journal_entries(store, run, &mem, &entries, &n, &e));
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(entries[i].step, step) == 0) {
+            assert_null(found); /* one a step */
+            found = &entries[i];
+        }
+    return found;
+}
+
+/* What runs was meant before; what has ended is noted; what waits has no entry. */
+static void check_journal(const struct trip *trip)
+{
+    int64_t run = newest_run().id;
+    for (size_t i = 0; i < trip->n; i++) {
+        const struct apply_step *s = &trip->steps[i];
+        const struct journal_entry *e = entry_of(run, step_type(s->step)->id);
+        bool meant =
+            s->state == APPLY_RUNNING || s->state == APPLY_DONE || s->state == APPLY_FAILED;
+        if (meant != (e != NULL))
+            fail_msg("%s is %s", step_type(s->step)->id, apply_state_name(s->state));
+        if (e == NULL)
+            continue;
+        assert_string_equal(e->name, s->name);
+        assert_non_null(strstr(e->intent, "\"action\""));
+        assert_int_equal(strlen(e->request_id), 36);
+        if (s->state == APPLY_RUNNING)
+            assert_true(e->state == JOURNAL_INTENT || e->state == JOURNAL_SENT);
+        else
+            assert_int_equal(e->state, s->state == APPLY_DONE ? JOURNAL_DONE : JOURNAL_FAILED);
+    }
+}
+
+static bool is_locked(void)
+{
+    char name[256];
+    struct lock_holder holder;
+    struct err e;
+    pid_t child = fork();
+    if (child == 0) { /* another process: what this one holds is no hindrance to itself */
+        struct store *s = store_open(folder, &e);
+        snprintf(name, sizeof name, "%s/%s/%s", target.project, target.region, target.stream);
+        bool taken = s && lock_take(s, name, &mem, &holder, &e);
+        if (taken)
+            lock_give(s, name, &e);
+        _exit(taken ? 0 : strcmp(e.reason, "LOCKED") == 0 ? 1 : 2);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+    return WEXITSTATUS(status) == 1;
+}
+
+/* --- what happens --- */
+
+/* Refused before anything is sent: nothing stands in the journal. */
+static void test_refused_without_a_password(void **state)
+{
+    (void)state;
+    struct trip t;
+    const struct journal_run *runs;
+    struct err e;
+    size_t n;
+    begin(&t, NULL);
+    assert_true(apply_needs_password(&t.plan));
+    assert_false(apply_possible(&t.plan, NULL, &e));
+    assert_true(apply_possible(&t.plan, password, &e));
+    await(t.applying);
+    assert_string_equal(task_error(t.applying)->reason, "NO_PASSWORD");
+    for (size_t i = 0; i < t.n; i++)
+        assert_int_equal(t.steps[i].started_ms, 0);
+    assert_true(journal_runs(store, NULL, 9, &mem, &runs, &n, &e));
+    assert_int_equal(n, 0);
+    end(&t);
+}
+
+/* Somebody else's run has the lock. */
+static void test_refused_while_another_runs(void **state)
+{
+    (void)state;
+    int ready[2], go[2], status;
+    char byte, name[256];
+    struct lock_holder holder;
+    struct err e;
+    assert_true(pipe(ready) == 0 && pipe(go) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(go[1]);
+        struct store *s = store_open(folder, &e);
+        snprintf(name, sizeof name, "%s/%s/%s", target.project, target.region, target.stream);
+        bool ok = s && lock_take(s, name, &mem, &holder, &e);
+        ok = write(ready[1], ok ? "y" : "n", 1) == 1 && ok;
+        ok = read(go[0], &byte, 1) == 0 && ok;
+        _exit(ok ? 0 : 1);
+    }
+    close(go[0]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    struct trip t;
+    begin(&t, password);
+    await(t.applying);
+    assert_int_equal(task_error(t.applying)->kind, ERR_CONFLICT);
+    assert_string_equal(task_error(t.applying)->reason, "LOCKED");
+    end(&t);
+    close(go[1]);
+    close(ready[0]);
+    close(ready[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* What needs the password comes late: what was made before it stays, and what it needed is said. */
+static void test_wrong_password(void **state)
+{
+    (void)state;
+    struct trip t;
+    begin(&t, wrong);
+    memcpy(first_digest, t.plan.digest, sizeof first_digest);
+    assert_true(t.plan.count[PLAN_CREATE] + 1 >= t.n); /* the APIs may be on already */
+    until(&t, STEP_NETWORK, APPLY_RUNNING);
+    check_journal(&t);
+    assert_true(is_locked());
+    assert_true(apply_seconds_left(t.applying) > 100);
+    until(&t, STEP_PROXY, APPLY_RUNNING);
+    check_journal(&t);
+    await(t.applying);
+    assert_int_equal(task_state(t.applying), TASK_FAILED);
+    assert_string_equal(task_error(t.applying)->reason, APPLY_WRONG_PASSWORD);
+    assert_true(task_error(t.applying)->hint[0] != '\0');
+    assert_int_equal(state_of(&t, STEP_SOURCE_PROFILE), APPLY_FAILED);
+    assert_int_equal(state_of(&t, STEP_PROXY), APPLY_DONE);
+    assert_int_equal(state_of(&t, STEP_PRIVATE_CONNECTION), APPLY_DONE);
+    assert_int_equal(state_of(&t, STEP_DATASET), APPLY_DONE);
+    assert_int_equal(state_of(&t, STEP_STREAM), APPLY_NOT_RUN);
+    assert_int_equal(state_of(&t, STEP_START), APPLY_NOT_RUN);
+    assert_int_equal(apply_seconds_left(t.applying), 0);
+    check_journal(&t);
+    assert_string_equal(newest_run().outcome, "failed");
+    assert_false(is_locked()); /* given back although the task still stands */
+    end(&t);
+}
+
+/* What our own run has made is not "moved"; another wish is. */
+static void test_going_on(void **state)
+{
+    (void)state;
+    struct trip t;
+    look_and_plan(&t);
+    assert_string_not_equal(t.plan.digest, first_digest);
+    assert_true(apply_continues(&t.plan, store, first_digest));
+    assert_false(apply_continues(&t.plan, store, "0123456789abcdef"));
+    assert_false(apply_continues(&t.plan, NULL, first_digest));
+    t.plan.wanted[0] ^= 1;
+    assert_false(apply_continues(&t.plan, store, first_digest));
+    t.plan.wanted[0] ^= 1;
+    for (size_t i = 0; i < t.plan.n_actions; i++)
+        if (t.plan.actions[i].step == STEP_STREAM)
+            t.plan.actions[i].verb = PLAN_KEEP; /* there by now, and not by us */
+    assert_false(apply_continues(&t.plan, store, first_digest));
+    end(&t);
+}
+
+/* Dropped while the stream is being made: what the cloud has begun goes on there. */
+static void test_dropped_and_resumed(void **state)
+{
+    (void)state;
+    struct trip t;
+    begin(&t, password);
+    assert_int_equal(plan_action(&t.plan, STEP_PROXY)->verb, PLAN_KEEP);
+    assert_int_equal(state_of(&t, STEP_PROXY), APPLY_KEPT);
+    until(&t, STEP_SOURCE_PROFILE, APPLY_DONE);
+    until(&t, STEP_STREAM, APPLY_RUNNING);
+    end(&t);
+    assert_false(is_locked());
+    assert_null(newest_run().outcome);
+    begin(&t, password);
+    assert_true(apply_continues(&t.plan, store, first_digest)); /* over two runs, too */
+    await_well(t.applying);
+    check_journal(&t);
+    assert_string_equal(newest_run().outcome, "created");
+    end(&t);
+    struct task *get = datastream_stream_get(google, target.project, target.region, target.stream);
+    await_well(get);
+    const struct datastream_stream *s = datastream_stream(get);
+    assert_string_equal(s->state, "RUNNING");
+    assert_string_equal(google_label(&s->labels, "created-by"), "strom");
+    assert_int_equal(s->include.n_schemas, 1);
+    assert_int_equal(s->include.schemas[0].n_tables, 2);
+    task_drop(get);
+}
+
+static void test_a_second_plan_keeps_everything(void **state)
+{
+    (void)state;
+    struct trip t;
+    begin(&t, NULL); /* nothing is sent that needs the password */
+    assert_true(plan_changes_nothing(&t.plan));
+    assert_int_equal(plan_usual_seconds(&t.plan), 0);
+    assert_false(apply_needs_password(&t.plan));
+    assert_false(apply_continues(&t.plan, store, first_digest)); /* that run is over */
+    await_well(t.applying);
+    for (size_t i = 0; i < t.n; i++)
+        assert_int_equal(t.steps[i].state, APPLY_KEPT);
+    end(&t);
+}
+
+/* One table less: the stream that runs is changed, and nothing else. */
+static void test_another_selection(void **state)
+{
+    (void)state;
+    struct trip t;
+    size_t at;
+    assert_true(selection_find(&selection, "public", "regelsett_resultat", &at));
+    assert_int_equal(selection_set_table(&selection, at, false), SELECTION_DONE);
+    begin(&t, NULL);
+    assert_int_equal(t.plan.count[PLAN_UPDATE], 1);
+    assert_int_equal(plan_action(&t.plan, STEP_STREAM)->verb, PLAN_UPDATE);
+    await_well(t.applying);
+    end(&t);
+    look_and_plan(&t);
+    assert_true(plan_changes_nothing(&t.plan));
+    end(&t);
+}
+
+static bool in_receipt(const struct task *t, enum receipt_kind kind, const char *what)
+{
+    size_t n;
+    const struct receipt_line *lines = remove_receipt(t, &n);
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].kind == kind && strcmp(lines[i].what, what) == 0)
+            return true;
+    return false;
+}
+
+static void test_taken_down(void **state)
+{
+    (void)state;
+    struct trip t;
+    look_and_plan(&t);
+    const struct remove_options o = {.google = google,
+                                     .store = store,
+                                     .target = &target,
+                                     .seen = observed(t.looking),
+                                     .with_dataset = true,
+                                     .source_asked = true,
+                                     .slot_exists = true,
+                                     .slot_bytes = 100};
+    struct task *remove = remove_all(net, &o);
+    await_well(remove);
+    assert_true(in_receipt(remove, RECEIPT_REMOVED, "datastream.stream"));
+    assert_true(in_receipt(remove, RECEIPT_REMOVED, "compute.proxy"));
+    assert_true(in_receipt(remove, RECEIPT_REMOVED, "compute.network"));
+    assert_true(in_receipt(remove, RECEIPT_REMOVED, "bigquery.dataset"));
+    assert_true(in_receipt(remove, RECEIPT_BY_HAND, "slot"));
+    assert_false(in_receipt(remove, RECEIPT_FAILED, "compute.network"));
+    task_drop(remove);
+    end(&t);
+    assert_false(is_locked());
+    look_and_plan(&t);
+    assert_int_equal(t.plan.count[PLAN_CREATE], t.plan.n_actions - 1); /* the APIs stay on */
+    assert_int_equal(plan_action(&t.plan, STEP_SERVICES)->verb, PLAN_KEEP);
+    end(&t);
+}
+
+/* What runs is finished, nothing more is begun; the next run goes on from there. */
+static void test_finish_current(void **state)
+{
+    (void)state;
+    struct trip t;
+    begin(&t, password);
+    until(&t, STEP_NETWORK, APPLY_RUNNING);
+    assert_false(apply_is_finishing(t.applying));
+    apply_finish_current(t.applying);
+    assert_true(apply_is_finishing(t.applying));
+    await(t.applying);
+    assert_int_equal(task_error(t.applying)->kind, ERR_INTERRUPTED);
+    assert_int_equal(state_of(&t, STEP_NETWORK), APPLY_DONE);
+    assert_int_equal(state_of(&t, STEP_PROXY), APPLY_NOT_RUN);
+    assert_int_equal(state_of(&t, STEP_START), APPLY_NOT_RUN);
+    assert_string_equal(newest_run().outcome, "interrupted");
+    check_journal(&t);
+    assert_false(is_locked());
+    end(&t);
+    begin(&t, password);
+    assert_int_equal(state_of(&t, STEP_NETWORK), APPLY_KEPT);
+    await_well(t.applying);
+    for (size_t i = 0; i < t.n; i++)
+        assert_true(t.steps[i].state == APPLY_DONE || t.steps[i].state == APPLY_KEPT);
+    size_t n_validations = step_of(&t, STEP_STREAM)->n_validations;
+    assert_true(n_validations > 0); /* Datastream's own lines are there to be shown */
+    end(&t);
+}
+
+/* --- around them --- */
+
+static void read_password(void)
+{
+    struct err e;
+    struct cluster *cluster = cluster_open(net, NULL, NULL, NULL, &e);
+    assert_non_null(cluster);
+    struct task *t = nais_source(cluster, "postmottak-backend", "datastream");
+    await_well(t);
+    password = secret_dup(nais_source_password(t));
+    assert_false(secret_is_empty(password));
+    task_drop(t);
+    cluster_close(cluster);
+}
+
+static void read_selection(void)
+{
+    struct str text = {0};
+    struct err e;
+    assert_true(path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 16, &text, &e));
+    assert_true(plan_file_read(str_text(&text), text.bytes, &selection, &e));
+    str_done(&text);
+}
+
+static int setup(void **state)
+{
+    static const char *const args[] = {"ready", "--speed", "2000", NULL};
+    char why[1024];
+    struct err e;
+    (void)state;
+    folder = folder_make();
+    sandbox = session_open(program, args, NULL, why);
+    if (sandbox == NULL) {
+        print_message("%s\n", why);
+        return -1;
+    }
+    session_apply(sandbox);
+    net = net_open(&e);
+    const struct google_options options = {.endpoint = NULL};
+    google = google_open(net, &options, &e);
+    store = store_open(folder, &e);
+    if (google == NULL || store == NULL)
+        return -1;
+    target = (struct target){.project = "aap-dev-ab12",
+                             .region = "europe-north1",
+                             .instance = "postmottak-backend",
+                             .database = "postmottak"};
+    names_complete(&target);
+    wrong = secret_new("not-the-password", 16);
+    read_password();
+    read_selection();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (sandbox) {
+        selection_done(&selection);
+        secret_free(password);
+        secret_free(wrong);
+        google_close(google);
+        net_close(net);
+        store_close(store);
+        session_close(sandbox);
+    }
+    arena_done(&mem);
+    folder_remove(folder);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused_without_a_password),
+        cmocka_unit_test(test_refused_while_another_runs),
+        cmocka_unit_test(test_wrong_password),
+        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_dropped_and_resumed),
+        cmocka_unit_test(test_a_second_plan_keeps_everything),
+        cmocka_unit_test(test_another_selection),
+        cmocka_unit_test(test_taken_down),
+        cmocka_unit_test(test_finish_current),
+    };
+    (void)argc;
+    if (!session_program(argv[0], program))
+        return 77;
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
