@@ -8,37 +8,20 @@
 
 #include <cmocka.h>
 
-#include "api/base/clock.h"
 #include "api/base/json.h"
-#include "api/base/path.h"
 #include "api/google/datastream.h"
-#include "api/nais/lookups.h"
 #include "api/plan/apply.h"
-#include "api/plan/file.h"
 #include "api/plan/observe.h"
 #include "api/plan/remove.h"
 #include "api/store/journal.h"
 #include "api/store/lock.h"
-#include "tests/sandbox/session.h"
-#include "tests/unit/store/folder.h"
+#include "tests/unit/plan/cloud.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 60000 };
-
-static struct session *sandbox;
-static char program[1024];
-static char *folder;
-static struct net *net;
-static struct google *google;
-static struct store *store;
-static struct secret *password, *wrong;
-static struct target target;
-static struct selection selection;
-static struct arena mem;
 static char first_digest[17]; /* of the plan with which everything began */
 
 /* --- observe, plan, apply --- */
@@ -49,24 +32,6 @@ struct trip {
     const struct apply_step *steps;
     size_t n;
 };
-
-static void await(const struct task *t)
-{
-    int64_t until = clock_mono_ms() + LIMIT_MS;
-    while (task_state(t) == TASK_RUNNING && clock_mono_ms() < until) {
-        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
-        net_step(net);
-    }
-    if (task_state(t) == TASK_RUNNING)
-        fail_msg("it did not end");
-}
-
-static void await_well(const struct task *t)
-{
-    await(t);
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
 
 static void look_and_plan(struct trip *trip)
 {
@@ -430,77 +395,6 @@ static void test_finish_current(void **state)
     size_t n_validations = step_of(&t, STEP_STREAM)->n_validations;
     assert_true(n_validations > 0); /* Datastream's own lines are there to be shown */
     end(&t);
-}
-
-/* --- around them --- */
-
-static void read_password(void)
-{
-    struct err e;
-    struct cluster *cluster = cluster_open(net, NULL, NULL, NULL, &e);
-    assert_non_null(cluster);
-    struct task *t = nais_source(cluster, "postmottak-backend", "datastream");
-    await_well(t);
-    password = secret_dup(nais_source_password(t));
-    assert_false(secret_is_empty(password));
-    task_drop(t);
-    cluster_close(cluster);
-}
-
-static void read_selection(void)
-{
-    struct str text = {0};
-    struct err e;
-    assert_true(path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 16, &text, &e));
-    assert_true(plan_file_read(str_text(&text), text.bytes, &selection, &e));
-    str_done(&text);
-}
-
-static int setup(void **state)
-{
-    static const char *const args[] = {"ready", "--speed", "2000", NULL};
-    char why[1024];
-    struct err e;
-    (void)state;
-    folder = folder_make();
-    sandbox = session_open(program, args, NULL, why);
-    if (sandbox == NULL) {
-        print_message("%s\n", why);
-        return -1;
-    }
-    session_apply(sandbox);
-    net = net_open(&e);
-    const struct google_options options = {.endpoint = NULL};
-    google = google_open(net, &options, &e);
-    store = store_open(folder, &e);
-    if (google == NULL || store == NULL)
-        return -1;
-    target = (struct target){.project = "aap-dev-ab12",
-                             .region = "europe-north1",
-                             .instance = "postmottak-backend",
-                             .database = "postmottak"};
-    names_complete(&target);
-    wrong = secret_new("not-the-password", 16);
-    read_password();
-    read_selection();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    if (sandbox) {
-        selection_done(&selection);
-        secret_free(password);
-        secret_free(wrong);
-        google_close(google);
-        net_close(net);
-        store_close(store);
-        session_close(sandbox);
-    }
-    arena_done(&mem);
-    folder_remove(folder);
-    return 0;
 }
 
 int main(int argc, char **argv)
