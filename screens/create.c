@@ -273,7 +273,6 @@ static void ask_interrupt(struct create *self, struct journey *j)
         tr("What was begun goes on in the cloud whatever you choose, and is recorded here."),
         options, 3, 0);
     self->asking = ASKING_INTERRUPT;
-    j->discard_input = true;
 }
 
 static enum nav answer(struct create *self, struct journey *j, int chosen)

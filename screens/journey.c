@@ -196,7 +196,7 @@ const char *journey_title(const struct journey *j, char out[JOURNEY_TITLE])
     const struct target *t = &j->target;
     const char *place = t->context[0] ? t->context : t->project;
 
-    snprintf(out, JOURNEY_TITLE, "%s%s%s", t->app[0] ? t->app : t->instance, place[0] ? " · " : "",
+    snprintf(out, JOURNEY_TITLE, "%s%s%s", t->app[0] ? t->app : t->instance, place[0] ? " - " : "",
              place);
     return out;
 }

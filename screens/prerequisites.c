@@ -205,7 +205,7 @@ static void draw_files(const struct prerequisites *self, struct page *p)
 {
     const struct prepared *f = &self->files;
 
-    page_heading(p, tr("%zu files to write"), f->n_files);
+    page_heading(p, tr("Files to write: %zu"), f->n_files);
     for (size_t i = 0; i < f->n_notes; i++)
         page_note(p, "%s", f->notes[i]);
     if (f->n_files == 0)

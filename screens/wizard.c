@@ -131,7 +131,8 @@ static void ask_quit(struct wizard *w)
     loop_discard_input(w->loop);
 }
 
-/* Create has its own question for Ctrl-C (it gets the key); everywhere else leaving is harmless. */
+/* Create has its own question for Ctrl-C (it gets the key); everywhere else leaving is harmless.
+ * What was typed ahead stays: a second Ctrl-C may be among it. */
 static void interrupt(struct wizard *w)
 {
     static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", false}};
@@ -140,7 +141,6 @@ static void interrupt(struct wizard *w)
                 tr("Everything you entered is kept. Press Ctrl-C again to leave at once."), options,
                 2, 0);
     w->asking = ASKING_INTERRUPT;
-    loop_discard_input(w->loop);
 }
 
 /* Items drop from the end where it is narrow: help stands early enough to stay. */
