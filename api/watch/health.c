@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+enum { REASONS = 16, FULL_SOON_H = 48 };
 
 const char *watch_health_name(enum watch_health h)
 {
@@ -18,27 +21,53 @@ const char *watch_health_name(enum watch_health h)
 /* --- what to do
  * ------------------------------------------------------------------------------------- */
 
+/* Loose words, never equality: the codes are not documented (facts/gcp.md B). Upper and lower case
+ * are one; `and` narrows a word that means several things. The first that fits counts. */
 static const struct {
-    const char *word, *hint;
+    const char *word, *and, *hint;
 } hints[] = {
-    {"publication",
+    {"publication", "does not exist",
      "the publication that the slot knows is gone: only a new slot heals that (42704)"},
-    {"already used", "another reader holds the slot: find it in pg_stat_replication, or wait"},
-    {"slot", "look at the slot under Prerequisites: it may be lost, or belong to another database"},
-    {"password", "the password was changed: give the source profile the new one"},
-    {"authentication", "the password was changed: give the source profile the new one"},
-    {"CONNECTION", "the proxy machine may be down: look at it, and reset it"},
-    {"timed out", "the proxy machine may be down: look at it, and reset it"},
-    {"permission", "the database user lacks a grant: Prerequisites names it"},
-    {"wal", "the log was removed before it was read: the slot is lost, and the tables need a new "
-            "backfill"},
+    {"publication", NULL, "the publication was changed: Prerequisites names the tables it lacks"},
+    {"already used", NULL,
+     "another reader holds the slot: find it in pg_stat_replication, or wait"},
+    {"is active for pid", NULL,
+     "another reader holds the slot: find it in pg_stat_replication, or wait"},
+    {"wal segment", "removed",
+     "the log was removed before it was read: the slot is lost, and the tables need a new "
+     "backfill"},
+    {"can no longer get changes", NULL,
+     "the log was removed before it was read: the slot is lost, and the tables need a new "
+     "backfill"},
+    {"slot", NULL,
+     "look at the slot under Prerequisites: it may be lost, or belong to another database"},
+    {"password", NULL, "the password was changed: give the source profile the new one"},
+    {"authentication", NULL, "the password was changed: give the source profile the new one"},
+    {"bigquery", "denied",
+     "Datastream's service agent may not write to the dataset: Access names the role"},
+    {"dataset", "not found", "the dataset is gone: make it again, and backfill"},
+    {"connection", NULL, "the proxy machine may be down: look at it, and reset it"},
+    {"timed out", NULL, "the proxy machine may be down: look at it, and reset it"},
+    {"timeout", NULL, "the proxy machine may be down: look at it, and reset it"},
+    {"permission", NULL, "the database user lacks a grant: Prerequisites names it"},
+    {"no space left", NULL, "the source's disk is full: enlarge it, then look at the slot"},
 };
+
+static bool says(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (; text && *text; text++)
+        if (strncasecmp(text, word, n) == 0)
+            return true;
+    return false;
+}
 
 const char *watch_hint(const char *reason, const char *message)
 {
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if ((reason && strstr(reason, hints[i].word)) ||
-            (message && strstr(message, hints[i].word)))
+        if ((says(reason, hints[i].word) || says(message, hints[i].word)) &&
+            (hints[i].and == NULL || says(reason, hints[i].and) || says(message, hints[i].and)))
             return hints[i].hint;
     return "";
 }
@@ -62,7 +91,7 @@ static void because(struct reasons *r, enum watch_health h, const char *why)
 
 static void judge_stream(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
-    if (s->state[0] == '\0')
+    if (str_is_empty(s->state))
         because(r, WATCH_UNKNOWN,
                 arena_printf(a, "the stream could not be asked: %s", s->stream_error.why));
     else if (str_eq(s->state, "FAILED_PERMANENTLY"))
@@ -91,36 +120,56 @@ static void judge_slot(const struct watch_slot *slot, struct reasons *r, struct 
         because(r, WATCH_FAILED, "the replication slot is lost: its log was removed");
     else if (str_eq(slot->wal_status, "unreserved"))
         because(r, WATCH_DEGRADED, "the replication slot is about to be lost (unreserved)");
-    if (slot->hours_until_full >= 0 && slot->hours_until_full < 48)
+    if (slot->hours_until_full >= 0 && slot->hours_until_full < 1)
+        because(r, WATCH_DEGRADED, "the disk is full within the hour at this pace");
+    else if (slot->hours_until_full >= 0 && slot->hours_until_full < FULL_SOON_H)
         because(r, WATCH_DEGRADED,
                 arena_printf(a, "the disk is full in about %.0f hours at this pace",
                              slot->hours_until_full));
+}
+
+/* NULL: under way, done, or not begun yet. */
+static const char *bad_backfill(const char *state)
+{
+    return str_eq(state, "FAILED")        ? "failed"
+           : str_eq(state, "STOPPED")     ? "was stopped: rows are missing"
+           : str_eq(state, "UNSUPPORTED") ? "is not possible: only what changes arrives"
+                                          : NULL;
 }
 
 static void judge_tables(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
     for (size_t i = 0; i < s->n_tables; i++) {
         const struct watch_table *t = &s->tables[i];
-        if (str_eq(t->backfill_state, "FAILED"))
+        const char *backfill = bad_backfill(t->backfill_state);
+        if (backfill)
             because(r, WATCH_DEGRADED,
-                    arena_printf(a, "the backfill of %s.%s failed", t->schema, t->table));
+                    arena_printf(a, "the backfill of %s.%s %s", t->schema, t->table, backfill));
         if (t->n_errors)
             because(r, WATCH_DEGRADED,
                     arena_printf(a, "%s.%s: %s", t->schema, t->table, t->errors[0].message));
+        if (t->unsupported_events > 0)
+            because(r, WATCH_DEGRADED,
+                    arena_printf(a, "%s.%s: %lld changes could not be written", t->schema, t->table,
+                                 (long long)t->unsupported_events));
     }
 }
 
+/* Health is what the stream and its tables say: unknown while one of the two is. Trouble that is
+ * seen counts all the same. */
 void watch_judge(struct watch_status *s, struct arena *a)
 {
-    struct reasons r = {.room = 16, .worst = WATCH_OK};
+    struct reasons r = {.room = REASONS, .worst = WATCH_OK};
+    bool known = !str_is_empty(s->state) && s->tables_why == NULL;
 
     r.items = arena_array(a, const char *, r.room);
     judge_stream(s, &r, a);
+    if (s->tables_why && !str_is_empty(s->state))
+        because(&r, WATCH_UNKNOWN,
+                arena_printf(a, "the tables could not be asked: %s", s->tables_why));
     judge_slot(&s->slot, &r, a);
     judge_tables(s, &r, a);
-    if (r.worst == WATCH_OK && s->state[0] == '\0')
-        r.worst = WATCH_UNKNOWN;
-    s->health = r.worst;
+    s->health = r.worst == WATCH_OK && !known ? WATCH_UNKNOWN : r.worst;
     s->why = r.items;
     s->n_why = r.n;
 }
@@ -201,12 +250,13 @@ static void table_json(struct json_out *o, const struct watch_table *t)
     json_close_object(o);
 }
 
-void watch_json(const struct watch_status *s, const char *slot_name, struct str *out)
+static void write_json(const struct watch_status *s, const char *slot_name, bool pretty,
+                       struct str *out)
 {
     static const char *const latencies[] = {"p50", "p95", "p99"};
     struct json_out o;
 
-    json_begin(&o, out, true);
+    json_begin(&o, out, pretty);
     json_open_object(&o, NULL);
     json_put_int(&o, "version", 1);
     json_put_string(&o, "health", watch_health_name(s->health));
@@ -232,4 +282,14 @@ void watch_json(const struct watch_status *s, const char *slot_name, struct str 
     json_close_array(&o);
     json_close_object(&o);
     str_addc(out, '\n');
+}
+
+void watch_json(const struct watch_status *s, const char *slot_name, struct str *out)
+{
+    write_json(s, slot_name, true, out);
+}
+
+void watch_json_line(const struct watch_status *s, const char *slot_name, struct str *out)
+{
+    write_json(s, slot_name, false, out);
 }

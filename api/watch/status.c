@@ -52,7 +52,8 @@ static const char estimates_sql[] =
     "  (SELECT sum(greatest(l.reltuples, 0)) FROM pg_catalog.pg_partition_tree(c.oid) p "
     "   JOIN pg_catalog.pg_class l ON l.oid = p.relid WHERE p.isleaf) ELSE c.reltuples END::bigint "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')";
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
+    "ORDER BY n.nspname::text COLLATE \"C\", c.relname::text COLLATE \"C\""; /* see estimate_of */
 
 static void ask(struct job *j)
 {
@@ -72,17 +73,30 @@ static void ask(struct job *j)
     }
 }
 
+/* There may be ten thousand of them: the rows are in order, and halved until it is found. */
 static int64_t estimate_of(const struct job *j, const char *schema, const char *table)
 {
     const struct pg_rows *rows =
         j->estimates && task_state(j->estimates) == TASK_OK ? pg_rows(j->estimates) : NULL;
+    size_t low = 0, high = rows ? pg_count(rows) : 0;
 
-    for (size_t i = 0; rows && i < pg_count(rows); i++)
-        if (str_eq(pg_text(rows, i, 0), schema) && str_eq(pg_text(rows, i, 1), table))
-            return pg_number(rows, i, 2, -1);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(pg_text(rows, middle, 0), schema);
+        if (order == 0)
+            order = strcmp(pg_text(rows, middle, 1), table);
+        if (order == 0)
+            return pg_number(rows, middle, 2, -1);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return -1;
 }
 
+/* Exactly, but never further than an estimate would do: a table that was never analysed may be
+ * huge. */
 static struct task *count_source(struct job *j, const struct datastream_object *o)
 {
     struct str sql = {0};
@@ -91,9 +105,11 @@ static struct task *count_source(struct job *j, const struct datastream_object *
 
     if (j->o.pg == NULL || estimate_of(j, o->schema, o->table) >= EXACT_ROWS)
         return NULL;
-    str_add(&sql, "SELECT count(*) FROM ");
-    if (quote_table(&sql, o->schema, o->table, &e))
+    str_add(&sql, "SELECT count(*) FROM (SELECT FROM ");
+    if (quote_table(&sql, o->schema, o->table, &e)) {
+        str_printf(&sql, " LIMIT %d) counted", EXACT_ROWS + 1);
         t = pg_query(j->o.pg, str_text(&sql), NULL, 0);
+    }
     str_done(&sql);
     return t;
 }
@@ -254,13 +270,19 @@ static int64_t unsupported_of(const struct job *j, const char *schema, const cha
 static void see_rows(const struct job *j, size_t i, struct watch_table *w)
 {
     const struct counting *c = i < j->n_counts ? &j->counts[i] : NULL;
+    int64_t counted = c && c->source && task_state(c->source) == TASK_OK
+                          ? pg_number(pg_rows(c->source), 0, 0, -1)
+                          : -1;
 
     w->rows_source = estimate_of(j, w->schema, w->table);
     w->rows_source_is_estimate = w->rows_source >= 0;
     w->rows_destination = -1;
-    if (c && c->source && task_state(c->source) == TASK_OK) {
-        w->rows_source = pg_number(pg_rows(c->source), 0, 0, -1);
+    if (counted >= 0 && counted <= EXACT_ROWS) {
+        w->rows_source = counted;
         w->rows_source_is_estimate = false;
+    } else if (counted > w->rows_source) { /* at least so many */
+        w->rows_source = counted;
+        w->rows_source_is_estimate = true;
     }
     if (c && task_state(c->destination) == TASK_OK)
         w->rows_destination = bigquery_count_of(c->destination);
@@ -270,8 +292,10 @@ static void see_tables(struct job *j, struct arena *a)
 {
     struct watch_table *tables;
 
-    if (task_state(j->objects) != TASK_OK)
+    if (task_state(j->objects) != TASK_OK) {
+        j->s.tables_why = task_error(j->objects)->why;
         return;
+    }
     const struct datastream_object_list *o = datastream_objects(j->objects);
     tables = arena_array(a, struct watch_table, o->n + 1);
     for (size_t i = 0; i < o->n; i++) {

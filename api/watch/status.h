@@ -62,6 +62,7 @@ struct watch_status {
     struct watch_slot slot;
     const struct watch_table *tables;
     size_t n_tables;
+    const char *tables_why;        /* they could not be asked; NULL: these are all */
     const struct watch_error *log; /* newest first */
     size_t n_log;
     int64_t seen_ms; /* wall clock of this look */
@@ -86,6 +87,8 @@ void watch_judge(struct watch_status *s, struct arena *a);
 const char *watch_health_name(enum watch_health h); /* "ok", ... */
 /* What to do about an error or state of a stream, in one sentence; "" when nothing is known. */
 const char *watch_hint(const char *reason, const char *message);
+/* The document of the contract, 5b; as one line where looks follow one another. */
 void watch_json(const struct watch_status *s, const char *slot_name, struct str *out);
+void watch_json_line(const struct watch_status *s, const char *slot_name, struct str *out);
 
 #endif

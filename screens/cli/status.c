@@ -40,7 +40,10 @@ static int tell(struct session *s, const struct watch_status *status)
     struct str text = {0};
 
     if (s->o->json) {
-        watch_json(status, s->target.slot, &text);
+        if (s->o->watch)
+            watch_json_line(status, s->target.slot, &text);
+        else
+            watch_json(status, s->target.slot, &text);
         out_result(&text);
     } else {
         print(status, &s->target);

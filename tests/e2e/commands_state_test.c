@@ -115,7 +115,7 @@ static void watching_ends_with_an_interrupt(void **state)
     (void)state;
     struct run *r = STROM_START(&w, NULL, "status", APP, "--json", "--watch");
     assert_true(run_wait_out(r, "\"health\"", RUN_MS));
-    assert_true(run_wait_out(r, "\n}\n", RUN_MS));
+    assert_true(run_wait_out(r, "}\n", RUN_MS));
     run_signal(r, SIGINT);
     assert_int_equal(run_wait_end(r, RUN_MS), 130);
     struct json *doc = json_parse(run_out(r), strlen(run_out(r)), &e);
