@@ -262,7 +262,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 /* --- keys ----------------------------------------------------------------------------------------
  */
 
-static void ask_interrupt(struct create *self, struct journey *j)
+static void ask_interrupt(struct create *self)
 {
     static const struct dialog_option options[] = {{'s', "stay", false},
                                                    {'d', "detach: leave, the cloud goes on", false},
@@ -329,7 +329,7 @@ static enum nav on_key(struct create *self, struct journey *j, int key)
         return chosen == DIALOG_OPEN ? STAY : answer(self, j, chosen);
     }
     if (key == TUI_CTRL('C')) {
-        ask_interrupt(self, j);
+        ask_interrupt(self);
         return STAY;
     }
     if (self->needs_password && field_key(&self->field, key))
