@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHANGES = 300000, RUNS = 5, RUNS_MAX = 99, LOOK_MS = 1 };
+enum { CHANGES = 300000, RUNS = 5, RUNS_MAX = 99, LOOK_MS = 4 };
 
 static struct postgres *source, *target;
 static PGconn *db, *far;
@@ -100,7 +100,7 @@ static const char table_sql[] =
     " belop numeric(12,2), opprettet timestamptz);"
     "CREATE TABLE slutt (id int PRIMARY KEY)";
 
-/* Half inserts, a third updates, the rest deletes, in transactions of some twenty. */
+/* Half inserts, a third updates, the rest deletes, in transactions of five, as apps have them. */
 static const char changes_sql[] =
     "DO $$ DECLARE last int := 0; BEGIN"
     " FOR i IN 1 .. %d LOOP"
@@ -111,7 +111,7 @@ static const char changes_sql[] =
     "   UPDATE regel SET resultat = md5(i::text), belop = i WHERE id = 1 + (i::bigint * 7919) %% "
     "(last + 1);"
     "  ELSE DELETE FROM regel WHERE id = 1 + (i::bigint * 104729) %% (last + 1); END IF;"
-    "  IF i %% 20 = 0 THEN COMMIT; END IF;"
+    "  IF i %% 5 = 0 THEN COMMIT; END IF;"
     " END LOOP; END $$";
 
 static void prepare(int changes)

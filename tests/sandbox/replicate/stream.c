@@ -114,35 +114,40 @@ static bool ended(struct work *w, struct err *e)
     return false;
 }
 
-bool stream_turn(struct work *w, bool *busy, struct err *e)
+/* Messages that libpq holds already; how many, or -1. */
+static int read_messages(struct work *w, struct err *e)
 {
-    bool asked = false;
-    for (int i = 0; i < MESSAGES_A_TURN;) {
+    for (int count = 0;; count++) {
         char *bytes = NULL;
         int n = PQgetCopyData(w->stream, &bytes, 1);
-        if (n > 0) {
-            bool good = on_frame(w, bytes, (size_t)n, e);
-            PQfreemem(bytes);
-            if (!good)
-                return false;
-            i++;
-            continue;
-        }
-        if (n == -2)
-            return link_fault(e, w->stream, NULL, "reading the stream of changes");
+        if (n == 0)
+            return count;
         if (n == -1)
-            return ended(w, e);
-        if (asked)
-            return true;
-        if (i > 0)
-            w->newest_at = clock_mono_ms();
+            ended(w, e);
+        else if (n < -1)
+            link_fault(e, w->stream, NULL, "reading the stream of changes");
+        bool good = n > 0 && on_frame(w, bytes, (size_t)n, e);
+        PQfreemem(bytes);
+        if (!good)
+            return -1;
+    }
+}
+
+bool stream_turn(struct work *w, bool *busy, struct err *e)
+{
+    int all = 0, some = 1;
+    while (some > 0 && all < MESSAGES_A_TURN) {
         if (PQconsumeInput(w->stream) == 0)
             return link_fault(e, w->stream, NULL, "reading the stream of changes");
-        asked = i == 0;
-        i = i > 0 ? MESSAGES_A_TURN : i;
+        some = read_messages(w, e);
+        all += some;
     }
-    w->newest_at = clock_mono_ms();
-    *busy = true;
+    if (some < 0)
+        return false;
+    if (all > 0)
+        w->newest_at = clock_mono_ms();
+    w->flowing = all > 0;
+    *busy |= some > 0;
     return true;
 }
 
