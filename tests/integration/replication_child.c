@@ -123,6 +123,7 @@ void child_start(struct child *c, const char *program)
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGUSR1);
     sigaddset(&wanted, SIGUSR2);
+    sigaddset(&wanted, SIGTERM);
     sigprocmask(SIG_BLOCK, &wanted,
                 &before); /* one that comes before the child listens must wait */
     c->pid = fork();

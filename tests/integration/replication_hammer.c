@@ -47,10 +47,14 @@ int hammer_main(const char *conninfo, const char *which)
 {
     struct sigaction sa = {.sa_handler = end};
     int n = (int)strtol(which, NULL, 10) + 1;
+    sigset_t mask;
     PGconn *db = PQconnectdb(conninfo);
     PQsetNoticeProcessor(db, keep_quiet, NULL);
     sigaction(SIGTERM, &sa, NULL);
     signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &mask, NULL);
     for (int i = 0; i < MOST && !ended; i++, n += HAMMERS) {
         if (PQstatus(db) == CONNECTION_OK) {
             strike(db, n);
