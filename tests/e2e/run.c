@@ -73,6 +73,7 @@ static void child(const struct run_options *o, int in, int out, int err)
     if (o->file_bytes > 0) {
         struct rlimit limit = {(rlim_t)o->file_bytes, (rlim_t)o->file_bytes};
         setrlimit(RLIMIT_FSIZE, &limit);
+        signal(SIGXFSZ, SIG_IGN); /* the write fails instead, as on a full disk */
     }
     point(in, o->in, 0);
     point(out, o->out, 1);
@@ -194,6 +195,13 @@ bool run_wait_out(struct run *r, const char *text, int ms)
 bool run_wait_err(struct run *r, const char *text, int ms)
 {
     return wait_text(r, &r->err, text, ms);
+}
+
+bool run_wait_more(struct run *r, int ms)
+{
+    size_t before = r->out.bytes + r->err.bytes;
+    return (r->out.fd >= 0 || r->err.fd >= 0) && pump(r, ms) &&
+           r->out.bytes + r->err.bytes > before;
 }
 
 /* --- ending --- */

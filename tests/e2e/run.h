@@ -31,6 +31,8 @@ pid_t run_pid(const struct run *r);
 /* text stands in stdout (or stderr) by now; false after ms, with what there was on our stderr. */
 bool run_wait_out(struct run *r, const char *text, int ms);
 bool run_wait_err(struct run *r, const char *text, int ms);
+bool run_wait_more(struct run *r,
+                   int ms); /* more output came; false: none in time, or at its end */
 void run_signal(struct run *r, int number);
 int run_wait_end(struct run *r, int ms); /* exit code, 128 + signal; -1: not in time */
 
