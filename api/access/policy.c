@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The library has judged the text before a byte is looked at here: what follows may trust that it
@@ -50,6 +51,7 @@ static const char *after_value(const char *p)
 static struct span member_of(const char *p, const char *key)
 {
     size_t n = strlen(key);
+    assert(p);
     for (p = blanks(p + 1); *p == '"';) {
         const char *name = p + 1, *name_end = after_string(p) - 1;
         p = blanks(after_string(p)); /* ':' */
@@ -67,6 +69,7 @@ static struct span member_of(const char *p, const char *key)
 /* Element i of an array; p stands on '['. */
 static struct span element_of(const char *p, size_t i)
 {
+    assert(p);
     for (p = blanks(p + 1); *p && *p != ']';) {
         const char *end = after_value(p);
         if (i-- == 0)
@@ -159,11 +162,49 @@ static struct place find(const struct json *policy, const char *role, const char
 
 /* --- edits --- */
 
+static bool found_alike(struct span in_text, const struct json *in_tree)
+{
+    return (in_text.from != NULL) == (in_tree != NULL);
+}
+
+/* An array of texts, or nothing. */
+static bool are_members(const struct json *members)
+{
+    bool good = !members || json_is_array(members);
+    for
+        json_each(m, members) good = good && json_is_string(m);
+    return good;
+}
+
+/* What is edited as text must be found there as it is found in the tree: a key may be written with
+ * escapes, or stand for something else than a policy has. */
+static bool is_policy(const char *text, const struct json *doc)
+{
+    const char *start = blanks(text);
+    const struct json *bindings = json_get(doc, "bindings");
+    if (*start != '{' || !json_is_object(doc) || (bindings && !json_is_array(bindings)) ||
+        !found_alike(member_of(start, "version"), json_get(doc, "version")) ||
+        !found_alike(member_of(start, "bindings"), bindings))
+        return false;
+    const char *at = bindings ? blanks(member_of(start, "bindings").from + 1) : start;
+    for
+        json_each(b, bindings)
+        {
+            const struct json *members = json_get(b, "members");
+            if (!json_is_object(b) || !are_members(members) ||
+                !found_alike(member_of(at, "members"), members))
+                return false;
+            at = blanks(after_value(at));
+            if (*at == ',')
+                at = blanks(at + 1);
+        }
+    return true;
+}
+
 static struct json *read_policy(const char *policy, struct err *e)
 {
     struct json *doc = json_parse_strict(policy, strlen(policy), e);
-    const struct json *bindings = json_get(doc, "bindings");
-    if (doc && json_is_object(doc) && (!bindings || json_is_array(bindings)))
+    if (doc && is_policy(policy, doc))
         return doc;
     if (doc) {
         err_set(e, ERR_BUG, "Reading the project's policy");

@@ -134,8 +134,16 @@ static void what_is_left_of_an_account(void **state)
 static void what_is_no_policy(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "[]", "{\"bindings\":{}}", "{\"bindings\":[}",
-                                        "{\"a\":1,\"a\":2}"};
+    static const char *const texts[] = {
+        "",
+        "[]",
+        "{\"bindings\":{}}",
+        "{\"bindings\":[}",
+        "{\"a\":1,\"a\":2}",
+        "{\"b\\u0069ndings\":[]}",
+        "{\"bindings\":[1]}",
+        "{\"bindings\":[{\"role\":\"" ROLE "\",\"members\":{\"a\":\"b\"}}]}",
+        "{\"bindings\":[{\"role\":\"" ROLE "\",\"m\\u0065mbers\":[\"" SA "\",\"b\"]}]}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct str s = {0};
         struct err e;
