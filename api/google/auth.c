@@ -55,7 +55,7 @@ static bool bad_endpoint(struct err *e, const char *endpoint)
 static bool read_endpoint(struct google *g, const char *wish, struct err *e)
 {
     const char *text = wish ? wish : getenv("STROM_GCP_ENDPOINT");
-    if (str_is_empty(text))
+    if (!text || *text == '\0')
         return true;
     size_t n = strlen(text);
     while (n && text[n - 1] == '/')

@@ -298,7 +298,7 @@ bool kubeconfig_load(struct arena *a, const char *paths, struct kubeconfig *out,
     *out = (struct kubeconfig){.current = ""};
     if (str_is_empty(paths))
         paths = getenv("KUBECONFIG");
-    if (str_is_empty(paths))
+    if (!paths || *paths == '\0')
         paths = path_join(a, path_home(), ".kube/config");
     out->files = arena_str(a, paths);
     for (const char *p = paths; *p;) {
