@@ -112,14 +112,14 @@ static void read_values(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
-    char *text = fuzz_text(data, size), *field[3];
+    char *text = fuzz_text(data, size), *field[3], *whole[1] = {text};
     for (size_t i = 0; i < 3; i++)
         field[i] = fuzz_line(&in);
     split(data, size);
     write_and_split(field, 3);
-    write_and_split(&text, 1);
+    write_and_split(whole, 1);
     write_array(field, 3);
-    write_array(&text, 1);
+    write_array(whole, 1);
     read_values(text);
     read_values(field[0]);
     for (size_t i = 0; i < 3; i++)
