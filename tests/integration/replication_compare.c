@@ -257,7 +257,7 @@ int compare_all(PGconn *source, const char *sqlite_path, bool append_only, bool 
     sqlite3 *db = NULL;
     int wrong = 0;
     PQclear(world_must(source, "SET timezone = 'UTC'; SET datestyle = 'ISO';"
-                               "SET intervalstyle = 'iso_8601'"));
+                               "SET intervalstyle = 'iso_8601'; SET extra_float_digits = 1"));
     if (sqlite3_open_v2(sqlite_path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
         fprintf(stderr, "%s: %s\n", sqlite_path, sqlite3_errmsg(db));
         wrong++;

@@ -130,6 +130,14 @@ static const char rows_sql[] =
                                                                                        "100) g;"
                                                                                        "ANALYZE;";
 
+/* Settings of the database that must not show in what arrives. */
+static const char habits[] =
+    "ALTER DATABASE app SET timezone = 'Europe/Oslo'; ALTER DATABASE app SET datestyle = 'SQL, "
+    "DMY';"
+    "ALTER DATABASE app SET intervalstyle = 'postgres_verbose';"
+    "ALTER DATABASE app SET bytea_output = 'escape'; ALTER DATABASE app SET extra_float_digits = 0;"
+    "ALTER DATABASE app SET statement_timeout = '20s';";
+
 static const char roles[] =
     "CREATE ROLE datastream LOGIN REPLICATION PASSWORD 'syntetisk';"
     "GRANT USAGE ON SCHEMA public, \"avd-Ø\" TO datastream;"
@@ -242,6 +250,7 @@ void world_make(PGconn *db, int rows)
     PQclear(world_must(db, ddl));
     PQclear(world_must(db, sql));
     PQclear(world_must(db, roles));
+    PQclear(world_must(db, habits));
     PQclear(world_must(db, "SELECT pg_create_logical_replication_slot('ds_merge', 'pgoutput')"));
     PQclear(world_must(db, "SELECT pg_create_logical_replication_slot('ds_append', 'pgoutput')"));
 }

@@ -3,8 +3,10 @@
 #include "tests/integration/replication_scene.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void tables_look_as_promised(void **state)
 {
@@ -299,6 +301,47 @@ static void a_copy_waits_for_commits_that_hang(void **state)
     scene_stop(&s);
 }
 
+static void huge_rows_are_left_out(void **state)
+{
+    struct scene s;
+    (void)state;
+    scene_sql("INSERT INTO t VALUES (3, repeat('x', 21000000))");
+    scene_make(&s, "t", NULL);
+    scene_start(&s);
+    scene_await_backfill(s.r, "t", REPLICA_BACKFILL_COMPLETED);
+    scene_sql("UPDATE t SET v = repeat('y', 21000000) WHERE id = 1; INSERT INTO t VALUES (4, 'd')");
+    scene_await_rows(&s, "SELECT id, v FROM public_t ORDER BY id", "1,a;2,b;4,d");
+    scene_await_error(s.r, "t", "more than 20 MB");
+    assert_int_equal(scene_look(s.r, "t").unsupported_events, 2);
+    scene_stop(&s);
+}
+
+/* Files may not grow: as a full disk, for this process alone. */
+static void a_full_disk_heals(void **state)
+{
+    struct scene s;
+    struct rlimit limit, small;
+    (void)state;
+    scene_make(&s, "t", NULL);
+    scene_start(&s);
+    scene_await_backfill(s.r, "t", REPLICA_BACKFILL_COMPLETED);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = 200 * 1024;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    scene_sql("INSERT INTO t SELECT g, md5(g::text) FROM generate_series(10, 20000) g");
+    scene_await_state(s.r, REPLICA_FAILED, NULL);
+    struct replica_look look;
+    replica_look(s.r, &look);
+    replica_look_done(&look);
+    assert_non_null(strstr(look.reason, "SQLITE_"));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    scene_await_rows(&s, "SELECT count(*) FROM public_t", "19993");
+    scene_await_state(s.r, REPLICA_RUNNING, "");
+    scene_stop(&s);
+}
+
 static void figures_are_true(void **state)
 {
     struct scene s;
@@ -362,6 +405,8 @@ int main(void)
         SCENE_TEST(two_share_a_file),
         SCENE_TEST(another_key_is_named),
         SCENE_TEST(a_copy_waits_for_commits_that_hang),
+        SCENE_TEST(huge_rows_are_left_out),
+        SCENE_TEST(a_full_disk_heals),
         SCENE_TEST(figures_are_true),
         SCENE_TEST(an_idle_slot_moves_on),
     };

@@ -241,11 +241,16 @@ static bool is_keyed(const struct work *w, const struct mirror *m,
     return true;
 }
 
-bool apply_change(struct work *w, struct relation *r, struct pgoutput_event *event, struct err *e)
+bool apply_change(struct work *w, struct relation *r, const struct pgoutput_event *event, size_t n,
+                  struct err *e)
 {
     if (!apply_bind(w, r, e))
         return false;
     struct mirror *m = r->m;
+    if (n > WORK_EVENT_MAX) {
+        refuse_event(w, m, "an event of more than 20 MB was left out");
+        return true;
+    }
     if (!m->broken && !read_rows(w, r, event)) {
         err_set(e, ERR_BUG, "reading the stream of changes");
         err_why(e, "a row of %s.%s does not fit what was announced", m->schema, m->table);
@@ -281,13 +286,9 @@ static bool on_change(struct work *w, const char *bytes, size_t n, struct err *e
     if (atomic_load(&w->oldest_us) == 0)
         atomic_store(&w->oldest_us, w->commit_us);
     w->bytes += (int64_t)n;
-    if (n > WORK_EVENT_MAX) {
-        refuse_event(w, m, "an event of more than 20 MB was left out");
-        return true;
-    }
     if (mirror_holds(m))
         return held_add(w, r, bytes, n, e);
-    return apply_change(w, r, &w->event, e);
+    return apply_change(w, r, &w->event, n, e);
 }
 
 static void on_begin(struct work *w)

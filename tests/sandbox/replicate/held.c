@@ -81,7 +81,7 @@ static bool replay(struct work *w, struct mirror *m, sqlite3_stmt *st, int64_t *
         return true;
     w->mark.time_ms = sqlite3_column_int64(st, 2) / 1000;
     w->mark.lsn = (uint64_t)sqlite3_column_int64(st, 3);
-    return apply_change(w, &w->held_relation, &w->held_event, e);
+    return apply_change(w, &w->held_relation, &w->held_event, n, e);
 }
 
 struct slice {

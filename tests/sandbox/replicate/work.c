@@ -2,6 +2,7 @@
 
 #include "api/base/arena.h"
 #include "api/base/clock.h"
+#include "api/base/str.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -73,15 +74,24 @@ static void pause_after_fault(struct work *w)
     w->next_try = clock_mono_ms() + (pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS);
 }
 
+/* A walsender needs a moment to see that its reader left: stopping and starting is no fault. */
+static bool is_handover(const struct work *w, const struct err *e)
+{
+    return w->state == REPLICA_STARTING && str_eq(e->reason, "55006") &&
+           clock_mono_ms() - w->began_at < WORK_PATIENCE_MS;
+}
+
 static void on_fault(struct work *w, const struct err *e)
 {
     if (e->kind == ERR_INTERRUPTED)
+        return;
+    pause_after_fault(w);
+    if (is_handover(w, e))
         return;
     bool hopeless = stream_is_hopeless(w, e);
     w->fault = *e;
     w->state = hopeless ? REPLICA_FAILED_PERMANENTLY : REPLICA_FAILED;
     w->news = true;
-    pause_after_fault(w);
 }
 
 /* Between transactions everything written is good: it is kept and backfills go on. */
@@ -217,6 +227,7 @@ void *work_run(void *ctx)
 {
     struct work *w = ctx;
     struct err e;
+    w->began_at = clock_mono_ms();
     while (!atomic_load(&w->halt.asked))
         one_turn(w);
     schedule_cancel_all(w);

@@ -16,11 +16,12 @@
 #include <pthread.h>
 
 enum {
-    WORK_ROWS = 10000,      /* rows in a transaction of SQLite before it is committed */
-    WORK_GATHER_MS = 1,     /* how long messages gather before they are read */
-    WORK_LINGER_MS = 3,     /* how long a quiet stream is given before a commit */
-    WORK_STATUS_MS = 10000, /* status and heartbeat */
-    WORK_REPORT_MS = 1000,  /* status when only the server's position has moved */
+    WORK_ROWS = 10000,       /* rows in a transaction of SQLite before it is committed */
+    WORK_GATHER_MS = 1,      /* how long messages gather before they are read */
+    WORK_LINGER_MS = 3,      /* how long a quiet stream is given before a commit */
+    WORK_STATUS_MS = 10000,  /* status and heartbeat */
+    WORK_REPORT_MS = 1000,   /* status when only the server's position has moved */
+    WORK_PATIENCE_MS = 3000, /* for a slot that a reader before us is about to leave */
     WORK_RECENT = 1024,
     WORK_EVENT_MAX = 20 * 1000 * 1000 /* bytes of one row change; BigQuery takes no more */
 };
@@ -78,8 +79,8 @@ struct work {
     uint32_t xid;
     int64_t commit_us;
     uint64_t commit_lsn;
-    uint64_t server_end, reported;             /* positions: heard of, told */
-    int64_t told_at, next_heartbeat, next_try; /* monotonic ms */
+    uint64_t server_end, reported;                       /* positions: heard of, told */
+    int64_t began_at, told_at, next_heartbeat, next_try; /* monotonic ms */
     int tries;
     bool must_answer, no_heartbeat;
     bool flowing;                 /* the last turn brought messages */
@@ -117,7 +118,9 @@ bool books_other_system(struct work *w, const char *system, struct err *e);
 
 /* apply.c: one message of the stream */
 bool apply_message(struct work *w, const char *bytes, size_t n, struct err *e);
-bool apply_change(struct work *w, struct relation *r, struct pgoutput_event *event, struct err *e);
+/* n: bytes of its message. Events that cannot be applied are counted and left out. */
+bool apply_change(struct work *w, struct relation *r, const struct pgoutput_event *event, size_t n,
+                  struct err *e);
 bool apply_bind(struct work *w, struct relation *r, struct err *e);
 
 /* held.c: the queue of a mirror whose backfill is not done */
