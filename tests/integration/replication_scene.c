@@ -206,6 +206,7 @@ int scene_tear_down(void **state)
         poll(NULL, 0, SCENE_LOOK_MS); /* a walsender notices a moment later that its client left */
     scene_sql("DROP PUBLICATION IF EXISTS pub; DROP TABLE IF EXISTS t, u, w, mark");
     scene_sql("ALTER ROLE datastream PASSWORD 'syntetisk'");
+    scene_sql("ALTER SYSTEM RESET max_slot_wal_keep_size");
     scene_sql("ALTER SYSTEM RESET synchronous_standby_names");
     scene_sql("SELECT pg_reload_conf()");
     return 0;

@@ -106,6 +106,26 @@ static void a_dropped_publication_is_final(void **state)
     scene_stop(&s);
 }
 
+static void a_lost_slot_is_final(void **state)
+{
+    struct scene s;
+    struct replica_check checks[REPLICA_CHECKS];
+    (void)state;
+    scene_make(&s, "t", "u");
+    scene_sql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+    scene_sql("SELECT pg_reload_conf()");
+    for (int i = 0; i < 4; i++) {
+        scene_sql("UPDATE t SET v = v || 'x'");
+        scene_sql("SELECT pg_switch_wal()");
+    }
+    scene_sql("CHECKPOINT");
+    size_t n = replica_validate(&s.c, checks);
+    assert_non_null(strstr(check(checks, n, "SLOT")->message, "lost"));
+    scene_start(&s);
+    scene_await_state(s.r, REPLICA_FAILED_PERMANENTLY, "55000");
+    scene_stop(&s);
+}
+
 static void a_wrong_password_heals(void **state)
 {
     struct scene s;
@@ -166,6 +186,7 @@ int main(void)
         SCENE_TEST(validation_sees_a_busy_slot),
         SCENE_TEST(a_missing_slot_is_final),
         SCENE_TEST(a_dropped_publication_is_final),
+        SCENE_TEST(a_lost_slot_is_final),
         SCENE_TEST(a_wrong_password_heals),
         SCENE_TEST(a_busy_slot_heals),
         SCENE_TEST(nonsense_is_refused),
