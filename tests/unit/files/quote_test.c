@@ -28,8 +28,7 @@ static const char *const harmless[] = {
     "--",
     "; DROP TABLE x",
     "*",
-    "bl\xC3\xA5"
-    "b\xC3\xA6rsyltet\xC3\xB8y",
+    "blåbærsyltetøy",
     "\xE6\x97\xA5\xE6\x9C\xAC",
     " ",
     "a b",
@@ -70,12 +69,9 @@ static const char *const refused[] = {"a\nb",
                                       "a\tb",
                                       "\x1b[2J",
                                       "a\x7f",
-                                      "a\xC2\x85"
-                                      "b",
-                                      "a\xE2\x80\xA8"
-                                      "b",
-                                      "a\xE2\x80\xA9"
-                                      "b",
+                                      "a\xC2\x85 b",
+                                      "a\xE2\x80\xA8 b",
+                                      "a\xE2\x80\xA9 b",
                                       "a\xff",
                                       "\xC3",
                                       "\xC0\x80",

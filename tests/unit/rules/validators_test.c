@@ -111,8 +111,8 @@ static void test_all_control_digits(void **state)
         person(d, 0, 0);
         for (int at = 0; at < 11; at++) {
             char kept = d[at];
-            for (char c = '0'; c <= '9'; c++) {
-                d[at] = c;
+            for (int c = '0'; c <= '9'; c++) {
+                d[at] = (char)c;
                 assert_int_equal(value_is_fnr(d) || value_is_dnr(d) || value_is_synthetic(d),
                                  c == kept);
             }
