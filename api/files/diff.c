@@ -127,7 +127,7 @@ static void compare(struct arena *mem, struct edit *d)
 
 /* --- hunks --- */
 
-enum { CONTEXT = 3 };
+enum { CONTEXT = 3, APART = 2 * CONTEXT };
 
 struct hunk {
     size_t old_from, old_n, new_from, new_n;
@@ -181,7 +181,7 @@ static struct hunk take_hunk(const struct edit *d, size_t *o, size_t *n)
     size_t lead = *o < CONTEXT ? *o : CONTEXT;
     struct hunk h = {.old_from = *o - lead, .new_from = *n - lead};
     size_t quiet = 0;
-    while ((*o < d->old->n || *n < d->new->n) && quiet <= 2 * CONTEXT) {
+    while ((*o < d->old->n || *n < d->new->n) && quiet <= APART) {
         if (*o < d->old->n && d->removed[*o]) {
             (*o)++;
             quiet = 0;

@@ -128,7 +128,7 @@ static struct secret *take(struct token_job *job, const struct json *doc)
     bool impersonating = job->at == TOKEN_IMPERSONATE;
     const char *text = json_string(doc, impersonating ? "accessToken" : "access_token");
     int64_t life = json_int64(doc, "expires_in", LIFETIME_S);
-    if (life < 1 || life > 12 * LIFETIME_S)
+    if (life < 1 || life > INT64_C(12) * LIFETIME_S)
         life = LIFETIME_S;
     job->until = clock_wall() + life;
     if (impersonating) {
