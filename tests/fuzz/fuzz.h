@@ -12,8 +12,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A promise of the code under test. Not assert(): it must hold in every kind of build. */
-#define fuzz_must(condition) fuzz_check((condition), #condition, __FILE__, __LINE__)
-void fuzz_check(bool holds, const char *condition, const char *file, int line);
+#define fuzz_must(condition) ((condition) ? (void)0 : fuzz_broken(#condition, __FILE__, __LINE__))
+_Noreturn void fuzz_broken(const char *condition, const char *file, int line);
 
 /* A copy of exactly these bytes (a NUL behind them where it is text), so that reading on is seen.
  * free() it. Text ends at the first NUL inside. */

@@ -167,6 +167,7 @@ int main(int argc, char **argv)
     m->n_seeds = load_folder(argv[1], m->seeds);
     if (m->n_seeds == 0 || !mutate_words(m, argv[2])) {
         fprintf(stderr, "no corpus in %s, or no words in %s\n", argv[1], argv[2]);
+        free(m);
         return 2;
     }
     long first = argc > 3 ? strtol(argv[3], NULL, 10) : 0;

@@ -21,9 +21,8 @@ static bool in_word(char c)
 static const char *behind_quoted(const char *p, char quote, bool escapes)
 {
     for (p++; *p; p++) {
-        if (escapes && *p == '\\' && p[1])
-            p++;
-        else if (*p == quote && p[1] == quote)
+        bool escaped = escapes && *p == '\\' && p[1];
+        if (escaped || (*p == quote && p[1] == quote))
             p++;
         else if (*p == quote)
             return p + 1;
