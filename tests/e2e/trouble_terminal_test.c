@@ -1,0 +1,319 @@
+/* Trouble in a terminal: small ones, dumb ones, lost ones, and a world that does not answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/vt.h"
+#include "tests/e2e/world.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_MS = 15000 };
+
+static struct world w;
+static struct vt *v;
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "100");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    vt_free(v);
+    v = NULL;
+    world_close(&w);
+    return 0;
+}
+
+/* Every test begins at Home, in a state folder of its own. */
+static void open_in(int cols, int rows, const char *const *env, const char *const *argv)
+{
+    const char *const usual[] = {w.strom, "--no-notify", NULL};
+    struct vt_options o = {.cols = cols,
+                           .rows = rows,
+                           .argv = argv != NULL ? argv : usual,
+                           .env = env,
+                           .cwd = session_repo(w.session)};
+    vt_free(v);
+    world_new_state(&w);
+    v = vt_start(&o);
+    assert_non_null(v);
+}
+
+static void see(const char *text)
+{
+    if (!vt_wait_text(v, text, LONG_MS))
+        fail_msg("the screen lacks: %s", text);
+}
+
+static void ends_with(int code)
+{
+    assert_int_equal(vt_wait_end(v, LONG_MS), code);
+    while (!vt_wait_quiet(v, 50, LONG_MS))
+        continue;
+    assert_true(vt_modes_sane(v));
+    assert_false(vt_altscreen(v));
+    assert_true(vt_cursor(v, NULL, NULL));
+    assert_false(vt_paste_mode(v));
+}
+
+/* Also where q would be text. */
+static void leaves(void)
+{
+    vt_key(v, "Ctrl-C");
+    see("Interrupted");
+    vt_key(v, "Ctrl-C");
+    ends_with(130);
+}
+
+/* --- the terminal --- */
+
+static void twenty_by_five_says_so_and_recovers(void **state)
+{
+    (void)state;
+    open_in(20, 5, NULL, NULL);
+    see("60x16");
+    vt_resize(v, 80, 24);
+    see("What do you want to do?");
+    vt_resize(v, 20, 5);
+    see("60x16");
+    vt_signal(v, SIGTERM);
+    ends_with(143);
+}
+
+/* As a held key sends them; and where the question cannot be seen. */
+static void two_at_once_leave_too(void **state)
+{
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("Enter choose");
+    vt_type(v, "\x03\x03");
+    ends_with(130);
+    open_in(20, 5, NULL, NULL);
+    see("60x16");
+    vt_type(v, "\x03\x03");
+    ends_with(130);
+}
+
+static void a_dumb_terminal_gets_lines(void **state)
+{
+    static const char *const env[] = {"TERM=dumb", NULL};
+    (void)state;
+    open_in(80, 24, env, NULL);
+    see("== 0/8 Home ==");
+    see("quit");
+    vt_type(v, "\r"); /* Set up a replication */
+    see("Where is the data today?");
+    see("postmottak as kari.nordmann@nav.no");
+    assert_null(memchr(vt_log(v, NULL), '\033', vt_bytes(v)));
+    vt_type(v, "quit\r");
+    ends_with(0);
+}
+
+static void an_unknown_terminal_is_no_reason_to_stop(void **state)
+{
+    static const char *const env[] = {"TERM=tmux-strange-256color", NULL};
+    (void)state;
+    open_in(80, 24, env, NULL);
+    see("What do you want to do?");
+    leaves();
+}
+
+/* Without UTF-8 everything is said in ASCII, signs too. */
+static void a_plain_locale_sees_ascii_only(void **state)
+{
+    static const char *const env[] = {"LC_ALL=C", NULL};
+    (void)state;
+    open_in(80, 24, env, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Enter");
+    see("0 fail");
+    vt_keys(v, "G w");
+    assert_true(vt_wait_quiet(v, 200, LONG_MS));
+    size_t n;
+    const char *log = vt_log(v, &n);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)log[i] >= 0x80)
+            fail_msg("byte %zu is %02x: %.40s", i, (unsigned char)log[i],
+                     log + (i < 20 ? 0 : i - 20));
+    leaves();
+}
+
+static bool uses_colour(struct vt *t, int cols, int rows)
+{
+    for (int row = 0; row < rows; row++)
+        for (int col = 0; col < cols; col++) {
+            struct vt_cell c = vt_cell(t, col, row);
+            if (c.fg != -1 || c.bg != -1)
+                return true;
+        }
+    return false;
+}
+
+static void no_color_is_obeyed(void **state)
+{
+    static const char *const env[] = {"NO_COLOR=1", NULL};
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("Enter choose");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    assert_true(uses_colour(v, 80, 24));
+    leaves();
+    open_in(80, 24, env, NULL);
+    see("Enter choose");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    see(" ok "); /* a word, not a colour alone */
+    assert_false(uses_colour(v, 80, 24));
+    leaves();
+}
+
+/* Hung up: no spin, no sanitizer's word, and the choices are there the next time. */
+static void a_terminal_that_goes_ends_it(void **state)
+{
+    const char *const argv[] = {w.strom, "--no-notify", NULL};
+    struct vt_options o = {.argv = argv, .cwd = session_repo(w.session)};
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    vt_close_terminal(v);
+    int code = vt_wait_end(v, LONG_MS);
+    assert_true(code == 128 + SIGHUP);
+    vt_free(v);
+    v = vt_start(&o);
+    assert_non_null(v);
+    see("Where is the data today?");
+    leaves();
+}
+
+static void a_termination_gives_it_back(void **state)
+{
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("What do you want to do?");
+    vt_signal(v, SIGTERM);
+    ends_with(143);
+}
+
+/* --- a world that does not answer --- */
+
+static void connect_says_what_does_not_answer(void **state)
+{
+    static const char *const env[] = {"PGPORT=9", "GOOGLE_APPLICATION_CREDENTIALS",
+                                      "KUBECONFIG=/nonexistent", NULL};
+    (void)state;
+    open_in(100, 40, env, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("No cluster");
+    see("gcloud auth"); /* the next step of each */
+    see("nais postgres proxy");
+    see("Ctrl-R test again");
+    leaves();
+}
+
+static void a_database_that_restarts_is_connected_again(void **state)
+{
+    char value[256];
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Enter");
+    see("0 fail");
+    world_source(&w,
+                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = "
+                 "'kari.nordmann@nav.no'",
+                 value);
+    assert_string_equal(value, "1");
+    vt_key(v, "r");
+    see("could not ask the database"); /* the connection is lost: said, and made anew */
+    vt_key(v, "r");
+    see("0 fail, 0 unknown");
+    world_await_source(&w,
+                       "SELECT count(*) FROM pg_stat_activity WHERE usename = "
+                       "'kari.nordmann@nav.no'",
+                       "1");
+    vt_key(v, "Enter");
+    see("You hold Editor");
+    vt_key(v, "Enter");
+    see("31 of 31");
+    leaves();
+}
+
+static void a_full_disk_is_said_and_walks_on(void **state)
+{
+    char line[WORLD_PATH + 96];
+    (void)state;
+    snprintf(line, sizeof line, "trap '' XFSZ; ulimit -f 1; exec '%s' --no-notify", w.strom);
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    open_in(80, 24, NULL, argv);
+    see("What do you want to do?");
+    see("cannot open the state file");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    leaves();
+}
+
+/* Everything goes while Monitor looks: it says so, and can be left. */
+static void a_lost_world_is_said_on_monitor(void **state)
+{
+    const struct answer *a = STROM(&w, "create", "postmottak-backend", "datastream",
+                                   "--include-tables", "regel_evaluering", "--yes");
+    (void)state;
+    answer_is(a, 0);
+    open_in(80, 24, NULL, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    vt_key(v, "Esc");
+    see("postgres-postmottak-bigquery");
+    vt_keys(v, "Down Down");
+    vt_key(v, "Enter");
+    vt_key(v, "Enter");
+    see("Monitor");
+    see("RUNNING");
+    session_kill(w.session);
+    vt_key(v, "r");
+    see("could not be asked");
+    leaves();
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twenty_by_five_says_so_and_recovers),
+        cmocka_unit_test(two_at_once_leave_too),
+        cmocka_unit_test(a_dumb_terminal_gets_lines),
+        cmocka_unit_test(an_unknown_terminal_is_no_reason_to_stop),
+        cmocka_unit_test(a_plain_locale_sees_ascii_only),
+        cmocka_unit_test(no_color_is_obeyed),
+        cmocka_unit_test(a_terminal_that_goes_ends_it),
+        cmocka_unit_test(a_termination_gives_it_back),
+        cmocka_unit_test(connect_says_what_does_not_answer),
+        cmocka_unit_test(a_database_that_restarts_is_connected_again),
+        cmocka_unit_test(a_full_disk_is_said_and_walks_on),
+        cmocka_unit_test(a_lost_world_is_said_on_monitor),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
