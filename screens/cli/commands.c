@@ -5,6 +5,9 @@
 
 #include "api/base/str.h"
 
+#include <errno.h>
+#include <string.h>
+
 static const struct {
     const char *name;
     int (*run)(const struct options *o);
@@ -17,8 +20,13 @@ static const struct {
 int command_run(const struct options *o)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (str_eq(commands[i].name, o->command))
-            return commands[i].run(o);
+        if (str_eq(commands[i].name, o->command)) {
+            int code = commands[i].run(o);
+            if (out_arrived())
+                return code;
+            out_talk("strom: the result could not be written: %s", strerror(errno));
+            return OUT_COULD_NOT;
+        }
     out_talk("strom: '%s' is not a command of this version", o->command);
     return OUT_WRONG;
 }

@@ -91,6 +91,7 @@ static bool confirmed(struct session *s, const struct remove_options *o, int *co
     str_copy(question, sizeof question, "Type the stream's name to take it down:");
     if (out_ask(question, answer, sizeof answer, false) && str_eq(answer, s->target.stream))
         return true;
+    out_talk("strom: it was not confirmed: nothing was removed");
     *code = OUT_INTERRUPTED;
     return false;
 }

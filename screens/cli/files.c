@@ -2,19 +2,20 @@
 
 #include "api/base/json.h"
 #include "api/plan/prepare.h"
+#include "api/plan/wanted.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
 /* What the database says, or NULL: then only the manifests can be made. */
 static struct source_facts *facts_of(struct session *s)
 {
-    struct source_wanted wanted = {s->target.db_user, s->target.publication, s->target.slot, NULL,
-                                   0};
+    struct source_wanted wanted;
     struct source_facts *facts = NULL;
     struct err e;
 
     if (s->live.pg == NULL)
         return NULL;
+    selection_wanted(s->has_file ? &s->file : NULL, &s->target, &s->mem, &wanted);
     struct task *t = source_read(s->live.pg, &wanted, NULL);
     if (session_wait(s, t, &e))
         facts = source_take(t);
@@ -58,7 +59,7 @@ static void print(const struct prepared *p)
         out_line("%s", p->files[i].diff);
     for (size_t i = 0; i < p->n_notes; i++)
         out_talk("%s", p->notes[i]);
-    if (p->n_files == 0)
+    if (p->n_files == 0 && p->n_notes == 0)
         out_talk("no file is missing");
 }
 
@@ -85,7 +86,7 @@ static int run(struct session *s)
         print_json(&p);
     else
         print(&p);
-    return p.n_files ? OUT_NOT_YET : OUT_FINE;
+    return p.n_files || p.n_notes ? OUT_NOT_YET : OUT_FINE;
 }
 
 int command_files(const struct options *o)

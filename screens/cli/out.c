@@ -3,19 +3,28 @@
 
 #include "api/base/json.h"
 #include "api/base/safe.h"
+#include "api/base/secret.h"
 #include "api/base/tr.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-enum { LINE = 4096 };
+static int broken; /* errno of the first write to stdout that failed */
+
+static void note(bool well)
+{
+    if (!well && broken == 0)
+        broken = errno;
+}
 
 void out_result(const struct str *text)
 {
-    fwrite(str_text(text), 1, text->bytes, stdout);
-    fflush(stdout);
+    bool well = fwrite(str_text(text), 1, text->bytes, stdout) == text->bytes;
+
+    note(fflush(stdout) == 0 && well);
 }
 
 static void say(FILE *to, const char *fmt, va_list args)
@@ -27,8 +36,9 @@ static void say(FILE *to, const char *fmt, va_list args)
     size_t need = safe_lines(NULL, 0, str_text(&text)) + 1;
     char *harmless = arena_alloc(&a, need);
     safe_lines(harmless, need, str_text(&text));
-    fprintf(to, "%s\n", harmless);
-    fflush(to);
+    bool well = fprintf(to, "%s\n", harmless) >= 0;
+    well = fflush(to) == 0 && well;
+    note(well || to != stdout);
     arena_done(&a);
     str_done(&text);
 }
@@ -92,6 +102,26 @@ bool out_can_ask(const struct options *o)
     return !o->no_input && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+/* Byte by byte into the caller's own memory: a buffer of the library would keep a secret. */
+static bool read_line(char *line, size_t cap)
+{
+    size_t n = 0;
+    char c;
+
+    for (;;) {
+        ssize_t got = read(STDIN_FILENO, &c, 1);
+        if (got != 1 && n == 0)
+            return false; /* the end, or an interrupt */
+        if (got != 1 || c == '\n' || c == '\r')
+            break;
+        if (n + 1 < cap)
+            line[n++] = c;
+    }
+    line[n] = '\0';
+    secret_wipe(&c, sizeof c);
+    return true;
+}
+
 bool out_ask(const char *question, char *answer, size_t cap, bool secret)
 {
     struct termios before, quiet;
@@ -104,12 +134,16 @@ bool out_ask(const char *question, char *answer, size_t cap, bool secret)
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
-    bool got = fgets(answer, cap > LINE ? LINE : (int)cap, stdin) != NULL;
+    bool got = read_line(answer, cap);
     if (changed) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         fprintf(stderr, "\n");
     }
-    if (got)
-        answer[strcspn(answer, "\r\n")] = '\0';
     return got;
+}
+
+bool out_arrived(void)
+{
+    errno = broken;
+    return broken == 0 || broken == EPIPE || broken == EBADF;
 }

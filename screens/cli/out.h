@@ -25,6 +25,9 @@ int out_error(const struct options *o, const struct err *e);
 /* A line read from the terminal without an echo, or with one. False at the end of input or without
  * a terminal. The caller wipes. */
 bool out_ask(const char *question, char *answer, size_t cap, bool secret);
+/* What was printed has left; a reader that went away, or a stdout that was never open, is no fault.
+ * False: a full disk or the like, errno says. */
+bool out_arrived(void);
 bool out_can_ask(const struct options *o); /* a terminal is there and --no-input is not */
 
 #endif

@@ -47,24 +47,46 @@ int session_interrupted(void)
     return 128 + (caught ? caught : SIGINT);
 }
 
-bool session_wait(struct session *s, const struct task *t, struct err *e)
+static bool is_late(const struct session *s)
 {
-    if (!net_until(s->live.net, t)) {
+    return s->deadline_ms > 0 && clock_mono_ms() >= s->deadline_ms;
+}
+
+/* Fills *e; always false. */
+static bool gave_up(const struct session *s, struct err *e)
+{
+    if (caught || !is_late(s)) {
         err_set(e, ERR_INTERRUPTED, "Waiting");
         return err_why(e, "it was interrupted");
+    }
+    err_set(e, ERR_NETWORK, "Waiting");
+    err_reason(e, "TIMEOUT");
+    err_why(e, "it took longer than --timeout %s", s->o->timeout);
+    return err_hint(e, "what was begun goes on; the same command continues");
+}
+
+bool session_goes_on(const struct session *s, struct err *e)
+{
+    return (!caught && !is_late(s)) || gave_up(s, e);
+}
+
+bool session_wait(struct session *s, const struct task *t, struct err *e)
+{
+    struct net *net = s->live.net;
+
+    if (s->deadline_ms == 0 && !net_until(net, t))
+        return gave_up(s, e);
+    while (task_state(t) == TASK_RUNNING) {
+        if (!session_goes_on(s, e))
+            return false;
+        net_wait(net, NULL, 0, s->deadline_ms);
+        net_step(net);
     }
     if (task_state(t) == TASK_FAILED) {
         *e = *task_error(t);
         return false;
     }
     return true;
-}
-
-int session_timeout(const struct session *s)
-{
-    int seconds = s->o->timeout ? options_seconds(s->o->timeout) : 0;
-
-    return seconds > 0 ? seconds : 0;
 }
 
 /* --- the plan file
@@ -91,7 +113,8 @@ static void target_from_file(struct session *s)
     copy(t->slot, sizeof t->slot, f->source.slot);
     copy(t->project, sizeof t->project, f->destination.project);
     copy(t->location, sizeof t->location, f->destination.location);
-    copy(t->region, sizeof t->region, f->destination.location);
+    if (f->destination.location && strchr(f->destination.location, '-'))
+        copy(t->region, sizeof t->region, f->destination.location); /* EU and US are no regions */
     copy(t->dataset, sizeof t->dataset, f->destination.dataset);
     copy(t->stream, sizeof t->stream, f->naming.stream);
     t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;
@@ -219,6 +242,8 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     struct err e;
 
     *s = (struct session){.o = o};
+    if (o->timeout)
+        s->deadline_ms = clock_mono_ms() + (int64_t)options_seconds(o->timeout) * 1000;
     arena_init(&s->mem);
     bool ok = live_open(&s->live, o, &e);
     if (ok)

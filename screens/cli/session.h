@@ -21,18 +21,19 @@ struct session {
     struct selection file; /* the plan file's */
     bool has_file;
     struct err pg_trouble; /* ERR_NONE when connected */
+    int64_t deadline_ms;   /* clock_mono_ms, by --timeout; 0: none */
     struct arena mem;
 };
 
 /* False with the exit code in *code: the error has been printed. Close in any case. */
 bool session_open(struct session *s, const struct options *o, unsigned wants, int *code);
 void session_close(struct session *s);
-/* Waits for a task. False with *e: it failed, or was interrupted. */
+/* Waits for a task. False with *e: it failed, was interrupted, or took longer than --timeout. */
 bool session_wait(struct session *s, const struct task *t, struct err *e);
 /* The signal that interrupted us, 0: none. */
 int session_caught(void);
 int session_interrupted(void); /* the exit code for that: 129, 130, 143 */
-/* --timeout in seconds, 0 none. */
-int session_timeout(const struct session *s);
+/* Neither interrupted nor too late; else false with *e. */
+bool session_goes_on(const struct session *s, struct err *e);
 
 #endif

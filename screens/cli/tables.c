@@ -67,7 +67,10 @@ static void table_json(struct json_out *o, const struct catalog *c, size_t table
         json_put_null(o, "rows_estimate");
     else
         json_put_int(o, "rows_estimate", t.rows);
-    json_put_int(o, "bytes", t.bytes);
+    if (t.bytes < 0)
+        json_put_null(o, "bytes");
+    else
+        json_put_int(o, "bytes", t.bytes);
     json_open_array(o, "primary_key");
     for (size_t i = 0; i < t.n_columns; i++)
         if (catalog_column(c, table, i).in_key)
@@ -75,7 +78,10 @@ static void table_json(struct json_out *o, const struct catalog *c, size_t table
     json_close_array(o);
     json_put_string(o, "replica_identity", identity_name(t.identity));
     json_put_bool(o, "published", t.published);
-    json_put_bool(o, "readable", t.readable);
+    if (t.reader_known)
+        json_put_bool(o, "readable", t.readable);
+    else
+        json_put_null(o, "readable"); /* there is no such user yet */
     json_put_bool(o, "selectable",
                   survey_not_selectable(&t) == NULL && !rules_is_housekeeping(t.name));
     json_open_array(o, "problems");
