@@ -4,8 +4,6 @@
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
 
-#include <string.h>
-
 /* strom create APP DB-USER: the words are options of their own. */
 static bool take_words(struct options *o, struct err *e)
 {
@@ -21,43 +19,23 @@ static bool take_words(struct options *o, struct err *e)
         e, "strom create APP DB-USER, for example: strom create postmottak-backend datastream");
 }
 
-static bool ask_password(struct session *s)
-{
-    char answer[256] = "";
-
-    if (!secret_is_empty(s->live.db_password) || !out_can_ask(s->o))
-        return true;
-    if (out_ask("Password of the database user (not shown, not kept):", answer, sizeof answer,
-                true) &&
-        answer[0])
-        s->live.db_password = secret_new(answer, strlen(answer));
-    secret_wipe(answer, sizeof answer);
-    return true;
-}
-
 /* Where no database can be asked: everything up to the source profile first; then it tells the
  * tables. */
 static bool make_profile_first(struct creation *c, struct err *e)
 {
     unsigned without_stream = ((1u << STEPS) - 1) & ~(1u << STEP_STREAM | 1u << STEP_START);
 
-    return c->selection.n_tables > 0 || (creation_plan(c, without_stream, e) &&
-                                         creation_apply(c, e) && creation_select(c, true, e));
+    return creation_carry_out(c, without_stream, e) && creation_select(c, true, e);
 }
 
 static int run(struct creation *c)
 {
     struct err e;
-    int code;
 
     if (c->s->pg_trouble.kind != ERR_NONE)
         out_talk("not checked beforehand: %s", c->s->pg_trouble.why);
-    ask_password(c->s);
-    if (!creation_select(c, true, &e) || !creation_plan(c, 0, &e))
-        return creation_end(c, &e);
-    if (!creation_consent(c, &code))
-        return code;
-    if (!make_profile_first(c, &e) || !creation_plan(c, 0, &e) || !creation_apply(c, &e))
+    if (!creation_select(c, true, &e) ||
+        (c->selection.n_tables == 0 && !make_profile_first(c, &e)) || !creation_carry_out(c, 0, &e))
         return creation_end(c, &e);
     return creation_end(c, NULL);
 }

@@ -85,21 +85,53 @@ static bool from_profile(struct creation *c, struct err *e)
     return ok;
 }
 
+/* A file is edited by people: what it calls harmless is judged again where the database can be
+ * asked. */
+static void judge_again(struct selection *file, const struct selection *now)
+{
+    for (size_t i = 0; i < file->n_tables; i++) {
+        struct selection_table *t = &file->tables[i];
+        size_t table, column;
+        if (t->n_included == 0 || !selection_find(now, t->schema, t->name, &table))
+            continue;
+        for (size_t k = 0; k < t->n_columns; k++)
+            if (selection_find_column(&now->tables[table], t->columns[k].name, &column)) {
+                const struct selection_column *seen = &now->tables[table].columns[column];
+                if (seen->level > t->columns[k].level)
+                    t->columns[k].level = seen->level;
+                t->columns[k].categories |= seen->categories;
+            }
+    }
+}
+
+static bool from_file(struct creation *c, struct err *e)
+{
+    struct selection now;
+
+    if (c->s->live.pg) {
+        if (!from_database(c, e))
+            return false;
+        now = c->selection;
+        judge_again(&c->s->file, &now);
+        selection_done(&now);
+    }
+    c->selection = c->s->file; /* taken over */
+    c->s->has_file = false;
+    c->selected = true;
+    return pick_acknowledge(&c->selection, c->s->o, e);
+}
+
 bool creation_select(struct creation *c, bool by_options, struct err *e)
 {
     bool ok;
 
     drop_selection(c);
-    if (!by_options && c->s->has_file) {
-        selection_init(&c->selection);
-        c->selected = true;
-        selection_done(&c->selection);
-        c->selection = c->s->file; /* taken over */
-        c->s->has_file = false;
-        return true;
-    }
+    if (!by_options && c->s->has_file)
+        return from_file(c, e);
     ok = c->s->live.pg ? from_database(c, e) : from_profile(c, e);
-    return ok && (c->selection.n_tables == 0 || pick(&c->selection, c->s->o, e));
+    if (ok && c->selection.n_tables == 0)
+        return pick_by_name(c->s->o, e);
+    return ok && pick(&c->selection, c->s->o, e);
 }
 
 /* Whether the source is prepared for the chosen tables; NULL where it cannot be asked. */
@@ -126,31 +158,6 @@ bool creation_plan(struct creation *c, unsigned only, struct err *e)
     plan_make(&c->s->target, &c->selection, observed(c->looking), &options, &c->plan);
     c->planned = true;
     return true;
-}
-
-bool creation_consent(struct creation *c, int *code)
-{
-    struct str text = {0};
-    char answer[16] = "";
-
-    if (c->s->o->yes || plan_changes_nothing(&c->plan))
-        return true;
-    if (!out_can_ask(c->s->o)) {
-        struct err e;
-        err_set(&e, ERR_INPUT, "Asking for consent");
-        err_why(&e, "there is no terminal to ask at");
-        err_hint(&e, "add --yes");
-        *code = out_error(c->s->o, &e);
-        return false;
-    }
-    plan_print(&c->plan, &c->selection, &text);
-    out_talk("%s", str_text(&text));
-    str_done(&text);
-    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
-        (answer[0] == 'y' || answer[0] == 'j'))
-        return true;
-    *code = OUT_INTERRUPTED;
-    return false;
 }
 
 /* --- events
@@ -215,7 +222,7 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
             event(c, &steps[i]);
 }
 
-bool creation_apply(struct creation *c, struct err *e)
+static bool carry_out(struct creation *c, struct err *e)
 {
     if (!live_can_record(&c->s->live, e))
         return false;
@@ -229,23 +236,107 @@ bool creation_apply(struct creation *c, struct err *e)
     struct net *net = c->s->live.net;
     struct task *t = apply(net, &o);
 
-    while (task_state(t) == TASK_RUNNING && !session_caught()) {
+    while (task_state(t) == TASK_RUNNING && session_goes_on(c->s, e)) {
         net_wait(net, NULL, 0, clock_mono_ms() + 1000);
         net_step(net);
         tell_changes(c, t, &told);
     }
     tell_changes(c, t, &told);
     bool ok = task_state(t) == TASK_OK;
-    if (task_state(t) == TASK_FAILED) {
+    if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
-    } else if (!ok) {
-        err_set(e, ERR_INTERRUPTED, "Creating the stream");
-        err_why(e, "it was interrupted; what was begun goes on in the cloud and is recorded");
-        err_hint(e, "the same command continues");
-    }
+    else if (!ok)
+        err_hint(e, "what was begun goes on in the cloud and is recorded; the same command "
+                    "continues");
     task_drop(t);
     return ok;
 }
+
+/* --- before it begins
+ * ------------------------------------------------------------------------------ */
+
+static void ask_password(struct creation *c)
+{
+    struct live *live = &c->s->live;
+    char answer[256] = "";
+
+    if (!apply_needs_password(&c->plan) || !secret_is_empty(live->db_password) ||
+        !out_can_ask(c->s->o))
+        return;
+    out_talk("%s logs in to the database with a password; it is not shown and not kept",
+             c->s->target.db_user);
+    if (out_ask("Password:", answer, sizeof answer, true) && answer[0]) {
+        secret_free(live->db_password);
+        live->db_password = secret_new(answer, strlen(answer));
+    }
+    secret_wipe(answer, sizeof answer);
+}
+
+/* By --yes, or by a question; *asked: time went by. */
+static bool consent(struct creation *c, bool *asked, struct err *e)
+{
+    struct str text = {0};
+    char answer[16] = "";
+
+    *asked = false;
+    if (c->s->o->yes || plan_changes_nothing(&c->plan))
+        return true;
+    if (!out_can_ask(c->s->o)) {
+        err_set(e, ERR_INPUT, "Asking for consent");
+        err_why(e, "there is no terminal to ask at");
+        return err_hint(e, "add --yes");
+    }
+    *asked = true;
+    plan_print(&c->plan, &c->selection, &text);
+    out_talk("%s", str_text(&text));
+    str_done(&text);
+    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
+        (answer[0] == 'y' || answer[0] == 'j'))
+        return true;
+    err_set(e, ERR_INTERRUPTED, "Asking for consent");
+    err_why(e, "it was not given");
+    return err_hint(e, "nothing was changed");
+}
+
+/* Fills *e; always false. */
+static bool moved(struct err *e)
+{
+    err_set(e, ERR_CONFLICT, "Applying the plan");
+    err_reason(e, "MOVED");
+    err_why(e, "what was seen when the plan was made has changed");
+    return err_hint(e, "plan again, look, and apply that");
+}
+
+static bool is_expected(struct creation *c)
+{
+    const char *expect = c->s->o->expect;
+
+    return expect == NULL || str_eq(expect, c->plan.digest) ||
+           apply_continues(&c->plan, c->s->live.store, expect);
+}
+
+bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
+{
+    char digest[sizeof c->plan.digest];
+    bool asked;
+
+    if (!creation_plan(c, only, e))
+        return false;
+    if (!is_expected(c))
+        return moved(e);
+    ask_password(c);
+    if (!apply_possible(&c->plan, c->s->live.db_password, e) || !consent(c, &asked, e))
+        return false;
+    str_copy(digest, sizeof digest, c->plan.digest);
+    if (asked && !creation_plan(c, only, e))
+        return false;
+    if (asked && !str_eq(digest, c->plan.digest))
+        return moved(e);
+    return carry_out(c, e);
+}
+
+/* --- the end
+ * --------------------------------------------------------------------------------------- */
 
 int creation_end(struct creation *c, const struct err *e)
 {

@@ -25,10 +25,9 @@ void creation_done(struct creation *c);
 bool creation_select(struct creation *c, bool by_options, struct err *e);
 /* Looks at the cloud and plans; `only` as in plan_options. */
 bool creation_plan(struct creation *c, unsigned only, struct err *e);
-/* Consent by --yes or a question; false with the exit code. */
-bool creation_consent(struct creation *c, int *code);
-/* Carries the plan out, an event a line; false with *e. */
-bool creation_apply(struct creation *c, struct err *e);
+/* Plans, says what stands in the way, asks for password and consent where they are needed, compares
+ * once more when time went by over that, and carries it out, an event a line; false with *e. */
+bool creation_carry_out(struct creation *c, unsigned only, struct err *e);
 /* The last line of events; returns the exit code for `e` (NULL: well). */
 int creation_end(struct creation *c, const struct err *e);
 

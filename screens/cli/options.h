@@ -22,9 +22,9 @@ struct options {
     const char *db_user, *publication, *slot, *stream, *dataset, *freshness;
     const char *file, *repo, *naming, *out, *judge, *base, *expect;
     const char *password_file, *confirm, *color, *lang, *log, *timeout, *sample;
-    const char *include_tables, *exclude_tables;
+    const char *include_tables[OPTIONS_MANY], *exclude_tables[OPTIONS_MANY];
     const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
-    size_t n_columns, n_acknowledge;
+    size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
     bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, explain;
@@ -38,7 +38,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct err *e);
 /* --help of the program (command NULL) or of one command. */
 void options_help(const char *command, struct str *out);
 bool options_is_command(const char *name);
-/* "15m", "1h", "900s", "900" -> seconds; -1 when it is none. */
+/* "15m", "1h", "900s", "900" -> seconds; -1 when it is none. 0 to 100 million. */
 int options_seconds(const char *text);
 
 #endif

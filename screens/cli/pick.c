@@ -22,6 +22,8 @@ static bool next_item(const char **list, char item[NAME])
         return false;
     snprintf(item, NAME, "%.*s", (int)(n < NAME ? n : NAME - 1), *list);
     *list += n;
+    for (size_t end = strlen(item); end > 0 && item[end - 1] == ' '; end--)
+        item[end - 1] = '\0';
     return true;
 }
 
@@ -69,7 +71,7 @@ static bool refuse(struct err *e, const struct selection_table *t, const char *c
 static bool acknowledge(struct selection *s, const char *text, struct err *e)
 {
     char name[NAME], when[CLOCK_TEXT];
-    const char *equals = strchr(text, '='), *user = getenv("USER");
+    const char *equals = strchr(text, '='), *user = getenv("USER"); /* who, for the record */
     char *dot;
     size_t table, column;
 
@@ -121,9 +123,13 @@ static bool include(struct selection *s, size_t at, bool named, struct err *e)
 {
     const struct selection_table *t = &s->tables[at];
 
-    switch (selection_set_table(s, at, true)) {
+    enum selection_answer answer = selection_set_table(s, at, true);
+    switch (answer) {
     case SELECTION_DONE:
     case SELECTION_SAME:
+        if (named && t->n_included == 0)
+            return refuse(e, t, t->n_columns ? t->columns[0].name : "*",
+                          "no column of the table may flow without a reason");
         say_left_out(t);
         return true;
     case SELECTION_NEEDS_ACK:
@@ -140,7 +146,7 @@ static bool include(struct selection *s, size_t at, bool named, struct err *e)
     if (!named)
         return true;
     err_set(e, ERR_INPUT, "Including %s.%s", t->schema, t->name);
-    return err_why(e, "%s", t->why ? t->why : "it cannot be chosen");
+    return err_why(e, "%s", t->why ? t->why : selection_answer_text(answer));
 }
 
 /* "table:col,col": only these, and the key. */
@@ -148,7 +154,7 @@ static bool only_columns(struct selection *s, const char *text, struct err *e)
 {
     char name[NAME], item[NAME];
     const char *colon = strchr(text, ':'), *list;
-    size_t table, column;
+    size_t table, column, named = 0;
 
     if (colon == NULL || (size_t)(colon - text) >= sizeof name) {
         err_set(e, ERR_INPUT, "Reading --columns");
@@ -161,7 +167,7 @@ static bool only_columns(struct selection *s, const char *text, struct err *e)
     for (size_t i = 0; i < t->n_columns; i++)
         if (!t->columns[i].key)
             selection_set_column(s, table, i, false);
-    for (list = colon + 1; next_item(&list, item);) {
+    for (list = colon + 1; next_item(&list, item); named++) {
         if (!selection_find_column(t, item, &column)) {
             err_set(e, ERR_INPUT, "Reading --columns");
             return err_why(e, "%s has no column '%s'", name, item);
@@ -174,18 +180,26 @@ static bool only_columns(struct selection *s, const char *text, struct err *e)
             return err_why(e, "%s", selection_answer_text(a));
         }
     }
-    return true;
+    if (named)
+        return true;
+    err_set(e, ERR_INPUT, "Reading --columns");
+    return err_why(e, "'%s' names no column", text);
 }
 
-static bool include_named(struct selection *s, const char *list, struct err *e)
+static bool include_named(struct selection *s, const struct options *o, struct err *e)
 {
     char item[NAME];
-    size_t at;
+    size_t at, named = 0;
 
-    while (next_item(&list, item))
-        if (!find_table(s, item, &at, e) || !include(s, at, true, e))
-            return false;
-    return true;
+    for (size_t i = 0; i < o->n_include; i++)
+        for (const char *list = o->include_tables[i]; next_item(&list, item); named++)
+            if (!find_table(s, item, &at, e) || !include(s, at, true, e))
+                return false;
+    if (named)
+        return true;
+    err_set(e, ERR_INPUT, "Reading --include-tables");
+    err_why(e, "it names no table");
+    return err_hint(e, "--include-tables a,b, or leave it out: then every table is chosen");
 }
 
 static bool include_all(struct selection *s, struct err *e)
@@ -196,24 +210,86 @@ static bool include_all(struct selection *s, struct err *e)
     return true;
 }
 
-bool pick(struct selection *s, const struct options *o, struct err *e)
+static bool exclude_named(struct selection *s, const struct options *o, struct err *e)
 {
     char item[NAME];
     size_t at;
 
+    for (size_t i = 0; i < o->n_exclude; i++)
+        for (const char *list = o->exclude_tables[i]; next_item(&list, item);) {
+            if (!find_table(s, item, &at, e))
+                return false;
+            selection_set_table(s, at, false);
+        }
+    return true;
+}
+
+bool pick_acknowledge(struct selection *s, const struct options *o, struct err *e)
+{
     for (size_t i = 0; i < o->n_acknowledge; i++)
         if (!acknowledge(s, o->acknowledge[i], e))
             return false;
-    if (!(o->include_tables ? include_named(s, o->include_tables, e)
-                            : o->n_columns > 0 || include_all(s, e)))
+    return true;
+}
+
+bool pick(struct selection *s, const struct options *o, struct err *e)
+{
+    if (!pick_acknowledge(s, o, e))
+        return false;
+    if (!(o->n_include ? include_named(s, o, e) : o->n_columns > 0 || include_all(s, e)))
         return false;
     for (size_t i = 0; i < o->n_columns; i++)
         if (!only_columns(s, o->columns[i], e))
             return false;
-    for (const char *list = o->exclude_tables; list && next_item(&list, item);) {
-        if (!find_table(s, item, &at, e))
-            return false;
-        selection_set_table(s, at, false);
+    return exclude_named(s, o, e);
+}
+
+/* --- before anything can be asked
+ * ------------------------------------------------------------------ */
+
+/* "table.column=", with or without the schema on either side. */
+static bool is_acknowledged(const struct options *o, const char *table, const char *column)
+{
+    const char *bare = strrchr(table, '.') ? strrchr(table, '.') + 1 : table;
+    char wanted[2 * NAME + 2];
+
+    snprintf(wanted, sizeof wanted, "%s.%s=", bare, column);
+    for (size_t i = 0; i < o->n_acknowledge; i++) {
+        const char *at = strstr(o->acknowledge[i], wanted);
+        if (at && at < strchr(o->acknowledge[i], '=') && (at == o->acknowledge[i] || at[-1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+static bool judge_name(const struct options *o, const char *table, const char *name, struct err *e)
+{
+    const char *bare = strrchr(table, '.') ? strrchr(table, '.') + 1 : table;
+    struct selection_table t = {.schema = "public", .name = bare};
+    struct rules_column column = {.name = name, .type = "text"};
+    struct rules_table words;
+    struct rules_verdict v;
+
+    rules_table_of(&words, "public", bare, NULL);
+    rules_judge(&words, &column, &v);
+    return v.level == RULES_NONE || is_acknowledged(o, table, name) ||
+           refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
+}
+
+bool pick_by_name(const struct options *o, struct err *e)
+{
+    char table[NAME], column[NAME];
+
+    for (size_t i = 0; i < o->n_columns; i++) {
+        const char *colon = strchr(o->columns[i], ':'), *list;
+        if (colon == NULL || (size_t)(colon - o->columns[i]) >= sizeof table) {
+            err_set(e, ERR_INPUT, "Reading --columns");
+            return err_why(e, "'%s' is not of the form table:column,column", o->columns[i]);
+        }
+        snprintf(table, sizeof table, "%.*s", (int)(colon - o->columns[i]), o->columns[i]);
+        for (list = colon + 1; next_item(&list, column);)
+            if (!judge_name(o, table, column, e))
+                return false;
     }
     return true;
 }

@@ -10,5 +10,10 @@
 /* False with *e: a name that is not there (ERR_INPUT), or a sensitive column or key without a
  * reason (reason UNACKNOWLEDGED: exit code 4). Says on stderr what is left out. */
 bool pick(struct selection *s, const struct options *o, struct err *e);
+/* --acknowledge alone, for choices that are made already. */
+bool pick_acknowledge(struct selection *s, const struct options *o, struct err *e);
+/* Where no table can be asked for yet: what --columns names is judged by its name alone, so that
+ * nothing is made for a wish that will be refused (contract, section 6). False with *e as above. */
+bool pick_by_name(const struct options *o, struct err *e);
 
 #endif

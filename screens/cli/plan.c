@@ -28,12 +28,14 @@ static int show(struct creation *c)
         str_printf(&text, "digest %s\n", c->plan.digest);
     out_result(&text);
     str_done(&text);
-    return plan_changes_nothing(&c->plan) && c->plan.n_unacknowledged == 0 ? OUT_FINE : OUT_NOT_YET;
+    return plan_changes_nothing(&c->plan) && c->plan.n_unacknowledged == 0 && c->plan.n_needs == 0
+               ? OUT_FINE
+               : OUT_NOT_YET;
 }
 
 static bool names_tables(const struct options *o)
 {
-    return o->include_tables || o->exclude_tables || o->n_columns;
+    return o->n_include || o->n_exclude || o->n_columns;
 }
 
 int command_plan(const struct options *o)
@@ -59,37 +61,6 @@ int command_plan(const struct options *o)
 /* --- apply
  * ------------------------------------------------------------------------------------------ */
 
-/* Fills *e; always false. */
-static bool moved(struct err *e)
-{
-    err_set(e, ERR_CONFLICT, "Applying the plan");
-    err_reason(e, "MOVED");
-    err_why(e, "what was seen when the plan was made has changed");
-    return err_hint(e, "plan again, look, and apply that");
-}
-
-/* Plans, asks, and compares once more just before the first write. */
-static int carry_out(struct creation *c)
-{
-    const struct options *o = c->s->o;
-    char digest[sizeof c->plan.digest];
-    struct err e;
-    int code;
-
-    if (!creation_plan(c, 0, &e))
-        return creation_end(c, &e);
-    if (o->expect && !str_eq(o->expect, c->plan.digest)) {
-        moved(&e);
-        return creation_end(c, &e);
-    }
-    if (!creation_consent(c, &code))
-        return code;
-    str_copy(digest, sizeof digest, c->plan.digest);
-    if (!o->yes && (!creation_plan(c, 0, &e) || (!str_eq(digest, c->plan.digest) && !moved(&e))))
-        return creation_end(c, &e);
-    return creation_end(c, creation_apply(c, &e) ? NULL : &e);
-}
-
 int command_apply(const struct options *o)
 {
     struct session s;
@@ -106,7 +77,8 @@ int command_apply(const struct options *o)
             err_hint(&e, "use -f FILE, or --include-tables");
             code = out_error(o, &e);
         } else {
-            code = creation_select(&c, names_tables(o), &e) ? carry_out(&c) : creation_end(&c, &e);
+            bool ok = creation_select(&c, names_tables(o), &e) && creation_carry_out(&c, 0, &e);
+            code = creation_end(&c, ok ? NULL : &e);
         }
     }
     creation_done(&c);

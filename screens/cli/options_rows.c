@@ -1,0 +1,243 @@
+#include "screens/cli/options_rows.h"
+
+#include "api/base/tr.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct options, field)
+
+const struct option_row option_rows[] = {
+    {"app", 0, TEXT, AT(app), 0, "APP", "", "the app, as the cluster knows it"},
+    {"context", 'c', TEXT, AT(context), 0, "NAME", "",
+     "Kubernetes context (default: the current one)"},
+    {"namespace", 'n', TEXT, AT(namespace_), 0, "NAME", "", "Kubernetes namespace: the team"},
+    {"dsn", 0, TEXT, AT(dsn), 0, "CONNINFO", "",
+     "libpq string or URI, without a password (else PG*)"},
+    {"project", 0, TEXT, AT(project), 0, "ID", "", "Google Cloud project"},
+    {"location", 0, TEXT, AT(location), 0, "REGION", "", "region of the stream"},
+    {"instance", 0, TEXT, AT(instance), 0, "NAME", "", "Cloud SQL instance"},
+    {"database", 0, TEXT, AT(database), 0, "NAME", "", "database"},
+    {"db-user", 0, TEXT, AT(db_user), 0, "USER", "",
+     "who reads it for Datastream (default: datastream)"},
+    {"publication", 0, TEXT, AT(publication), 0, "NAME", "",
+     "publication (default: ds_publication)"},
+    {"publication-name", 0, TEXT, AT(publication), 0, "NAME", "create",
+     "the same, as the older tool called it"},
+    {"slot", 0, TEXT, AT(slot), 0, "NAME", "", "replication slot (default: ds_replication)"},
+    {"replication-slot", 0, TEXT, AT(slot), 0, "NAME", "create",
+     "the same, as the older tool called it"},
+    {"stream", 0, TEXT, AT(stream), 0, "ID", "", "stream"},
+    {"dataset", 0, TEXT, AT(dataset), 0, "ID", "", "BigQuery dataset"},
+    {"freshness", 0, TEXT, AT(freshness), 0, "TIME", "",
+     "how stale the tables may be: 900s, 15m, 1h"},
+    {"dataFreshness", 0, TEXT, AT(freshness), 0, "SECONDS", "create",
+     "the same, as the older tool called it"},
+    {"file", 'f', TEXT, AT(file), 0, "FILE", "",
+     "plan file (default: replication.json of the repository)"},
+    {"repo", 0, TEXT, AT(repo), 0, "DIR", "",
+     "the app's repository (else STROM_REPO, else git's top folder)"},
+    {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "",
+     "procedure or nav-module: the names of what is made"},
+    {"include-tables", 0, MANY, AT(include_tables), AT(n_include), "LIST", "create plan apply",
+     "only these tables: a,b,schema.c; repeatable"},
+    {"exclude-tables", 0, MANY, AT(exclude_tables), AT(n_exclude), "LIST", "create plan apply",
+     "all but these tables; repeatable"},
+    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply",
+     "only these columns of a table; repeatable"},
+    {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
+     "create plan apply", "why a sensitive column may flow; repeatable"},
+    {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
+     "make the stream, do not start it"},
+    {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
+    {"base", 0, TEXT, AT(base), 0, "REV|FILE", "review", "compare with this revision or file"},
+    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan", "print the JSON Schema of the plan file"},
+    {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
+     "judge a list of columns without a database"},
+    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables plan create",
+     "names, types, comments, statistics only"},
+    {"sample", 0, TEXT, AT(sample), 0, "N", "tables plan create",
+     "rows read per table (default: 1000)"},
+    {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
+    {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
+    {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
+     "every effective value and where it came from"},
+    {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
+    {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
+    {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
+    {"json", 0, FLAG, AT(json), 0, NULL, "", "one JSON document on stdout (events: one a line)"},
+    {"plain", 0, FLAG, AT(plain), 0, NULL, "", "the wizard as a dialogue of lines"},
+    {"no-input", 0, FLAG, AT(no_input), 0, NULL, "", "never ask: fail and name the missing option"},
+    {"no-notify", 0, FLAG, AT(no_notify), 0, NULL, "", "no bell and no notification"},
+    {"timeout", 0, TEXT, AT(timeout), 0, "TIME", "", "give up after so long"},
+    {"color", 0, TEXT, AT(color), 0, "WHEN", "", "auto, always or never (NO_COLOR counts too)"},
+    {"lang", 0, TEXT, AT(lang), 0, "LANG", "", "en or nb"},
+    {"verbose", 'v', COUNT, AT(verbose), 0, NULL, "", "say more on stderr; repeatable"},
+    {"log", 0, TEXT, AT(log), 0, "FILE", "", "write the log there"},
+    {"sandbox", 0, FLAG, AT(sandbox), 0, NULL, "",
+     "practise: nothing outside this machine is touched"},
+    {"name", 0, TEXT, AT(name), 0, "NAME", "sandbox", "one of several sandboxes"},
+    {"speed", 0, TEXT, AT(speed), 0, "N|real", "sandbox", "how fast the cloud's clock runs"},
+    {"rate", 0, TEXT, AT(rate), 0, "N", "sandbox", "changes a second in the database"},
+    {"foreground", 0, FLAG, AT(foreground), 0, NULL, "sandbox", "stay, and end with the parent"},
+    {"keys", 0, TEXT, AT(keys), 0, "FILE", "-", "play keys without a terminal"},
+    {"shots", 0, TEXT, AT(shots), 0, "DIR", "-", "where pages of --keys are written"},
+    {"help", 'h', FLAG, AT(help), 0, NULL, "", "this text"},
+    {"version", 'V', FLAG, AT(version), 0, NULL, "", "the version"},
+};
+
+const struct command_row option_commands[] = {
+    {"check", "", "prerequisites and access, printed"},
+    {"tables", "", "tables, columns, sensitivity"},
+    {"files", "--out DIR", "the manifest patch and the migrations that are still needed"},
+    {"plan", "[-f FILE]",
+     "what would be made, changed, kept, removed; writes nothing in the cloud"},
+    {"apply", "[-f FILE]", "does it; resumable"},
+    {"create", "APP DB-USER", "one line for scripts: makes and starts a stream"},
+    {"status", "[--watch]", "state, freshness, backfill, slot"},
+    {"review", "[-f FILE]", "what a selection file changes"},
+    {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt"},
+    {"access", "[show|grant|drop]", "who one is, what is held and lacking"},
+    {"export", "terraform|gcloud|sql", "the same as text"},
+    {"config", "--explain", "every effective value and where it came from"},
+    {"sandbox", "up|down|status|env|deploy|sql", "the sandbox by itself"},
+};
+
+_Static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS, "see options_rows.h");
+_Static_assert(sizeof option_commands / sizeof *option_commands == OPTION_COMMANDS,
+               "see options_rows.h");
+
+/* --- what does not fit
+ * ----------------------------------------------------------------------------- */
+
+static bool is_given(const struct options *o, const struct option_row *row)
+{
+    const char *base = (const char *)o;
+
+    switch (row->kind) {
+    case FLAG:
+        return *(const bool *)(const void *)(base + row->at);
+    case COUNT:
+        return *(const int *)(const void *)(base + row->at) > 0;
+    case TEXT:
+        return *(const char *const *)(const void *)(base + row->at) != NULL;
+    case MANY:
+        return *(const size_t *)(const void *)(base + row->count_at) > 0;
+    }
+    return false;
+}
+
+bool option_is_known(const struct option_row *row, const char *command)
+{
+    const char *at = row->commands;
+    size_t n = command ? strlen(command) : 0;
+
+    if (*at == '\0')
+        return true;
+    if (command == NULL || *at == '-')
+        return false;
+    for (at = strstr(at, command); at; at = strstr(at + 1, command))
+        if ((at == row->commands || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+/* Some rows have one place: a command that knows one of the names knows what is given. */
+static bool place_is_known(const struct option_row *row, const char *command)
+{
+    for (size_t i = 0; i < OPTION_ROWS; i++)
+        if (option_rows[i].at == row->at && option_is_known(&option_rows[i], command))
+            return true;
+    return false;
+}
+
+static bool options_belong(const struct options *o, struct err *e)
+{
+    for (size_t i = 0; o->command && i < OPTION_ROWS; i++)
+        if (is_given(o, &option_rows[i]) && !place_is_known(&option_rows[i], o->command)) {
+            err_set(e, ERR_INPUT, "Reading the command line");
+            err_why(e, "strom %s does not know --%s", o->command, option_rows[i].name);
+            return err_hint(e, "strom %s --help lists what it knows", o->command);
+        }
+    return true;
+}
+
+static bool is_among(const char *value, const char *words)
+{
+    const char *at = value && value[0] ? strstr(words, value) : NULL;
+    size_t n = value ? strlen(value) : 0;
+
+    return value == NULL || (at && (at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]));
+}
+
+/* Values of a fixed shape are looked at here, so that none is passed over in silence. */
+static bool values_fit(const struct options *o, struct err *e)
+{
+    long long n;
+    const struct {
+        const char *name, *value, *hint;
+        bool ok;
+    } values[] = {
+        {"freshness", o->freshness, "for example 900s, 15m or 1h",
+         o->freshness == NULL || options_seconds(o->freshness) >= 0},
+        {"timeout", o->timeout, "for example 30s or 10m",
+         o->timeout == NULL || options_seconds(o->timeout) > 0},
+        {"naming", o->naming, "procedure or nav-module",
+         is_among(o->naming, "procedure nav-module")},
+        {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
+        {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
+        {"sample", o->sample, "a number of rows",
+         o->sample == NULL || str_int64(o->sample, 1, 100000000, &n)},
+    };
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (!values[i].ok) {
+            err_set(e, ERR_INPUT, "Reading --%s", values[i].name);
+            err_why(e, "'%s' is none", values[i].value);
+            return err_hint(e, "%s", values[i].hint);
+        }
+    return true;
+}
+
+bool options_fit(const struct options *o, struct err *e)
+{
+    return options_belong(o, e) && values_fit(o, e);
+}
+
+/* --- help ----------------------------------------------------------------------------------------
+ */
+
+static void help_option(const struct option_row *row, struct str *out)
+{
+    char left[48];
+
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
+             row->value ? " " : "", row->value ? row->value : "");
+    str_printf(out, "  %-30s %s\n", left, tr(row->help));
+}
+
+void options_help(const char *command, struct str *out)
+{
+    if (command == NULL) {
+        str_add(out, tr("strom: from PostgreSQL to BigQuery through Datastream\n\n"));
+        str_add(out, "strom [options]\nstrom --sandbox [SCENARIO]\n");
+        for (size_t i = 0; i < OPTION_COMMANDS; i++) {
+            char left[48];
+            snprintf(left, sizeof left, "%s %s", option_commands[i].name, option_commands[i].args);
+            str_printf(out, "  strom %-38s %s\n", left, tr(option_commands[i].help));
+        }
+        str_add(out, tr("\nWithout a command: the wizard. strom COMMAND --help tells more.\n"));
+    }
+    for (size_t i = 0; command && i < OPTION_COMMANDS; i++)
+        if (str_eq(option_commands[i].name, command))
+            str_printf(out, "strom %s %s\n\n%s\n", command, option_commands[i].args,
+                       tr(option_commands[i].help));
+    str_add(out, tr("\nOptions:\n"));
+    for (size_t i = 0; i < OPTION_ROWS; i++)
+        if (option_is_known(&option_rows[i], command))
+            help_option(&option_rows[i], out);
+    str_add(out,
+            tr("\nExit codes: 0 fine, 1 could not, 2 wrong command line, 3 not yet, 4 refused, 130 "
+               "interrupted.\n"));
+}
