@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_MS = 15000 };
+enum { LONG_MS = 60000 };
 
 static struct world w;
 static struct vt *v;
@@ -56,15 +56,16 @@ static void see(const char *text)
         fail_msg("the screen lacks: %s", text);
 }
 
+static bool is_given_back(struct vt *t, void *ctx)
+{
+    (void)ctx;
+    return vt_modes_sane(t) && !vt_altscreen(t) && !vt_paste_mode(t) && vt_cursor(t, NULL, NULL);
+}
+
 static void ends_with(int code)
 {
     assert_int_equal(vt_wait_end(v, LONG_MS), code);
-    while (!vt_wait_quiet(v, 50, LONG_MS))
-        continue;
-    assert_true(vt_modes_sane(v));
-    assert_false(vt_altscreen(v));
-    assert_true(vt_cursor(v, NULL, NULL));
-    assert_false(vt_paste_mode(v));
+    assert_true(vt_wait(v, is_given_back, NULL, LONG_MS));
 }
 
 /* Also where q would be text. */
@@ -227,6 +228,14 @@ static void connect_says_what_does_not_answer(void **state)
     leaves();
 }
 
+#define PERSONS "FROM pg_stat_activity WHERE usename = 'kari.nordmann@nav.no'"
+
+static bool is_checked_again(struct vt *t, void *ctx)
+{
+    (void)ctx;
+    return vt_find(t, " fail, ", NULL, NULL) && !vt_find(t, "asking again", NULL, NULL);
+}
+
 static void a_database_that_restarts_is_connected_again(void **state)
 {
     char value[256];
@@ -238,19 +247,16 @@ static void a_database_that_restarts_is_connected_again(void **state)
     see("postmottak as kari.nordmann@nav.no");
     vt_key(v, "Enter");
     see("0 fail");
-    world_source(&w,
-                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = "
-                 "'kari.nordmann@nav.no'",
-                 value);
+    world_source(&w, "SELECT count(pg_terminate_backend(pid)) " PERSONS, value);
     assert_string_equal(value, "1");
-    vt_key(v, "r");
-    see("could not ask the database"); /* the connection is lost: said, and made anew */
-    vt_key(v, "r");
+    /* When it had not been noticed yet, the first press says that it is lost. */
+    for (int press = 0; press < 5 && strcmp(value, "t") != 0; press++) {
+        vt_key(v, "r");
+        assert_true(vt_wait_quiet(v, 200, LONG_MS));
+        assert_true(vt_wait(v, is_checked_again, NULL, LONG_MS));
+        world_source(&w, "SELECT count(*) = 1 " PERSONS, value);
+    }
     see("0 fail, 0 unknown");
-    world_await_source(&w,
-                       "SELECT count(*) FROM pg_stat_activity WHERE usename = "
-                       "'kari.nordmann@nav.no'",
-                       "1");
     vt_key(v, "Enter");
     see("You hold Editor");
     vt_key(v, "Enter");
