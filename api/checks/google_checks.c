@@ -63,8 +63,8 @@ static void project(struct check_list *l, const struct google_view *v)
     const struct google_project *p = v->found;
     if (!p && !v->found_error)
         return;
-    if (!p && v->found_error->kind == ERR_NETWORK) {
-        unknown(l, id, v->found_error);
+    if (!p && (v->who_error || v->found_error->kind == ERR_NETWORK)) {
+        unknown(l, id, v->found_error); /* without a login nobody was asked */
     } else if (!p) {
         check_set(l, id, CHECK_FAIL, "%s: %s", v->project, v->found_error->why);
         check_remedy(l, id, CHECK_REMEDY_ROLE,

@@ -94,6 +94,9 @@ static void projects(void **state)
     v = (struct google_view){.project = "p", .found_error = &denied};
     google_checks(&l, &v);
     expect(CHECK_GOOGLE_PROJECT, CHECK_FAIL, "does not have permission", "myapps.microsoft.com");
+    v.who_error = &denied; /* no login: nobody was asked */
+    google_checks(&l, &v);
+    expect(CHECK_GOOGLE_PROJECT, CHECK_UNKNOWN, "does not have permission", "");
 }
 
 static void apis(void **state)
