@@ -27,6 +27,8 @@ void out_result(const struct str *text)
     note(fflush(stdout) == 0 && well);
 }
 
+static void say(FILE *to, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
+
 static void say(FILE *to, const char *fmt, va_list args)
 {
     struct str text = {0};

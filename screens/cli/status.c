@@ -77,7 +77,7 @@ static int run(struct session *s)
         ok = session_wait(s, pause, &e);
         task_drop(pause);
         if (!ok) {
-            code = session_interrupted();
+            code = e.kind == ERR_INTERRUPTED ? out_code(&e) : out_error(s->o, &e);
             break;
         }
     }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/base/str.h"
+#include "api/plan/discovered.h"
 #include "api/plan/names.h"
 #include "api/plan/plan.h"
 #include "api/plan/proxy.h"
@@ -285,6 +286,34 @@ static void test_ready_line(void **state)
                                "successfully and is ready for new connections!\"}\n"));
 }
 
+/* --- what a profile sees --- */
+
+static void test_discovered(void **state)
+{
+    (void)state;
+    struct datastream_column columns[] = {{.name = "id", .type = "bigint", .primary_key = true},
+                                          {.name = "fodselsnummer", .type = "text"},
+                                          {.name = "sted", .type = "POINT"},
+                                          {.name = "periode", .type = "tstzrange"},
+                                          {.name = "resultat", .type = "text"},
+                                          {.name = "ukjent"}};
+    struct datastream_table tables[] = {{"regel", columns, 6}, {"tom", NULL, 0}};
+    struct datastream_schema schema = {"public", tables, 2};
+    const struct datastream_selection seen = {&schema, 1, true};
+    struct selection s;
+    discovered_selection(&seen, &s);
+    assert_int_equal(s.n_tables, 2);
+    const struct selection_table *t = &s.tables[0];
+    assert_int_equal(t->n_included, 0); /* nothing is chosen by itself */
+    assert_int_equal(t->rows, -1);
+    assert_true(t->columns[0].key && !t->columns[0].unsupported);
+    assert_true(t->columns[1].level != RULES_NONE);
+    assert_true(t->columns[2].unsupported && t->columns[3].unsupported);
+    assert_false(t->columns[4].unsupported || t->columns[5].unsupported);
+    assert_int_equal(t->columns[4].level, RULES_NONE);
+    selection_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_hostile_connections),
         cmocka_unit_test(test_reading_it_back),
         cmocka_unit_test(test_ready_line),
+        cmocka_unit_test(test_discovered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
