@@ -321,6 +321,7 @@ static struct task *set_state(struct google *g, const char *what, const char *st
     json_put_string(rest_body(&c), "state", state);
     datastream_write(&c, w);
     c.judge = judge;
+    c.settles = true;
     return rest_send(&c);
 }
 

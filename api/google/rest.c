@@ -142,12 +142,15 @@ static enum task_state judge(struct task *t, struct rest_job *job)
     case REST_READY:
         return done(job);
     case REST_WRONG:
+        if (job->refused)
+            return task_fail(t, &job->why);
         if (!*e.what)
             str_copy(e.what, sizeof e.what, job->call.what);
         if (!*e.resource)
             err_resource(&e, job->call.resource);
         return task_fail(t, &e);
     case REST_NOT_YET:
+        job->refused = false; /* it is on its way: what comes of it is what counts */
         break;
     }
     task_news(t);
@@ -241,6 +244,24 @@ static bool worth_a_look(const struct rest_job *job)
            job->sendings < MOST_SENDINGS && (status == 0 || status == 409 || status >= 500);
 }
 
+/* A run that was killed may have sent the same: what counts is where the thing stands now. */
+static bool worth_judging(const struct rest_job *job)
+{
+    return job->call.settles && job->call.judge && job->call.look.bytes &&
+           (job->x.refusal.status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
+}
+
+static enum task_state look_where_it_stands(struct task *t, struct rest_job *job,
+                                            const struct err *e)
+{
+    job->refused = true;
+    job->why = *e;
+    job->due = 0;
+    job->heard = clock_mono_ms();
+    rest_aim_get(job, str_text(&job->call.look), AT_JUDGE);
+    return go_on(t);
+}
+
 static enum task_state failed(struct task *t, struct rest_job *job, struct err *e)
 {
     int status = job->x.refusal.status;
@@ -248,6 +269,8 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
     case AT_SEND:
         if (job->call.gone_is_fine && status == 404)
             return done(job);
+        if (worth_judging(job))
+            return look_where_it_stands(t, job, e);
         if (!worth_a_look(job))
             break;
         job->due = 0;

@@ -63,6 +63,8 @@ struct rest_call {
     rest_judge *judge;
     bool gone_is_fine; /* a delete: 404 counts as done */
     bool adopts; /* a create: what is found at `look` after a lost answer is taken for its result */
+    bool settles; /* a change of state: refused because of the state the thing is in, `judge` says
+                     whether somebody has brought it there, or on the way, already */
     bool enables; /* turns APIs on: their first calls may be refused for some minutes */
 };
 

@@ -24,6 +24,8 @@ struct rest_job {
     unsigned gaps;
     int sendings;
     bool adopted;
+    bool refused; /* for the state it is in: `why` holds unless the thing is where it should be */
+    struct err why;
 };
 
 /* Each makes the next exchange ready; the step sends it. */

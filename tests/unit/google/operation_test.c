@@ -120,6 +120,32 @@ static void a_stream_has_started_when_it_runs(void **state)
     task_drop(t);
 }
 
+#define CANNOT                                                                                     \
+    "{\"error\":{\"code\":400,\"message\":\"cannot be "                                            \
+    "changed\",\"status\":\"FAILED_PRECONDITION\"}}"
+
+static void a_start_that_another_run_has_sent_is_waited_for(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("PATCH", STREAMS "/s?updateMask=state&requestId=", 400, CANNOT, 0);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"STARTING\"}", 2);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"RUNNING\"}", 1);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"DRAINING\"}", 1);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"STARTING\"}", 1);
+    rule("GET", STREAMS "/s", 200, "{\"name\":\"x/s\",\"state\":\"FAILED\"}", 0);
+    struct task *t = datastream_stream_start(w.google, "p", "l", "s", NULL);
+    expect_ok(t);
+    assert_string_equal(datastream_stream(t)->state, "RUNNING");
+    task_drop(t);
+    t = datastream_stream_start(w.google, "p", "l", "s", NULL);
+    expect_failure(t, ERR_CONFLICT, "cannot be changed");
+    task_drop(t);
+    t = datastream_stream_start(w.google, "p", "l", "s", NULL);
+    expect_failure(t, ERR_CONFLICT, "it is FAILED");
+    task_drop(t);
+}
+
 static void compute_operations_are_found_in_their_zone(void **state)
 {
     (void)state;
@@ -274,6 +300,7 @@ int main(void)
         CASE(validations_are_kept_line_by_line),
         CASE(an_empty_selection_is_never_sent),
         CASE(a_stream_has_started_when_it_runs),
+        CASE(a_start_that_another_run_has_sent_is_waited_for),
         CASE(compute_operations_are_found_in_their_zone),
         CASE(a_stored_operation_is_polled_to_its_end),
         CASE(gone_is_fine_for_a_delete),
