@@ -99,16 +99,22 @@ static bool make_schema(struct store *s, struct err *e)
 static bool make_ready(struct store *s, struct err *e)
 {
     static unsigned serial;
+    int64_t version, id, tables;
 
     s->serial = ++serial;
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sqlite3_extended_result_codes(s->db, 1);
-    int64_t version = number_of(s, "PRAGMA user_version");
-    int64_t id = number_of(s, "PRAGMA application_id");
-    int64_t tables = number_of(s, "SELECT count(*) FROM sqlite_schema");
+    store_run(s, "BEGIN"); /* one view: another one may be making the schema at this moment */
+    bool seen = (version = number_of(s, "PRAGMA user_version")) >= 0 &&
+                (id = number_of(s, "PRAGMA application_id")) >= 0 &&
+                (tables = number_of(s, "SELECT count(*) FROM sqlite_schema")) >= 0;
 
-    if (version < 0 || id < 0 || tables < 0)
-        return store_fail(s, "open the state file", e);
+    if (!seen)
+        store_fail(s, "open the state file", e);
+    store_run(s, "ROLLBACK");
+
+    if (!seen)
+        return false;
     if (id != STORE_ID && (id != 0 || tables > 0))
         return refuse(s, "NOT_OURS", e);
     if (version > STORE_VERSION)

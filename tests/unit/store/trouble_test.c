@@ -305,10 +305,14 @@ static void many_programs(void **state)
         if (pids[i] != 0)
             continue;
         struct store *s = store_open(w->folder, &e);
+        if (s == NULL) {
+            fprintf(stderr, "%s: %s\n", e.what, e.why);
+            _exit(4);
+        }
         struct kept *k = kept_new();
         int64_t id = 0, end = clock_mono_ms() + 20000;
         int saved = 0;
-        while (s && saved < 50 && clock_mono_ms() < end) {
+        while (saved < 50 && clock_mono_ms() < end) {
             kept_set_int(k, "i", saved);
             if (journeys_save(s, &id, "t", k, &e))
                 saved++;
