@@ -265,6 +265,7 @@ void journey_keep_selection(struct journey *j)
     for (size_t i = 0; i < j->selection.n_tables; i++)
         if (j->selection.tables[i].n_included)
             keep_table(j, &j->selection.tables[i]);
+    selection_totals(&j->selection, &j->totals);
     journey_changed(j);
 }
 
@@ -338,6 +339,7 @@ void journey_use_survey(struct journey *j, struct task *survey)
     j->selection_ready = true;
     restore_acks(j); /* before the choices: a flagged column needs its reason first */
     restore_chosen(j);
+    selection_totals(&j->selection, &j->totals);
     journey_fill_selection(j);
 }
 

@@ -37,6 +37,7 @@ struct journey {
     char dsn[512];              /* without a password; "": PG* */
     struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
+    struct selection_totals totals; /* counted when it changes: many are drawn at every key */
     struct catalog *catalog; /* as it was read last; owned */
     struct plan *plan;       /* the plan that Review showed; owned. Create carries this one out */
     struct task

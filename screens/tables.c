@@ -147,14 +147,13 @@ static void draw_details(const struct tables *self, const struct journey *j, str
 
 static void draw_head(const struct tables *self, const struct journey *j, struct page *p)
 {
-    struct selection_totals t;
+    const struct selection_totals *t = &j->totals;
     char rows[ANSWER_TEXT];
 
-    selection_totals(&j->selection, &t);
-    page_put(p, STYLE_HEADING, tr("What flows: tables %zu, columns %zu, rows %s"), t.tables,
-             t.columns, answer_count(t.rows, rows));
-    if (t.personal + t.special)
-        page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t.personal + t.special);
+    page_put(p, STYLE_HEADING, tr("What flows: tables %zu, columns %zu, rows %s"), t->tables,
+             t->columns, answer_count(t->rows, rows));
+    if (t->personal + t->special)
+        page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(self->view.view)),
                    self->view.n, j->selection.n_tables);
     page_newline(p);
@@ -241,6 +240,12 @@ static void ask_key(struct tables *self, struct journey *j, size_t table)
         }
 }
 
+static enum nav chosen(struct tables *self)
+{
+    tables_view_count(&self->view);
+    return STAY;
+}
+
 static enum nav toggle(void *ctx, struct journey *j)
 {
     struct tables *self = ctx;
@@ -264,7 +269,7 @@ static enum nav toggle(void *ctx, struct journey *j)
     } else if (choose_column(j, self->view.tables[at.group], at.leaf, on) == SELECTION_NEEDS_ACK) {
         ask_reason(self, j, self->view.tables[at.group], at.leaf);
     }
-    return STAY;
+    return chosen(self);
 }
 
 static enum nav choose_matching(void *ctx, struct journey *j)
@@ -276,7 +281,7 @@ static enum nav choose_matching(void *ctx, struct journey *j)
         some_off = some_off || (j->selection.tables[self->view.tables[i]].n_included == 0 &&
                                 j->selection.tables[self->view.tables[i]].selectable);
     choose_tables(j, self->view.tables, self->view.n, some_off);
-    return STAY;
+    return chosen(self);
 }
 
 static void reason_key(struct tables *self, struct journey *j, int key)
@@ -320,12 +325,9 @@ static void filter_key(struct tables *self, struct journey *j, int key)
 
 static enum nav go_on(struct tables *self, struct journey *j)
 {
-    struct selection_totals t;
-
     if (!j->selection_ready)
         return STAY;
-    selection_totals(&j->selection, &t);
-    if (t.columns == 0 && !self->warned) {
+    if (j->totals.columns == 0 && !self->warned) {
         self->warned = true;
         journey_say(j, MARK_WARN, "%s",
                     tr("nothing is chosen: Space selects; Enter again goes on without"));
@@ -352,7 +354,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         return STAY;
     if (self->asking) {
         reason_key(self, j, ev.key);
-        return STAY;
+        return chosen(self);
     }
     if (self->filtering) {
         filter_key(self, j, ev.key);
@@ -404,16 +406,14 @@ static enum nav next_flagged(void *ctx, struct journey *j)
 
 static enum nav undo(void *ctx, struct journey *j)
 {
-    (void)ctx;
     choose_undo(j);
-    return STAY;
+    return chosen(ctx);
 }
 
 static enum nav redo(void *ctx, struct journey *j)
 {
-    (void)ctx;
     choose_redo(j);
-    return STAY;
+    return chosen(ctx);
 }
 
 static enum nav again(void *ctx, struct journey *j)

@@ -94,7 +94,7 @@ static enum box table_box(const struct selection_table *t)
     return t->selectable ? boxes[selection_table_box(t)] : BOX_NONE;
 }
 
-static enum box schema_box(const struct tables_view *v, size_t root)
+static enum box count_schema(const struct tables_view *v, size_t root)
 {
     size_t end = root + 1 < v->n_schemas ? v->schema_at[root + 1] : v->n, on = 0, off = 0;
 
@@ -111,7 +111,7 @@ static enum box box(const void *ctx, struct tree_node at)
     const struct tables_view *v = ctx;
 
     if (at.group == TREE_NONE)
-        return schema_box(v, at.root);
+        return (enum box)v->schema_box[at.root];
     const struct selection_table *t = &v->j->selection.tables[v->tables[at.group]];
     if (at.leaf == TREE_NONE)
         return table_box(t);
@@ -238,6 +238,7 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
             v->schema_at[v->n_schemas++] = v->n;
         v->tables[v->n++] = i;
     }
+    tables_view_count(v);
     v->model = (struct tree_model){.ctx = v,
                                    .n_roots = v->n_schemas,
                                    .n_groups = v->n,
@@ -248,9 +249,17 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
                                    .put = put};
 }
 
+void tables_view_count(struct tables_view *v)
+{
+    v->schema_box = mem_grow(v->schema_box, v->n_schemas + 1, sizeof *v->schema_box);
+    for (size_t i = 0; i < v->n_schemas; i++)
+        v->schema_box[i] = (uint8_t)count_schema(v, i);
+}
+
 void tables_view_done(struct tables_view *v)
 {
     mem_free(v->tables);
     mem_free(v->schema_at);
+    mem_free(v->schema_box);
     *v = (struct tables_view){0};
 }

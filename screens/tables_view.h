@@ -16,12 +16,14 @@ struct tables_view {
     char filter[VIEW_FILTER]; /* as typed */
     size_t *tables;           /* visible ones, ascending */
     size_t n;
-    size_t *schema_at; /* first visible table of each visible schema */
+    size_t *schema_at;   /* first visible table of each visible schema */
+    uint8_t *schema_box; /* enum box of each: thousands of tables are looked at for it */
     size_t n_schemas;
     struct tree_model model;
 };
 
 void tables_view_update(struct tables_view *v, const struct journey *j);
+void tables_view_count(struct tables_view *v); /* after choosing: the boxes of the schemas */
 void tables_view_done(struct tables_view *v);
 const char *tables_view_name(enum view v); /* "all", "selected", ... */
 

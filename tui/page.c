@@ -299,11 +299,26 @@ void page_open_line(struct page *p)
         p->x = start;
 }
 
+/* Nearly every character: it is one byte and one column. */
+static void set_plain(struct page *p, int col, int row, char c, enum style s)
+{
+    struct cell *here = cell_at(p, col, row);
+    if (here->width != 1)
+        blank_halves(p, col, row);
+    *here = (struct cell){.text = {c == ' ' ? '\0' : c}, .width = 1, .style = (uint8_t)s};
+}
+
 static void write_clusters(struct page *p, int row, enum style s, const char *text, size_t n,
                            int end)
 {
     bool seen = row >= p->pane.clip_top && row < p->pane.clip_end;
     int width;
+    for (size_t plain = text_plain(text, n); plain > 0; plain--, text++, n--, p->x++) {
+        if (p->x >= end)
+            return;
+        if (seen && p->x >= 0 && p->x < p->cols)
+            set_plain(p, p->x, row, *text, s);
+    }
     for (size_t used; (used = text_cluster(text, n, &width)) > 0; text += used, n -= used) {
         if (p->x + width > end)
             return;

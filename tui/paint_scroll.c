@@ -20,11 +20,10 @@ static uint64_t hash(const struct cell *cells, int n)
     uint64_t h = 0xcbf29ce484222325U;
     for (int i = 0; i < n; i++) {
         uint64_t part;
-        memcpy(&part, &cells[i], sizeof part);
-        h = (h ^ part) * 0x100000001b3U;
         uint32_t rest;
+        memcpy(&part, &cells[i], sizeof part);
         memcpy(&rest, &cells[i].width, sizeof rest);
-        h = (h ^ rest) * 0x100000001b3U;
+        h = (h ^ part ^ rest * 0x9e3779b97f4a7c15U) * 0x100000001b3U;
     }
     return h;
 }

@@ -44,6 +44,14 @@ size_t text_cluster(const char *text, size_t n, int *width)
     return used;
 }
 
+size_t text_plain(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && plain(text[i]))
+        i++;
+    return i > 0 && i < n && (unsigned char)text[i] >= 0x80 ? i - 1 : i; /* it may bear a mark */
+}
+
 size_t text_cluster_before(const char *text, size_t at)
 {
     size_t start = at > 64 ? at - 64 : 0; /* a cluster of more is none that a person typed */
@@ -76,9 +84,11 @@ int text_width(const char *text)
 
 size_t text_fit(const char *text, size_t n, int columns, int *used)
 {
-    size_t bytes = 0;
-    *used = 0;
     n = bytes_of(text, n);
+    size_t bytes = text_plain(text, n), most = columns > 0 ? (size_t)columns : 0;
+    if (bytes > most)
+        bytes = most;
+    *used = (int)bytes;
     for (;;) {
         int width;
         size_t more = text_cluster(text + bytes, n - bytes, &width);

@@ -15,6 +15,9 @@ size_t text_cluster(const char *text, size_t n, int *width);
 size_t text_cluster_before(const char *text,
                            size_t at); /* bytes of the cluster that ends at `at` */
 
+/* How many bytes from the start are one column each: printable ASCII with no mark behind. */
+size_t text_plain(const char *text, size_t n);
+
 int text_width(const char *text);
 int text_widthn(const char *text, size_t n);
 size_t text_fit(const char *text, size_t n, int columns, int *used); /* bytes that fit whole */
