@@ -327,7 +327,7 @@ static void a_full_disk_heals(void **state)
     scene_await_backfill(s.r, "t", REPLICA_BACKFILL_COMPLETED);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
     small = limit;
-    small.rlim_cur = 200 * 1024;
+    small.rlim_cur = 204800;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     scene_sql("INSERT INTO t SELECT g, md5(g::text) FROM generate_series(10, 20000) g");
