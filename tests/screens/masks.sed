@@ -12,5 +12,7 @@ s/freshness not known yet|fresh within SPAN/freshness/
 s/ +latency p95 SPAN//
 s/port=?[0-9]+/port/g
 s/"until [^"]*"/until/
+s/pid [0-9]+( [^…]*…)?/pid N/g
+s#/tmp/strom-screens-[^ /]*#PATH#g
 s/ +/ /g
 s/ $//
