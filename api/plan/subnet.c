@@ -50,16 +50,20 @@ bool diff_range_within(const char *inner, const char *outer)
            in.last <= out.last;
 }
 
-/* The first free one in [from, until). */
+static uint64_t aligned(uint64_t address)
+{
+    return (address + 7) & ~(uint64_t)7;
+}
+
+/* The first free one in [from, until), where `from` is a multiple of eight. */
 static bool free_between(uint64_t from, uint64_t until, const char *const *ranges, size_t n,
                          uint32_t *found)
 {
     struct range by;
 
-    for (uint64_t at = from; at < until; at = (uint64_t)by.last + 1) {
-        at = (at + 7) & ~(uint64_t)7;
+    for (uint64_t at = from; at + 8 <= until; at = aligned((uint64_t)by.last + 1)) {
         struct range trial = {(uint32_t)at, (uint32_t)at + 7};
-        if (at >= until || overlapped(trial, ranges, n, &by))
+        if (overlapped(trial, ranges, n, &by))
             continue;
         *found = trial.first;
         return true;
@@ -76,6 +80,7 @@ bool plan_free_subnet(const char *wish, const char *const *ranges, size_t n, cha
 
     if (!parse_range(wish, &r) || r.first < ten || r.first >= automatic)
         r.first = ten | 2u << 16;
+    r.first &= ~7u; /* a wish in the middle of eight means those eight */
     if (!free_between(r.first, automatic, ranges, n, &at) &&
         !free_between(ten, r.first, ranges, n, &at))
         return false;

@@ -204,6 +204,10 @@ static void test_free_subnet(void **state)
     SUBNET("10.2.0.0/29", NULL, "10.0.0.0/9"); /* the other half is for networks in auto mode */
     SUBNET("192.168.0.0/29", "10.2.0.0/29", "172.16.0.0/12");
     SUBNET("10.127.255.248/29", "10.0.0.0/29", "10.127.255.248/29");
+    SUBNET("10.2.0.3", "10.2.0.0/29", "10.3.0.0/16"); /* in the middle of eight */
+    SUBNET("10.127.255.255", "10.127.255.248/29", "10.3.0.0/16");
+    SUBNET("10.127.255.255", "10.0.0.0/29", "10.127.255.250"); /* no eight are left behind it */
+    SUBNET("10.0.0.5", NULL, "10.0.0.0/9");
 }
 
 /* --- the proxy --- */
