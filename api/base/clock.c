@@ -1,19 +1,22 @@
 #include "api/base/clock.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 static int64_t frozen;
+static atomic_int_fast64_t ahead_ms; /* other threads look at it */
 
 static int64_t now_ms(clockid_t which)
 {
     struct timespec ts = {0};
 
     clock_gettime(which, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + ahead_ms;
 }
 
 int64_t clock_mono_ms(void)
@@ -34,6 +37,12 @@ int64_t clock_wall(void)
 void clock_freeze(int64_t wall_seconds)
 {
     frozen = wall_seconds;
+}
+
+void clock_advance(int64_t ms)
+{
+    assert(ms >= 0);
+    ahead_ms += ms;
 }
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar; years begin in March here, so that the

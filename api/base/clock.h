@@ -10,6 +10,9 @@ int64_t clock_mono_ms(void); /* milliseconds on a clock that never jumps; for wa
 int64_t clock_wall(void);    /* seconds since 1970, UTC; for people and files */
 int64_t clock_wall_ms(void);
 void clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */
+/* For tests: both clocks run ahead of the machine's by so much more; never back. What waits, waits
+ * on these clocks alone, so that an hour can be a call. */
+void clock_advance(int64_t ms);
 
 enum { CLOCK_TEXT = 32 };
 /* "2026-11-22T09:15:00Z"; writes into out (at least CLOCK_TEXT bytes) and returns it. */

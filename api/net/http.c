@@ -1,6 +1,7 @@
 #include "api/net/http.h"
 
 #include "api/base/arena.h"
+#include "api/base/clock.h"
 #include "api/base/log.h"
 #include "api/net/internal.h"
 #include "api/net/url.h"
@@ -8,7 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TIME_OUT_MS = 60000, CONNECT_MS = 10000, ANSWER_BYTES = 32 * 1024 * 1024 };
+enum {
+    TIME_OUT_MS = 60000,
+    CONNECT_MS = 10000,
+    STILL_MS = 30000,    /* not a byte either way for so long: nobody is there any more */
+    BACKSTOP_MS = 15000, /* the library's own limits come after ours */
+    ANSWER_BYTES = 32 * 1024 * 1024
+};
 
 struct job {
     struct task *task;
@@ -23,6 +30,9 @@ struct job {
     char *ca, *cert;
     struct str answer_body;
     size_t max_bytes;
+    int64_t connect_by, end_by; /* clock_mono_ms */
+    int64_t moved_at;           /* bytes were seen to move; looked at when a limit is near */
+    curl_off_t moved;
     bool too_large;
     char words[CURL_ERROR_SIZE];
     struct http_answer answer;
@@ -168,9 +178,11 @@ static void set_bounds(struct job *job, const struct http_request *r)
 {
     long total = r->timeout_ms > 0 ? r->timeout_ms : TIME_OUT_MS;
 
-    curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, total);
-    curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     total < CONNECT_MS ? total : (long)CONNECT_MS);
+    job->moved_at = clock_mono_ms();
+    job->end_by = job->moved_at + total;
+    job->connect_by = job->moved_at + (total < CONNECT_MS ? total : (long)CONNECT_MS);
+    curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, total + BACKSTOP_MS);
+    curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS + BACKSTOP_MS);
     job->max_bytes = r->max_bytes ? r->max_bytes : ANSWER_BYTES;
 }
 
@@ -296,19 +308,65 @@ static enum task_state fail_transfer(struct task *t, struct job *job)
     return task_fail(t, &e);
 }
 
+/* --- limits: kept on our own clock, so that they hold where time is a function --- */
+
+static curl_off_t bytes_moved(const struct job *job)
+{
+    curl_off_t down = 0, up = 0;
+    long head = 0, sent = 0;
+
+    curl_easy_getinfo(job->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    curl_easy_getinfo(job->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_easy_getinfo(job->easy, CURLINFO_HEADER_SIZE, &head);
+    curl_easy_getinfo(job->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return down + up + head + sent;
+}
+
+static bool is_connected(const struct job *job)
+{
+    curl_off_t ready = 0;
+
+    curl_easy_getinfo(job->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    return ready > 0;
+}
+
+static bool is_out_of_time(struct job *job, int64_t now)
+{
+    curl_off_t moved = bytes_moved(job);
+
+    if (moved != job->moved)
+        job->moved_at = now;
+    job->moved = moved;
+    return now >= job->end_by || now >= job->moved_at + STILL_MS ||
+           (now >= job->connect_by && !is_connected(job));
+}
+
+static void wait_for_answer(struct task *t, const struct job *job, int64_t now)
+{
+    int64_t still_by = job->moved_at + STILL_MS;
+
+    task_wait_curl(t);
+    task_wait_until(t, still_by < job->end_by ? still_by : job->end_by);
+    if (now < job->connect_by)
+        task_wait_until(t, job->connect_by);
+}
+
 static enum task_state step(struct task *t)
 {
     struct job *job = task_job(t, &type);
     enum task_state state = TASK_OK;
+    int64_t now = clock_mono_ms();
 
     if (job->refusal.kind != ERR_NONE) {
         release(job);
         return task_fail(t, &job->refusal);
     }
-    if (!t->curl_done) {
-        task_wait_curl(t);
+    if (!t->curl_done && !is_out_of_time(job, now)) {
+        wait_for_answer(t, job, now);
         return TASK_RUNNING;
     }
+    if (!t->curl_done)
+        t->curl_code = CURLE_OPERATION_TIMEDOUT;
     if (t->curl_code != CURLE_OK) {
         state = fail_transfer(t, job);
     } else {

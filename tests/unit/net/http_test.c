@@ -213,6 +213,27 @@ static void times_out(void **state)
     fails(w, http_send(w->net, &r), ERR_NETWORK, "TIMEOUT", true);
 }
 
+/* The limits are kept on the clock that tests can move, and that alone. */
+static void limits_follow_the_clock(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = url(w, "/silent")};
+    struct task *t = http_send(w->net, &r);
+
+    for (int i = 0; i < 3; i++) { /* the request goes out, and nothing comes */
+        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
+        net_step(w->net);
+    }
+    clock_advance(29000);
+    net_step(w->net);
+    assert_int_equal(task_state(t), TASK_RUNNING);
+    clock_advance(2000); /* thirty seconds without a byte */
+    net_step(w->net);
+    assert_int_equal(task_state(t), TASK_RUNNING); /* bytes had moved since the start */
+    clock_advance(30000);
+    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
+}
+
 static void refused(void **state)
 {
     struct world *w = *state;
