@@ -418,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(says_how_it_broke, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_the_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(times_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(limits_follow_the_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goes_nowhere_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),
