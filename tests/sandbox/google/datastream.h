@@ -45,6 +45,9 @@ void source_conninfo(struct google *g, const char *profile_name, const struct va
 /* Reached and logged in; PQfinish it. NULL with the reason. */
 PGconn *source_connect(struct google *g, const char *profile_name, const struct val *profile,
                        struct source_fault *why);
+/* The same, and out again. */
+bool source_login(struct google *g, const char *profile_name, const struct val *profile,
+                  struct source_fault *why);
 void source_version(struct sandbox *s, char out[16]);
 /* A line of validationResult. */
 struct val *validation_line(const char *code, const char *description, const char *state,

@@ -126,7 +126,7 @@ static void hold(struct google *g, const struct exchange *x)
     pthread_mutex_unlock(&g->lock);
 }
 
-void server_serve(struct google *g, struct exchange *x)
+void server_answer(struct google *g, struct exchange *x)
 {
     char *path = mem_str(x->uri), *query = strchr(path, '?');
     if (query != NULL)
@@ -147,15 +147,22 @@ void server_serve(struct google *g, struct exchange *x)
         snprintf(host, sizeof host, "%.*s", (int)(n < 127 ? n : 127), first);
         serve_google(g, x, host, rest, query != NULL ? query : "");
     }
-    hold(g, x);
     pthread_mutex_lock(&g->lock);
-    request_log_write(g, x);
     if (m != NULL) {
         m->running--;
         pthread_cond_broadcast(&g->changed);
     }
     pthread_mutex_unlock(&g->lock);
     mem_free(path);
+}
+
+void server_serve(struct google *g, struct exchange *x)
+{
+    server_answer(g, x);
+    hold(g, x);
+    pthread_mutex_lock(&g->lock);
+    request_log_write(g, x);
+    pthread_mutex_unlock(&g->lock);
 }
 
 /* --- the keeper: things come true also while nobody asks --- */
@@ -235,12 +242,13 @@ struct google *google_start(struct sandbox *s, const struct google_options *o, c
     g->last_request_ms = clock_mono_ms();
     policy_reset(g);
     services_init(g, o->disabled_apis);
+    g->paper = o->paper;
     source_version(s, g->pg_version);
-    if (!open_log(g, o->request_log, why) || !server_start(g, o->port, why)) {
+    if (!open_log(g, o->request_log, why) || (!o->paper && !server_start(g, o->port, why))) {
         release(g);
         return NULL;
     }
-    if (pthread_create(&g->keeper, NULL, keep, g) != 0) {
+    if (!o->paper && pthread_create(&g->keeper, NULL, keep, g) != 0) {
         server_stop(g);
         release(g);
         snprintf(why, 512, "No thread for the stand-in could be started.");
@@ -257,7 +265,8 @@ void google_stop(struct google *g)
     g->stopping = true;
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);
-    pthread_join(g->keeper, NULL);
+    if (!g->paper)
+        pthread_join(g->keeper, NULL);
     server_stop(g);
     release(g);
 }

@@ -21,6 +21,10 @@ struct google_options {
     const char
         *request_log; /* JSON lines, as ../shared/tools/check_requests.py reads them; NULL: none */
     bool disabled_apis; /* a fresh project: compute, datastream and servicenetworking are off */
+    /* No port, no thread, no PostgreSQL: requests are handed to server_answer by a test that owns
+     * the clock. The source is one on paper: the users of `facts` log in with their passwords,
+     * streams run and carry nothing. */
+    bool paper;
 };
 
 struct google *google_start(struct sandbox *s, const struct google_options *o, char why[512]);

@@ -160,6 +160,7 @@ struct google {
     pthread_cond_t changed;
     pthread_t keeper;
     bool stopping;
+    bool paper; /* google_options */
     struct MHD_Daemon *daemon;
     int port;
     FILE *log;

@@ -121,9 +121,7 @@ static bool tested(struct google *g, struct operation *op, struct thing *t, cons
     struct source_fault why = {0};
     if (val_member(doc, "postgresqlProfile") == NULL || val_truth(op->input, "force"))
         return true;
-    PGconn *db = source_connect(g, t->name, doc, &why);
-    if (db != NULL) {
-        PQfinish(db);
+    if (source_login(g, t->name, doc, &why)) {
         val_put(op->metadata, "validationResult", test_result(NULL));
         return true;
     }

@@ -21,7 +21,10 @@ struct exchange {
 
 bool server_start(struct google *g, int port, char why[512]);
 void server_stop(struct google *g);
-void server_serve(struct google *g, struct exchange *x); /* google.c: from request to answer */
+/* google.c: from request to answer; `serve` waits until it may go out, `answer` leaves that to the
+ * caller (hold_until_ms). */
+void server_serve(struct google *g, struct exchange *x);
+void server_answer(struct google *g, struct exchange *x);
 void request_log_write(struct google *g, const struct exchange *x);
 
 #endif

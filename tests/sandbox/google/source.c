@@ -129,7 +129,7 @@ bool source_reached(struct google *g, const struct val *profile, struct source_f
     if (vm == NULL || port != 5432 || !firewall_opens(g, vpc, subnet, port) ||
         !proxy_is_opened(vm) || !proxy_serves(vm, CONNECTION) || proxy_look(g, vm) != PROXY_READY)
         return times_out(why, profile);
-    if (g->s->pg == NULL || !postgres_alive(g->s->pg))
+    if (!g->paper && (g->s->pg == NULL || !postgres_alive(g->s->pg)))
         return fault(why, false, "server closed the connection unexpectedly");
     return true;
 }
@@ -163,4 +163,28 @@ PGconn *source_connect(struct google *g, const char *profile_name, const struct 
         str_copy(why->code, sizeof why->code, "INVALID_CREDENTIALS");
     PQfinish(db);
     return NULL;
+}
+
+static bool paper_login(struct google *g, const char *profile_name, const struct val *profile,
+                        struct source_fault *why)
+{
+    const struct thing *kept = thing_find(g, "profile-password", profile_name);
+    const char *user = val_text_or(profile, "postgresqlProfile.username", "");
+    char right[64];
+    if (sandbox_password(g->s, user, right) && kept != NULL && str_eq(kept->doc->text, right))
+        return true;
+    fault(why, false, "FATAL:  password authentication failed for user \"%s\"", user);
+    str_copy(why->code, sizeof why->code, "INVALID_CREDENTIALS");
+    return false;
+}
+
+bool source_login(struct google *g, const char *profile_name, const struct val *profile,
+                  struct source_fault *why)
+{
+    if (g->paper)
+        return source_reached(g, profile, why) && paper_login(g, profile_name, profile, why);
+    PGconn *db = source_connect(g, profile_name, profile, why);
+    bool fine = db != NULL;
+    PQfinish(db);
+    return fine;
 }

@@ -400,7 +400,7 @@ static void deleted(struct google *g, struct operation *op)
         return;
     stream_halt(g, s);
     stream_sqlite_path(g, s->dataset, path);
-    if (!s->phantom)
+    if (!s->phantom && !g->paper)
         replica_forget(path, s->id, why);
     stream_drop(g, s);
 }
