@@ -1,11 +1,11 @@
 # What differs from run to run is made the same before pages are compared.
 s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g
-s/PostgreSQL [0-9]+\.[0-9]+( \([^)]*\))?/PostgreSQL N/g
+s/PostgreSQL [0-9]+(\.[0-9]+)?( \([^)]*(\)|…))?/PostgreSQL N/g
 s/POSTGRES_[0-9]+/POSTGRES_N/g
 s/[0-9]+ h [0-9]+ min/SPAN/g
 s/[0-9]+ min( [0-9]+ s)?/SPAN/g
-s/[0-9]+(\.[0-9]+)? s\b/SPAN/g
-s/[0-9]+([.,][0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)\b/SIZE/g
+s/[0-9]+(\.[0-9]+)? s([^[:alnum:]]|$)/SPAN\2/g
+s/[0-9]+([.,][0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)([^[:alnum:]]|$)/SIZE\3/g
 s/, growing by SIZE an hour//
 s/^(Events ).*/\1.../
 s/freshness not known yet|fresh within SPAN/freshness/
