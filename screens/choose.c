@@ -35,44 +35,50 @@ static bool named(char *names, const char *column)
     return false;
 }
 
-/* Puts one table as a line says. Off first, so that nothing is left of what was. */
-static void restore_line(struct journey *j, char *line)
+/* Puts one table as a line says. Off first, so that nothing is left of what was. False: it is gone.
+ */
+static bool restore_line(struct journey *j, char *line, size_t *table)
 {
     char *table_name = strchr(line, *SEP), *names;
-    size_t table;
 
     if (table_name == NULL)
-        return;
+        return false;
     *table_name++ = '\0';
     names = strchr(table_name, *SEP);
     if (names)
         *names++ = '\0';
-    if (!selection_find(&j->selection, line, table_name, &table))
-        return;
-    selection_set_table(&j->selection, table, false);
-    for (size_t i = 0; names && i < j->selection.tables[table].n_columns; i++)
-        if (named(names, j->selection.tables[table].columns[i].name))
-            selection_set_column(&j->selection, table, i, true);
+    if (!selection_find(&j->selection, line, table_name, table))
+        return false;
+    selection_set_table(&j->selection, *table, false);
+    for (size_t i = 0; names && i < j->selection.tables[*table].n_columns; i++)
+        if (named(names, j->selection.tables[*table].columns[i].name))
+            selection_set_column(&j->selection, *table, i, true);
+    return true;
 }
 
 static void restore(struct journey *j, const char *text)
 {
     char *copy = mem_str(text);
+    size_t *tables = NULL, n = 0, room = 0;
 
     for (char *line = copy, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
-        restore_line(j, line);
+        if (n == room)
+            tables = mem_grow(tables, room = room * 2 + 8, sizeof *tables);
+        n += restore_line(j, line, &tables[n]);
     }
+    journey_keep_tables(j, tables, n);
+    mem_free(tables);
     mem_free(copy);
-    journey_keep_selection(j);
 }
 
-static void record(struct journey *j, const char *label, struct str *before, struct str *after)
+static void record(struct journey *j, const char *label, const size_t *tables, size_t n,
+                   struct str *before, struct str *after)
 {
     struct undo_step step = {label, str_text(before), str_text(after)};
     struct err e;
 
-    journey_keep_selection(j);
+    journey_keep_tables(j, tables, n);
     if (j->id == 0)
         journey_save(j); /* the log belongs to a journey that is in the store */
     if (j->id && !undo_push(j->live->store, j->id, &step, &e) && !e.retryable)
@@ -99,7 +105,7 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
     describe(j, table, &after);
     say_answer(j, a);
     if (a == SELECTION_DONE) {
-        record(j, j->selection.tables[table].columns[column].name, &before, &after);
+        record(j, j->selection.tables[table].columns[column].name, &table, 1, &before, &after);
         return a;
     }
     str_done(&before);
@@ -131,21 +137,21 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         journey_say(j, MARK_NONE,
                     tr("%zu sensitive columns were left out: each needs a reason of its own"),
                     left);
-    record(j, t->name, &before, &after);
+    record(j, t->name, &table, 1, &before, &after);
     return a;
 }
 
 void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
 {
     struct str before = {0}, after = {0};
-    size_t changed = 0, refused = 0;
+    size_t changed = 0, refused = 0, *which = mem_alloc((n + 1) * sizeof *which);
 
     for (size_t i = 0; i < n; i++) {
         size_t bytes = before.bytes;
         describe(j, tables[i], &before);
         switch (selection_set_table(&j->selection, tables[i], on)) {
         case SELECTION_DONE:
-            changed++;
+            which[changed++] = tables[i];
             describe(j, tables[i], &after);
             break;
         case SELECTION_NEEDS_ACK:
@@ -161,11 +167,12 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
         }
     }
     if (changed) {
-        record(j, on ? "on" : "off", &before, &after);
+        record(j, on ? "on" : "off", which, changed, &before, &after);
     } else {
         str_done(&before);
         str_done(&after);
     }
+    mem_free(which);
     if (refused)
         journey_say(j, MARK_WARN,
                     tr("tables changed: %zu; with a sensitive key, and in need of a reason: %zu"),
@@ -184,7 +191,8 @@ bool choose_with_reason(struct journey *j, size_t table, size_t column, const ch
 
     if (!selection_acknowledge(&j->selection, table, column, &ack, e))
         return false;
-    choose_column(j, table, column, true);
+    if (choose_column(j, table, column, true) != SELECTION_DONE)
+        journey_keep_tables(j, &table, 1); /* it flows already: the reason alone is new */
     return true;
 }
 

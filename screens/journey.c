@@ -235,7 +235,7 @@ void journey_copy(struct journey *j, const char *text)
 #define ACK    "ack."
 #define SEP    "\x1f" /* stands in no name that PostgreSQL shows without quoting trouble */
 
-static void keep_table(struct journey *j, const struct selection_table *t)
+static void keep_chosen(struct journey *j, const struct selection_table *t)
 {
     struct str names = {0}, key = {0};
 
@@ -244,27 +244,36 @@ static void keep_table(struct journey *j, const struct selection_table *t)
         if (t->columns[i].included)
             str_printf(&names, "%s" SEP, t->columns[i].name);
     kept_set_text(j->kept, str_text(&key), names.bytes ? names.text : NULL);
+    str_done(&names);
+    str_done(&key);
+}
+
+static void keep_acks(struct journey *j, const struct selection_table *t)
+{
+    struct str text = {0}, key = {0};
+
     for (size_t i = 0; i < t->n_columns; i++) {
         const struct selection_ack *a = t->columns[i].ack;
         if (a == NULL)
             continue;
         str_clear(&key);
-        str_clear(&names);
+        str_clear(&text);
         str_printf(&key, ACK "%s" SEP "%s" SEP "%s", t->schema, t->name, t->columns[i].name);
-        str_printf(&names, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
-        kept_set_text(j->kept, str_text(&key), str_text(&names));
+        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
+        kept_set_text(j->kept, str_text(&key), str_text(&text));
     }
-    str_done(&names);
+    str_done(&text);
     str_done(&key);
 }
 
-void journey_keep_selection(struct journey *j)
+void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
 {
-    kept_remove_under(j->kept, CHOSEN);
-    kept_remove_under(j->kept, ACK);
-    for (size_t i = 0; i < j->selection.n_tables; i++)
-        if (j->selection.tables[i].n_included)
-            keep_table(j, &j->selection.tables[i]);
+    for (size_t i = 0; i < n; i++) {
+        const struct selection_table *t = &j->selection.tables[tables[i]];
+        keep_chosen(j, t);
+        if (t->n_included) /* a reason outlives its column's being left out */
+            keep_acks(j, t);
+    }
     selection_totals(&j->selection, &j->totals);
     journey_changed(j);
 }
@@ -331,8 +340,6 @@ static void restore_chosen(struct journey *j)
 
 void journey_use_survey(struct journey *j, struct task *survey)
 {
-    if (j->selection_ready)
-        journey_keep_selection(j);
     selection_done(&j->selection);
     catalog_free(j->catalog);
     j->catalog = survey_take(survey, &j->selection);

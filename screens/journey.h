@@ -38,8 +38,8 @@ struct journey {
     struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
     struct selection_totals totals; /* counted when it changes: many are drawn at every key */
-    struct catalog *catalog; /* as it was read last; owned */
-    struct plan *plan;       /* the plan that Review showed; owned. Create carries this one out */
+    struct catalog *catalog;        /* as it was read last; owned */
+    struct plan *plan; /* the plan that Review showed; owned. Create carries this one out */
     struct task
         *apply; /* a run under way or ended; owned: it goes on while another screen is looked at */
     struct task *connecting,
@@ -86,8 +86,10 @@ void journey_changed(struct journey *j);                /* save soon */
 
 /* A survey has ended: takes catalogue and selection over and puts the choices of before onto it. */
 void journey_use_survey(struct journey *j, struct task *survey);
-/* After choosing: what is kept for the next start. */
-void journey_keep_selection(struct journey *j);
+/* After choosing in these tables: what is kept for the next start. Of the others nothing is
+ * written.
+ */
+void journey_keep_tables(struct journey *j, const size_t *tables, size_t n);
 /* Chosen tables as the checks want them; lives in a. */
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out);
 /* Selection's source, destination and names from the target: before a plan file is written. */

@@ -1,0 +1,175 @@
+/* Choosing tables and columns: what is kept for the next start, and how much of it is written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/str.h"
+#include "api/store/internal.h"
+#include "api/store/journeys.h"
+#include "screens/choose.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 20, MANY = 10000, FLAGGED = 3 };
+
+struct scene {
+    struct options options;
+    struct live live;
+    struct journey j;
+};
+
+/* Tables t0, t1, ...: `id` is the key, c3 is sensitive. */
+static void add_tables(struct selection *s, size_t n)
+{
+    struct selection_fact facts[COLUMNS];
+    char names[COLUMNS][24], table[24];
+
+    for (size_t c = 0; c < COLUMNS; c++) {
+        snprintf(names[c], sizeof names[c], c ? "c%zu" : "id", c);
+        facts[c] = (struct selection_fact){.name = names[c],
+                                           .type = "text",
+                                           .key = c == 0,
+                                           .level = c == FLAGGED ? RULES_SPECIAL : RULES_NONE};
+    }
+    for (size_t i = 0; i < n; i++) {
+        snprintf(table, sizeof table, "t%zu", i);
+        selection_add(s, "public", table, facts, COLUMNS, NULL);
+    }
+}
+
+static void open_scene(struct scene *s, size_t tables)
+{
+    struct err e;
+
+    *s = (struct scene){.live = {.options = &s->options}};
+    s->live.store = store_open_memory(&e);
+    assert_non_null(s->live.store);
+    journey_open(&s->j, &s->live);
+    add_tables(&s->j.selection, tables);
+    s->j.selection_ready = true;
+}
+
+static void close_scene(struct scene *s)
+{
+    journey_close(&s->j);
+    store_close(s->live.store);
+}
+
+static void choose_all(struct scene *s)
+{
+    size_t n = s->j.selection.n_tables, *all = mem_alloc(n * sizeof *all);
+
+    for (size_t i = 0; i < n; i++)
+        all[i] = i;
+    choose_tables(&s->j, all, n, true);
+    mem_free(all);
+}
+
+/* Entries that the next save writes; SIZE_MAX: all of them. */
+static size_t to_write(const struct scene *s)
+{
+    const char *const *keys;
+    bool all;
+    size_t n = kept_touched(s->j.kept, &keys, &all);
+
+    return all ? SIZE_MAX : n;
+}
+
+static const char *kept_reason(const struct scene *s, const char *table, const char *column)
+{
+    char key[64];
+
+    snprintf(key, sizeof key, "ack.public\x1f%s\x1f%s", table, column);
+    return kept_text(s->j.kept, key, "");
+}
+
+static const char *kept_columns(const struct scene *s, const char *table)
+{
+    char key[64];
+
+    snprintf(key, sizeof key, "chosen.public\x1f%s", table);
+    return kept_text(s->j.kept, key, "");
+}
+
+static void test_one_choice_among_many_writes_one_entry(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    open_scene(&s, MANY);
+    choose_all(&s);
+    assert_int_equal(s.j.totals.tables, MANY);
+    assert_int_equal(s.j.totals.columns, MANY * (COLUMNS - 1));
+    journey_save(&s.j);
+    assert_int_equal(to_write(&s), 0);
+
+    assert_int_equal(choose_column(&s.j, 17, 5, false), SELECTION_DONE);
+    assert_int_equal(to_write(&s), 1);
+    assert_int_equal(s.j.totals.columns, MANY * (COLUMNS - 1) - 1);
+    assert_null(strstr(kept_columns(&s, "t17"), "c5"));
+    assert_non_null(strstr(kept_columns(&s, "t18"), "c5"));
+    journey_save(&s.j);
+
+    choose_undo(&s.j);
+    assert_int_equal(to_write(&s), 1);
+    assert_non_null(strstr(kept_columns(&s, "t17"), "c5"));
+    close_scene(&s);
+}
+
+static void test_what_is_left_out_is_not_kept(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    open_scene(&s, 3);
+    choose_all(&s);
+    journey_save(&s.j);
+    assert_int_equal(choose_table(&s.j, 1, false), SELECTION_DONE);
+    assert_string_equal(kept_columns(&s, "t1"), "");
+    assert_string_not_equal(kept_columns(&s, "t0"), "");
+    choose_undo(&s.j);
+    assert_string_not_equal(kept_columns(&s, "t1"), "");
+    choose_redo(&s.j);
+    assert_string_equal(kept_columns(&s, "t1"), "");
+    close_scene(&s);
+}
+
+static void test_a_second_reason_is_kept(void **state)
+{
+    struct scene s;
+    struct err e;
+    (void)state;
+
+    open_scene(&s, 2);
+    assert_int_equal(choose_column(&s.j, 0, FLAGGED, true), SELECTION_NEEDS_ACK);
+    assert_true(choose_with_reason(&s.j, 0, FLAGGED, "statistics", "B123", &e));
+    assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics\x1f"
+                                                        "B123\x1f"));
+    assert_int_equal(s.j.totals.acknowledged, 1);
+    journey_save(&s.j);
+
+    assert_true(choose_with_reason(&s.j, 0, FLAGGED, "statistics of 2026", "B124", &e));
+    assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics of 2026\x1f"
+                                                        "B124\x1f"));
+    assert_true(s.j.dirty);
+    assert_int_equal(to_write(&s), 1);
+
+    assert_false(choose_with_reason(&s.j, 0, FLAGGED, "", "B125", &e));
+    assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics of 2026\x1f"
+                                                        "B124\x1f"));
+    close_scene(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_choice_among_many_writes_one_entry),
+        cmocka_unit_test(test_what_is_left_out_is_not_kept),
+        cmocka_unit_test(test_a_second_reason_is_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
