@@ -20,7 +20,7 @@ enum {
 struct job {
     struct task *task;
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connect_to;
     const char *method, *url;
     char host[272];
     char *body; /* what is sent; wiped when secret */
@@ -210,7 +210,8 @@ static bool set_url(struct job *job, const struct http_request *r)
     curl_easy_setopt(job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     if (url.loopback || r->insecure_proxy_bypass)
         curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "*");
-    return true;
+    return net_via(job->easy, r, task_arena(job->task), &job->headers, &job->connect_to,
+                   &job->refusal);
 }
 
 static void set_answer(struct job *job)
@@ -284,6 +285,8 @@ static void release(struct job *job)
     job->easy = NULL;
     wipe_list(job->headers);
     job->headers = NULL;
+    curl_slist_free_all(job->connect_to);
+    job->connect_to = NULL;
     if (job->body_is_secret)
         secret_wipe(job->body, job->body_bytes);
     mem_free(job->body);

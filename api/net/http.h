@@ -33,6 +33,8 @@ struct http_request {
     const char *client_cert_pem;
     const struct secret *client_key_pem;
     bool insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
+    const char *tls_name; /* whom the certificate must name, where that is not the URL's host */
+    const char *proxy;    /* this one, whatever the environment says; NULL: as usual */
 };
 
 struct http_answer {

@@ -11,6 +11,8 @@
 
 enum { TASK_FDS = 8, SLICE_MS = 3 };
 
+struct http_request;
+
 struct task_fd {
     int fd;
     short events;
@@ -82,5 +84,10 @@ void net_pretend_sleep(struct net *net, int64_t ms); /* for tests: as if the mac
 
 /* http_error.c: what the library says, in words. host is what was asked, with its port. */
 void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *words, struct err *e);
+
+/* Another way to the same URL: a proxy of the request's own, a certificate of another name. False
+ * with *e filled when it says something odd. Both lists stay the caller's. */
+bool net_via(CURL *easy, const struct http_request *r, struct arena *a, struct curl_slist **headers,
+             struct curl_slist **connect_to, struct err *e);
 
 #endif

@@ -213,6 +213,73 @@ static void our_own_certificate(void **state)
     secret_free(key);
 }
 
+static struct task *ask_via(struct world *w, const char *name, const char *proxy)
+{
+    struct http_request r = {.method = "GET",
+                             .url = w->url,
+                             .timeout_ms = 5000,
+                             .ca_pem = read_all(w, "ours.pem"),
+                             .tls_name = name,
+                             .proxy = proxy};
+    struct task *t = http_send(w->net, &r);
+
+    assert_true(net_until(w->net, t));
+    return t;
+}
+
+/* The certificate names another host than the one that is reached. */
+static void another_name(void **state)
+{
+    struct world *w = *state;
+    static const char *const odd[] = {"a b", "x:1", "a/b", "a\r\nX: y", "*.example"};
+
+    if (!w->net)
+        skip();
+    serve(w, "wrong", "");
+    refused(w, "ours.pem", "not trusted");
+    struct task *t = ask_via(w, "elsewhere.example", NULL);
+    if (task_state(t) == TASK_FAILED)
+        fail_msg("%s", task_error(t)->why);
+    assert_int_equal(http_answer(t)->status, 200);
+    task_drop(t);
+    t = ask_via(w, "other.example", NULL);
+    assert_string_equal(task_error(t)->reason, "TLS");
+    task_drop(t);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        t = ask_via(w, odd[i], NULL);
+        assert_int_equal(task_state(t), TASK_FAILED);
+        assert_string_equal(task_error(t)->reason, "BAD_URL");
+        task_drop(t);
+    }
+}
+
+/* A proxy of the request's own: the environment's exceptions do not count, and neither does it that
+ * the other side is this machine. */
+static void a_proxy_of_its_own(void **state)
+{
+    struct world *w = *state;
+    static const char *const odd[] = {"proxy", "ftp://x", "http://", "http://x y"};
+    char proxy[64];
+    int port, fd = server_listen(1, &port);
+
+    if (!w->net)
+        skip();
+    serve(w, "server", "");
+    close(fd);
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", port); /* nobody is there */
+    setenv("NO_PROXY", "*", 1);
+    struct task *t = ask_via(w, NULL, proxy);
+    assert_int_equal(task_state(t), TASK_FAILED);
+    task_drop(t);
+    unsetenv("NO_PROXY");
+    trusted(w, "ours.pem");
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        t = ask_via(w, NULL, odd[i]);
+        assert_string_equal(task_error(t)->reason, "BAD_URL");
+        task_drop(t);
+    }
+}
+
 static void not_tls_at_all(void **state)
 {
     struct world *w = *state;
@@ -234,8 +301,8 @@ static void not_tls_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(certificates),
-        cmocka_unit_test(our_own_certificate),
+        cmocka_unit_test(certificates),   cmocka_unit_test(our_own_certificate),
+        cmocka_unit_test(another_name),   cmocka_unit_test(a_proxy_of_its_own),
         cmocka_unit_test(not_tls_at_all),
     };
 
