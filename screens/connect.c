@@ -132,6 +132,9 @@ static void draw_database(const struct connect *self, const struct journey *j, s
         page_mark(p, MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"), pg_database(j->live->pg),
                   pg_user(j->live->pg), version / 10000, version % 10000,
                   pg_encrypted(j->live->pg) ? tr("encrypted") : tr("not encrypted (loopback)"));
+        if (j->target.database[0] && !str_eq(j->target.database, pg_database(j->live->pg)))
+            page_mark(p, MARK_WARN, tr("that is another database than %s, which is to flow"),
+                      j->target.database);
         return;
     }
     if (!answered(p, self->connecting, tr("Connecting to the database")) &&

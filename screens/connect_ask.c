@@ -108,13 +108,24 @@ void connect_ask_google(struct connect *self, struct journey *j)
         self->project = projects_get(j->live->google, j->target.project);
 }
 
+/* PGDATABASE, a service file or the person's own connection may name it: nobody is asked then. */
+static void take_database(struct connect *self, struct journey *j)
+{
+    if (self->fields[ROW_DATABASE].text[0] != '\0')
+        return;
+    field_set(&self->fields[ROW_DATABASE], pg_database(j->live->pg));
+    connect_commit(self, j);
+}
+
 void connect_ask_database(struct connect *self, struct journey *j)
 {
     struct pg_options o = live_pg_options(j->live, j->dsn);
 
     task_clear(&self->connecting);
-    if (j->live->pg && pg_alive(j->live->pg))
+    if (j->live->pg && pg_alive(j->live->pg)) {
+        take_database(self, j);
         return;
+    }
     if (str_is_empty(o.database) && j->target.database[0])
         o.database = j->target.database;
     self->connecting = pg_connect(j->live->net, &o);
@@ -183,6 +194,7 @@ void connect_news(struct connect *self, struct journey *j)
     if (self->connecting && task_state(self->connecting) == TASK_OK) {
         live_use_pg(j->live, pg_take(self->connecting));
         task_clear(&self->connecting);
+        take_database(self, j);
     }
 }
 

@@ -228,6 +228,27 @@ static void connect_says_what_does_not_answer(void **state)
     leaves();
 }
 
+static bool names_the_database(struct vt *t, void *ctx)
+{
+    int row;
+    (void)ctx;
+    return vt_find(t, "Database", NULL, &row) && strstr(vt_row(t, row), "postmottak") != NULL;
+}
+
+/* Without a cluster the connection itself tells which database it is. */
+static void a_connection_names_its_database(void **state)
+{
+    static const char *const env[] = {"KUBECONFIG=/nonexistent", NULL};
+    (void)state;
+    open_in(80, 24, env, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("No cluster");
+    see("postmottak as kari.nordmann@nav.no");
+    assert_true(vt_wait(v, names_the_database, NULL, LONG_MS));
+    leaves();
+}
+
 #define PERSONS "FROM pg_stat_activity WHERE usename = 'kari.nordmann@nav.no'"
 
 static bool is_checked_again(struct vt *t, void *ctx)
@@ -317,6 +338,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_terminal_that_goes_ends_it),
         cmocka_unit_test(a_termination_gives_it_back),
         cmocka_unit_test(connect_says_what_does_not_answer),
+        cmocka_unit_test(a_connection_names_its_database),
         cmocka_unit_test(a_database_that_restarts_is_connected_again),
         cmocka_unit_test(a_full_disk_is_said_and_walks_on),
         cmocka_unit_test(a_lost_world_is_said_on_monitor),
