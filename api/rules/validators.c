@@ -18,8 +18,9 @@ static const uint8_t class_of[256] = {
     ['.'] = DOT,     ['-'] = DASH,    [','] = PUNCT,   ['!'] = PUNCT,  ['?'] = PUNCT,
     [':'] = PUNCT,   [';'] = PUNCT,
 #define TEN(class, c)                                                                              \
-    [(c)] = class, [(c) + 1] = class, [(c) + 2] = class, [(c) + 3] = class, [(c) + 4] = class,     \
-    [(c) + 5] = class, [(c) + 6] = class, [(c) + 7] = class, [(c) + 8] = class, [(c) + 9] = class
+    [(c)] = (class), [(c) + 1] = (class), [(c) + 2] = (class), [(c) + 3] = (class),                \
+    [(c) + 4] = (class), [(c) + 5] = (class), [(c) + 6] = (class), [(c) + 7] = (class),            \
+    [(c) + 8] = (class), [(c) + 9] = (class)
     TEN(DIGIT, '0'), TEN(UPPER, 'A'), TEN(UPPER, 'K'), ['U'] = UPPER,  ['V'] = UPPER,
     ['W'] = UPPER,   ['X'] = UPPER,   ['Y'] = UPPER,   ['Z'] = UPPER,  TEN(LOWER, 'a'),
     TEN(LOWER, 'k'), ['u'] = LOWER,   ['v'] = LOWER,   ['w'] = LOWER,  ['x'] = LOWER,
