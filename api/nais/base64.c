@@ -36,3 +36,15 @@ bool base64_decode(const char *text, char *out, size_t *bytes)
     *bytes = n;
     return bits < 6;
 }
+
+void base64_encode(struct str *out, const char *bytes, size_t n)
+{
+    static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned hold = 0;
+        for (size_t k = 0; k < 3; k++)
+            hold = hold << 8 | (i + k < n ? (unsigned char)bytes[i + k] : 0u);
+        for (size_t k = 0; k < 4; k++)
+            str_addc(out, i + k <= n ? set[hold >> (18 - 6 * k) & 63] : '=');
+    }
+}

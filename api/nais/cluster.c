@@ -17,6 +17,7 @@ struct cluster {
     const char *ns, *server; /* server without a final slash */
     const char *ca;          /* PEM; NULL: the system's */
     struct login login;
+    char says[480];
 };
 
 /* --- opening --- */
@@ -35,11 +36,14 @@ static bool load_ca(struct cluster *c, const struct kube_cluster *k, struct err 
     if (*k->ca_data)
         c->ca = k->ca_data;
     else if (*k->ca_file) {
-        if (!path_read(k->ca_file, CA_MAX, &pem, e))
-            return false;
+        if (!path_read(k->ca_file, CA_MAX, &pem, e)) {
+            err_resource(e, k->ca_file);
+            return err_hint(e, "the kubeconfig names this file; get a new one: nais kubeconfig");
+        }
         c->ca = arena_str(&c->arena, str_text(&pem));
         str_done(&pem);
     }
+    c->login.ca = c->ca;
     return true;
 }
 
@@ -52,9 +56,8 @@ static bool choose_cluster(struct cluster *c, struct err *e)
                       ", which has no server");
     if (k->insecure)
         return refuse(e, name, "its cluster", k->name, " turns checking of certificates off");
-    if (*k->proxy_url || *k->tls_server_name)
-        return refuse(e, name, "its cluster sets", *k->proxy_url ? "proxy-url" : "tls-server-name",
-                      ", which is not supported");
+    if (k->broken)
+        return refuse(e, name, "its cluster has a", k->broken, " that is no base64");
     size_t n = strlen(k->server);
     while (n && k->server[n - 1] == '/')
         n--;
@@ -119,6 +122,11 @@ const char *cluster_server(const struct cluster *c)
     return c->server;
 }
 
+const char *cluster_login_says(struct cluster *c)
+{
+    return login_says(&c->login, c->says, sizeof c->says) ? c->says : NULL;
+}
+
 /* --- one question --- */
 
 struct get_job {
@@ -126,7 +134,7 @@ struct get_job {
     const char *what, *base; /* base: the URL without page */
     bool list;
     struct task *http;
-    unsigned ticket;
+    unsigned ticket, signed_with; /* which run of the program, which credential */
     int tries;
     int64_t pause_until;
     bool renewed;
@@ -151,6 +159,8 @@ static void ask(struct get_job *job)
         http_encode(&url, job->next, false);
     }
     static const struct http_header accept = {"Accept", "application/json"};
+    const struct kube_cluster *k = c->login.cluster;
+    job->signed_with = c->login.generation;
     job->http = http_send(c->net, &(struct http_request){.method = "GET",
                                                          .url = str_text(&url),
                                                          .headers = &accept,
@@ -158,7 +168,9 @@ static void ask(struct get_job *job)
                                                          .bearer = login_token(&c->login),
                                                          .ca_pem = c->ca,
                                                          .client_cert_pem = login_cert(&c->login),
-                                                         .client_key_pem = login_key(&c->login)});
+                                                         .client_key_pem = login_key(&c->login),
+                                                         .tls_name = k->tls_server_name,
+                                                         .proxy = k->proxy_url});
     str_done(&url);
 }
 
@@ -216,7 +228,7 @@ static enum task_state refused(struct task *t, struct get_job *job)
     struct err e, ignored;
     if (a->status == 401 && !job->renewed) {
         job->renewed = true;
-        login_refused(&job->cluster->login);
+        login_refused(&job->cluster->login, job->signed_with);
         task_clear(&job->http);
         task_again(t);
         return TASK_RUNNING;

@@ -22,6 +22,9 @@ struct net *cluster_net(const struct cluster *c);
 const char *cluster_context(const struct cluster *c);
 const char *cluster_namespace(const struct cluster *c);
 const char *cluster_server(const struct cluster *c);
+/* While the login program is at work: what it says to people ("open this page, type that code"),
+ * made harmless, "" when nothing; NULL when none is at work. */
+const char *cluster_login_says(struct cluster *c);
 
 /* GET of a list or a thing: group_version "apis/sql.cnrm.cloud.google.com/v1beta1" or "api/v1",
  * plural "sqlinstances", in the namespace; name NULL: the list, selected by `labels` ("app=x",

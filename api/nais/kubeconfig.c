@@ -3,6 +3,7 @@
 #include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/nais/base64.h"
+#include "api/nais/yaml_json.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static const char *text(struct reader *r, yaml_node_t *map, const char *key)
 
 static bool is_true(struct reader *r, yaml_node_t *map, const char *key)
 {
-    return str_eq(text(r, map, key), "true");
+    const char *t = text(r, map, key);
+    return str_eq(t, "true") || str_eq(t, "True") || str_eq(t, "TRUE");
 }
 
 static struct secret *secret(struct reader *r, yaml_node_t *map, const char *key)
@@ -91,39 +93,61 @@ static yaml_node_t *item(struct reader *r, const yaml_node_t *list, size_t i)
 
 /* --- what a kubeconfig holds --- */
 
-/* PEM text from its base64, "" when there is none or it is broken: then TLS will say so. */
-static const char *pem(struct reader *r, yaml_node_t *map, const char *key)
+/* PEM text from its base64, "" when there is none. What cannot be read is remembered: without it
+ * another certificate would be trusted, or none be sent, and nobody would know why. */
+static const char *pem(struct reader *r, yaml_node_t *map, const char *key, const char **broken)
 {
     const char *wrapped = text(r, map, key);
     char *out = arena_alloc(r->a, strlen(wrapped) + 1);
     size_t n;
-    return base64_decode(wrapped, out, &n) && strlen(out) == n ? out : "";
+    if (base64_decode(wrapped, out, &n) && strlen(out) == n)
+        return out;
+    *broken = key;
+    return "";
 }
 
-static struct secret *secret_pem(struct reader *r, yaml_node_t *map, const char *key)
+static struct secret *secret_pem(struct reader *r, yaml_node_t *map, const char *key,
+                                 const char **broken)
 {
     struct secret *wrapped = secret(r, map, key), *out = NULL;
     size_t room = strlen(secret_reveal(wrapped)) + 1, n;
     char *plain = mem_alloc(room);
     if (wrapped && base64_decode(secret_reveal(wrapped), plain, &n))
         out = secret_new(plain, n);
+    else if (wrapped)
+        *broken = key;
     secret_wipe(plain, room);
     mem_free(plain);
     secret_free(wrapped);
     return out;
 }
 
+/* What the cluster has to say to login programs: JSON, as they get it. */
+static const char *exec_config(struct reader *r, yaml_node_t *cluster)
+{
+    yaml_node_t *list = get(r, cluster, "extensions");
+    for (size_t i = 0; i < count(list); i++) {
+        yaml_node_t *entry = item(r, list, i);
+        if (str_eq(text(r, entry, "name"), "client.authentication.k8s.io/exec"))
+            return yaml_to_json(r->a, &r->doc, get(r, entry, "extension"));
+    }
+    return NULL;
+}
+
 static void read_cluster(struct reader *r, const char *name, yaml_node_t *c)
 {
-    *(r->out->clusters + r->out->n_clusters++) = (struct kube_cluster){
+    struct kube_cluster *cluster = r->out->clusters + r->out->n_clusters++;
+    *cluster = (struct kube_cluster){
         .name = name,
         .server = text(r, c, "server"),
-        .ca_data = pem(r, c, "certificate-authority-data"),
+        .ca_base64 = text(r, c, "certificate-authority-data"),
         .ca_file = path(r, c, "certificate-authority"),
         .tls_server_name = text(r, c, "tls-server-name"),
         .proxy_url = text(r, c, "proxy-url"),
         .insecure = is_true(r, c, "insecure-skip-tls-verify"),
+        .exec_config = exec_config(r, c),
     };
+    cluster->ca_data = pem(r, c, "certificate-authority-data", &cluster->broken);
 }
 
 static void read_env(struct reader *r, yaml_node_t *list, struct kube_exec *e)
@@ -150,6 +174,7 @@ static void read_exec(struct reader *r, yaml_node_t *node, struct kube_exec *e)
     read_env(r, get(r, node, "env"), e);
     e->cluster_info = is_true(r, node, "provideClusterInfo");
     e->install_hint = text(r, node, "installHint");
+    e->interactive_mode = text(r, node, "interactiveMode");
 }
 
 static void read_user(struct reader *r, const char *name, yaml_node_t *u)
@@ -157,16 +182,18 @@ static void read_user(struct reader *r, const char *name, yaml_node_t *u)
     struct kube_user *user = r->out->users + r->out->n_users++;
     *user = (struct kube_user){
         .name = name,
-        .cert_data = pem(r, u, "client-certificate-data"),
         .cert_file = path(r, u, "client-certificate"),
         .key_file = path(r, u, "client-key"),
         .token_file = path(r, u, "tokenFile"),
-        .key_data = secret_pem(r, u, "client-key-data"),
         .token = secret(r, u, "token"),
         .has_exec = get(r, u, "exec") != NULL,
         .has_password = get(r, u, "password") != NULL,
         .has_provider = get(r, u, "auth-provider") != NULL,
+        .has_impersonation = get(r, u, "as") || get(r, u, "as-uid") || get(r, u, "as-groups") ||
+                             get(r, u, "as-user-extra"),
     };
+    user->cert_data = pem(r, u, "client-certificate-data", &user->broken);
+    user->key_data = secret_pem(r, u, "client-key-data", &user->broken);
     if (user->has_exec)
         read_exec(r, get(r, u, "exec"), &user->exec);
 }

@@ -3,7 +3,7 @@
 
 /* The person's kubeconfig, by kubectl's rules: every file of KUBECONFIG in order, the first mention
  * of a name wins, else ~/.kube/config. Reading is pure; nothing is run here. Relative paths in a
- * file count from that file's folder. */
+ * file count from that file's folder; data goes before the file of the same thing. */
 
 #include "api/base/arena.h"
 #include "api/base/err.h"
@@ -19,18 +19,24 @@ struct kube_exec {           /* user.exec: a program that gives a token */
     size_t n_args;
     const char **env; /* NAME=value */
     size_t n_env;
-    bool cluster_info;        /* provideClusterInfo */
-    const char *install_hint; /* "" when none */
+    bool cluster_info;            /* provideClusterInfo */
+    const char *install_hint;     /* "" when none */
+    const char *interactive_mode; /* "Never", "IfAvailable", "Always"; "" when it says nothing */
 };
 struct kube_cluster {
     const char *name, *server, *ca_data, *ca_file, *tls_server_name, *proxy_url;
-    bool insecure; /* insecure-skip-tls-verify: refused when it is used */
+    const char *ca_base64;   /* certificate-authority-data as it was written */
+    const char *exec_config; /* JSON of the extension for exec plugins; NULL: none */
+    bool insecure;           /* insecure-skip-tls-verify: refused when it is used */
+    const char *broken;      /* the field that is no base64; NULL: all are well */
 };
 struct kube_user {
     const char *name;
     const char *cert_data, *cert_file, *key_file, *token_file;
     struct secret *key_data, *token;
-    bool has_exec, has_password, has_provider; /* the latter two are not supported */
+    /* the latter three are not supported */
+    bool has_exec, has_password, has_provider, has_impersonation;
+    const char *broken; /* as for clusters */
     struct kube_exec exec;
 };
 struct kube_context {

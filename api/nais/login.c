@@ -2,98 +2,18 @@
 
 #include "api/base/clock.h"
 #include "api/base/json.h"
+#include "api/base/log.h"
 #include "api/base/path.h"
+#include "api/base/safe.h"
+#include "api/nais/plugin.h"
 #include "api/net/child.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-extern char **environ; /* POSIX has it, no header declares it */
+/* TOKEN_FILE_S: whoever writes a token file writes it anew before the old token ends. */
+enum { RENEW_BEFORE_S = 30, TOKEN_FILE_S = 60, FILE_MAX = 1024 * 1024 };
 
-enum { PLUGIN_MS = 60000, RENEW_BEFORE_S = 30, FILE_MAX = 1024 * 1024, MOST_ENV = 256 };
-
-/* What a login program may know of our environment: where things are, not what is secret. */
-static const char *const passed[] = {
-    "PATH=",       "HOME=",        "USER=",     "LOGNAME=",  "LANG=",        "LC_",
-    "TMPDIR=",     "XDG_",         "CLOUDSDK_", "GOOGLE_",   "HTTPS_PROXY=", "https_proxy=",
-    "HTTP_PROXY=", "http_proxy=",  "NO_PROXY=", "no_proxy=", "SSL_CERT_",    "KUBECONFIG=",
-    "NAIS_",       "AZURE_CONFIG", "USE_GKE_",  "DISPLAY=",  "WAYLAND_",     "BROWSER=",
-};
-
-static bool may_pass(const char *pair)
-{
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        if (str_starts(pair, passed[i]))
-            return true;
-    return false;
-}
-
-static void put_cluster(struct json_out *o, const struct kube_cluster *c)
-{
-    json_open_object(o, "cluster");
-    json_put_string(o, "server", c->server);
-    json_close_object(o);
-}
-
-/* KUBERNETES_EXEC_INFO, as client-go writes it. */
-static const char *exec_info(const struct login *l, struct str *out)
-{
-    struct json_out o;
-    str_add(out, "KUBERNETES_EXEC_INFO=");
-    json_begin(&o, out, false);
-    json_open_object(&o, NULL);
-    json_put_string(&o, "kind", "ExecCredential");
-    json_put_string(&o, "apiVersion", l->user->exec.api_version);
-    json_open_object(&o, "spec");
-    if (l->user->exec.cluster_info)
-        put_cluster(&o, l->cluster);
-    json_put_bool(&o, "interactive", false);
-    json_close_object(&o);
-    json_close_object(&o);
-    return str_text(out);
-}
-
-static bool known_version(const char *v)
-{
-    return str_eq(v, "client.authentication.k8s.io/v1") ||
-           str_eq(v, "client.authentication.k8s.io/v1beta1");
-}
-
-static bool refuse_plugin(const struct kube_exec *x, struct err *e)
-{
-    if (known_version(x->api_version) && *x->command)
-        return false;
-    err_set(e, ERR_INPUT, "Logging in to the cluster");
-    err_why(e, "the kubeconfig's exec has apiVersion %s", x->api_version);
-    err_hint(e, "get a new kubeconfig: nais kubeconfig");
-    return true;
-}
-
-static void run_plugin(struct login *l)
-{
-    const struct kube_exec *x = &l->user->exec;
-    struct str info = {0};
-    const char *env[MOST_ENV + 1], **argv = mem_grow(NULL, x->n_args + 2, sizeof *argv);
-    size_t n = 0;
-    env[n++] = exec_info(l, &info);
-    for (size_t i = 0; i < x->n_env && n < MOST_ENV; i++)
-        env[n++] = x->env[i];
-    for (char **pair = environ; *pair && n < MOST_ENV; pair++)
-        if (may_pass(*pair))
-            env[n++] = *pair;
-    env[n] = NULL;
-    argv[0] = x->command;
-    for (size_t i = 0; i < x->n_args; i++)
-        argv[1 + i] = x->args[i];
-    argv[1 + x->n_args] = NULL;
-    l->plugin = child_run(
-        l->net, &(struct child_request){.argv = argv, .env = env, .timeout_ms = PLUGIN_MS});
-    mem_free(argv);
-    str_done(&info);
-}
-
-/* --- its answer --- */
+/* --- the login program's answer --- */
 
 static void forget(struct login *l)
 {
@@ -112,49 +32,71 @@ static struct secret *take(const struct json *j, const char *key)
     return str_is_empty(text) ? NULL : secret_new(text, strlen(text));
 }
 
+static bool no_credential(struct err *e, const char *why)
+{
+    err_set(e, ERR_DENIED, PLUGIN_WHAT);
+    err_why(e, "%s", why);
+    return err_hint(e, "log in: nais login, or: gcloud auth login");
+}
+
+/* It has to answer in the version in which it was asked. */
+static bool is_credential(const struct login *l, const struct json *doc, struct err *e)
+{
+    const char *kind = json_string_or(doc, "kind", ""), *v = json_string_or(doc, "apiVersion", "");
+    if (!json_is_object(doc))
+        return no_credential(e, "the login program's answer is no JSON");
+    if (!str_eq(kind, "ExecCredential"))
+        return no_credential(e, "the login program's answer is no ExecCredential");
+    if (str_eq(v, l->user->exec.api_version))
+        return true;
+    no_credential(e, "");
+    err_why(e, "the login program answers in %s, and the kubeconfig asks for %s", *v ? v : "(none)",
+            l->user->exec.api_version);
+    return err_hint(e, "bring both up to date: gcloud components update; nais kubeconfig");
+}
+
 bool login_read(struct login *l, const char *text, size_t bytes, struct err *e)
 {
     struct err inner;
     struct json *doc = json_parse(text, bytes, &inner);
     const struct json *status = json_get(doc, "status");
     forget(l);
+    if (!is_credential(l, doc, e)) {
+        json_free(doc);
+        return false;
+    }
     l->token = take(status, "token");
     l->key = take(status, "clientKeyData");
     const char *cert = json_string(status, "clientCertificateData");
-    l->cert = cert ? mem_str(cert) : NULL;
+    l->cert = str_is_empty(cert) ? NULL : mem_str(cert);
     const char *end = json_string(status, "expirationTimestamp");
     l->until = end ? clock_parse(end) : -1;
-    l->ready = l->token || (l->cert && l->key);
+    bool whole = (l->cert != NULL) == (l->key != NULL), dated = !end || l->until >= 0;
+    l->ready = whole && dated && (l->token || l->cert);
     json_free(doc);
-    if (l->ready)
+    if (l->ready) {
+        l->generation++;
         return true;
-    err_set(e, ERR_DENIED, "Logging in to the cluster");
-    err_why(e, "the login program gave no token");
-    return err_hint(e, "log in: nais login, or: gcloud auth login");
+    }
+    forget(l);
+    return no_credential(e, !whole  ? "the login program gave a certificate without its key"
+                            : dated ? "the login program gave no token"
+                                    : "the login program's token has an end that is no time");
 }
 
-static void plugin_failed(const struct login *l, struct err *e)
-{
-    const struct kube_exec *x = &l->user->exec;
-    *e = *task_error(l->plugin);
-    str_copy(e->what, sizeof e->what, "Logging in to the cluster");
-    if (*x->install_hint)
-        err_hint(e, "%s", x->install_hint);
-    else if (str_ends(x->command, "gke-gcloud-auth-plugin"))
-        err_hint(e, "install it: gcloud components install gke-gcloud-auth-plugin");
-}
+/* --- running it --- */
 
 static enum login_state plugin_ended(struct login *l, struct err *e)
 {
     const struct child_answer *a = child_answer(l->plugin);
     if (a->status != 0) {
-        err_set(e, ERR_DENIED, "Logging in to the cluster");
-        err_resource(e, l->user->exec.command);
-        err_why(e, "%s ended with %d: %.200s", l->user->exec.command, a->status, a->err_text);
-        err_hint(e, "log in: nais login, or: gcloud auth login");
+        plugin_failed(l->plugin, &l->user->exec, e);
         return LOGIN_FAILED;
     }
+    if (a->err_bytes)
+        log_line(1, "%s says: %s", l->user->exec.command, a->err_text);
     bool ok = login_read(l, a->out, a->out_bytes, e);
+    err_resource(ok ? &(struct err){0} : e, l->user->exec.command);
     if (ok)
         task_clear(&l->plugin);
     return ok ? LOGIN_READY : LOGIN_FAILED;
@@ -167,26 +109,42 @@ static bool is_fresh(const struct login *l)
 
 static enum login_state get_plugin(struct login *l, unsigned *ticket, struct err *e)
 {
+    const struct kube_exec *x = &l->user->exec;
     if (l->plugin && *ticket == l->attempt) {
         switch (task_state(l->plugin)) {
         case TASK_RUNNING:
             return LOGIN_WAIT;
         case TASK_FAILED:
-            plugin_failed(l, e);
+            plugin_failed(l->plugin, x, e);
             return LOGIN_FAILED;
         case TASK_OK:
             return plugin_ended(l, e);
         }
     }
-    if (refuse_plugin(&l->user->exec, e))
+    if (plugin_refused(x, e))
         return LOGIN_FAILED;
     if (!l->plugin || task_state(l->plugin) != TASK_RUNNING) {
         task_clear(&l->plugin);
         l->attempt++;
-        run_plugin(l);
+        l->plugin = plugin_run(l->net, x, l->cluster, l->ca);
     }
     *ticket = l->attempt;
     return LOGIN_WAIT;
+}
+
+bool login_says(const struct login *l, char *out, size_t cap)
+{
+    out[0] = '\0';
+    if (!l->plugin || task_state(l->plugin) != TASK_RUNNING)
+        return false;
+    struct str text = {0};
+    str_add(&text, child_answer(l->plugin)->err_text);
+    if (text.bytes) {
+        secret_scrub(text.text);
+        safe_lines(out, cap, text.text);
+    }
+    str_done(&text);
+    return true;
 }
 
 /* --- certificates and tokens in files --- */
@@ -214,11 +172,31 @@ static struct secret *read_secret(const char *file, struct err *e)
     return s;
 }
 
+/* A file goes before the token that stands in the kubeconfig, which is kept for when it cannot be
+ * read: kubectl's rule. */
+static bool load_token(struct login *l, struct err *e)
+{
+    const struct kube_user *u = l->user;
+    if (!*u->token_file)
+        return true;
+    l->token = read_secret(u->token_file, e);
+    if (l->token && secret_is_empty(l->token)) {
+        secret_free(l->token);
+        l->token = NULL;
+        err_set(e, ERR_DENIED, PLUGIN_WHAT);
+        err_resource(e, u->token_file);
+        err_why(e, "the token file %s is empty", u->token_file);
+        err_hint(e, "get a new kubeconfig: nais kubeconfig");
+    }
+    l->until = clock_wall() + TOKEN_FILE_S + RENEW_BEFORE_S;
+    return l->token || u->token;
+}
+
 static bool load_files(struct login *l, struct err *e)
 {
     const struct kube_user *u = l->user;
     struct str cert = {0};
-    if (*u->token_file && !(l->token = read_secret(u->token_file, e)))
+    if (!load_token(l, e))
         return false;
     if (*u->key_file && !u->key_data && !(l->key = read_secret(u->key_file, e)))
         return false;
@@ -230,37 +208,50 @@ static bool load_files(struct login *l, struct err *e)
             return false;
     }
     l->ready = true;
+    l->generation++;
     return true;
 }
 
 static bool unsupported(const struct kube_user *u, struct err *e)
 {
-    if (!u->has_password && !u->has_provider)
-        return false;
-    err_set(e, ERR_INPUT, "Logging in to the cluster");
-    err_why(e, "the kubeconfig's user %s logs in by %s, which is not supported", u->name,
-            u->has_provider ? "auth-provider" : "a password");
+    bool has_cert = *u->cert_data || *u->cert_file, has_key = u->key_data || *u->key_file;
+    bool has_own = u->token || *u->token_file || has_key || u->has_exec;
+    err_set(e, ERR_INPUT, PLUGIN_WHAT);
     err_hint(e, "get a new kubeconfig: nais kubeconfig");
+    if (u->broken)
+        err_why(e, "the kubeconfig's user %s has a %s that is no base64", u->name, u->broken);
+    else if (u->has_impersonation)
+        err_why(e, "the kubeconfig's user %s acts as somebody else (as:), which is not supported",
+                u->name);
+    else if (has_cert != has_key)
+        err_why(e, "the kubeconfig's user %s has a client certificate or its key, not both",
+                u->name);
+    else if (!has_own && (u->has_password || u->has_provider))
+        err_why(e, "the kubeconfig's user %s logs in by %s, which is not supported", u->name,
+                u->has_provider ? "auth-provider" : "a password");
+    else
+        return false;
     return true;
 }
 
+/* As kubectl does it: a token goes before the program, the program before a certificate alone. */
 enum login_state login_get(struct login *l, unsigned *ticket, struct err *e)
 {
     const struct kube_user *u = l->user;
     if (is_fresh(l))
         return LOGIN_READY;
-    bool has_own = u->token || u->key_data || *u->token_file || *u->key_file;
-    if (u->has_exec && !has_own)
-        return get_plugin(l, ticket, e);
-    if (!has_own && unsupported(u, e))
+    if (unsupported(u, e))
         return LOGIN_FAILED;
+    if (u->has_exec && !u->token && !*u->token_file)
+        return get_plugin(l, ticket, e);
     forget(l);
     return load_files(l, e) ? LOGIN_READY : LOGIN_FAILED;
 }
 
-void login_refused(struct login *l)
+void login_refused(struct login *l, unsigned generation)
 {
-    forget(l);
+    if (generation == l->generation) /* else another request has renewed it meanwhile */
+        forget(l);
 }
 
 const struct secret *login_token(const struct login *l)

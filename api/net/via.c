@@ -63,7 +63,7 @@ bool net_via(CURL *easy, const struct http_request *r, struct arena *a, struct c
         curl_easy_setopt(easy, CURLOPT_PROXY, r->proxy);
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     }
-    if (!str_is_empty(r->tls_name)) {
+    if (!str_is_empty(r->tls_name) && str_starts(r->url, "https:")) {
         CURLU *url = curl_url();
         ok = is_name(r->tls_name) && url &&
              curl_url_set(url, CURLUPART_URL, r->url, 0) == CURLUE_OK &&

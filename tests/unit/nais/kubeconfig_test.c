@@ -183,9 +183,91 @@ static void clusters_that_cannot_be_trusted(void **state)
 {
     (void)state;
     refuse("{server: \"https://x\", insecure-skip-tls-verify: true}", "turns checking");
-    refuse("{server: \"https://x\", proxy-url: \"http://p\"}", "proxy-url");
-    refuse("{server: \"https://x\", tls-server-name: y}", "tls-server-name");
+    refuse("{server: \"https://x\", insecure-skip-tls-verify: True}", "turns checking");
+    refuse("{server: \"https://x\", certificate-authority-data: \"%%\"}", "no base64");
+    refuse("{server: \"https://x\", certificate-authority: nowhere.pem}", "");
     refuse("{}", "has no server");
+}
+
+/* The two go together, at every length. */
+static void base64_both_ways(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\x01\xff\x80 abc\n\x7f";
+    for (size_t n = 0; n < sizeof bytes; n++) {
+        struct str wrapped = {0};
+        char out[64];
+        size_t back;
+        base64_encode(&wrapped, bytes, n);
+        assert_int_equal(wrapped.bytes % 4, 0);
+        assert_true(base64_decode(str_text(&wrapped), out, &back));
+        assert_int_equal(back, n);
+        assert_memory_equal(out, bytes, n);
+        str_done(&wrapped);
+    }
+}
+
+/* kubectl's own rule, and a fault of the tool before: the namespace is that of the context that is
+ * used, not of the current one. */
+static void the_namespace_of_that_context(void **state)
+{
+    (void)state;
+    char file[] = "/tmp/strom-kube-XXXXXX";
+    struct err e;
+    struct net *net = net_open(&e);
+    FILE *f = fdopen(mkstemp(file), "w");
+    fputs("current-context: dev\ncontexts:\n"
+          "- {name: dev, context: {cluster: c, user: u, namespace: team-dev}}\n"
+          "- {name: prod, context: {cluster: c, user: u, namespace: team-prod}}\n"
+          "- {name: none, context: {cluster: c, user: u}}\n"
+          "users: [{name: u, user: {token: t}}]\n"
+          "clusters: [{name: c, cluster: {server: \"https://x\"}}]\n",
+          f);
+    fclose(f);
+    static const struct {
+        const char *context, *ns, *wanted;
+    } ways[] = {{NULL, NULL, "team-dev"}, {"prod", NULL, "team-prod"}, {"prod", "", "team-prod"},
+                {"prod", "mine", "mine"}, {NULL, "mine", "mine"},      {"none", NULL, "default"},
+                {"dev", NULL, "team-dev"}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct cluster *c = cluster_open(net, file, ways[i].context, ways[i].ns, &e);
+        assert_non_null(c);
+        assert_string_equal(cluster_namespace(c), ways[i].wanted);
+        cluster_close(c);
+    }
+    assert_null(cluster_open(net, file, "gone", NULL, &e));
+    assert_non_null(strstr(e.why, "no context gone"));
+    assert_non_null(strstr(e.hint, "--context"));
+    unlink(file);
+    net_close(net);
+}
+
+/* An alias that multiplies is given up, not written out. */
+static void extensions_are_bounded(void **state)
+{
+    (void)state;
+    struct str text = {0};
+    struct arena a;
+    struct kubeconfig k = {.current = ""};
+    struct err e;
+    arena_init(&a);
+    str_add(&text, "x0: &x0 [a, b, c, d, e, f, g, h]\n");
+    for (int i = 1; i < 9; i++)
+        str_printf(&text, "x%d: &x%d [*x%d, *x%d, *x%d, *x%d, *x%d, *x%d, *x%d, *x%d]\n", i, i,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+    str_add(&text, "clusters:\n- name: c\n  cluster:\n    extensions:\n"
+                   "    - {name: client.authentication.k8s.io/exec, extension: *x8}\n"
+                   "- name: d\n  cluster:\n    extensions:\n    - name: "
+                   "client.authentication.k8s.io/exec\n      extension: &r {r: [*r]}\n"
+                   "- name: e\n  cluster:\n    extensions:\n    - name: "
+                   "client.authentication.k8s.io/exec\n      extension: plain\n");
+    assert_true(kubeconfig_merge(&a, str_text(&text), text.bytes, ".", &k, &e));
+    assert_null(kubeconfig_cluster(&k, "c")->exec_config);
+    assert_null(kubeconfig_cluster(&k, "d")->exec_config);
+    assert_string_equal(kubeconfig_cluster(&k, "e")->exec_config, "\"plain\"");
+    str_done(&text);
+    kubeconfig_done(&k);
+    arena_done(&a);
 }
 
 static void base64(void **state)
@@ -215,7 +297,10 @@ int main(void)
         cmocka_unit_test(broken_yaml_names_its_line),
         cmocka_unit_test(files_of_a_list),
         cmocka_unit_test(clusters_that_cannot_be_trusted),
+        cmocka_unit_test(the_namespace_of_that_context),
+        cmocka_unit_test(extensions_are_bounded),
         cmocka_unit_test(base64),
+        cmocka_unit_test(base64_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

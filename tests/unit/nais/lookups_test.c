@@ -7,87 +7,9 @@
 
 #include <cmocka.h>
 
-/* The cluster: its login program, its refusals, what it knows of an app's database. */
+/* The cluster: its refusals, what it knows of an app's database. */
 
-#include "api/nais/lookups.h"
-#include "tests/unit/google/run.h"
-#include "tests/unit/google/server.h"
-
-#include <sys/stat.h>
-
-#define SQL     "/apis/sql.cnrm.cloud.google.com/v1beta1/namespaces/aap/"
-#define SECRETS "/api/v1/namespaces/aap/secrets/"
-
-static struct server server;
-static struct net *net;
-static struct cluster *cluster;
-static char folder[64], config[128];
-
-static void write_text(const char *name, const char *text, mode_t mode)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    chmod(path, mode);
-}
-
-static void write_config(const char *user)
-{
-    char text[2048];
-    snprintf(
-        text, sizeof text,
-        "current-context: dev\ncontexts: [{name: dev, context: {cluster: c, user: u, namespace: "
-        "aap}}]\nclusters: [{name: c, cluster: {server: \"%s/\"}}]\nusers: [{name: u, user: %s}]\n",
-        server.origin, user);
-    write_text("config", text, 0600);
-}
-
-static void open_with(const char *user)
-{
-    struct err e;
-    write_config(user);
-    cluster = cluster_open(net, config, NULL, NULL, &e);
-    if (!cluster)
-        fail_msg("%s: %s", e.what, e.why);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    struct err e;
-    server_start(&server);
-    net = net_open(&e);
-    snprintf(folder, sizeof folder, "/tmp/strom-nais-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(config, sizeof config, "%s/config", folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    char command[128];
-    cluster_close(cluster);
-    cluster = NULL;
-    net_close(net);
-    server_stop(&server);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return run_command(command, NULL, 0);
-}
-
-static void rule(const char *path, int status, const char *body, int times)
-{
-    server_rule(&server, (struct rule){"GET", path, status, NULL, body, times});
-}
-
-static enum task_state ended(struct task *t)
-{
-    assert_true(net_until(net, t));
-    return task_state(t);
-}
+#include "tests/unit/nais/world.h"
 
 /* --- the resources of one app --- */
 
@@ -266,87 +188,6 @@ static void nobody_there_means_naisdevice(void **state)
     task_drop(t);
 }
 
-/* --- the login program --- */
-
-static void a_program_gives_the_token(void **state)
-{
-    (void)state;
-    char user[512];
-    setenv("STROM_DB_PASSWORD", "canary-password", 1);
-    write_text("plugin",
-               "#!/bin/sh\n"
-               "echo \"$1 $EXTRA $STROM_DB_PASSWORD.\" >> \"$0.ran\"\n"
-               "echo \"$KUBERNETES_EXEC_INFO\" > \"$0.info\"\n"
-               "n=$(wc -l < \"$0.ran\")\n"
-               "echo '{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"from-program-'$n'\","
-               "\"expirationTimestamp\":\"2099-01-01T00:00:00Z\"}}'\n",
-               0700);
-    snprintf(user, sizeof user,
-             "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, args: "
-             "[\"it's one\"], env: [{name: EXTRA, value: more}], provideClusterInfo: true}}");
-    open_with(user);
-    rule(SQL, 401, "{\"kind\":\"Status\",\"code\":401}", 1);
-    rule(SQL, 200, "{\"items\":[]}", 0);
-    struct task *t = nais_apps(cluster);
-    if (ended(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-    assert_non_null(strstr(server_last(&server, "GET", SQL)->headers, "Bearer from-program-2"));
-    task_drop(t);
-    t = nais_apps(cluster); /* the token is kept */
-    assert_int_equal(ended(t), TASK_OK);
-    task_drop(t);
-    char path[128], text[512] = "";
-    snprintf(path, sizeof path, "%s/plugin.ran", folder);
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    text[n] = '\0';
-    fclose(f);
-    assert_string_equal(text, "it's one more .\nit's one more .\n");
-    snprintf(path, sizeof path, "%s/plugin.info", folder);
-    f = fopen(path, "r");
-    n = fread(text, 1, sizeof text - 1, f);
-    text[n] = '\0';
-    fclose(f);
-    assert_non_null(
-        strstr(text, "\"apiVersion\":\"client.authentication.k8s.io/v1\",\"spec\":{\"cluster\":"));
-    unsetenv("STROM_DB_PASSWORD");
-}
-
-static void expect_login_error(const char *user, const char *why, const char *hint)
-{
-    open_with(user);
-    struct task *t = nais_apps(cluster);
-    assert_int_equal(ended(t), TASK_FAILED);
-    const struct err *e = task_error(t);
-    if (!strstr(e->why, why) || !strstr(e->hint, hint))
-        fail_msg("'%s' '%s'", e->why, e->hint);
-    assert_string_equal(e->what, "Logging in to the cluster");
-    task_drop(t);
-    cluster_close(cluster);
-    cluster = NULL;
-}
-
-#define V1 "apiVersion: client.authentication.k8s.io/v1"
-
-static void programs_that_fail(void **state)
-{
-    (void)state;
-    write_text("bad", "#!/bin/sh\necho 'token expired, access_token=canary' >&2\nexit 3\n", 0700);
-    write_text("odd", "#!/bin/sh\necho '{\"status\":{}}'\n", 0700);
-    expect_login_error("{exec: {" V1 ", command: ./bad}}", "ended with 3: token expired",
-                       "nais login");
-    expect_login_error("{exec: {" V1 ", command: ./odd}}", "gave no token", "nais login");
-    expect_login_error("{exec: {" V1 ", command: no-such-plugin, installHint: Install it so}}",
-                       "no such program", "Install it so");
-    expect_login_error("{exec: {" V1 ", command: /nowhere/gke-gcloud-auth-plugin}}", "",
-                       "gcloud components install");
-    expect_login_error("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}",
-                       "v1alpha1", "nais kubeconfig");
-    expect_login_error("{auth-provider: {name: gcp}}", "auth-provider", "nais kubeconfig");
-    expect_login_error("{username: a, password: b}", "a password", "nais kubeconfig");
-}
-
 static void keys_belong_to_users(void **state)
 {
     (void)state;
@@ -356,8 +197,6 @@ static void keys_belong_to_users(void **state)
     assert_false(nais_key_is_of("DB_PASSWORD", ""));
     assert_false(nais_key_is_of(NULL, "x"));
 }
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
@@ -369,8 +208,6 @@ int main(void)
         CASE(apps_of_the_namespace),
         CASE(a_refusal_has_the_clusters_words),
         CASE(nobody_there_means_naisdevice),
-        CASE(a_program_gives_the_token),
-        CASE(programs_that_fail),
         cmocka_unit_test(keys_belong_to_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
