@@ -17,6 +17,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* macOS: the library ignores SIGPIPE for the whole program */
+#endif
+
 enum { SERVER_RULES = 64, SERVER_SEEN = 512, SERVER_BYTES = 512 * 1024 };
 
 struct rule {
