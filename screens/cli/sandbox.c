@@ -8,21 +8,29 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
 
 /* The sandbox is a program of its own, installed beside this one: it is only started here, and the
  * environment that it prints is taken over. */
 
+static bool own_path(char *out, size_t cap)
+{
+#ifdef __APPLE__
+    uint32_t n = (uint32_t)cap;
+    return _NSGetExecutablePath(out, &n) == 0;
+#else
+    ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+    out[n > 0 ? n : 0] = '\0';
+    return n > 0;
+#endif
+}
+
 static const char *own_folder(struct arena *a, const char *argv0)
 {
     char path[4096];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    const char *from = argv0;
-
-    if (n > 0) {
-        path[n] = '\0';
-        from = path;
-    }
-    char *copy = arena_str(a, from);
+    char *copy = arena_str(a, own_path(path, sizeof path) ? path : argv0);
     char *slash = strrchr(copy, '/');
     if (slash == NULL)
         return NULL;

@@ -19,11 +19,30 @@ function foreign(h) { # a header that belongs to a library and therefore to one 
     return h ~ /^(curl\/|cjson\/|libpq|sqlite3|openssl\/|yaml|utf8proc|curses|ncurses|ncursesw\/|term\.h|microhttpd|vterm|cmocka)/
 }
 
+# What one system alone has stands under an #if that names it or that system; or its absence is made good above.
+function guarded(word,    i) {
+    for (i = 1; i <= depth; i++)
+        if (condition[i] ~ /__linux__|__APPLE__|SYS_/ || index(condition[i], word)) return 1
+    return (word in made_good)
+}
+
+function read_condition(    i, n, names) {
+    if ($0 ~ /^[ \t]*#[ \t]*if/) {
+        condition[++depth] = $0
+        if ($0 ~ /ifndef|! *defined/) {
+            n = split($0, names, /[^A-Za-z_0-9]+/)
+            for (i = 1; i <= n; i++) made_good[names[i]] = 1
+        }
+    } else if ($0 ~ /^[ \t]*#[ \t]*elif/) condition[depth] = condition[depth] $0
+    else if ($0 ~ /^[ \t]*#[ \t]*endif/ && depth > 0) depth--
+}
+
 function check_include(    h, i, n, parts, ok, quoted) {
     if (match($0, /"[^"]+"/)) quoted = 1
     else if (match($0, /<[^>]+>/)) quoted = 0
     else return
     h = substr($0, RSTART + 1, RLENGTH - 2)
+    if (!quoted && (h in guard) && !guarded(h)) complain(h " is not everywhere: it needs an #if and another way")
     if (!quoted && !foreign(h)) return
     if (mine == "") { complain("no rule for this folder in tests/lint/rules.txt"); return }
     n = split(allow_what[mine], parts, " ")
@@ -66,7 +85,7 @@ function banned_here(word, f,    i, n, list) {
 
 FNR == 1 {
     if (file_lines > limit_file && file_name != "") { printf "%s: %d lines, at most %d\n", file_name, file_lines, limit_file; bad = 1 }
-    file_name = FILENAME; in_comment = 0; in_function = 0
+    file_name = FILENAME; in_comment = 0; in_function = 0; depth = 0; split("", made_good)
     reading_rules = (FILENAME ~ /rules\.txt$/)
     if (!reading_rules) mine = folder_of(FILENAME)
 }
@@ -82,14 +101,28 @@ reading_rules && /^ban in / {
     for (i = 1; i <= n; i++) { ban[words[i]] = 1; ban_in[words[i]] = $3; ban_but[words[i]] = but }
     next
 }
+reading_rules && /^guard text / { guard_text = $3; ban_but[guard_text] = substr($0, index($0, " but ") + 5); next }
+reading_rules && /^guard / {
+    for (i = 2; i <= NF; i++) { guard[$i] = 1; if ($i !~ /\./) guard_words = guard_words (guard_words == "" ? "" : "|") $i }
+    next
+}
 reading_rules && /^ban / { for (i = 2; i <= NF; i++) ban[$i] = 1; next }
 reading_rules && /^limit file/ { limit_file = $3; next }
 reading_rules && /^limit function/ { limit_function = $3; next }
 reading_rules { next }
 
+/^#[ \t]*(if|elif|endif)/ { read_condition() }
 /^#[ \t]*include/ { check_include() }
+index($0, guard_text) && !guarded(guard_text) && !may(guard_text, FILENAME) {
+    complain(guard_text " is not everywhere: it needs another way")
+}
 {
     code = strip($0)
+    if (code !~ /^#/ && code ~ guard_words) {
+        n_words = split(code, words, /[^A-Za-z_0-9]+/)
+        for (i = 1; i <= n_words; i++)
+            if ((words[i] in guard) && !guarded(words[i])) complain(words[i] " is not everywhere: it needs an #if and another way")
+    }
     if (code ~ /^{/) { in_function = 1; started = FNR }
     if (code ~ /^}/ && in_function) {
         in_function = 0

@@ -15,6 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* macOS: the library ignores SIGPIPE for the whole program */
+#endif
+
 enum { SERVER_MOST = 128 };
 
 struct server {
