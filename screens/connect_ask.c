@@ -85,7 +85,7 @@ static void ask_source(struct connect *self, struct journey *j)
     task_clear(&self->source);
     self->taken = false;
     if (j->live->cluster && j->target.app[0])
-        self->source = nais_source(j->live->cluster, j->target.app, user);
+        self->source = nais_source(j->live->cluster, j->target.app, j->target.instance, user);
 }
 
 void connect_ask_cluster(struct connect *self, struct journey *j)

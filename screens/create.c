@@ -62,7 +62,8 @@ static bool wants_password(const struct journey *j)
 static void find_password(struct create *self, struct journey *j)
 {
     if (j->live->cluster && j->target.app[0])
-        self->secret = nais_source(j->live->cluster, j->target.app, j->target.db_user);
+        self->secret = nais_source(j->live->cluster, j->target.app, j->target.instance,
+                                   j->target.db_user);
     else
         self->needs_password = true;
 }

@@ -42,9 +42,11 @@ struct nais_source {
     const char *password_where; /* where the person gets it */
 };
 /* Instance, databases, users and the secret of db_user ("datastream"), found by app=APP. Fails when
- * there is no instance, several, or one without status; a user or secret that is missing is told,
- * not a failure. */
-struct task *nais_source(struct cluster *c, const char *app, const char *db_user);
+ * there is no instance (and says what the app's manifest knows of it), several of which none is
+ * `instance` (NULL or "": none was named), or one without status; a user or secret that is missing
+ * is told, not a failure. */
+struct task *nais_source(struct cluster *c, const char *app, const char *instance,
+                         const char *db_user);
 const struct nais_source *nais_source_found(const struct task *t);
 /* NULL unless NAIS_PASSWORD_READ; lives with the task. */
 const struct secret *nais_source_password(const struct task *t);

@@ -163,7 +163,7 @@ static bool ask_cluster(struct session *s, struct err *e)
     }
     str_copy(t->context, sizeof t->context, cluster_context(s->live.cluster));
     str_copy(t->namespace_, sizeof t->namespace_, cluster_namespace(s->live.cluster));
-    struct task *task = nais_source(s->live.cluster, t->app, user);
+    struct task *task = nais_source(s->live.cluster, t->app, t->instance, user);
     bool ok = session_wait(s, task, e);
     if (ok) {
         const struct nais_source *n = nais_source_found(task);

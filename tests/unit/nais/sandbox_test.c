@@ -31,7 +31,7 @@ static void the_app_is_found(void **state)
 static void its_database_too(void **state)
 {
     (void)state;
-    struct task *t = nais_source(cluster, "postmottak-backend", "datastream");
+    struct task *t = nais_source(cluster, "postmottak-backend", NULL, "datastream");
     assert_true(net_until(net, t));
     if (task_state(t) != TASK_OK)
         fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
@@ -49,10 +49,11 @@ static void its_database_too(void **state)
 static void another_app_is_not(void **state)
 {
     (void)state;
-    struct task *t = nais_source(cluster, "nobody", "datastream");
+    struct task *t = nais_source(cluster, "nobody", NULL, "datastream");
     assert_true(net_until(net, t));
     assert_int_equal(task_state(t), TASK_FAILED);
     assert_int_equal(task_error(t)->kind, ERR_MISSING);
+    assert_string_equal(task_error(t)->why, "there is no application nobody in the namespace aap");
     task_drop(t);
 }
 

@@ -50,7 +50,7 @@ static void read_password(void)
     struct err e;
     struct cluster *cluster = cluster_open(net, NULL, NULL, NULL, &e);
     assert_non_null(cluster);
-    struct task *t = nais_source(cluster, "postmottak-backend", "datastream");
+    struct task *t = nais_source(cluster, "postmottak-backend", NULL, "datastream");
     await_well(t);
     password = secret_dup(nais_source_password(t));
     assert_false(secret_is_empty(password));
