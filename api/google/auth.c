@@ -1,17 +1,14 @@
 #include "api/google/auth.h"
 
 #include "api/base/clock.h"
-#include "api/base/json.h"
 #include "api/base/log.h"
+#include "api/base/tr.h"
 #include "api/google/client.h"
 #include "api/google/credentials.h"
-#include "api/google/exchange.h"
+#include "api/google/metadata.h"
 #include "api/google/token.h"
+#include "api/net/http.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +46,7 @@ static bool bad_endpoint(struct err *e, const char *endpoint)
 {
     err_set(e, ERR_INPUT, "Reading STROM_GCP_ENDPOINT");
     err_why(e, "%s is no origin (http://127.0.0.1:PORT or https://HOST)", endpoint);
-    return err_hint(e, "correct or unset it; plain http is for loopback addresses only");
+    return err_hint(e, tr("correct or unset it; plain http is for loopback addresses only"));
 }
 
 static bool read_endpoint(struct google *g, const char *wish, struct err *e)
@@ -91,6 +88,15 @@ static void forget_token(struct google *g)
     g->until = 0;
 }
 
+/* The last place of the search. */
+static void look_for_machine(struct google *g)
+{
+    if (!metadata_find(&g->login, METADATA_PRODUCT, &g->credentials, &g->login_error))
+        return;
+    g->login_error = (struct err){.kind = ERR_NONE};
+    g->file = g->credentials.metadata_host ? g->credentials.metadata_host : METADATA_HOST;
+}
+
 void google_reload(struct google *g)
 {
     task_clear(&g->fetch);
@@ -101,8 +107,10 @@ void google_reload(struct google *g)
     g->quota_dropped = false;
     bool must;
     g->file = credentials_path(&g->login, g->named_file, &must);
-    credentials_load(&g->login, g->file, must, g->endpoint, &g->credentials, &g->note,
-                     &g->login_error);
+    if (!credentials_load(&g->login, g->file, must, g->endpoint, &g->credentials, &g->note,
+                          &g->login_error) &&
+        !must && str_eq(g->login_error.reason, "NO_LOGIN"))
+        look_for_machine(g);
 }
 
 struct google *google_open(struct net *net, const struct google_options *options, struct err *e)
@@ -167,6 +175,15 @@ void google_url(const struct google *g, const char *host, const char *path, stru
         str_printf(out, "%s/%s/%s", g->endpoint, host, path);
     else
         str_printf(out, "https://%s/%s", host, path);
+}
+
+void google_metadata_url(const struct google *g, const char *path, struct str *out)
+{
+    const char *host = g->credentials.metadata_host;
+    if (!host && g->endpoint)
+        google_url(g, METADATA_HOST, path, out);
+    else
+        str_printf(out, "http://%s/%s", host ? host : METADATA_HOST, path);
 }
 
 int64_t google_poll_floor_ms(const struct google *g)
@@ -292,114 +309,4 @@ void google_saw_enabled(struct google *g)
 bool google_just_enabled(const struct google *g)
 {
     return g->enabled_at && clock_mono_ms() - g->enabled_at < JUST_ENABLED_MS;
-}
-
-/* --- the signature --- */
-
-static void add_base64url(struct str *out, const unsigned char *p, size_t n)
-{
-    static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned v = (unsigned)p[i] << 16;
-        if (i + 1 < n)
-            v |= (unsigned)p[i + 1] << 8;
-        if (i + 2 < n)
-            v |= (unsigned)p[i + 2];
-        size_t digits = n - i >= 3 ? 4 : n - i + 1;
-        for (size_t d = 0; d < digits; d++)
-            str_addc(out, set[v >> (18 - 6 * d) & 63]);
-    }
-}
-
-static void add_part(struct str *out, const struct str *json)
-{
-    union {
-        const char *text;
-        const unsigned char *bytes;
-    } u = {.text = str_text(json)};
-    add_base64url(out, u.bytes, json->bytes);
-}
-
-static void write_claims(const struct credentials *c, int64_t now, struct str *out)
-{
-    struct str head = {0}, claims = {0};
-    struct json_out o;
-    json_begin(&o, &head, false);
-    json_open_object(&o, NULL);
-    json_put_string(&o, "alg", "RS256");
-    json_put_string(&o, "typ", "JWT");
-    if (*c->key_id)
-        json_put_string(&o, "kid", c->key_id);
-    json_close_object(&o);
-    json_begin(&o, &claims, false);
-    json_open_object(&o, NULL);
-    json_put_string(&o, "iss", c->email);
-    json_put_string(&o, "scope", "https://www.googleapis.com/auth/cloud-platform");
-    json_put_string(&o, "aud", c->audience);
-    json_put_int(&o, "iat", now);
-    json_put_int(&o, "exp", now + 3600);
-    json_close_object(&o);
-    add_part(out, &head);
-    str_addc(out, '.');
-    add_part(out, &claims);
-    str_done(&head);
-    str_done(&claims);
-}
-
-/* A key with a passphrase must not make OpenSSL ask on the terminal. */
-static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
-{
-    (void)buf;
-    (void)size;
-    (void)rwflag;
-    (void)ctx;
-    return -1;
-}
-
-static EVP_PKEY *read_key(const struct secret *pem)
-{
-    const char *text = secret_reveal(pem);
-    BIO *bio = BIO_new_mem_buf(text, (int)strlen(text));
-    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
-    BIO_free(bio);
-    if (key && EVP_PKEY_base_id(key) != EVP_PKEY_RSA) {
-        EVP_PKEY_free(key);
-        key = NULL;
-    }
-    return key;
-}
-
-static bool sign(EVP_PKEY *key, const struct str *text, struct str *out)
-{
-    unsigned char signature[1024];
-    size_t n = sizeof signature;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = ctx && EVP_PKEY_size(key) <= (int)sizeof signature &&
-              EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
-              EVP_DigestSignUpdate(ctx, text->text, text->bytes) == 1 &&
-              EVP_DigestSignFinal(ctx, signature, &n) == 1;
-    EVP_MD_CTX_free(ctx);
-    if (ok)
-        add_base64url(out, signature, n);
-    return ok;
-}
-
-bool auth_sign_jwt(const struct credentials *c, int64_t now, struct str *out, struct err *e)
-{
-    struct str tail = {0};
-    write_claims(c, now, out);
-    EVP_PKEY *key = read_key(c->private_key);
-    bool ok = key && sign(key, out, &tail);
-    EVP_PKEY_free(key);
-    ERR_clear_error();
-    if (ok) {
-        str_addc(out, '.');
-        str_add(out, str_text(&tail));
-    }
-    str_done(&tail);
-    if (ok)
-        return true;
-    err_set(e, ERR_DENIED, "Signing with the key of %s", c->email);
-    err_why(e, "its private_key is no RSA key without passphrase");
-    return err_hint(e, "get a new key file, or log in as a person; " CREDENTIALS_LOGIN);
 }

@@ -3,7 +3,8 @@
 
 /* The client for Google's APIs: who we are there, and tokens. Credentials are searched as Google's
  * own libraries do (facts/gcp.md G): GOOGLE_APPLICATION_CREDENTIALS, then
- * $CLOUDSDK_CONFIG/application_default_credentials.json, then ~/.config/gcloud/ of that name.
+ * $CLOUDSDK_CONFIG/application_default_credentials.json, then ~/.config/gcloud/ of that name, then
+ * the metadata server, where GCE_METADATA_HOST or the machine itself says that there is one.
  * Tokens live in memory only, are renewed 225 s before they expire, and once when a call is
  * answered 401. A credentials file may name Google's token hosts only (or the origin of
  * STROM_GCP_ENDPOINT). */
@@ -29,7 +30,8 @@ enum google_login_kind {
     GOOGLE_LOGIN_NONE, /* nothing found, or what was found cannot be used: see google_login_error */
     GOOGLE_LOGIN_PERSON,      /* authorized_user */
     GOOGLE_LOGIN_ACCOUNT,     /* service_account */
-    GOOGLE_LOGIN_IMPERSONATED /* impersonated_service_account */
+    GOOGLE_LOGIN_IMPERSONATED, /* impersonated_service_account */
+    GOOGLE_LOGIN_MACHINE       /* the account of the machine at Google that we run on */
 };
 
 /* No network. NULL with *e filled only for an endpoint that must not be used (not an origin, or

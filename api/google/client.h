@@ -10,6 +10,8 @@
 struct net *google_net(const struct google *g);
 /* https://HOST/PATH, or ORIGIN/HOST/PATH. */
 void google_url(const struct google *g, const char *host, const char *path, struct str *out);
+/* The same on the machine's metadata server; plain http, unless ORIGIN stands for it. */
+void google_metadata_url(const struct google *g, const char *path, struct str *out);
 int64_t google_poll_floor_ms(const struct google *g);
 
 enum google_token { GOOGLE_TOKEN_WAIT, GOOGLE_TOKEN_READY, GOOGLE_TOKEN_FAILED };

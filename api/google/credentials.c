@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/path.h"
+#include "api/base/tr.h"
 #include "api/google/rest.h"
 
 #include <errno.h>
@@ -66,7 +67,7 @@ static bool incomplete(struct err *e, const char *type, const char *field)
 {
     err_set(e, ERR_DENIED, "Reading the Google login");
     err_why(e, "a login of type %s without %s", type, field);
-    return err_hint(e, CREDENTIALS_LOGIN);
+    return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
 }
 
 static bool read_token_url(struct arena *a, const struct json *j, const char *origin,
@@ -79,7 +80,7 @@ static bool read_token_url(struct arena *a, const struct json *j, const char *or
         return true;
     err_set(e, ERR_DENIED, "Reading the Google login");
     err_why(e, "its token_uri is none of Google's: %s", out->audience);
-    return err_hint(e, "get a new login from Google; " CREDENTIALS_LOGIN);
+    return err_hint(e, tr("get a new login from Google; %s"), tr(CREDENTIALS_LOGIN));
 }
 
 static bool read_person(struct arena *a, const struct json *j, const char *origin,
@@ -141,7 +142,7 @@ static bool read_impersonated(struct arena *a, const struct json *j, const char 
     if (!read_impersonation_url(a, url, origin, out)) {
         err_set(e, ERR_DENIED, "Reading the Google login");
         err_why(e, "its service_account_impersonation_url is none of Google's: %s", url);
-        return err_hint(e, CREDENTIALS_LOGIN);
+        return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
     }
     const struct json *source = json_get(j, "source_credentials");
     if (!json_is_object(source))
@@ -150,25 +151,55 @@ static bool read_impersonated(struct arena *a, const struct json *j, const char 
     return read_any(a, source, origin, depth + 1, out->source, e);
 }
 
-static bool unsupported(struct err *e, const char *type)
+/* What else Google's own libraries take, and what to do instead. */
+static const struct {
+    const char *type, *why;
+} others[] = {
+    {"external_account", "logins through another cloud or an identity pool are not supported"},
+    {"external_account_authorized_user", "logins of a workforce pool are not supported"},
+    {"gdch_service_account", "logins of an air-gapped cloud are not supported"},
+};
+
+static bool unsupported(struct err *e, const struct json *j, const char *type)
 {
     err_set(e, ERR_DENIED, "Reading the Google login");
     err_reason(e, "LOGIN_TYPE");
     err_why(e, "logins of type %s are not supported", *type ? type : "(none)");
-    return err_hint(e, "log in as a person instead; " CREDENTIALS_LOGIN);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (str_eq(others[i].type, type))
+            err_why(e, "%s (type %s)", others[i].why, type);
+    if (json_get(j, "credential_source.executable"))
+        err_why(e, "it names a program to run for a token; programs from a login file are not run");
+    return err_hint(e, tr("log in as a person, or with a service account; %s"),
+                    tr(CREDENTIALS_LOGIN));
+}
+
+/* Another universe has hosts of its own, which we do not know. */
+static bool other_universe(const struct json *j, struct err *e)
+{
+    const char *universe = json_string_or(j, "universe_domain", "");
+    if (!*universe || str_eq(universe, "googleapis.com"))
+        return false;
+    err_set(e, ERR_DENIED, "Reading the Google login");
+    err_reason(e, "LOGIN_UNIVERSE");
+    err_why(e, "its universe_domain is not Google's: %s", universe);
+    err_hint(e, tr("get a new login from Google; %s"), tr(CREDENTIALS_LOGIN));
+    return true;
 }
 
 static bool read_any(struct arena *a, const struct json *j, const char *origin, int depth,
                      struct credentials *out, struct err *e)
 {
     const char *type = json_string_or(j, "type", "");
+    if (other_universe(j, e))
+        return false;
     if (str_eq(type, "authorized_user"))
         return read_person(a, j, origin, out, e);
     if (str_eq(type, "service_account"))
         return read_account(a, j, origin, out, e);
     if (str_eq(type, "impersonated_service_account") && depth < MAX_SOURCES)
         return read_impersonated(a, j, origin, depth, out, e);
-    return unsupported(e, type);
+    return unsupported(e, j, type);
 }
 
 bool credentials_decode(struct arena *a, const char *text, size_t bytes, const char *origin,
@@ -177,7 +208,7 @@ bool credentials_decode(struct arena *a, const char *text, size_t bytes, const c
     *out = (struct credentials){.kind = GOOGLE_LOGIN_NONE};
     struct json *doc = json_parse_strict(text, bytes, e);
     if (!doc)
-        return err_hint(e, CREDENTIALS_LOGIN);
+        return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
     bool ok = read_any(a, doc, origin, 0, out, e);
     json_free(doc);
     if (!ok)
@@ -194,8 +225,8 @@ static bool not_logged_in(struct err *e, const char *path, bool must)
         err_why(e, "GOOGLE_APPLICATION_CREDENTIALS names %s, which is not there", path);
     else
         err_why(e, "there is no %s", path);
-    return err_hint(e, must ? "correct or unset the variable, or " CREDENTIALS_LOGIN
-                            : CREDENTIALS_LOGIN);
+    return err_hint(e, must ? tr("correct or unset the variable, or %s") : "%s",
+                    tr(CREDENTIALS_LOGIN));
 }
 
 /* A key that others may change is refused; one that others may read is told. */
@@ -212,10 +243,10 @@ static bool judge_file(struct arena *a, const char *path, bool must, const char 
         (st.st_mode & (S_IWGRP | S_IWOTH))) {
         err_set(e, ERR_DENIED, "Reading the Google login %s", path);
         err_why(e, "it is no plain file, belongs to somebody else, or others may change it");
-        return err_hint(e, "make it yours alone: chmod 600 %s", path);
+        return err_hint(e, tr("make it yours alone: chmod 600 %s"), path);
     }
     if (st.st_mode & (S_IRGRP | S_IROTH))
-        *note = arena_printf(a, "others on this machine may read %s: chmod 600 it", path);
+        *note = arena_printf(a, tr("others on this machine may read %s: chmod 600 it"), path);
     return true;
 }
 

@@ -28,6 +28,8 @@ struct credentials {
     const char **delegates;
     size_t n_delegates;
     struct credentials *source;
+    /* a machine at Google: what GCE_METADATA_HOST names, NULL: the usual one */
+    const char *metadata_host;
 };
 
 /* The file to use by the search order; explicit: an option, else GOOGLE_APPLICATION_CREDENTIALS.

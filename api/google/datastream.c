@@ -1,5 +1,6 @@
 #include "api/google/datastream.h"
 
+#include "api/base/tr.h"
 #include "api/google/datastream_read.h"
 
 #include <stdio.h>
@@ -34,6 +35,14 @@ void datastream_write(struct rest_call *c, const struct google_write *w)
     c->wait = REST_LRO;
     c->gone_is_fine = str_eq(c->method, "DELETE");
     c->adopts = str_eq(c->method, "POST");
+}
+
+void datastream_refuse_no_change(struct rest_call *c)
+{
+    err_set(&c->refused, ERR_INPUT, "%s", c->what);
+    err_resource(&c->refused, c->resource);
+    err_why(&c->refused, "nothing is to be changed");
+    err_hint(&c->refused, tr("say what is to be otherwise"));
 }
 
 void datastream_put_name(struct json_out *o, const char *key, const char *project,
@@ -239,7 +248,7 @@ static void refuse_empty(struct rest_call *c, const struct datastream_selection 
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
     err_why(&c->refused, "an empty selection would let everything in");
-    err_hint(&c->refused, "choose at least one table");
+    err_hint(&c->refused, tr("choose at least one table"));
 }
 
 struct task *datastream_stream_create(struct google *g, const char *project, const char *location,
@@ -283,9 +292,10 @@ static enum rest_ready wrong_state(const struct datastream_stream *s, const char
     else
         err_why(e, "it is %s", s->state);
     if (str_eq(s->state, "FAILED_PERMANENTLY"))
-        err_hint(e, "it needs a recovery: see Monitor, strom status");
+        err_hint(e, tr("it needs a recovery: see Monitor, strom status"));
     else
-        err_hint(e, "look at its errors with strom status, put them right, then start it again");
+        err_hint(e,
+                 tr("look at its errors with strom status, put them right, then start it again"));
     return REST_WRONG;
 }
 
@@ -352,6 +362,7 @@ struct task *datastream_stream_run(struct google *g, const char *project, const 
         json_put_bool(o, "force", true);
     c.wait = REST_LRO;
     c.judge = judge_started;
+    c.settles = true;
     return rest_send(&c);
 }
 
@@ -444,8 +455,11 @@ struct task *datastream_stream_patch(struct google *g, const char *project, cons
     about(&c, project, location, id);
     rest_path(&c, DATASTREAM_LOCATION "streams/{}", project, location, id);
     rest_query(&c, "updateMask", str_text(&mask));
+    bool has_change = mask.bytes > 0;
     str_done(&mask);
     put_change(rest_body(&c), change);
+    if (!has_change)
+        datastream_refuse_no_change(&c);
     if (change->include)
         refuse_empty(&c, change->include);
     datastream_write(&c, w);

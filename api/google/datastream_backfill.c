@@ -75,25 +75,55 @@ struct task *datastream_object_lookup(struct google *g, const char *project, con
     return rest_send(&c);
 }
 
-static struct task *job(struct google *g, const char *object, const char *verb, const char *what)
+static bool is_one_of(const char *word, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_eq(*words, word))
+            return true;
+    return false;
+}
+
+/* After a lost answer: is it on its way, or through? */
+static enum rest_ready judge_begun(const void *out, struct err *e)
+{
+    static const char *const begun[] = {"PENDING", "ACTIVE", "COMPLETED", NULL};
+    const struct datastream_object *o = out;
+    (void)e; /* the lost answer is what is told */
+    return is_one_of(o->backfill_state, begun) ? REST_READY : REST_WRONG;
+}
+
+static enum rest_ready judge_stopped(const void *out, struct err *e)
+{
+    static const char *const at_rest[] = {"STOPPED", "NOT_STARTED", "COMPLETED", "", NULL};
+    const struct datastream_object *o = out;
+    (void)e;
+    return is_one_of(o->backfill_state, at_rest) ? REST_READY : REST_WRONG;
+}
+
+static struct task *job(struct google *g, const char *object, const char *verb, const char *what,
+                        rest_judge *judge)
 {
     struct rest_call c;
     rest_begin(&c, g, "POST", DATASTREAM, "%s", what);
     rest_resource(&c, "%s", object);
     rest_path(&c, "v1/{/}:{}", object, verb);
+    rest_look(&c, "v1/{/}", object);
     rest_body(&c);
+    c.judge = judge;
+    c.settles = true;
+    c.trusts = true;
     rest_decode_with(&c, sizeof(struct datastream_object), decode_object);
     return rest_send(&c);
 }
 
 struct task *datastream_backfill_start(struct google *g, const char *object)
 {
-    return job(g, object, "startBackfillJob", "Starting the backfill of a table");
+    return job(g, object, "startBackfillJob", "Starting the backfill of a table", judge_begun);
 }
 
 struct task *datastream_backfill_stop(struct google *g, const char *object)
 {
-    return job(g, object, "stopBackfillJob", "Stopping the backfill of a table");
+    return job(g, object, "stopBackfillJob", "Stopping the backfill of a table", judge_stopped);
 }
 
 const struct datastream_object *datastream_object(const struct task *t)

@@ -1,4 +1,6 @@
 #include "api/google/datastream_profiles.h"
+
+#include "api/base/tr.h"
 #include "api/google/datastream_read.h"
 
 #define PRIVATES DATASTREAM_LOCATION "privateConnections"
@@ -84,7 +86,7 @@ static enum rest_ready judge_private(const void *out, struct err *e)
         err_why(e, "it is %s: %s", p->state, p->error.message);
     else
         err_why(e, "it is %s", *p->state ? p->state : "in no known state");
-    err_hint(e, "it cannot be changed: delete it, put the cause right, make it again");
+    err_hint(e, tr("it cannot be changed: delete it, put the cause right, make it again"));
     return REST_WRONG;
 }
 

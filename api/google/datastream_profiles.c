@@ -95,6 +95,25 @@ static enum rest_ready judge_profile(const void *out, struct err *e)
                             : REST_NOT_YET; /* listed before it is ready: domain.md 5 */
 }
 
+/* A new profile's own part, for create and for a discovery without one. */
+static void put_source(struct json_out *o, const char *project, const char *location,
+                       const struct datastream_source *source)
+{
+    json_open_object(o, "postgresqlProfile");
+    json_put_string(o, "hostname", source->host);
+    json_put_int(o, "port", source->port ? source->port : DEFAULT_PORT);
+    json_put_string(o, "username", source->user);
+    json_put_string(o, "password", secret_reveal(source->password));
+    json_put_string(o, "database", source->database);
+    json_close_object(o);
+    json_open_object(o, "privateConnectivity");
+    datastream_put_name(o, "privateConnection", project, location, "privateConnections",
+                        source->private_connection);
+    json_close_object(o);
+}
+
+static const char *const write_only[] = {"postgresqlProfile.password", NULL};
+
 struct task *datastream_profile_create_postgres(struct google *g, const char *project,
                                                 const char *location, const char *id,
                                                 const char *display_name,
@@ -111,17 +130,8 @@ struct task *datastream_profile_create_postgres(struct google *g, const char *pr
     struct json_out *o = rest_body(&c);
     json_put_string(o, "displayName", display_name);
     rest_put_labels(o, labels);
-    json_open_object(o, "postgresqlProfile");
-    json_put_string(o, "hostname", source->host);
-    json_put_int(o, "port", source->port ? source->port : DEFAULT_PORT);
-    json_put_string(o, "username", source->user);
-    json_put_string(o, "password", secret_reveal(source->password));
-    json_put_string(o, "database", source->database);
-    json_close_object(o);
-    json_open_object(o, "privateConnectivity");
-    datastream_put_name(o, "privateConnection", project, location, "privateConnections",
-                        source->private_connection);
-    json_close_object(o);
+    put_source(o, project, location, source);
+    c.unseen = write_only;
     datastream_write(&c, w);
     c.judge = judge_profile;
     return rest_send(&c);
@@ -184,6 +194,8 @@ struct task *datastream_profile_patch(struct google *g, const char *project, con
     rest_path(&c, PROFILES "/{}", project, location, id);
     c.secret_body = true;
     put_source_change(&c, change, &mask);
+    if (!mask.bytes)
+        datastream_refuse_no_change(&c);
     rest_query(&c, "updateMask", str_text(&mask));
     str_done(&mask);
     datastream_write(&c, w);
@@ -211,6 +223,17 @@ static bool decode_discovered(struct arena *a, struct rest_answer *answer, void 
     return true;
 }
 
+static struct task *discover(struct rest_call *c, struct json_out *o)
+{
+    c->repeat = REST_READ;
+    c->timeout_ms = PROFILE_TIMEOUT_MS;
+    json_put_bool(o, "fullHierarchy", true);
+    json_open_object(o, "postgresqlRdbms");
+    json_close_object(o);
+    rest_decode_with(c, sizeof(struct datastream_selection), decode_discovered);
+    return rest_send(c);
+}
+
 struct task *datastream_discover(struct google *g, const char *project, const char *location,
                                  const char *profile)
 {
@@ -218,16 +241,26 @@ struct task *datastream_discover(struct google *g, const char *project, const ch
     rest_begin(&c, g, "POST", DATASTREAM, "Reading the tables that %s can see", profile);
     rest_resource(&c, "%s", profile);
     rest_path(&c, PROFILES ":discover", project, location);
-    c.repeat = REST_READ;
-    c.timeout_ms = PROFILE_TIMEOUT_MS;
     struct json_out *o = rest_body(&c);
     datastream_put_name(o, "connectionProfileName", project, location, "connectionProfiles",
                         profile);
-    json_put_bool(o, "fullHierarchy", true);
-    json_open_object(o, "postgresqlRdbms");
+    return discover(&c, o);
+}
+
+struct task *datastream_discover_source(struct google *g, const char *project, const char *location,
+                                        const struct datastream_source *source)
+{
+    struct rest_call c;
+    rest_begin(&c, g, "POST", DATASTREAM, "Reading the tables that %s can see", source->user);
+    rest_resource(&c, "%s", source->database);
+    rest_path(&c, PROFILES ":discover", project, location);
+    c.secret_body = true;
+    struct json_out *o = rest_body(&c);
+    json_open_object(o, "connectionProfile");
+    json_put_string(o, "displayName", source->database);
+    put_source(o, project, location, source);
     json_close_object(o);
-    rest_decode_with(&c, sizeof(struct datastream_selection), decode_discovered);
-    return rest_send(&c);
+    return discover(&c, o);
 }
 
 const struct datastream_selection *datastream_discovered(const struct task *t)

@@ -91,6 +91,9 @@ datastream_profile(const struct task *t); /* of get, create, patch */
 /* What a profile that exists can see: every schema, table and column. */
 struct task *datastream_discover(struct google *g, const char *project, const char *location,
                                  const char *profile);
+/* The same through a profile that is not made: Datastream connects there and forgets it. */
+struct task *datastream_discover_source(struct google *g, const char *project, const char *location,
+                                        const struct datastream_source *source);
 const struct datastream_selection *datastream_discovered(const struct task *t);
 
 #endif

@@ -16,6 +16,8 @@ void datastream_faults_read(struct arena *a, const struct json *array,
 void datastream_paged(struct rest_call *c);
 /* A write with its operation. */
 void datastream_write(struct rest_call *c, const struct google_write *w);
+/* A patch of nothing is never sent: without a mask everything would be overwritten. */
+void datastream_refuse_no_change(struct rest_call *c);
 /* "projects/P/locations/L/KIND/ID" as a member. */
 void datastream_put_name(struct json_out *o, const char *key, const char *project,
                          const char *location, const char *kind, const char *id);

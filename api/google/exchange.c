@@ -1,15 +1,18 @@
 #include "api/google/exchange.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
+#include "api/google/credentials.h"
 
 #include <string.h>
 
 enum {
     MOST_FAILURES = 5,  /* sendings of one request */
+    MOST_GARBLED = 3,   /* of these with answers that cannot be read */
     MOST_UNREACHED = 3, /* of these without reaching anybody: the person waits for the message */
     LONGEST_PAUSE_MS = 32000,
     LONGEST_RETRY_AFTER_S = 60,
-    BUDGET_MS = 300000 /* facts/gcp.md E: IAM's own retry advice */
+    BUDGET_MS = 300000 /* of failing, a call; facts/gcp.md E: IAM's own retry advice */
 };
 
 int64_t exchange_pause(int n, int64_t first_ms)
@@ -19,28 +22,46 @@ int64_t exchange_pause(int n, int64_t first_ms)
         top *= 2;
     if (top > LONGEST_PAUSE_MS)
         top = LONGEST_PAUSE_MS;
-    return top / 8 + (int64_t)(google_random() % (uint64_t)(top - top / 8 + 1));
+    return (int64_t)(google_random() % (uint64_t)(top + 1));
+}
+
+enum { MOST_HEADERS = 2 };
+
+static size_t own_headers(const struct exchange *x, struct http_header out[MOST_HEADERS])
+{
+    size_t n = 0;
+    const char *project = x->no_quota ? NULL : google_quota_project(x->google);
+    if (x->token == EXCHANGE_METADATA)
+        out[n++] = (struct http_header){"Metadata-Flavor", "Google"};
+    if (x->token == EXCHANGE_CLIENT && project)
+        out[n++] = (struct http_header){"x-goog-user-project", project};
+    if (!str_is_empty(x->if_match) && n < MOST_HEADERS)
+        out[n++] = (struct http_header){"If-Match", x->if_match};
+    return n;
 }
 
 static void start(struct exchange *x, struct task *owner, const struct secret *bearer)
 {
-    struct http_header user_project = {"x-goog-user-project", NULL};
-    if (x->token == EXCHANGE_CLIENT && !x->no_quota)
-        user_project.value = google_quota_project(x->google);
+    struct http_header headers[MOST_HEADERS];
     struct str url = {0};
-    google_url(x->google, x->host, x->path, &url);
-    struct http_request q = {.method = x->method, .url = str_text(&url), .headers = &user_project};
-    q.n_headers = user_project.value ? 1 : 0;
+    struct http_request q = {.method = x->method, .headers = headers};
+    if (x->token == EXCHANGE_METADATA)
+        google_metadata_url(x->google, x->path, &url);
+    else
+        google_url(x->google, x->host, x->path, &url);
+    q.url = str_text(&url);
+    q.n_headers = own_headers(x, headers);
     q.bearer = bearer;
     q.body = x->body;
     q.body_bytes = x->body ? strlen(x->body) : 0;
     q.content_type = x->body ? x->content_type : NULL;
     q.body_is_secret = x->secret_body;
     q.timeout_ms = x->timeout_ms;
+    q.metadata = x->token == EXCHANGE_METADATA;
     secret_free(x->used);
     x->used = secret_dup(bearer);
-    if (x->sent++ == 0 && x->began == 0)
-        x->began = clock_mono_ms();
+    x->sent++;
+    x->began = clock_mono_ms();
     x->http = http_send(task_net(owner), &q);
     str_done(&url);
 }
@@ -68,16 +89,27 @@ static enum task_state begin(struct exchange *x, struct task *owner, struct err 
 /* True: another try is due. */
 static bool repeat_later(struct exchange *x, struct task *owner, int most, double wish_s)
 {
-    if (++x->failures >= most || clock_mono_ms() - x->began > BUDGET_MS ||
+    int64_t now = clock_mono_ms(), spent = now - x->began;
+    if (x->tries && most > x->tries)
+        most = x->tries;
+    if (++x->failures >= most || x->failing_ms + spent > BUDGET_MS ||
         wish_s > (double)LONGEST_RETRY_AFTER_S)
         return false;
     int64_t ms = exchange_pause(x->failures, google_poll_floor_ms(x->google));
     if (wish_s > 0.0 && (int64_t)(wish_s * 1000.0) > ms)
         ms = (int64_t)(wish_s * 1000.0);
     task_clear(&x->http);
-    x->pause_until = clock_mono_ms() + ms;
+    x->failing_ms += spent + ms;
+    x->pause_until = now + ms;
     task_wait_until(owner, x->pause_until);
     return true;
+}
+
+bool exchange_garbled(struct exchange *x, struct task *owner)
+{
+    x->lost = true; /* whatever it was, it was carried out or not */
+    x->refusal = (struct refusal){.status = 0, .retry_after_s = -1.0};
+    return x->repeat == REST_READ && repeat_later(x, owner, MOST_GARBLED, -1.0);
 }
 
 static bool again_at_once(struct exchange *x, struct task *owner)
@@ -162,7 +194,19 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
         repeat_later(x, owner, MOST_FAILURES, wish))
         return TASK_RUNNING;
     if (wish > (double)LONGEST_RETRY_AFTER_S)
-        err_hint(e, "Google asks to wait %.0f s before the next try", wish);
+        err_hint(e, tr("Google asks to wait %.0f s before the next try"), wish);
+    return TASK_FAILED;
+}
+
+/* Somebody else's server on that address: what it says is of no use. */
+static enum task_state not_metadata(struct exchange *x, struct err *e)
+{
+    x->refusal = (struct refusal){.status = 0, .retry_after_s = -1.0};
+    err_set(e, ERR_DENIED, "%s", x->what);
+    err_reason(e, "NO_LOGIN");
+    err_resource(e, x->resource);
+    err_why(e, "what answers there is not Google's metadata server");
+    err_hint(e, tr("unset GCE_METADATA_HOST, or %s"), tr(CREDENTIALS_LOGIN));
     return TASK_FAILED;
 }
 
@@ -179,6 +223,8 @@ enum task_state exchange_step(struct exchange *x, struct task *owner, struct err
         break;
     }
     const struct http_answer *a = http_answer(x->http);
+    if (x->token == EXCHANGE_METADATA && !str_eq(a->metadata_flavor, "Google"))
+        return not_metadata(x, e);
     google_saw_date(x->google, a->date);
     if (a->status >= 200 && a->status < 300) {
         x->refusal = (struct refusal){.status = a->status, .retry_after_s = -1.0};
@@ -197,8 +243,12 @@ void exchange_again(struct exchange *x)
     task_clear(&x->http);
     x->failures = 0;
     x->pause_until = 0;
-    x->began = 0;
     x->renewed = false;
+}
+
+void exchange_is_well(struct exchange *x)
+{
+    x->failing_ms = 0;
 }
 
 void exchange_stop(struct exchange *x)

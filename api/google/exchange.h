@@ -10,7 +10,12 @@
 #include "api/google/rest.h"
 #include "api/net/http.h"
 
-enum exchange_token { EXCHANGE_CLIENT, EXCHANGE_GIVEN, EXCHANGE_NONE };
+enum exchange_token {
+    EXCHANGE_CLIENT,
+    EXCHANGE_GIVEN,
+    EXCHANGE_NONE,
+    EXCHANGE_METADATA /* to the machine's metadata server: its header both ways, no token */
+};
 
 struct exchange {
     /* given */
@@ -23,6 +28,8 @@ struct exchange {
     const struct secret *bearer; /* EXCHANGE_GIVEN */
     enum rest_repeat repeat;
     int timeout_ms;
+    int tries;            /* at most so many sendings; 0: the usual */
+    const char *if_match; /* an etag that must still hold; NULL or "": none */
     /* found */
     struct refusal refusal; /* status 0: no answer at all */
     bool lost;              /* some request of it may have been carried out unseen */
@@ -33,14 +40,19 @@ struct exchange {
     unsigned ticket;
     int failures;
     int64_t pause_until, began;
+    int64_t failing_ms; /* spent on failures and pauses, all requests of the call together */
     bool renewed, no_quota;
 };
 
 enum task_state exchange_step(struct exchange *x, struct task *owner, struct err *e);
 const struct http_answer *
 exchange_answer(const struct exchange *x); /* after TASK_OK, until the next start */
-void exchange_again(
-    struct exchange *x); /* ready for another request: what was found is forgotten, but `lost` */
+/* Ready for another request: what was found is forgotten, but not `lost` and the budget used. */
+void exchange_again(struct exchange *x);
+/* The answer could not be read: it counts as lost. True: the same is sent again, later. */
+bool exchange_garbled(struct exchange *x, struct task *owner);
+/* An answer came that shows that all is well again: the budget is whole. */
+void exchange_is_well(struct exchange *x);
 void exchange_stop(struct exchange *x);
 
 uint64_t google_random(void);

@@ -1,5 +1,6 @@
 #include "api/google/machine.h"
 
+#include "api/base/tr.h"
 #include "api/google/compute_call.h"
 
 #include <stdio.h>
@@ -215,9 +216,12 @@ static enum rest_ready judge_machine(const void *out, struct err *e)
     err_set(e, ERR_CONFLICT, "Waiting for the machine %s to run", m->name);
     err_reason(e, m->status);
     err_why(e, "its state is %s", m->status);
-    err_hint(e, "look at its serial port and its quota, then start it or delete it");
+    err_hint(e, tr("look at its serial port and its quota, then start it or delete it"));
     return REST_WRONG;
 }
+
+/* A machine shows the disk that it has, not the image that it came from. */
+static const char *const made_from[] = {"disks", NULL};
 
 struct task *compute_machine_insert(struct google *g, const char *project,
                                     const struct compute_machine_order *order,
@@ -241,6 +245,7 @@ struct task *compute_machine_insert(struct google *g, const char *project,
     put_account_and_metadata(o, order);
     rest_decode_with(&c, sizeof(struct compute_machine), decode_machine);
     c.judge = judge_machine;
+    c.unseen = made_from;
     compute_write(&c, w);
     return rest_send(&c);
 }

@@ -1,6 +1,7 @@
 #include "api/google/refusal.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct advice {
 #define HINT_EXISTS "something of that name is there: look at it, or choose another name"
 #define HINT_AGAIN  "somebody else changed it meanwhile: run the same command again"
 #define HINT_STATE  "it is in use, or not in a state that allows this: look at its state first"
+#define HINT_PROXY  "is a proxy or a login page in between? Look at HTTPS_PROXY"
 #define HINT_INPUT  "Google does not accept what was sent: correct what it names"
 
 /* In the order of trust: what is most exact first. */
@@ -59,6 +61,7 @@ static const struct advice advices[] = {
     {"alreadyExists", ERR_CONFLICT, false, HINT_EXISTS},
     {"conditionNotMet", ERR_CONFLICT, false, HINT_AGAIN},
     {"notFound", ERR_MISSING, false, HINT_NAME},
+    {"REDIRECTED", ERR_NETWORK, false, HINT_PROXY},
     {"server_error", ERR_NETWORK, true, HINT_WAIT},
     {"internal_failure", ERR_NETWORK, true, HINT_WAIT},
     {"temporarily_unavailable", ERR_NETWORK, true, HINT_WAIT},
@@ -173,6 +176,12 @@ void refusal_read(int status, const char *body, size_t bytes, struct refusal *ou
 {
     *out = (struct refusal){.status = status, .retry_after_s = -1.0};
     struct err ignored;
+    if (status >= 300 && status < 400) { /* Google's APIs send nobody elsewhere */
+        str_copy(out->reason, sizeof out->reason, "REDIRECTED");
+        snprintf(out->message, sizeof out->message,
+                 "the answer sends us to another place (HTTP %d), which is not followed", status);
+        return;
+    }
     struct json *doc = bytes ? json_parse(body, bytes, &ignored) : NULL;
     const struct json *top = json_is_array(doc) ? json_first(doc) : doc;
     const struct json *error = json_get(top, "error");
@@ -248,12 +257,13 @@ static void explain(const struct refusal *r, const struct advice *a, struct err 
     else
         err_why(e, "Google answered %d without a word", r->status);
     if (a->kind == ERR_DENIED && *r->permission)
-        err_hint(e, "ask for a role that has %s: strom access shows the narrowest", r->permission);
+        err_hint(e, tr("ask for a role that has %s: strom access shows the narrowest"),
+                 r->permission);
     else if (str_eq(a->hint, HINT_APIS) && *r->service)
-        err_hint(e, "turn it on: strom apply does it first, or: gcloud services enable %s",
+        err_hint(e, tr("turn it on: strom apply does it first, or: gcloud services enable %s"),
                  r->service);
     else
-        err_hint(e, "%s", a->hint);
+        err_hint(e, "%s", tr(a->hint));
 }
 
 void refusal_to_err(const struct refusal *r, const char *what, const char *resource, struct err *e)

@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/log.h"
+#include "api/base/tr.h"
 #include "api/google/client.h"
 
 #include <assert.h>
@@ -39,7 +40,7 @@ static enum task_state wait_a_while(struct task *t, struct rest_job *job, const 
         err_reason(&e, "NOT_DONE_IN_TIME");
         err_resource(&e, job->call.resource);
         err_why(&e, "Google has not ended it after %d minutes", limit / 60);
-        err_hint(&e, "it goes on at Google: run the same command again to go on waiting");
+        err_hint(&e, tr("it goes on at Google: run the same command again to go on waiting"));
         return task_fail(t, &e);
     }
     rest_aim_get(job, path, at);
@@ -72,11 +73,12 @@ static struct json *parse(const struct http_answer *a, struct rest_job *job, str
     err_set(e, ERR_BUG, "%s", job->call.what);
     e->code = a->status;
     e->retryable = true;
-    err_reason(e, "NOT_JSON");
+    bool cut = !doc && a->bytes && *a->body == '{'; /* a page of somebody else's begins with '<' */
+    err_reason(e, cut ? "CUT_OFF" : "NOT_JSON");
     err_resource(e, job->call.resource);
     err_why(e, "the answer is no JSON (%s): %s", *a->content_type ? a->content_type : "no type",
             doc ? "not an object" : inner.why);
-    err_hint(e, "is a proxy or a login page in between? Look at HTTPS_PROXY");
+    err_hint(e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     return NULL;
 }
 
@@ -135,7 +137,7 @@ static bool next_page(struct task *t, struct rest_job *job, const struct rest_an
 /* What was decoded before is thrown away: a look at a thing starts from nothing. */
 static enum task_state judge(struct task *t, struct rest_job *job)
 {
-    if (!job->call.judge || !job->out)
+    if (!job->call.judge || !job->out || (job->call.trusts && !job->refused))
         return done(job);
     struct err e = {.kind = ERR_NONE};
     switch (job->call.judge(job->out, &e)) {
@@ -157,13 +159,28 @@ static enum task_state judge(struct task *t, struct rest_job *job)
     return wait_a_while(t, job, str_text(&job->call.look), AT_JUDGE);
 }
 
+static enum task_state failed(struct task *t, struct rest_job *job, struct err *e);
+
+/* An answer that broke off is as good as lost; a page of somebody else's says that Google has not
+ * been asked at all. */
+static enum task_state garbled(struct task *t, struct rest_job *job, struct err *e)
+{
+    if (!str_eq(e->reason, "CUT_OFF"))
+        return task_fail(t, e);
+    if (exchange_garbled(&job->x, t))
+        return TASK_RUNNING;
+    return failed(t, job, e);
+}
+
 static enum task_state judged(struct task *t, struct rest_job *job)
 {
     struct json *doc;
     struct rest_answer answer;
     struct err e = {.kind = ERR_NONE};
     job->out = NULL;
-    bool ok = read_answer(job, &doc, &answer, &e) && decode(t, job, &answer, &e);
+    if (!read_answer(job, &doc, &answer, &e))
+        return garbled(t, job, &e);
+    bool ok = decode(t, job, &answer, &e);
     json_free(doc);
     return ok ? judge(t, job) : task_fail(t, &e);
 }
@@ -214,8 +231,10 @@ static enum task_state sent(struct task *t, struct rest_job *job)
     struct err e = {.kind = ERR_NONE};
     enum task_state state;
     if (!read_answer(job, &doc, &answer, &e))
-        return task_fail(t, &e);
+        return garbled(t, job, &e);
     job->heard = clock_mono_ms();
+    if (job->at == AT_POLL)
+        exchange_is_well(&job->x);
     if (job->call.wait != REST_AT_ONCE)
         state = follow(t, job, &answer);
     else if (!decode(t, job, &answer, &e))
@@ -228,8 +247,38 @@ static enum task_state sent(struct task *t, struct rest_job *job)
 
 /* --- failures --- */
 
+/* What is there was not made by us, or not as we want it: nothing of it is touched. */
+static enum task_state somebody_elses(struct task *t, struct rest_job *job,
+                                      const struct json *found, const char *differs)
+{
+    struct err e;
+    const char *by = json_string_or(found, "labels.created-by", "");
+    err_set(&e, ERR_CONFLICT, "%s", job->call.what);
+    e.code = 409;
+    err_reason(&e, "SOMEBODY_ELSES");
+    err_resource(&e, job->call.resource);
+    err_why(&e, "it is there already%s%s%s, but %s", *by ? " (created-by " : "", by, *by ? ")" : "",
+            differs);
+    err_hint(&e, tr("look at it: use it under its name, choose another name, or remove it first"));
+    return task_fail(t, &e);
+}
+
 static enum task_state adopt(struct task *t, struct rest_job *job)
 {
+    struct json *doc;
+    struct rest_answer answer;
+    struct err e = {.kind = ERR_NONE};
+    struct str differs = {0};
+    if (!read_answer(job, &doc, &answer, &e))
+        return garbled(t, job, &e);
+    bool same = rest_same(&job->call, doc, &differs);
+    enum task_state state = TASK_RUNNING;
+    if (!same)
+        state = somebody_elses(t, job, doc, str_text(&differs));
+    json_free(doc);
+    str_done(&differs);
+    if (!same)
+        return state;
     log_line(1, "google: the answer was lost, the thing is there: %s", job->call.resource);
     job->adopted = true;
     return judged(t, job);
@@ -247,8 +296,10 @@ static bool worth_a_look(const struct rest_job *job)
 /* A run that was killed may have sent the same: what counts is where the thing stands now. */
 static bool worth_judging(const struct rest_job *job)
 {
+    int status = job->x.refusal.status;
+    bool lost = job->x.lost && (status == 0 || status >= 500);
     return job->call.settles && job->call.judge && job->call.look.bytes &&
-           (job->x.refusal.status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
+           (lost || status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
 }
 
 static enum task_state look_where_it_stands(struct task *t, struct rest_job *job,
@@ -378,7 +429,7 @@ static void refuse_name(struct rest_call *c)
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
     err_why(&c->refused, "the journal names an operation that is none of Google's");
-    err_hint(&c->refused, "run the command again: what is there will be looked at afresh");
+    err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
 }
 
 struct task *google_operation_resume(struct google *g, const char *name, const char *what)

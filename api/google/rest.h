@@ -48,6 +48,7 @@ struct rest_call {
     struct google *google;
     const char *method, *host; /* literals */
     char what[160], resource[192];
+    char if_match[128]; /* an etag that must still hold; "" none */
     struct str path, query, body,
         look; /* look: path of the resource itself, for REST_LOOK and after operations */
     struct json_out json; /* writes the body */
@@ -62,9 +63,14 @@ struct rest_call {
     rest_decoder *decode;
     rest_judge *judge;
     bool gone_is_fine; /* a delete: 404 counts as done */
-    bool adopts; /* a create: what is found at `look` after a lost answer is taken for its result */
-    bool settles; /* a change of state: refused because of the state the thing is in, `judge` says
-                     whether somebody has brought it there, or on the way, already */
+    bool adopts; /* a create: what is found at `look` after a lost answer is taken for its result,
+                    when it is what `body` asked for */
+    const char *const *unseen; /* of the body, what the thing does not show again: dotted paths,
+                                  NULL at the end; NULL: everything is shown */
+    const char *within;        /* the member of the body that is the thing; NULL: the body is */
+    bool settles; /* a change of state: refused because of the state the thing is in, or its answer
+                     lost, `judge` says whether it is there, or on the way, already */
+    bool trusts;  /* the answer says it all: `judge` is for a lost one only */
     bool enables; /* turns APIs on: their first calls may be refused for some minutes */
 };
 
@@ -80,6 +86,8 @@ void rest_query_int(struct rest_call *c, const char *name, long long value);
 /* Adds requestId (and validateOnly, force where set) and makes the call repeatable. w may be NULL.
  */
 void rest_write(struct rest_call *c, const struct google_write *w);
+/* The thing must still have that etag (NULL, "": whatever it has); 412 is a conflict. */
+void rest_if_match(struct rest_call *c, const char *etag);
 /* Opens the body's object; members go through the result; rest_send closes it. */
 struct json_out *rest_body(struct rest_call *c);
 void rest_decode_with(struct rest_call *c, size_t size, rest_decoder *decode);
@@ -100,6 +108,10 @@ const char **rest_strings(struct arena *a, const struct json *array, size_t *n);
 
 /* A member that is a list of strings. */
 void rest_put_strings(struct json_out *o, const char *key, const char *const *items, size_t n);
+/* Is what was found what was asked for? Descriptions and labels do not count, links may be written
+ * in full, defaults may be absent. False: *differs says what is otherwise, in words. */
+bool rest_same(const struct rest_call *c, const struct json *found, struct str *differs);
+
 void rest_labels(struct arena *a, const struct json *object, struct google_labels *out);
 void rest_put_labels(struct json_out *o,
                      const struct google_labels *labels); /* "labels":{...} when any */

@@ -24,6 +24,7 @@ static void aim(struct rest_job *job, const char *method, const char *path, cons
     job->x.body = body;
     job->x.content_type = "application/json";
     job->x.repeat = repeat;
+    job->x.if_match = NULL;
     job->x.secret_body = body && job->call.secret_body;
 }
 
@@ -68,6 +69,7 @@ void rest_aim_send(struct rest_job *job)
     if (job->call.pages == REST_PAGES_QUERY && job->page)
         add_query(&url, "pageToken", job->page);
     aim(job, job->call.method, str_text(&url), page_body(job), job->call.repeat);
+    job->x.if_match = job->call.if_match;
     str_done(&url);
     job->at = AT_SEND;
 }

@@ -1,4 +1,5 @@
 #include "api/base/safe.h"
+#include "api/base/tr.h"
 #include "api/google/rest.h"
 #include "api/net/http.h"
 
@@ -88,6 +89,17 @@ void rest_write(struct rest_call *c, const struct google_write *w)
     if (w && w->force)
         rest_query(c, "force", "true");
     c->repeat = REST_READ;
+}
+
+void rest_if_match(struct rest_call *c, const char *etag)
+{
+    bool whole = str_copy(c->if_match, sizeof c->if_match, etag ? etag : "");
+    if (whole && (str_is_empty(etag) || safe_is(etag)))
+        return;
+    err_set(&c->refused, ERR_BUG, "%s", c->what);
+    err_resource(&c->refused, c->resource);
+    err_why(&c->refused, "its etag is none");
+    err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
 }
 
 struct json_out *rest_body(struct rest_call *c)

@@ -2,7 +2,11 @@
 
 #include "api/google/rest.h"
 
+#include <assert.h>
+
 #define HOST "serviceusage.googleapis.com"
+
+enum { MOST_AT_ONCE = 20 }; /* facts/gcp.md H */
 
 static bool decode_apis(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
 {
@@ -50,6 +54,7 @@ struct task *serviceusage_enable(struct google *g, const char *project, const ch
                                  size_t n)
 {
     struct rest_call c;
+    assert(n > 0 && n <= MOST_AT_ONCE);
     rest_begin(&c, g, "POST", HOST, "Turning on %zu APIs in %s", n, project);
     rest_resource(&c, "%s", project);
     rest_path(&c, "v1/projects/{}/services:batchEnable", project);

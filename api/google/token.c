@@ -1,7 +1,10 @@
 #include "api/google/token.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 #include "api/google/exchange.h"
+#include "api/google/jwt.h"
+#include "api/google/metadata.h"
 
 #include <string.h>
 
@@ -63,16 +66,32 @@ static bool write_assertion(struct token_job *job, struct err *e)
 {
     struct str jwt = {0};
     job->signed_ahead = google_clock_ahead(job->google);
-    bool ok = auth_sign_jwt(job->login, clock_wall() - job->signed_ahead, &jwt, e);
+    bool ok = jwt_sign(job->login, clock_wall() - job->signed_ahead, &jwt, e);
     add_field(&job->body, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
     add_field(&job->body, "assertion", str_text(&jwt));
     wipe(&jwt);
     return ok;
 }
 
+static void begin_metadata(struct token_job *job)
+{
+    job->x.what = "Asking the machine's metadata server for a token";
+    job->x.resource = google_login_file(job->google);
+    job->x.method = "GET";
+    job->x.path = job->login->token_path;
+    job->x.token = EXCHANGE_METADATA;
+    job->x.repeat = REST_READ;
+    job->x.timeout_ms = METADATA_TIMEOUT_MS;
+    job->x.tries = METADATA_TRIES;
+}
+
 /* Made afresh for each try: the JWT holds the time. */
 static bool begin_fetch(struct token_job *job, struct err *e)
 {
+    if (job->login->kind == GOOGLE_LOGIN_MACHINE) {
+        begin_metadata(job);
+        return true;
+    }
     wipe(&job->body);
     add_room(&job->body, 8192);
     job->x.what = "Getting a token from Google";
@@ -108,7 +127,7 @@ static void begin_impersonation(struct token_job *job)
     json_open_array(&o, "scope");
     json_put_string(&o, NULL, SCOPE);
     json_close_array(&o);
-    json_put_string(&o, "lifetime", "3600s");
+    json_put_string(&o, "lifetime", "3600s"); /* LIFETIME_S */
     json_close_object(&o);
     exchange_again(&job->x);
     job->x.what = "Acting as a service account";
@@ -149,7 +168,7 @@ static enum task_state got(struct task *t, struct token_job *job)
     if (!token) {
         err_set(&e, ERR_BUG, "%s", job->x.what);
         err_why(&e, "the answer holds no token");
-        err_hint(&e, "is a proxy in between? Look at HTTPS_PROXY");
+        err_hint(&e, tr("is a proxy in between? Look at HTTPS_PROXY"));
         return task_fail(t, &e);
     }
     if (job->outer->source && job->at == TOKEN_FETCH) {
@@ -164,13 +183,34 @@ static enum task_state got(struct task *t, struct token_job *job)
     return TASK_OK;
 }
 
-static void tell_clock(const struct token_job *job, struct err *e)
+static bool tell_clock(const struct token_job *job, struct err *e)
 {
     int64_t ahead = google_clock_ahead(job->google);
-    int64_t far = ahead < 0 ? -ahead : ahead;
-    if (far >= SKEW_WORTH_A_TRY_S)
-        err_hint(e, "your clock is %lld minutes %s: set it right", (long long)((far + 30) / 60),
-                 ahead > 0 ? "fast" : "slow");
+    int64_t far = ahead < 0 ? -ahead : ahead, minutes = (far + 30) / 60;
+    if (far < SKEW_WORTH_A_TRY_S)
+        return false;
+    err_hint(e,
+             ahead > 0 ? tr("your clock is %lld minutes fast: set it right")
+                       : tr("your clock is %lld minutes slow: set it right"),
+             (long long)minutes);
+    return true;
+}
+
+/* What the refusal means depends on whose login it is. */
+static void tell_login(const struct token_job *job, struct err *e)
+{
+    int status = job->x.refusal.status;
+    if ((status == 400 || status == 401) && tell_clock(job, e))
+        return;
+    if (job->at == TOKEN_IMPERSONATE && (status == 403 || status == 404))
+        err_hint(e, tr("ask for roles/iam.serviceAccountTokenCreator on %s, or %s"),
+                 job->outer->impersonated, tr(CREDENTIALS_LOGIN));
+    else if (job->login->kind == GOOGLE_LOGIN_ACCOUNT && (status == 400 || status == 401))
+        err_hint(e, tr("its key was revoked or replaced: get a new key file, or %s"),
+                 tr(CREDENTIALS_LOGIN));
+    else if (job->login->kind == GOOGLE_LOGIN_MACHINE)
+        err_hint(e, tr("no login file was found, and the machine gave none: %s"),
+                 tr(CREDENTIALS_LOGIN));
 }
 
 /* A JWT that was signed by a wrong clock is refused like a bad key; the answer's Date tells. */
@@ -204,8 +244,7 @@ static enum task_state step(struct task *t)
         task_again(t);
         return TASK_RUNNING;
     }
-    if (job->x.refusal.status == 400 || job->x.refusal.status == 401)
-        tell_clock(job, &e);
+    tell_login(job, &e);
     return task_fail(t, &e);
 }
 

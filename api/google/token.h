@@ -16,8 +16,4 @@ const char *
 google_account_email(const struct google *g);       /* of a service account; "" for a person */
 int64_t google_clock_ahead(const struct google *g); /* this machine's clock against Google's */
 
-/* A signed JWT for the account, by RS256; valid for an hour from now (Google's clock). */
-struct str;
-bool auth_sign_jwt(const struct credentials *c, int64_t now, struct str *out, struct err *e);
-
 #endif

@@ -1,15 +1,22 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
+#include "api/base/safe.h"
 #include "api/google/client.h"
 #include "api/google/exchange.h"
+#include "api/google/metadata.h"
 #include "api/google/token.h"
 
-/* A person's e-mail address stands in no file: it is asked for. */
+#include <string.h>
+
+enum { LONGEST_EMAIL = 320 };
+
+/* A person's e-mail address stands in no file, nor does a machine's: both are asked for. */
 
 struct whoami_job {
     struct google *google;
     struct exchange x;
     unsigned ticket;
+    bool has_token; /* of a machine: its address comes next */
     struct google_identity who;
 };
 
@@ -44,6 +51,24 @@ static enum task_state read_email(struct task *t, struct whoami_job *job)
     return s;
 }
 
+/* The metadata server answers with the bare address. */
+static enum task_state read_plain(struct task *t, struct whoami_job *job)
+{
+    const struct http_answer *a = exchange_answer(&job->x);
+    size_t n = strcspn(a->body, "\r\n");
+    const char *email = arena_strn(task_arena(t), a->body, n < LONGEST_EMAIL ? n : 0);
+    bool plain = strchr(email, '@') && !strpbrk(email, " <>\"") && safe_is(email);
+    return finish(t, job, plain ? email : "");
+}
+
+static void aim_at_machine(struct whoami_job *job)
+{
+    job->x.token = EXCHANGE_METADATA;
+    job->x.path = METADATA_ACCOUNT "email";
+    job->x.timeout_ms = METADATA_TIMEOUT_MS;
+    job->x.tries = METADATA_TRIES;
+}
+
 static enum task_state step_account(struct task *t, struct whoami_job *job)
 {
     const struct secret *token;
@@ -56,6 +81,12 @@ static enum task_state step_account(struct task *t, struct whoami_job *job)
     case GOOGLE_TOKEN_READY:
         break;
     }
+    if (google_login_kind(job->google) == GOOGLE_LOGIN_MACHINE && !job->has_token) {
+        job->has_token = true;
+        aim_at_machine(job);
+        task_again(t);
+        return TASK_RUNNING;
+    }
     return finish(t, job, google_account_email(job->google));
 }
 
@@ -65,14 +96,14 @@ static enum task_state step(struct task *t)
     enum google_login_kind kind = google_login_kind(job->google);
     if (kind == GOOGLE_LOGIN_NONE)
         return task_fail(t, google_login_error(job->google));
-    if (kind != GOOGLE_LOGIN_PERSON)
+    if (kind != GOOGLE_LOGIN_PERSON && !job->has_token)
         return step_account(t, job);
     struct err e;
     switch (exchange_step(&job->x, t, &e)) {
     case TASK_RUNNING:
         return TASK_RUNNING;
     case TASK_OK:
-        return read_email(t, job);
+        return job->has_token ? read_plain(t, job) : read_email(t, job);
     case TASK_FAILED:
         break;
     }

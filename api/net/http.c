@@ -3,6 +3,7 @@
 #include "api/base/arena.h"
 #include "api/base/clock.h"
 #include "api/base/log.h"
+#include "api/base/tr.h"
 #include "api/net/internal.h"
 #include "api/net/url.h"
 
@@ -31,6 +32,7 @@ struct job {
     struct str answer_body;
     size_t max_bytes;
     int64_t connect_by, end_by; /* clock_mono_ms */
+    int64_t still_ms;           /* so long may it stay silent */
     int64_t moved_at;           /* bytes were seen to move; looked at when a limit is near */
     curl_off_t moved;
     bool too_large;
@@ -180,8 +182,11 @@ static void set_bounds(struct job *job, const struct http_request *r)
 
     job->moved_at = clock_mono_ms();
     job->end_by = job->moved_at + total;
+    /* Who grants more than the usual time knows that the other side will think in silence. */
+    job->still_ms = total > TIME_OUT_MS ? total : STILL_MS;
     job->connect_by = job->moved_at + (total < CONNECT_MS ? total : (long)CONNECT_MS);
     curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, total + BACKSTOP_MS);
+    curl_easy_setopt(job->easy, CURLOPT_LOW_SPEED_TIME, (long)(job->still_ms / 1000));
     curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS + BACKSTOP_MS);
     job->max_bytes = r->max_bytes ? r->max_bytes : ANSWER_BYTES;
 }
@@ -197,18 +202,18 @@ static bool set_url(struct job *job, const struct http_request *r)
         err_set(&job->refusal, ERR_INPUT, "this address cannot be asked");
         err_reason(&job->refusal, "BAD_URL");
         err_why(&job->refusal, "%s is no https address", r->url);
-        return err_hint(&job->refusal, "addresses begin with https:// and hold no password");
+        return err_hint(&job->refusal, tr("addresses begin with https:// and hold no password"));
     }
-    if (url.http && !url.loopback) {
+    if (url.http && !url.loopback && !(r->metadata && url.metadata)) {
         err_set(&job->refusal, ERR_INPUT, "%s was not asked", url.host);
         err_reason(&job->refusal, "PLAIN_HTTP");
         err_why(&job->refusal, "http without TLS is for this machine only (127.0.0.1, localhost)");
-        return err_hint(&job->refusal, "use https");
+        return err_hint(&job->refusal, tr("use https"));
     }
     curl_easy_setopt(job->easy, CURLOPT_URL, job->url);
     curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    if (url.loopback || r->insecure_proxy_bypass)
+    if (url.loopback || r->insecure_proxy_bypass || r->metadata)
         curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "*");
     return net_via(job->easy, r, task_arena(job->task), &job->headers, &job->connect_to,
                    &job->refusal);
@@ -275,6 +280,7 @@ static void read_answer(struct job *job)
         .etag = header(job, "ETag"),
         .date = date ? (int64_t)curl_getdate(date, NULL) : -1,
         .retry_after = header(job, "Retry-After") ? (int)(after < 86400 ? after : 86400) : -1,
+        .metadata_flavor = header(job, "Metadata-Flavor"),
     };
 }
 
@@ -340,13 +346,13 @@ static bool is_out_of_time(struct job *job, int64_t now)
     if (moved != job->moved)
         job->moved_at = now;
     job->moved = moved;
-    return now >= job->end_by || now >= job->moved_at + STILL_MS ||
+    return now >= job->end_by || now >= job->moved_at + job->still_ms ||
            (now >= job->connect_by && !is_connected(job));
 }
 
 static void wait_for_answer(struct task *t, const struct job *job, int64_t now)
 {
-    int64_t still_by = job->moved_at + STILL_MS;
+    int64_t still_by = job->moved_at + job->still_ms;
 
     task_wait_curl(t);
     task_wait_until(t, still_by < job->end_by ? still_by : job->end_by);

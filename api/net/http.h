@@ -33,6 +33,7 @@ struct http_request {
     const char *client_cert_pem;
     const struct secret *client_key_pem;
     bool insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
+    bool metadata;        /* Google's metadata server: plain http to it is fine, and no proxy */
     const char *tls_name; /* whom the certificate must name, where that is not the URL's host */
     const char *proxy;    /* this one, whatever the environment says; NULL: as usual */
 };
@@ -43,8 +44,9 @@ struct http_answer {
     size_t bytes;
     const char *content_type; /* "" when none */
     const char *etag;
-    int64_t date;    /* of the server, seconds since 1970; -1 unknown */
-    int retry_after; /* seconds; -1 none */
+    int64_t date;                /* of the server, seconds since 1970; -1 unknown */
+    int retry_after;             /* seconds; -1 none */
+    const char *metadata_flavor; /* of a metadata server; NULL when none */
 };
 
 struct task *http_send(struct net *net,
@@ -57,5 +59,8 @@ http_answer(const struct task *t); /* of one with TASK_OK; lives with the task *
 void http_encode(struct str *out, const char *value, bool keep_slash);
 /* True for http://127.x, http://[::1], http://localhost. */
 bool http_is_loopback(const char *url);
+/* "HOST" or "HOST:PORT" is a place for a metadata server: its name, a link-local address, or this
+ * machine. */
+bool http_is_metadata_host(const char *host);
 
 #endif

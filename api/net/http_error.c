@@ -1,7 +1,9 @@
 #include "api/net/internal.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
+#include <string.h>
 #include <strings.h>
 
 /* How far it came. The library counts the handshake of TLS as connecting: the address says more. */
@@ -28,19 +30,19 @@ static void timed_out(enum phase phase, struct err *e)
     case LOOKING_UP:
         err_reason(e, "DNS");
         err_why(e, "the name server did not answer in time");
-        err_hint(e, "check the network and the VPN, then try again");
+        err_hint(e, tr("check the network and the VPN, then try again"));
         return;
     case CONNECTING:
         err_why(e, "no answer to the connection in time");
-        err_hint(e, "a firewall or the VPN may be in the way; check them, then try again");
+        err_hint(e, tr("a firewall or the VPN may be in the way; check them, then try again"));
         return;
     case SHAKING_HANDS:
         err_why(e, "the encrypted connection was not agreed upon in time");
-        err_hint(e, "check whether a proxy is needed (HTTPS_PROXY), then try again");
+        err_hint(e, tr("check whether a proxy is needed (HTTPS_PROXY), then try again"));
         return;
     case ASKING:
         err_why(e, "connected, but the answer did not come in time");
-        err_hint(e, "try again; if it stays so, look at the service's status page");
+        err_hint(e, tr("try again; if it stays so, look at the service's status page"));
         return;
     }
 }
@@ -50,15 +52,15 @@ static void unreachable(CURLcode code, const char *words, struct err *e)
     if (code == CURLE_COULDNT_RESOLVE_HOST) {
         err_reason(e, "DNS");
         err_why(e, "no such host name, or the name server does not know it");
-        err_hint(e, "check the spelling, the network and the VPN, then try again");
+        err_hint(e, tr("check the spelling, the network and the VPN, then try again"));
     } else if (code == CURLE_COULDNT_RESOLVE_PROXY) {
         err_reason(e, "PROXY");
         err_why(e, "the name of the proxy could not be looked up");
-        err_hint(e, "check HTTPS_PROXY and NO_PROXY");
+        err_hint(e, tr("check HTTPS_PROXY and NO_PROXY"));
     } else {
         err_reason(e, "REFUSED");
         err_why(e, "nobody answers there (%s)", words);
-        err_hint(e, "check address and port; is the service, or the proxy, running?");
+        err_hint(e, tr("check address and port; is the service, or the proxy, running?"));
     }
 }
 
@@ -72,23 +74,35 @@ static bool is_tls(CURLcode code)
            code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
 }
 
+/* "certificate is not yet valid", "certificate has expired": so looks a clock that is wrong, too.
+ */
+static bool is_about_time(const char *words)
+{
+    return strstr(words, "expired") || strstr(words, "not yet valid");
+}
+
 static void no_trust(CURLcode code, const char *words, struct err *e)
 {
     err_reason(e, "TLS");
     e->retryable = false;
-    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    if (code == CURLE_PEER_FAILED_VERIFICATION && is_about_time(words)) {
         err_why(e, "its certificate is not trusted: %s", words);
-        err_hint(e, "if a proxy opens the traffic, put its certificate into a file and name it in "
-                    "SSL_CERT_FILE");
+        err_hint(e,
+                 tr("is this machine's clock right? If it is, the certificate has to be renewed"));
+    } else if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        err_why(e, "its certificate is not trusted: %s", words);
+        err_hint(e,
+                 tr("if a proxy opens the traffic, put its certificate into a file and name it in "
+                    "SSL_CERT_FILE"));
     } else if (code == CURLE_SSL_CACERT_BADFILE) {
         err_why(e, "the file with trusted certificates cannot be read: %s", words);
-        err_hint(e, "check SSL_CERT_FILE, or install the package ca-certificates");
+        err_hint(e, tr("check SSL_CERT_FILE, or install the package ca-certificates"));
     } else if (code == CURLE_SSL_CERTPROBLEM) {
         err_why(e, "our own certificate or its key cannot be used: %s", words);
-        err_hint(e, "fetch a new kubeconfig, or log in again");
+        err_hint(e, tr("fetch a new kubeconfig, or log in again"));
     } else {
         err_why(e, "no encrypted connection: %s", words);
-        err_hint(e, "check address and port; a proxy may be in the way");
+        err_hint(e, tr("check address and port; a proxy may be in the way"));
     }
 }
 
@@ -107,7 +121,7 @@ static void broken(CURLcode code, const char *words, struct err *e)
         err_reason(e, "PROTOCOL");
         err_why(e, "%s", words);
     }
-    err_hint(e, "try again; what was sent may have been received");
+    err_hint(e, tr("try again; what was sent may have been received"));
 }
 
 void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *words, struct err *e)

@@ -31,6 +31,17 @@ static bool is_loopback_host(const char *host)
     return inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
 }
 
+/* By its names, or one hop away: such addresses are not routed. */
+static bool is_metadata(const char *host)
+{
+    struct in_addr v4;
+
+    if (strcasecmp(host, "metadata.google.internal") == 0 || strcasecmp(host, "metadata") == 0 ||
+        strcasecmp(host, "[fd20:ce::254]") == 0 || is_loopback_host(host))
+        return true;
+    return inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 16 == 0xA9FE;
+}
+
 static char *part_of(CURLU *url, CURLUPart part)
 {
     char *text = NULL;
@@ -54,6 +65,7 @@ bool url_read(const char *text, struct url *out)
         out->https = strcmp(scheme, "https") == 0;
         out->http = strcmp(scheme, "http") == 0;
         out->loopback = is_loopback_host(host);
+        out->metadata = is_metadata(host);
         ok = str_copy(out->host, sizeof out->host, host);
         if (port && ok) {
             struct str whole = {0};
@@ -74,4 +86,15 @@ bool http_is_loopback(const char *text)
     struct url url;
 
     return text && url_read(text, &url) && url.http && url.loopback;
+}
+
+bool http_is_metadata_host(const char *host)
+{
+    struct str whole = {0};
+    struct url url;
+
+    str_printf(&whole, "http://%s", host);
+    bool ok = !strpbrk(host, "/?#@ ") && url_read(str_text(&whole), &url) && url.metadata;
+    str_done(&whole);
+    return ok;
 }

@@ -9,6 +9,7 @@
 struct url {
     bool https, http;
     bool loopback;
+    bool metadata;  /* where a metadata server may be: see http_is_metadata_host */
     char host[272]; /* with its port when one is named */
 };
 

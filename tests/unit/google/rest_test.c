@@ -193,7 +193,7 @@ static void a_lost_create_is_looked_for(void **state)
     world_token(&w);
     rule("POST", "/bigquery", 0, NULL, 1);
     rule("GET", "/bigquery.googleapis.com/bigquery/v2/projects/p/datasets/d", 200,
-         "{\"datasetReference\":{\"datasetId\":\"d\"},\"location\":\"EU\"}", 0);
+         "{\"datasetReference\":{\"projectId\":\"p\",\"datasetId\":\"d\"},\"location\":\"EU\"}", 0);
     struct task *t = bigquery_dataset_insert(w.google, "p", "d", "EU", NULL, NULL);
     expect_ok(t);
     assert_true(google_adopted(t));
@@ -298,7 +298,7 @@ static void what_is_no_json_is_told(void **state)
                               "<code>/v1</code> was not found",
                               1});
     rule("GET", CRM, 200, "[1,2]", 1);
-    rule("GET", CRM, 200, "{\"projectId\":\"p\"", 1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"", 0);
     struct task *t = projects_get(w.google, "p");
     expect_failure(t, ERR_BUG, "no JSON (text/html)");
     task_drop(t);
@@ -310,6 +310,8 @@ static void what_is_no_json_is_told(void **state)
     task_drop(t);
     t = projects_get(w.google, "p");
     expect_failure(t, ERR_BUG, "no JSON");
+    assert_string_equal(task_error(t)->reason, "CUT_OFF");
+    assert_int_equal(google_requests(t), 3);
     task_drop(t);
 }
 

@@ -142,9 +142,12 @@ static inline void server_serve(struct server *s, int fd)
             s->left[i]--;
             break;
         }
+    char *body = answer.body ? strdup(answer.body) : NULL; /* the test may be through before us */
+    answer.body = body;
     pthread_mutex_unlock(&s->lock);
     if (answer.status)
         server_reply(fd, &answer);
+    free(body);
     free(text);
 }
 

@@ -234,6 +234,53 @@ static void limits_follow_the_clock(void **state)
     fails(w, t, ERR_NETWORK, "TIMEOUT", true);
 }
 
+/* A discovery may think for three minutes: who grants the time is not cut off at half a minute. */
+static void patience_is_granted(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = url(w, "/silent"), .timeout_ms = 180000};
+    struct task *t = http_send(w->net, &r);
+
+    for (int i = 0; i < 3; i++) {
+        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
+        net_step(w->net);
+    }
+    for (int i = 0; i < 4; i++) {
+        clock_advance(40000);
+        net_step(w->net);
+        assert_int_equal(task_state(t), TASK_RUNNING);
+    }
+    clock_advance(40000);
+    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
+}
+
+/* Plain http goes to a metadata server only where one may be, and only when it is asked for. */
+static void metadata_servers(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = "http://10.0.0.1/", .metadata = true};
+
+    fails(w, http_send(w->net, &r), ERR_INPUT, "PLAIN_HTTP", false);
+    r = (struct http_request){.method = "GET", .url = "http://169.254.169.254/"};
+    fails(w, http_send(w->net, &r), ERR_INPUT, "PLAIN_HTTP", false);
+    setenv("http_proxy", "http://127.0.0.1:1", 1); /* would answer nothing */
+    r = (struct http_request){.method = "GET", .url = url(w, "/ok"), .metadata = true};
+    struct task *t = http_send(w->net, &r);
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_null(http_answer(t)->metadata_flavor);
+    task_drop(t);
+    unsetenv("http_proxy");
+    assert_true(http_is_metadata_host("metadata.google.internal"));
+    assert_true(http_is_metadata_host("169.254.169.254:8080"));
+    assert_true(http_is_metadata_host("127.0.0.1:9"));
+    assert_false(http_is_metadata_host("169.255.0.1"));
+    assert_false(http_is_metadata_host("metadata.google.internal@evil.example"));
+    assert_false(http_is_metadata_host("169.254.169.254/x"));
+    assert_false(http_is_metadata_host("169.254.evil.example"));
+    assert_false(http_is_metadata_host(""));
+}
+
 static void refused(void **state)
 {
     struct world *w = *state;
@@ -419,6 +466,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(bounds_the_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(times_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_follow_the_clock, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(patience_is_granted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(metadata_servers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goes_nowhere_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),

@@ -54,7 +54,8 @@ static const char make_certificates[] =
     "  openssl x509 -req -in $1.csr -CA ours.pem -CAkey ours.key -days 2 -extfile ext -out $1.pem; "
     "};"
     "ca ours; ca other; signed server IP:127.0.0.1; signed wrong DNS:elsewhere.example;"
-    "signed client DNS:client";
+    "signed client DNS:client; signed old IP:127.0.0.1;"
+    "openssl x509 -req -in old.csr -CA ours.pem -CAkey ours.key -days 0 -extfile ext -out old.pem";
 
 static bool answers(struct world *w)
 {
@@ -180,6 +181,22 @@ static void certificates(void **state)
     refused(w, "ours.pem", "not trusted");
 }
 
+/* An old certificate, or a clock that is wrong: both are worth a look. */
+static void certificates_of_another_time(void **state)
+{
+    struct world *w = *state;
+
+    if (!w->net)
+        skip();
+    serve(w, "old", "");
+    struct task *t = ask(w, "ours.pem");
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "TLS");
+    if (!strstr(task_error(t)->hint, "is this machine's clock right?"))
+        fail_msg("%s / %s", task_error(t)->why, task_error(t)->hint);
+    task_drop(t);
+}
+
 static void our_own_certificate(void **state)
 {
     struct world *w = *state;
@@ -301,8 +318,11 @@ static void not_tls_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(certificates),   cmocka_unit_test(our_own_certificate),
-        cmocka_unit_test(another_name),   cmocka_unit_test(a_proxy_of_its_own),
+        cmocka_unit_test(certificates),
+        cmocka_unit_test(our_own_certificate),
+        cmocka_unit_test(certificates_of_another_time),
+        cmocka_unit_test(another_name),
+        cmocka_unit_test(a_proxy_of_its_own),
         cmocka_unit_test(not_tls_at_all),
     };
 

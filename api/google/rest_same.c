@@ -1,0 +1,177 @@
+#include "api/google/rest.h"
+
+#include <string.h>
+
+/* What was found after a lost answer, held against what was asked for: the body of the create is
+ * the wish, and every member of it must be in the thing. */
+
+enum { LONGEST_SHOWN = 60, DEEPEST = JSON_MAX_DEPTH };
+
+struct same {
+    const char *const *unseen;
+    struct str path, *differs;
+};
+
+/* Who made it and for what is no part of what it is. */
+static bool is_decoration(const char *path)
+{
+    return str_eq(path, "description") || str_eq(path, "labels") || str_eq(path, "displayName");
+}
+
+static bool is_unseen(const struct same *s, const char *path)
+{
+    for (const char *const *u = s->unseen; u && *u; u++)
+        if (str_eq(*u, path))
+            return true;
+    return is_decoration(path);
+}
+
+/* Past "projects/P/": Google answers with the number of the project as it likes. */
+static const char *in_project(const char *name)
+{
+    static const char mark[] = "projects/";
+    const char *at = strstr(name, mark);
+    if (!at || (at != name && at[-1] != '/'))
+        return NULL;
+    at += strlen(mark);
+    const char *slash = strchr(at, '/');
+    return slash ? slash + 1 : NULL;
+}
+
+/* "zones/Z/machineTypes/T" is also "https://.../projects/P/zones/Z/machineTypes/T". */
+static bool same_text(const char *asked, const char *found)
+{
+    if (str_eq(asked, found))
+        return true;
+    const char *a = in_project(asked), *f = in_project(found);
+    if (a && f)
+        return str_eq(a, f);
+    return f && strchr(asked, '/') && str_ends(found, asked) &&
+           found[strlen(found) - strlen(asked) - 1] == '/';
+}
+
+static bool is_default(const struct json *j)
+{
+    const char *text = json_text(j);
+    if (!j || json_is_null(j))
+        return true;
+    if (text)
+        return !*text;
+    if (json_is_bool(j))
+        return !json_as_bool(j, false);
+    if (json_is_number(j))
+        return json_as_int64(j, 1) == 0;
+    return json_is_array(j) && json_count(j) == 0;
+}
+
+static const char *scalar(const struct json *j, char out[64])
+{
+    const char *text = json_text(j);
+    if (text)
+        return text;
+    if (json_is_bool(j))
+        return json_as_bool(j, false) ? "true" : "false";
+    return json_number_text(j, out);
+}
+
+/* Tells the first difference only. */
+static bool differ(struct same *s, const struct json *asked, const struct json *found)
+{
+    char one[64], two[64];
+    const char *a = scalar(asked, one), *f = scalar(found, two);
+    if (!s->differs || s->differs->bytes)
+        return false;
+    const char *name = s->path.bytes ? str_text(&s->path) : "body";
+    if (a && f && strlen(a) <= LONGEST_SHOWN && strlen(f) <= LONGEST_SHOWN)
+        str_printf(s->differs, "its %s is %s, not %s", name, f, a);
+    else
+        str_printf(s->differs, "its %s is not as it was asked for", name);
+    return false;
+}
+
+static bool same(struct same *s, const struct json *asked, const struct json *found, int depth);
+
+/* Silent: only whether. */
+static bool same_quietly(struct same *s, const struct json *a, const struct json *f, int depth)
+{
+    struct str *told = s->differs;
+    s->differs = NULL;
+    bool ok = same(s, a, f, depth);
+    s->differs = told;
+    return ok;
+}
+
+static bool has_same(struct same *s, const struct json *asked, const struct json *list, int depth)
+{
+    for
+        json_each(f, list) if (same_quietly(s, asked, f, depth)) return true;
+    return false;
+}
+
+/* Lists come back in another order at times. */
+static bool same_lists(struct same *s, const struct json *asked, const struct json *found,
+                       int depth)
+{
+    if (json_count(asked) != json_count(found))
+        return differ(s, asked, found);
+    const struct json *beside = json_first(found);
+    if (json_count(asked) == 1) /* an element alone tells where it differs */
+        return same(s, json_first(asked), beside, depth);
+    for
+        json_each(a, asked)
+        {
+            if (!same_quietly(s, a, beside, depth) && !has_same(s, a, found, depth))
+                return differ(s, asked, found);
+            beside = json_next(beside);
+        }
+    return true;
+}
+
+static bool same_members(struct same *s, const struct json *asked, const struct json *found,
+                         int depth)
+{
+    size_t at = s->path.bytes;
+    for
+        json_each(a, asked)
+        {
+            str_printf(&s->path, "%s%s", at ? "." : "", json_key(a));
+            bool ok =
+                is_unseen(s, str_text(&s->path)) || same(s, a, json_get(found, json_key(a)), depth);
+            if (!ok)
+                return false;
+            s->path.bytes = at;
+            s->path.text[at] = '\0';
+        }
+    return true;
+}
+
+static bool same(struct same *s, const struct json *asked, const struct json *found, int depth)
+{
+    char one[64], two[64];
+    if (depth >= DEEPEST)
+        return false;
+    if (is_default(asked))
+        return is_default(found) || differ(s, asked, found);
+    if (json_is_object(asked) && json_count(asked) == 0) /* "merge": {} says what it is */
+        return json_is_object(found) || differ(s, asked, found);
+    if (json_is_object(asked))
+        return same_members(s, asked, found, depth + 1);
+    if (json_is_array(asked))
+        return same_lists(s, asked, found, depth + 1);
+    const char *a = scalar(asked, one), *f = scalar(found, two);
+    return (a && f && same_text(a, f)) || differ(s, asked, found);
+}
+
+bool rest_same(const struct rest_call *c, const struct json *found, struct str *differs)
+{
+    struct same s = {.unseen = c->unseen, .differs = differs};
+    struct err ignored;
+    struct json *body = json_parse(str_text(&c->body), c->body.bytes, &ignored);
+    const struct json *asked = c->within ? json_get(body, c->within) : body;
+    bool ok = asked && same(&s, asked, found, 0);
+    if (!ok && !differs->bytes)
+        str_add(differs, "it is not what was asked for");
+    json_free(body);
+    str_done(&s.path);
+    return ok;
+}

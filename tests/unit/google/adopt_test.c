@@ -1,0 +1,338 @@
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+/* Lost answers: the world is looked at, and what is found is taken over only when it is what was
+ * asked for. */
+
+#include "api/google/bigquery.h"
+#include "api/google/datastream_profiles.h"
+#include "api/google/iam.h"
+#include "api/google/machine.h"
+#include "api/google/network.h"
+#include "api/google/projects.h"
+#include "api/google/rest.h"
+#include "tests/unit/google/calls.h"
+
+#define OBJECT "projects/p/locations/l/streams/s/objects/o"
+
+/* --- the comparison alone --- */
+
+static bool same(const char *asked, const char *found, const char *tells)
+{
+    struct rest_call c = {.within = NULL};
+    struct str differs = {0};
+    struct err e;
+    str_add(&c.body, asked);
+    struct json *doc = json_parse(found, strlen(found), &e);
+    assert_non_null(doc);
+    bool ok = rest_same(&c, doc, &differs);
+    if (tells && !strstr(str_text(&differs), tells))
+        fail_msg("'%s' instead of '%s'", str_text(&differs), tells);
+    if (!ok)
+        assert_true(differs.bytes > 0);
+    json_free(doc);
+    str_done(&differs);
+    str_done(&c.body);
+    return ok;
+}
+
+static void wishes_are_compared(void **state)
+{
+    (void)state;
+    assert_true(same("{\"a\":1,\"b\":\"x\",\"c\":true}",
+                     "{\"a\":\"1\",\"b\":\"x\",\"c\":true,\"d\":5}", NULL));
+    assert_true(same("{\"a\":0,\"b\":\"\",\"c\":false,\"d\":[]}", "{}", NULL));
+    assert_true(same("{\"description\":\"ours\",\"labels\":{\"run\":\"1\"},\"displayName\":\"n\"}",
+                     "{\"description\":\"theirs\"}", NULL));
+    assert_false(same("{\"a\":{\"b\":\"1\"}}", "{\"a\":{\"b\":\"2\"}}", "its a.b is 2, not 1"));
+    assert_false(same("{\"a\":true}", "{}", "its a"));
+    assert_false(same("{\"merge\":{}}", "{\"appendOnly\":{}}", "its merge"));
+    assert_true(same("{\"merge\":{}}", "{\"merge\":{}}", NULL));
+    assert_true(same("{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"}]}",
+                     "{\"l\":[{\"k\":\"b\"},{\"k\":\"a\"}]}", NULL));
+    assert_false(same("{\"l\":[{\"k\":\"a\"}]}", "{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"}]}", "its l"));
+    assert_false(same("{\"l\":[{\"k\":\"a\"}]}", "{\"l\":[{\"k\":\"b\"}]}", "its l.k is b, not a"));
+}
+
+static void links_have_long_forms(void **state)
+{
+    (void)state;
+    const char *asked = "{\"m\":\"zones/z/machineTypes/e2-small\"}";
+    assert_true(same(asked,
+                     "{\"m\":\"https://www.googleapis.com/compute/v1/projects/p/zones/z/"
+                     "machineTypes/e2-small\"}",
+                     NULL));
+    assert_false(same(asked,
+                      "{\"m\":\"https://www.googleapis.com/compute/v1/projects/p/zones/z/"
+                      "machineTypes/xe2-small\"}",
+                      "its m is not"));
+    asked = "{\"n\":\"projects/p/global/networks/v\"}";
+    assert_true(same(asked, "{\"n\":\"projects/4711/global/networks/v\"}", NULL));
+    assert_true(same(asked,
+                     "{\"n\":\"https://compute.googleapis.com/compute/v1/projects/p/global/"
+                     "networks/v\"}",
+                     NULL));
+    assert_false(same(asked, "{\"n\":\"projects/4711/global/networks/w\"}", "its n is"));
+    assert_false(same("{\"n\":\"v\"}", "{\"n\":\"projects/p/global/networks/v\"}", NULL));
+}
+
+/* --- creates --- */
+
+static struct task *private_connection(void)
+{
+    return datastream_private_create(w.google, "p", "l", "c", "datastream-vpc", "10.2.0.0/29", NULL,
+                                     NULL);
+}
+
+static void lost_and_there(const char *found)
+{
+    world_token(&w);
+    rule("POST", PRIVATES, 503, "{\"error\":{\"code\":503}}", 1);
+    rule("POST", PRIVATES, 409,
+         "{\"error\":{\"code\":409,\"status\":\"ALREADY_EXISTS\",\"message\":\"exists\"}}", 0);
+    rule("GET", PRIVATES "/c", 200, found, 0);
+}
+
+static void what_we_made_is_ours(void **state)
+{
+    (void)state;
+    lost_and_there("{\"name\":\"projects/4711/locations/l/privateConnections/c\",\"state\":"
+                   "\"CREATED\",\"vpcPeeringConfig\":{\"vpc\":\"projects/4711/global/networks/"
+                   "datastream-vpc\",\"subnet\":\"10.2.0.0/29\"}}");
+    struct task *t = private_connection();
+    expect_ok(t);
+    assert_true(google_adopted(t));
+    task_drop(t);
+}
+
+static void what_somebody_else_made_is_theirs(void **state)
+{
+    (void)state;
+    lost_and_there("{\"name\":\"projects/p/locations/l/privateConnections/c\",\"state\":"
+                   "\"CREATED\",\"labels\":{\"created-by\":\"nada\"},\"vpcPeeringConfig\":{\"vpc\":"
+                   "\"projects/p/global/networks/datastream-vpc\",\"subnet\":\"10.9.0.0/29\"}}");
+    struct task *t = private_connection();
+    expect_failure(t, ERR_CONFLICT,
+                   "it is there already (created-by nada), but its vpcPeeringConfig.subnet is "
+                   "10.9.0.0/29, not 10.2.0.0/29");
+    assert_string_equal(task_error(t)->reason, "SOMEBODY_ELSES");
+    assert_string_equal(task_error(t)->resource, "projects/p/locations/l/privateConnections/c");
+    assert_false(google_adopted(t));
+    task_drop(t);
+}
+
+/* The password is compared with nothing, and told to nobody. */
+static void a_profile_of_another_host_is_not_taken(void **state)
+{
+    (void)state;
+    struct secret *password = secret_new("canary-password", 15);
+    const struct datastream_source source = {"10.0.0.5", "datastream", "db", 0, password, "c"};
+    static const char path[] =
+        "/datastream.googleapis.com/v1/projects/p/locations/l/connectionProfiles";
+    static const char *const hosts[] = {"10.0.0.6", "10.0.0.5"};
+    for (int i = 0; i < 2; i++) {
+        char found[512];
+        snprintf(found, sizeof found,
+                 "{\"name\":\"x/c\",\"displayName\":\"old\",\"postgresqlProfile\":{\"hostname\":"
+                 "\"%s\",\"port\":5432,\"username\":\"datastream\",\"database\":\"db\"},"
+                 "\"privateConnectivity\":{\"privateConnection\":"
+                 "\"projects/9/locations/l/privateConnections/c\"}}",
+                 hosts[i]);
+        world_token(&w);
+        rule("POST", path, 0, NULL, 0);
+        rule("GET", path, 200, found, 0);
+        struct task *t =
+            datastream_profile_create_postgres(w.google, "p", "l", "x", "new", &source, NULL, NULL);
+        if (i == 0)
+            expect_failure(t, ERR_CONFLICT, "its postgresqlProfile.hostname is 10.0.0.6");
+        else
+            expect_ok(t);
+        task_drop(t);
+        server_forget(&w.server);
+    }
+    secret_free(password);
+}
+
+static void compute_things_are_compared(void **state)
+{
+    (void)state;
+    static const char fire[] = "/compute.googleapis.com/compute/v1/projects/p/global/firewalls";
+    world_token(&w);
+    rule("POST", fire, 0, NULL, 0);
+    rule("GET", fire, 200,
+         "{\"name\":\"f\",\"network\":\"https://www.googleapis.com/compute/v1/projects/p/global/"
+         "networks/v\",\"direction\":\"INGRESS\",\"sourceRanges\":[\"0.0.0.0/0\"],\"allowed\":[{"
+         "\"IPProtocol\":\"tcp\",\"ports\":[\"5432\"]}]}",
+         0);
+    struct task *t =
+        compute_firewall_insert(w.google, "p", "f", "v", "10.2.0.0/29", 5432, "x", NULL);
+    expect_failure(t, ERR_CONFLICT, "its sourceRanges is 0.0.0.0/0, not 10.2.0.0/29");
+    task_drop(t);
+}
+
+static void an_account_is_compared_by_itself(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/iam", 0, NULL, 0);
+    rule("GET", "/iam", 200, "{\"email\":\"datastream@p.iam.gserviceaccount.com\"}", 0);
+    struct task *t = iam_account_create(w.google, "p", "datastream", "datastream", NULL);
+    expect_ok(t);
+    assert_true(google_adopted(t));
+    task_drop(t);
+}
+
+/* --- changes of state --- */
+
+static void lost_run_is(const char *state_word, bool well)
+{
+    char found[160];
+    snprintf(found, sizeof found, "{\"name\":\"x/s\",\"state\":\"%s\"}", state_word);
+    world_token(&w);
+    rule("POST", STREAMS "/s:run", 0, NULL, 0);
+    rule("GET", STREAMS "/s", 200, found, 0);
+    struct task *t = datastream_stream_run(w.google, "p", "l", "s", false);
+    if (well)
+        expect_ok(t);
+    else
+        expect_failure(t, ERR_NETWORK, "closed without an answer");
+    assert_int_equal(server_count(&w.server, "POST", STREAMS), 1); /* it knows no requestId */
+    task_drop(t);
+    server_forget(&w.server);
+}
+
+static void a_lost_recovery_is_looked_at(void **state)
+{
+    (void)state;
+    lost_run_is("RUNNING", true);
+    lost_run_is("FAILED_PERMANENTLY", false);
+}
+
+static void lost_backfill_is(bool start, const char *state_word, bool well)
+{
+    char found[160];
+    snprintf(found, sizeof found, "{\"name\":\"" OBJECT "\",\"backfillJob\":{\"state\":\"%s\"}}",
+             state_word);
+    world_token(&w);
+    rule("POST", "/datastream", 0, NULL, 0);
+    rule("GET", "/datastream.googleapis.com/v1/" OBJECT, 200, found, 0);
+    struct task *t = start ? datastream_backfill_start(w.google, OBJECT)
+                           : datastream_backfill_stop(w.google, OBJECT);
+    if (well) {
+        expect_ok(t);
+        assert_string_equal(datastream_object(t)->backfill_state, state_word);
+    } else {
+        expect_failure(t, ERR_NETWORK, "closed without an answer");
+    }
+    task_drop(t);
+    server_forget(&w.server);
+}
+
+static void a_lost_backfill_is_looked_at(void **state)
+{
+    (void)state;
+    lost_backfill_is(true, "ACTIVE", true);
+    lost_backfill_is(true, "STOPPED", false);
+    lost_backfill_is(false, "STOPPED", true);
+    lost_backfill_is(false, "ACTIVE", false);
+}
+
+/* --- other answers --- */
+
+static void half_an_answer_is_asked_for_again(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", CRM, 200, "{\"projectId\":", 1);
+    rule("GET", CRM, 200, "{\"projectId\":\"p\"}", 1);
+    rule("POST", "/bigquery", 200, "{\"datasetRef", 1);
+    rule("GET", "/bigquery", 200,
+         "{\"datasetReference\":{\"projectId\":\"p\",\"datasetId\":\"d\"},\"location\":\"EU\"}", 0);
+    struct task *t = projects_get(w.google, "p");
+    expect_ok(t);
+    assert_string_equal(projects_project(t)->id, "p");
+    task_drop(t);
+    t = bigquery_dataset_insert(w.google, "p", "d", "EU", NULL, NULL);
+    expect_ok(t);
+    assert_true(google_adopted(t));
+    assert_int_equal(server_count(&w.server, "POST", "/bigquery"), 1);
+    task_drop(t);
+}
+
+static void nobody_is_followed(void **state)
+{
+    (void)state;
+    world_token(&w);
+    server_rule(&w.server, (struct rule){"GET", CRM, 302, "Location: https://evil.example/\r\n",
+                                         "<html>moved</html>", 0});
+    struct task *t = projects_get(w.google, "p");
+    expect_failure(t, ERR_NETWORK, "sends us to another place (HTTP 302)");
+    assert_string_equal(task_error(t)->reason, "REDIRECTED");
+    assert_non_null(strstr(task_error(t)->hint, "HTTPS_PROXY"));
+    assert_int_equal(google_requests(t), 1);
+    task_drop(t);
+}
+
+static void a_dataset_goes_only_as_it_was_seen(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("DELETE", "/bigquery", 412,
+         "{\"error\":{\"code\":412,\"message\":\"Precondition check failed.\",\"errors\":[{"
+         "\"reason\":\"conditionNotMet\"}]}}",
+         1);
+    rule("DELETE", "/bigquery", 204, "", 0);
+    struct task *t = bigquery_dataset_delete_seen(w.google, "p", "d", "\"abc==\"", true);
+    expect_failure(t, ERR_CONFLICT, "Precondition");
+    assert_non_null(
+        strstr(server_last(&w.server, "DELETE", "/bigquery")->headers, "If-Match: \"abc==\""));
+    task_drop(t);
+    t = bigquery_dataset_delete(w.google, "p", "d", false);
+    expect_ok(t);
+    assert_null(strstr(server_last(&w.server, "DELETE", "/bigquery")->headers, "If-Match"));
+    task_drop(t);
+    t = bigquery_dataset_delete_seen(w.google, "p", "d", "a\r\nX-Evil: 1", true);
+    expect_failure(t, ERR_BUG, "etag");
+    task_drop(t);
+}
+
+static void a_patch_of_nothing_is_never_sent(void **state)
+{
+    (void)state;
+    const struct datastream_stream_change none = {.freshness_s = -1, .max_backfill_tasks = -1};
+    const struct datastream_source same_source = {.host = NULL};
+    world_token(&w);
+    struct task *t = datastream_stream_patch(w.google, "p", "l", "s", &none, NULL);
+    expect_failure(t, ERR_INPUT, "nothing is to be changed");
+    task_drop(t);
+    t = datastream_profile_patch(w.google, "p", "l", "x", &same_source, NULL);
+    expect_failure(t, ERR_INPUT, "nothing is to be changed");
+    task_drop(t);
+    assert_int_equal(server_count(&w.server, "PATCH", "/"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wishes_are_compared),
+        cmocka_unit_test(links_have_long_forms),
+        CASE(what_we_made_is_ours),
+        CASE(what_somebody_else_made_is_theirs),
+        CASE(a_profile_of_another_host_is_not_taken),
+        CASE(compute_things_are_compared),
+        CASE(an_account_is_compared_by_itself),
+        CASE(a_lost_recovery_is_looked_at),
+        CASE(a_lost_backfill_is_looked_at),
+        CASE(half_an_answer_is_asked_for_again),
+        CASE(nobody_is_followed),
+        CASE(a_dataset_goes_only_as_it_was_seen),
+        CASE(a_patch_of_nothing_is_never_sent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
