@@ -135,7 +135,7 @@ bool live_find_password(struct live *l, struct err *e)
         if (file.bytes)
             secret_wipe(file.text, file.bytes);
         str_done(&file);
-    } else if (!str_is_empty(text) && l->db_password == NULL) {
+    } else if (text && text[0] && l->db_password == NULL) {
         l->db_password = secret_new(text, strlen(text));
     }
     return true;

@@ -63,7 +63,7 @@ static void leave(struct plain *p)
 
 static void follow(struct plain *p, enum nav nav)
 {
-    enum journey_step to = p->j.at;
+    enum journey_step to = AT_HOME;
 
     switch (nav) {
     case STAY:
@@ -75,7 +75,6 @@ static void follow(struct plain *p, enum nav nav)
         to = p->j.at > AT_HOME && p->j.at != AT_REMOVE ? p->j.at - 1 : AT_HOME;
         break;
     case HOME:
-        to = AT_HOME;
         break;
     case GO:
         to = p->j.go_to;

@@ -129,7 +129,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->looking, tr("Looking at what there is"));
         return;
     }
-    page_split(p, page_is_wide(p) ? 60 : 60);
+    page_split(p, 60);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
     if (self->list.at < n && all[self->list.at].why[0])

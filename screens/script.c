@@ -14,7 +14,7 @@ bool script_load(struct loop *l, const char *file)
     struct str text = {0};
     char why[160];
     struct err e;
-    bool ok = path_read(file, 1024 * 1024, &text, &e);
+    bool ok = path_read(file, (size_t)1024 * 1024, &text, &e);
 
     if (!ok)
         fprintf(stderr, "strom: %s: %s\n", e.what, e.why);

@@ -201,7 +201,7 @@ static void add_size(struct str *to, int64_t bytes)
     if (bytes >= 10 * GIB)
         str_printf(to, "%lld GiB", (long long)(bytes / GIB));
     else if (bytes >= 10LL * 1024 * 1024)
-        str_printf(to, "%lld MiB", (long long)(bytes / (1024 * 1024)));
+        str_printf(to, "%lld MiB", (long long)(bytes / (1024LL * 1024)));
     else
         str_printf(to, "%lld KiB", (long long)(bytes / 1024));
 }

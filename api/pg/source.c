@@ -32,6 +32,7 @@ static const struct question {
     source_rows *rows;
     size_t part; /* offset in the facts */
 } questions[ASKS] = {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member stands in none */
 #define PART(name) offsetof(struct source_facts, name.part)
     [ASK_SERVER] = {sql_source_server, "", source_server_rows, PART(server)},
     [ASK_USAGE] = {sql_source_usage, "", source_usage_rows, PART(usage)},

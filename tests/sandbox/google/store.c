@@ -126,8 +126,7 @@ static void name_operation(struct google *g, struct operation *op, const char *t
     uint64_t n = google_fresh_number(g);
     snprintf(id, sizeof id, "operation-%" PRId64 "-%08x-%08x", clock_wall_ms(), (unsigned)n,
              (unsigned)(n >> 20));
-    const char *resource = op->service->family == FAMILY_COMPUTE ? target : NULL;
-    if (resource == NULL && str_eq(op->service->host, "serviceusage.googleapis.com")) {
+    if (str_eq(op->service->host, "serviceusage.googleapis.com")) {
         google_fresh_uuid(g, uuid);
         snprintf(op->name, sizeof op->name, "operations/acf.p2-%s-%s", SANDBOX_PROJECT_NUMBER,
                  uuid);

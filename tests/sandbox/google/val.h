@@ -44,9 +44,11 @@ int64_t val_int(const struct val *v, const char *path, int64_t otherwise); /* nu
 size_t val_count(const struct val *v);
 bool val_is_empty(const struct val *v); /* absent, null, "", {} or [] */
 bool val_equal(const struct val *a, const struct val *b);
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a variable stands in none */
 #define val_each(item, container)                                                                  \
     (struct val *item = (container) != NULL ? (container)->first : NULL; item != NULL;             \
      item = item->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Objects on the way are made. A NULL child removes. */
 void val_put(struct val *object, const char *path, struct val *child);
