@@ -8,32 +8,30 @@
  */
 #include "screens/answer.h"
 #include "screens/journey.h"
+#include "screens/password_ask.h"
+#include "screens/run_view.h"
 #include "screens/steps.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/nais/lookups.h"
 #include "api/plan/apply.h"
 #include "tui/dialog.h"
-#include "tui/field.h"
 #include "tui/key.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum asking { ASKING_NOTHING, ASKING_CONSENT, ASKING_INTERRUPT };
-enum { PASSWORD = 256, TICK_MS = 1000 };
+enum { TICK_MS = 1000 };
 
 struct create {
     enum asking asking;
     struct dialog dialog;
     char question[512];
-    struct field field; /* the database user's password, where it is not known */
-    char password[PASSWORD];
-    bool needs_password;
-    struct task *secret; /* the platform may know it: asked before the person is */
-    bool running;        /* as seen by the last event: the bell rings once */
+    struct password_ask password; /* of the database user, where it is not known */
+    struct task *looking;         /* once more, after the consent and before the first write */
+    bool running;                 /* as seen by the last event: the bell rings once */
 };
 
 static void consent(struct create *self, struct journey *j)
@@ -53,46 +51,39 @@ static void consent(struct create *self, struct journey *j)
 
 static bool wants_password(const struct journey *j)
 {
-    const struct plan_action *a = plan_action(j->plan, STEP_SOURCE_PROFILE);
-
-    return a && a->verb == PLAN_CREATE && secret_is_empty(j->live->db_password);
-}
-
-/* Since Connect the manifest may have been deployed: the cluster is asked afresh. */
-static void find_password(struct create *self, struct journey *j)
-{
-    if (j->live->cluster && j->target.app[0])
-        self->secret = nais_source(j->live->cluster, j->target.app, j->target.instance,
-                                   j->target.db_user);
-    else
-        self->needs_password = true;
-}
-
-static void take_secret(struct create *self, struct journey *j)
-{
-    if (self->secret == NULL || task_state(self->secret) == TASK_RUNNING)
-        return;
-    if (task_state(self->secret) == TASK_OK && nais_source_password(self->secret)) {
-        j->live->db_password = secret_dup(nais_source_password(self->secret));
-        consent(self, j);
-    } else {
-        self->needs_password = true;
-    }
-    task_clear(&self->secret);
+    return apply_needs_password(j->plan) && secret_is_empty(j->live->db_password);
 }
 
 static void enter(void *ctx, struct journey *j)
 {
     struct create *self = ctx;
 
-    field_init(&self->field, self->password, sizeof self->password);
-    self->field.secret = true;
+    self->running = j->apply && task_state(j->apply) == TASK_RUNNING;
     if (j->plan == NULL || j->apply) /* resumed, or a run is under way already */
         return;
     if (wants_password(j))
-        find_password(self, j);
+        password_ask_begin(&self->password, j);
     else if (!plan_changes_nothing(j->plan))
         consent(self, j);
+}
+
+/* What was shown must hold at the moment of the first write. */
+static void look_once_more(struct create *self, struct journey *j)
+{
+    struct planning_options o = journey_planning(j);
+    struct err e;
+
+    if (!live_can_record(j->live, &e)) {
+        journey_say_err(j, &e);
+        return;
+    }
+    task_clear(&self->looking);
+    self->looking = planning(j->live->net, &o);
+}
+
+static bool is_looking(const struct create *self)
+{
+    return self->looking && task_state(self->looking) == TASK_RUNNING;
 }
 
 static void begin(struct create *self, struct journey *j)
@@ -103,119 +94,25 @@ static void begin(struct create *self, struct journey *j)
                               .selection = &j->selection,
                               .password = j->live->db_password};
 
-    struct err e;
-
-    if (!live_can_record(j->live, &e)) {
-        journey_say_err(j, &e);
-        return;
-    }
-    task_clear(&j->apply);
     j->apply = apply(j->live->net, &o);
     self->running = true;
+}
+
+static enum nav looked(struct create *self, struct journey *j)
+{
+    bool holds = journey_plan_holds(j, self->looking);
+
+    if (holds)
+        begin(self, j);
+    task_clear(&self->looking);
+    return holds ? STAY : BACK;
 }
 
 /* --- drawing -------------------------------------------------------------------------------------
  */
 
-static enum mark mark_of(enum apply_state s)
-{
-    static const enum mark marks[] = {
-        [APPLY_WAITING] = MARK_WAITING, [APPLY_RUNNING] = MARK_RUNNING,
-        [APPLY_DONE] = MARK_OK,         [APPLY_KEPT] = MARK_OK,
-        [APPLY_FAILED] = MARK_FAIL,     [APPLY_NOT_RUN] = MARK_BLOCKED};
-
-    return marks[s];
-}
-
-static int64_t elapsed_ms(const struct apply_step *s)
-{
-    if (s->started_ms == 0)
-        return 0;
-    return (s->ended_ms ? s->ended_ms : clock_mono_ms()) - s->started_ms;
-}
-
-static void draw_step(const struct apply_step *s, struct page *p)
-{
-    char span[CLOCK_TEXT], usual[CLOCK_TEXT];
-
-    page_put_mark(p, mark_of(s->state), false);
-    page_put(p, STYLE_TEXT, " %s", tr(step_type(s->step)->title));
-    page_tab(p, 25);
-    page_put(p, STYLE_ACCENT, "%s", s->name);
-    page_tab(p, 58);
-    switch (s->state) {
-    case APPLY_KEPT:
-        page_put(p, STYLE_MUTED, "%s", tr("was there"));
-        break;
-    case APPLY_RUNNING:
-        page_put(p, STYLE_RUNNING, tr("%s of %s"), clock_span(elapsed_ms(s) / 1000, span),
-                 clock_span(step_type(s->step)->usual_seconds, usual));
-        break;
-    case APPLY_DONE:
-    case APPLY_FAILED:
-        page_put(p, STYLE_MUTED, "%s", clock_span(elapsed_ms(s) / 1000, span));
-        break;
-    case APPLY_WAITING:
-    case APPLY_NOT_RUN:
-        break;
-    }
-    page_newline(p);
-    if (s->state == APPLY_FAILED)
-        answer_error(p, &s->error);
-    else if (s->state == APPLY_RUNNING && s->message[0])
-        page_note(p, "%s", s->message);
-}
-
-static void draw_validations(const struct apply_step *s, struct page *p)
-{
-    for (size_t i = 0; i < s->n_validations; i++) {
-        const struct google_validation *v = &s->validations[i];
-        if (v->state != GOOGLE_VALIDATION_FAILED && v->state != GOOGLE_VALIDATION_WARNING)
-            continue;
-        page_mark(p, v->state == GOOGLE_VALIDATION_FAILED ? MARK_FAIL : MARK_WARN, "%s",
-                  v->description);
-        for (size_t m = 0; m < v->n_messages; m++)
-            page_note(p, "%s", v->messages[m]);
-    }
-}
-
-static void draw_head(const struct journey *j, const struct apply_step *steps, size_t n,
-                      struct page *p)
-{
-    size_t done = 0;
-    char span[CLOCK_TEXT], left[CLOCK_TEXT];
-
-    for (size_t i = 0; i < n; i++)
-        done += steps[i].state == APPLY_DONE || steps[i].state == APPLY_KEPT;
-    page_heading(p, tr("%zu of %zu steps done, %s"), done, n,
-                 clock_span(task_elapsed_ms(j->apply) / 1000, span));
-    switch (task_state(j->apply)) {
-    case TASK_RUNNING:
-        page_bar(p, "", done, n);
-        page_text(p,
-                  tr("The rest usually takes about %s. It is safe to close this: what was begun is "
-                     "recorded, and "
-                     "strom takes it up again."),
-                  clock_span(apply_seconds_left(j->apply), left));
-        break;
-    case TASK_OK:
-        page_mark(p, MARK_OK, "%s", tr("The stream runs. Enter shows the backfill."));
-        break;
-    case TASK_FAILED:
-        page_mark(p, MARK_FAIL, "%s: %s", task_error(j->apply)->what, task_error(j->apply)->why);
-        page_note(p, "%s", task_error(j->apply)->hint);
-        page_note(
-            p, "%s",
-            tr("What was made stays, the private connection above all. r goes on from here."));
-        break;
-    }
-    page_gap(p);
-}
-
 static void draw_before(const struct create *self, const struct journey *j, struct page *p)
 {
-    struct field_look look = {.label = tr("Password"), .focus = true};
-
     if (j->plan == NULL) {
         page_heading(p, "%s", tr("Nothing to carry out yet"));
         page_text(p, "%s",
@@ -224,16 +121,11 @@ static void draw_before(const struct create *self, const struct journey *j, stru
     } else if (plan_changes_nothing(j->plan)) {
         page_heading(p, "%s", tr("Everything is there already"));
         page_text(p, "%s", tr("Nothing is to be made or changed. Enter shows the stream."));
-    } else if (self->secret) {
-        page_heading(p, tr("The password of %s"), j->target.db_user);
-        answered(p, self->secret, tr("Asking the cluster for it"));
-    } else if (self->needs_password) {
-        page_heading(p, tr("The password of %s"), j->target.db_user);
-        page_text(p, "%s",
-                  tr("Datastream logs in to the database with it. It is sent to Google once and "
-                     "kept nowhere "
-                     "here. You find it in the secret that the platform made for this user."));
-        field_draw(&self->field, &look, p);
+    } else if (password_ask_open(&self->password)) {
+        password_ask_draw(&self->password, j, p);
+    } else if (self->looking) {
+        page_heading(p, "%s", tr("Ready"));
+        answered(p, self->looking, tr("Looking once more before anything is written"));
     } else {
         page_heading(p, "%s", tr("Ready"));
         page_text(p, "%s", tr("Enter asks once more and begins."));
@@ -243,19 +135,11 @@ static void draw_before(const struct create *self, const struct journey *j, stru
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct create *self = ctx;
-    const struct apply_step *steps;
-    size_t n;
 
-    if (j->apply) {
-        steps = apply_steps(j->apply, &n);
-        draw_head(j, steps, n, p);
-        for (size_t i = 0; i < n; i++) {
-            draw_step(&steps[i], p);
-            draw_validations(&steps[i], p);
-        }
-    } else {
+    if (j->apply)
+        run_view_draw(j->apply, p);
+    else
         draw_before(self, j, p);
-    }
     if (self->dialog.open)
         dialog_draw(&self->dialog, p);
 }
@@ -282,7 +166,7 @@ static enum nav answer(struct create *self, struct journey *j, int chosen)
 
     self->asking = ASKING_NOTHING;
     if (asked == ASKING_CONSENT && chosen == 1)
-        begin(self, j);
+        look_once_more(self, j);
     if (asked == ASKING_INTERRUPT && chosen == 1) {
         task_clear(&j->apply);
         return HOME;
@@ -294,18 +178,6 @@ static enum nav answer(struct create *self, struct journey *j, int chosen)
     return STAY;
 }
 
-static void take_password(struct create *self, struct journey *j)
-{
-    if (self->password[0] == '\0')
-        return;
-    secret_free(j->live->db_password);
-    j->live->db_password = secret_new(self->password, strlen(self->password));
-    secret_wipe(self->password, sizeof self->password);
-    field_set(&self->field, "");
-    self->needs_password = false;
-    consent(self, j);
-}
-
 static enum nav on_enter(struct create *self, struct journey *j)
 {
     if (j->apply)
@@ -314,11 +186,8 @@ static enum nav on_enter(struct create *self, struct journey *j)
         return BACK;
     if (plan_changes_nothing(j->plan))
         return NEXT;
-    if (self->secret)
-        return STAY;
-    if (self->needs_password)
-        take_password(self, j);
-    else
+    if (password_ask_open(&self->password) ? password_ask_take(&self->password, j)
+                                           : !is_looking(self))
         consent(self, j);
     return STAY;
 }
@@ -333,7 +202,7 @@ static enum nav on_key(struct create *self, struct journey *j, int key)
         ask_interrupt(self);
         return STAY;
     }
-    if (self->needs_password && field_key(&self->field, key))
+    if (password_ask_key(&self->password, key))
         return STAY;
     if (key == TUI_ENTER)
         return on_enter(self, j);
@@ -355,13 +224,19 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct create *self = ctx;
 
-    if (ev.kind == EV_PASTE && self->needs_password && !self->dialog.open)
-        field_paste(&self->field, ev.text);
-    if (ev.kind == EV_NEWS)
-        take_secret(self, j);
-    if (ev.kind == EV_NEWS && j->apply)
+    if (ev.kind == EV_PASTE && self->password.typing && !self->dialog.open)
+        field_paste(&self->password.field, ev.text);
+    if (ev.kind == EV_KEY)
+        return on_key(self, j, ev.key);
+    if (ev.kind != EV_NEWS)
+        return STAY;
+    if (password_ask_news(&self->password, j))
+        consent(self, j);
+    if (self->looking && task_state(self->looking) == TASK_OK)
+        return looked(self, j);
+    if (j->apply)
         news(self, j);
-    return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
+    return STAY;
 }
 
 /* After a failure: look at the world again, plan anew, go on. */
@@ -389,7 +264,7 @@ static bool typing(const void *ctx)
 {
     const struct create *self = ctx;
 
-    return self->dialog.open || self->needs_password;
+    return self->dialog.open || self->password.typing;
 }
 
 static bool is_busy(const void *ctx)
@@ -408,8 +283,8 @@ static void leave(void *ctx)
 {
     struct create *self = ctx;
 
-    task_clear(&self->secret);
-    secret_wipe(self->password, sizeof self->password);
+    task_clear(&self->looking); /* nothing was written yet */
+    password_ask_drop(&self->password);
 }
 
 static const struct action actions[] = {

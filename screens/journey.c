@@ -20,16 +20,21 @@ void journey_open(struct journey *j, struct live *l)
     selection_init(&j->selection);
 }
 
-static void drop_work(struct journey *j)
+static void drop_plan(struct journey *j)
 {
     task_clear(&j->apply); /* looks into the plan: goes first */
+    if (j->plan)
+        plan_done(j->plan);
+    mem_free(j->plan);
+    j->plan = NULL;
+}
+
+static void drop_work(struct journey *j)
+{
+    drop_plan(j);
+    journey_forget_moved(j);
     task_clear(&j->connecting);
     task_clear(&j->reading);
-    if (j->plan) {
-        plan_done(j->plan);
-        mem_free(j->plan);
-    }
-    j->plan = NULL;
     catalog_free(j->catalog);
     j->catalog = NULL;
     selection_done(&j->selection);
@@ -353,6 +358,48 @@ void journey_use_survey(struct journey *j, struct task *survey)
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out)
 {
     selection_wanted(&j->selection, &j->target, a, out);
+}
+
+struct planning_options journey_planning(const struct journey *j)
+{
+    return (struct planning_options){.google = j->live->google,
+                                     .pg = j->live->pg,
+                                     .target = &j->target,
+                                     .selection = &j->selection,
+                                     .start = !j->live->options->no_start};
+}
+
+void journey_use_plan(struct journey *j, const struct task *planning)
+{
+    drop_plan(j);
+    j->plan = mem_alloc(sizeof *j->plan);
+    planning_make(planning, j->plan);
+}
+
+void journey_forget_moved(struct journey *j)
+{
+    mem_free(j->moved);
+    j->moved = NULL;
+}
+
+bool journey_plan_holds(struct journey *j, const struct task *planning)
+{
+    struct str lines = {0};
+    struct plan now;
+    bool holds;
+
+    planning_make(planning, &now);
+    holds = planning_holds(&now, j->plan->digest, j->live->store);
+    journey_forget_moved(j);
+    if (!holds) {
+        planning_differences(j->plan, &now, &lines);
+        j->moved = mem_str(str_text(&lines));
+        str_done(&lines);
+    }
+    plan_done(&now);
+    if (holds)
+        journey_use_plan(j, planning);
+    return holds;
 }
 
 void journey_fill_selection(struct journey *j)

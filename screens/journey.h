@@ -4,7 +4,7 @@
 /* What the person has chosen so far. Saved at every change; after a kill the wizard opens at the
  * same step, field and cursor. Passwords are never part of it. */
 
-#include "api/plan/selection.h"
+#include "api/plan/planning.h"
 #include "api/store/kept.h"
 #include "screens/live.h"
 #include "tui/theme.h"
@@ -12,8 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct plan;
 
 enum { JOURNEY_TITLE = 256 };
 
@@ -40,6 +38,7 @@ struct journey {
     struct selection_totals totals; /* counted when it changes: many are drawn at every key */
     struct catalog *catalog;        /* as it was read last; owned */
     struct plan *plan; /* the plan that Review showed; owned. Create carries this one out */
+    char *moved;       /* why it was not carried out, a line each; owned, NULL: it was */
     struct task
         *apply; /* a run under way or ended; owned: it goes on while another screen is looked at */
     struct task *connecting,
@@ -92,6 +91,15 @@ void journey_use_survey(struct journey *j, struct task *survey);
 void journey_keep_tables(struct journey *j, const size_t *tables, size_t n);
 /* Chosen tables as the checks want them; lives in a. */
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out);
+/* A look for a plan of what is chosen: Review's, and Create's just before the first write. */
+struct planning_options journey_planning(const struct journey *j);
+/* The plan of such a look takes the place of the one before; a run of that one is dropped. */
+void journey_use_plan(struct journey *j, const struct task *planning);
+/* The second look: true when the plan still holds; it is taken over. Else `moved` says what
+ * differs.
+ */
+bool journey_plan_holds(struct journey *j, const struct task *planning);
+void journey_forget_moved(struct journey *j); /* it has been seen */
 /* Selection's source, destination and names from the target: before a plan file is written. */
 void journey_fill_selection(struct journey *j);
 

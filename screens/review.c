@@ -16,7 +16,7 @@
 #include "api/base/tr.h"
 #include "api/plan/file.h"
 #include "api/plan/names.h"
-#include "api/plan/observe.h"
+#include "api/plan/planning.h"
 #include "api/plan/render.h"
 #include "tui/dialog.h"
 #include "tui/key.h"
@@ -25,8 +25,7 @@
 #include <string.h>
 
 struct review {
-    struct task *looking, *source;
-    struct source_wanted wanted;
+    struct task *looking;
     struct arena mem; /* the lines */
     struct plan_lines lines;
     bool planned;
@@ -35,15 +34,29 @@ struct review {
     const char *file; /* that `w` writes */
 };
 
+static void show_plan(struct review *self, struct journey *j)
+{
+    plan_lines(j->plan, &j->selection, &self->mem, &self->lines);
+    list_clamp(&self->list, self->lines.n);
+    self->planned = true;
+}
+
+static bool is_under_way(const struct journey *j)
+{
+    return j->apply && task_state(j->apply) == TASK_RUNNING;
+}
+
+/* A plan that is being carried out is shown as it is: to make another would drop that run. */
 static void look(struct review *self, struct journey *j)
 {
+    struct planning_options o = journey_planning(j);
+
     task_clear(&self->looking);
-    task_clear(&self->source);
     self->planned = false;
-    self->looking = observe(j->live->net, j->live->google, &j->target);
-    journey_wanted(j, &self->mem, &self->wanted);
-    if (j->live->pg && pg_alive(j->live->pg))
-        self->source = source_read(j->live->pg, &self->wanted, NULL);
+    if (is_under_way(j))
+        show_plan(self, j);
+    else
+        self->looking = planning(j->live->net, &o);
 }
 
 static void enter(void *ctx, struct journey *j)
@@ -56,32 +69,6 @@ static void enter(void *ctx, struct journey *j)
         return; /* entered anew when the choices are back */
     journey_fill_selection(j);
     look(self, j);
-}
-
-static bool has_looked(const struct review *self)
-{
-    return task_state(self->looking) == TASK_OK &&
-           (self->source == NULL || task_state(self->source) != TASK_RUNNING);
-}
-
-/* The plan outlives this screen: Create carries out the very plan that was shown here. */
-static void make_plan(struct review *self, struct journey *j)
-{
-    struct plan_options options = {.start = !j->live->options->no_start, .facts = NULL};
-    bool asked = self->source && task_state(self->source) == TASK_OK;
-
-    if (asked && self->wanted.n_tables > 0) /* nothing chosen needs nothing of the source */
-        options.facts = source_facts(self->source);
-
-    task_clear(&j->apply);
-    if (j->plan)
-        plan_done(j->plan);
-    else
-        j->plan = mem_alloc(sizeof *j->plan);
-    plan_make(&j->target, &j->selection, observed(self->looking), &options, j->plan);
-    plan_lines(j->plan, &j->selection, &self->mem, &self->lines);
-    list_clamp(&self->list, self->lines.n);
-    self->planned = true;
 }
 
 /* --- drawing -------------------------------------------------------------------------------------
@@ -126,19 +113,43 @@ static void put_line(const void *ctx, size_t i, struct page *p)
     page_put(p, style_of(l), "%s", l->text);
 }
 
+/* Create looked once more, and something was not as it had been shown. */
+static void draw_moved(const struct journey *j, struct page *p)
+{
+    enum { SHOWN = 5 };
+    const char *line = j->moved;
+    size_t n = 0;
+
+    if (line == NULL)
+        return;
+    page_mark(p, MARK_WARN, "%s", tr("Nothing was made: what the plan stood on has changed."));
+    for (; *line; n++) {
+        size_t length = strcspn(line, "\n");
+        if (n < SHOWN)
+            page_note(p, "%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    if (n > SHOWN)
+        page_note(p, tr("and %zu more; r when you have seen it"), n - SHOWN);
+    page_gap(p);
+}
+
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct review *self = ctx;
     struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
 
-    page_heading(p, tr("This is what will happen in %s"), j->target.project);
+    page_heading(
+        p, is_under_way(j) ? tr("This is under way in %s") : tr("This is what will happen in %s"),
+        j->target.project);
     if (!j->selection_ready && journey_catching_up(j)) {
         answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
     } else if (self->planned) {
+        draw_moved(j, p);
         list_draw(&self->list, &rows, p);
     } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
                task_state(self->looking) == TASK_RUNNING) {
-        page_bar(p, "", observe_answers(self->looking), observe_questions());
+        page_bar(p, "", planning_answers(self->looking), planning_questions());
     }
     if (self->dialog.open)
         dialog_draw(&self->dialog, p);
@@ -149,6 +160,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 static enum nav go_on(struct review *self, struct journey *j)
 {
+    if (is_under_way(j))
+        return NEXT;
     if (!self->planned) {
         journey_say(j, MARK_WAITING, "%s", tr("still looking"));
         return STAY;
@@ -170,21 +183,19 @@ static enum nav go_on(struct review *self, struct journey *j)
                     tr("a sensitive column has no reason: give it one on Tables, or leave it out"));
         return STAY;
     }
+    journey_forget_moved(j); /* seen */
     return NEXT;
 }
 
 static void write_file(struct review *self, struct journey *j)
 {
-    struct str text = {0};
     struct err e;
 
     journey_fill_selection(j);
-    plan_file_write(&j->selection, &text);
-    if (path_write(self->file, str_text(&text), text.bytes, false, &e))
+    if (plan_file_save(&j->selection, self->file, &e))
         journey_say(j, MARK_OK, tr("written: %s"), self->file);
     else
         journey_say_err(j, &e);
-    str_done(&text);
 }
 
 static enum nav ask_write(void *ctx, struct journey *j)
@@ -213,6 +224,7 @@ static enum nav copy(void *ctx, struct journey *j)
 
 static enum nav again(void *ctx, struct journey *j)
 {
+    journey_forget_moved(j);
     look(ctx, j);
     return STAY;
 }
@@ -221,8 +233,10 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct review *self = ctx;
 
-    if (ev.kind == EV_NEWS && !self->planned && has_looked(self))
-        make_plan(self, j);
+    if (ev.kind == EV_NEWS && !self->planned && task_state(self->looking) == TASK_OK) {
+        journey_use_plan(j, self->looking); /* Create carries out the very plan shown here */
+        show_plan(self, j);
+    }
     if (ev.kind != EV_KEY)
         return STAY;
     if (self->dialog.open) {
@@ -247,7 +261,6 @@ static void leave(void *ctx)
     struct review *self = ctx;
 
     task_clear(&self->looking);
-    task_clear(&self->source);
     arena_done(&self->mem);
 }
 

@@ -60,7 +60,7 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
         return diff_block(j, step, name,
                           arena_printf(&j->p->mem, "it is there, but cannot be used: %s",
                                        o->why ? o->why : "no reason was given"),
-                          "look at it, or remove it, and plan again");
+                          o->hint ? o->hint : "look at it, or remove it, and plan again");
     case SEEN_UNKNOWN:
         return diff_block(j, step, name,
                           arena_printf(&j->p->mem, "could not be looked at: %s",
@@ -93,6 +93,19 @@ static void simple(struct diff_job *j, enum step_id step, const char *name, cons
 {
     if (diff_usual(j, step, name, create_why) == NULL)
         diff_decide(j, step, PLAN_KEEP, name, step_type(step)->shared ? shared_why(j) : "is there");
+}
+
+/* A machine that runs under another account (the Terraform module's do) needs none of ours. */
+static void account(struct diff_job *j)
+{
+    const struct observed *seen = j->seen;
+    const struct names *n = &j->p->names;
+
+    if (seen->things[STEP_PROXY].seen != SEEN_ABSENT && !str_is_empty(seen->proxy_account) &&
+        !str_eq(seen->proxy_account, n->service_account_email))
+        return;
+    simple(j, STEP_ACCOUNT, n->service_account, "the proxy runs under it");
+    simple(j, STEP_BINDING, "roles/cloudsql.client", "lets the proxy connect to Cloud SQL");
 }
 
 /* Not reserved, but in use: a machine of an older tool has an address of its own choice, and what
@@ -130,7 +143,11 @@ static void proxy(struct diff_job *j)
                                 seen->proxy_instance),
                    "it is not touched; choose another name for this stream");
     else
-        diff_decide(j, STEP_PROXY, PLAN_KEEP, name, "runs and serves this instance");
+        diff_decide(j, STEP_PROXY, PLAN_KEEP, name,
+                    seen->proxy_by_declaration
+                        ? "runs and serves this instance; started by a container declaration, "
+                          "which Google ends on 2027-07-31: a machine made anew would not start"
+                        : "runs and serves this instance");
 }
 
 /* The range for a connection that has to be made. False: said why there is none. */
@@ -228,10 +245,19 @@ static void compare_source(struct diff_job *j, struct plan_action *a)
         diff_add_change(j->p, a, "postgresqlProfile.port",
                         arena_printf(&j->p->mem, "%d", seen->source_port),
                         arena_printf(&j->p->mem, "%d", PROXY_PORT));
-    if (a->n_changes) {
-        a->verb = PLAN_UPDATE;
-        a->why = "it leads somewhere else than the proxy, or logs in as somebody else";
-    }
+    if (a->n_changes == 0)
+        return;
+    a->verb = PLAN_UPDATE;
+    a->why = "it leads somewhere else than the proxy, or logs in as somebody else";
+    if (str_eq(seen->things[STEP_SOURCE_PROFILE].created_by, "strom"))
+        return;
+    a->verb = PLAN_BLOCKED;
+    a->why = "it leads somewhere else than the proxy, or logs in as somebody else, and strom has "
+             "not made it";
+    a->hint = arena_printf(&j->p->mem,
+                           "it is not touched; when it is yours, set its host and user (gcloud "
+                           "datastream connection-profiles update %s --location %s) or remove it",
+                           a->name, j->t->region);
 }
 
 static void source_profile(struct diff_job *j)
@@ -296,19 +322,20 @@ static void keep_only(struct plan *p, unsigned only)
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out)
 {
-    struct diff_job j = {t, s, seen, out};
+    struct diff_job j = {&out->target, s, seen, out};
 
     *out = (struct plan){.target = *t};
     arena_init(&out->mem);
-    names_of(t, &out->names);
+    observed_names(seen, t, &out->names);
+    str_copy(out->subnetwork, sizeof out->subnetwork,
+             seen->subnetwork ? seen->subnetwork : out->names.network);
     str_copy(out->address, sizeof out->address,
              !str_is_empty(seen->proxy_ip) ? seen->proxy_ip
              : seen->address_ip            ? seen->address_ip
                                            : "");
     services(&j);
     simple(&j, STEP_NETWORK, out->names.network, "Datastream and the proxy meet there");
-    simple(&j, STEP_ACCOUNT, out->names.service_account, "the proxy runs under it");
-    simple(&j, STEP_BINDING, "roles/cloudsql.client", "lets the proxy connect to Cloud SQL");
+    account(&j);
     address(&j);
     proxy(&j);
     private_connection(&j);

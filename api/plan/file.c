@@ -3,6 +3,7 @@
 #include "api/plan/file.h"
 
 #include "api/base/json.h"
+#include "api/base/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,4 +156,15 @@ void plan_file_write(const struct selection *s, struct str *out)
     put_naming(out, &s->naming);
     put_tables(out, s);
     str_add(out, "}\n");
+}
+
+bool plan_file_save(const struct selection *s, const char *path, struct err *e)
+{
+    struct str text = {0};
+    bool ok;
+
+    plan_file_write(s, &text);
+    ok = path_write(path, str_text(&text), text.bytes, false, e);
+    str_done(&text);
+    return ok;
 }

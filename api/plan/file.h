@@ -23,6 +23,7 @@ enum {
  * the line in `why`. out is initialised here; on failure there is nothing to release. */
 bool plan_file_read(const char *text, size_t bytes, struct selection *out, struct err *e);
 void plan_file_write(const struct selection *s, struct str *out);
+bool plan_file_save(const struct selection *s, const char *path, struct err *e); /* replaces it */
 /* The JSON Schema of the file, ending in a newline. */
 const char *plan_file_schema(void);
 

@@ -42,7 +42,8 @@ struct plan {
     struct target target;
     struct names names;
     char subnet[32];  /* for the private connection: found free, or the one that is there */
-    char address[64]; /* of the proxy, when it is there or reserved already */
+    char subnetwork[64]; /* in which the proxy stands */
+    char address[64];    /* of the proxy, when it is there or reserved already */
     struct plan_action actions[STEPS];
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
     struct plan_need *needs;
@@ -62,7 +63,8 @@ struct plan_options {
     unsigned only;                    /* bits of the steps that are planned; 0: all */
 };
 
-/* Pure. plan_done releases. The selection is looked at only while this runs. */
+/* Pure. plan_done releases. Target and selection are looked at only while this runs. The plan
+ * points into itself: it is never copied. */
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out);
 void plan_done(struct plan *p);

@@ -6,10 +6,9 @@
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
 #include "api/plan/discovered.h"
-#include "api/plan/observe.h"
+#include "api/plan/planning.h"
 #include "api/plan/render.h"
 #include "api/plan/survey.h"
-#include "api/plan/wanted.h"
 #include "screens/cli/out.h"
 #include "screens/cli/pick.h"
 
@@ -31,11 +30,10 @@ static void drop_selection(struct creation *c)
 
 static void drop_plan(struct creation *c)
 {
-    if (c->planned)
-        plan_done(&c->plan);
-    c->planned = false;
-    task_clear(&c->looking);
-    task_clear(&c->source);
+    if (c->plan)
+        plan_done(c->plan);
+    mem_free(c->plan);
+    c->plan = NULL;
 }
 
 void creation_done(struct creation *c)
@@ -134,30 +132,30 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
     return ok && pick(&c->selection, c->s->o, e);
 }
 
-/* Whether the source is prepared for the chosen tables; NULL where it cannot be asked. */
-static struct task *ask_source(struct creation *c)
+static struct plan *look_and_plan(struct creation *c, unsigned only, struct err *e)
 {
-    struct source_wanted wanted;
+    struct planning_options o = {.google = c->s->live.google,
+                                 .pg = c->s->live.pg,
+                                 .target = &c->s->target,
+                                 .selection = &c->selection,
+                                 .start = !c->s->o->no_start,
+                                 .only = only};
+    struct task *t = planning(c->s->live.net, &o);
+    struct plan *p = NULL;
 
-    if (c->s->live.pg == NULL || c->selection.n_tables == 0)
-        return NULL;
-    selection_wanted(&c->selection, &c->s->target, &c->s->mem, &wanted);
-    return source_read(c->s->live.pg, &wanted, NULL);
+    if (session_wait(c->s, t, e)) {
+        p = mem_alloc(sizeof *p);
+        planning_make(t, p);
+    }
+    task_drop(t);
+    return p;
 }
 
 bool creation_plan(struct creation *c, unsigned only, struct err *e)
 {
-    struct plan_options options = {.start = !c->s->o->no_start, .only = only};
-
     drop_plan(c);
-    c->looking = observe(c->s->live.net, c->s->live.google, &c->s->target);
-    c->source = ask_source(c);
-    if (!session_wait(c->s, c->looking, e) || (c->source && !session_wait(c->s, c->source, e)))
-        return false;
-    options.facts = c->source ? source_facts(c->source) : NULL;
-    plan_make(&c->s->target, &c->selection, observed(c->looking), &options, &c->plan);
-    c->planned = true;
-    return true;
+    c->plan = look_and_plan(c, only, e);
+    return c->plan != NULL;
 }
 
 /* --- events
@@ -229,7 +227,7 @@ static bool carry_out(struct creation *c, struct err *e)
 
     struct apply_options o = {.google = c->s->live.google,
                               .store = c->s->live.store,
-                              .plan = &c->plan,
+                              .plan = c->plan,
                               .selection = &c->selection,
                               .password = c->s->live.db_password};
     struct told told = {.still_ms = clock_mono_ms()};
@@ -260,7 +258,7 @@ static void ask_password(struct creation *c)
     struct live *live = &c->s->live;
     char answer[256] = "";
 
-    if (!apply_needs_password(&c->plan) || !secret_is_empty(live->db_password) ||
+    if (!apply_needs_password(c->plan) || !secret_is_empty(live->db_password) ||
         !out_can_ask(c->s->o))
         return;
     out_talk("%s logs in to the database with a password; it is not shown and not kept",
@@ -279,7 +277,7 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     char answer[16] = "";
 
     *asked = false;
-    if (c->s->o->yes || plan_changes_nothing(&c->plan))
+    if (c->s->o->yes || plan_changes_nothing(c->plan))
         return true;
     if (!out_can_ask(c->s->o)) {
         err_set(e, ERR_INPUT, "Asking for consent");
@@ -287,7 +285,7 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
         return err_hint(e, "add --yes");
     }
     *asked = true;
-    plan_print(&c->plan, &c->selection, &text);
+    plan_print(c->plan, &c->selection, &text);
     out_talk("%s", str_text(&text));
     str_done(&text);
     if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
@@ -298,41 +296,32 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     return err_hint(e, "nothing was changed");
 }
 
-/* Fills *e; always false. */
-static bool moved(struct err *e)
+/* A question takes its time: what was shown must hold when it is answered. */
+static bool look_again(struct creation *c, unsigned only, struct err *e)
 {
-    err_set(e, ERR_CONFLICT, "Applying the plan");
-    err_reason(e, "MOVED");
-    err_why(e, "what was seen when the plan was made has changed");
-    return err_hint(e, "plan again, look, and apply that");
-}
+    struct plan *shown = c->plan;
+    bool holds;
 
-static bool is_expected(struct creation *c)
-{
-    const char *expect = c->s->o->expect;
-
-    return expect == NULL || str_eq(expect, c->plan.digest) ||
-           apply_continues(&c->plan, c->s->live.store, expect);
+    c->plan = look_and_plan(c, only, e);
+    holds = c->plan && (planning_holds(c->plan, shown->digest, c->s->live.store) ||
+                        planning_moved(shown, c->plan, e));
+    plan_done(shown);
+    mem_free(shown);
+    return holds;
 }
 
 bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
 {
-    char digest[sizeof c->plan.digest];
+    const char *expect = c->s->o->expect;
     bool asked;
 
     if (!creation_plan(c, only, e))
         return false;
-    if (!is_expected(c))
-        return moved(e);
+    if (expect && !planning_holds(c->plan, expect, c->s->live.store))
+        return planning_moved(NULL, c->plan, e);
     ask_password(c);
-    if (!apply_possible(&c->plan, c->s->live.db_password, e) || !consent(c, &asked, e))
-        return false;
-    str_copy(digest, sizeof digest, c->plan.digest);
-    if (asked && !creation_plan(c, only, e))
-        return false;
-    if (asked && !str_eq(digest, c->plan.digest))
-        return moved(e);
-    return carry_out(c, e);
+    return apply_possible(c->plan, c->s->live.db_password, e) && consent(c, &asked, e) &&
+           (!asked || look_again(c, only, e)) && carry_out(c, e);
 }
 
 /* --- the end

@@ -11,9 +11,7 @@ struct creation {
     struct session *s;
     struct selection selection;
     bool selected;
-    struct task *looking, *source; /* observed(looking), source_facts(source) */
-    struct plan plan;
-    bool planned;
+    struct plan *plan; /* owned; NULL: none yet */
     int64_t begun_ms;
 };
 

@@ -21,14 +21,14 @@ static int show(struct creation *c)
     struct str text = {0};
 
     if (c->s->o->json)
-        plan_json(&c->plan, &c->selection, &text);
+        plan_json(c->plan, &c->selection, &text);
     else
-        plan_print(&c->plan, &c->selection, &text);
+        plan_print(c->plan, &c->selection, &text);
     if (!c->s->o->json)
-        str_printf(&text, "digest %s\n", c->plan.digest);
+        str_printf(&text, "digest %s\n", c->plan->digest);
     out_result(&text);
     str_done(&text);
-    return plan_changes_nothing(&c->plan) && c->plan.n_unacknowledged == 0 && c->plan.n_needs == 0
+    return plan_changes_nothing(c->plan) && c->plan->n_unacknowledged == 0 && c->plan->n_needs == 0
                ? OUT_FINE
                : OUT_NOT_YET;
 }

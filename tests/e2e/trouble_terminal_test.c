@@ -299,6 +299,50 @@ static void a_full_disk_is_said_and_walks_on(void **state)
     leaves();
 }
 
+/* While the question stands another program makes it all: nothing is written over that. */
+static void a_plan_that_moved_is_not_carried_out(void **state)
+{
+    const struct answer *a;
+    size_t writes;
+    (void)state;
+    open_in(80, 24, NULL, NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Enter");
+    see("0 fail");
+    vt_key(v, "Enter");
+    see("You hold Editor");
+    vt_key(v, "Enter");
+    see("31 of 31");
+    vt_type(v, "/regel_ev");
+    see("1 of 31");
+    vt_keys(v, "Enter Down Space");
+    see("tables 1, columns 4");
+    vt_key(v, "Enter");
+    see("Where does it arrive?");
+    vt_key(v, "Enter");
+    see("12 to create"); /* the APIs are on */
+    vt_key(v, "Enter");
+    see("Create now?");
+    a = STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
+              "regel_evaluering", "--yes");
+    answer_is(a, 0);
+    writes = world_writes(&w);
+    vt_key(v, "c");
+    see("Nothing was made");
+    see("create then, keep now");
+    see("This is what will happen");
+    assert_int_equal(world_writes(&w), writes);
+    vt_key(v, "r"); /* seen */
+    if (!vt_wait_gone(v, "Nothing was made", LONG_MS))
+        fail_msg("what has been seen is still said");
+    see("0 to create");
+    leaves();
+    assert_int_equal(world_writes(&w), writes);
+}
+
 /* Everything goes while Monitor looks: it says so, and can be left. */
 static void a_lost_world_is_said_on_monitor(void **state)
 {
@@ -341,6 +385,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_connection_names_its_database),
         cmocka_unit_test(a_database_that_restarts_is_connected_again),
         cmocka_unit_test(a_full_disk_is_said_and_walks_on),
+        cmocka_unit_test(a_plan_that_moved_is_not_carried_out),
         cmocka_unit_test(a_lost_world_is_said_on_monitor),
     };
     return cmocka_run_group_tests(tests, start, stop);

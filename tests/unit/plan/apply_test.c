@@ -12,6 +12,7 @@
 #include "api/google/datastream.h"
 #include "api/plan/apply.h"
 #include "api/plan/observe.h"
+#include "api/plan/planning.h"
 #include "api/plan/remove.h"
 #include "api/store/journal.h"
 #include "api/store/lock.h"
@@ -254,6 +255,9 @@ static void test_going_on(void **state)
     look_and_plan(&t);
     assert_string_not_equal(t.plan.digest, first_digest);
     assert_true(apply_continues(&t.plan, store, first_digest));
+    assert_true(planning_holds(&t.plan, first_digest, store));
+    assert_true(planning_holds(&t.plan, t.plan.digest, store));
+    assert_false(planning_holds(&t.plan, "0123456789abcdef", store));
     assert_false(apply_continues(&t.plan, store, "0123456789abcdef"));
     assert_false(apply_continues(&t.plan, NULL, first_digest));
     t.plan.wanted[0] ^= 1;
@@ -263,6 +267,27 @@ static void test_going_on(void **state)
         if (t.plan.actions[i].step == STEP_STREAM)
             t.plan.actions[i].verb = PLAN_KEEP; /* there by now, and not by us */
     assert_false(apply_continues(&t.plan, store, first_digest));
+    end(&t);
+}
+
+/* The whole look, as Review and the commands have it: the same plan as from its parts. */
+static void test_planning(void **state)
+{
+    const struct planning_options o = {
+        .google = google, .target = &target, .selection = &selection, .start = true};
+    struct task *looking = planning(net, &o);
+    struct trip t;
+    struct plan p;
+    (void)state;
+    assert_int_equal(planning_answers(looking), 0);
+    await_well(looking);
+    assert_int_equal(planning_answers(looking), planning_questions());
+    planning_make(looking, &p);
+    task_drop(looking);
+    look_and_plan(&t);
+    assert_string_equal(p.digest, t.plan.digest);
+    assert_string_equal(p.actions[0].name, target.project);
+    plan_done(&p);
     end(&t);
 }
 
@@ -404,6 +429,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_refused_while_another_runs),
         cmocka_unit_test(test_wrong_password),
         cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_planning),
         cmocka_unit_test(test_dropped_and_resumed),
         cmocka_unit_test(test_a_second_plan_keeps_everything),
         cmocka_unit_test(test_another_selection),

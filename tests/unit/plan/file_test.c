@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_BYTES = 1 << 20 };
 
@@ -125,7 +126,8 @@ static void check_refusal(const char *whole, char *line)
     char *words = strstr(with, " => ");
     if (words == NULL && strncmp(with, "=> ", 3) == 0)
         words = with - 1;
-    assert_non_null(words);
+    if (words == NULL)
+        fail_msg("%s does not tell what is said", with);
     if (words > with)
         *words = '\0';
     else
@@ -233,13 +235,35 @@ static void test_schema_is_json(void **state)
     json_free(doc);
 }
 
+static void test_saved(void **state)
+{
+    struct str wanted = {0}, found = {0};
+    struct selection s;
+    char path[] = "/tmp/strom-plan-XXXXXX";
+    struct err e;
+    int file = mkstemp(path);
+    (void)state;
+    assert_true(file >= 0);
+    close(file);
+    read_case("whole.json", &wanted);
+    assert_true(plan_file_read(str_text(&wanted), wanted.bytes, &s, &e));
+    assert_true(plan_file_save(&s, path, &e)); /* over what is there */
+    assert_true(path_read(path, MOST_BYTES, &found, &e));
+    assert_string_equal(str_text(&found), str_text(&wanted));
+    unlink(path);
+    assert_false(plan_file_save(&s, "/nonexistent/replication.json", &e));
+    selection_done(&s);
+    str_done(&wanted);
+    str_done(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_what_is_read),
         cmocka_unit_test(test_order_is_ours),  cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_hostile_text),   cmocka_unit_test(test_too_much),
-        cmocka_unit_test(test_schema_is_json),
+        cmocka_unit_test(test_schema_is_json), cmocka_unit_test(test_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,78 @@
+#include "screens/password_ask.h"
+
+#include "api/base/tr.h"
+#include "api/nais/lookups.h"
+#include "screens/answer.h"
+
+#include <string.h>
+
+/* Since Connect the manifest may have been deployed: the cluster is asked afresh. */
+void password_ask_begin(struct password_ask *ask, struct journey *j)
+{
+    field_init(&ask->field, ask->text, sizeof ask->text);
+    ask->field.secret = true;
+    if (j->live->cluster && j->target.app[0])
+        ask->secret =
+            nais_source(j->live->cluster, j->target.app, j->target.instance, j->target.db_user);
+    else
+        ask->typing = true;
+}
+
+bool password_ask_news(struct password_ask *ask, struct journey *j)
+{
+    bool known;
+
+    if (ask->secret == NULL || task_state(ask->secret) == TASK_RUNNING)
+        return false;
+    known = task_state(ask->secret) == TASK_OK && nais_source_password(ask->secret);
+    if (known) {
+        secret_free(j->live->db_password);
+        j->live->db_password = secret_dup(nais_source_password(ask->secret));
+    }
+    ask->typing = !known;
+    task_clear(&ask->secret);
+    return known;
+}
+
+bool password_ask_key(struct password_ask *ask, int key)
+{
+    return ask->typing && field_key(&ask->field, key);
+}
+
+bool password_ask_take(struct password_ask *ask, struct journey *j)
+{
+    if (!ask->typing || ask->text[0] == '\0')
+        return false;
+    secret_free(j->live->db_password);
+    j->live->db_password = secret_new(ask->text, strlen(ask->text));
+    secret_wipe(ask->text, sizeof ask->text);
+    field_set(&ask->field, "");
+    ask->typing = false;
+    return true;
+}
+
+bool password_ask_open(const struct password_ask *ask)
+{
+    return ask->secret || ask->typing;
+}
+
+void password_ask_draw(const struct password_ask *ask, const struct journey *j, struct page *p)
+{
+    struct field_look look = {.label = tr("Password"), .focus = true};
+
+    page_heading(p, tr("The password of %s"), j->target.db_user);
+    if (ask->secret) {
+        answered(p, ask->secret, tr("Asking the cluster for it"));
+        return;
+    }
+    page_text(p, "%s",
+              tr("Datastream logs in to the database with it. It is sent to Google once and kept "
+                 "nowhere here. You find it in the secret that the platform made for this user."));
+    field_draw(&ask->field, &look, p);
+}
+
+void password_ask_drop(struct password_ask *ask)
+{
+    task_clear(&ask->secret);
+    secret_wipe(ask->text, sizeof ask->text);
+}

@@ -1,0 +1,11 @@
+#ifndef STROM_SCREENS_RUN_VIEW_H
+#define STROM_SCREENS_RUN_VIEW_H
+
+/* A run under way or ended: what is done of it, then a line a step with its state and times. */
+
+#include "api/net/task.h"
+#include "tui/page.h"
+
+void run_view_draw(const struct task *apply, struct page *p);
+
+#endif
