@@ -1,6 +1,7 @@
 #include "screens/cli/commands.h"
 
 #include "screens/cli/command.h"
+#include "screens/cli/options_rows.h"
 #include "screens/cli/out.h"
 
 #include "api/base/str.h"
@@ -16,6 +17,9 @@ static const struct {
     {"plan", command_plan},     {"apply", command_apply},   {"create", command_create},
     {"status", command_status}, {"delete", command_delete}, {"sandbox", command_sandbox},
 };
+
+_Static_assert(sizeof commands / sizeof *commands == OPTION_COMMANDS,
+               "what --help lists, and nothing else, can be run");
 
 int command_run(const struct options *o)
 {

@@ -50,7 +50,6 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"base", 0, TEXT, AT(base), 0, "REV|FILE", "review", "compare with this revision or file"},
     {"schema", 0, FLAG, AT(schema), 0, NULL, "plan", "print the JSON Schema of the plan file"},
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
@@ -60,8 +59,6 @@ const struct option_row option_rows[] = {
      "rows read per table (default: 1000)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
     {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
-    {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
-     "every effective value and where it came from"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
@@ -95,11 +92,7 @@ const struct command_row option_commands[] = {
     {"apply", "[-f FILE]", "does it; resumable"},
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream"},
     {"status", "[--watch]", "state, freshness, backfill, slot"},
-    {"review", "[-f FILE]", "what a selection file changes"},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt"},
-    {"access", "[show|grant|drop]", "who one is, what is held and lacking"},
-    {"export", "terraform|gcloud|sql", "the same as text"},
-    {"config", "--explain", "every effective value and where it came from"},
     {"sandbox", "up|down|status|env|deploy|sql", "the sandbox by itself"},
 };
 
