@@ -160,18 +160,51 @@ static void read_allowed(struct arena *a, const struct json *rule, struct comput
             arena_printf(a, "%s:%s", protocol, json_text(port));
 }
 
+static void read_firewall(struct arena *a, const struct json *j, struct compute_firewall *f)
+{
+    f->name = rest_string(a, j, "name");
+    f->network = rest_string(a, j, "network");
+    f->direction = rest_string(a, j, "direction");
+    f->sources = rest_strings(a, json_get(j, "sourceRanges"), &f->n_sources);
+    f->disabled = json_bool(j, "disabled", false);
+    f->limited = json_count(json_get(j, "targetTags")) > 0 ||
+                 json_count(json_get(j, "targetServiceAccounts")) > 0;
+    for
+        json_each(rule, json_get(j, "allowed")) read_allowed(a, rule, f);
+}
+
 static bool decode_firewall(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
 {
-    struct compute_firewall *f = out;
     (void)e;
-    f->name = rest_string(a, answer->json, "name");
-    f->network = rest_string(a, answer->json, "network");
-    f->direction = rest_string(a, answer->json, "direction");
-    f->sources = rest_strings(a, json_get(answer->json, "sourceRanges"), &f->n_sources);
-    f->disabled = json_bool(answer->json, "disabled", false);
-    for
-        json_each(rule, json_get(answer->json, "allowed")) read_allowed(a, rule, f);
+    read_firewall(a, answer->json, out);
     return true;
+}
+
+static bool decode_firewalls(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
+{
+    struct compute_firewalls *all = out;
+    (void)e;
+    for
+        json_each(rule, json_get(answer->json, "items"))
+            read_firewall(a, rule, rest_push(a, all->items, all->n));
+    return true;
+}
+
+struct task *compute_firewall_list(struct google *g, const char *project)
+{
+    struct rest_call c;
+    rest_begin(&c, g, "GET", COMPUTE, "Listing the firewall rules of %s", project);
+    rest_resource(&c, "%s", project);
+    rest_path(&c, COMPUTE_PROJECT "global/firewalls", project);
+    rest_query_int(&c, "maxResults", 500);
+    c.pages = REST_PAGES_QUERY;
+    rest_decode_with(&c, sizeof(struct compute_firewalls), decode_firewalls);
+    return rest_send(&c);
+}
+
+const struct compute_firewalls *compute_firewalls(const struct task *t)
+{
+    return rest_result(t, decode_firewalls);
 }
 
 struct task *compute_firewall_get(struct google *g, const char *project, const char *name)

@@ -44,7 +44,14 @@ struct compute_firewall {
     const char **allowed; /* "tcp:5432", "all" */
     size_t n_allowed;
     bool disabled;
+    bool limited; /* to machines with a tag, or of an account */
 };
+struct compute_firewalls {
+    struct compute_firewall *items;
+    size_t n;
+};
+struct task *compute_firewall_list(struct google *g, const char *project);
+const struct compute_firewalls *compute_firewalls(const struct task *t);
 struct task *compute_firewall_get(struct google *g, const char *project, const char *name);
 /* Ingress, tcp. */
 struct task *compute_firewall_insert(struct google *g, const char *project, const char *name,

@@ -125,7 +125,7 @@ static struct task *begin_in_network(struct run *r, enum step_id step, struct do
                                       "Datastream and the proxies meet here", &w);
     case STEP_ADDRESS:
         return compute_address_insert(r->google, t->project, t->region, r->n->address,
-                                      r->n->network,
+                                      r->plan->subnetwork,
                                       "Address of the Cloud SQL proxy for Datastream", &w);
     case STEP_FIREWALL:
         return compute_firewall_insert(r->google, t->project, r->n->firewall, r->n->network,
@@ -231,7 +231,7 @@ static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *m
                                           .region = r->t->region,
                                           .machine_type = PROXY_MACHINE_TYPE,
                                           .image = compute_image(d->image)->link,
-                                          .subnetwork = r->n->network,
+                                          .subnetwork = r->plan->subnetwork,
                                           .internal_ip = r->address,
                                           .external_ip = true,
                                           .service_account = r->n->service_account_email,

@@ -2,8 +2,8 @@
 
 #include "api/base/str.h"
 
-#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { ID_BYTES = 60 };
 
@@ -73,24 +73,64 @@ static void procedure(const struct target *t, struct names *n)
     n->freshness_seconds = 900;
 }
 
+#define OF_MODULE    "-datastream"
+#define OF_PROCEDURE "-bigquery"
+
+/* What stands before the ending; false when there is nothing, or another ending. */
+static bool before_ending(const char *id, const char *ending, char *out, size_t cap)
+{
+    size_t n = strlen(id), tail = strlen(ending);
+
+    if (n <= tail || n - tail >= cap || !str_ends(id, ending))
+        return false;
+    snprintf(out, cap, "%.*s", (int)(n - tail), id);
+    return true;
+}
+
+/* The module calls it application_name. */
+static void module_base(const struct target *t, char out[64])
+{
+    if (!before_ending(t->stream, OF_MODULE, out, 64))
+        str_copy(out, 64, t->app);
+}
+
 static void nav_module(const struct target *t, struct names *n)
 {
+    char base[64];
+
+    module_base(t, base);
     str_copy(n->network, sizeof n->network, "datastream-vpc");
     str_copy(n->subnet_range, sizeof n->subnet_range, "10.1.0.0/29");
     str_copy(n->service_account, sizeof n->service_account, "datastream");
-    resource_id(n->proxy, sizeof n->proxy, "", t->app, "-cloud-sql-auth-proxy");
-    resource_id(n->address, sizeof n->address, "", t->app, "-cloud-sql-auth-proxy-ip");
+    resource_id(n->proxy, sizeof n->proxy, "", base, "-cloud-sql-auth-proxy");
+    resource_id(n->address, sizeof n->address, "", base, "-cloud-sql-auth-proxy-ip");
     str_copy(n->private_connection, sizeof n->private_connection, "datastream-connection");
     str_copy(n->firewall, sizeof n->firewall, "allow-datastream-to-cloud-sql");
-    resource_id(n->source_profile, sizeof n->source_profile, "", t->app,
+    resource_id(n->source_profile, sizeof n->source_profile, "", base,
                 "-postgresql-connection-profile");
     str_copy(n->destination_profile, sizeof n->destination_profile,
              "datastream-bigquery-connection-profile");
-    underscored(n->dataset, sizeof n->dataset, "", t->app, "_datastream");
-    resource_id(n->stream, sizeof n->stream, "", t->app, "-datastream");
+    underscored(n->dataset, sizeof n->dataset, "", base, "_datastream");
+    resource_id(n->stream, sizeof n->stream, "", base, "-datastream");
     underscored(n->publication, sizeof n->publication, "", t->instance, "_publication");
     underscored(n->slot, sizeof n->slot, "", t->instance, "_replication");
     n->freshness_seconds = 3600;
+}
+
+bool names_recognise(const char *stream, struct target *t)
+{
+    char base[64];
+
+    if (str_starts(stream, "postgres-") && before_ending(stream, OF_PROCEDURE, base, sizeof base))
+        t->naming = TARGET_PROCEDURE;
+    else if (before_ending(stream, OF_MODULE, base, sizeof base))
+        t->naming = TARGET_NAV_MODULE;
+    else
+        return false;
+    if (t->naming == TARGET_NAV_MODULE && !t->app[0])
+        str_copy(t->app, sizeof t->app, base);
+    str_copy(t->stream, sizeof t->stream, stream);
+    return true;
 }
 
 void names_of(const struct target *t, struct names *out)

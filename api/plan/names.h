@@ -7,6 +7,8 @@
 
 #include "api/base/target.h"
 
+#include <stdbool.h>
+
 struct names {
     char network[64];
     char subnet_range[32];    /* of the private connection, when it has to be made */
@@ -24,9 +26,14 @@ struct names {
     int freshness_seconds;
 };
 
-/* From app, database, instance, project and naming. Ids are made valid: lower case, '_' becomes
- * '-', at most 60 bytes, a letter first. */
+/* From app, database, instance, project and naming; a stream "X-datastream" that is named tells X,
+ * which need not be the app's name in the cluster. Ids are made valid: lower case, '_' becomes '-',
+ * at most 60 bytes, a letter first. */
 void names_of(const struct target *t, struct names *out);
+
+/* A stream's id tells its family: "postgres-X-bigquery", "X-datastream". Sets t->stream and
+ * t->naming, and the app where it is not known; false when it is of neither. */
+bool names_recognise(const char *stream, struct target *t);
 
 /* Fills what is still empty in the target: db_user, publication, slot, dataset, stream, location,
  * freshness. */

@@ -4,6 +4,7 @@
 /* What there is in the cloud for one target, as plain facts: filled by observe.c, compared by
  * diff.c, written by hand in tests. Strings are borrowed from whoever filled it. */
 
+#include "api/plan/names.h"
 #include "api/plan/steps.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ struct observed_thing {
     const char *name;       /* full name as the service calls it; NULL when absent */
     const char *state;      /* the service's own word, or NULL */
     const char *why;        /* reason for UNKNOWN and BROKEN */
+    const char *hint;       /* BROKEN: what to do about it; NULL: nothing better than to look */
     const char *created_by; /* label created-by, or NULL */
 };
 
@@ -33,6 +35,9 @@ struct observed_column_set {    /* a table of the stream's include list */
 
 struct observed {
     struct observed_thing things[STEPS];
+    /* Of what there is: a stream leads to its profiles, these to a private connection, that to a
+     * network, whatever they are called. names.stream "": nobody looked, the family's count. */
+    struct names names;
 
     const char *const *services_off; /* host names of APIs that are needed and off */
     size_t n_services_off;
@@ -41,10 +46,13 @@ struct observed {
     size_t n_ranges;
     const char *ranges_why; /* some could not be asked; NULL: these are all */
 
+    const char *subnetwork; /* of the network, in the region; NULL: not known */
     const char *address_ip; /* of the reserved address */
 
     const char *proxy_ip;
     const char *proxy_zone;
+    const char *proxy_account; /* e-mail of the account it runs under; NULL: not known */
+    bool proxy_by_declaration; /* started the old way, which ends (facts/gcp.md A.10) */
     const char
         *proxy_instance; /* connection name in its start script; NULL when it has none of ours */
 
@@ -78,5 +86,8 @@ struct observed {
     size_t other_streams;    /* in the project and region, ours not counted */
     const char *streams_why; /* they could not be counted; NULL: they could */
 };
+
+/* The names that count for this target: of what was seen, else the family's. */
+void observed_names(const struct observed *seen, const struct target *t, struct names *out);
 
 #endif

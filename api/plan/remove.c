@@ -137,6 +137,16 @@ static bool is_shared(const struct remove_options *o, enum step_id step)
            (step == STEP_DESTINATION_PROFILE && o->target->naming == TARGET_NAV_MODULE);
 }
 
+/* What streams share, under a name that none of ours has: Terraform's, or a person's own. */
+static bool has_another_name(const struct remove_options *o, const struct names *n,
+                             enum step_id step)
+{
+    struct names family;
+
+    names_of(o->target, &family);
+    return is_shared(o, step) && !str_eq(name_of(n, step), name_of(&family, step));
+}
+
 /* NULL: it goes. */
 static const char *keep_why(const struct remove_options *o, const struct names *n,
                             enum step_id step)
@@ -151,6 +161,8 @@ static const char *keep_why(const struct remove_options *o, const struct names *
         return "other streams use it";
     if (is_shared(o, step) && o->seen->streams_why)
         return "whether other streams use it could not be asked";
+    if (has_another_name(o, n, step))
+        return "strom has not made it: whoever has takes it away";
     return not_ours(o, n, step);
 }
 
@@ -212,7 +224,7 @@ void remove_plan(const struct remove_options *o, struct arena *a, struct receipt
 {
     struct names names;
 
-    names_of(o->target, &names);
+    observed_names(o->seen, o->target, &names);
     *lines = arena_array(a, struct receipt_line, LINES);
     *n = 0;
     for (size_t i = 0; i < ORDERED; i++) {
@@ -388,7 +400,7 @@ struct task *remove_all(struct net *net, const struct remove_options *o)
     j->t = *o->target;
     names_complete(&j->t);
     j->o.target = &j->t;
-    names_of(&j->t, &j->n);
+    observed_names(o->seen, &j->t, &j->n);
     snprintf(j->lock_name, sizeof j->lock_name, "%s/%s/%s", j->t.project, j->t.region, j->n.stream);
     return t;
 }

@@ -103,6 +103,8 @@ static inline void scene_ready(struct scene *s)
     names_complete(&t);
     names_of(&t, &n);
     scene_all(s, SEEN_READY);
+    for (int i = 0; i < STEPS; i++)
+        s->seen.things[i].created_by = "strom";
 #define KEEP(text) arena_str(&s->mem, text)
     s->seen.address_ip = s->seen.proxy_ip = s->seen.source_host = "10.166.0.2";
     s->seen.proxy_instance = arena_printf(&s->mem, "%s:%s:%s", t.project, t.region, t.instance);

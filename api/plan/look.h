@@ -1,0 +1,55 @@
+#ifndef STROM_PLAN_LOOK_H
+#define STROM_PLAN_LOOK_H
+
+/* Between observe.c, which asks, and see.c, which makes facts of the answers. Inside api/plan only.
+ */
+
+#include "api/base/target.h"
+#include "api/google/auth.h"
+#include "api/google/network.h"
+#include "api/net/task.h"
+#include "api/plan/observed.h"
+
+/* One question each, all at once; what the answers lead to is asked for afterwards. */
+enum question {
+    ASK_SERVICES,
+    ASK_NETWORK,
+    ASK_RANGES,
+    ASK_ACCOUNT,
+    ASK_POLICY,
+    ASK_ADDRESS,
+    ASK_PROXY,
+    ASK_PRIVATE,
+    ASK_PRIVATES,
+    ASK_FIREWALL,
+    ASK_SOURCE,
+    ASK_DESTINATION,
+    ASK_DATASET,
+    ASK_STREAM,
+    ASK_STREAMS,
+    QUESTIONS
+};
+enum { PEERINGS = 25 }; /* as many as a network may have */
+
+struct look {
+    struct google *g;
+    struct target t;
+    struct names n; /* the family's, then those of what there is */
+    struct task *asked[QUESTIONS];
+    struct task *firewalls; /* all rules, when none has our name */
+    struct task *peering[PEERINGS];
+    size_t n_peerings;
+    bool peerings_asked, too_many_peerings;
+    int followed; /* how far the way from the stream to its network has been followed */
+    struct observed seen;
+};
+
+/* "projects/p/global/networks/datastream-vpc" -> "datastream-vpc" */
+const char *look_short(const char *full);
+/* A rule of that network that lets `subnet` reach the proxy's port on every machine. */
+bool look_admits(const struct compute_firewall *f, const char *network, const char *subnet);
+/* The only private connection that is usable, where there is one; NULL: none, or several. */
+const char *look_only_private(const struct look *l);
+void look_see(struct look *l, struct arena *a);
+
+#endif
