@@ -108,19 +108,6 @@ static void account(struct diff_job *j)
     simple(j, STEP_BINDING, "roles/cloudsql.client", "lets the proxy connect to Cloud SQL");
 }
 
-/* A machine that runs under another account (the Terraform module's do) needs none of ours. */
-static void account(struct diff_job *j)
-{
-    const struct observed *seen = j->seen;
-    const struct names *n = &j->p->names;
-
-    if (seen->things[STEP_PROXY].seen != SEEN_ABSENT && !str_is_empty(seen->proxy_account) &&
-        !str_eq(seen->proxy_account, n->service_account_email))
-        return;
-    simple(j, STEP_ACCOUNT, n->service_account, "the proxy runs under it");
-    simple(j, STEP_BINDING, "roles/cloudsql.client", "lets the proxy connect to Cloud SQL");
-}
-
 /* Not reserved, but in use: a machine of an older tool has an address of its own choice, and what
  * leads to it stays as it is. */
 static void address(struct diff_job *j)
