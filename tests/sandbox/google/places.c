@@ -97,8 +97,8 @@ static void zones(struct call *c)
 {
     struct val *all = val_array();
     for (size_t i = 0; i < N_REGIONS; i++)
-        for (char letter = 'a'; letter <= 'c'; letter++)
-            val_add(all, zone_doc(REGIONS[i].region, letter));
+        for (const char *letter = "abc"; *letter != '\0'; letter++)
+            val_add(all, zone_doc(REGIONS[i].region, *letter));
     list_answer(c, "items", all, 500, 500, compute_frame("zoneList", HOME "/zones"));
 }
 
@@ -122,9 +122,9 @@ static struct val *region_doc(const char *region)
                                "'status':'UP','selfLink':'" COMPUTE_URL HOME "/regions/%s'}",
                                region, region, region);
     struct val *list = val_array();
-    for (char letter = 'a'; letter <= 'c'; letter++) {
+    for (const char *letter = "abc"; *letter != '\0'; letter++) {
         struct str url = {0};
-        str_printf(&url, COMPUTE_URL HOME "/zones/%s-%c", region, letter);
+        str_printf(&url, COMPUTE_URL HOME "/zones/%s-%c", region, *letter);
         val_add_text(list, str_text(&url));
         str_done(&url);
     }

@@ -181,7 +181,7 @@ static bool take_parameter(struct call *c, char *name, char *value)
 static bool take_query(struct call *c, const char *query)
 {
     char *text = mem_str(query);
-    for (char *at = text; *at == '?' || *at != '\0'; at++)
+    for (char *at = text; *at != '\0'; at++)
         if (*at == '+')
             *at = ' ';
     bool fine = true;

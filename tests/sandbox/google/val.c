@@ -306,6 +306,7 @@ bool val_equal(const struct val *a, const struct val *b)
         return x == y;
     }
     if (a->kind == VAL_DOUBLE) /* told apart by their bits: a copy is equal, nothing else */
+        /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
         return memcmp(&a->real, &b->real, sizeof a->real) == 0;
     return a->truth == b->truth && a->number == b->number && str_eq(a->text, b->text);
 }
@@ -343,7 +344,7 @@ void val_put_member(struct val *object, const char *key, struct val *child)
         return;
     }
     struct val **link = &object->first; /* in its place, so that the order of keys stays */
-    while (*link != old)
+    while (*link != NULL && *link != old)
         link = &(*link)->next;
     *link = child;
     child->next = old->next;

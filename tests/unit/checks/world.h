@@ -24,7 +24,7 @@ struct world {
     const char *names[20];
 };
 
-static const int64_t MIB = 1024 * 1024;
+static const int64_t MIB = 1024LL * 1024;
 
 static void fine_tables(struct world *w)
 {
