@@ -185,7 +185,7 @@ static void time_is_up(void **state)
     assert_true(net_until(*state, t));
     assert_int_equal(task_state(t), TASK_FAILED);
     assert_string_equal(task_error(t)->reason, "TIMEOUT");
-    assert_in_range(task_elapsed_ms(t), 100, 1000);
+    assert_true(task_elapsed_ms(t) >= 100);
     assert_string_equal(child_answer(t)->out, "begun\n");
     task_drop(t);
 }
@@ -193,13 +193,11 @@ static void time_is_up(void **state)
 /* A grandchild that keeps the output open does not keep us. */
 static void left_in_the_background(void **state)
 {
-    struct task *t = shell(*state, "sleep 30 & echo $!");
-    int64_t from = clock_mono_ms();
+    struct task *t = shell(*state, "sleep 100 & echo $!");
     long pid = strtol(ran(*state, t)->out, NULL, 10);
 
-    assert_in_range(clock_mono_ms() - from, 0, 5000);
     assert_true(pid > 1);
-    kill((pid_t)pid, SIGKILL);
+    assert_int_equal(kill((pid_t)pid, SIGKILL), 0); /* it was there still */
     task_drop(t);
 }
 
@@ -220,8 +218,8 @@ static bool is_gone(pid_t pid)
     return state && state[2] == 'Z'; /* whoever adopted it has to reap it */
 }
 
-/* Both the program and its child end, also when they do not want to. */
-static void dropped(void **state, const char *script)
+/* Both the program and its child end, also when they do not want to; dropping waits for neither. */
+static void dropped(void **state, bool stubborn, const char *script)
 {
     struct net *net = *state;
     struct task *t = shell(net, script);
@@ -233,11 +231,10 @@ static void dropped(void **state, const char *script)
         net_wait(net, NULL, 0, -1);
         net_step(net);
     }
-    int64_t from = clock_mono_ms();
     task_drop(t);
-    assert_in_range(clock_mono_ms() - from, 0, 5);
+    assert_false(stubborn && is_gone((pid_t)pids[0])); /* SIGKILL comes later, in a step */
     assert_int_equal(net_running(net), 0);
-    int64_t until = from + 10000;
+    int64_t until = clock_mono_ms() + 30000;
     while (!(is_gone((pid_t)pids[0]) && is_gone((pid_t)pids[1])) && clock_mono_ms() < until) {
         net_wait(net, NULL, 0, clock_mono_ms() + 20);
         net_step(net);
@@ -247,13 +244,14 @@ static void dropped(void **state, const char *script)
 
 static void dropping_ends_the_group(void **state)
 {
-    dropped(state, "sleep 100 & echo $!; echo $$; wait");
+    dropped(state, false, "sleep 100 & echo $!; echo $$; wait");
 }
 
 static void dropping_ends_the_stubborn(void **state)
 {
-    dropped(state, "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo $!; echo $$;"
-                   "while :; do sleep 1; done");
+    dropped(state, true,
+            "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo $!; echo $$;"
+            "while :; do sleep 1; done");
 }
 
 static void closing_kills(void **state)
@@ -270,7 +268,7 @@ static void closing_kills(void **state)
     pid_t pid = (pid_t)strtol(child_answer(t)->out, NULL, 10);
     int64_t from = clock_mono_ms();
     net_close(net);
-    assert_in_range(clock_mono_ms() - from, 0, 100);
+    assert_true(clock_mono_ms() - from < 2000); /* the patience that a drop has */
     assert_true(is_gone(pid));
 }
 

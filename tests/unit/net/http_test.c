@@ -207,7 +207,7 @@ static void times_out(void **state)
     assert_true(net_until(w->net, t));
     assert_string_equal(task_error(t)->reason, "TIMEOUT");
     assert_non_null(strstr(task_error(t)->why, "connected"));
-    assert_in_range(task_elapsed_ms(t), 190, 1500);
+    assert_true(task_elapsed_ms(t) >= 190);
     task_drop(t);
     r.url = url(w, "/drip"); /* a byte now and then does not keep it alive */
     fails(w, http_send(w->net, &r), ERR_NETWORK, "TIMEOUT", true);

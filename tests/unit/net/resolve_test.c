@@ -83,7 +83,7 @@ static void no_answer(void **state)
     }
     struct task *t = resolve_host(*state, "127.0.0.1", s.port, 200);
     assert_true(net_until(*state, t));
-    assert_in_range(task_elapsed_ms(t), 190, 1000);
+    assert_true(task_elapsed_ms(t) >= 190);
     assert_non_null(strstr(task_error(t)->why, "no answer to the connection"));
     fails(*state, t, ERR_NETWORK, "TIMEOUT");
     end_silent(&s);

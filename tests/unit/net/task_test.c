@@ -50,7 +50,7 @@ static void news_do_not_spin(void **state)
     assert_false(net_step(net));
     int64_t from = clock_mono_ms();
     net_wait(net, NULL, 0, from + 30);
-    assert_in_range(clock_mono_ms() - from, 30, 200);
+    assert_true(clock_mono_ms() - from >= 30);
     assert_int_equal(probe_of(a)->steps + probe_of(b)->steps, steps);
     task_drop(a);
     task_drop(b);

@@ -6,12 +6,12 @@
 
 #include <cmocka.h>
 
-#include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/plan/render.h"
 #include "tests/unit/plan/scene.h"
 
 #include <stdio.h>
+#include <time.h>
 
 static void open_ready(struct scene *s)
 {
@@ -327,11 +327,11 @@ static void test_large(void **state)
     scene_ready(&s);
     s.lists_given = true;
     s.seen.stream_takes_all = true;
-    int64_t before = clock_mono_ms();
+    clock_t before = clock();
     const struct plan *p = scene_plan(&s);
-    assert_true(clock_mono_ms() - before < 5000);
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC); /* our own time, not the wall's */
     assert_int_equal(plan_action(p, STEP_STREAM)->n_changes, 99 * TABLES / 100 * COLUMNS + 1);
-    assert_true(arena_bytes(&p->mem) < 64u * 1024 * 1024);
+    assert_true(arena_bytes(&p->mem) < (size_t)64 * 1024 * 1024);
     scene_done(&s);
 }
 
@@ -351,10 +351,10 @@ static void test_large_list(void **state)
     names_complete(&s.target);
     s.seen.stream_tables = sets;
     s.seen.n_stream_tables = TABLES;
-    int64_t before = clock_mono_ms();
+    clock_t before = clock();
     struct plan p;
     plan_make(&s.target, &s.selection, &s.seen, &s.options, &p);
-    assert_true(clock_mono_ms() - before < 5000);
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC); /* our own time, not the wall's */
     assert_int_equal(plan_action(&p, STEP_STREAM)->verb, PLAN_UPDATE);
     plan_done(&p);
     scene_done(&s);
