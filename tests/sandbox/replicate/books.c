@@ -34,11 +34,11 @@ static int64_t next_held(struct work *w, struct err *e)
 {
     int64_t seq = -1;
     sqlite3_stmt *st =
-        store_prepare(&w->store, "SELECT coalesce(max(seq), 0) FROM _replica_held", e);
+        sqlfile_prepare(&w->store, "SELECT coalesce(max(seq), 0) FROM _replica_held", e);
     if (st && sqlite3_step(st) == SQLITE_ROW)
         seq = sqlite3_column_int64(st, 0);
     else if (st)
-        store_fault(&w->store, e, "reading the bookkeeping");
+        sqlfile_fault(&w->store, e, "reading the bookkeeping");
     sqlite3_finalize(st);
     return seq;
 }
@@ -55,9 +55,9 @@ static void read_stream(struct work *w, sqlite3_stmt *st)
 
 static bool load_stream(struct work *w, struct err *e)
 {
-    sqlite3_stmt *add = store_prepare(
+    sqlite3_stmt *add = sqlfile_prepare(
         &w->store, "INSERT INTO _replica_stream(stream) VALUES (?) ON CONFLICT DO NOTHING", e);
-    sqlite3_stmt *get = store_prepare(
+    sqlite3_stmt *get = sqlfile_prepare(
         &w->store,
         "SELECT system, lsn, seq, events, bytes, unsupported FROM _replica_stream WHERE stream = ?",
         e);
@@ -65,12 +65,12 @@ static bool load_stream(struct work *w, struct err *e)
     if (good) {
         bind_text(add, 1, w->stream_id);
         bind_text(get, 1, w->stream_id);
-        good = store_step(&w->store, add, e);
+        good = sqlfile_step(&w->store, add, e);
     }
     if (good && sqlite3_step(get) == SQLITE_ROW)
         read_stream(w, get);
     else if (good)
-        good = store_fault(&w->store, e, "reading the bookkeeping");
+        good = sqlfile_fault(&w->store, e, "reading the bookkeeping");
     sqlite3_finalize(add);
     sqlite3_finalize(get);
     w->held_seq = good ? next_held(w, e) : -1;
@@ -104,7 +104,7 @@ static struct mirror *read_table(const struct work *w, sqlite3_stmt *st)
 
 static bool load_tables(struct work *w, struct err *e)
 {
-    sqlite3_stmt *st = store_prepare(
+    sqlite3_stmt *st = sqlfile_prepare(
         &w->store,
         "SELECT id, \"schema\", \"table\", selected, phase, state, way, manual, snapshot, fence,"
         " started, ended, rows, events, unsupported, last_event, error FROM _replica_table"
@@ -116,7 +116,7 @@ static bool load_tables(struct work *w, struct err *e)
     bind_text(st, 1, w->stream_id);
     while ((code = sqlite3_step(st)) == SQLITE_ROW)
         keep(w, read_table(w, st));
-    bool good = code == SQLITE_DONE || store_fault(&w->store, e, "reading the bookkeeping");
+    bool good = code == SQLITE_DONE || sqlfile_fault(&w->store, e, "reading the bookkeeping");
     sqlite3_finalize(st);
     return good;
 }
@@ -135,8 +135,8 @@ static bool settle_tables(struct work *w, struct err *e)
 
 bool books_load(struct work *w, struct err *e)
 {
-    w->save_stream = store_prepare(&w->store, stream_sql, e);
-    w->save_table = w->save_stream ? store_prepare(&w->store, table_sql, e) : NULL;
+    w->save_stream = sqlfile_prepare(&w->store, stream_sql, e);
+    w->save_table = w->save_stream ? sqlfile_prepare(&w->store, table_sql, e) : NULL;
     w->loaded = w->save_table && load_stream(w, e) && load_tables(w, e) && settle_tables(w, e);
     return w->loaded;
 }
@@ -160,14 +160,14 @@ void books_unload(struct work *w)
 
 struct mirror *books_add(struct work *w, const char *schema, const char *table, struct err *e)
 {
-    sqlite3_stmt *st = store_prepare(
+    sqlite3_stmt *st = sqlfile_prepare(
         &w->store, "INSERT INTO _replica_table(stream, \"schema\", \"table\") VALUES (?, ?, ?)", e);
     if (!st)
         return NULL;
     bind_text(st, 1, w->stream_id);
     bind_text(st, 2, schema);
     bind_text(st, 3, table);
-    bool good = store_step(&w->store, st, e);
+    bool good = sqlfile_step(&w->store, st, e);
     sqlite3_finalize(st);
     if (!good)
         return NULL;
@@ -190,7 +190,7 @@ static bool save_table(struct work *w, struct mirror *m, struct err *e)
     bind_text(w->save_table, 7, m->snapshot_text);
     bind_text(w->save_table, 15, m->error);
     m->dirty = false;
-    return store_step(&w->store, w->save_table, e);
+    return sqlfile_step(&w->store, w->save_table, e);
 }
 
 bool books_save(struct work *w, struct err *e)
@@ -205,7 +205,7 @@ bool books_save(struct work *w, struct err *e)
     bind_text(w->save_stream, 2, w->system);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sqlite3_bind_int64(w->save_stream, (int)i + 3, numbers[i]);
-    return store_step(&w->store, w->save_stream, e);
+    return sqlfile_step(&w->store, w->save_stream, e);
 }
 
 /* Positions and transaction numbers of another cluster mean nothing here: begin at the slot, and do
@@ -219,5 +219,5 @@ bool books_other_system(struct work *w, const char *system, struct err *e)
     w->stored = 0;
     for (size_t i = 0; known && i < w->n_mirrors; i++)
         mirror_forget_snapshot(w->mirrors[i]);
-    return store_begin(&w->store, e);
+    return sqlfile_begin(&w->store, e);
 }

@@ -139,7 +139,7 @@ static void rebind(struct work *w)
 
 bool command_choose(struct work *w, struct err *e)
 {
-    if (!store_begin(&w->store, e))
+    if (!sqlfile_begin(&w->store, e))
         return false;
     for (size_t i = 0; i < w->n_mirrors; i++) {
         struct mirror *m = w->mirrors[i];

@@ -19,7 +19,7 @@ static const char next_sql[] = "SELECT seq, xid, commit_us, lsn, message FROM _r
 static bool add(struct work *w, const struct mirror *m, const char *bytes, size_t n, struct err *e)
 {
     if (!w->hold)
-        w->hold = store_prepare(&w->store, add_sql, e);
+        w->hold = sqlfile_prepare(&w->store, add_sql, e);
     if (!w->hold)
         return false;
     sqlite3_bind_int64(w->hold, 1, m->id);
@@ -28,7 +28,7 @@ static bool add(struct work *w, const struct mirror *m, const char *bytes, size_
     sqlite3_bind_int64(w->hold, 4, w->commit_us);
     sqlite3_bind_int64(w->hold, 5, (int64_t)w->commit_lsn);
     sqlite3_bind_blob64(w->hold, 6, bytes, n, SQLITE_STATIC);
-    return store_step(&w->store, w->hold, e);
+    return sqlfile_step(&w->store, w->hold, e);
 }
 
 void held_begin(struct work *w, struct mirror *m)
@@ -51,8 +51,8 @@ bool held_forget(struct work *w, struct mirror *m, struct err *e)
 {
     if (w->held_for == m)
         w->held_for = NULL;
-    return store_run(&w->store, e, "DELETE FROM _replica_held WHERE \"table\" = %lld",
-                     (long long)m->id);
+    return sqlfile_run(&w->store, e, "DELETE FROM _replica_held WHERE \"table\" = %lld",
+                       (long long)m->id);
 }
 
 /* Reads what follows by this announcement. */
@@ -100,7 +100,7 @@ static bool replay_slice(struct work *w, struct mirror *m, sqlite3_stmt *st, str
         done->last = sqlite3_column_int64(st, 0);
         done->n++;
     }
-    return code == SQLITE_DONE || store_fault(&w->store, e, "reading what was held back");
+    return code == SQLITE_DONE || sqlfile_fault(&w->store, e, "reading what was held back");
 }
 
 static bool finish(struct work *w, struct mirror *m, struct err *e)
@@ -120,17 +120,17 @@ static bool finish(struct work *w, struct mirror *m, struct err *e)
 static bool forget_slice(struct work *w, const struct mirror *m, const struct slice *s,
                          struct err *e)
 {
-    return store_run(&w->store, e,
-                     "DELETE FROM _replica_held WHERE \"table\" = %lld AND seq <= %lld"
-                     " AND seq <> %lld",
-                     (long long)m->id, (long long)s->last, (long long)s->announced);
+    return sqlfile_run(&w->store, e,
+                       "DELETE FROM _replica_held WHERE \"table\" = %lld AND seq <= %lld"
+                       " AND seq <> %lld",
+                       (long long)m->id, (long long)s->last, (long long)s->announced);
 }
 
 bool held_drain(struct work *w, struct mirror *m, struct err *e)
 {
     struct row_mark live = w->mark;
     struct slice done = {0};
-    sqlite3_stmt *st = store_begin(&w->store, e) ? store_prepare(&w->store, next_sql, e) : NULL;
+    sqlite3_stmt *st = sqlfile_begin(&w->store, e) ? sqlfile_prepare(&w->store, next_sql, e) : NULL;
     if (!st)
         return false;
     sqlite3_bind_int64(st, 1, m->id);

@@ -111,7 +111,7 @@ static void index_name(const struct mirror *m, char out[160])
 bool mirror_look(struct mirror *m, struct store *s, struct err *e)
 {
     char index[160];
-    sqlite3_stmt *st = store_prepare(s, look_sql, e);
+    sqlite3_stmt *st = sqlfile_prepare(s, look_sql, e);
     if (!st)
         return false;
     index_name(m, index);
@@ -130,7 +130,7 @@ bool mirror_look(struct mirror *m, struct store *s, struct err *e)
             add_column(m, (const char *)sqlite3_column_text(st, 0), kind,
                        sqlite3_column_int(st, 2) != 0);
     }
-    bool good = code == SQLITE_DONE || store_fault(s, e, "reading a table of the dataset");
+    bool good = code == SQLITE_DONE || sqlfile_fault(s, e, "reading a table of the dataset");
     sqlite3_finalize(st);
     return good;
 }
@@ -210,7 +210,7 @@ static bool create(struct mirror *m, struct store *s, struct err *e)
         list_keys(m, &sql);
         str_addc(&sql, ')');
     }
-    bool good = store_run(s, e, "%s", str_text(&sql));
+    bool good = sqlfile_run(s, e, "%s", str_text(&sql));
     str_done(&sql);
     m->defined = good;
     return good;
@@ -224,7 +224,7 @@ static bool alter(struct mirror *m, struct store *s, const struct mirror_column 
     str_add(&sql, " ADD COLUMN ");
     sql_name(&sql, c->name);
     str_printf(&sql, " %s", value_declared(c->kind));
-    bool good = store_run(s, e, "%s", str_text(&sql));
+    bool good = sqlfile_run(s, e, "%s", str_text(&sql));
     str_done(&sql);
     return good;
 }
@@ -283,12 +283,12 @@ bool mirror_is_empty(struct mirror *m, struct store *s, bool *empty, struct err 
     str_add(&sql, "SELECT 1 FROM ");
     sql_name(&sql, m->destination);
     str_add(&sql, " LIMIT 1");
-    sqlite3_stmt *st = store_prepare(s, str_text(&sql), e);
+    sqlite3_stmt *st = sqlfile_prepare(s, str_text(&sql), e);
     str_done(&sql);
     int code = st ? sqlite3_step(st) : SQLITE_ERROR;
     *empty = code == SQLITE_DONE;
     bool good = st && (code == SQLITE_DONE || code == SQLITE_ROW ||
-                       store_fault(s, e, "reading a table of the dataset"));
+                       sqlfile_fault(s, e, "reading a table of the dataset"));
     sqlite3_finalize(st);
     return good;
 }
@@ -305,7 +305,7 @@ bool mirror_drop_copy(struct mirror *m, struct store *s, struct err *e)
 {
     char name[64];
     row_statements_done(m);
-    return store_run(s, e, "DROP TABLE IF EXISTS %s", mirror_copy_name(m, name));
+    return sqlfile_run(s, e, "DROP TABLE IF EXISTS %s", mirror_copy_name(m, name));
 }
 
 bool mirror_make_copy(struct mirror *m, struct store *s, struct err *e)
@@ -315,7 +315,7 @@ bool mirror_make_copy(struct mirror *m, struct store *s, struct err *e)
     if (!mirror_drop_copy(m, s, e))
         return false;
     write_create(m, mirror_copy_name(m, name), &sql);
-    bool good = store_run(s, e, "%s", str_text(&sql));
+    bool good = sqlfile_run(s, e, "%s", str_text(&sql));
     str_done(&sql);
     return good;
 }
@@ -350,7 +350,7 @@ bool mirror_take_copy(struct mirror *m, struct store *s, struct err *e)
     struct str sql = {0};
     row_statements_done(m);
     write_take(m, &sql);
-    bool good = store_run(s, e, "%s", str_text(&sql));
+    bool good = sqlfile_run(s, e, "%s", str_text(&sql));
     str_done(&sql);
     return good && mirror_look(m, s, e);
 }
@@ -361,7 +361,7 @@ bool mirror_clear(struct mirror *m, struct store *s, struct err *e)
     if (!m->defined)
         return true;
     sql_name(&name, m->destination);
-    bool good = store_run(s, e, "DELETE FROM %s", str_text(&name));
+    bool good = sqlfile_run(s, e, "DELETE FROM %s", str_text(&name));
     str_done(&name);
     return good;
 }

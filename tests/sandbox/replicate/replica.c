@@ -152,12 +152,12 @@ static bool open_all(struct replica *r, struct err *e)
         return false;
     }
     int code = 0;
-    if (store_open(&w->store, w->path, &w->halt, e)) {
+    if (sqlfile_open(&w->store, w->path, &w->halt, e)) {
         code = pthread_create(&r->thread, NULL, work_run, w);
         if (code == 0)
             return true;
         err_system(e, code, "starting a replica");
-        store_close(&w->store);
+        sqlfile_close(&w->store);
     }
     halt_done(&w->wake);
     halt_done(&w->halt);
@@ -184,7 +184,7 @@ void replica_stop(struct replica *r)
         return;
     halt_ask(&r->w.halt);
     pthread_join(r->thread, NULL);
-    store_close(&r->w.store);
+    sqlfile_close(&r->w.store);
     halt_done(&r->w.wake);
     halt_done(&r->w.halt);
     empty(r);
@@ -289,12 +289,12 @@ static bool drop_copies(struct store *s, const char *name, struct err *e)
     bool good = true;
     struct str sql = {0}, drops = {0};
     str_printf(&sql, "SELECT id FROM _replica_table WHERE stream = '%s'", name);
-    sqlite3_stmt *st = store_prepare(s, str_text(&sql), e);
+    sqlite3_stmt *st = sqlfile_prepare(s, str_text(&sql), e);
     while (st && sqlite3_step(st) == SQLITE_ROW)
         str_printf(&drops, "DROP TABLE IF EXISTS _replica_copy_%lld;",
                    (long long)sqlite3_column_int64(st, 0));
     sqlite3_finalize(st);
-    good = st && store_run(s, e, "%s", str_text(&drops));
+    good = st && sqlfile_run(s, e, "%s", str_text(&drops));
     str_done(&sql);
     str_done(&drops);
     return good;
@@ -303,13 +303,13 @@ static bool drop_copies(struct store *s, const char *name, struct err *e)
 static bool forget(struct store *s, const char *name, struct err *e)
 {
     return drop_copies(s, name, e) &&
-           store_run(s, e,
-                     "DELETE FROM _replica_held WHERE \"table\" IN"
-                     " (SELECT id FROM _replica_table WHERE stream = '%s');"
-                     "DELETE FROM _replica_table WHERE stream = '%s';"
-                     "DELETE FROM _replica_stream WHERE stream = '%s'",
-                     name, name, name) &&
-           store_commit(s, e);
+           sqlfile_run(s, e,
+                       "DELETE FROM _replica_held WHERE \"table\" IN"
+                       " (SELECT id FROM _replica_table WHERE stream = '%s');"
+                       "DELETE FROM _replica_table WHERE stream = '%s';"
+                       "DELETE FROM _replica_stream WHERE stream = '%s'",
+                       name, name, name) &&
+           sqlfile_commit(s, e);
 }
 
 bool replica_forget(const char *sqlite_path, const char *stream, char why[512])
@@ -322,8 +322,8 @@ bool replica_forget(const char *sqlite_path, const char *stream, char why[512])
     char *name = sqlite3_mprintf("%q", stream);
     bool good = halt_init(&h, &e);
     if (good) {
-        good = store_open(&s, sqlite_path, &h, &e) && forget(&s, name, &e);
-        store_close(&s);
+        good = sqlfile_open(&s, sqlite_path, &h, &e) && forget(&s, name, &e);
+        sqlfile_close(&s);
         halt_done(&h);
     }
     sqlite3_free(name);

@@ -221,7 +221,7 @@ static sqlite3_stmt *add_statement(struct mirror *m, struct store *s, struct row
     if (m->n_statements == STATEMENTS_KEPT)
         row_statements_done(m);
     write_statement(m, k, &sql);
-    k->st = store_prepare(s, str_text(&sql), e);
+    k->st = sqlfile_prepare(s, str_text(&sql), e);
     str_done(&sql);
     if (!k->st)
         return NULL;
@@ -301,7 +301,7 @@ static bool write_row(struct mirror *m, struct store *s, sqlite3_stmt *st, enum 
     char metadata[METADATA];
     size_t n = write_metadata(m, change, mark, metadata);
     sqlite3_bind_text(st, (int)m->n_columns + 1, metadata, (int)n, SQLITE_STATIC);
-    bool good = store_step(s, st, e);
+    bool good = sqlfile_step(s, st, e);
     arena_reset(a);
     return good;
 }
@@ -336,7 +336,7 @@ bool row_remove(struct mirror *m, struct store *s, const struct row *old, struct
     if (!st)
         return false;
     bind_key(m, st, old, a);
-    bool good = store_step(s, st, e);
+    bool good = sqlfile_step(s, st, e);
     arena_reset(a);
     return good;
 }

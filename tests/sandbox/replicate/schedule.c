@@ -13,7 +13,7 @@ enum { BACKFILLS_AT_ONCE = 4, RETRY_FIRST_MS = 200, RETRY_MOST_MS = 5000 };
 static bool touch(struct work *w, struct mirror *m, struct err *e)
 {
     m->dirty = w->news = true;
-    return store_begin(&w->store, e);
+    return sqlfile_begin(&w->store, e);
 }
 
 static void end_job(struct mirror *m)

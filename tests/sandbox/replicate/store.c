@@ -28,7 +28,7 @@ static const char bookkeeping[] =
     " commit_us INTEGER NOT NULL, lsn INTEGER NOT NULL, message BLOB NOT NULL,"
     " PRIMARY KEY (\"table\", seq)) WITHOUT ROWID;";
 
-bool store_fault(struct store *s, struct err *e, const char *what)
+bool sqlfile_fault(struct store *s, struct err *e, const char *what)
 {
     static const char *const names[] = {
         [SQLITE_PERM] = "SQLITE_PERM",     [SQLITE_BUSY] = "SQLITE_BUSY",
@@ -64,25 +64,25 @@ static bool set_up(struct store *s, struct err *e)
     sqlite3_busy_handler(s->db, wait_for_other, s->halt);
     if (sqlite3_exec(s->db, settings, NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(s->db, bookkeeping, NULL, NULL, NULL) != SQLITE_OK)
-        return store_fault(s, e, "preparing the dataset's file");
-    s->begin = store_prepare(s, "BEGIN IMMEDIATE", e);
-    s->commit = s->begin ? store_prepare(s, "COMMIT", e) : NULL;
+        return sqlfile_fault(s, e, "preparing the dataset's file");
+    s->begin = sqlfile_prepare(s, "BEGIN IMMEDIATE", e);
+    s->commit = s->begin ? sqlfile_prepare(s, "COMMIT", e) : NULL;
     return s->commit != NULL;
 }
 
-bool store_open(struct store *s, const char *path, struct halt *h, struct err *e)
+bool sqlfile_open(struct store *s, const char *path, struct halt *h, struct err *e)
 {
     *s = (struct store){.halt = h};
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-        store_fault(s, e, "opening the dataset's file");
+        sqlfile_fault(s, e, "opening the dataset's file");
     else if (set_up(s, e))
         return true;
-    store_close(s);
+    sqlfile_close(s);
     return false;
 }
 
-void store_close(struct store *s)
+void sqlfile_close(struct store *s)
 {
     sqlite3_finalize(s->begin);
     sqlite3_finalize(s->commit);
@@ -92,12 +92,12 @@ void store_close(struct store *s)
 
 static bool step_once(struct store *s, sqlite3_stmt *st, struct err *e)
 {
-    bool good = sqlite3_step(st) == SQLITE_DONE || store_fault(s, e, "writing to the dataset");
+    bool good = sqlite3_step(st) == SQLITE_DONE || sqlfile_fault(s, e, "writing to the dataset");
     sqlite3_reset(st);
     return good;
 }
 
-bool store_begin(struct store *s, struct err *e)
+bool sqlfile_begin(struct store *s, struct err *e)
 {
     if (s->open)
         return true;
@@ -106,7 +106,7 @@ bool store_begin(struct store *s, struct err *e)
     return s->open;
 }
 
-bool store_commit(struct store *s, struct err *e)
+bool sqlfile_commit(struct store *s, struct err *e)
 {
     if (s->open && !step_once(s, s->commit, e))
         return false;
@@ -115,7 +115,7 @@ bool store_commit(struct store *s, struct err *e)
     return true;
 }
 
-void store_rollback(struct store *s)
+void sqlfile_rollback(struct store *s)
 {
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
@@ -123,31 +123,31 @@ void store_rollback(struct store *s)
     s->rows = 0;
 }
 
-bool store_run(struct store *s, struct err *e, const char *fmt, ...)
+bool sqlfile_run(struct store *s, struct err *e, const char *fmt, ...)
 {
     struct str sql = {0};
     va_list args;
     va_start(args, fmt);
     str_vprintf(&sql, fmt, args);
     va_end(args);
-    bool good = store_begin(s, e);
+    bool good = sqlfile_begin(s, e);
     if (good && sqlite3_exec(s->db, str_text(&sql), NULL, NULL, NULL) != SQLITE_OK)
-        good = store_fault(s, e, "changing a table of the dataset");
+        good = sqlfile_fault(s, e, "changing a table of the dataset");
     str_done(&sql);
     return good;
 }
 
-sqlite3_stmt *store_prepare(struct store *s, const char *sql, struct err *e)
+sqlite3_stmt *sqlfile_prepare(struct store *s, const char *sql, struct err *e)
 {
     sqlite3_stmt *st = NULL;
     if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK)
-        store_fault(s, e, "preparing a statement for the dataset");
+        sqlfile_fault(s, e, "preparing a statement for the dataset");
     return st;
 }
 
-bool store_step(struct store *s, sqlite3_stmt *st, struct err *e)
+bool sqlfile_step(struct store *s, sqlite3_stmt *st, struct err *e)
 {
-    if (!store_begin(s, e))
+    if (!sqlfile_begin(s, e))
         return false;
     s->rows++;
     return step_once(s, st, e);

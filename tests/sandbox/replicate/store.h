@@ -22,20 +22,21 @@ struct store {
 };
 
 /* The file and our bookkeeping tables are made when missing. */
-bool store_open(struct store *s, const char *path, struct halt *h, struct err *e);
-void store_close(struct store *s); /* what is not committed is lost; statements must be finalized */
+bool sqlfile_open(struct store *s, const char *path, struct halt *h, struct err *e);
+void sqlfile_close(
+    struct store *s); /* what is not committed is lost; statements must be finalized */
 
-bool store_begin(struct store *s, struct err *e);  /* nothing when one is open already */
-bool store_commit(struct store *s, struct err *e); /* nothing when none is open */
-void store_rollback(struct store *s);
+bool sqlfile_begin(struct store *s, struct err *e);  /* nothing when one is open already */
+bool sqlfile_commit(struct store *s, struct err *e); /* nothing when none is open */
+void sqlfile_rollback(struct store *s);
 
 /* For schema changes: opens a transaction first. */
-bool store_run(struct store *s, struct err *e, const char *fmt, ...)
+bool sqlfile_run(struct store *s, struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-sqlite3_stmt *store_prepare(struct store *s, const char *sql, struct err *e); /* kept for long */
+sqlite3_stmt *sqlfile_prepare(struct store *s, const char *sql, struct err *e); /* kept for long */
 /* Steps a statement that gives no rows, resets it, and counts it as written. */
-bool store_step(struct store *s, sqlite3_stmt *st, struct err *e);
-bool store_fault(struct store *s, struct err *e, const char *what); /* false; reason SQLITE_... */
+bool sqlfile_step(struct store *s, sqlite3_stmt *st, struct err *e);
+bool sqlfile_fault(struct store *s, struct err *e, const char *what); /* false; reason SQLITE_... */
 
 void bind_text(sqlite3_stmt *st, int at,
                const char *text); /* NULL binds null; must outlive the step */

@@ -29,7 +29,7 @@ static bool commit(struct work *w, struct err *e)
 {
     if (!w->store.open)
         return true;
-    if (!books_save(w, e) || !store_commit(&w->store, e))
+    if (!books_save(w, e) || !sqlfile_commit(&w->store, e))
         return false;
     note_latencies(w);
     w->opened_at = 0;
@@ -59,7 +59,7 @@ static void reset(struct work *w)
     schedule_cancel_all(w);
     stream_close(w);
     books_unload(w);
-    store_rollback(&w->store);
+    sqlfile_rollback(&w->store);
     w->in_transaction = false;
     w->n_settled = 0;
     w->opened_at = 0;
