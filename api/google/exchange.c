@@ -189,6 +189,7 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
     double wish = x->refusal.retry_after_s;
     if (a->retry_after >= 0 && (double)a->retry_after > wish)
         wish = (double)a->retry_after;
+    x->refusal.retry_after_s = wish;
     refusal_to_err(&x->refusal, x->what, x->resource, e);
     if (passing && (unread || x->repeat == REST_READ) &&
         repeat_later(x, owner, MOST_FAILURES, wish))

@@ -13,6 +13,7 @@ enum {
     MOST_PAGES = 2000,
     MOST_SENDINGS = 3, /* of a create that was found not to have happened */
     LOOK_UP_MS = 3000,
+    LONGEST_WISH_S = 120,  /* Retry-After between polls */
     POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
 };
 
@@ -313,6 +314,19 @@ static enum task_state look_where_it_stands(struct task *t, struct rest_job *job
     return go_on(t);
 }
 
+/* Asked again later: after our own pause, or after what Google asked for. */
+static enum task_state poll_later(struct task *t, struct rest_job *job)
+{
+    double wish = job->x.refusal.retry_after_s;
+    int64_t now = clock_mono_ms();
+    int64_t asked_for = wish > 0.0 && wish < (double)LONGEST_WISH_S ? (int64_t)(wish * 1000.0) : 0;
+    enum task_state state = wait_a_while(
+        t, job, job->at == AT_POLL ? job->run.path : str_text(&job->call.look), job->at);
+    if (job->due < now + asked_for)
+        job->due = now + asked_for;
+    return state;
+}
+
 static enum task_state failed(struct task *t, struct rest_job *job, struct err *e)
 {
     int status = job->x.refusal.status;
@@ -337,8 +351,7 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
     case AT_JUDGE:
         if ((status == 0 || refusal_is_passing(&job->x.refusal)) && e->retryable &&
             clock_mono_ms() - job->heard < POLL_BLIND_MS)
-            return wait_a_while(
-                t, job, job->at == AT_POLL ? job->run.path : str_text(&job->call.look), job->at);
+            return poll_later(t, job);
         break;
     }
     return task_fail(t, e);

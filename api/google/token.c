@@ -95,7 +95,8 @@ static bool begin_fetch(struct token_job *job, struct err *e)
     wipe(&job->body);
     add_room(&job->body, 8192);
     job->x.what = "Getting a token from Google";
-    job->x.resource = job->login->email ? job->login->email : "";
+    job->x.resource =
+        str_is_empty(job->login->email) ? google_login_file(job->google) : job->login->email;
     job->x.method = "POST";
     job->x.host = job->login->token_host;
     job->x.path = job->login->token_path;
@@ -167,6 +168,8 @@ static enum task_state got(struct task *t, struct token_job *job)
     json_free(doc);
     if (!token) {
         err_set(&e, ERR_BUG, "%s", job->x.what);
+        err_reason(&e, "NO_TOKEN");
+        err_resource(&e, job->x.resource);
         err_why(&e, "the answer holds no token");
         err_hint(&e, tr("is a proxy in between? Look at HTTPS_PROXY"));
         return task_fail(t, &e);

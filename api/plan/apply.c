@@ -347,6 +347,7 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
             continue;
         err_set(e, ERR_CONFLICT, "%s: %s", step_type(a->step)->title, a->name);
         err_reason(e, "BLOCKED");
+        err_resource(e, a->name);
         err_why(e, "%s", a->why);
         return err_hint(e, "%s", a->hint ? a->hint : "");
     }

@@ -18,6 +18,7 @@ enum {
         5 * 60 * 1000, /* an API that was just turned on may be refused so long (facts/gcp.md H) */
     PROXY_LIMIT_MS = 10 * 60 * 1000,
     PENDING_LIMIT_MS = 30 * 60 * 1000,
+    NETWORK_LIMIT_MS = 3 * 60 * 1000,
     PROFILE_TRIES = 4
 };
 
@@ -177,13 +178,16 @@ static struct task *begin(struct run *r, const struct plan_action *a, struct doi
 
 /* --- waiting for the thing itself --- */
 
+/* Who has been refused to the end of its tries is in no hurry. */
 static enum move pause_then(struct run *r, struct doing *d, int phase)
 {
-    int64_t waited = clock_mono_ms() - d->since_ms;
+    int64_t waited = clock_mono_ms() - d->since_ms, pause = move_pause_ms(r, waited);
 
+    if (task_state(d->task) == TASK_FAILED && task_error(d->task)->kind == ERR_QUOTA)
+        pause += (int64_t)(r->poll_floor_s * 15000);
     task_clear(&d->task);
     d->is_call = false;
-    d->task = task_timer(r->net, move_pause_ms(r, waited));
+    d->task = task_timer(r->net, pause);
     d->phase = phase;
     return MOVE_AGAIN;
 }
@@ -197,12 +201,15 @@ static enum move fail_like(struct apply_step *s, const struct task *t)
 static enum move too_long(struct apply_step *s, const char *what, const char *hint)
 {
     err_set(&s->error, ERR_NETWORK, "%s", what);
+    err_reason(&s->error, "NOT_DONE_IN_TIME");
+    err_resource(&s->error, s->name);
     err_why(&s->error, "it took much longer than usual");
     err_hint(&s->error, "%s", hint);
     return MOVE_FAILED;
 }
 
-/* An API that this run has just turned on is refused for a while. */
+/* An API that was just turned on, by this run or by the one that it continues, is refused for a
+ * while although it is listed. */
 static bool not_on_yet(const struct run *r, const struct doing *d)
 {
     const struct err *e = task_error(d->task);
@@ -210,10 +217,21 @@ static bool not_on_yet(const struct run *r, const struct doing *d)
 
     for (size_t i = 0; i < r->n_steps; i++)
         turned_on =
-            turned_on || (r->steps[i].step == STEP_SERVICES && r->steps[i].state == APPLY_DONE);
+            turned_on || (r->steps[i].step == STEP_SERVICES &&
+                          (r->steps[i].state == APPLY_DONE || r->steps[i].state == APPLY_KEPT));
     return turned_on &&
            (str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured")) &&
            clock_mono_ms() - d->since_ms < ENABLE_LIMIT_MS;
+}
+
+/* A network that another run is still making is there before its subnetworks are. */
+static bool not_laid_yet(const struct apply_step *s, const struct doing *d)
+{
+    const struct err *e = task_error(d->task);
+
+    return (str_eq(e->reason, "resourceNotReady") || str_eq(e->reason, "RESOURCE_NOT_READY") ||
+            (s->step == STEP_ADDRESS && e->kind == ERR_MISSING)) &&
+           clock_mono_ms() - d->since_ms < NETWORK_LIMIT_MS;
 }
 
 /* --- the proxy: zone and image, machine, and then its ready line --- */
@@ -269,6 +287,7 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
         return MOVE_AGAIN;
     if (!next_zone(d)) {
         err_set(&s->error, ERR_MISSING, "Choosing a zone in %s", r->t->region);
+        err_resource(&s->error, r->t->region);
         err_why(&s->error, "no zone of the region is up or has room");
         err_hint(&s->error, "try again later");
         return MOVE_FAILED;
@@ -316,7 +335,8 @@ static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, str
         d->phase = PROXY_SERIAL;
         return MOVE_AGAIN;
     default:
-        if (task_state(d->task) == TASK_FAILED && !task_error(d->task)->retryable)
+        if (task_state(d->task) == TASK_FAILED &&
+            (!task_error(d->task)->retryable || clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS))
             return fail_like(s, d->task);
         if (task_state(d->task) == TASK_OK && proxy_is_ready(compute_serial(d->task)->text))
             return MOVE_DONE;
@@ -431,6 +451,11 @@ static enum move single(struct run *r, const struct plan_action *a, struct apply
         if (not_on_yet(r, d)) {
             str_copy(s->message, sizeof s->message,
                      "the API was just turned on; waiting until it answers");
+            return pause_then(r, d, 0);
+        }
+        if (not_laid_yet(s, d)) {
+            google_uuid(d->request_id);
+            str_copy(s->message, sizeof s->message, "the network is still being made; waiting");
             return pause_then(r, d, 0);
         }
         if (worth_another_try(a, d)) {

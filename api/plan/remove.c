@@ -155,6 +155,9 @@ static const char *keep_why(const struct remove_options *o, const struct names *
 
     if (thing->seen == SEEN_UNKNOWN)
         return thing->why ? thing->why : "it could not be looked at";
+    if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)
+        return "whether it still holds a role could not be looked at"; /* else the role outlives it
+                                                                        */
     if (step == STEP_DATASET && !o->with_dataset)
         return "what has arrived stays; ask for its removal by name";
     if (is_shared(o, step) && o->seen->other_streams > 0)

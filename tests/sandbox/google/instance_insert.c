@@ -252,7 +252,8 @@ static void complete_nic(struct google *g, struct val *nic, const struct thing *
         val_each(config, val_member(nic, "accessConfigs"))
         {
             uint64_t n = google_fresh_number(g);
-            val_put_text(config, "name", "external-nat");
+            if (val_text(config, "name") == NULL)
+                val_put_text(config, "name", "external-nat");
             val_put_text(config, "networkTier", "PREMIUM");
             val_putf(config, "natIP", "34.88.%d.%d", (int)(n % 250), (int)(n / 250 % 250) + 1);
         }
