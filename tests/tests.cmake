@@ -32,6 +32,6 @@ foreach(part IN ITEMS base replicate platform google cluster)
 endforeach()
 
 # Larger parts bring a CMake file of their own.
-foreach(part IN ITEMS lint screens integration e2e bench fuzz package)
+foreach(part IN ITEMS lint screens integration e2e bench fuzz faults package)
     include(${CMAKE_CURRENT_LIST_DIR}/${part}/${part}.cmake OPTIONAL)
 endforeach()

@@ -1,0 +1,47 @@
+#include "tests/faults/fault.h"
+
+#define K(kind) (1u << (kind))
+
+static const unsigned NETWORK = K(ERR_NETWORK);
+/* The other side broke its own rules; or a refusal that nobody can read any more. */
+static const unsigned GARBLED = K(ERR_NETWORK) | K(ERR_BUG) | K(ERR_DENIED) | K(ERR_MISSING);
+
+const struct fault *fault_of(enum fault_kind kind)
+{
+    static struct fault all[FAULTS] = {
+        [FAULT_NONE] = {"none", true, 0, false, 0},
+        [FAULT_DNS] = {"dns", true, 0, false, 0},
+        [FAULT_REFUSED] = {"refused", true, 0, false, 0},
+        [FAULT_CONNECT_TIMEOUT] = {"connect-timeout", true, 0, false, 0},
+        [FAULT_WRONG_CERTIFICATE] = {"wrong-certificate", false, 0, false, 0},
+        [FAULT_EXPIRED_CERTIFICATE] = {"expired-certificate", false, 0, false, 0},
+        [FAULT_READ_TIMEOUT] = {"read-timeout", true, 0, false, 0},
+        [FAULT_RESET_HEADER] = {"reset-header", true, 0, false, 0},
+        [FAULT_RESET_BODY] = {"reset-body", true, 0, false, 0},
+        [FAULT_SLOW] = {"slow", true, 0, false, 0},
+        [FAULT_TRUNCATED] = {"truncated", false, 0, false, 0},
+        [FAULT_HTML] = {"html", false, 0, false, 0},
+        [FAULT_HUGE] = {"huge", false, 0, false, 0},
+        [FAULT_REDIRECT] = {"redirect", false, 302, false, 0},
+        [FAULT_400] = {"400", false, 400, false, K(ERR_INPUT)},
+        [FAULT_401] = {"401", true, 401, false, K(ERR_DENIED)},
+        [FAULT_403] = {"403", false, 403, false, K(ERR_DENIED)},
+        [FAULT_404] = {"404", false, 404, false, K(ERR_MISSING) | K(ERR_CONFLICT)},
+        [FAULT_409] = {"409", false, 409, false, K(ERR_CONFLICT)},
+        [FAULT_412] = {"412", false, 412, false, K(ERR_CONFLICT)},
+        [FAULT_429] = {"429", true, 429, false, K(ERR_QUOTA)},
+        [FAULT_500] = {"500", true, 500, false, 0},
+        [FAULT_503] = {"503", true, 503, false, 0},
+        [FAULT_OPERATION_ERROR] = {"operation-error", false, 0, true, K(ERR_CONFLICT)},
+        [FAULT_OPERATION_NEVER] = {"operation-never", true, 0, true, 0},
+        [FAULT_DUPLICATE] = {"duplicate", true, 0, false, 0},
+        [FAULT_TOKEN] = {"token", true, 0, false, K(ERR_DENIED)},
+    };
+    struct fault *f = &all[kind];
+
+    if (f->kinds == 0)
+        f->kinds = kind == FAULT_TRUNCATED || kind == FAULT_HTML || kind == FAULT_REDIRECT
+                       ? GARBLED
+                       : NETWORK;
+    return f;
+}

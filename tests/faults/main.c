@@ -1,0 +1,315 @@
+/* Every call x every fault. A cell is a scenario in which one call meets one fault, once or each
+ * time; then the same command is run again without it. It must end as it ends without any fault.
+ *
+ *     faults [--sample N] [--seed S] [--list] [NAME...]
+ */
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "tests/faults/aim.h"
+#include "tests/faults/scenario.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS = 32768, CALLS_EACH = 256, SCENARIOS = 8, WHY = 1400 };
+
+struct cell {
+    const struct scenario *scenario;
+    char key[AIM_KEY];
+    enum fault_kind fault;
+    bool once;
+};
+
+struct reference { /* of a scenario without any fault */
+    struct aim_call calls[CALLS_EACH];
+    size_t n_calls;
+    char *state;
+};
+
+static struct cell cells[CELLS];
+static size_t n_cells;
+static struct reference references[SCENARIOS];
+
+static const char *name_of(const struct cell *c, char out[AIM_KEY + 64])
+{
+    snprintf(out, AIM_KEY + 64, "%s %s %s %s", c->scenario->name, c->once ? "once" : "always",
+             fault_of(c->fault)->name, c->key);
+    return out;
+}
+
+/* --- one run --- */
+
+static void run(struct world *w, const struct scenario *s, struct outcome *out)
+{
+    int64_t from = clock_mono_ms();
+
+    *out = (struct outcome){.ok = false};
+    world_login_again(w);
+    s->run(w, out);
+    out->took_ms = clock_mono_ms() - from;
+}
+
+static bool make_reference(struct world *w, const struct scenario *s, struct reference *r)
+{
+    struct outcome first, second;
+    size_t n;
+
+    if (!world_begin(w, s->scene)) {
+        fprintf(stderr, "%s: no world\n", s->name);
+        return false;
+    }
+    aim_at(NULL, FAULT_NONE, false);
+    aim_forget();
+    run(w, s, &first);
+    const struct aim_call *calls = aim_calls(&n);
+    r->n_calls = n;
+    memcpy(r->calls, calls, n * sizeof *calls);
+    run(w, s, &second);
+    r->state = stand_state(w->stand);
+    if (!first.ok || !second.ok) {
+        const struct outcome *o = first.ok ? &second : &first;
+        fprintf(stderr, "%s does not work without any fault: %s: %s (%s)%s\n", s->name, o->err.what,
+                o->err.why, o->err.reason, o->stuck ? ", stuck" : "");
+        return false;
+    }
+    printf("%s: %zu calls, %" PRId64 " s\n", s->name, n, first.took_ms / 1000);
+    return true;
+}
+
+static void add_cells(const struct scenario *s, const struct reference *r)
+{
+    for (size_t i = 0; i < r->n_calls; i++)
+        for (int f = FAULT_NONE + 1; f < FAULTS; f++)
+            for (int once = 0; once < 2 && n_cells < CELLS; once++) {
+                if (fault_of((enum fault_kind)f)->operations && !r->calls[i].operation)
+                    continue;
+                struct cell *c = &cells[n_cells++];
+                *c = (struct cell){.scenario = s, .fault = (enum fault_kind)f, .once = once == 1};
+                str_copy(c->key, sizeof c->key, r->calls[i].key);
+            }
+}
+
+/* --- a cell --- */
+
+static bool is_look(const struct cell *c)
+{
+    return str_starts(c->key, "look ");
+}
+
+/* What may come of it: the fault's own kinds; and what could not be looked at blocks the plan. */
+static bool right_kind(const struct cell *c, const struct err *e)
+{
+    unsigned kinds = fault_of(c->fault)->kinds;
+
+    if (is_look(c))
+        kinds |= 1u << ERR_CONFLICT;
+    return (kinds & 1u << e->kind) != 0;
+}
+
+static bool wrong(char why[WHY], const char *what, const struct err *e)
+{
+    snprintf(why, WHY, "%s: [%s] %s | %s | %s | next: %s | of: %s", what, err_kind_name(e->kind),
+             e->reason, e->what, e->why, e->hint, e->resource);
+    return false;
+}
+
+static bool judge_failure(const struct cell *c, const struct outcome *o, char why[WHY])
+{
+    const struct err *e = &o->err;
+
+    if (!*e->what || !*e->why)
+        return wrong(why, "it does not say what and why", e);
+    if (!*e->hint)
+        return wrong(why, "it does not say what next", e);
+    if (!*e->resource && !strchr(e->what, '.') && !strchr(e->what, '-'))
+        return wrong(why, "it names no resource", e);
+    if (!right_kind(c, e))
+        return wrong(why, "it is of the wrong kind", e);
+    if (c->once && fault_of(c->fault)->passes)
+        return wrong(why, "it should have passed", e);
+    return true;
+}
+
+static bool judge_first(struct world *w, const struct cell *c, const struct outcome *o,
+                        char why[WHY])
+{
+    const char *leak = world_leak(w);
+
+    if (o->stuck)
+        snprintf(why, WHY, "it never ends (after %" PRId64 " s)", o->took_ms / 1000);
+    else if (o->leaks)
+        return wrong(why, "a secret is told", &o->err);
+    else if (leak)
+        snprintf(why, WHY, "a secret is in %s", leak);
+    else if (o->silent_step)
+        return wrong(why, "a step failed without a word", &o->err);
+    else if (!aim_hit())
+        snprintf(why, WHY, "the call was not made");
+    else if (aim_too_soon())
+        snprintf(why, WHY, "it was asked again before Retry-After was over");
+    else if (wire_strays(w->wire) > 0)
+        snprintf(why, WHY, "a redirect was followed");
+    else
+        return o->ok || judge_failure(c, o, why);
+    return false;
+}
+
+/* The first line in which they differ. */
+static void tell_difference(const char *wanted, const char *found, char why[WHY])
+{
+    while (*wanted && *wanted == *found && strcspn(wanted, "\n") == strcspn(found, "\n") &&
+           strncmp(wanted, found, strcspn(wanted, "\n") + 1) == 0) {
+        size_t n = strcspn(wanted, "\n") + 1;
+        wanted += n;
+        found += n;
+    }
+    snprintf(why, WHY, "another end:\n    wanted %.*s\n    found  %.*s", (int)strcspn(wanted, "\n"),
+             wanted, (int)strcspn(found, "\n"), found);
+}
+
+static bool judge_second(struct world *w, const struct cell *c, const struct outcome *o,
+                         char why[WHY])
+{
+    const struct reference *r = &references[c->scenario - scenarios];
+
+    if (o->stuck) {
+        snprintf(why, WHY, "the same command never ends");
+        return false;
+    }
+    if (!o->ok)
+        return wrong(why, "the same command does not continue", &o->err);
+    char *state = stand_state(w->stand);
+    bool same = strcmp(state, r->state) == 0;
+    if (!same)
+        tell_difference(r->state, state, why);
+    free(state);
+    return same;
+}
+
+static bool try_cell(struct world *w, const struct cell *c, char why[WHY])
+{
+    struct outcome first, second;
+
+    if (!world_begin(w, c->scenario->scene)) {
+        snprintf(why, WHY, "no world");
+        return false;
+    }
+    aim_at(c->key, c->fault, c->once);
+    run(w, c->scenario, &first);
+    if (!judge_first(w, c, &first, why))
+        return false;
+    aim_at(NULL, FAULT_NONE, false);
+    run(w, c->scenario, &second);
+    const char *leak = world_leak(w);
+    if (leak)
+        snprintf(why, WHY, "a secret is in %s", leak);
+    return judge_second(w, c, &second, why) && !leak;
+}
+
+/* --- all of them, some, or one --- */
+
+static uint64_t random_state;
+
+/* splitmix64 */
+static size_t below(size_t n)
+{
+    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+    return (size_t)((z ^ z >> 31) % n);
+}
+
+/* The first `n` become a random choice. */
+static void shuffle(size_t n)
+{
+    for (size_t i = 0; i < n && i + 1 < n_cells; i++) {
+        size_t other = i + below(n_cells - i);
+        struct cell c = cells[i];
+        cells[i] = cells[other];
+        cells[other] = c;
+    }
+}
+
+/* Every word of the name must be in it; a whole name is itself. */
+static bool is_meant(const struct cell *c, int argc, char **argv)
+{
+    char name[AIM_KEY + 64];
+
+    for (int i = 0; i < argc; i++)
+        if (strstr(name_of(c, name), argv[i]) != NULL)
+            return true;
+    return argc == 0;
+}
+
+struct wish {
+    size_t sample;
+    uint64_t seed;
+    bool list, verbose;
+    int first; /* of the names */
+};
+
+static struct wish read_wish(int argc, char **argv)
+{
+    const char *seed = getenv("STROM_SEED");
+    struct wish wish = {.seed = seed ? strtoull(seed, NULL, 10) : 1, .first = 1};
+
+    for (; wish.first < argc && str_starts(argv[wish.first], "--"); wish.first++) {
+        const char *option = argv[wish.first], *value = argv[wish.first + 1];
+        if (str_eq(option, "--list"))
+            wish.list = true;
+        else if (str_eq(option, "--verbose"))
+            wish.verbose = true;
+        else if (str_eq(option, "--sample") && value)
+            wish.sample = strtoul(value, NULL, 10), wish.first++;
+        else if (str_eq(option, "--seed") && value)
+            wish.seed = strtoull(value, NULL, 10), wish.first++;
+    }
+    return wish;
+}
+
+static int try_all(struct world *w, const struct wish *wish, int argc, char **argv)
+{
+    size_t tried = 0, failed = 0,
+           most = wish->sample && wish->sample < n_cells ? wish->sample : n_cells;
+    char name[AIM_KEY + 64], why[WHY];
+
+    random_state = wish->seed;
+    if (wish->sample)
+        shuffle(most);
+    for (size_t i = 0; i < most; i++) {
+        if (!is_meant(&cells[i], argc, argv))
+            continue;
+        tried++;
+        if (wish->list || wish->verbose)
+            printf("%s\n", name_of(&cells[i], name));
+        if (wish->list || try_cell(w, &cells[i], why))
+            continue;
+        failed++;
+        printf("FAILED \"%s\"\n  %s\n", name_of(&cells[i], name), why);
+        fflush(stdout);
+    }
+    printf("%zu cells of %zu, seed %" PRIu64 ": %zu failed\n", tried, n_cells, wish->seed, failed);
+    return failed > 0 || tried == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct world w;
+    struct wish wish = read_wish(argc, argv);
+    bool ok = world_open(&w);
+
+    for (size_t i = 0; ok && i < n_scenarios; i++) {
+        ok = make_reference(&w, &scenarios[i], &references[i]);
+        if (ok)
+            add_cells(&scenarios[i], &references[i]);
+    }
+    int code = ok ? try_all(&w, &wish, argc - wish.first, argv + wish.first) : 2;
+    for (size_t i = 0; i < n_scenarios; i++)
+        free(references[i].state);
+    world_close(&w);
+    return code;
+}

@@ -1,0 +1,120 @@
+#include "tests/faults/scenario.h"
+
+#include "api/base/clock.h"
+#include "api/net/task.h"
+#include "api/plan/apply.h"
+#include "api/plan/observe.h"
+#include "api/plan/remove.h"
+#include "tests/faults/aim.h"
+
+bool scenario_await(struct world *w, const struct task *t)
+{
+    int64_t limit = clock_mono_ms() + (int64_t)SCENARIO_HOURS * 3600000;
+
+    aim_unstick();
+    for (;;) {
+        net_step(w->net);
+        if (task_state(t) != TASK_RUNNING)
+            return true;
+        if (aim_stuck() || clock_mono_ms() > limit)
+            return false;
+        net_wait(w->net, NULL, 0, -1);
+    }
+}
+
+static bool says_all(const struct err *e)
+{
+    return e->kind != ERR_NONE && *e->what && *e->why && *e->hint;
+}
+
+static bool leaks(const struct err *e)
+{
+    return world_has_canary(e->what) || world_has_canary(e->why) || world_has_canary(e->hint) ||
+           world_has_canary(e->resource) || world_has_canary(e->reason);
+}
+
+/* Whether it came to a good end. */
+static bool ended(struct world *w, const struct task *t, struct outcome *out)
+{
+    if (!scenario_await(w, t)) {
+        out->stuck = true;
+        return false;
+    }
+    out->ok = task_state(t) == TASK_OK;
+    if (!out->ok)
+        out->err = *task_error(t);
+    out->leaks = out->leaks || (!out->ok && leaks(&out->err));
+    return out->ok;
+}
+
+static void look_at_steps(const struct task *t, struct outcome *out)
+{
+    size_t n;
+    const struct apply_step *steps = apply_steps(t, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        bool failed = steps[i].state == APPLY_FAILED;
+        out->silent_step = out->silent_step || (failed && !says_all(&steps[i].error));
+        out->leaks =
+            out->leaks || (failed && leaks(&steps[i].error)) || world_has_canary(steps[i].message);
+    }
+}
+
+static void look_and_apply(struct world *w, const struct selection *selection, struct outcome *out)
+{
+    const struct plan_options wish = {.start = true};
+    struct plan plan;
+
+    aim_phase("look");
+    struct task *look = observe(w->net, w->google, &w->target);
+    if (ended(w, look, out)) {
+        plan_make(&w->target, selection, observed(look), &wish, &plan);
+        const struct apply_options o = {.google = w->google,
+                                        .store = w->store,
+                                        .plan = &plan,
+                                        .selection = selection,
+                                        .password = w->password};
+        aim_phase("do");
+        struct task *doing = apply(w->net, &o);
+        ended(w, doing, out);
+        look_at_steps(doing, out);
+        task_drop(doing);
+        plan_done(&plan);
+    }
+    task_drop(look);
+}
+
+static void create(struct world *w, struct outcome *out)
+{
+    look_and_apply(w, &w->selection, out);
+}
+
+static void change(struct world *w, struct outcome *out)
+{
+    look_and_apply(w, &w->smaller, out);
+}
+
+static void take_down(struct world *w, struct outcome *out)
+{
+    aim_phase("look");
+    struct task *look = observe(w->net, w->google, &w->target);
+    if (ended(w, look, out)) {
+        const struct remove_options o = {.google = w->google,
+                                         .store = w->store,
+                                         .target = &w->target,
+                                         .seen = observed(look),
+                                         .with_dataset = true};
+        aim_phase("do");
+        struct task *doing = remove_all(w->net, &o);
+        ended(w, doing, out);
+        task_drop(doing);
+    }
+    task_drop(look);
+}
+
+const struct scenario scenarios[] = {
+    {"create", WORLD_FRESH, create},
+    {"change", WORLD_RUNNING, change},
+    {"delete", WORLD_RUNNING, take_down},
+};
+const size_t n_scenarios = sizeof scenarios / sizeof *scenarios;

@@ -1,0 +1,32 @@
+#ifndef TESTS_FAULTS_SCENARIO_H
+#define TESTS_FAULTS_SCENARIO_H
+
+/* What a person runs, as one value: looking, planning and doing, with the next run of the same
+ * command after it. */
+
+#include "tests/faults/world.h"
+
+enum { SCENARIO_HOURS = 6 }; /* no run may take longer, whatever it meets */
+
+struct outcome {
+    bool ok;
+    struct err err;
+    bool stuck;       /* nothing was left to wait for */
+    bool leaks;       /* a canary in what the person would see */
+    bool silent_step; /* a step failed without saying what, why or what next */
+    int64_t took_ms;
+};
+
+struct scenario {
+    const char *name;
+    enum world_scene scene;
+    void (*run)(struct world *w, struct outcome *out);
+};
+
+extern const struct scenario scenarios[];
+extern const size_t n_scenarios;
+
+/* Waits for it on the world's clock; false when it never ends. */
+bool scenario_await(struct world *w, const struct task *t);
+
+#endif

@@ -1,0 +1,174 @@
+#include "tests/faults/stand.h"
+
+#include "api/base/arena.h"
+#include "tests/faults/reply.h"
+#include "tests/sandbox/google/datastream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct stand {
+    struct sandbox sandbox;
+    struct google *g;
+};
+
+static void prepare_source(struct sandbox *s, const char *password)
+{
+    struct sandbox_facts *f = &s->facts;
+
+    f->app_deployed = f->logical_decoding = f->disk_autoresize = true;
+    f->disk_size_gb = 10;
+    f->n_users = 2;
+    str_copy(f->users[0].name, sizeof f->users[0].name, SANDBOX_INSTANCE);
+    str_copy(f->users[1].name, sizeof f->users[1].name, "datastream");
+    str_copy(f->users[1].password, sizeof f->users[1].password, password);
+}
+
+struct stand *stand_open(const struct stand_options *o)
+{
+    struct stand *s = mem_alloc(sizeof *s);
+    char why[512] = "", log[512];
+
+    sandbox_init(&s->sandbox);
+    s->sandbox.name = "faults";
+    s->sandbox.scenario = "ready";
+    s->sandbox.folder = o->folder;
+    s->sandbox.token = o->refresh;
+    prepare_source(&s->sandbox, o->password);
+    snprintf(log, sizeof log, "%s/requests.jsonl", o->folder);
+    struct google_options g = {.paper = true, .disabled_apis = !o->running, .request_log = log};
+    s->g = google_start(&s->sandbox, &g, why);
+    if (s->g && (!o->running || google_prepare_running(s->g, why)))
+        return s;
+    fprintf(stderr, "no stand-in: %s\n", why);
+    stand_close(s);
+    return NULL;
+}
+
+void stand_close(struct stand *s)
+{
+    if (!s)
+        return;
+    google_stop(s->g);
+    sandbox_done(&s->sandbox);
+    mem_free(s);
+}
+
+struct google *stand_google(struct stand *s)
+{
+    return s->g;
+}
+
+static char *hand_over(struct str *text)
+{
+    char *copy = strdup(str_text(text));
+
+    str_done(text);
+    return copy;
+}
+
+char *stand_credentials(struct stand *s)
+{
+    struct str text = {0};
+
+    google_credentials(&s->sandbox, &text);
+    return hand_over(&text);
+}
+
+/* --- what stands there --- */
+
+/* Numbers and times that the cloud chooses. */
+static void forget_chance(struct val *v)
+{
+    static const char *const keys[] = {"id",
+                                       "uid",
+                                       "uniqueId",
+                                       "etag",
+                                       "createTime",
+                                       "updateTime",
+                                       "creationTimestamp",
+                                       "creationTime",
+                                       "lastModifiedTime",
+                                       "lastStartTimestamp",
+                                       "lastStopTimestamp",
+                                       "fingerprint",
+                                       "labelFingerprint",
+                                       "natIP",
+                                       "strom-run",
+                                       "oauth2ClientId"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        val_put_member(v, keys[i], NULL);
+}
+
+static void forget_all_chance(struct val *v)
+{
+    if (v->kind == VAL_OBJECT)
+        forget_chance(v);
+    for (struct val *c = v->first; c; c = c->next)
+        forget_all_chance(c);
+}
+
+static void say(struct str *out, const char *kind, const char *name, const struct val *doc)
+{
+    struct val *copy = val_copy(doc);
+
+    forget_all_chance(copy);
+    if (str_eq(kind, "address")) { /* brought up to date when somebody looks at it */
+        val_put(copy, "status", NULL);
+        val_put(copy, "users", NULL);
+    }
+    str_printf(out, "%s %s ", kind, name);
+    if (!str_eq(kind, "profile-password"))
+        val_print(copy, out, false);
+    str_add(out, "\n");
+    val_free(copy);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    char *const *x = a, *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+/* In an order of its own: what was made first differs from run to run. */
+static void sort_lines(struct str *text)
+{
+    char *lines[256], *rest = text->text;
+    struct str sorted = {0};
+    size_t n = 0;
+
+    for (char *line; rest && n < 256 && (line = strtok_r(rest, "\n", &rest));)
+        lines[n++] = line;
+    qsort(lines, n, sizeof *lines, by_text);
+    for (size_t i = 0; i < n; i++)
+        str_printf(&sorted, "%s\n", lines[i]);
+    str_done(text);
+    *text = sorted;
+}
+
+char *stand_state(struct stand *s)
+{
+    struct google *g = s->g;
+    struct str text = {0};
+
+    pthread_mutex_lock(&g->lock);
+    google_settle(g);
+    for (struct thing *t = g->things; t; t = t->next)
+        if (!t->hidden)
+            say(&text, t->kind, t->name, t->doc);
+    for (struct stream *t = g->streams; t; t = t->next) {
+        struct val *doc = stream_doc(g, t);
+        say(&text, "stream", t->name, doc);
+        val_free(doc);
+    }
+    for (struct service_state *t = g->services; t; t = t->next)
+        if (t->listed)
+            str_printf(&text, "service %s\n", t->name);
+    say(&text, "policy", "", g->policy);
+    pthread_mutex_unlock(&g->lock);
+    sort_lines(&text);
+    return hand_over(&text);
+}

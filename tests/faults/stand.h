@@ -1,0 +1,24 @@
+#ifndef TESTS_FAULTS_STAND_H
+#define TESTS_FAULTS_STAND_H
+
+/* The stand-in for Google, on paper. Apart from world.h because the client and the stand-in share
+ * names, and nothing else. */
+
+#include <stdbool.h>
+
+struct stand;
+
+struct stand_options {
+    const char *folder;   /* for the request log, requests.jsonl */
+    const char *password; /* of the database user datastream */
+    const char *refresh;  /* its token of control calls; the refresh token is made of it */
+    bool running;         /* all is there, and a stream of two tables runs; else a fresh project */
+};
+
+struct stand *stand_open(const struct stand_options *o);
+void stand_close(struct stand *s);
+char *stand_credentials(struct stand *s); /* authorized_user; malloc'ed */
+/* The cloud as it stands, without what differs from run to run. malloc'ed. */
+char *stand_state(struct stand *s);
+
+#endif

@@ -1,0 +1,219 @@
+#include "tests/faults/world.h"
+
+#include "api/base/log.h"
+#include "api/base/path.h"
+#include "api/plan/file.h"
+#include "tests/faults/aim.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const canaries[] = {CANARY_PASSWORD, CANARY_REFRESH, CANARY_TOKEN};
+enum { CANARIES = sizeof canaries / sizeof *canaries };
+
+/* --- the whole --- */
+
+static bool read_selection(struct selection *out)
+{
+    struct str text = {0};
+    struct err e;
+    bool ok = path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 16, &text, &e) &&
+              plan_file_read(str_text(&text), text.bytes, out, &e);
+
+    str_done(&text);
+    return ok;
+}
+
+static bool read_selections(struct world *w)
+{
+    size_t at;
+
+    return read_selection(&w->selection) && read_selection(&w->smaller) &&
+           selection_find(&w->smaller, "public", "regelsett_resultat", &at) &&
+           selection_set_table(&w->smaller, at, false) == SELECTION_DONE;
+}
+
+/* Of the environment nothing must reach the cells but what they set. */
+static void clear_environment(const struct world *w)
+{
+    static const char *const names[] = {
+        "STROM_GCP_ENDPOINT", "STROM_POLL_FLOOR", "GOOGLE_CLOUD_QUOTA_PROJECT",
+        "HTTPS_PROXY",        "https_proxy",      "HTTP_PROXY",
+        "http_proxy",         "ALL_PROXY",        "all_proxy",
+        "SSL_CERT_DIR"};
+    char path[96];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+    snprintf(path, sizeof path, "%s/ours.pem", w->folder);
+    setenv("SSL_CERT_FILE", path, 1);
+}
+
+bool world_open(struct world *w)
+{
+    const char *where = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    struct err e;
+
+    *w = (struct world){.target = {.project = "aap-dev-ab12",
+                                   .region = "europe-north1",
+                                   .instance = "postmottak-backend",
+                                   .database = "postmottak"}};
+    snprintf(w->folder, sizeof w->folder, "%s/strom-faults-XXXXXX", where);
+    if (!mkdtemp(w->folder) || !(w->wire = wire_open(w->folder)))
+        return false;
+    clear_environment(w);
+    names_complete(&w->target);
+    w->password = secret_new(CANARY_PASSWORD, strlen(CANARY_PASSWORD));
+    w->net = net_open(&e);
+    aim_open(w->wire);
+    return w->net && read_selections(w);
+}
+
+void world_close(struct world *w)
+{
+    char path[96];
+
+    world_end(w);
+    net_close(w->net);
+    selection_done(&w->selection);
+    selection_done(&w->smaller);
+    secret_free(w->password);
+    aim_open(NULL);
+    wire_close(w->wire);
+    snprintf(path, sizeof path, "%s/ours.pem", w->folder);
+    unlink(path);
+    rmdir(w->folder);
+}
+
+/* --- a cell --- */
+
+static bool write_login(struct world *w)
+{
+    char path[128], *text = stand_credentials(w->stand);
+
+    snprintf(path, sizeof path, "%s/login.json", w->cell);
+    FILE *f = fopen(path, "w");
+    bool ok = f && fputs(text, f) >= 0 && chmod(path, 0600) == 0;
+    if (f)
+        ok = fclose(f) == 0 && ok;
+    free(text);
+    return ok;
+}
+
+void world_login_again(struct world *w)
+{
+    char path[128];
+    struct err e;
+
+    google_close(w->google);
+    snprintf(path, sizeof path, "%s/login.json", w->cell);
+    const struct google_options o = {.endpoint = wire_origin(w->wire, WIRE_OPEN),
+                                     .credentials = path};
+    w->google = google_open(w->net, &o, &e);
+}
+
+bool world_begin(struct world *w, enum world_scene scene)
+{
+    const struct stand_options o = {.folder = w->cell,
+                                    .password = CANARY_PASSWORD,
+                                    .refresh = CANARY_REFRESH,
+                                    .running = scene == WORLD_RUNNING};
+    char path[128];
+    struct err e;
+
+    world_end(w);
+    snprintf(w->cell, sizeof w->cell, "%s/cell", w->folder);
+    if (mkdir(w->cell, 0700) != 0 || !(w->stand = stand_open(&o)) || !write_login(w))
+        return false;
+    wire_serve(w->wire, w->stand);
+    world_login_again(w);
+    w->store = store_open(w->cell, &e);
+    snprintf(path, sizeof path, "%s/log", w->cell);
+    return w->google && w->store && log_open(3, path, &e);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void world_end(struct world *w)
+{
+    log_close();
+    google_close(w->google);
+    w->google = NULL;
+    store_close(w->store);
+    w->store = NULL;
+    if (w->wire)
+        wire_serve(w->wire, NULL);
+    stand_close(w->stand);
+    w->stand = NULL;
+    if (*w->cell)
+        nftw(w->cell, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    *w->cell = '\0';
+}
+
+/* --- canaries --- */
+
+bool world_has_canary(const char *text)
+{
+    for (size_t i = 0; i < CANARIES; i++)
+        if (strstr(text, canaries[i]))
+            return true;
+    return false;
+}
+
+static bool holds(const struct str *bytes, const char *word)
+{
+    size_t n = strlen(word);
+    const char *at = str_text(bytes), *end = at + bytes->bytes;
+
+    while (end - at >= (ptrdiff_t)n && (at = memchr(at, word[0], (size_t)(end - at) - n + 1))) {
+        if (memcmp(at, word, n) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+static bool file_leaks(const char *path)
+{
+    char bytes[65536];
+    struct str text = {0};
+    bool leaks = false;
+    FILE *f = fopen(path, "r");
+
+    for (size_t n; f && (n = fread(bytes, 1, sizeof bytes, f)) > 0;)
+        str_addn(&text, bytes, n);
+    if (f)
+        fclose(f);
+    for (size_t i = 0; i < CANARIES; i++)
+        leaks = leaks || holds(&text, canaries[i]);
+    str_done(&text);
+    return leaks;
+}
+
+const char *world_leak(const struct world *w)
+{
+    static char path[400];
+    bool found = false;
+    DIR *d = opendir(w->cell);
+
+    for (struct dirent *entry = d ? readdir(d) : NULL; entry && !found; entry = readdir(d)) {
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "login.json") == 0)
+            continue; /* the person's own file */
+        snprintf(path, sizeof path, "%s/%.255s", w->cell, entry->d_name);
+        found = file_leaks(path);
+    }
+    if (d)
+        closedir(d);
+    return found ? path : NULL;
+}
