@@ -95,11 +95,12 @@ static enum login_state plugin_ended(struct login *l, struct err *e)
     }
     if (a->err_bytes)
         log_line(1, "%s says: %s", l->user->exec.command, a->err_text);
-    bool ok = login_read(l, a->out, a->out_bytes, e);
-    err_resource(ok ? &(struct err){0} : e, l->user->exec.command);
-    if (ok)
-        task_clear(&l->plugin);
-    return ok ? LOGIN_READY : LOGIN_FAILED;
+    if (!login_read(l, a->out, a->out_bytes, e)) {
+        err_resource(e, l->user->exec.command);
+        return LOGIN_FAILED;
+    }
+    task_clear(&l->plugin);
+    return LOGIN_READY;
 }
 
 static bool is_fresh(const struct login *l)

@@ -136,7 +136,7 @@ static int by_text(const void *a, const void *b)
 /* In an order of its own: what was made first differs from run to run. */
 static void sort_lines(struct str *text)
 {
-    char *lines[256], *rest = text->text;
+    char *lines[256] = {NULL}, *rest = text->text;
     struct str sorted = {0};
     size_t n = 0;
 
