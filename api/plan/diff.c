@@ -65,7 +65,7 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
         return diff_block(j, step, name,
                           arena_printf(&j->p->mem, "could not be looked at: %s",
                                        o->why ? o->why : "no reason was given"),
-                          "mend that first: without looking nothing is made");
+                          o->hint ? o->hint : "mend that first: without looking nothing is made");
     case SEEN_READY:
         break;
     }

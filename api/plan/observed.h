@@ -23,7 +23,7 @@ struct observed_thing {
     const char *name;       /* full name as the service calls it; NULL when absent */
     const char *state;      /* the service's own word, or NULL */
     const char *why;        /* reason for UNKNOWN and BROKEN */
-    const char *hint;       /* BROKEN: what to do about it; NULL: nothing better than to look */
+    const char *hint;       /* for both: what to do about it; NULL: nothing better than to look */
     const char *created_by; /* label created-by, or NULL */
 };
 

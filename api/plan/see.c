@@ -46,6 +46,7 @@ static bool there(struct look *l, enum step_id step, enum question q)
     } else {
         o->seen = SEEN_UNKNOWN;
         o->why = e->why[0] ? e->why : e->what;
+        o->hint = e->hint[0] ? e->hint : NULL;
     }
     return false;
 }
@@ -168,8 +169,14 @@ static void see_binding(struct look *l)
     struct observed_thing *o = &l->seen.things[STEP_BINDING];
     char member[160];
 
-    if (!there(l, STEP_BINDING, ASK_POLICY))
+    if (!there(l, STEP_BINDING, ASK_POLICY)) {
+        if (o->seen ==
+            SEEN_ABSENT) { /* a project has a policy: it is the project that is missing */
+            o->seen = SEEN_UNKNOWN;
+            o->why = task_error(l->asked[ASK_POLICY])->why;
+        }
         return;
+    }
     snprintf(member, sizeof member, "serviceAccount:%s", l->n.service_account_email);
     o->seen = SEEN_ABSENT;
     const struct google_policy *p = projects_policy(l->asked[ASK_POLICY]);
