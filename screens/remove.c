@@ -61,14 +61,8 @@ static void make_plan(struct removal *self, struct journey *j)
     self->options = (struct remove_options){.google = j->live->google,
                                             .store = j->live->store,
                                             .target = &j->target,
-                                            .seen = observed(self->looking),
-                                            .slot_bytes = -1};
-    if (f && f->slots.part.known) {
-        self->options.source_asked = true;
-        self->options.slot_exists = f->slots.wanted != NULL;
-        self->options.slot_bytes = f->slots.wanted ? f->slots.wanted->held_bytes : -1;
-        self->options.publication_exists = f->publication.exists;
-    }
+                                            .seen = observed(self->looking)};
+    remove_take_facts(&self->options, f, &self->mem);
     remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
 }
 

@@ -2,7 +2,6 @@
 
 #include "api/access/binding.h"
 #include "api/base/str.h"
-#include "api/files/quote.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream_profiles.h"
 #include "api/google/iam.h"
@@ -174,54 +173,6 @@ static bool is_there(const struct remove_options *o, enum step_id step)
     return o->seen->things[step].seen != SEEN_ABSENT;
 }
 
-const char *remove_sql(struct arena *a, const struct target *t)
-{
-    struct str sql = {0};
-    struct err e;
-    bool ok;
-
-    str_add(&sql, "DROP PUBLICATION IF EXISTS ");
-    ok = quote_ident(&sql, t->publication, &e);
-    str_add(&sql, ";\nSELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
-                  "slot_name = ");
-    ok = ok && quote_literal(&sql, t->slot, &e);
-    str_add(&sql, " AND NOT active;\nREVOKE SELECT ON ALL TABLES IN SCHEMA public FROM ");
-    ok = ok && quote_ident(&sql, t->db_user, &e);
-    str_add(&sql, ";\nALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM ");
-    ok = ok && quote_ident(&sql, t->db_user, &e);
-    str_add(&sql, ";\n");
-    const char *text = ok ? arena_str(a, str_text(&sql)) : "";
-    str_done(&sql);
-    return text;
-}
-
-static void by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
-                    size_t *n)
-{
-    if (!o->source_asked)
-        lines[(*n)++] = (struct receipt_line){
-            RECEIPT_BY_HAND, "source", o->target->slot,
-            arena_printf(a,
-                         "the database was not asked: a slot that nobody reads fills its disk. "
-                         "As a migration:\n%s",
-                         remove_sql(a, o->target))};
-    else if (o->slot_exists)
-        lines[(*n)++] = (struct receipt_line){
-            RECEIPT_BY_HAND, "slot", o->target->slot,
-            arena_printf(a, "a slot still holds %s of log. As a migration:\n%s",
-                         o->slot_bytes < 0
-                             ? "an unknown amount"
-                             : arena_printf(a, "%lld bytes", (long long)o->slot_bytes),
-                         remove_sql(a, o->target))};
-    else if (o->publication_exists)
-        lines[(*n)++] = (struct receipt_line){
-            RECEIPT_BY_HAND, "publication", o->target->publication,
-            arena_printf(a, "it does no harm. As a migration:\n%s", remove_sql(a, o->target))};
-    lines[(*n)++] = (struct receipt_line){
-        RECEIPT_BY_HAND, "manifest", o->target->db_user,
-        "last: take the user and the flag cloudsql.logical_decoding out of the manifest"};
-}
-
 void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
                  size_t *n)
 {
@@ -237,7 +188,7 @@ void remove_plan(const struct remove_options *o, struct arena *a, struct receipt
                 why ? RECEIPT_KEPT : RECEIPT_REMOVED, step_type(order[i].step)->id,
                 arena_str(a, name_of(&names, order[i].step)), why ? why : ""};
     }
-    by_hand(o, a, *lines, n);
+    remove_by_hand(o, a, *lines, n);
 }
 
 /* --- the calls
@@ -385,7 +336,7 @@ static enum task_state step(struct task *t)
         over = over && j->steps[i].over;
     if (!over)
         return TASK_RUNNING;
-    by_hand(&j->o, task_arena(t), j->lines, &j->n_lines);
+    remove_by_hand(&j->o, task_arena(t), j->lines, &j->n_lines);
     if (j->failed == 0)
         return TASK_OK;
     for (size_t i = 0; i < ORDERED; i++)

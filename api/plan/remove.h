@@ -8,6 +8,7 @@
 
 #include "api/google/auth.h"
 #include "api/net/task.h"
+#include "api/pg/facts.h"
 #include "api/plan/observed.h"
 #include "api/plan/plan.h"
 #include "api/store/store.h"
@@ -24,9 +25,16 @@ struct remove_options {
     const struct target *target; /* copied */
     const struct observed *seen; /* must outlive the task */
     bool with_dataset;
-    bool slot_exists, publication_exists, source_asked; /* what the source said */
-    int64_t slot_bytes;                                 /* WAL held; -1 unknown */
+    /* what the source said: see remove_take_facts */
+    bool slot_exists, publication_exists, source_asked, user_gone;
+    int64_t slot_bytes;         /* WAL held; -1 unknown */
+    const char *const *schemas; /* where the database user may read; besides those of the stream */
+    size_t n_schemas;
 };
+
+/* What the source says, read with no tables wanted; NULL: it was not asked. Lists live in a, names
+ * as long as the facts. */
+void remove_take_facts(struct remove_options *o, const struct source_facts *f, struct arena *a);
 
 struct remove_step {
     enum step_id step;
@@ -42,8 +50,12 @@ struct task *remove_all(struct net *net, const struct remove_options *o);
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);
 const struct remove_step *remove_steps(const struct task *t, size_t *n);
-/* The SQL that is left to a migration. */
-const char *remove_sql(struct arena *a, const struct target *t);
+/* The SQL that is left to a migration: rights are taken back in every schema that the stream took
+ * from, or where the user may read. "" when a name cannot be written. */
+const char *remove_sql(struct arena *a, const struct remove_options *o);
+/* Adds what is left to do by hand, at most two lines. */
+void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
+                    size_t *n);
 const char *receipt_kind_name(enum receipt_kind k); /* "removed", "kept", "by_hand", "failed" */
 
 #endif

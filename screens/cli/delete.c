@@ -21,25 +21,17 @@ static bool take_words(struct options *o, struct err *e)
     return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
 }
 
-/* What the source knows of slot and publication. */
-static void ask_source(struct session *s, struct remove_options *o)
+/* What the source knows of slot, publication and grants; its names live with the task. NULL: none.
+ */
+static struct task *ask_source(struct session *s, struct remove_options *o)
 {
     struct source_wanted wanted = {s->target.db_user, s->target.publication, s->target.slot, NULL,
                                    0};
+    struct task *t = s->live.pg ? source_read(s->live.pg, &wanted, NULL) : NULL;
     struct err e;
 
-    o->slot_bytes = -1;
-    if (s->live.pg == NULL)
-        return;
-    struct task *t = source_read(s->live.pg, &wanted, NULL);
-    if (session_wait(s, t, &e)) {
-        const struct source_facts *f = source_facts(t);
-        o->source_asked = f->slots.part.known;
-        o->slot_exists = f->slots.wanted != NULL;
-        o->slot_bytes = f->slots.wanted ? f->slots.wanted->held_bytes : -1;
-        o->publication_exists = f->publication.exists;
-    }
-    task_drop(t);
+    remove_take_facts(o, t && session_wait(s, t, &e) ? source_facts(t) : NULL, &s->mem);
+    return t;
 }
 
 static void print_line(const struct options *o, const struct receipt_line *l)
@@ -101,6 +93,7 @@ static int run(struct session *s)
     struct remove_options o = {
         .google = s->live.google, .store = s->live.store, .target = &s->target};
     const struct receipt_line *lines;
+    struct task *source;
     struct err e;
     size_t n;
     int code;
@@ -114,8 +107,9 @@ static int run(struct session *s)
         return out_error(s->o, &e);
     }
     o.seen = observed(looking);
-    ask_source(s, &o);
+    source = ask_source(s, &o);
     if (!confirmed(s, &o, &code)) {
+        task_drop(source);
         task_drop(looking);
         return code;
     }
@@ -129,6 +123,7 @@ static int run(struct session *s)
     }
     code = !ok ? out_error(s->o, &e) : left ? OUT_NOT_YET : OUT_FINE;
     task_drop(t);
+    task_drop(source);
     task_drop(looking);
     return code;
 }

@@ -219,14 +219,78 @@ static void test_sql(void **state)
     (void)state;
     struct arena a = {0};
     struct target t = {.publication = "ds\"pub", .slot = "it's", .db_user = "Data-stream"};
+    struct observed seen = {.n_stream_tables = 0};
+    struct remove_options o = {.target = &t, .seen = &seen};
     assert_string_equal(
-        remove_sql(&a, &t),
+        remove_sql(&a, &o),
         "DROP PUBLICATION IF EXISTS \"ds\"\"pub\";\n"
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = "
         "'it''s' AND NOT active;\n"
-        "REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM \"Data-stream\";\n"
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM "
+        "REVOKE SELECT ON ALL TABLES IN SCHEMA \"public\" FROM \"Data-stream\";\n"
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA \"public\" REVOKE SELECT ON TABLES FROM "
         "\"Data-stream\";\n");
+    arena_done(&a);
+}
+
+/* In every schema that the stream takes from, and where the user may read; each once. */
+static void test_sql_of_all_schemas(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    size_t n = 0;
+    scene_list(&r.s, r.s.in, &n, "public", "regel", "id");
+    scene_list(&r.s, r.s.in, &n, "statistikk", "sak", "id");
+    scene_list(&r.s, r.s.in, &n, "statistikk", "steg", "");
+    scene_list(&r.s, r.s.in, &n, "Arkiv", NULL, "");
+    r.s.seen.stream_tables = r.s.in;
+    r.s.seen.n_stream_tables = n;
+    scene_table(&r.s, "lager", "vare", "+id:key");
+    scene_table(&r.s, "stengt", "vare", "+id:key");
+    scene_table(&r.s, "statistikk", "sak", "+id:key");
+    scene_prepared(&r.s);
+    r.s.grants[1].select = false;
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_true(r.o.source_asked && r.o.slot_exists && r.o.publication_exists);
+    const char *sql = remove_sql(&r.s.mem, &r.o);
+    static const char *const schemas[] = {"statistikk", "Arkiv", "lager"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *name = schemas[i];
+        const char *line =
+            arena_printf(&r.s.mem,
+                         "REVOKE SELECT ON ALL TABLES IN SCHEMA \"%s\" FROM \"datastream\";\n"
+                         "ALTER DEFAULT PRIVILEGES IN SCHEMA \"%s\" REVOKE SELECT ON TABLES FROM "
+                         "\"datastream\";\n"
+                         "REVOKE USAGE ON SCHEMA \"%s\" FROM \"datastream\";\n",
+                         name, name, name);
+        const char *found = strstr(sql, line);
+        if (found == NULL)
+            fail_msg("nothing is taken back in %s:\n%s", name, sql);
+        assert_null(strstr(found + 1, line));
+    }
+    assert_non_null(strstr(sql, "IN SCHEMA \"public\""));
+    assert_null(strstr(sql, "USAGE ON SCHEMA \"public\""));
+    assert_null(strstr(sql, "stengt"));
+
+    r.s.facts.roles.db_user.exists = false; /* there is nobody to take it from */
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    sql = remove_sql(&r.s.mem, &r.o);
+    assert_null(strstr(sql, "REVOKE"));
+    assert_non_null(strstr(sql, "DROP PUBLICATION"));
+    scene_done(&r.s);
+}
+
+static void test_source_not_asked(void **state)
+{
+    (void)state;
+    struct remove_options o = {.slot_bytes = 0};
+    struct source_facts f = {.publication.exists = true};
+    struct arena a = {0};
+    remove_take_facts(&o, NULL, &a);
+    assert_false(o.source_asked);
+    assert_int_equal(o.slot_bytes, -1);
+    remove_take_facts(&o, &f, &a); /* asked, and no answer about slots */
+    assert_false(o.source_asked);
     arena_done(&a);
 }
 
@@ -251,6 +315,8 @@ int main(void)
         cmocka_unit_test(test_unknown_stays),
         cmocka_unit_test(test_left_in_the_source),
         cmocka_unit_test(test_sql),
+        cmocka_unit_test(test_sql_of_all_schemas),
+        cmocka_unit_test(test_source_not_asked),
         cmocka_unit_test(test_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
