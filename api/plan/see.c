@@ -231,7 +231,7 @@ static const struct compute_machine *choose_machine(struct look *l, struct arena
         bool old = serves == NULL; /* made by the procedure's tool, before August 2026 */
         if (old)
             serves = proxy_connection_of(a, compute_metadata(vm, "gce-container-declaration"));
-        if (best && !str_eq(serves, ours))
+        if (!str_eq(vm->name, l->n.proxy) || (best && !str_eq(serves, ours)))
             continue;
         best = vm;
         l->seen.proxy_instance = serves;

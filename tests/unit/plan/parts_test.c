@@ -64,6 +64,35 @@ static void test_names_of_the_module(void **state)
     assert_int_equal(n.freshness_seconds, 3600);
 }
 
+/* A stream's name tells its family, and in the module's the name that all the rest has. */
+static void test_recognised_by_the_stream(void **state)
+{
+    (void)state;
+    static const char *const neither[] = {"",           "x",          "-datastream", "postgres-x",
+                                          "x-bigquery", "datastream", "my-stream"};
+    struct target t = target_of("postmottak", TARGET_PROCEDURE);
+    struct names n;
+    assert_true(names_recognise("mottak-datastream", &t));
+    assert_int_equal(t.naming, TARGET_NAV_MODULE);
+    assert_string_equal(t.app, "postmottak-backend"); /* known: the module's may differ */
+    names_of(&t, &n);
+    assert_string_equal(n.stream, "mottak-datastream");
+    assert_string_equal(n.proxy, "mottak-cloud-sql-auth-proxy");
+    assert_string_equal(n.address, "mottak-cloud-sql-auth-proxy-ip");
+    assert_string_equal(n.source_profile, "mottak-postgresql-connection-profile");
+    assert_string_equal(n.dataset, "mottak_datastream");
+    assert_string_equal(n.slot, "postmottak_backend_replication"); /* the instance's */
+    assert_true(names_recognise("postgres-postmottak-bigquery", &t));
+    assert_int_equal(t.naming, TARGET_PROCEDURE);
+    t.app[0] = '\0';
+    assert_true(names_recognise("mottak-datastream", &t));
+    assert_string_equal(t.app, "mottak");
+    for (size_t i = 0; i < sizeof neither / sizeof *neither; i++) {
+        assert_false(names_recognise(neither[i], &t));
+        assert_string_equal(t.stream, "mottak-datastream");
+    }
+}
+
 static void check_id(const char *id)
 {
     size_t n = strlen(id);
@@ -323,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_of_the_procedure),
         cmocka_unit_test(test_names_of_the_module),
+        cmocka_unit_test(test_recognised_by_the_stream),
         cmocka_unit_test(test_odd_databases),
         cmocka_unit_test(test_completing),
         cmocka_unit_test(test_steps_are_in_order),
