@@ -1,5 +1,6 @@
 #include "api/google/datastream_profiles.h"
 
+#include "api/base/tr.h"
 #include "api/google/datastream_read.h"
 
 #include <stdio.h>
@@ -227,6 +228,7 @@ static struct task *discover(struct rest_call *c, struct json_out *o)
 {
     c->repeat = REST_READ;
     c->timeout_ms = PROFILE_TIMEOUT_MS;
+    c->advice = tr("Datastream did not get into the database: look at host, user and password");
     json_put_bool(o, "fullHierarchy", true);
     json_open_object(o, "postgresqlRdbms");
     json_close_object(o);

@@ -1,11 +1,12 @@
 #include "api/google/longrun.h"
 
+#include "api/base/tr.h"
 #include "api/net/http.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOWEST_MS = 15000, PART = 25, MAX_LINES = 200 };
+enum { SLOWEST_MS = 15000, PART = 25, MAX_LINES = 200, LONGEST_SHOWN = 200 };
 
 int64_t longrun_pace(int64_t waited_ms, int64_t floor_ms)
 {
@@ -183,7 +184,12 @@ void longrun_to_err(const struct longrun *l, const char *what, const char *resou
     if (!v)
         return;
     const char *text = v->n_messages ? v->messages[0] : "";
-    err_why(e, "%s%s%s", v->description, *v->description && *text ? ": " : "", text);
+    size_t n = strlen(v->description);
+    if (*text && n && v->description[n - 1] == '.')
+        n--;
+    err_why(e, "%.*s%s%s", (int)(n < LONGEST_SHOWN ? n : LONGEST_SHOWN), v->description,
+            n && *text ? ": " : "", text);
+    err_hint(e, tr("put right what the validation names, then run the same command again"));
     if (*v->code)
         err_reason(e, v->code);
 }

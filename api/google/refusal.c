@@ -55,6 +55,7 @@ static const struct advice advices[] = {
     {"jobRateLimitExceeded", ERR_QUOTA, true, HINT_WAIT},
     {"RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", ERR_CONFLICT, false, HINT_STATE},
     {"resourceInUseByAnotherResource", ERR_CONFLICT, false, HINT_STATE},
+    {"resourceInUse", ERR_CONFLICT, false, HINT_STATE},
     {"RESOURCE_ALREADY_EXISTS", ERR_CONFLICT, false, HINT_EXISTS},
     {"RESOURCE_NOT_FOUND", ERR_MISSING, false, HINT_NAME},
     {"duplicate", ERR_CONFLICT, false, HINT_EXISTS},
@@ -241,10 +242,12 @@ static const struct advice *advice_of(const struct refusal *r)
 
 bool refusal_is_passing(const struct refusal *r)
 {
+    const struct advice *a = advice_for(r->reason);
+    if (a && a->kind == ERR_QUOTA && !a->retryable) /* a limit that stays, whatever the status */
+        return false;
     if (r->status == 408 || r->status == 429 || r->status == 500 || r->status == 502 ||
         r->status == 503 || r->status == 504)
         return true;
-    const struct advice *a = advice_for(r->reason);
     return a && a->retryable && r->status != 409;
 }
 

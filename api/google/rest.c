@@ -330,6 +330,8 @@ static enum task_state poll_later(struct task *t, struct rest_job *job)
 static enum task_state failed(struct task *t, struct rest_job *job, struct err *e)
 {
     int status = job->x.refusal.status;
+    if (job->call.advice && str_eq(job->x.refusal.word, "FAILED_PRECONDITION"))
+        err_hint(e, "%s", job->call.advice);
     switch (job->at) {
     case AT_SEND:
         if (job->call.gone_is_fine && status == 404)

@@ -71,6 +71,7 @@ struct rest_call {
     bool settles; /* a change of state: refused because of the state the thing is in, or its answer
                      lost, `judge` says whether it is there, or on the way, already */
     bool trusts;  /* the answer says it all: `judge` is for a lost one only */
+    const char *advice; /* the hint where the precondition fails; NULL: the usual one */
     bool enables; /* turns APIs on: their first calls may be refused for some minutes */
 };
 

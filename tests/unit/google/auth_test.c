@@ -86,7 +86,8 @@ static void odd_files_are_refused(void **state)
     (void)state;
     refused("{", "");
     refused("{}", "type (none) are not supported");
-    refused("{\"type\":\"external_account\"}", "another cloud or an identity pool are not supported");
+    refused("{\"type\":\"external_account\"}",
+            "another cloud or an identity pool are not supported");
     refused("{\"type\":\"authorized_user\",\"client_id\":\"x\"}", "without refresh_token");
     refused(
         "{\"type\":\"authorized_user\",\"client_id\":\"x\",\"refresh_token\":\"y\",\"token_uri\":"

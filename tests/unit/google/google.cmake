@@ -1,0 +1,7 @@
+# The test of requests is several files.
+if(stem STREQUAL "requests_test")
+    target_sources(google_requests_test PRIVATE
+        ${CMAKE_CURRENT_LIST_DIR}/request_text.c ${CMAKE_CURRENT_LIST_DIR}/requests_cloud.c
+        ${CMAKE_CURRENT_LIST_DIR}/requests_compute.c
+        ${CMAKE_CURRENT_LIST_DIR}/requests_datastream.c)
+endif()
