@@ -1,7 +1,5 @@
 /* Take down: what goes, what stays and why, what is left to do by hand; then the receipt.
  *
- *    postgres-postmottak-bigquery in aap-dev-ab12
- *
  *    - datastream.stream           postgres-postmottak-bigquery
  *    = compute.network             datastream-vpc        other streams use it
  *    ! slot                        ds_replication        a slot still holds 12 MB ...
@@ -23,6 +21,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DETAIL_LINES = 5 };
+
 struct removal {
     struct arena mem;
     struct task *looking, *source, *removing;
@@ -31,8 +31,8 @@ struct removal {
     struct receipt_line *planned;
     size_t n_planned;
     struct list list;
+    bool asking_dataset; /* the dialog is about the dataset, not about all of it */
     struct dialog dialog;
-    char question[400];
 };
 
 static void look(struct removal *self, struct journey *j)
@@ -123,7 +123,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->looking, tr("Looking at what there is"));
         return;
     }
-    page_split(p, 60);
+    page_split(
+        p, page_is_wide(p) ? 60 : 100 - DETAIL_LINES * 100 / (page_room(p) > 0 ? page_room(p) : 1));
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
     if (self->list.at < n && all[self->list.at].why[0])
@@ -141,13 +142,69 @@ static void ask(struct removal *self, struct journey *j)
     static const struct dialog_option options[] = {{'k', "keep it", false},
                                                    {'t', "take it down", true}};
 
-    snprintf(self->question, sizeof self->question, "%s",
-             tr("What has arrived in BigQuery stays. The slot in the database stays too, and holds "
-                "log, until "
-                "the migration below is deployed."));
-    dialog_open(&self->dialog, tr("Take it down?"), self->question, options, 2, 0);
+    dialog_open(&self->dialog, tr("Take it down?"),
+                self->options.with_dataset
+                    ? tr("What has arrived in BigQuery goes too. The slot in the database stays, "
+                         "and holds log, until the migration below is deployed.")
+                    : tr("What has arrived in BigQuery stays. The slot in the database stays too, "
+                         "and holds log, until the migration below is deployed."),
+                options, 2, 0);
     dialog_confirm_name(&self->dialog, j->target.stream);
+    self->asking_dataset = false;
     j->discard_input = true;
+}
+
+/* The line of the dataset, NULL when there is none or it is too late. */
+static const struct receipt_line *dataset_line(const struct removal *self)
+{
+    for (size_t i = 0; self->planned && self->removing == NULL && i < self->n_planned; i++)
+        if (str_eq(self->planned[i].what, step_type(STEP_DATASET)->id))
+            return &self->planned[i];
+    return NULL;
+}
+
+static bool has_dataset(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return dataset_line(ctx) != NULL;
+}
+
+static void set_dataset(struct removal *self, struct journey *j, bool goes)
+{
+    self->options.with_dataset = goes;
+    remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
+    self->list.at = (size_t)(dataset_line(self) - self->planned);
+    journey_say(j, goes ? MARK_WARN : MARK_OK, "%s",
+                goes ? tr("the dataset goes too, with all that has arrived; d keeps it after all")
+                     : tr("the dataset stays"));
+}
+
+static enum nav toggle_dataset(void *ctx, struct journey *j)
+{
+    static const struct dialog_option options[] = {{'k', "keep it", false},
+                                                   {'d', "the dataset goes too", true}};
+    struct removal *self = ctx;
+
+    if (self->options.with_dataset) {
+        set_dataset(self, j, false);
+        return STAY;
+    }
+    dialog_open(&self->dialog, tr("The dataset too?"),
+                tr("Every table in it goes, with all that has arrived. BigQuery keeps it for seven "
+                   "days more, for those who ask in time."),
+                options, 2, 0);
+    dialog_confirm_name(&self->dialog, dataset_line(self)->name);
+    self->asking_dataset = true;
+    j->discard_input = true;
+    return STAY;
+}
+
+static void answer(struct removal *self, struct journey *j)
+{
+    if (self->asking_dataset)
+        set_dataset(self, j, true);
+    else
+        self->removing = remove_all(j->live->net, &self->options);
 }
 
 static enum nav on_key(struct removal *self, struct journey *j, int key)
@@ -157,7 +214,7 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
 
     if (self->dialog.open) {
         if (dialog_key(&self->dialog, key) == 1)
-            self->removing = remove_all(j->live->net, &self->options);
+            answer(self, j);
         return STAY;
     }
     if (all && list_key(&self->list, n, key))
@@ -231,6 +288,8 @@ static void leave(void *ctx)
 
 static const struct action actions[] = {
     {TUI_ENTER, "take down", "asks for the stream's name first", NULL, NULL},
+    {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
+     toggle_dataset},
     {'y', "copy", "the list, or the receipt", NULL, copy},
     {'r', "look again", "look at what there is", NULL, again},
     {0}};

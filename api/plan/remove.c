@@ -101,6 +101,17 @@ static bool serves(const struct target *t, const char *connection)
     return t->instance[0] == '\0' || str_eq(connection, ours);
 }
 
+/* "project:dataset", as a stream calls it. */
+static bool writes_elsewhere(const struct remove_options *o, const struct names *n)
+{
+    const struct target *t = o->target;
+    char ours[256];
+
+    snprintf(ours, sizeof ours, "%s:%s", t->dataset_project[0] ? t->dataset_project : t->project,
+             n->dataset);
+    return differs(o->seen->stream_dataset, ours);
+}
+
 /* It has our name, and is not ours: somebody else's is never taken away. Why, or NULL. */
 static const char *not_ours(const struct remove_options *o, const struct names *n,
                             enum step_id step)
@@ -124,6 +135,8 @@ static const char *not_ours(const struct remove_options *o, const struct names *
         return differs(seen->connection_network, n->network) ? "it joins another network" : NULL;
     case STEP_FIREWALL:
         return differs(seen->firewall_network, n->network) ? "it is for another network" : NULL;
+    case STEP_DATASET:
+        return writes_elsewhere(o, n) ? "the stream writes to another one" : NULL;
     default:
         return NULL;
     }

@@ -88,41 +88,62 @@ static bool confirmed(struct session *s, const struct remove_options *o, int *co
     return false;
 }
 
-static int run(struct session *s)
+/* What has arrived goes only when its name was typed. */
+static bool take_dataset(const struct session *s, struct remove_options *o, struct err *e)
 {
-    struct remove_options o = {
-        .google = s->live.google, .store = s->live.store, .target = &s->target};
+    const char *typed = s->o->remove_dataset;
+    struct names names;
+
+    observed_names(o->seen, o->target, &names);
+    o->with_dataset = typed && str_eq(typed, names.dataset);
+    if (typed == NULL || o->with_dataset)
+        return true;
+    err_set(e, ERR_INPUT, "Asking for the name of the dataset");
+    err_why(e, "--remove-dataset is another name: the stream writes to %s", names.dataset);
+    return err_hint(e, "without --remove-dataset what has arrived stays");
+}
+
+static int take_down(struct session *s, const struct remove_options *o)
+{
+    struct task *t = remove_all(s->live.net, o);
     const struct receipt_line *lines;
-    struct task *source;
+    bool left = false;
     struct err e;
     size_t n;
-    int code;
-    bool left = false;
-
-    if (!live_can_record(&s->live, &e))
-        return out_error(s->o, &e);
-    struct task *looking = observe(s->live.net, s->live.google, &s->target);
-    if (!session_wait(s, looking, &e)) {
-        task_drop(looking);
-        return out_error(s->o, &e);
-    }
-    o.seen = observed(looking);
-    source = ask_source(s, &o);
-    if (!confirmed(s, &o, &code)) {
-        task_drop(source);
-        task_drop(looking);
-        return code;
-    }
-    struct task *t = remove_all(s->live.net, &o);
     bool ok = session_wait(s, t, &e);
+
     lines = remove_receipt(t, &n);
     for (size_t i = 0; i < n; i++) {
         print_line(s->o, &lines[i]);
         left = left || lines[i].kind == RECEIPT_FAILED ||
                (lines[i].kind == RECEIPT_BY_HAND && !str_eq(lines[i].what, "manifest"));
     }
-    code = !ok ? out_error(s->o, &e) : left ? OUT_NOT_YET : OUT_FINE;
+    int code = !ok ? out_error(s->o, &e) : left ? OUT_NOT_YET : OUT_FINE;
     task_drop(t);
+    return code;
+}
+
+static int run(struct session *s)
+{
+    struct remove_options o = {
+        .google = s->live.google, .store = s->live.store, .target = &s->target};
+    struct task *looking = NULL, *source = NULL;
+    struct err e;
+    int code;
+
+    if (!live_can_record(&s->live, &e))
+        return out_error(s->o, &e);
+    looking = observe(s->live.net, s->live.google, &s->target);
+    if (session_wait(s, looking, &e)) {
+        o.seen = observed(looking);
+        source = ask_source(s, &o);
+        if (!take_dataset(s, &o, &e))
+            code = out_error(s->o, &e);
+        else if (confirmed(s, &o, &code))
+            code = take_down(s, &o);
+    } else {
+        code = out_error(s->o, &e);
+    }
     task_drop(source);
     task_drop(looking);
     return code;

@@ -21,7 +21,7 @@ struct options {
     const char *project, *location, *instance, *database;
     const char *db_user, *publication, *slot, *stream, *dataset, *freshness;
     const char *file, *repo, *naming, *out, *judge, *expect;
-    const char *password_file, *confirm, *color, *lang, *log, *timeout, *sample;
+    const char *password_file, *confirm, *remove_dataset, *color, *lang, *log, *timeout, *sample;
     const char *include_tables[OPTIONS_MANY], *exclude_tables[OPTIONS_MANY];
     const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
     size_t n_include, n_exclude, n_columns, n_acknowledge;

@@ -62,6 +62,8 @@ const struct option_row option_rows[] = {
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
+    {"remove-dataset", 0, TEXT, AT(remove_dataset), 0, "NAME", "delete",
+     "its name: the dataset goes too, with all that has arrived"},
     {"json", 0, FLAG, AT(json), 0, NULL, "", "one JSON document on stdout (events: one a line)"},
     {"plain", 0, FLAG, AT(plain), 0, NULL, "", "the wizard as a dialogue of lines"},
     {"no-input", 0, FLAG, AT(no_input), 0, NULL, "", "never ask: fail and name the missing option"},

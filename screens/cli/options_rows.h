@@ -22,7 +22,7 @@ struct command_row {
     const char *name, *args, *help;
 };
 
-enum { OPTION_ROWS = 53, OPTION_COMMANDS = 9 }; /* the compiler counts them */
+enum { OPTION_ROWS = 54, OPTION_COMMANDS = 9 }; /* the compiler counts them */
 extern const struct option_row option_rows[];
 extern const struct command_row option_commands[];
 

@@ -266,6 +266,25 @@ static void delete_is_done_when_the_slot_is_gone(void **state)
     assert_non_null(receipt_of(a, "by_hand", "manifest"));
 }
 
+/* Only by its typed name. */
+static void what_has_arrived_goes_when_asked(void **state)
+{
+    (void)state;
+    size_t before = world_writes(&w);
+    const struct answer *a = STROM(&w, "delete", "postmottak-backend", "datastream", "--confirm",
+                                   STREAM, "--remove-dataset", "datastream", "--json");
+    answer_is(a, 2);
+    assert_non_null(
+        strstr(json_string_or(answer_error(a), "message", ""), "datastream_postmottak"));
+    assert_int_equal(world_writes(&w), before);
+    a = STROM(&w, "delete", "postmottak-backend", "datastream", "--confirm", STREAM,
+              "--remove-dataset", "datastream_postmottak", "--json");
+    answer_is(a, 0);
+    answer_events(a);
+    assert_non_null(receipt_of(a, "removed", "bigquery.dataset"));
+    assert_int_equal(world_rows(&w, "public_regel_evaluering"), -1);
+}
+
 static void requests_are_as_google_wants_them(void **state)
 {
     (void)state;
@@ -288,6 +307,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(delete_asks_for_the_name),
         cmocka_unit_test(delete_ends_with_a_receipt),
         cmocka_unit_test(delete_is_done_when_the_slot_is_gone),
+        cmocka_unit_test(what_has_arrived_goes_when_asked),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -92,6 +92,15 @@ static void test_dataset_when_asked(void **state)
     r.o.with_dataset = true;
     plan_receipt(&r);
     check_order(&r, "datastream.stream", "bigquery.dataset");
+    r.s.seen.stream_dataset = "aap-dev-ab12:another";
+    plan_receipt(&r);
+    check_kept(&r, "bigquery.dataset", "the stream writes to another one");
+    r.s.seen.stream_dataset = NULL; /* the stream is gone */
+    plan_receipt(&r);
+    check_goes(&r, "bigquery.dataset");
+    r.o.with_dataset = false;
+    plan_receipt(&r);
+    check_kept(&r, "bigquery.dataset", "what has arrived stays");
     scene_done(&r.s);
 }
 
