@@ -192,7 +192,8 @@ static enum nav open_stream(struct journey *j, const struct datastream_stream *s
 {
     struct target *t = &j->target;
 
-    str_copy(t->stream, sizeof t->stream, s->id);
+    if (!names_recognise(s->id, t)) /* a name of its own: the family stays */
+        str_copy(t->stream, sizeof t->stream, s->id);
     str_copy(t->dataset, sizeof t->dataset, s->dataset);
     str_copy(t->publication, sizeof t->publication, s->publication);
     str_copy(t->slot, sizeof t->slot, s->slot);

@@ -172,6 +172,8 @@ bool live_fill_target(const struct live *l, struct target *t, struct err *e)
     named(t->dataset, sizeof t->dataset, o->dataset);
     if (o->freshness)
         t->freshness_seconds = options_seconds(o->freshness);
+    if (o->naming == NULL && o->stream)
+        names_recognise(o->stream, t);
     if (str_eq(o->naming, "nav-module"))
         t->naming = TARGET_NAV_MODULE;
     else if (o->naming && !str_eq(o->naming, "procedure")) {
