@@ -34,7 +34,7 @@ void datastream_write(struct rest_call *c, const struct google_write *w)
     rest_write(c, w);
     c->wait = REST_LRO;
     c->gone_is_fine = str_eq(c->method, "DELETE");
-    c->adopts = str_eq(c->method, "POST");
+    c->adopts = str_eq(c->method, "POST") || str_eq(c->method, "PATCH");
 }
 
 void datastream_refuse_no_change(struct rest_call *c)

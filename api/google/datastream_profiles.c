@@ -200,6 +200,8 @@ struct task *datastream_profile_patch(struct google *g, const char *project, con
     rest_query(&c, "updateMask", str_text(&mask));
     str_done(&mask);
     datastream_write(&c, w);
+    if (!secret_is_empty(change->password)) /* which one it has, nobody is told */
+        c.adopts = false;
     return rest_send(&c);
 }
 

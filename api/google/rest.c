@@ -248,39 +248,19 @@ static enum task_state sent(struct task *t, struct rest_job *job)
 
 /* --- failures --- */
 
-/* What is there was not made by us, or not as we want it: nothing of it is touched. */
-static enum task_state somebody_elses(struct task *t, struct rest_job *job,
-                                      const struct json *found, const char *differs)
-{
-    struct err e;
-    const char *by = json_string_or(found, "labels.created-by", "");
-    err_set(&e, ERR_CONFLICT, "%s", job->call.what);
-    e.code = 409;
-    err_reason(&e, "SOMEBODY_ELSES");
-    err_resource(&e, job->call.resource);
-    err_why(&e, "it is there already%s%s%s, but %s", *by ? " (created-by " : "", by, *by ? ")" : "",
-            differs);
-    err_hint(&e, tr("look at it: use it under its name, choose another name, or remove it first"));
-    return task_fail(t, &e);
-}
-
+/* What was looked at after a lost answer: ours, or left as it is. */
 static enum task_state adopt(struct task *t, struct rest_job *job)
 {
     struct json *doc;
     struct rest_answer answer;
     struct err e = {.kind = ERR_NONE};
-    struct str differs = {0};
     if (!read_answer(job, &doc, &answer, &e))
         return garbled(t, job, &e);
-    bool same = rest_same(&job->call, doc, &differs);
-    enum task_state state = TASK_RUNNING;
-    if (!same)
-        state = somebody_elses(t, job, doc, str_text(&differs));
+    bool same = rest_same(&job->call, doc, &e);
     json_free(doc);
-    str_done(&differs);
-    if (!same)
-        return state;
-    log_line(1, "google: the answer was lost, the thing is there: %s", job->call.resource);
+    if (!same) /* a change that did not happen is no conflict */
+        return task_fail(t, str_eq(job->call.method, "PATCH") ? &job->why : &e);
+    log_line(1, "google: the answer was lost, the thing is as we want it: %s", job->call.resource);
     job->adopted = true;
     return judged(t, job);
 }
@@ -342,6 +322,7 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
             break;
         job->due = 0;
         job->sendings++;
+        job->why = *e;
         rest_aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
         return go_on(t);
     case AT_LOOK_BACK:

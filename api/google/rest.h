@@ -63,8 +63,8 @@ struct rest_call {
     rest_decoder *decode;
     rest_judge *judge;
     bool gone_is_fine; /* a delete: 404 counts as done */
-    bool adopts; /* a create: what is found at `look` after a lost answer is taken for its result,
-                    when it is what `body` asked for */
+    bool adopts; /* what is found at `look` after a lost answer is taken for the result, when it is
+                    what `body` asked for */
     const char *const *unseen; /* of the body, what the thing does not show again: dotted paths,
                                   NULL at the end; NULL: everything is shown */
     const char *within;        /* the member of the body that is the thing; NULL: the body is */
@@ -109,9 +109,9 @@ const char **rest_strings(struct arena *a, const struct json *array, size_t *n);
 
 /* A member that is a list of strings. */
 void rest_put_strings(struct json_out *o, const char *key, const char *const *items, size_t n);
-/* Is what was found what was asked for? Descriptions and labels do not count, links may be written
- * in full, defaults may be absent. False: *differs says what is otherwise, in words. */
-bool rest_same(const struct rest_call *c, const struct json *found, struct str *differs);
+/* Is what was found what was asked for? Links may be written in full, defaults may be absent, and
+ * descriptions and labels do not count in a create. False: *e says whose it is and what differs. */
+bool rest_same(const struct rest_call *c, const struct json *found, struct err *e);
 
 void rest_labels(struct arena *a, const struct json *object, struct google_labels *out);
 void rest_put_labels(struct json_out *o,

@@ -1,5 +1,7 @@
 #include "api/google/rest.h"
 
+#include "api/base/tr.h"
+
 #include <string.h>
 
 /* What was found after a lost answer, held against what was asked for: the body of the create is
@@ -10,6 +12,7 @@ enum { LONGEST_SHOWN = 60, DEEPEST = JSON_MAX_DEPTH };
 struct same {
     const char *const *unseen;
     struct str path, *differs;
+    bool whole; /* decorations count: they are what is changed */
 };
 
 /* Who made it and for what is no part of what it is. */
@@ -23,7 +26,7 @@ static bool is_unseen(const struct same *s, const char *path)
     for (const char *const *u = s->unseen; u && *u; u++)
         if (str_eq(*u, path))
             return true;
-    return is_decoration(path);
+    return !s->whole && is_decoration(path);
 }
 
 /* Past "projects/P/": Google answers with the number of the project as it likes. */
@@ -162,16 +165,33 @@ static bool same(struct same *s, const struct json *asked, const struct json *fo
     return (a && f && same_text(a, f)) || differ(s, asked, found);
 }
 
-bool rest_same(const struct rest_call *c, const struct json *found, struct str *differs)
+/* What is there was not made by us, or not as we want it: nothing of it is touched. */
+static void tell_whose(const struct rest_call *c, const struct json *found, const char *differs,
+                       struct err *e)
 {
-    struct same s = {.unseen = c->unseen, .differs = differs};
+    const char *by = json_string_or(found, "labels.created-by", "");
+    err_set(e, ERR_CONFLICT, "%s", c->what);
+    e->code = 409;
+    err_reason(e, "SOMEBODY_ELSES");
+    err_resource(e, c->resource);
+    err_why(e, "it is there already%s%s%s, but %s", *by ? " (created-by " : "", by, *by ? ")" : "",
+            differs);
+    err_hint(e, tr("look at it: use it under its name, choose another name, or remove it first"));
+}
+
+bool rest_same(const struct rest_call *c, const struct json *found, struct err *e)
+{
+    struct str differs = {0};
+    struct same s = {.unseen = c->unseen, .differs = &differs};
     struct err ignored;
     struct json *body = json_parse(str_text(&c->body), c->body.bytes, &ignored);
     const struct json *asked = c->within ? json_get(body, c->within) : body;
+    s.whole = str_eq(c->method, "PATCH");
     bool ok = asked && same(&s, asked, found, 0);
-    if (!ok && !differs->bytes)
-        str_add(differs, "it is not what was asked for");
+    if (!ok)
+        tell_whose(c, found, differs.bytes ? str_text(&differs) : "it is another", e);
     json_free(body);
     str_done(&s.path);
+    str_done(&differs);
     return ok;
 }
