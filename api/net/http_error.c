@@ -124,6 +124,25 @@ static void broken(CURLcode code, const char *words, struct err *e)
     err_hint(e, tr("try again; what was sent may have been received"));
 }
 
+/* What came was the proxy's word, not the service's. */
+static bool proxy_refused(CURL *easy, struct err *e)
+{
+    enum { REDIRECTIONS = 300, LOGIN_WANTED = 407, ITS_OWN_FAULT = 500 };
+    long status = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status < REDIRECTIONS)
+        return false;
+    err_reason(e, "PROXY");
+    err_why(e, "the proxy did not let us through (HTTP %ld)", status);
+    e->retryable = status >= ITS_OWN_FAULT;
+    if (status == LOGIN_WANTED)
+        err_hint(e, tr("the proxy wants a login: put its user and password into HTTPS_PROXY"));
+    else
+        err_hint(e, tr("ask for the way to be opened, or see HTTPS_PROXY and NO_PROXY"));
+    return true;
+}
+
 void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *words, struct err *e)
 {
     const char *said = str_is_empty(words) ? curl_easy_strerror(code) : words;
@@ -131,6 +150,8 @@ void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *wor
     err_set(e, ERR_NETWORK, "could not reach %s", host);
     err_resource(e, host);
     e->retryable = true;
+    if (proxy_refused(easy, e))
+        return;
     if (code == CURLE_OPERATION_TIMEDOUT)
         timed_out(phase_of(easy), e);
     else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||

@@ -160,6 +160,11 @@ static inline bool server_serve(struct server *s, int fd, const char *request)
                       "Retry-After: 7\r\nDate: Sun, 22 Nov 2026 09:15:00 GMT\r\n", "wait");
     } else if (strcmp(path, "/echo") == 0) {
         server_answer(fd, "200 OK", "", request);
+    } else if (strcmp(path, "paid.example:443") == 0) { /* CONNECT */
+        server_answer(fd, "407 Proxy Authentication Required",
+                      "Proxy-Authenticate: Basic realm=\"x\"\r\n", "");
+    } else if (strcmp(path, "busy.example:443") == 0) {
+        server_answer(fd, "503 Service Unavailable", "", "");
     } else {
         server_answer(fd, "404 Not Found", "", "no");
     }
