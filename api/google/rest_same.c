@@ -49,8 +49,9 @@ static bool same_text(const char *asked, const char *found)
     const char *a = in_project(asked), *f = in_project(found);
     if (a && f)
         return str_eq(a, f);
-    return f && strchr(asked, '/') && str_ends(found, asked) &&
-           found[strlen(found) - strlen(asked) - 1] == '/';
+    size_t n = strlen(found), end = strlen(asked);
+    return f && strchr(asked, '/') && n > end && found[n - end - 1] == '/' &&
+           str_ends(found, asked);
 }
 
 static bool is_default(const struct json *j)
