@@ -35,6 +35,14 @@ bool answered(struct page *p, const struct task *t, const char *doing)
     return false;
 }
 
+void answer_login(struct page *p, struct cluster *c)
+{
+    const char *says = c ? cluster_login_says(c) : NULL;
+
+    if (!str_is_empty(says))
+        page_note(p, "%s", says);
+}
+
 const char *answer_bytes(int64_t bytes, char out[ANSWER_TEXT])
 {
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};

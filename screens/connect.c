@@ -72,6 +72,7 @@ static void draw_apps(const struct connect *self, const struct journey *j, struc
         page_note(p, "%s", tr("Type project, region, instance and database below instead."));
         return;
     }
+    answer_login(p, j->live->cluster);
     if (!answered(p, self->apps, tr("Asking the cluster for apps with a database")))
         return;
     if (apps->n == 0) {

@@ -160,10 +160,7 @@ static void take_source(struct connect *self, struct journey *j)
         field_set(&self->fields[ROW_DATABASE], database);
     if (s->has_user && s->user[0])
         str_copy(j->target.db_user, sizeof j->target.db_user, s->user);
-    if (nais_source_password(self->source)) {
-        secret_free(j->live->db_password);
-        j->live->db_password = secret_dup(nais_source_password(self->source));
-    }
+    live_use_password(j->live, self->source);
     connect_commit(self, j);
     if (self->project == NULL && j->target.project[0])
         self->project = projects_get(j->live->google, j->target.project);

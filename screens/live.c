@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/nais/lookups.h"
 #include "api/plan/names.h"
 
 #include <stdlib.h>
@@ -104,6 +105,20 @@ void live_use_cluster(struct live *l, const char *context, const char *ns)
     l->cluster_trouble = (struct err){0};
     l->cluster = cluster_open(l->net, NULL, str_is_empty(context) ? NULL : context,
                               str_is_empty(ns) ? NULL : ns, &l->cluster_trouble);
+}
+
+bool live_use_password(struct live *l, const struct task *source)
+{
+    const struct nais_source *found = nais_source_found(source);
+    const struct secret *password = nais_source_password(source);
+
+    if (found && found->has_user && found->password_state != NAIS_PASSWORD_READ)
+        str_copy(l->password_where, sizeof l->password_where, found->password_where);
+    if (password == NULL)
+        return false;
+    secret_free(l->db_password);
+    l->db_password = secret_dup(password);
+    return true;
 }
 
 void live_use_pg(struct live *l, struct pg *pg)

@@ -26,6 +26,7 @@ struct live {
     struct err cluster_trouble;
     struct pg *pg;              /* the source; NULL: not connected */
     struct secret *db_password; /* of the database user, once known */
+    char password_where[400];   /* where the person gets it; "" when the platform said nothing */
     struct source_facts *facts; /* the last look, and the one before it: for trends */
     struct source_facts *earlier;
     const char *repo;           /* the app's repository; NULL: none found */
@@ -41,6 +42,9 @@ void live_close(struct live *l);
 /* False with *e when nothing can be kept: a run that could not be recorded is not begun. */
 bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
+/* Takes over what the platform tells of the user's password: itself, or where it lies. True when it
+ * is known now. */
+bool live_use_password(struct live *l, const struct task *source);
 void live_use_cluster(struct live *l, const char *context, const char *ns);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */
 void live_use_facts(struct live *l,

@@ -24,11 +24,7 @@ bool password_ask_news(struct password_ask *ask, struct journey *j)
 
     if (ask->secret == NULL || task_state(ask->secret) == TASK_RUNNING)
         return false;
-    known = task_state(ask->secret) == TASK_OK && nais_source_password(ask->secret);
-    if (known) {
-        secret_free(j->live->db_password);
-        j->live->db_password = secret_dup(nais_source_password(ask->secret));
-    }
+    known = live_use_password(j->live, ask->secret);
     ask->typing = !known;
     task_clear(&ask->secret);
     return known;
@@ -63,11 +59,14 @@ void password_ask_draw(const struct password_ask *ask, const struct journey *j, 
     page_heading(p, tr("The password of %s"), j->target.db_user);
     if (ask->secret) {
         answered(p, ask->secret, tr("Asking the cluster for it"));
+        answer_login(p, j->live->cluster);
         return;
     }
     page_text(p, "%s",
               tr("Datastream logs in to the database with it. It is sent to Google once and kept "
                  "nowhere here. You find it in the secret that the platform made for this user."));
+    if (j->live->password_where[0])
+        page_note(p, "%s", j->live->password_where);
     field_draw(&ask->field, &look, p);
 }
 

@@ -142,7 +142,9 @@ bool login_says(const struct login *l, char *out, size_t cap)
     str_add(&text, child_answer(l->plugin)->err_text);
     if (text.bytes) {
         secret_scrub(text.text);
-        safe_lines(out, cap, text.text);
+        for (char *p = text.text; *p; p++) /* one line */
+            *p = *p == '\n' || *p == '\r' || *p == '\t' ? ' ' : *p;
+        safe_text(out, cap, text.text);
     }
     str_done(&text);
     return true;

@@ -147,6 +147,25 @@ static bool read_file(struct session *s, struct err *e)
 /* --- the cluster
  * ----------------------------------------------------------------------------------- */
 
+/* Its login program may have something to tell the person meanwhile. */
+static bool wait_for_cluster(struct session *s, const struct task *t, struct err *e)
+{
+    char told[480] = "";
+
+    while (task_state(t) == TASK_RUNNING) {
+        if (!session_goes_on(s, e))
+            return false;
+        net_wait(s->live.net, NULL, 0, s->deadline_ms ? s->deadline_ms : -1);
+        net_step(s->live.net);
+        const char *says = cluster_login_says(s->live.cluster);
+        if (!str_is_empty(says) && !str_eq(says, told)) {
+            str_copy(told, sizeof told, says);
+            out_talk("%s", says);
+        }
+    }
+    return session_wait(s, t, e);
+}
+
 static bool ask_cluster(struct session *s, struct err *e)
 {
     struct target *t = &s->target;
@@ -164,7 +183,7 @@ static bool ask_cluster(struct session *s, struct err *e)
     str_copy(t->context, sizeof t->context, cluster_context(s->live.cluster));
     str_copy(t->namespace_, sizeof t->namespace_, cluster_namespace(s->live.cluster));
     struct task *task = nais_source(s->live.cluster, t->app, t->instance, user);
-    bool ok = session_wait(s, task, e);
+    bool ok = wait_for_cluster(s, task, e);
     if (ok) {
         const struct nais_source *n = nais_source_found(task);
         copy(t->project, sizeof t->project, t->project[0] ? NULL : n->project);
@@ -176,8 +195,8 @@ static bool ask_cluster(struct session *s, struct err *e)
              : n->n_databases == 1 ? n->databases[0]
                                    : NULL);
         copy(t->db_user, sizeof t->db_user, n->user);
-        if (nais_source_password(task) && s->live.db_password == NULL)
-            s->live.db_password = secret_dup(nais_source_password(task));
+        if (s->live.db_password == NULL) /* one that was given goes before */
+            live_use_password(&s->live, task);
     }
     task_drop(task);
     return ok;
