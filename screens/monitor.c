@@ -34,7 +34,6 @@ static void ask(struct monitor *self, struct journey *j)
                               .pg = j->live->pg && pg_alive(j->live->pg) ? j->live->pg : NULL,
                               .target = &j->target,
                               .earlier = self->shown ? watch_status(self->shown) : NULL,
-                              .disk_free_bytes = -1,
                               .count_rows = true};
 
     if (self->asking)

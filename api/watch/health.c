@@ -18,6 +18,26 @@ const char *watch_health_name(enum watch_health h)
     return names[h];
 }
 
+/* --- the slot and the disk --- */
+
+void watch_trend(struct watch_slot *slot, const struct watch_slot *before, int64_t room,
+                 int64_t disk_per_hour)
+{
+    int64_t ms = before ? slot->seen_ms - before->seen_ms : 0, pace;
+
+    slot->wal_bytes_per_hour = -1;
+    slot->hours_until_full = -1;
+    if (slot->wal_bytes < 0)
+        return;
+    if (before && before->known && before->wal_bytes >= 0 && ms >= 1000)
+        slot->wal_bytes_per_hour =
+            (int64_t)((double)(slot->wal_bytes - before->wal_bytes) * 3600000.0 / (double)ms);
+    pace =
+        slot->wal_bytes_per_hour == -1 && !slot->active ? disk_per_hour : slot->wal_bytes_per_hour;
+    if (pace > 0 && room >= 0)
+        slot->hours_until_full = (double)room / (double)pace;
+}
+
 /* --- what to do
  * ------------------------------------------------------------------------------------- */
 

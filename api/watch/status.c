@@ -1,11 +1,13 @@
 #include "api/watch/status.h"
 
 #include "api/base/clock.h"
+#include "api/checks/instance_checks.h"
 #include "api/files/quote.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream.h"
 #include "api/google/logging.h"
 #include "api/google/monitoring.h"
+#include "api/google/sqladmin.h"
 #include "api/pg/pg.h"
 #include "api/plan/names.h"
 
@@ -32,7 +34,8 @@ struct job {
     struct task *stream, *objects, *log;
     struct task *metrics[MONITORING_METRICS];
     struct task *slot, *estimates;
-    struct counting *counts; /* a pair per object, once objects are known */
+    struct task *instance, *disk; /* NULL: the instance's name is not known */
+    struct counting *counts;      /* a pair per object, once objects are known */
     size_t n_counts;
     bool counting;
     struct watch_status s;
@@ -67,6 +70,11 @@ static void ask(struct job *j)
     for (int m = 0; m < MONITORING_METRICS; m++)
         j->metrics[m] = monitoring_stream(j->o.google, t->project, t->stream,
                                           (enum monitoring_metric)m, WINDOW_S, 60);
+    if (t->instance[0]) {
+        j->instance = sqladmin_instance_get(j->o.google, t->project, t->instance);
+        j->disk = monitoring_instance(j->o.google, t->project, t->instance, MONITORING_DISK_USED,
+                                      WINDOW_S);
+    }
     if (j->o.pg) {
         j->slot = pg_query(j->o.pg, slot_sql, slot, 1);
         j->estimates = pg_query(j->o.pg, estimates_sql, NULL, 0);
@@ -208,20 +216,39 @@ static void see_metrics(struct job *j)
     see_points(j);
 }
 
-static void see_trend(const struct job *j, struct watch_slot *slot)
+/* Bytes until the disk can grow no further; -1 where instance or use could not be asked. */
+static int64_t disk_room(const struct job *j)
 {
-    const struct watch_slot *before = &j->earlier_slot;
-    int64_t ms = slot->seen_ms - before->seen_ms;
+    struct instance_view v = {.used_bytes = -1};
+    double used;
 
-    slot->wal_bytes_per_hour = -1;
-    slot->hours_until_full = -1;
-    if (!j->had_earlier || !before->known || before->wal_bytes < 0 || slot->wal_bytes < 0 ||
-        ms < 1000)
-        return;
-    slot->wal_bytes_per_hour =
-        (int64_t)((double)(slot->wal_bytes - before->wal_bytes) * 3600000.0 / (double)ms);
-    if (slot->wal_bytes_per_hour > 0 && j->o.disk_free_bytes >= 0)
-        slot->hours_until_full = (double)j->o.disk_free_bytes / (double)slot->wal_bytes_per_hour;
+    if (j->instance == NULL || task_state(j->instance) != TASK_OK ||
+        task_state(j->disk) != TASK_OK ||
+        !monitoring_latest(monitoring_answer(j->disk), clock_wall(), WINDOW_S, &used))
+        return -1;
+    v.instance = sqladmin_instance(j->instance);
+    v.used_bytes = (int64_t)used;
+    return instance_room(&v);
+}
+
+/* How fast the disk fills, all taken together: its oldest point of the window against the newest.
+ */
+static int64_t disk_per_hour(const struct job *j)
+{
+    const struct monitoring_point *first = NULL, *last = NULL;
+
+    if (j->disk == NULL || task_state(j->disk) != TASK_OK)
+        return -1;
+    const struct monitoring_answer *m = monitoring_answer(j->disk);
+    for (size_t s = 0; s < m->n_series; s++)
+        for (size_t i = 0; i < m->series[s].n_points; i++) {
+            const struct monitoring_point *p = &m->series[s].points[i];
+            first = first == NULL || p->time < first->time ? p : first;
+            last = last == NULL || p->time > last->time ? p : last;
+        }
+    if (first == NULL || last->time - first->time < STALE_S || last->value < first->value)
+        return -1;
+    return (int64_t)((last->value - first->value) * 3600 / (double)(last->time - first->time));
 }
 
 static void see_slot(struct job *j, struct arena *a)
@@ -248,7 +275,7 @@ static void see_slot(struct job *j, struct arena *a)
     slot->active = str_eq(pg_text(rows, 0, 0), "true");
     slot->wal_status = pg_text(rows, 0, 1);
     slot->wal_bytes = pg_number(rows, 0, 2, -1);
-    see_trend(j, slot);
+    watch_trend(slot, j->had_earlier ? &j->earlier_slot : NULL, disk_room(j), disk_per_hour(j));
 }
 
 static int64_t unsupported_of(const struct job *j, const char *schema, const char *table)
@@ -344,6 +371,8 @@ static void stop(void *job)
     task_clear(&j->log);
     task_clear(&j->slot);
     task_clear(&j->estimates);
+    task_clear(&j->instance);
+    task_clear(&j->disk);
     for (int m = 0; m < MONITORING_METRICS; m++)
         task_clear(&j->metrics[m]);
     for (size_t i = 0; i < j->n_counts; i++) {
@@ -357,6 +386,9 @@ static bool waiting(const struct job *j)
     if (task_state(j->stream) == TASK_RUNNING || task_state(j->objects) == TASK_RUNNING ||
         task_state(j->log) == TASK_RUNNING || (j->slot && task_state(j->slot) == TASK_RUNNING) ||
         !j->counting)
+        return true;
+    if (j->instance &&
+        (task_state(j->instance) == TASK_RUNNING || task_state(j->disk) == TASK_RUNNING))
         return true;
     for (int m = 0; m < MONITORING_METRICS; m++)
         if (task_state(j->metrics[m]) == TASK_RUNNING)

@@ -73,8 +73,7 @@ struct watch_options {
     struct pg *pg; /* NULL: the source is not asked */
     const struct target *target;
     const struct watch_status
-        *earlier;            /* for the slot's trend; NULL: none. Looked at only at the start */
-    int64_t disk_free_bytes; /* -1 unknown */
+        *earlier; /* for the slot's trend; NULL: none. Looked at only at the start */
     bool count_rows;
 };
 
@@ -82,6 +81,12 @@ struct task *watch(struct net *net, const struct watch_options *o);
 const struct watch_status *
 watch_status(const struct task *t); /* with TASK_OK; lives with the task */
 
+/* Pure: the slot's pace against the look before it (NULL: there was none), and how long the disk
+ * lasts at that pace. Where there is only one look and nobody reads the slot, the disk's own pace
+ * counts. room: bytes that it may still grow, disk_per_hour: bytes; each -1 when it is not known.
+ */
+void watch_trend(struct watch_slot *slot, const struct watch_slot *before, int64_t room,
+                 int64_t disk_per_hour);
 /* Pure: health and why from the rest. Strings live in a. */
 void watch_judge(struct watch_status *s, struct arena *a);
 const char *watch_health_name(enum watch_health h); /* "ok", ... */

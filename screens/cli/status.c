@@ -63,7 +63,6 @@ static int run(struct session *s)
                                   .pg = s->live.pg && pg_alive(s->live.pg) ? s->live.pg : NULL,
                                   .target = &s->target,
                                   .earlier = before ? watch_status(before) : NULL,
-                                  .disk_free_bytes = -1,
                                   .count_rows = true};
         t = watch(s->live.net, &o);
         bool ok = session_wait(s, t, &e);

@@ -7,8 +7,11 @@
 
 #include <cmocka.h>
 
+#include "api/base/path.h"
+#include "api/base/str.h"
 #include "tests/e2e/world.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -292,6 +295,61 @@ static void an_acknowledged_column_is_in_the_plan(void **state)
     assert_non_null(strstr(json_string_or(s, "why", ""), "1 table"));
 }
 
+/* --- the slot before there is a stream --- */
+
+static void limit_the_disk(const char *gb)
+{
+    static const char *const deploy[] = {"deploy", NULL};
+    struct str text = {0}, changed = {0};
+    char path[WORLD_PATH];
+    struct err e;
+    snprintf(path, sizeof path, "%s/.nais/dev-gcp.yaml", session_repo(w.session));
+    assert_true(path_read(path, 1 << 16, &text, &e));
+    const char *at = strstr(str_text(&text), "        diskAutoresize: true");
+    assert_non_null(at);
+    str_addn(&changed, text.text, (size_t)(at - text.text));
+    str_printf(&changed, "        diskAutoresizeLimit: %s\n%s", gb, at);
+    assert_true(path_write(path, changed.text, changed.bytes, false, &e));
+    assert_int_equal(session_run(w.session, deploy, NULL), 0);
+    str_done(&changed);
+    str_done(&text);
+}
+
+static double hours_in(const char *line)
+{
+    struct err e;
+    struct json *doc = json_parse(line, strcspn(line, "\n"), &e);
+    assert_non_null(doc);
+    double hours = json_double(doc, "slot.hours_until_full", -1);
+    json_free(doc);
+    return hours;
+}
+
+/* Nobody reads it, the application writes: the second look knows how long the disk lasts. */
+static void a_slot_that_grows_tells_how_long_the_disk_lasts(void **state)
+{
+    char value[256];
+    (void)state;
+    limit_the_disk("12");
+    struct run *r = STROM_START(&w, NULL, "status", APP, "--json", "--watch");
+    assert_true(run_wait_out(r, "}\n", RUN_MS));
+    assert_true(hours_in(run_out(r)) < 0); /* one look says nothing */
+    world_source(&w,
+                 "SELECT count(pg_logical_emit_message(false, 'strom', repeat('x', 10000))) "
+                 "FROM generate_series(1, 500)",
+                 value);
+    const char *second = strchr(run_out(r), '\n') + 1;
+    while (strchr(second, '\n') == NULL) {
+        assert_true(run_wait_more(r, RUN_MS));
+        second = strchr(run_out(r), '\n') + 1;
+    }
+    /* 12 GB of room and some MB in some seconds: hours to days */
+    assert_true(hours_in(second) > 0.5 && hours_in(second) < 1000);
+    run_signal(r, SIGINT);
+    assert_int_equal(run_wait_end(r, RUN_MS), 130);
+    run_free(r);
+}
+
 /* --- apply --- */
 
 static void apply_does_the_expected_plan(void **state)
@@ -413,6 +471,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_done_without_consent),
         cmocka_unit_test(sensitive_columns_need_a_reason),
         cmocka_unit_test(an_acknowledged_column_is_in_the_plan),
+        cmocka_unit_test(a_slot_that_grows_tells_how_long_the_disk_lasts),
         cmocka_unit_test(apply_does_the_expected_plan),
         cmocka_unit_test(a_second_time_changes_nothing),
         cmocka_unit_test(status_gets_healthy_with_equal_rows),

@@ -110,6 +110,60 @@ static void test_states(void **state)
     }
 }
 
+/* Pace and hours: two looks at the slot, or the disk's own pace where nobody reads it. */
+static void test_trend(void **state)
+{
+    (void)state;
+    enum { MIB = 1024 * 1024, HOUR_MS = 3600000 };
+    static const struct {
+        int64_t held, before; /* MiB; before -1: there was no look */
+        bool active;
+        int64_t room, disk; /* MiB, and MiB an hour */
+        int64_t pace;       /* MiB an hour; -1 unknown */
+        double hours;
+    } rows[] = {
+        {300, 100, true, 1000, -1, 200, 5},   /* it grows although it is read */
+        {300, 100, false, 1000, 50, 200, 5},  /* the slot's own pace is the better one */
+        {300, 100, true, -1, -1, 200, -1},    /* no limit, or not asked */
+        {300, 100, true, 0, -1, 200, 0},      /* full */
+        {100, 300, true, 1000, 50, -200, -1}, /* it shrinks */
+        {100, 100, true, 1000, 50, 0, -1},    /* it stands */
+        {300, -1, true, 1000, 50, -1, -1},    /* one look says nothing */
+        {300, -1, false, 1000, 50, -1, 20},   /* read by nobody: what the disk does counts */
+        {300, -1, false, 1000, -1, -1, -1},   /* which is not known either */
+        {300, -1, false, -1, 50, -1, -1},     /* no limit */
+        {300, -1, false, 1000, 0, -1, -1},    /* the disk stands */
+        {-1, 100, false, 1000, 50, -1, -1},   /* what it holds is not known */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct watch_slot before = {.known = true, .wal_bytes = rows[i].before * MIB},
+                          now = {.known = true,
+                                 .active = rows[i].active,
+                                 .wal_bytes = rows[i].held < 0 ? -1 : rows[i].held * MIB,
+                                 .seen_ms = HOUR_MS};
+        int64_t room = rows[i].room < 0 ? -1 : rows[i].room * MIB,
+                disk = rows[i].disk < 0 ? -1 : rows[i].disk * MIB;
+        watch_trend(&now, rows[i].before < 0 ? NULL : &before, room, disk);
+        assert_int_equal(now.wal_bytes_per_hour, rows[i].pace == -1 ? -1 : rows[i].pace * MIB);
+        assert_true(now.hours_until_full == rows[i].hours);
+    }
+}
+
+/* Two looks within a second, or one that could not ask, give no pace. */
+static void test_no_trend(void **state)
+{
+    (void)state;
+    struct watch_slot before = {.known = true, .wal_bytes = 1, .seen_ms = 1000},
+                      now = {.known = true, .wal_bytes = 1 << 20, .seen_ms = 1500};
+    watch_trend(&now, &before, 1 << 20, -1);
+    assert_int_equal(now.wal_bytes_per_hour, -1);
+    assert_true(now.hours_until_full < 0);
+    now.seen_ms = 9000;
+    before.known = false;
+    watch_trend(&now, &before, 1 << 20, -1);
+    assert_int_equal(now.wal_bytes_per_hour, -1);
+}
+
 /* What is not known is never fine; what is seen to be wrong counts all the same. */
 static void test_unknown(void **state)
 {
@@ -383,6 +437,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_no_trend),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_slot),
         cmocka_unit_test(test_tables),
