@@ -33,6 +33,26 @@ static void add(struct job *j, struct prepared_file file)
 /* --- manifests
  * ------------------------------------------------------------------------------------- */
 
+/* Every environment's manifest is patched (facts/domain.md, 4): the migrations reach them all, and
+ * do nothing, for ever, where the user is not there first. The sentence tells whose file it is. */
+static const char *does(struct job *j, const char *path)
+{
+    static const char *const kinds[] = {"dev", "prod"};
+    const char *theirs = NULL;
+
+    for (size_t i = 0; i < 2; i++)
+        if (strstr(path, kinds[i]))
+            theirs = kinds[i];
+    if (theirs == NULL || j->t->context[0] == '\0')
+        return "logical decoding, autoresize and the user";
+    if (str_starts(j->t->context, theirs))
+        return "this environment: logical decoding, autoresize and the user";
+    return arena_printf(j->a,
+                        "ANOTHER environment (you look at %s): the same there, before the "
+                        "migrations reach it; else they do nothing and are recorded as done",
+                        j->t->context);
+}
+
 static void manifest(struct job *j, const char *path)
 {
     struct str text = {0};
@@ -47,10 +67,7 @@ static void manifest(struct job *j, const char *path)
         note(j, arena_printf(j->a, "%s: %s", path, e.why));
     } else if (r.outcome == MANIFEST_PATCHED) {
         add(j, (struct prepared_file){
-                   .path = path,
-                   .text = r.text,
-                   .diff = r.diff,
-                   .does = "logical decoding, autoresize and the user, for this environment"});
+                   .path = path, .text = r.text, .diff = r.diff, .does = does(j, path)});
     } else if (r.outcome == MANIFEST_BY_HAND) {
         note(j, arena_printf(j->a, "%s could not be edited safely (%s). By hand:\n%s", path,
                              r.reason, r.paste));

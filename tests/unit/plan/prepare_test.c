@@ -129,6 +129,19 @@ static void test_nobody_asked(void **state)
     assert_true(noted(w, "migrations are written when the database has been asked"));
 }
 
+static void test_each_environment_is_named(void **state)
+{
+    struct world *w = *state;
+    put(w, ".nais/prod-gcp.yaml", manifest);
+    put(w, ".nais/nais.yaml", manifest);
+    str_copy(w->s.target.context, sizeof w->s.target.context, "dev-gcp");
+    make(w, false, false);
+    assert_int_equal(w->p.n_files, 3);
+    assert_int_equal(strncmp(w->p.files[0].does, "this environment:", 17), 0);
+    assert_int_equal(strncmp(w->p.files[1].does, "logical decoding", 16), 0);
+    assert_int_equal(strncmp(w->p.files[2].does, "ANOTHER environment", 19), 0);
+}
+
 static void test_fresh(void **state)
 {
     struct world *w = *state;
@@ -257,11 +270,11 @@ static void test_no_repository(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_nobody_asked),     TEST(test_fresh),
-        TEST(test_user_exists),      TEST(test_narrow),
-        TEST(test_everything_there), TEST(test_unknown),
-        TEST(test_writing),          TEST(test_number_is_taken),
-        TEST(test_no_repository),
+        TEST(test_nobody_asked),    TEST(test_each_environment_is_named),
+        TEST(test_fresh),           TEST(test_user_exists),
+        TEST(test_narrow),          TEST(test_everything_there),
+        TEST(test_unknown),         TEST(test_writing),
+        TEST(test_number_is_taken), TEST(test_no_repository),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
