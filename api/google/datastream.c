@@ -275,11 +275,6 @@ struct task *datastream_stream_create(struct google *g, const char *project, con
 
 /* --- states --- */
 
-static bool state_is_broken(const char *state)
-{
-    return str_eq(state, "FAILED") || str_eq(state, "FAILED_PERMANENTLY");
-}
-
 static enum rest_ready wrong_state(const struct datastream_stream *s, const char *what,
                                    struct err *e)
 {
@@ -314,9 +309,9 @@ static enum rest_ready judge_paused(const void *out, struct err *e)
     const struct datastream_stream *s = out;
     if (str_eq(s->state, "PAUSED"))
         return REST_READY;
-    if (state_is_broken(s->state) || str_eq(s->state, "NOT_STARTED"))
-        return wrong_state(s, "Pausing the stream", e);
-    return REST_NOT_YET;
+    if (str_eq(s->state, "DRAINING") || str_eq(s->state, "MAINTENANCE"))
+        return REST_NOT_YET;
+    return wrong_state(s, "Pausing the stream", e);
 }
 
 static struct task *set_state(struct google *g, const char *what, const char *state,

@@ -126,7 +126,7 @@ struct task *google_whoami(struct google *g)
     job->google = g;
     job->x = (struct exchange){.google = g,
                                .what = "Asking Google who one is",
-                               .resource = "",
+                               .resource = google_login_file(g),
                                .method = "GET",
                                .host = "openidconnect.googleapis.com",
                                .path = "v1/userinfo",
