@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool name_it(X509 *x, const char *name, const X509 *issuer)
 {
@@ -83,4 +84,19 @@ SSL_CTX *authority_server(const struct authority *a, long from, long until)
         return ctx;
     SSL_CTX_free(ctx);
     return NULL;
+}
+
+char *rsa_key(void)
+{
+    EVP_PKEY *key = EVP_RSA_gen(2048);
+    BIO *out = BIO_new(BIO_s_mem());
+    char *bytes = NULL, *text = NULL;
+
+    if (key && out && PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) == 1) {
+        long n = BIO_get_mem_data(out, &bytes);
+        text = strndup(bytes, (size_t)n);
+    }
+    BIO_free(out);
+    EVP_PKEY_free(key);
+    return text;
 }

@@ -17,4 +17,7 @@ bool authority_write(const struct authority *a, const char *path); /* its certif
 /* A server's context with a certificate that ran from `from` to `until`, seconds from now. */
 SSL_CTX *authority_server(const struct authority *a, long from, long until);
 
+/* A fresh RSA key as PEM, as it stands in an account's file. malloc'ed; NULL: none. */
+char *rsa_key(void);
+
 #endif

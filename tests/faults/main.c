@@ -14,10 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 32768, CALLS_EACH = 256, SCENARIOS = 8, WHY = 1400 };
+enum { CELLS = 32768, CALLS_EACH = 64, WHY = 1400 };
+
+struct reference;
 
 struct cell {
     const struct scenario *scenario;
+    const struct reference *reference;
     char key[AIM_KEY];
     enum fault_kind fault;
     bool once;
@@ -40,17 +43,7 @@ static const char *name_of(const struct cell *c, char out[AIM_KEY + 64])
     return out;
 }
 
-/* --- one run --- */
-
-static void run(struct world *w, const struct scenario *s, struct outcome *out)
-{
-    int64_t from = clock_mono_ms();
-
-    *out = (struct outcome){.ok = false};
-    world_login_again(w);
-    s->run(w, out);
-    out->took_ms = clock_mono_ms() - from;
-}
+/* --- without any fault --- */
 
 static bool make_reference(struct world *w, const struct scenario *s, struct reference *r)
 {
@@ -63,11 +56,11 @@ static bool make_reference(struct world *w, const struct scenario *s, struct ref
     }
     aim_at(NULL, FAULT_NONE, false);
     aim_forget();
-    run(w, s, &first);
+    scenario_run(w, s, &first);
     const struct aim_call *calls = aim_calls(&n);
-    r->n_calls = n;
-    memcpy(r->calls, calls, n * sizeof *calls);
-    run(w, s, &second);
+    r->n_calls = n < CALLS_EACH ? n : CALLS_EACH;
+    memcpy(r->calls, calls, r->n_calls * sizeof *calls);
+    scenario_run(w, s, &second);
     r->state = stand_state(w->stand);
     if (!first.ok || !second.ok) {
         const struct outcome *o = first.ok ? &second : &first;
@@ -79,15 +72,24 @@ static bool make_reference(struct world *w, const struct scenario *s, struct ref
     return true;
 }
 
+/* The person's token is the same everywhere; it has cells of its own. */
+static bool is_old_hat(const struct scenario *s, const char *key)
+{
+    return s->call && s->login == STAND_PERSON && !str_eq(s->name, "whoami") &&
+           strstr(key, " oauth2.") != NULL;
+}
+
 static void add_cells(const struct scenario *s, const struct reference *r)
 {
     for (size_t i = 0; i < r->n_calls; i++)
         for (int f = FAULT_NONE + 1; f < FAULTS; f++)
             for (int once = 0; once < 2 && n_cells < CELLS; once++) {
-                if (fault_of((enum fault_kind)f)->operations && !r->calls[i].operation)
+                if ((fault_of((enum fault_kind)f)->operations && !r->calls[i].operation) ||
+                    is_old_hat(s, r->calls[i].key))
                     continue;
                 struct cell *c = &cells[n_cells++];
-                *c = (struct cell){.scenario = s, .fault = (enum fault_kind)f, .once = once == 1};
+                *c = (struct cell){
+                    .scenario = s, .reference = r, .fault = (enum fault_kind)f, .once = once == 1};
                 str_copy(c->key, sizeof c->key, r->calls[i].key);
             }
 }
@@ -116,6 +118,13 @@ static bool wrong(char why[WHY], const char *what, const struct err *e)
     return false;
 }
 
+/* Where a token is asked for, nothing can be renewed: a 401 is the last word. */
+static bool is_final(const struct cell *c)
+{
+    return (c->fault == FAULT_401 || c->fault == FAULT_TOKEN) &&
+           (strstr(c->key, " oauth2.") || strstr(c->key, " iamcredentials."));
+}
+
 static bool judge_failure(const struct cell *c, const struct outcome *o, char why[WHY])
 {
     const struct err *e = &o->err;
@@ -128,7 +137,7 @@ static bool judge_failure(const struct cell *c, const struct outcome *o, char wh
         return wrong(why, "it names no resource", e);
     if (!right_kind(c, e))
         return wrong(why, "it is of the wrong kind", e);
-    if (c->once && fault_of(c->fault)->passes)
+    if (c->once && fault_of(c->fault)->passes && !is_final(c))
         return wrong(why, "it should have passed", e);
     return true;
 }
@@ -173,7 +182,7 @@ static void tell_difference(const char *wanted, const char *found, char why[WHY]
 static bool judge_second(struct world *w, const struct cell *c, const struct outcome *o,
                          char why[WHY])
 {
-    const struct reference *r = &references[c->scenario - scenarios];
+    const struct reference *r = c->reference;
 
     if (o->stuck) {
         snprintf(why, WHY, "the same command never ends");
@@ -198,11 +207,11 @@ static bool try_cell(struct world *w, const struct cell *c, char why[WHY])
         return false;
     }
     aim_at(c->key, c->fault, c->once);
-    run(w, c->scenario, &first);
+    scenario_run(w, c->scenario, &first);
     if (!judge_first(w, c, &first, why))
         return false;
     aim_at(NULL, FAULT_NONE, false);
-    run(w, c->scenario, &second);
+    scenario_run(w, c->scenario, &second);
     const char *leak = world_leak(w);
     if (leak)
         snprintf(why, WHY, "a secret is in %s", leak);
@@ -301,14 +310,15 @@ int main(int argc, char **argv)
     struct world w;
     struct wish wish = read_wish(argc, argv);
     bool ok = world_open(&w);
+    size_t n = 0;
 
-    for (size_t i = 0; ok && i < n_scenarios; i++) {
-        ok = make_reference(&w, &scenarios[i], &references[i]);
+    for (const struct scenario *s; ok && n < SCENARIOS && (s = scenario_at(n)); n++) {
+        ok = make_reference(&w, s, &references[n]);
         if (ok)
-            add_cells(&scenarios[i], &references[i]);
+            add_cells(s, &references[n]);
     }
     int code = ok ? try_all(&w, &wish, argc - wish.first, argv + wish.first) : 2;
-    for (size_t i = 0; i < n_scenarios; i++)
+    for (size_t i = 0; i < SCENARIOS; i++)
         free(references[i].state);
     world_close(&w);
     return code;

@@ -27,10 +27,11 @@ static bool says_all(const struct err *e)
     return e->kind != ERR_NONE && *e->what && *e->why && *e->hint;
 }
 
-static bool leaks(const struct err *e)
+static bool leaks(const struct world *w, const struct err *e)
 {
-    return world_has_canary(e->what) || world_has_canary(e->why) || world_has_canary(e->hint) ||
-           world_has_canary(e->resource) || world_has_canary(e->reason);
+    return world_has_canary(w, e->what) || world_has_canary(w, e->why) ||
+           world_has_canary(w, e->hint) || world_has_canary(w, e->resource) ||
+           world_has_canary(w, e->reason);
 }
 
 /* Whether it came to a good end. */
@@ -43,11 +44,11 @@ static bool ended(struct world *w, const struct task *t, struct outcome *out)
     out->ok = task_state(t) == TASK_OK;
     if (!out->ok)
         out->err = *task_error(t);
-    out->leaks = out->leaks || (!out->ok && leaks(&out->err));
+    out->leaks = out->leaks || (!out->ok && leaks(w, &out->err));
     return out->ok;
 }
 
-static void look_at_steps(const struct task *t, struct outcome *out)
+static void look_at_steps(const struct world *w, const struct task *t, struct outcome *out)
 {
     size_t n;
     const struct apply_step *steps = apply_steps(t, &n);
@@ -55,8 +56,8 @@ static void look_at_steps(const struct task *t, struct outcome *out)
     for (size_t i = 0; i < n; i++) {
         bool failed = steps[i].state == APPLY_FAILED;
         out->silent_step = out->silent_step || (failed && !says_all(&steps[i].error));
-        out->leaks =
-            out->leaks || (failed && leaks(&steps[i].error)) || world_has_canary(steps[i].message);
+        out->leaks = out->leaks || (failed && leaks(w, &steps[i].error)) ||
+                     world_has_canary(w, steps[i].message);
     }
 }
 
@@ -77,7 +78,7 @@ static void look_and_apply(struct world *w, const struct selection *selection, s
         aim_phase("do");
         struct task *doing = apply(w->net, &o);
         ended(w, doing, out);
-        look_at_steps(doing, out);
+        look_at_steps(w, doing, out);
         task_drop(doing);
         plan_done(&plan);
     }
@@ -112,9 +113,39 @@ static void take_down(struct world *w, struct outcome *out)
     task_drop(look);
 }
 
-const struct scenario scenarios[] = {
-    {"create", WORLD_FRESH, create},
-    {"change", WORLD_RUNNING, change},
-    {"delete", WORLD_RUNNING, take_down},
+/* --- one call --- */
+
+static void one_call(struct world *w, const struct scenario *self, struct outcome *out)
+{
+    world_login_as(w, self->login);
+    world_login_again(w);
+    aim_phase("do");
+    struct task *t = self->call(w);
+    ended(w, t, out);
+    task_drop(t);
+}
+
+void scenario_run(struct world *w, const struct scenario *self, struct outcome *out)
+{
+    int64_t from = clock_mono_ms();
+
+    *out = (struct outcome){.ok = false};
+    world_login_again(w);
+    if (self->call)
+        one_call(w, self, out);
+    else
+        self->run(w, out);
+    out->took_ms = clock_mono_ms() - from;
+}
+
+static const struct scenario runs[] = {
+    {.name = "create", .scene = WORLD_FRESH, .run = create},
+    {.name = "change", .scene = WORLD_RUNNING, .run = change},
+    {.name = "delete", .scene = WORLD_RUNNING, .run = take_down},
 };
-const size_t n_scenarios = sizeof scenarios / sizeof *scenarios;
+enum { RUNS = sizeof runs / sizeof *runs };
+
+const struct scenario *scenario_at(size_t i)
+{
+    return i < RUNS ? &runs[i] : calls_at(i - RUNS);
+}

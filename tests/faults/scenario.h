@@ -21,10 +21,14 @@ struct scenario {
     const char *name;
     enum world_scene scene;
     void (*run)(struct world *w, struct outcome *out);
+    struct task *(*call)(struct world *w); /* instead of run: this alone */
+    enum stand_login login;                /* for it */
 };
 
-extern const struct scenario scenarios[];
-extern const size_t n_scenarios;
+enum { SCENARIOS = 64 };
+const struct scenario *scenario_at(size_t i); /* NULL: no more */
+const struct scenario *calls_at(size_t i);    /* calls.c */
+void scenario_run(struct world *w, const struct scenario *self, struct outcome *out);
 
 /* Waits for it on the world's clock; false when it never ends. */
 bool scenario_await(struct world *w, const struct task *t);

@@ -1,12 +1,18 @@
 #include "tests/faults/stand.h"
 
 #include "api/base/arena.h"
+#include "api/base/clock.h"
 #include "tests/faults/reply.h"
 #include "tests/sandbox/google/datastream.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ACCOUNT "datastream@" SANDBOX_PROJECT ".iam.gserviceaccount.com"
+
+enum { SETTLED_MS = 30 * 60 * 1000 }; /* by then whatever was under way is over */
 
 struct stand {
     struct sandbox sandbox;
@@ -25,6 +31,21 @@ static void prepare_source(struct sandbox *s, const char *password)
     str_copy(f->users[1].password, sizeof f->users[1].password, password);
 }
 
+/* What a replica would have brought. */
+static void fill_dataset(struct google *g)
+{
+    char path[512];
+    sqlite3 *db = NULL;
+
+    stream_sqlite_path(g, "datastream_" SANDBOX_DATABASE, path);
+    if (sqlite3_open(path, &db) == SQLITE_OK)
+        sqlite3_exec(db,
+                     "PRAGMA journal_mode=MEMORY; CREATE TABLE public_regel_evaluering (id INTEGER "
+                     "PRIMARY KEY); INSERT INTO public_regel_evaluering VALUES (1), (2), (3);",
+                     NULL, NULL, NULL);
+    sqlite3_close(db);
+}
+
 struct stand *stand_open(const struct stand_options *o)
 {
     struct stand *s = mem_alloc(sizeof *s);
@@ -39,8 +60,12 @@ struct stand *stand_open(const struct stand_options *o)
     snprintf(log, sizeof log, "%s/requests.jsonl", o->folder);
     struct google_options g = {.paper = true, .disabled_apis = !o->running, .request_log = log};
     s->g = google_start(&s->sandbox, &g, why);
-    if (s->g && (!o->running || google_prepare_running(s->g, why)))
+    if (s->g && (!o->running || google_prepare_running(s->g, why))) {
+        if (o->running)
+            fill_dataset(s->g);
+        policy_bind(s->g, "roles/iam.serviceAccountTokenCreator", "user:" SANDBOX_PERSON);
         return s;
+    }
     fprintf(stderr, "no stand-in: %s\n", why);
     stand_close(s);
     return NULL;
@@ -68,11 +93,35 @@ static char *hand_over(struct str *text)
     return copy;
 }
 
-char *stand_credentials(struct stand *s)
+static void wrap_impersonated(struct str *text)
+{
+    struct str outer = {0};
+
+    str_printf(&outer,
+               "{\"type\":\"impersonated_service_account\",\"service_account_impersonation_url\":"
+               "\"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/" ACCOUNT
+               ":generateAccessToken\",\"source_credentials\":%s}",
+               str_text(text));
+    str_done(text);
+    *text = outer;
+}
+
+char *stand_credentials(struct stand *s, enum stand_login login, const char *key)
 {
     struct str text = {0};
 
+    if (login == STAND_ACCOUNT) {
+        struct val *v = val_make(
+            "{'type':'service_account','client_email':%s,'private_key_id':'k1','private_key':%s,"
+            "'token_uri':'https://oauth2.googleapis.com/token','project_id':%s}",
+            ACCOUNT, key, SANDBOX_PROJECT);
+        val_print(v, &text, true);
+        val_free(v);
+        return hand_over(&text);
+    }
     google_credentials(&s->sandbox, &text);
+    if (login == STAND_IMPERSONATED)
+        wrap_impersonated(&text);
     return hand_over(&text);
 }
 
@@ -154,6 +203,7 @@ char *stand_state(struct stand *s)
     struct google *g = s->g;
     struct str text = {0};
 
+    clock_advance(SETTLED_MS);
     pthread_mutex_lock(&g->lock);
     google_settle(g);
     for (struct thing *t = g->things; t; t = t->next)

@@ -17,7 +17,10 @@ struct stand_options {
 
 struct stand *stand_open(const struct stand_options *o);
 void stand_close(struct stand *s);
-char *stand_credentials(struct stand *s); /* authorized_user; malloc'ed */
+/* A credentials file: of the person, of an account with that private key (PEM), or of the person
+ * acting as the account. malloc'ed. */
+enum stand_login { STAND_PERSON, STAND_ACCOUNT, STAND_IMPERSONATED };
+char *stand_credentials(struct stand *s, enum stand_login login, const char *key);
 /* The cloud as it stands, without what differs from run to run. malloc'ed. */
 char *stand_state(struct stand *s);
 

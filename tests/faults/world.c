@@ -4,6 +4,7 @@
 #include "api/base/path.h"
 #include "api/plan/file.h"
 #include "tests/faults/aim.h"
+#include "tests/faults/certificate.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -66,6 +67,10 @@ bool world_open(struct world *w)
     snprintf(w->folder, sizeof w->folder, "%s/strom-faults-XXXXXX", where);
     if (!mkdtemp(w->folder) || !(w->wire = wire_open(w->folder)))
         return false;
+    w->key = rsa_key();
+    if (!w->key)
+        return false;
+    memcpy(w->key_line, strchr(w->key, '\n') + 200, sizeof w->key_line - 1);
     clear_environment(w);
     names_complete(&w->target);
     w->password = secret_new(CANARY_PASSWORD, strlen(CANARY_PASSWORD));
@@ -83,6 +88,7 @@ void world_close(struct world *w)
     selection_done(&w->selection);
     selection_done(&w->smaller);
     secret_free(w->password);
+    free(w->key);
     aim_open(NULL);
     wire_close(w->wire);
     snprintf(path, sizeof path, "%s/ours.pem", w->folder);
@@ -92,9 +98,9 @@ void world_close(struct world *w)
 
 /* --- a cell --- */
 
-static bool write_login(struct world *w)
+static bool write_login(struct world *w, enum stand_login login)
 {
-    char path[128], *text = stand_credentials(w->stand);
+    char path[128], *text = stand_credentials(w->stand, login, w->key);
 
     snprintf(path, sizeof path, "%s/login.json", w->cell);
     FILE *f = fopen(path, "w");
@@ -103,6 +109,12 @@ static bool write_login(struct world *w)
         ok = fclose(f) == 0 && ok;
     free(text);
     return ok;
+}
+
+void world_login_as(struct world *w, enum stand_login login)
+{
+    if (!write_login(w, login))
+        abort();
 }
 
 void world_login_again(struct world *w)
@@ -128,7 +140,7 @@ bool world_begin(struct world *w, enum world_scene scene)
 
     world_end(w);
     snprintf(w->cell, sizeof w->cell, "%s/cell", w->folder);
-    if (mkdir(w->cell, 0700) != 0 || !(w->stand = stand_open(&o)) || !write_login(w))
+    if (mkdir(w->cell, 0700) != 0 || !(w->stand = stand_open(&o)) || !write_login(w, STAND_PERSON))
         return false;
     wire_serve(w->wire, w->stand);
     world_login_again(w);
@@ -163,12 +175,12 @@ void world_end(struct world *w)
 
 /* --- canaries --- */
 
-bool world_has_canary(const char *text)
+bool world_has_canary(const struct world *w, const char *text)
 {
     for (size_t i = 0; i < CANARIES; i++)
         if (strstr(text, canaries[i]))
             return true;
-    return false;
+    return strstr(text, w->key_line) != NULL;
 }
 
 static bool holds(const struct str *bytes, const char *word)
@@ -184,7 +196,7 @@ static bool holds(const struct str *bytes, const char *word)
     return false;
 }
 
-static bool file_leaks(const char *path)
+static bool file_leaks(const struct world *w, const char *path)
 {
     char bytes[65536];
     struct str text = {0};
@@ -197,6 +209,7 @@ static bool file_leaks(const char *path)
         fclose(f);
     for (size_t i = 0; i < CANARIES; i++)
         leaks = leaks || holds(&text, canaries[i]);
+    leaks = leaks || holds(&text, w->key_line);
     str_done(&text);
     return leaks;
 }
@@ -211,7 +224,7 @@ const char *world_leak(const struct world *w)
         if (entry->d_name[0] == '.' || strcmp(entry->d_name, "login.json") == 0)
             continue; /* the person's own file */
         snprintf(path, sizeof path, "%s/%.255s", w->cell, entry->d_name);
-        found = file_leaks(path);
+        found = file_leaks(w, path);
     }
     if (d)
         closedir(d);

@@ -22,6 +22,8 @@ struct world {
     struct wire *wire;
     struct net *net;
     struct secret *password;
+    char *key;         /* of an account, PEM */
+    char key_line[40]; /* some of it: a canary too */
     struct target target;
     struct selection selection, smaller; /* smaller: one table less */
     /* of the cell */
@@ -38,9 +40,10 @@ enum world_scene { WORLD_FRESH, WORLD_RUNNING };
 bool world_begin(struct world *w, enum world_scene scene);
 void world_end(struct world *w);
 void world_login_again(struct world *w); /* as another process would: a new client, no token */
+void world_login_as(struct world *w, enum stand_login login); /* before it */
 
 /* The file of the cell in which a canary was found; NULL: none. Valid until the next call. */
 const char *world_leak(const struct world *w);
-bool world_has_canary(const char *text);
+bool world_has_canary(const struct world *w, const char *text);
 
 #endif

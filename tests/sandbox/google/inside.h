@@ -244,6 +244,7 @@ void policy_bind(struct google *g, const char *role, const char *member);
 bool call_permit(struct call *c, const char *permission, const char *resource);
 bool policy_is_our_project(const char *project);
 
+const struct token *token_new(struct google *g, int seconds); /* oauth.c */
 struct thing *account_make(struct google *g, const char *id, const char *display); /* iam.c */
 bool services_ready(struct google *g, const char *api);
 void services_init(struct google *g, bool disabled);

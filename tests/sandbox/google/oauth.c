@@ -38,15 +38,21 @@ static void refuse_grant(struct call *c, int code, const char *error, const char
     call_refuse_reason(c, error);
 }
 
-static void give_token(struct call *c, const char *scope)
+const struct token *token_new(struct google *g, int seconds)
 {
     char uuid[40];
     struct token *t = mem_alloc(sizeof *t);
-    google_fresh_uuid(c->g, uuid);
+    google_fresh_uuid(g, uuid);
     snprintf(t->text, sizeof t->text, "ya29.a0sandbox-%s", uuid);
-    t->until_ms = clock_mono_ms() + (int64_t)TOKEN_SECONDS * 1000;
-    t->next = c->g->tokens;
-    c->g->tokens = t;
+    t->until_ms = clock_mono_ms() + (int64_t)seconds * 1000;
+    t->next = g->tokens;
+    g->tokens = t;
+    return t;
+}
+
+static void give_token(struct call *c, const char *scope)
+{
+    const struct token *t = token_new(c->g, TOKEN_SECONDS);
     call_answer(c, val_make("{'access_token':%s,'expires_in':%d,'scope':%s,'token_type':'Bearer'}",
                             t->text, (int)TOKEN_SECONDS, scope));
 }

@@ -7,6 +7,6 @@
 
 extern const struct service oauth_service, openid_service, resourcemanager_service,
     serviceusage_service, iam_service, compute_service, sqladmin_service, datastream_service,
-    bigquery_service, monitoring_service, logging_service;
+    bigquery_service, monitoring_service, logging_service, iamcredentials_service;
 
 #endif

@@ -177,7 +177,7 @@ bool stream_begin(struct google *g, struct stream *s, char why[512])
 {
     char conninfo[512], path[512];
     const struct thing *profile = source_profile(g, s->doc);
-    if (s->phantom || s->replica != NULL || g->paper) {
+    if (s->phantom || s->replica != NULL) {
         s->began_ms = s->began_ms != 0 ? s->began_ms : clock_wall_ms();
         return true;
     }
@@ -188,6 +188,10 @@ bool stream_begin(struct google *g, struct stream *s, char why[512])
     }
     stream_selection_done(&s->selection);
     s->selection = fresh;
+    if (g->paper) {
+        s->began_ms = s->began_ms != 0 ? s->began_ms : clock_wall_ms();
+        return true;
+    }
     source_conninfo(g, profile->name, profile->doc, conninfo);
     stream_sqlite_path(g, s->dataset, path);
     struct replica_config config = config_of(s->doc, s->id, conninfo, path, &s->selection);

@@ -170,7 +170,8 @@ static bool job_can(struct call *c, const struct stream *s, const struct val *ob
 {
     const char *state = val_text_or(object, "backfillJob.state", "NOT_STARTED");
     bool under_way = str_eq(state, "PENDING") || str_eq(state, "ACTIVE");
-    if (s->phantom || s->replica == NULL || s->state != STREAM_RUNNING)
+    bool works = s->replica != NULL || c->g->paper;
+    if (s->phantom || !works || s->state != STREAM_RUNNING)
         call_refuse(c, 400, "FAILED_PRECONDITION",
                     "A backfill job can be changed only while its stream is running; it is %s.",
                     stream_state_name(s->state));
@@ -195,7 +196,10 @@ static void change_job(struct call *c, bool start)
         call_refuse_field(c, "event_filter", "An event filter is not supported for this source.");
         return;
     }
-    if (!(start ? replica_start_backfill : replica_stop_backfill)(s->replica, schema, table, why)) {
+    if (c->g->paper)
+        val_put_text(object, "backfillJob.state", start ? "PENDING" : "STOPPED");
+    else if (!(start ? replica_start_backfill : replica_stop_backfill)(s->replica, schema, table,
+                                                                       why)) {
         call_refuse(c, 400, "FAILED_PRECONDITION", "%s", why);
         return;
     }
