@@ -142,8 +142,11 @@ bool login_says(const struct login *l, char *out, size_t cap)
     str_add(&text, child_answer(l->plugin)->err_text);
     if (text.bytes) {
         secret_scrub(text.text);
+        text.bytes = strlen(text.text);
         for (char *p = text.text; *p; p++) /* one line */
             *p = *p == '\n' || *p == '\r' || *p == '\t' ? ' ' : *p;
+        while (text.bytes && text.text[text.bytes - 1] == ' ')
+            text.text[--text.bytes] = '\0';
         safe_text(out, cap, text.text);
     }
     str_done(&text);

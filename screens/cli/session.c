@@ -158,9 +158,10 @@ static bool wait_for_cluster(struct session *s, const struct task *t, struct err
         net_wait(s->live.net, NULL, 0, s->deadline_ms ? s->deadline_ms : -1);
         net_step(s->live.net);
         const char *says = cluster_login_says(s->live.cluster);
-        if (!str_is_empty(says) && !str_eq(says, told)) {
+        if (!str_is_empty(says) && !str_eq(says, told)) { /* what came since */
+            size_t known = str_starts(says, told) ? strlen(told) : 0;
+            out_talk("%s", says + known + (says[known] == ' '));
             str_copy(told, sizeof told, says);
-            out_talk("%s", says);
         }
     }
     return session_wait(s, t, e);
