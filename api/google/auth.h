@@ -67,6 +67,9 @@ struct google_identity {
 struct task *google_whoami(struct google *g);
 const struct google_identity *google_identity(const struct task *t);
 
+/* "your clock is 7 minutes fast: set it right"; "" when it is right within two minutes. */
+const char *google_clock_hint(int64_t ahead_s, char out[96]);
+
 /* A quota project was refused, and calls go on without it: its name, else NULL. Worth telling. */
 const char *google_quota_refused(const struct google *g);
 

@@ -249,6 +249,15 @@ static enum task_state sent(struct task *t, struct rest_job *job)
 /* --- failures --- */
 
 /* What was looked at after a lost answer: ours, or left as it is. */
+/* Listed before it is made: it cannot be compared yet. */
+static bool is_on_its_way(struct task *t, struct rest_job *job, struct rest_answer *answer)
+{
+    struct err ignored = {.kind = ERR_NONE};
+    job->out = NULL;
+    return job->call.judge && decode(t, job, answer, &ignored) && job->out &&
+           job->call.judge(job->out, &ignored) == REST_NOT_YET;
+}
+
 static enum task_state adopt(struct task *t, struct rest_job *job)
 {
     struct json *doc;
@@ -257,7 +266,10 @@ static enum task_state adopt(struct task *t, struct rest_job *job)
     if (!read_answer(job, &doc, &answer, &e))
         return garbled(t, job, &e);
     bool same = rest_same(&job->call, doc, &e);
+    bool coming = !same && is_on_its_way(t, job, &answer);
     json_free(doc);
+    if (coming)
+        return wait_a_while(t, job, str_text(&job->call.look), AT_LOOK_BACK);
     if (!same) /* a change that did not happen is no conflict */
         return task_fail(t, str_eq(job->call.method, "PATCH") ? &job->why : &e);
     log_line(1, "google: the answer was lost, the thing is as we want it: %s", job->call.resource);
@@ -348,7 +360,7 @@ static enum task_state step(struct task *t)
     struct err e = {.kind = ERR_NONE};
     if (job->call.refused.kind != ERR_NONE)
         return task_fail(t, &job->call.refused);
-    if ((job->at == AT_POLL || job->at == AT_JUDGE) && !job->x.http && !is_due(t, job))
+    if (job->at != AT_SEND && !job->x.http && !is_due(t, job))
         return TASK_RUNNING;
     switch (exchange_step(&job->x, t, &e)) {
     case TASK_RUNNING:

@@ -186,17 +186,27 @@ static enum task_state got(struct task *t, struct token_job *job)
     return TASK_OK;
 }
 
+const char *google_clock_hint(int64_t ahead_s, char out[96])
+{
+    int64_t far = ahead_s < 0 ? -ahead_s : ahead_s, minutes = (far + 30) / 60;
+    struct str text = {0};
+    if (far >= SKEW_WORTH_A_TRY_S)
+        str_printf(&text,
+                   ahead_s > 0 ? tr("your clock is %lld minutes fast: set it right")
+                               : tr("your clock is %lld minutes slow: set it right"),
+                   (long long)minutes);
+    str_copy(out, 96, str_text(&text));
+    str_done(&text);
+    return out;
+}
+
 static bool tell_clock(const struct token_job *job, struct err *e)
 {
-    int64_t ahead = google_clock_ahead(job->google);
-    int64_t far = ahead < 0 ? -ahead : ahead, minutes = (far + 30) / 60;
-    if (far < SKEW_WORTH_A_TRY_S)
-        return false;
-    err_hint(e,
-             ahead > 0 ? tr("your clock is %lld minutes fast: set it right")
-                       : tr("your clock is %lld minutes slow: set it right"),
-             (long long)minutes);
-    return true;
+    char text[96];
+    google_clock_hint(google_clock_ahead(job->google), text);
+    if (*text)
+        err_hint(e, "%s", text);
+    return *text != '\0';
 }
 
 /* What the refusal means depends on whose login it is. */

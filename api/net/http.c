@@ -312,8 +312,11 @@ static enum task_state fail_transfer(struct task *t, struct job *job)
         err_set(&e, ERR_NETWORK, "the answer of %s was not read to its end", job->host);
         err_reason(&e, "TOO_LARGE");
         err_why(&e, "it is larger than %zu bytes", job->max_bytes);
-        err_hint(&e, "is a proxy or a login page in between? Look at HTTPS_PROXY");
+        err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     }
+    /* So ends a connection whose network has changed; the others that are kept went with it. */
+    if (str_eq(e.reason, "TIMEOUT"))
+        t->net->stale = true;
     log_line(2, "%s %s: %s (%s)", job->method, job->url, e.why, e.reason);
     return task_fail(t, &e);
 }

@@ -60,7 +60,7 @@ struct net {
     bool news;
     bool closing;
     const struct task *stepping; /* dropping this one from inside its own step is a bug */
-    bool stale;                  /* the pool holds connections from before a gap */
+    bool stale; /* the pool holds connections from before a gap, or from before a silence */
     int wake[2];
     volatile sig_atomic_t interrupted;
 };

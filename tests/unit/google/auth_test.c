@@ -335,6 +335,9 @@ static void a_wrong_clock_is_corrected_and_told(void **state)
     assert_true(net_until(w.net, t));
     assert_int_equal(task_state(t), TASK_OK);
     assert_int_equal(google_identity(t)->clock_ahead_s, 420);
+    char said[96];
+    assert_string_equal(google_clock_hint(420, said), "your clock is 7 minutes fast: set it right");
+    assert_string_equal(google_clock_hint(-119, said), "");
     char *jwt = assertion_of(server_last(&w.server, "POST", "/oauth2"));
     struct json *claims = verify(jwt);
     assert_int_equal(json_int64(claims, "iat", 0), 1763798400);

@@ -184,6 +184,46 @@ static void many_requests(void **state)
     server_stop(server);
 }
 
+static struct task *ask_path(struct net *net, const struct server *server, const char *path)
+{
+    char url[64];
+
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", server->port, path);
+    struct http_request r = {.method = "GET", .url = url, .timeout_ms = 300};
+    return http_send(net, &r);
+}
+
+static void ends(struct net *net, struct task *t, enum task_state state)
+{
+    assert_true(net_until(net, t));
+    assert_int_equal(task_state(t), state);
+    task_drop(t);
+}
+
+/* A network that changed takes every kept connection with it: after a silence none is used again.
+ */
+static void after_a_silence_anew(void **state)
+{
+    struct server *server = server_start();
+    struct err e;
+    struct net *net = net_open(&e);
+
+    (void)state;
+    assert_non_null(net);
+    struct task *one = ask_path(net, server, "slow/50"), *two = ask_path(net, server, "slow/50");
+    ends(net, one, TASK_OK);
+    ends(net, two, TASK_OK);
+    ends(net, ask_path(net, server, "ok"), TASK_OK);
+    assert_int_equal(server->n_threads, 2); /* both are kept */
+    ends(net, ask_path(net, server, "silent"), TASK_FAILED);
+    ends(net, ask_path(net, server, "ok"), TASK_OK);
+    assert_int_equal(server->n_threads, 3);
+    ends(net, ask_path(net, server, "ok"), TASK_OK);
+    assert_int_equal(server->n_threads, 3);
+    net_close(net);
+    server_stop(server);
+}
+
 static void run_many(struct net *net, void *ctx, struct stall *s)
 {
     const char *argv[] = {"sh", "-c", "echo x", NULL};
@@ -211,6 +251,7 @@ int main(void)
         with_net(dead_names),
         with_net(a_silent_host),
         cmocka_unit_test(many_requests),
+        cmocka_unit_test(after_a_silence_anew),
         with_net(many_programs),
     };
 
