@@ -73,7 +73,7 @@ static bool set_up(struct store *s, struct err *e)
 bool sqlfile_open(struct store *s, const char *path, struct halt *h, struct err *e)
 {
     *s = (struct store){.halt = h};
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
         sqlfile_fault(s, e, "opening the dataset's file");
     else if (set_up(s, e))

@@ -1,10 +1,10 @@
 #ifndef SANDBOX_STORE_H
 #define SANDBOX_STORE_H
 
-/* The SQLite file of a dataset: one connection, one open transaction at most. What is stored and
- * how far the stream was read are written in the same transaction, so a kill at any moment leaves
- * them in step. synchronous=NORMAL: a killed process loses nothing, a power cut may lose the last
- * commits. */
+/* The SQLite file of a dataset: one connection, used by one thread at a time, and one open
+ * transaction at most. What is stored and how far the stream was read are written in the same
+ * transaction, so a kill at any moment leaves them in step. synchronous=NORMAL: a killed process
+ * loses nothing, a power cut may lose the last commits. */
 
 #include "api/base/err.h"
 #include "tests/sandbox/replicate/link.h"

@@ -7,8 +7,12 @@
 #include "api/base/str.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
-enum { MESSAGES_A_TURN = 2000 };
+/* A send that goes out costs the server more than decoding the row does, and it sends every row by
+ * itself. While our window is closed they queue up on its side and leave together once we read. So
+ * the buffer is small; below 32 KB, a segment of the loopback, the window might never fit one. */
+enum { MESSAGES_A_TURN = 2000, STREAM_BUFFER = 48 * 1024 };
 
 PGconn *stream_side(struct work *w, struct err *e)
 {
@@ -70,6 +74,13 @@ static bool start(struct work *w, struct err *e)
     return good;
 }
 
+static void narrow(PGconn *c)
+{
+    int bytes = STREAM_BUFFER;
+    int refused = setsockopt(PQsocket(c), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    (void)refused; /* it works as well, only slower */
+}
+
 bool stream_open(struct work *w, struct err *e)
 {
     int64_t now = clock_mono_ms();
@@ -78,6 +89,7 @@ bool stream_open(struct work *w, struct err *e)
         stream_close(w);
         return false;
     }
+    narrow(w->stream);
     w->in_transaction = w->must_answer = false;
     w->server_end = w->reported = 0;
     w->durable = w->stored;
@@ -114,8 +126,8 @@ static bool ended(struct work *w, struct err *e)
     return false;
 }
 
-/* Messages that libpq holds already; how many, or -1. */
-static int read_messages(struct work *w, struct err *e)
+/* Messages that libpq holds already; how many, or -1. Their bytes are added. */
+static int read_messages(struct work *w, size_t *bytes_read, struct err *e)
 {
     for (int count = 0;; count++) {
         char *bytes = NULL;
@@ -130,23 +142,25 @@ static int read_messages(struct work *w, struct err *e)
         PQfreemem(bytes);
         if (!good)
             return -1;
+        *bytes_read += (size_t)n;
     }
 }
 
 bool stream_turn(struct work *w, bool *busy, struct err *e)
 {
     int all = 0, some = 1;
+    size_t bytes = 0;
     while (some > 0 && all < MESSAGES_A_TURN) {
         if (PQconsumeInput(w->stream) == 0)
             return link_fault(e, w->stream, NULL, "reading the stream of changes");
-        some = read_messages(w, e);
+        some = read_messages(w, &bytes, e);
         all += some;
     }
     if (some < 0)
         return false;
     if (all > 0)
         w->newest_at = clock_mono_ms();
-    w->flowing = all > 0;
+    w->gathers = all > 0 && bytes < WORK_MUCH_BYTES;
     *busy |= some > 0;
     return true;
 }

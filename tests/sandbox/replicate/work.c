@@ -166,19 +166,20 @@ static int64_t next_event(const struct work *w, int64_t now)
     return next;
 }
 
-/* The server sends every row on its own. To be woken by each costs both sides more than the work
- * itself: while they flow, the socket is left alone for a moment. */
+/* To be woken by each row costs both sides more than the work itself: while they come in ones and
+ * twos, the socket is left alone for a moment. After a turn that brought much it is not: the server
+ * may hold back more than our window takes. */
 static void wait_for_news(struct work *w)
 {
     int64_t now = clock_mono_ms(), left = next_event(w, now) - now;
-    bool gathers = w->stream && w->flowing;
+    bool gathers = w->stream && w->gathers;
     struct pollfd p[3] = {{.fd = w->halt.fds[0], .events = POLLIN},
                           {.fd = w->wake.fds[0], .events = POLLIN},
                           {.fd = w->stream ? PQsocket(w->stream) : -1, .events = POLLIN}};
     if (gathers) {
         left = left > WORK_GATHER_MS ? WORK_GATHER_MS : left;
         p[2].fd = -1;
-        w->flowing = false;
+        w->gathers = false;
     }
     if (left > 0 && poll(p, 3, (int)left) < 0 && errno != EINTR)
         return;

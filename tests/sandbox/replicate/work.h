@@ -17,7 +17,8 @@
 
 enum {
     WORK_ROWS = 10000,       /* rows in a transaction of SQLite before it is committed */
-    WORK_GATHER_MS = 1,      /* how long messages gather before they are read */
+    WORK_GATHER_MS = 8,      /* how long messages gather before they are read */
+    WORK_MUCH_BYTES = 16384, /* a turn that brought more is followed by the next at once */
     WORK_LINGER_MS = 3,      /* how long a quiet stream is given before a commit */
     WORK_STATUS_MS = 10000,  /* status and heartbeat */
     WORK_REPORT_MS = 1000,   /* status when only the server's position has moved */
@@ -83,7 +84,7 @@ struct work {
     int64_t began_at, told_at, next_heartbeat, next_try; /* monotonic ms */
     int tries;
     bool must_answer, no_heartbeat;
-    bool flowing;                 /* the last turn brought messages */
+    bool gathers; /* the last turn brought little: more shall come before the next */
     uint32_t recent[WORK_RECENT]; /* xids of the last transactions read */
     uint64_t n_transactions;
     struct type_kind *types;
