@@ -248,7 +248,6 @@ static enum task_state sent(struct task *t, struct rest_job *job)
 
 /* --- failures --- */
 
-/* What was looked at after a lost answer: ours, or left as it is. */
 /* Listed before it is made: it cannot be compared yet. */
 static bool is_on_its_way(struct task *t, struct rest_job *job, struct rest_answer *answer)
 {
@@ -258,6 +257,7 @@ static bool is_on_its_way(struct task *t, struct rest_job *job, struct rest_answ
            job->call.judge(job->out, &ignored) == REST_NOT_YET;
 }
 
+/* What was looked at after a lost answer: ours, or left as it is. */
 static enum task_state adopt(struct task *t, struct rest_job *job)
 {
     struct json *doc;
@@ -266,10 +266,11 @@ static enum task_state adopt(struct task *t, struct rest_job *job)
     if (!read_answer(job, &doc, &answer, &e))
         return garbled(t, job, &e);
     bool same = rest_same(&job->call, doc, &e);
-    bool coming = !same && is_on_its_way(t, job, &answer);
+    bool coming = !same && e.retryable && is_on_its_way(t, job, &answer);
     json_free(doc);
     if (coming)
         return wait_a_while(t, job, str_text(&job->call.look), AT_LOOK_BACK);
+    e.retryable = false;
     if (!same) /* a change that did not happen is no conflict */
         return task_fail(t, str_eq(job->call.method, "PATCH") ? &job->why : &e);
     log_line(1, "google: the answer was lost, the thing is as we want it: %s", job->call.resource);

@@ -110,7 +110,8 @@ const char **rest_strings(struct arena *a, const struct json *array, size_t *n);
 /* A member that is a list of strings. */
 void rest_put_strings(struct json_out *o, const char *key, const char *const *items, size_t n);
 /* Is what was found what was asked for? Links may be written in full, defaults may be absent, and
- * descriptions and labels do not count in a create. False: *e says whose it is and what differs. */
+ * descriptions and labels do not count in a create. False: *e says whose it is and what differs;
+ * retryable when that is not there at all. */
 bool rest_same(const struct rest_call *c, const struct json *found, struct err *e);
 
 void rest_labels(struct arena *a, const struct json *object, struct google_labels *out);

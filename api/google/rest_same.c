@@ -12,7 +12,8 @@ enum { LONGEST_SHOWN = 60, DEEPEST = JSON_MAX_DEPTH };
 struct same {
     const char *const *unseen;
     struct str path, *differs;
-    bool whole; /* decorations count: they are what is changed */
+    bool absent; /* what differs is not there at all */
+    bool whole;  /* decorations count: they are what is changed */
 };
 
 /* Who made it and for what is no part of what it is. */
@@ -85,6 +86,7 @@ static bool differ(struct same *s, const struct json *asked, const struct json *
     const char *a = scalar(asked, one), *f = scalar(found, two);
     if (!s->differs || s->differs->bytes)
         return false;
+    s->absent = found == NULL;
     const char *name = s->path.bytes ? str_text(&s->path) : "body";
     if (a && f && strlen(a) <= LONGEST_SHOWN && strlen(f) <= LONGEST_SHOWN)
         str_printf(s->differs, "its %s is %s, not %s", name, f, a);
@@ -191,6 +193,8 @@ bool rest_same(const struct rest_call *c, const struct json *found, struct err *
     bool ok = asked && same(&s, asked, found, 0);
     if (!ok)
         tell_whose(c, found, differs.bytes ? str_text(&differs) : "it is another", e);
+    if (!ok)
+        e->retryable = s.absent; /* it may come yet */
     json_free(body);
     str_done(&s.path);
     str_done(&differs);
