@@ -139,6 +139,9 @@ static size_t ask_all(struct task **t)
     t[n++] = datastream_profile_list(g, "p", "l");
     t[n++] = datastream_profile_get(g, "p", "l", "c");
     t[n++] = datastream_discover(g, "p", "l", "c");
+    t[n++] = compute_firewall_list(g, "p");
+    t[n++] = monitoring_instance(g, "p", "i", MONITORING_DISK_USED, 600);
+    t[n++] = bigquery_query(g, "p", "l", "SELECT 1");
     t[n++] = bigquery_dataset_get(g, "p", "d");
     t[n++] = bigquery_dataset_list(g, "p");
     t[n++] = bigquery_table_get(g, "p", "d", "t");
@@ -170,6 +173,27 @@ static void odd_shapes_do_no_harm(void **state)
         }
         server_forget(&w.server);
         str_done(&body);
+    }
+}
+
+/* Google leaves out what is false, 0, "" or empty: an empty object is an answer to every question,
+ * and so is one with nothing but what nobody knows yet. */
+static void what_is_absent_has_its_default(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"jobComplete\":true}",
+        "{\"jobComplete\":true,\"aNewField\":{\"deep\":[1,{\"x\":null}]},\"another\":\"x\"}"};
+    struct task *t[64];
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        world_token(&w);
+        rule(NULL, NULL, 200, bodies[i], 0);
+        size_t n = ask_all(t);
+        for (size_t k = 0; k < n; k++) {
+            expect_ok(t[k]);
+            task_drop(t[k]);
+        }
+        server_forget(&w.server);
     }
 }
 
@@ -237,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(odd_shapes_do_no_harm),
+        CASE(what_is_absent_has_its_default),
         CASE(odd_operations_end),
         CASE(figures_that_are_strings),
     };

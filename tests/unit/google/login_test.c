@@ -256,6 +256,33 @@ static void the_usual_universe_is_fine(void **state)
     arena_done(&a);
 }
 
+/* Only one who may give files away can make such a file. */
+static void a_file_of_somebody_else_is_refused(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct credentials c;
+    struct err e;
+    const char *note;
+    char file[] = "/tmp/strom-login-XXXXXX", place[] = "/tmp/strom-folder-XXXXXX";
+    close(mkstemp(file));
+    write_file(file, PERSON);
+    bool given = chown(file, 12345, 12345) == 0;
+    arena_init(&a);
+    if (given)
+        assert_false(credentials_load(&a, file, true, NULL, &c, &note, &e));
+    unlink(file);
+    if (given)
+        assert_non_null(strstr(e.why, "belongs to somebody else"));
+    assert_non_null(mkdtemp(place)); /* and what is no file at all */
+    assert_false(credentials_load(&a, place, true, NULL, &c, &note, &e));
+    assert_non_null(strstr(e.why, "no plain file"));
+    rmdir(place);
+    arena_done(&a);
+    if (!given)
+        skip();
+}
+
 /* --- what the token endpoint says --- */
 
 static void says(const char *credentials, struct rule answer, const char *reason, const char *hint)
@@ -314,6 +341,7 @@ int main(void)
         CASE(the_machine_must_be_googles),
         cmocka_unit_test(other_logins_are_named),
         cmocka_unit_test(the_usual_universe_is_fine),
+        cmocka_unit_test(a_file_of_somebody_else_is_refused),
         cmocka_unit_test(a_worn_out_login_names_the_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
