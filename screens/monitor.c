@@ -200,7 +200,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         return;
     }
     draw_stream(s, p);
-    draw_slot(&s->slot, j->target.slot, p);
+    draw_slot(&s->slot, s->slot.name, p);
     page_gap(p);
     draw_tables(self, s, p);
     draw_errors(s->errors, s->n_errors, p);
@@ -269,7 +269,7 @@ static enum nav copy(void *ctx, struct journey *j)
     struct str text = {0};
 
     if (self->shown) {
-        watch_json(watch_status(self->shown), j->target.slot, &text);
+        watch_json(watch_status(self->shown), watch_status(self->shown)->slot.name, &text);
         journey_copy(j, str_text(&text));
     }
     str_done(&text);

@@ -2,6 +2,14 @@
 
 #include "api/base/str.h"
 
+void observed_take_source(const struct observed *seen, struct target *t)
+{
+    if (!str_is_empty(seen->stream_slot))
+        str_copy(t->slot, sizeof t->slot, seen->stream_slot);
+    if (!str_is_empty(seen->stream_publication))
+        str_copy(t->publication, sizeof t->publication, seen->stream_publication);
+}
+
 void observed_names(const struct observed *seen, const struct target *t, struct names *out)
 {
     const struct names *found = &seen->names;

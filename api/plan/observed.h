@@ -87,6 +87,9 @@ struct observed {
     const char *streams_why; /* they could not be counted; NULL: they could */
 };
 
+/* Slot and publication of the stream that is there, in place of those that were meant: what is taken
+ * down is what it reads. */
+void observed_take_source(const struct observed *seen, struct target *t);
 /* The names that count for this target: of what was seen, else the family's. */
 void observed_names(const struct observed *seen, const struct target *t, struct names *out);
 

@@ -38,6 +38,7 @@ struct job {
     struct counting *counts;      /* a pair per object, once objects are known */
     size_t n_counts;
     bool counting;
+    bool adopted; /* the stream's own slot and dataset are known, or it has none to tell */
     struct watch_status s;
 };
 
@@ -61,7 +62,6 @@ static const char estimates_sql[] =
 static void ask(struct job *j)
 {
     const struct target *t = &j->t;
-    const char *slot[] = {t->slot};
 
     j->stream = datastream_stream_get(j->o.google, t->project, t->region, t->stream);
     j->objects = datastream_object_list(j->o.google, t->project, t->region, t->stream);
@@ -75,10 +75,32 @@ static void ask(struct job *j)
         j->disk = monitoring_instance(j->o.google, t->project, t->instance, MONITORING_DISK_USED,
                                       WINDOW_S);
     }
-    if (j->o.pg) {
-        j->slot = pg_query(j->o.pg, slot_sql, slot, 1);
+    if (j->o.pg)
         j->estimates = pg_query(j->o.pg, estimates_sql, NULL, 0);
+}
+
+static void take(char *field, size_t cap, const char *value)
+{
+    if (!str_is_empty(value))
+        str_copy(field, cap, value);
+}
+
+/* What the stream itself reads and writes, whatever we would have called it. */
+static void ask_slot(struct job *j)
+{
+    const char *slot[] = {j->t.slot};
+
+    if (j->adopted || task_state(j->stream) == TASK_RUNNING)
+        return;
+    j->adopted = true;
+    if (task_state(j->stream) == TASK_OK) {
+        const struct datastream_stream *s = datastream_stream(j->stream);
+        take(j->t.slot, sizeof j->t.slot, s->slot);
+        take(j->t.dataset, sizeof j->t.dataset, s->dataset);
+        take(j->t.dataset_project, sizeof j->t.dataset_project, s->dataset_project);
     }
+    if (j->o.pg)
+        j->slot = pg_query(j->o.pg, slot_sql, slot, 1);
 }
 
 /* There may be ten thousand of them: the rows are in order, and halved until it is found. */
@@ -128,7 +150,7 @@ static void ask_counts(struct job *j, struct arena *a)
     const struct datastream_object_list *objects;
     const struct target *t = &j->t;
 
-    if (j->counting || task_state(j->objects) == TASK_RUNNING ||
+    if (j->counting || !j->adopted || task_state(j->objects) == TASK_RUNNING ||
         (j->estimates && task_state(j->estimates) == TASK_RUNNING))
         return;
     j->counting = true;
@@ -255,7 +277,8 @@ static void see_slot(struct job *j, struct arena *a)
 {
     struct watch_slot *slot = &j->s.slot;
 
-    *slot = (struct watch_slot){.wal_bytes = -1,
+    *slot = (struct watch_slot){.name = j->t.slot,
+                                .wal_bytes = -1,
                                 .wal_bytes_per_hour = -1,
                                 .hours_until_full = -1,
                                 .wal_status = "",
@@ -410,6 +433,7 @@ static enum task_state step(struct task *t)
 
     if (j->stream == NULL)
         ask(j);
+    ask_slot(j);
     ask_counts(j, a);
     if (waiting(j))
         return TASK_RUNNING;

@@ -36,8 +36,9 @@ struct watch_table {
 };
 
 struct watch_slot {
-    bool known;      /* the source could be asked */
-    const char *why; /* when not */
+    const char *name; /* the one that the stream reads; else the one that was meant */
+    bool known;       /* the source could be asked */
+    const char *why;  /* when not */
     bool exists, active;
     const char *wal_status;
     int64_t wal_bytes;          /* held; -1 */

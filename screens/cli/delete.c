@@ -136,6 +136,7 @@ static int run(struct session *s)
     looking = observe(s->live.net, s->live.google, &s->target);
     if (session_wait(s, looking, &e)) {
         o.seen = observed(looking);
+        observed_take_source(o.seen, &s->target);
         source = ask_source(s, &o);
         if (!take_dataset(s, &o, &e))
             code = out_error(s->o, &e);

@@ -8,7 +8,7 @@
 
 enum { WATCH_MS = 15000 };
 
-static void print(const struct watch_status *s, const struct target *t)
+static void print(const struct watch_status *s)
 {
     char span[CLOCK_TEXT], bytes[ANSWER_TEXT], source[ANSWER_TEXT], destination[ANSWER_TEXT];
 
@@ -19,9 +19,9 @@ static void print(const struct watch_status *s, const struct target *t)
     out_line("  freshness  %s",
              s->freshness_s < 0 ? "unknown" : clock_span((int64_t)s->freshness_s, span));
     if (!s->slot.known)
-        out_line("  slot       %s: %s", t->slot, s->slot.why);
+        out_line("  slot       %s: %s", s->slot.name, s->slot.why);
     else
-        out_line("  slot       %s: %s, %s of log held", t->slot,
+        out_line("  slot       %s: %s, %s of log held", s->slot.name,
                  !s->slot.exists  ? "gone"
                  : s->slot.active ? "active"
                                   : "read by nobody",
@@ -41,12 +41,12 @@ static int tell(struct session *s, const struct watch_status *status)
 
     if (s->o->json) {
         if (s->o->watch)
-            watch_json_line(status, s->target.slot, &text);
+            watch_json_line(status, status->slot.name, &text);
         else
-            watch_json(status, s->target.slot, &text);
+            watch_json(status, status->slot.name, &text);
         out_result(&text);
     } else {
-        print(status, &s->target);
+        print(status);
     }
     str_done(&text);
     return status->health == WATCH_OK ? OUT_FINE : OUT_NOT_YET;
