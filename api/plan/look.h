@@ -50,6 +50,10 @@ const char *look_short(const char *full);
 bool look_admits(const struct compute_firewall *f, const char *network, const char *subnet);
 /* The only private connection that is usable, where there is one; NULL: none, or several. */
 const char *look_only_private(const struct look *l);
+/* The usual part of a step: there, absent, unknown. True when it is there and the caller goes on.
+ */
+bool look_there(struct look *l, enum step_id step, enum question q);
+void look_see_firewall(struct look *l);
 void look_see(struct look *l, struct arena *a);
 
 #endif

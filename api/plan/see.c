@@ -9,7 +9,6 @@
 #include "api/google/machine.h"
 #include "api/google/projects.h"
 #include "api/google/serviceusage.h"
-#include "api/plan/diff.h"
 #include "api/plan/proxy.h"
 
 #include <stdio.h>
@@ -30,8 +29,7 @@ static bool is_off(const struct err *e)
     return str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured");
 }
 
-/* The usual part; true when it is there and the caller goes on. */
-static bool there(struct look *l, enum step_id step, enum question q)
+bool look_there(struct look *l, enum step_id step, enum question q)
 {
     struct observed_thing *o = &l->seen.things[step];
     const struct err *e;
@@ -70,7 +68,8 @@ static void see_services(struct look *l, struct arena *a)
     const char *const *needed = google_needed_apis(&n);
     const char **off = arena_array(a, const char *, n + 1);
 
-    if (!there(l, STEP_SERVICES, ASK_SERVICES)) { /* without Service Usage nothing is turned on */
+    if (!look_there(l, STEP_SERVICES,
+                    ASK_SERVICES)) { /* without Service Usage nothing is turned on */
         l->seen.things[STEP_SERVICES].seen = SEEN_UNKNOWN;
         l->seen.things[STEP_SERVICES].why = task_error(l->asked[ASK_SERVICES])->why;
         return;
@@ -142,7 +141,7 @@ static void add_privates(struct look *l, struct arena *a)
 
 static void see_network(struct look *l, struct arena *a)
 {
-    if (there(l, STEP_NETWORK, ASK_NETWORK))
+    if (look_there(l, STEP_NETWORK, ASK_NETWORK))
         see_subnetwork(l, a);
     add_privates(l, a);
     add_ranges(l, a, l->asked[ASK_RANGES], l->n.network);
@@ -156,7 +155,7 @@ static void see_account(struct look *l, struct arena *a)
 {
     struct observed_thing *o = &l->seen.things[STEP_ACCOUNT];
 
-    if (there(l, STEP_ACCOUNT, ASK_ACCOUNT) && iam_account(l->asked[ASK_ACCOUNT])->disabled) {
+    if (look_there(l, STEP_ACCOUNT, ASK_ACCOUNT) && iam_account(l->asked[ASK_ACCOUNT])->disabled) {
         o->seen = SEEN_BROKEN;
         o->why = "the account is disabled";
         o->hint = arena_printf(a, "gcloud iam service-accounts enable %s --project %s",
@@ -169,7 +168,7 @@ static void see_binding(struct look *l)
     struct observed_thing *o = &l->seen.things[STEP_BINDING];
     char member[160];
 
-    if (!there(l, STEP_BINDING, ASK_POLICY)) {
+    if (!look_there(l, STEP_BINDING, ASK_POLICY)) {
         if (o->seen ==
             SEEN_ABSENT) { /* a project has a policy: it is the project that is missing */
             o->seen = SEEN_UNKNOWN;
@@ -206,7 +205,7 @@ static void see_address(struct look *l, struct arena *a)
 {
     struct observed_thing *o = &l->seen.things[STEP_ADDRESS];
 
-    if (!there(l, STEP_ADDRESS, ASK_ADDRESS))
+    if (!look_there(l, STEP_ADDRESS, ASK_ADDRESS))
         return;
     const struct compute_address *x = compute_address(l->asked[ASK_ADDRESS]);
     o->why = address_why(l, a, x);
@@ -245,7 +244,7 @@ static void see_proxy(struct look *l, struct arena *a)
     static const char *const pending[] = {"PROVISIONING", "STAGING", "REPAIRING"};
     struct observed_thing *o = &l->seen.things[STEP_PROXY];
 
-    if (!there(l, STEP_PROXY, ASK_PROXY))
+    if (!look_there(l, STEP_PROXY, ASK_PROXY))
         return;
     const struct compute_machine *vm = choose_machine(l, a, compute_machines(l->asked[ASK_PROXY]));
     if (vm == NULL) {
@@ -277,7 +276,7 @@ static void see_private(struct look *l, struct arena *a)
     static const char *const pending[] = {"CREATING", "DELETING"};
     struct observed_thing *o = &l->seen.things[STEP_PRIVATE_CONNECTION];
 
-    if (!there(l, STEP_PRIVATE_CONNECTION, ASK_PRIVATE))
+    if (!look_there(l, STEP_PRIVATE_CONNECTION, ASK_PRIVATE))
         return;
     const struct datastream_private *c = datastream_private(l->asked[ASK_PRIVATE]);
     o->name = c->name;
@@ -297,86 +296,9 @@ static void see_private(struct look *l, struct arena *a)
     }
 }
 
-/* "tcp:5432", "tcp:5000-6000", "tcp", "all" */
-static bool opens_port(const char *allowed)
-{
-    int first, last, n;
-
-    if (str_eq(allowed, "tcp") || str_eq(allowed, "all"))
-        return true;
-    n = sscanf(allowed, "tcp:%d-%d", &first, &last);
-    return (n == 1 && first == PROXY_PORT) || (n == 2 && first <= PROXY_PORT && PROXY_PORT <= last);
-}
-
-static bool opens(const struct compute_firewall *f)
-{
-    for (size_t i = 0;
-         i < f->n_allowed && !f->disabled && !f->limited && !str_eq(f->direction, "EGRESS"); i++)
-        if (opens_port(f->allowed[i]))
-            return true;
-    return false;
-}
-
-bool look_admits(const struct compute_firewall *f, const char *network, const char *subnet)
-{
-    if (!str_eq(look_short(f->network), network) || !opens(f))
-        return false;
-    for (size_t i = 0; i < f->n_sources; i++)
-        if (diff_range_within(subnet, f->sources[i]))
-            return true;
-    return false;
-}
-
-/* By our name; else the rule that somebody gave another name, and that does it. */
-static const struct compute_firewall *find_firewall(struct look *l)
-{
-    if (there(l, STEP_FIREWALL, ASK_FIREWALL))
-        return compute_firewall(l->asked[ASK_FIREWALL]);
-    if (task_state(l->firewalls) != TASK_OK || l->seen.connection_subnet == NULL)
-        return NULL;
-    const struct compute_firewalls *all = compute_firewalls(l->firewalls);
-    for (size_t i = 0; i < all->n; i++)
-        if (look_admits(&all->items[i], l->n.network, l->seen.connection_subnet)) {
-            l->seen.things[STEP_FIREWALL].seen = SEEN_READY;
-            str_copy(l->n.firewall, sizeof l->n.firewall, all->items[i].name);
-            return &all->items[i];
-        }
-    return NULL;
-}
-
-static void see_firewall(struct look *l)
-{
-    const struct compute_firewall *f = find_firewall(l);
-
-    if (f == NULL)
-        return;
-    l->seen.firewall_network = look_short(f->network);
-    l->seen.firewall_sources = f->sources;
-    l->seen.n_firewall_sources = f->n_sources;
-    l->seen.firewall_opens_5432 = opens(f);
-}
-
-const char *look_only_private(const struct look *l)
-{
-    const struct task *t = l->asked[ASK_PRIVATES];
-    const char *only = NULL;
-
-    if (task_state(t) != TASK_OK)
-        return NULL;
-    const struct datastream_privates *p = datastream_privates(t);
-    for (size_t i = 0; i < p->n; i++) {
-        if (!str_eq(p->items[i].state, "CREATED") || !*p->items[i].vpc)
-            continue;
-        if (only)
-            return NULL;
-        only = p->items[i].id;
-    }
-    return only;
-}
-
 static void see_profiles(struct look *l)
 {
-    if (there(l, STEP_SOURCE_PROFILE, ASK_SOURCE)) {
+    if (look_there(l, STEP_SOURCE_PROFILE, ASK_SOURCE)) {
         const struct datastream_profile *p = datastream_profile(l->asked[ASK_SOURCE]);
         l->seen.things[STEP_SOURCE_PROFILE].created_by = google_label(&p->labels, "created-by");
         l->seen.source_host = p->host;
@@ -392,7 +314,7 @@ static void see_profiles(struct look *l)
                 "a profile of this name is not for PostgreSQL";
         }
     }
-    if (there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION) &&
+    if (look_there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION) &&
         datastream_profile(l->asked[ASK_DESTINATION])->kind != DATASTREAM_PROFILE_BIGQUERY) {
         l->seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_BROKEN;
         l->seen.things[STEP_DESTINATION_PROFILE].why = "a profile of this name is not for BigQuery";
@@ -401,7 +323,7 @@ static void see_profiles(struct look *l)
 
 static void see_dataset(struct look *l)
 {
-    if (there(l, STEP_DATASET, ASK_DATASET))
+    if (look_there(l, STEP_DATASET, ASK_DATASET))
         l->seen.dataset_location = bigquery_dataset(l->asked[ASK_DATASET])->location;
 }
 
@@ -454,7 +376,7 @@ static void see_stream(struct look *l, struct arena *a)
 {
     struct observed_thing *o = &l->seen.things[STEP_STREAM];
 
-    if (there(l, STEP_STREAM, ASK_STREAM)) {
+    if (look_there(l, STEP_STREAM, ASK_STREAM)) {
         const struct datastream_stream *s = datastream_stream(l->asked[ASK_STREAM]);
         o->name = s->name;
         o->state = l->seen.stream_state = s->state;
@@ -487,7 +409,7 @@ void look_see(struct look *l, struct arena *a)
     see_address(l, a);
     see_proxy(l, a);
     see_private(l, a);
-    see_firewall(l);
+    look_see_firewall(l);
     see_profiles(l);
     see_dataset(l);
     see_stream(l, a);
