@@ -125,9 +125,20 @@ static void draw_google(const struct connect *self, const struct journey *j, str
 
 static void draw_database(const struct connect *self, const struct journey *j, struct page *p)
 {
+    char named[64];
+
     page_gap(p);
     draw_field(self, ROW_DSN, tr("Connection"), tr("PG* variables; or host=... port=... user=..."),
                p);
+    if (connect_problem(self, ROW_DSN))
+        return; /* what stands there was never tried */
+    if (self->edited & (1u << ROW_DSN | 1u << ROW_DATABASE)) {
+        page_mark(p, MARK_UNKNOWN, "%s", tr("not tested yet: Tab or Enter tests it"));
+        return;
+    }
+    if (pg_dsn_database(j->dsn, named, sizeof named) && j->target.database[0] &&
+        !str_eq(named, j->target.database))
+        page_mark(p, MARK_WARN, tr("Database above goes before dbname=%s of this line"), named);
     if (j->live->pg && pg_alive(j->live->pg) && self->connecting == NULL) {
         int version = pg_version(j->live->pg);
         page_mark(p, MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"), pg_database(j->live->pg),
@@ -140,7 +151,7 @@ static void draw_database(const struct connect *self, const struct journey *j, s
     }
     if (!answered(p, self->connecting, tr("Connecting to the database")) &&
         task_state(self->connecting) == TASK_FAILED)
-        page_note(p, "%s", tr("On Nais: nais postgres proxy APP, then r to try again."));
+        page_note(p, "%s", tr("On Nais: nais postgres proxy APP in another window, then Ctrl-R here."));
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
@@ -200,6 +211,11 @@ static enum nav go_on(struct connect *self, struct journey *j)
             journey_say(j, MARK_WARN, "%s", tr("this is needed to go on"));
             return STAY;
         }
+    if (connect_problem(self, ROW_DSN)) {
+        focus_on(self, ROW_DSN);
+        journey_say(j, MARK_WARN, "%s", connect_problem(self, ROW_DSN));
+        return STAY;
+    }
     if (j->live->pg == NULL && !self->warned) {
         self->warned = true;
         journey_say(
@@ -257,7 +273,9 @@ static void field_left(struct connect *self, struct journey *j)
     }
     if (edited & 1u << ROW_PROJECT)
         connect_ask_google(self, j);
-    if (edited & (1u << ROW_DSN | 1u << ROW_DATABASE)) {
+    if (edited & 1u << ROW_DSN)
+        connect_commit_dsn(self, j);
+    if (edited & (1u << ROW_DSN | 1u << ROW_DATABASE) && connect_problem(self, ROW_DSN) == NULL) {
         live_use_pg(j->live, NULL);
         connect_ask_database(self, j);
     }
@@ -286,6 +304,7 @@ static enum nav on_key(struct connect *self, struct journey *j, int key)
         }
         return go_on(self, j);
     case TUI_ESC:
+        connect_commit_dsn(self, j);
         return BACK;
     default:
         return STAY;

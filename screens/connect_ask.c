@@ -42,13 +42,18 @@ void connect_commit(struct connect *self, struct journey *j)
     str_copy(t->region, sizeof t->region, self->region);
     str_copy(t->instance, sizeof t->instance, self->instance);
     str_copy(t->database, sizeof t->database, self->database);
-    if (!pg_dsn_has_password(
-            self->dsn)) /* a password never reaches the disk: connect_problem says so */
-        str_copy(j->dsn, sizeof j->dsn, self->dsn);
     if (self->password[0]) {
         secret_free(j->live->db_password);
         j->live->db_password = secret_new(self->password, strlen(self->password));
     }
+    journey_changed(j);
+}
+
+void connect_commit_dsn(struct connect *self, struct journey *j)
+{
+    if (pg_dsn_has_password(self->dsn))
+        return; /* never reaches the disk: connect_problem says so */
+    str_copy(j->dsn, sizeof j->dsn, self->dsn);
     journey_changed(j);
 }
 
@@ -203,5 +208,6 @@ void connect_drop(struct connect *self)
     task_clear(&self->project);
     task_clear(&self->connecting);
     secret_wipe(self->password, sizeof self->password);
+    secret_wipe(self->dsn, sizeof self->dsn); /* one may have been typed there, too */
     arena_done(&self->mem);
 }

@@ -42,6 +42,8 @@ struct connect {
 
 void connect_fields(struct connect *self, const struct journey *j);   /* from the target */
 void connect_commit(struct connect *self, struct journey *j);         /* into the target */
+/* The connection string, when its field is left: half of one may be the beginning of a password. */
+void connect_commit_dsn(struct connect *self, struct journey *j);
 void connect_contexts(struct connect *self, const struct journey *j); /* names of the kubeconfig */
 void connect_ask_cluster(struct connect *self, struct journey *j);
 void connect_ask_google(struct connect *self, struct journey *j);

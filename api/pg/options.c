@@ -35,14 +35,49 @@ static bool bad_dsn(struct err *e, const char *dsn, char *why)
     return false;
 }
 
+static bool is_port(const char *text)
+{
+    char *end;
+    long port = strtol(text, &end, 10);
+    return end > text && end - text <= 5 && text[0] != '-' && port > 0 && port <= 65535 &&
+           (*end == '\0' || strchr(",/?", *end) != NULL);
+}
+
+/* `postgresql://kari:secret` is a host and a port to libpq for as long as no @ follows: what stands
+ * behind the colon and is no port may be the beginning of a password. */
+static bool has_odd_port(const char *dsn)
+{
+    const char *at = strstr(dsn, "://");
+    bool bracket = false;
+    for (at = at != NULL ? at + 3 : ""; *at != '\0' && (bracket || strchr("/?", *at) == NULL);
+         at++) {
+        bracket = *at == '[' || (bracket && *at != ']');
+        if (*at == ':' && !bracket && at[1] != '\0' && strchr(",/?", at[1]) == NULL &&
+            !is_port(at + 1))
+            return true;
+    }
+    return false;
+}
+
 bool pg_dsn_has_password(const char *dsn)
 {
     if (str_is_empty(dsn))
         return false;
     PQconninfoOption *list = PQconninfoParse(dsn, NULL);
-    bool has = list != NULL ? option(list, "password") != NULL : may_hold_password(dsn);
+    bool has = list != NULL ? option(list, "password") != NULL ||
+                                  option(list, "sslpassword") != NULL || has_odd_port(dsn)
+                            : may_hold_password(dsn) || has_odd_port(dsn);
     PQconninfoFree(list);
     return has;
+}
+
+bool pg_dsn_database(const char *dsn, char *out, size_t cap)
+{
+    PQconninfoOption *list = str_is_empty(dsn) ? NULL : PQconninfoParse(dsn, NULL);
+    const char *name = option(list, "dbname");
+    str_copy(out, cap, name != NULL ? name : "");
+    PQconninfoFree(list);
+    return out[0] != '\0';
 }
 
 bool pg_dsn_check(const char *dsn, struct err *e)

@@ -52,6 +52,8 @@ struct pg_options {
 
 /* True when a connection string has a password inside; those are refused on a command line. */
 bool pg_dsn_has_password(const char *dsn);
+/* The database that the string itself names; false with "" when it names none. */
+bool pg_dsn_database(const char *dsn, char *out, size_t cap);
 /* False with *e filled when dsn is no connection string. NULL and "" are fine. */
 bool pg_dsn_check(const char *dsn, struct err *e);
 

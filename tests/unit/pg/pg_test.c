@@ -29,6 +29,14 @@ static void test_dsn(void **state)
     assert_true(pg_dsn_has_password("host=x password=abc"));
     assert_true(pg_dsn_has_password("postgresql://u:abc@h/db"));
     assert_true(pg_dsn_has_password("postgresql://u@h/db?password=abc"));
+    assert_true(pg_dsn_has_password("postgresql://kari:hemmelig123"));
+    assert_true(pg_dsn_has_password("postgres://kari:12ab/db"));
+    assert_true(pg_dsn_has_password("postgresql://kari:123456"));
+    assert_true(pg_dsn_has_password("host=x sslpassword=abc"));
+    assert_false(pg_dsn_has_password("postgresql://kari@h:5432/db"));
+    assert_false(pg_dsn_has_password("postgresql://h:5432,g:5433/db?application_name=a:b"));
+    assert_false(pg_dsn_has_password("postgresql://[::1]:5432/db"));
+    assert_false(pg_dsn_has_password("postgresql://h:"));
     assert_false(pg_dsn_has_password("host=x"));
     assert_false(pg_dsn_has_password(NULL));
     assert_false(pg_dsn_has_password("neither"));
