@@ -25,7 +25,7 @@ enum { SKIP = 77, LOOK_MS = 20, PATIENCE_MS = 180000, EARLY_KILLS = 4 };
 struct size {
     int rows, changes, kills, restarts, copies, alters;
 };
-static const struct size sampled = {3000, 2500, 8, 1, 3, 8}, full = {8000, 20000, 40, 3, 12, 25};
+static const struct size sampled = {3000, 20000, 8, 1, 3, 8}, full = {8000, 60000, 40, 3, 12, 25};
 
 struct test {
     struct world world;
