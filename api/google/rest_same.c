@@ -7,11 +7,16 @@
 /* What was found after a lost answer, held against what was asked for: the body of the create is
  * the wish, and every member of it must be in the thing. */
 
-enum { LONGEST_SHOWN = 60, DEEPEST = JSON_MAX_DEPTH };
+enum {
+    LONGEST_SHOWN = 60,
+    MOST_LOOKS = 1000000 /* in lists of another order */,
+    DEEPEST = JSON_MAX_DEPTH
+};
 
 struct same {
     const char *const *unseen;
     struct str path, *differs;
+    size_t looks;
     bool absent; /* what differs is not there at all */
     bool whole;  /* decorations count: they are what is changed */
 };
@@ -101,16 +106,26 @@ static bool same(struct same *s, const struct json *asked, const struct json *fo
 static bool same_quietly(struct same *s, const struct json *a, const struct json *f, int depth)
 {
     struct str *told = s->differs;
+    size_t at = s->path.bytes;
     s->differs = NULL;
     bool ok = same(s, a, f, depth);
     s->differs = told;
+    s->path.bytes = at;
+    if (s->path.text)
+        s->path.text[at] = '\0';
     return ok;
 }
 
 static bool has_same(struct same *s, const struct json *asked, const struct json *list, int depth)
 {
     for
-        json_each(f, list) if (same_quietly(s, asked, f, depth)) return true;
+        json_each(f, list)
+        {
+            if (++s->looks > MOST_LOOKS)
+                return false;
+            if (same_quietly(s, asked, f, depth))
+                return true;
+        }
     return false;
 }
 

@@ -54,6 +54,8 @@ static void wishes_are_compared(void **state)
     assert_true(same("{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"}]}",
                      "{\"l\":[{\"k\":\"b\"},{\"k\":\"a\"}]}", NULL));
     assert_false(same("{\"l\":[{\"k\":\"a\"}]}", "{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"}]}", "its l"));
+    assert_false(same("{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"}],\"z\":1}",
+                      "{\"l\":[{\"k\":\"b\"},{\"k\":\"a\"}],\"z\":2}", "its z is 2, not 1"));
     assert_false(same("{\"l\":[{\"k\":\"a\"}]}", "{\"l\":[{\"k\":\"b\"}]}", "its l.k is b, not a"));
 }
 

@@ -12,6 +12,8 @@
 #include "api/net/net.h"
 #include "tests/unit/net/server.h"
 
+#include <curl/curl.h>
+
 /* Certificates made for the test, and `openssl s_server` as the other side. */
 
 struct world {
@@ -297,6 +299,26 @@ static void a_proxy_of_its_own(void **state)
     }
 }
 
+/* A server that takes HTTP/2 gets it: this one only says that it does, and waits in vain for a
+ * request that it could read. */
+static void the_second_version_is_offered(void **state)
+{
+    struct world *w = *state;
+
+    if (!w->net || !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2))
+        skip();
+    serve(w, "server", "-alpn http/1.1");
+    trusted(w, "ours.pem");
+    serve(w, "server", "-alpn h2");
+    struct http_request r = {
+        .method = "GET", .url = w->url, .timeout_ms = 700, .ca_pem = read_all(w, "ours.pem")};
+    struct task *t = http_send(w->net, &r);
+    assert_true(net_until(w->net, t));
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_not_equal(task_error(t)->reason, "TLS");
+    task_drop(t);
+}
+
 static void not_tls_at_all(void **state)
 {
     struct world *w = *state;
@@ -323,6 +345,7 @@ int main(void)
         cmocka_unit_test(certificates_of_another_time),
         cmocka_unit_test(another_name),
         cmocka_unit_test(a_proxy_of_its_own),
+        cmocka_unit_test(the_second_version_is_offered),
         cmocka_unit_test(not_tls_at_all),
     };
 
