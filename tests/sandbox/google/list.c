@@ -193,7 +193,7 @@ static bool page_from(struct call *c, const char *key, size_t *from)
     if (token == NULL && c->body != NULL)
         token = val_text(c->body, "pageToken");
     *from = 0;
-    if (str_is_empty(token))
+    if (token == NULL || *token == '\0')
         return true;
     char same[48];
     if (strlen(token) == 16)
