@@ -54,27 +54,9 @@ static void underscored(char *out, size_t cap, const char *prefix, const char *n
     out[n] = '\0';
 }
 
-static void procedure(const struct target *t, struct names *n)
-{
-    str_copy(n->network, sizeof n->network, "datastream-vpc");
-    str_copy(n->subnet_range, sizeof n->subnet_range, "10.2.0.0/29");
-    str_copy(n->service_account, sizeof n->service_account, "datastream");
-    resource_id(n->proxy, sizeof n->proxy, "datastream-", t->database, "");
-    resource_id(n->address, sizeof n->address, "datastream-", t->database, "-ip");
-    str_copy(n->private_connection, sizeof n->private_connection, "datastream-connection");
-    str_copy(n->firewall, sizeof n->firewall, "allow-datastream-cloudsql-proxy");
-    resource_id(n->source_profile, sizeof n->source_profile, "postgres-", t->database, "");
-    resource_id(n->destination_profile, sizeof n->destination_profile, "bigquery-", t->database,
-                "");
-    underscored(n->dataset, sizeof n->dataset, "datastream_", t->database, "");
-    resource_id(n->stream, sizeof n->stream, "postgres-", t->database, "-bigquery");
-    str_copy(n->publication, sizeof n->publication, "ds_publication");
-    str_copy(n->slot, sizeof n->slot, "ds_replication");
-    n->freshness_seconds = 900;
-}
-
-#define OF_MODULE    "-datastream"
-#define OF_PROCEDURE "-bigquery"
+#define OF_MODULE      "-datastream"
+#define FROM_PROCEDURE "postgres-"
+#define OF_PROCEDURE   "-bigquery"
 
 /* What stands before the ending; false when there is nothing, or another ending. */
 static bool before_ending(const char *id, const char *ending, char *out, size_t cap)
@@ -85,6 +67,38 @@ static bool before_ending(const char *id, const char *ending, char *out, size_t 
         return false;
     snprintf(out, cap, "%.*s", (int)(n - tail), id);
     return true;
+}
+
+/* Database or stream: what is opened by its stream's name has its parts called like it. The dataset
+ * is called like the database, of which an id may have lost letters. */
+static void procedure_base(const struct target *t, char out[64])
+{
+    if (str_starts(t->stream, FROM_PROCEDURE) &&
+        before_ending(t->stream + strlen(FROM_PROCEDURE), OF_PROCEDURE, out, 64))
+        return;
+    str_copy(out, 64, t->database);
+}
+
+static void procedure(const struct target *t, struct names *n)
+{
+    char base[64];
+
+    procedure_base(t, base);
+    str_copy(n->network, sizeof n->network, "datastream-vpc");
+    str_copy(n->subnet_range, sizeof n->subnet_range, "10.2.0.0/29");
+    str_copy(n->service_account, sizeof n->service_account, "datastream");
+    resource_id(n->proxy, sizeof n->proxy, "datastream-", base, "");
+    resource_id(n->address, sizeof n->address, "datastream-", base, "-ip");
+    str_copy(n->private_connection, sizeof n->private_connection, "datastream-connection");
+    str_copy(n->firewall, sizeof n->firewall, "allow-datastream-cloudsql-proxy");
+    resource_id(n->source_profile, sizeof n->source_profile, "postgres-", base, "");
+    resource_id(n->destination_profile, sizeof n->destination_profile, "bigquery-", base, "");
+    underscored(n->dataset, sizeof n->dataset, "datastream_", t->database[0] ? t->database : base,
+                "");
+    resource_id(n->stream, sizeof n->stream, "postgres-", t->database, "-bigquery");
+    str_copy(n->publication, sizeof n->publication, "ds_publication");
+    str_copy(n->slot, sizeof n->slot, "ds_replication");
+    n->freshness_seconds = 900;
 }
 
 /* The module calls it application_name. */
@@ -121,7 +135,8 @@ bool names_recognise(const char *stream, struct target *t)
 {
     char base[64];
 
-    if (str_starts(stream, "postgres-") && before_ending(stream, OF_PROCEDURE, base, sizeof base))
+    if (str_starts(stream, FROM_PROCEDURE) &&
+        before_ending(stream + strlen(FROM_PROCEDURE), OF_PROCEDURE, base, sizeof base))
         t->naming = TARGET_PROCEDURE;
     else if (before_ending(stream, OF_MODULE, base, sizeof base))
         t->naming = TARGET_NAV_MODULE;

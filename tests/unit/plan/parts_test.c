@@ -84,6 +84,12 @@ static void test_recognised_by_the_stream(void **state)
     assert_string_equal(n.slot, "postmottak_backend_replication"); /* the instance's */
     assert_true(names_recognise("postgres-postmottak-bigquery", &t));
     assert_int_equal(t.naming, TARGET_PROCEDURE);
+    assert_true(names_recognise("postgres-other-db-bigquery", &t));
+    names_of(&t, &n); /* not another database's machine */
+    assert_string_equal(n.proxy, "datastream-other-db");
+    assert_string_equal(n.address, "datastream-other-db-ip");
+    assert_string_equal(n.source_profile, "postgres-other-db");
+    assert_string_equal(n.destination_profile, "bigquery-other-db");
     t.app[0] = '\0';
     assert_true(names_recognise("mottak-datastream", &t));
     assert_string_equal(t.app, "mottak");
@@ -125,6 +131,10 @@ static void test_odd_databases(void **state)
         check_id(n.source_profile);
         check_id(n.destination_profile);
         check_id(n.stream);
+        struct names again;
+        str_copy(t.stream, sizeof t.stream, n.stream);
+        names_of(&t, &again); /* the same when the stream has been named after the database */
+        assert_memory_equal(&again, &n, sizeof n);
         assert_int_equal(strspn(n.dataset, "abcdefghijklmnopqrstuvwxyz0123456789_"),
                          strlen(n.dataset));
     }
