@@ -1,9 +1,23 @@
 # Every call x every fault, on a clock that jumps. The seams are the linker's: the product does not know.
-file(GLOB fault_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
-add_executable(faults ${fault_sources})
-target_link_libraries(faults PRIVATE strom_plan strom_watch strom_nais sandbox_google sandbox_cluster
-    OpenSSL::SSL OpenSSL::Crypto PkgConfig::libcurl ${CMAKE_DL_LIBS})
-target_link_options(faults PRIVATE -Wl,--wrap=http_send -Wl,--wrap=curl_multi_poll)
-target_compile_definitions(faults PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
+include(CheckLinkerFlag)
+check_linker_flag(C -Wl,--wrap=net_wait STROM_LINKER_WRAPS)
+if(NOT STROM_LINKER_WRAPS)
+    return()
+endif()
+set(faults_folder ${CMAKE_CURRENT_LIST_DIR})
+file(GLOB fault_sources CONFIGURE_DEPENDS ${faults_folder}/*.c)
+list(FILTER fault_sources EXCLUDE REGEX "/(main|scenario|calls)\\.c$")
+add_library(tests_faults STATIC ${fault_sources})
+target_link_libraries(tests_faults PUBLIC strom_plan sandbox_google OpenSSL::SSL OpenSSL::Crypto PkgConfig::libcurl
+    PkgConfig::sqlite3 ${CMAKE_DL_LIBS})
+target_link_options(tests_faults INTERFACE -Wl,--wrap=http_send -Wl,--wrap=curl_multi_poll)
+target_compile_definitions(tests_faults PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
+
+add_executable(faults ${faults_folder}/main.c ${faults_folder}/scenario.c ${faults_folder}/calls.c)
+target_link_libraries(faults PRIVATE tests_faults)
 add_test(NAME faults/sample COMMAND faults --sample 200)
 set_tests_properties(faults/sample PROPERTIES TIMEOUT 300)
+
+# The figure of the whole road on the same clock.
+add_executable(bench_running ${CMAKE_SOURCE_DIR}/tests/bench/running.c ${faults_folder}/scenario.c ${faults_folder}/calls.c)
+target_link_libraries(bench_running PRIVATE tests_faults)
