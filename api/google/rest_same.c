@@ -9,7 +9,7 @@
 
 enum {
     LONGEST_SHOWN = 60,
-    MOST_LOOKS = 1000000 /* in lists of another order */,
+    MOST_LOOKS = 100000 /* in lists of another order */,
     DEEPEST = JSON_MAX_DEPTH
 };
 
@@ -116,20 +116,21 @@ static bool same_quietly(struct same *s, const struct json *a, const struct json
     return ok;
 }
 
-static bool has_same(struct same *s, const struct json *asked, const struct json *list, int depth)
+static const struct json *find_same(struct same *s, const struct json *asked,
+                                    const struct json *list, int depth)
 {
     for
         json_each(f, list)
         {
             if (++s->looks > MOST_LOOKS)
-                return false;
+                return NULL;
             if (same_quietly(s, asked, f, depth))
-                return true;
+                return f;
         }
-    return false;
+    return NULL;
 }
 
-/* Lists come back in another order at times. */
+/* Lists come back in another order at times: where one was found the search goes on. */
 static bool same_lists(struct same *s, const struct json *asked, const struct json *found,
                        int depth)
 {
@@ -141,7 +142,9 @@ static bool same_lists(struct same *s, const struct json *asked, const struct js
     for
         json_each(a, asked)
         {
-            if (!same_quietly(s, a, beside, depth) && !has_same(s, a, found, depth))
+            if (!beside || !same_quietly(s, a, beside, depth))
+                beside = find_same(s, a, found, depth);
+            if (!beside)
                 return differ(s, asked, found);
             beside = json_next(beside);
         }
