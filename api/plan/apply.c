@@ -4,8 +4,6 @@
 #include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/plan/moves.h"
-#include "api/store/journal.h"
-#include "api/store/lock.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -70,9 +68,9 @@ static void labels_of(struct arena *a, struct run *r)
 {
     r->labels.items = arena_array(a, struct google_label, 2);
     r->labels.items[r->labels.n++] = (struct google_label){"created-by", "strom"};
-    if (r->journal_run)
+    if (r->record.run)
         r->labels.items[r->labels.n++] = (struct google_label){
-            "strom-run", arena_printf(a, "run-%lld", (long long)r->journal_run)};
+            "strom-run", arena_printf(a, "run-%lld", (long long)r->record.run)};
 }
 
 /* --- the journal --- */
@@ -94,58 +92,31 @@ static void write_plan(const struct plan *p, struct str *out)
     json_close_object(&o);
 }
 
-void apply_lock_name(const struct plan *p, char out[APPLY_LOCK_NAME])
+/* DONE: the run has begun. */
+static enum recorded open_journal(struct run *r, struct arena *a, struct err *e)
 {
-    snprintf(out, APPLY_LOCK_NAME, "%s/%s/%s", p->target.project, p->target.region,
-             p->names.stream);
-}
-
-static bool open_journal(struct run *r, struct arena *a, struct err *e)
-{
-    struct lock_holder holder;
     struct str plan = {0};
 
-    if (r->store == NULL)
-        return true;
-    apply_lock_name(r->plan, r->lock_name);
-    if (!lock_take(r->store, r->lock_name, a, &holder, e))
-        return false;
-    r->locked = true;
+    record_name(r->record.name, r->t->project, r->t->region, r->n->stream);
     write_plan(r->plan, &plan);
-    struct journal_run run = {
-        .target = r->lock_name, .kind = JOURNAL_CREATE, .plan = str_text(&plan)};
-    bool ok = journal_begin(r->store, &run, a, e);
+    enum recorded how = record_begin(&r->record, JOURNAL_CREATE, str_text(&plan), a, e);
     str_done(&plan);
-    r->journal_run = run.id;
-    return ok;
+    if (how == RECORD_DONE)
+        labels_of(a, r);
+    r->opened = how == RECORD_DONE;
+    return how;
 }
 
-static bool note_intent(struct run *r, const struct plan_action *a, struct doing *d, struct err *e)
+static enum recorded note_intent(struct run *r, const struct plan_action *a, struct doing *d,
+                                 struct err *e)
 {
-    struct str intent = {0};
-    struct json_out o;
-
-    google_uuid(d->request_id);
-    if (r->journal_run == 0)
-        return true;
-    json_begin(&o, &intent, false);
-    json_open_object(&o, NULL);
-    json_put_string(&o, "action", plan_verb_name(a->verb));
-    json_put_string(&o, "name", a->name);
-    json_close_object(&o);
-    struct journal_entry entry = {.run = r->journal_run,
-                                  .step = step_type(a->step)->id,
-                                  .name = a->name,
-                                  .intent = str_text(&intent),
-                                  .request_id = d->request_id};
-    bool ok = journal_intent(r->store, &entry, e);
-    str_done(&intent);
-    d->journal = entry.id;
-    return ok;
+    if (d->request_id[0] == '\0')
+        google_uuid(d->request_id);
+    return record_intent(&r->record, step_type(a->step)->id, plan_verb_name(a->verb), a->name,
+                         d->request_id, &d->journal, e);
 }
 
-/* What follows is news for the next run, not a condition of this one: a full disk must not stop
- * what the cloud does already. store_healthy tells. */
+/* News for the next run, not a condition of this one. */
 static void note_sent(struct run *r, struct doing *d)
 {
     const char *operation = d->task && d->is_call ? google_operation_name(d->task) : NULL;
@@ -154,15 +125,7 @@ static void note_sent(struct run *r, struct doing *d)
     if (d->journal == 0 || d->told_operation || operation == NULL)
         return;
     d->told_operation = true;
-    journal_sent(r->store, d->journal, operation, &e);
-}
-
-static void note_result(struct run *r, struct doing *d, enum journal_state state)
-{
-    struct err e;
-
-    if (d->journal)
-        journal_result(r->store, d->journal, state, NULL, &e);
+    journal_sent(r->record.store, d->journal, operation, &e);
 }
 
 /* --- one step of the table --- */
@@ -216,7 +179,7 @@ static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool 
     s->ended_ms = clock_mono_ms();
     if (!well)
         str_copy(s->message, sizeof s->message, s->error.why[0] ? s->error.why : s->error.what);
-    note_result(r, d, well ? JOURNAL_DONE : JOURNAL_FAILED);
+    record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
 }
 
 /* True when something changed. */
@@ -228,13 +191,21 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
     if (s->state == APPLY_WAITING) {
         if (!may_begin(r, s))
             return is_over(s->state);
-        s->started_ms = d->since_ms = clock_mono_ms();
-        s->state = APPLY_RUNNING;
-        begun = true;
-        if (!note_intent(r, a, d, &s->error)) {
+        if (s->started_ms == 0)
+            s->started_ms = clock_mono_ms();
+        switch (note_intent(r, a, d, &s->error)) {
+        case RECORD_WAIT:
+            return false;
+        case RECORD_FAILED:
             end_step(r, s, d, false);
             return true;
+        case RECORD_DONE:
+            break;
         }
+        s->error = (struct err){0};
+        d->since_ms = clock_mono_ms();
+        s->state = APPLY_RUNNING;
+        begun = true;
     } else if (s->state != APPLY_RUNNING || (d->task && task_state(d->task) == TASK_RUNNING)) {
         note_sent(r, d);
         return false;
@@ -259,12 +230,10 @@ static enum task_state step(struct task *t);
 static void stop(void *job)
 {
     struct run *r = job;
-    struct err e;
 
     for (size_t i = 0; i < STEPS; i++)
         move_stop(&r->doing[i]);
-    if (r->locked)
-        lock_give(r->store, r->lock_name, &e);
+    record_drop(&r->record);
     secret_free(r->password);
 }
 
@@ -281,15 +250,9 @@ static enum task_state finish(struct task *t, struct run *r)
             failed = &r->steps[i];
         stopped = stopped || r->steps[i].state == APPLY_NOT_RUN;
     }
-    if (r->journal_run)
-        journal_end(r->store, r->journal_run,
-                    failed    ? "failed"
-                    : stopped ? "interrupted"
-                              : "created",
-                    &e);
-    if (r->locked)
-        lock_give(r->store, r->lock_name, &e);
-    r->locked = false;
+    const char *outcome = failed ? "failed" : stopped ? "interrupted" : "created";
+    if (record_end(&r->record, outcome, &e) == RECORD_WAIT)
+        return TASK_RUNNING; /* what cannot be written at all is no fault of the run */
     if (failed)
         return task_fail(t, &failed->error);
     if (!stopped)
@@ -304,8 +267,13 @@ static enum task_state step(struct task *t)
 {
     struct run *r = task_job(t, &type);
     bool changed = true, over = true;
+    enum recorded opening = RECORD_DONE;
 
-    if (r->refused)
+    if (!r->refused && !r->opened)
+        opening = open_journal(r, task_arena(t), &r->why);
+    if (opening == RECORD_WAIT)
+        return TASK_RUNNING;
+    if (r->refused || opening == RECORD_FAILED)
         return task_fail(t, &r->why);
     while (changed) { /* a step that ends may let others begin */
         changed = false;
@@ -378,17 +346,15 @@ struct task *apply(struct net *net, const struct apply_options *o)
     struct run *r = task_job(t, &type);
     r->net = net;
     r->google = o->google;
-    r->store = o->store;
+    r->record = (struct record){.net = net, .store = o->store};
     r->plan = o->plan;
     r->t = &o->plan->target;
     r->n = &o->plan->names;
     r->password = secret_dup(o->password);
     r->poll_floor_s = poll_floor(o->poll_floor_s);
     str_copy(r->address, sizeof r->address, o->plan->address);
-    r->refused =
-        !apply_possible(o->plan, o->password, &r->why) || !open_journal(r, task_arena(t), &r->why);
+    r->refused = !apply_possible(o->plan, o->password, &r->why);
     include_of(task_arena(t), o->selection, &r->include);
-    labels_of(task_arena(t), r);
     r->n_steps = o->plan->n_actions;
     for (size_t i = 0; i < r->n_steps; i++)
         r->steps[i] = (struct apply_step){

@@ -2,7 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
-#include "api/plan/moves.h"
+#include "api/plan/record.h"
 #include "api/store/journal.h"
 
 #include <string.h>
@@ -79,7 +79,7 @@ static int judge(const struct plan *p, const struct journal_run *run, const char
 
 bool apply_continues(const struct plan *p, struct store *s, const char *digest)
 {
-    char target[APPLY_LOCK_NAME];
+    char target[RECORD_NAME];
     const struct journal_run *runs;
     struct arena a = {0};
     struct err e;
@@ -87,7 +87,7 @@ bool apply_continues(const struct plan *p, struct store *s, const char *digest)
     size_t n;
     int verdict = 0;
 
-    apply_lock_name(p, target);
+    record_name(target, p->target.project, p->target.region, p->names.stream);
     if (s == NULL || !journal_runs(s, target, RUNS, &a, &runs, &n, &e))
         n = 0;
     for (size_t i = 0; i < n && verdict == 0; i++) { /* newest first, while none was finished */

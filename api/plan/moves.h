@@ -7,6 +7,7 @@
 #include "api/google/datastream.h"
 #include "api/google/machine.h"
 #include "api/plan/apply.h"
+#include "api/plan/record.h"
 
 struct doing {         /* a step under way */
     struct task *task; /* the call, or the timer, that is awaited */
@@ -22,14 +23,10 @@ struct doing {         /* a step under way */
     size_t zone;
 };
 
-enum { APPLY_LOCK_NAME = 256 };
-/* Of the lock, and the journal's name of the target. */
-void apply_lock_name(const struct plan *p, char out[APPLY_LOCK_NAME]);
-
 struct run {
     struct net *net;
     struct google *google;
-    struct store *store;
+    struct record record;
     const struct plan *plan;
     const struct target *t;
     const struct names *n;
@@ -38,9 +35,7 @@ struct run {
     struct google_labels labels;
     char address[64]; /* reserved for the proxy, once known */
     double poll_floor_s;
-    int64_t journal_run;
-    bool locked;
-    char lock_name[APPLY_LOCK_NAME];
+    bool opened; /* the lock is ours, the journal begun */
     bool finishing;
     bool refused; /* before anything was begun: `why` */
     struct err why;

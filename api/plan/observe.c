@@ -217,12 +217,21 @@ static enum task_state step(struct task *t)
 
 struct task *observe(struct net *net, struct google *g, const struct target *target)
 {
+    struct names names;
+
+    names_of(target, &names);
+    return observe_as(net, g, target, &names);
+}
+
+struct task *observe_as(struct net *net, struct google *g, const struct target *target,
+                        const struct names *names)
+{
     struct task *t = task_new(net, &type);
     struct look *l = task_job(t, &type);
 
     l->g = g;
     l->t = *target;
-    names_of(target, &l->n);
+    l->n = *names;
     return t;
 }
 

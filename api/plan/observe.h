@@ -12,6 +12,9 @@
 
 struct task *observe(struct net *net, struct google *g,
                      const struct target *t);          /* copies the target */
+/* By other names than the family's; where a stream is found, its own way counts. */
+struct task *observe_as(struct net *net, struct google *g, const struct target *target,
+                        const struct names *names);
 const struct observed *observed(const struct task *t); /* with TASK_OK; lives with the task */
 size_t observe_answers(const struct task *t);          /* questions answered so far, for progress */
 size_t observe_questions(void);

@@ -46,6 +46,19 @@ struct remove_step {
 void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
                  size_t *n);
 
+/* False (ERR_INPUT, NOT_OURS) when the stream reads another database or instance than the target's,
+ * or when nobody can tell: then nothing is taken down. remove_all asks the same before it writes. */
+bool remove_possible(const struct remove_options *o, struct err *e);
+/* The names that a removal of this stream had found, which was not finished: what they name is
+ * still to go, and nothing leads to it when the stream is gone. False: there was none. */
+bool remove_names(struct store *s, const struct target *t, struct names *out);
+
+/* observe(), by those names where there are any. */
+struct task *remove_look(struct net *net, struct google *g, struct store *s,
+                         const struct target *t);
+
+/* Every call is written into the journal before it is sent; dropping the task leaves the rest to
+ * the next one. */
 struct task *remove_all(struct net *net, const struct remove_options *o);
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);

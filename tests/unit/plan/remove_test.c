@@ -160,19 +160,25 @@ static void test_foreign_things_stay(void **state)
     struct receipt r;
     open_receipt(&r);
     r.s.seen.proxy_instance = "aap-dev-ab12:europe-north1:another";
-    r.s.seen.source_database = "another";
+    r.s.seen.proxy_ip = "10.166.0.77"; /* not the one that our profile leads to */
     r.s.seen.connection_network = r.s.seen.firewall_network = "flex-datastream-vpc";
     r.s.seen.stream_destination = "another-profile";
     plan_receipt(&r);
     check_kept(&r, "compute.proxy", "another instance");
-    check_kept(&r, "datastream.source_profile", "another database");
+    check_kept(&r, "compute.address", "compute.proxy needs it, and stays");
     check_kept(&r, "datastream.private_connection", "another network");
+    check_kept(&r, "compute.network", "needs it, and stays");
     check_kept(&r, "compute.firewall", "another network");
     check_kept(&r, "datastream.destination_profile", "the stream has another one");
     check_goes(&r, "datastream.stream");
+    check_goes(&r, "datastream.source_profile");
     r.s.seen.proxy_instance = NULL;
     plan_receipt(&r);
     check_kept(&r, "compute.proxy", "does not start the Cloud SQL proxy");
+    r.s.seen.source_database = "another";
+    plan_receipt(&r);
+    check_kept(&r, "datastream.stream", "its source is the database another");
+    check_kept(&r, "datastream.source_profile", "another database");
     scene_done(&r.s);
 }
 
@@ -186,7 +192,15 @@ static void test_unknown_stays(void **state)
     r.s.seen.things[STEP_FIREWALL] = (struct observed_thing){.seen = SEEN_BROKEN, .why = "x"};
     plan_receipt(&r);
     check_kept(&r, "compute.proxy", "Permission denied");
+    check_kept(&r, "compute.address", "compute.proxy needs it");
     check_goes(&r, "compute.firewall"); /* what is broken goes like what works */
+    for (enum step_id step = STEP_SOURCE_PROFILE; step <= STEP_STREAM; step++)
+        r.s.seen.things[step] = (struct observed_thing){
+            .seen = SEEN_UNKNOWN, .why = "Permission datastream.streams.get denied"};
+    r.s.seen.things[STEP_PROXY].seen = r.s.seen.things[STEP_ADDRESS].seen = SEEN_READY;
+    plan_receipt(&r);
+    for (size_t i = 0; i < r.n; i++)
+        assert_int_not_equal(r.lines[i].kind, RECEIPT_REMOVED);
     scene_done(&r.s);
 }
 

@@ -1,0 +1,111 @@
+#include "api/plan/record.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "api/store/lock.h"
+
+#include <stdio.h>
+
+enum { BUSY_LIMIT_MS = 10000, BUSY_PAUSE_MS = 40 };
+
+void record_name(char out[RECORD_NAME], const char *project, const char *region, const char *stream)
+{
+    snprintf(out, RECORD_NAME, "%s/%s/%s", project, region, stream);
+}
+
+static bool is_pausing(const struct record *r)
+{
+    return r->pause && task_state(r->pause) == TASK_RUNNING;
+}
+
+static enum recorded verdict(struct record *r, bool ok, const struct err *e)
+{
+    int64_t now = clock_mono_ms();
+
+    task_clear(&r->pause);
+    if (ok)
+        r->busy_since_ms = 0;
+    if (ok)
+        return RECORD_DONE;
+    if (!str_eq(e->reason, "BUSY"))
+        return RECORD_FAILED;
+    if (r->busy_since_ms == 0)
+        r->busy_since_ms = now;
+    if (now - r->busy_since_ms > BUSY_LIMIT_MS)
+        return RECORD_FAILED;
+    r->pause = task_timer(r->net, BUSY_PAUSE_MS);
+    return RECORD_WAIT;
+}
+
+enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,
+                           struct arena *a, struct err *e)
+{
+    struct journal_run run = {.target = r->name, .kind = kind, .plan = plan};
+    struct lock_holder holder;
+
+    if (r->store == NULL)
+        return RECORD_DONE;
+    if (is_pausing(r))
+        return RECORD_WAIT;
+    r->locked = r->locked || lock_take(r->store, r->name, a, &holder, e);
+    bool ok = r->locked && journal_begin(r->store, &run, a, e);
+    if (ok)
+        r->run = run.id;
+    return verdict(r, ok, e);
+}
+
+enum recorded record_intent(struct record *r, const char *step, const char *action,
+                            const char *name, const char *request_id, int64_t *entry, struct err *e)
+{
+    struct str intent = {0};
+    struct json_out o;
+
+    if (r->run == 0)
+        return RECORD_DONE;
+    if (is_pausing(r))
+        return RECORD_WAIT;
+    json_begin(&o, &intent, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "action", action);
+    json_put_string(&o, "name", name);
+    json_close_object(&o);
+    struct journal_entry row = {.run = r->run,
+                                .step = step,
+                                .name = name,
+                                .intent = str_text(&intent),
+                                .request_id = request_id};
+    bool ok = journal_intent(r->store, &row, e);
+    str_done(&intent);
+    *entry = row.id;
+    return verdict(r, ok, e);
+}
+
+void record_result(struct record *r, int64_t entry, enum journal_state state)
+{
+    struct err e;
+
+    if (entry)
+        journal_result(r->store, entry, state, NULL, &e);
+}
+
+enum recorded record_end(struct record *r, const char *outcome, struct err *e)
+{
+    if (is_pausing(r))
+        return RECORD_WAIT;
+    r->ended = r->ended || r->run == 0 || journal_end(r->store, r->run, outcome, e);
+    bool ok = r->ended && (!r->locked || lock_give(r->store, r->name, e));
+    if (ok)
+        r->locked = false;
+    return verdict(r, ok, e);
+}
+
+void record_drop(struct record *r)
+{
+    struct err e;
+
+    task_clear(&r->pause);
+    if (r->locked)
+        lock_give(r->store, r->name, &e);
+    r->locked = false;
+}

@@ -1,0 +1,47 @@
+#ifndef STROM_PLAN_RECORD_H
+#define STROM_PLAN_RECORD_H
+
+/* What a run writes down: its lock, the journal before and after each call. While another process
+ * writes into the store, it waits and tries again, for ten seconds at most. Inside api/plan only.
+ */
+
+#include "api/base/arena.h"
+#include "api/net/task.h"
+#include "api/store/journal.h"
+
+enum { RECORD_NAME = 256 };
+
+struct record { /* zeroed, then net, store and name are set */
+    struct net *net;
+    struct store *store;    /* NULL: nothing is written down, all is well */
+    char name[RECORD_NAME]; /* of the lock, and the journal's name of the target */
+    int64_t run;            /* of the journal, 0: none */
+    bool locked, ended;
+    int64_t busy_since_ms; /* 0: it is not */
+    struct task *pause;
+};
+
+enum recorded {
+    RECORD_DONE,
+    RECORD_WAIT,  /* call it again after the next news: a timer runs */
+    RECORD_FAILED /* *e says why */
+};
+
+/* "PROJECT/REGION/STREAM" */
+void record_name(char out[RECORD_NAME], const char *project, const char *region,
+                 const char *stream);
+enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,
+                           struct arena *a, struct err *e);
+/* What is going to be asked. **Ask only when it says done.** *entry: 0 without a store. */
+enum recorded record_intent(struct record *r, const char *step, const char *action,
+                            const char *name, const char *request_id, int64_t *entry,
+                            struct err *e);
+/* News for the next run, not a condition of this one: a full disk must not stop what the cloud does
+ * already. store_healthy tells. */
+void record_result(struct record *r, int64_t entry, enum journal_state state);
+/* The outcome, and the lock back. */
+enum recorded record_end(struct record *r, const char *outcome, struct err *e);
+/* Gives the lock back, the run stays as it is: it was interrupted. */
+void record_drop(struct record *r);
+
+#endif

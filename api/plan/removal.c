@@ -1,0 +1,222 @@
+#include "api/plan/removal.h"
+
+#include "api/base/str.h"
+#include "api/plan/names.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#define BIT(step) (1u << (step))
+
+/* The order of going. `users`: what needs it; a row stands below all of its users. */
+static const struct {
+    enum step_id step;
+    unsigned users;
+} order[REMOVALS] = {
+    {STEP_STREAM, 0},
+    {STEP_SOURCE_PROFILE, BIT(STEP_STREAM)},
+    {STEP_DESTINATION_PROFILE, BIT(STEP_STREAM)},
+    {STEP_PROXY, BIT(STEP_SOURCE_PROFILE)},
+    {STEP_ADDRESS, BIT(STEP_PROXY)},
+    {STEP_PRIVATE_CONNECTION, BIT(STEP_SOURCE_PROFILE)},
+    {STEP_FIREWALL, BIT(STEP_SOURCE_PROFILE)},
+    {STEP_NETWORK, BIT(STEP_PRIVATE_CONNECTION) | BIT(STEP_FIREWALL) | BIT(STEP_ADDRESS)},
+    {STEP_BINDING, BIT(STEP_PROXY)},
+    {STEP_ACCOUNT, BIT(STEP_BINDING)},
+    {STEP_DATASET, BIT(STEP_STREAM)},
+};
+
+unsigned removal_users(enum step_id step)
+{
+    unsigned users = 0;
+
+    for (size_t i = REMOVALS; i-- > 0;) /* from below: a user's users are added on the way up */
+        if (order[i].step == step || (users & BIT(order[i].step)))
+            users |= order[i].users;
+    return users;
+}
+
+const char *removal_name(const struct names *n, enum step_id step)
+{
+    switch ((int)step) {
+    case STEP_NETWORK:
+        return n->network;
+    case STEP_ACCOUNT:
+        return n->service_account_email;
+    case STEP_BINDING:
+        return "roles/cloudsql.client";
+    case STEP_ADDRESS:
+        return n->address;
+    case STEP_PROXY:
+        return n->proxy;
+    case STEP_PRIVATE_CONNECTION:
+        return n->private_connection;
+    case STEP_FIREWALL:
+        return n->firewall;
+    case STEP_SOURCE_PROFILE:
+        return n->source_profile;
+    case STEP_DESTINATION_PROFILE:
+        return n->destination_profile;
+    case STEP_DATASET:
+        return n->dataset;
+    default:
+        return n->stream;
+    }
+}
+
+static bool differs(const char *seen, const char *ours)
+{
+    return !str_is_empty(seen) && !str_is_empty(ours) && !str_eq(seen, ours);
+}
+
+static bool serves(const struct target *t, const char *connection)
+{
+    char ours[256];
+
+    snprintf(ours, sizeof ours, "%s:%s:%s", t->project, t->region, t->instance);
+    return t->instance[0] == '\0' || str_eq(connection, ours);
+}
+
+/* "project:dataset", as a stream calls it. */
+static bool writes_elsewhere(const struct remove_options *o, const struct names *n)
+{
+    const struct target *t = o->target;
+    char ours[256];
+
+    snprintf(ours, sizeof ours, "%s:%s", t->dataset_project[0] ? t->dataset_project : t->project,
+             n->dataset);
+    return differs(o->seen->stream_dataset, ours);
+}
+
+/* The profile's host is the proxy's, and that one leads to another instance. */
+static bool is_of_another_instance(const struct remove_options *o)
+{
+    const struct observed *seen = o->seen;
+
+    return !str_is_empty(seen->source_host) && str_eq(seen->source_host, seen->proxy_ip) &&
+           seen->proxy_instance && !serves(o->target, seen->proxy_instance);
+}
+
+/* The name that this target's stream has when nobody chose another. */
+static bool has_family_name(const struct remove_options *o, const struct names *n)
+{
+    struct target t = *o->target;
+    struct names family;
+
+    t.stream[0] = '\0';
+    names_of(&t, &family);
+    return str_eq(n->stream, family.stream);
+}
+
+const char *removal_foreign(const struct remove_options *o, const struct names *n, struct arena *a)
+{
+    const struct observed *seen = o->seen;
+    const struct target *t = o->target;
+
+    if (seen->things[STEP_STREAM].seen == SEEN_ABSENT)
+        return NULL;
+    if (differs(seen->source_database, t->database))
+        return arena_printf(a, "its source is the database %s", seen->source_database);
+    if (is_of_another_instance(o))
+        return arena_printf(a, "its source is the instance %s", seen->proxy_instance);
+    if (str_is_empty(seen->source_database) && t->database[0] && !has_family_name(o, n))
+        return "which database it reads could not be looked at";
+    return NULL;
+}
+
+/* It has our name, and is not ours: somebody else's is never taken away. Why, or NULL. */
+static const char *not_ours(const struct remove_options *o, const struct names *n,
+                            enum step_id step, struct arena *a)
+{
+    const struct observed *seen = o->seen;
+
+    switch ((int)step) {
+    case STEP_STREAM:
+        return removal_foreign(o, n, a);
+    case STEP_PROXY:
+        return seen->proxy_instance == NULL              ? "it does not start the Cloud SQL proxy"
+               : serves(o->target, seen->proxy_instance) ? NULL
+                                                         : "it serves another instance";
+    case STEP_SOURCE_PROFILE:
+        return differs(seen->source_database, o->target->database) ? "it leads to another database"
+               : is_of_another_instance(o)                         ? "it leads to another instance"
+               : differs(seen->stream_source, n->source_profile)   ? "the stream has another one"
+                                                                   : NULL;
+    case STEP_DESTINATION_PROFILE:
+        return differs(seen->stream_destination, n->destination_profile)
+                   ? "the stream has another one"
+                   : NULL;
+    case STEP_PRIVATE_CONNECTION:
+        return differs(seen->connection_network, n->network) ? "it joins another network" : NULL;
+    case STEP_FIREWALL:
+        return differs(seen->firewall_network, n->network) ? "it is for another network" : NULL;
+    case STEP_DATASET:
+        return writes_elsewhere(o, n) ? "the stream writes to another one" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* Others use the same one: the second profile is shared by the Terraform module's streams only. */
+static bool is_shared(const struct remove_options *o, enum step_id step)
+{
+    return step_type(step)->shared ||
+           (step == STEP_DESTINATION_PROFILE && o->target->naming == TARGET_NAV_MODULE);
+}
+
+/* What streams share, under a name that none of ours has: Terraform's, or a person's own. */
+static bool has_another_name(const struct remove_options *o, const struct names *n,
+                             enum step_id step)
+{
+    struct names family;
+
+    names_of(o->target, &family);
+    return is_shared(o, step) && !str_eq(removal_name(n, step), removal_name(&family, step));
+}
+
+/* Its own reason to stay, whatever becomes of the others. */
+static const char *own_why(const struct remove_options *o, const struct names *n, enum step_id step,
+                           struct arena *a)
+{
+    const struct observed_thing *thing = &o->seen->things[step];
+
+    if (thing->seen == SEEN_UNKNOWN)
+        return thing->why ? thing->why : "it could not be looked at";
+    if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)
+        return "whether it still holds a role could not be looked at"; /* else the role outlives it
+                                                                        */
+    if (step == STEP_DATASET && !o->with_dataset)
+        return "what has arrived stays; ask for its removal by name";
+    if (is_shared(o, step) && o->seen->other_streams > 0)
+        return "other streams use it";
+    if (is_shared(o, step) && o->seen->streams_why)
+        return "whether other streams use it could not be asked";
+    if (has_another_name(o, n, step))
+        return "strom has not made it: whoever has takes it away";
+    return not_ours(o, n, step, a);
+}
+
+static const char *needed_why(const struct remove_part *all, size_t upto, unsigned users,
+                              struct arena *a)
+{
+    for (size_t i = 0; i < upto; i++)
+        if ((users & BIT(all[i].step)) && all[i].there && all[i].why)
+            return arena_printf(a, "%s needs it, and stays", step_type(all[i].step)->id);
+    return NULL;
+}
+
+void removal_decide(const struct remove_options *o, const struct names *n, struct arena *a,
+                    struct remove_part out[REMOVALS])
+{
+    for (size_t i = 0; i < REMOVALS; i++) {
+        enum step_id step = order[i].step;
+        out[i] = (struct remove_part){.step = step,
+                                      .name = removal_name(n, step),
+                                      .there = o->seen->things[step].seen != SEEN_ABSENT};
+        if (!out[i].there)
+            continue;
+        out[i].why = own_why(o, n, step, a);
+        if (out[i].why == NULL)
+            out[i].why = needed_why(out, i, removal_users(step), a);
+    }
+}
