@@ -9,7 +9,7 @@
 
 enum {
     LONGEST_SHOWN = 60,
-    MOST_LOOKS = 100000 /* in lists of another order */,
+    MOST_LOOKS = 100000, /* in lists of another order */
     DEEPEST = JSON_MAX_DEPTH
 };
 
