@@ -56,6 +56,13 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
                            arena_printf(&j->p->mem,
                                         "it is being made at this moment (%s): waited for",
                                         o->state ? o->state : "pending"));
+    case SEEN_LEAVING:
+        return diff_block(j, step, name,
+                          arena_printf(&j->p->mem,
+                                       "it is being taken down or stopped at this "
+                                       "moment (%s)",
+                                       o->state ? o->state : "leaving"),
+                          "wait until that has ended, and plan again: what is gone is made anew");
     case SEEN_BROKEN:
         return diff_block(j, step, name,
                           arena_printf(&j->p->mem, "it is there, but cannot be used: %s",
@@ -333,6 +340,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
              !str_is_empty(seen->proxy_ip) ? seen->proxy_ip
              : seen->address_ip            ? seen->address_ip
                                            : "");
+    out->stream_state = arena_str(&out->mem, seen->stream_state);
     services(&j);
     simple(&j, STEP_NETWORK, out->names.network, "Datastream and the proxy meet there");
     account(&j);

@@ -25,6 +25,8 @@ void diff_add_change(struct plan *p, struct plan_action *a, const char *path, co
 struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char *name,
                                const char *create_why);
 
+/* A state that passes by itself: nothing can be changed or started until it has. */
+bool diff_stream_moves(const char *state);
 void diff_stream(struct diff_job *j);
 void diff_start(struct diff_job *j);
 void diff_digest(struct diff_job *j);

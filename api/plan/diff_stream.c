@@ -166,6 +166,11 @@ static void conclude(struct stream_job *s)
         s->a->verb = PLAN_BLOCKED;
         s->a->why = "Google is at work on it (MAINTENANCE), and refuses changes meanwhile";
         s->a->hint = "try again later: it ends by itself";
+    } else if (diff_stream_moves(s->j->seen->stream_state)) {
+        s->a->why = arena_printf(&s->j->p->mem,
+                                 "what flows differs from what is chosen; it is %s at this moment, "
+                                 "and changed when that has ended",
+                                 s->j->seen->stream_state);
     }
 }
 
@@ -215,31 +220,62 @@ void diff_stream(struct diff_job *j)
     }
 }
 
+bool diff_stream_moves(const char *state)
+{
+    return str_eq(state, "STARTING") || str_eq(state, "DRAINING");
+}
+
+/* Why it is to be started, or nothing is to be done. */
+static const struct {
+    const char *state;
+    enum plan_verb verb;
+    const char *why, *hint;
+} starts[] = {
+    {"RUNNING", PLAN_KEEP, "runs", NULL},
+    {"MAINTENANCE", PLAN_KEEP, "Google is at work on it; it goes on by itself", NULL},
+    {"STARTING", PLAN_UPDATE, "it is being started at this moment (STARTING): waited for", NULL},
+    {"DRAINING", PLAN_UPDATE,
+     "a pause is under way (DRAINING): waited for, then it is started again", NULL},
+    {"PAUSED", PLAN_UPDATE, "it is paused, and the slot holds log meanwhile", NULL},
+    {"FAILED", PLAN_BLOCKED, "the stream has failed, and Datastream keeps trying: FAILED",
+     "see its errors on Monitor, and put them right: it then goes on by itself"},
+    {"FAILED_PERMANENTLY", PLAN_BLOCKED, "the stream has failed for good: FAILED_PERMANENTLY",
+     "see its errors on Monitor; it is recovered there, and what is lost is said"},
+};
+
+/* A change may be what puts a failed stream right: it is not held back. */
+static bool is_being_mended(const struct diff_job *j, const char *state)
+{
+    const struct plan_action *a = plan_action(j->p, STEP_STREAM);
+
+    return str_eq(state, "FAILED") && a && a->verb == PLAN_UPDATE;
+}
+
 void diff_start(struct diff_job *j)
 {
-    const char *state = j->seen->stream_state;
-    const char *name = j->p->names.stream;
+    const char *state = j->seen->stream_state,
+               *why = "a stream that is made does not run by itself";
+    const char *name = j->p->names.stream, *hint = NULL;
+    enum plan_verb verb = state ? PLAN_UPDATE : PLAN_CREATE;
 
-    if (j->seen->things[STEP_STREAM].seen == SEEN_READY && str_eq(state, "RUNNING")) {
-        diff_decide(j, STEP_START, PLAN_KEEP, name, "runs");
-        return;
-    }
     if (j->seen->things[STEP_STREAM].seen == SEEN_UNKNOWN) {
         diff_block(j, STEP_START, name, "whether it runs could not be looked at",
                    "mend that first: without looking nothing is made");
         return;
     }
-    if (str_eq(state, "MAINTENANCE")) {
-        diff_decide(j, STEP_START, PLAN_KEEP, name,
-                    "Google is at work on it; it goes on by itself");
-        return;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (str_eq(state, starts[i].state)) {
+            verb = starts[i].verb;
+            why = starts[i].why;
+            hint = starts[i].hint;
+        }
+    if (is_being_mended(j, state)) {
+        verb = PLAN_KEEP;
+        why = "it has failed, and keeps trying: the change above may put it right";
+        hint = NULL;
     }
-    if (str_eq(state, "FAILED_PERMANENTLY")) {
-        diff_block(j, STEP_START, name, "the stream has failed for good: FAILED_PERMANENTLY",
-                   "see its errors on Monitor; it is recovered there, and what is lost is said");
-        return;
-    }
-    struct plan_action *a = diff_decide(j, STEP_START, state ? PLAN_UPDATE : PLAN_CREATE, name,
-                                        "a stream that is made does not run by itself");
-    diff_add_change(j->p, a, "state", state, "RUNNING");
+    struct plan_action *a = diff_decide(j, STEP_START, verb, name, why);
+    a->hint = hint;
+    if (verb == PLAN_UPDATE || verb == PLAN_CREATE)
+        diff_add_change(j->p, a, "state", state, "RUNNING");
 }

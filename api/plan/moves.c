@@ -8,6 +8,7 @@
 #include "api/google/iam.h"
 #include "api/google/network.h"
 #include "api/google/serviceusage.h"
+#include "api/plan/moves_wait.h"
 #include "api/plan/proxy.h"
 
 #include <stdio.h>
@@ -17,19 +18,9 @@ enum {
     ENABLE_LIMIT_MS =
         5 * 60 * 1000, /* an API that was just turned on may be refused so long (facts/gcp.md H) */
     PROXY_LIMIT_MS = 10 * 60 * 1000,
-    PENDING_LIMIT_MS = 30 * 60 * 1000,
     NETWORK_LIMIT_MS = 3 * 60 * 1000,
     PROFILE_TRIES = 4
 };
-
-int64_t move_pause_ms(const struct run *r, int64_t waited_ms)
-{
-    double pause = (double)waited_ms * 0.04, floor_ms = r->poll_floor_s * 1000;
-
-    if (pause > 15000)
-        pause = 15000;
-    return (int64_t)(pause < floor_ms ? floor_ms : pause);
-}
 
 static struct google_write write_of(struct doing *d)
 {
@@ -176,37 +167,7 @@ static struct task *begin(struct run *r, const struct plan_action *a, struct doi
     return NULL;
 }
 
-/* --- waiting for the thing itself --- */
-
-/* Who has been refused to the end of its tries is in no hurry. */
-static enum move pause_then(struct run *r, struct doing *d, int phase)
-{
-    int64_t waited = clock_mono_ms() - d->since_ms, pause = move_pause_ms(r, waited);
-
-    if (task_state(d->task) == TASK_FAILED && task_error(d->task)->kind == ERR_QUOTA)
-        pause += (int64_t)(r->poll_floor_s * 15000);
-    task_clear(&d->task);
-    d->is_call = false;
-    d->task = task_timer(r->net, pause);
-    d->phase = phase;
-    return MOVE_AGAIN;
-}
-
-static enum move fail_like(struct apply_step *s, const struct task *t)
-{
-    s->error = *task_error(t);
-    return MOVE_FAILED;
-}
-
-static enum move too_long(struct apply_step *s, const char *what, const char *hint)
-{
-    err_set(&s->error, ERR_NETWORK, "%s", what);
-    err_reason(&s->error, "NOT_DONE_IN_TIME");
-    err_resource(&s->error, s->name);
-    err_why(&s->error, "it took much longer than usual");
-    err_hint(&s->error, "%s", hint);
-    return MOVE_FAILED;
-}
+/* --- worth waiting --- */
 
 /* An API that was just turned on, by this run or by the one that it continues, is refused for a
  * while although it is listed. */
@@ -280,9 +241,9 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
         str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
     }
     if (task_state(d->zones) == TASK_FAILED)
-        return fail_like(s, d->zones);
+        return move_fail_like(s, d->zones);
     if (task_state(d->image) == TASK_FAILED)
-        return fail_like(s, d->image);
+        return move_fail_like(s, d->image);
     if (task_state(d->zones) == TASK_RUNNING || task_state(d->image) == TASK_RUNNING)
         return MOVE_AGAIN;
     if (!next_zone(d)) {
@@ -305,9 +266,9 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
 {
     if (task_state(d->task) == TASK_FAILED) {
         if (not_on_yet(r, d))
-            return pause_then(r, d, PROXY_ASK);
+            return move_pause_then(r, d, PROXY_ASK);
         if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
-            return fail_like(s, d->task);
+            return move_fail_like(s, d->task);
         task_clear(&d->task);
         d->zone++;
         return proxy_begin(r, s, d, mem);
@@ -315,7 +276,7 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
     str_copy(s->message, sizeof s->message,
              "the machine runs; waiting for the proxy to answer (about a minute)");
     d->since_ms = clock_mono_ms();
-    return pause_then(r, d, PROXY_PAUSE);
+    return move_pause_then(r, d, PROXY_PAUSE);
 }
 
 static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
@@ -337,72 +298,15 @@ static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, str
     default:
         if (task_state(d->task) == TASK_FAILED &&
             (!task_error(d->task)->retryable || clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS))
-            return fail_like(s, d->task);
+            return move_fail_like(s, d->task);
         if (task_state(d->task) == TASK_OK && proxy_is_ready(compute_serial(d->task)->text))
             return MOVE_DONE;
         if (clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS)
-            return too_long(s, "Waiting for the proxy to answer",
-                            "look at the machine's serial port; the machine stays, run this again");
-        return pause_then(r, d, PROXY_PAUSE);
+            return move_too_long(
+                s, "Waiting for the proxy to answer",
+                "look at the machine's serial port; the machine stays, run this again");
+        return move_pause_then(r, d, PROXY_PAUSE);
     }
-}
-
-/* --- somebody is making it at this moment: look until it is there --- */
-
-enum { PENDING_ASK, PENDING_LOOK };
-
-static struct task *look(struct run *r, enum step_id step)
-{
-    const struct target *t = r->t;
-
-    switch ((int)step) {
-    case STEP_PRIVATE_CONNECTION:
-        return datastream_private_get(r->google, t->project, t->region, r->n->private_connection);
-    case STEP_PROXY:
-        return compute_machine_find(r->google, t->project, r->n->proxy);
-    default:
-        return datastream_profile_get(r->google, t->project, t->region, r->n->source_profile);
-    }
-}
-
-static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
-{
-    bool ready = false;
-    const char *state = "";
-
-    if (task_state(d->task) == TASK_FAILED)
-        return fail_like(s, d->task);
-    if (step == STEP_PRIVATE_CONNECTION) {
-        state = datastream_private(d->task)->state;
-        ready = str_eq(state, "CREATED");
-        if (!ready && !str_eq(state, "CREATING")) {
-            err_set(&s->error, ERR_CONFLICT, "Waiting for the private connection");
-            err_why(&s->error, "it is %s: %s", state, datastream_private(d->task)->error.message);
-            return MOVE_FAILED;
-        }
-    } else if (step == STEP_PROXY) {
-        const struct compute_machines *m = compute_machines(d->task);
-        state = m->n ? m->items[0].status : "gone";
-        ready = str_eq(state, "RUNNING");
-    } else {
-        ready = !str_is_empty(datastream_profile(d->task)->display_name);
-    }
-    if (ready)
-        return MOVE_DONE;
-    if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
-        return too_long(s, "Waiting for what another run had begun", "look at it in the console");
-    snprintf(s->message, sizeof s->message, "it was begun already; waiting (%s)", state);
-    return pause_then(r, d, PENDING_ASK);
-}
-
-static enum move pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
-{
-    if (d->phase == PENDING_LOOK)
-        return looked(r, step, s, d);
-    task_clear(&d->task);
-    d->task = look(r, step);
-    d->phase = PENDING_LOOK;
-    return MOVE_AGAIN;
 }
 
 /* --- the rest --- */
@@ -421,7 +325,7 @@ static bool worth_another_try(const struct plan_action *a, const struct doing *d
 /* A password that is wrong is worth its own words: it is the one thing that the person brought. */
 static enum move refused(const struct plan_action *a, struct apply_step *s, const struct task *t)
 {
-    fail_like(s, t);
+    move_fail_like(s, t);
     if (a->step == STEP_SOURCE_PROFILE && strstr(s->error.why, "password authentication failed")) {
         err_reason(&s->error, APPLY_WRONG_PASSWORD);
         err_hint(
@@ -440,29 +344,34 @@ static void take_validations(struct apply_step *s, const struct doing *d)
 static enum move single(struct run *r, const struct plan_action *a, struct apply_step *s,
                         struct doing *d)
 {
-    if (d->phase == 0) {
+    if (move_must_settle(r, a, d)) {
+        enum move m = move_settle(r, a, s, d);
+        if (m != MOVE_AGAIN || d->phase != SETTLED)
+            return m;
+    }
+    if (d->phase != SINGLE_BEGUN) {
         task_clear(&d->task);
         d->task = begin(r, a, d);
         d->is_call = a->step != STEP_BINDING;
-        d->phase = 1;
+        d->phase = SINGLE_BEGUN;
         return MOVE_AGAIN;
     }
     if (task_state(d->task) == TASK_FAILED) {
         if (not_on_yet(r, d)) {
             str_copy(s->message, sizeof s->message,
                      "the API was just turned on; waiting until it answers");
-            return pause_then(r, d, 0);
+            return move_pause_then(r, d, 0);
         }
         if (not_laid_yet(s, d)) {
             google_uuid(d->request_id);
             str_copy(s->message, sizeof s->message, "the network is still being made; waiting");
-            return pause_then(r, d, 0);
+            return move_pause_then(r, d, 0);
         }
         if (worth_another_try(a, d)) {
             d->tries++;
             google_uuid(d->request_id);
             str_copy(s->message, sizeof s->message, "the proxy did not answer yet; trying again");
-            return pause_then(r, d, 0);
+            return move_pause_then(r, d, 0);
         }
         take_validations(s, d);
         return refused(a, s, d->task);
@@ -482,7 +391,7 @@ enum move move_on(struct run *r, const struct plan_action *a, struct apply_step 
     bool begun_by_another = a->verb == PLAN_UPDATE && a->n_changes == 0;
 
     if (begun_by_another)
-        return pending(r, a->step, s, d);
+        return move_pending(r, a->step, s, d);
     if (a->step == STEP_PROXY)
         return proxy(r, s, d, mem);
     return single(r, a, s, d);

@@ -13,9 +13,10 @@
 enum observed_seen {
     SEEN_UNKNOWN, /* could not be asked: `why` says why */
     SEEN_ABSENT,
-    SEEN_PENDING, /* being made or taken down at this moment */
+    SEEN_PENDING, /* being made at this moment */
     SEEN_READY,
-    SEEN_BROKEN /* there, but not usable: `why` */
+    SEEN_BROKEN, /* there, but not usable: `why` */
+    SEEN_LEAVING /* being taken down or stopped at this moment */
 };
 
 struct observed_thing {

@@ -41,9 +41,10 @@ struct plan {
     struct arena mem;
     struct target target;
     struct names names;
-    char subnet[32];  /* for the private connection: found free, or the one that is there */
-    char subnetwork[64]; /* in which the proxy stands */
-    char address[64];    /* of the proxy, when it is there or reserved already */
+    char subnet[32];          /* for the private connection: found free, or the one that is there */
+    char subnetwork[64];      /* in which the proxy stands */
+    char address[64];         /* of the proxy, when it is there or reserved already */
+    const char *stream_state; /* when it was looked at; NULL: there is no stream */
     struct plan_action actions[STEPS];
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
     struct plan_need *needs;

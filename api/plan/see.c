@@ -49,16 +49,28 @@ bool look_there(struct look *l, enum step_id step, enum question q)
     return false;
 }
 
-static void state_is(struct observed_thing *o, const char *state, const char *good,
-                     const char *const *pending, size_t n_pending, const char *why)
+/* The service's own words for a thing that comes, and for one that goes; each list ends in NULL. */
+struct words {
+    const char *good, *coming[4], *leaving[4];
+};
+
+static bool is_among(const char *state, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_eq(state, *words))
+            return true;
+    return false;
+}
+
+static void state_is(struct observed_thing *o, const char *state, const struct words *w,
+                     const char *why)
 {
     o->state = state;
-    if (str_eq(state, good))
+    if (str_eq(state, w->good))
         return;
-    o->seen = SEEN_BROKEN;
-    for (size_t i = 0; i < n_pending; i++)
-        if (str_eq(state, pending[i]))
-            o->seen = SEEN_PENDING;
+    o->seen = is_among(state, w->coming)    ? SEEN_PENDING
+              : is_among(state, w->leaving) ? SEEN_LEAVING
+                                            : SEEN_BROKEN;
     o->why = !str_is_empty(why) ? why : state;
 }
 
@@ -169,8 +181,7 @@ static void see_binding(struct look *l)
     char member[160];
 
     if (!look_there(l, STEP_BINDING, ASK_POLICY)) {
-        if (o->seen ==
-            SEEN_ABSENT) { /* a project has a policy: it is the project that is missing */
+        if (o->seen == SEEN_ABSENT) { /* a project has a policy: the project is missing */
             o->seen = SEEN_UNKNOWN;
             o->why = task_error(l->asked[ASK_POLICY])->why;
         }
@@ -241,7 +252,8 @@ static const struct compute_machine *choose_machine(struct look *l, struct arena
 
 static void see_proxy(struct look *l, struct arena *a)
 {
-    static const char *const pending[] = {"PROVISIONING", "STAGING", "REPAIRING"};
+    static const struct words words = {
+        "RUNNING", {"PROVISIONING", "STAGING", "REPAIRING"}, {"STOPPING", "SUSPENDING"}};
     struct observed_thing *o = &l->seen.things[STEP_PROXY];
 
     if (!look_there(l, STEP_PROXY, ASK_PROXY))
@@ -256,7 +268,7 @@ static void see_proxy(struct look *l, struct arena *a)
     l->seen.proxy_ip = vm->internal_ip;
     l->seen.proxy_zone = vm->zone;
     l->seen.proxy_account = vm->service_account;
-    state_is(o, vm->status, "RUNNING", pending, 3, NULL);
+    state_is(o, vm->status, &words, NULL);
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "the machine is %s", vm->status);
         o->hint = arena_printf(a,
@@ -273,7 +285,7 @@ static void see_proxy(struct look *l, struct arena *a)
 
 static void see_private(struct look *l, struct arena *a)
 {
-    static const char *const pending[] = {"CREATING", "DELETING"};
+    static const struct words words = {"CREATED", {"CREATING"}, {"DELETING"}};
     struct observed_thing *o = &l->seen.things[STEP_PRIVATE_CONNECTION];
 
     if (!look_there(l, STEP_PRIVATE_CONNECTION, ASK_PRIVATE))
@@ -281,7 +293,7 @@ static void see_private(struct look *l, struct arena *a)
     const struct datastream_private *c = datastream_private(l->asked[ASK_PRIVATE]);
     o->name = c->name;
     o->created_by = google_label(&c->labels, "created-by");
-    state_is(o, c->state, "CREATED", pending, 2, c->error.message);
+    state_is(o, c->state, &words, c->error.message);
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "it is %s%s%s", c->state, c->error.message[0] ? ": " : "",
                               c->error.message);

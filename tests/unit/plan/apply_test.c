@@ -320,6 +320,47 @@ static void test_dropped_and_resumed(void **state)
     task_drop(get);
 }
 
+static void is_in_state(const char *wanted)
+{
+    struct task *get = datastream_stream_get(google, target.project, target.region, target.stream);
+    await_well(get);
+    assert_string_equal(datastream_stream(get)->state, wanted);
+    task_drop(get);
+}
+
+/* Somebody pauses it while we plan: neither changed nor started before it has come to rest. */
+static void test_paused_meanwhile(void **state)
+{
+    (void)state;
+    struct trip t;
+    struct google_write w = {.request_id = "6f1d9c0e-6c43-4d0c-9d0c-1d6a3f2b7e11"};
+    struct task *pause =
+        datastream_stream_pause(google, target.project, target.region, target.stream, &w);
+    await_well(pause);
+    task_drop(pause);
+    is_in_state("PAUSED");
+    look_and_plan(&t);
+    assert_int_equal(plan_action(&t.plan, STEP_START)->verb, PLAN_UPDATE);
+    assert_string_equal(t.plan.stream_state, "PAUSED");
+    t.plan.stream_state = "DRAINING"; /* as it was a moment before */
+    const struct apply_options o = {
+        .google = google, .store = store, .plan = &t.plan, .selection = &selection};
+    t.applying = apply(net, &o);
+    await_well(t.applying);
+    end(&t);
+    is_in_state("RUNNING");
+    look_and_plan(&t);
+    for (size_t i = 0; i < t.plan.n_actions; i++)
+        if (t.plan.actions[i].step == STEP_START) {
+            t.plan.actions[i].verb = PLAN_UPDATE; /* as it was a moment before: it was starting */
+            t.plan.stream_state = "STARTING";
+        }
+    t.applying = apply(net, &o);
+    await_well(t.applying); /* a start that came to its end by itself is none of ours */
+    end(&t);
+    is_in_state("RUNNING");
+}
+
 static void test_a_second_plan_keeps_everything(void **state)
 {
     (void)state;
@@ -431,6 +472,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_going_on),
         cmocka_unit_test(test_planning),
         cmocka_unit_test(test_dropped_and_resumed),
+        cmocka_unit_test(test_paused_meanwhile),
         cmocka_unit_test(test_a_second_plan_keeps_everything),
         cmocka_unit_test(test_another_selection),
         cmocka_unit_test(test_taken_down),

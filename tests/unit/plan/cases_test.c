@@ -72,7 +72,8 @@ static bool take_text(struct scene *s, const char *word, const char *rest)
 /* "datastream.private_connection broken the peering was refused" */
 static void take_thing(struct scene *s, const char *rest)
 {
-    static const char *const words[] = {"unknown", "absent", "pending", "ready", "broken"};
+    static const char *const words[] = {"unknown", "absent", "pending",
+                                        "ready",   "broken", "leaving"};
     char id[64] = "", word[16] = "";
     int used = 0;
 
@@ -83,7 +84,7 @@ static void take_thing(struct scene *s, const char *rest)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0) {
             *o = (struct observed_thing){.seen = (enum observed_seen)i};
-            if (o->seen == SEEN_PENDING)
+            if (o->seen == SEEN_PENDING || o->seen == SEEN_LEAVING)
                 o->state = arena_str(&s->mem, rest + used);
             else if (rest[used])
                 o->why = arena_str(&s->mem, rest + used);

@@ -1,0 +1,143 @@
+#include "api/plan/moves_wait.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/google/datastream_profiles.h"
+#include "api/plan/diff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int64_t move_pause_ms(const struct run *r, int64_t waited_ms)
+{
+    double pause = (double)waited_ms * 0.04, floor_ms = r->poll_floor_s * 1000;
+
+    if (pause > 15000)
+        pause = 15000;
+    return (int64_t)(pause < floor_ms ? floor_ms : pause);
+}
+
+enum { PENDING_LIMIT_MS = 30 * 60 * 1000 };
+
+/* Who has been refused to the end of its tries is in no hurry. */
+enum move move_pause_then(struct run *r, struct doing *d, int phase)
+{
+    int64_t waited = clock_mono_ms() - d->since_ms, pause = move_pause_ms(r, waited);
+
+    if (task_state(d->task) == TASK_FAILED && task_error(d->task)->kind == ERR_QUOTA)
+        pause += (int64_t)(r->poll_floor_s * 15000);
+    task_clear(&d->task);
+    d->is_call = false;
+    d->task = task_timer(r->net, pause);
+    d->phase = phase;
+    return MOVE_AGAIN;
+}
+
+enum move move_fail_like(struct apply_step *s, const struct task *t)
+{
+    s->error = *task_error(t);
+    return MOVE_FAILED;
+}
+
+enum move move_too_long(struct apply_step *s, const char *what, const char *hint)
+{
+    err_set(&s->error, ERR_NETWORK, "%s", what);
+    err_reason(&s->error, "NOT_DONE_IN_TIME");
+    err_resource(&s->error, s->name);
+    err_why(&s->error, "it took much longer than usual");
+    err_hint(&s->error, "%s", hint);
+    return MOVE_FAILED;
+}
+
+/* --- somebody is making it at this moment: look until it is there --- */
+
+enum { PENDING_ASK, PENDING_LOOK };
+
+static struct task *look(struct run *r, enum step_id step)
+{
+    const struct target *t = r->t;
+
+    switch ((int)step) {
+    case STEP_PRIVATE_CONNECTION:
+        return datastream_private_get(r->google, t->project, t->region, r->n->private_connection);
+    case STEP_PROXY:
+        return compute_machine_find(r->google, t->project, r->n->proxy);
+    default:
+        return datastream_profile_get(r->google, t->project, t->region, r->n->source_profile);
+    }
+}
+
+static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+{
+    bool ready = false;
+    const char *state = "";
+
+    if (task_state(d->task) == TASK_FAILED)
+        return move_fail_like(s, d->task);
+    if (step == STEP_PRIVATE_CONNECTION) {
+        state = datastream_private(d->task)->state;
+        ready = str_eq(state, "CREATED");
+        if (!ready && !str_eq(state, "CREATING")) {
+            err_set(&s->error, ERR_CONFLICT, "Waiting for the private connection");
+            err_why(&s->error, "it is %s: %s", state, datastream_private(d->task)->error.message);
+            return MOVE_FAILED;
+        }
+    } else if (step == STEP_PROXY) {
+        const struct compute_machines *m = compute_machines(d->task);
+        state = m->n ? m->items[0].status : "gone";
+        ready = str_eq(state, "RUNNING");
+    } else {
+        ready = !str_is_empty(datastream_profile(d->task)->display_name);
+    }
+    if (ready)
+        return MOVE_DONE;
+    if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
+        return move_too_long(s, "Waiting for what another run had begun",
+                             "look at it in the console");
+    snprintf(s->message, sizeof s->message, "it was begun already; waiting (%s)", state);
+    return move_pause_then(r, d, PENDING_ASK);
+}
+
+enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+{
+    if (d->phase == PENDING_LOOK)
+        return looked(r, step, s, d);
+    task_clear(&d->task);
+    d->task = look(r, step);
+    d->phase = PENDING_LOOK;
+    return MOVE_AGAIN;
+}
+
+/* The stream was on its way from one state to another: until it has come to rest it is neither
+ * changed nor started. */
+bool move_must_settle(const struct run *r, const struct plan_action *a, const struct doing *d)
+{
+    return diff_stream_moves(r->plan->stream_state) &&
+           (a->step == STEP_STREAM || a->step == STEP_START) &&
+           (d->phase == SINGLE_BEGIN || d->phase == SETTLE_LOOK);
+}
+
+enum move move_settle(struct run *r, const struct plan_action *a, struct apply_step *s,
+                      struct doing *d)
+{
+    if (d->phase == SINGLE_BEGIN) {
+        task_clear(&d->task);
+        d->task = datastream_stream_get(r->google, r->t->project, r->t->region, r->n->stream);
+        d->is_call = false;
+        d->phase = SETTLE_LOOK;
+        return MOVE_AGAIN;
+    }
+    if (task_state(d->task) == TASK_FAILED)
+        return move_fail_like(s, d->task);
+    const char *state = datastream_stream(d->task)->state;
+    if (a->step == STEP_START && str_eq(state, "RUNNING"))
+        return MOVE_DONE;
+    if (!diff_stream_moves(state) && !str_eq(state, "MAINTENANCE")) {
+        d->phase = SETTLED;
+        return MOVE_AGAIN;
+    }
+    if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
+        return move_too_long(s, "Waiting for the stream to come to rest", "look at it on Monitor");
+    snprintf(s->message, sizeof s->message, "waiting until it is no longer %s", state);
+    return move_pause_then(r, d, SINGLE_BEGIN);
+}

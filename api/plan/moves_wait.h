@@ -1,0 +1,25 @@
+#ifndef STROM_PLAN_MOVES_WAIT_H
+#define STROM_PLAN_MOVES_WAIT_H
+
+/* Waiting for the thing itself, and how a step fails. Inside api/plan only. */
+
+#include "api/plan/moves.h"
+
+/* Where a step of one call stands: d->phase. */
+enum { SINGLE_BEGIN, SINGLE_BEGUN, SETTLE_LOOK, SETTLED };
+
+/* Looks away for a while; then d->phase goes on. */
+enum move move_pause_then(struct run *r, struct doing *d, int phase);
+enum move move_fail_like(struct apply_step *s, const struct task *t);
+enum move move_too_long(struct apply_step *s, const char *what, const char *hint);
+
+/* Somebody is making it at this moment: looks until it is there. */
+enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d);
+
+/* The stream was on its way from one state to another when the plan was made: until it has come to
+ * rest it is neither changed nor started. d->phase is SETTLED then. */
+bool move_must_settle(const struct run *r, const struct plan_action *a, const struct doing *d);
+enum move move_settle(struct run *r, const struct plan_action *a, struct apply_step *s,
+                      struct doing *d);
+
+#endif
