@@ -1,4 +1,5 @@
 #include "api/nais/application.h"
+#include "api/base/tr.h"
 
 #include "api/nais/items.h"
 
@@ -36,22 +37,24 @@ void application_explain(const struct application *app, const char *name, const 
                          struct err *e)
 {
     if (app->seen == APPLICATION_ABSENT) {
-        err_why(e, "there is no application %s in the namespace %s", name, ns);
-        err_hint(e, "check app, namespace (-n) and context (--context)");
+        err_why(e, tr("there is no application %s in the namespace %s"), name, ns);
+        err_hint(e, tr("check app, namespace (-n) and context (--context)"));
     } else if (app->seen == APPLICATION_UNKNOWN) {
-        err_why(e, "no SQL instance has the label app=%s in the namespace %s", name, ns);
-        err_hint(e, "check app, namespace (-n) and context (--context); an app with the in-cluster "
-                    "Postgres has no Cloud SQL instance, and Datastream does not reach it");
+        err_why(e, tr("no SQL instance has the label app=%s in the namespace %s"), name, ns);
+        err_hint(e,
+                 tr("check app, namespace (-n) and context (--context); an app with the in-cluster "
+                    "Postgres has no Cloud SQL instance, and Datastream does not reach it"));
     } else if (*app->instance) {
-        err_why(e, "its manifest asks for the instance %s, and the platform has not made it (%s)",
+        err_why(e,
+                tr("its manifest asks for the instance %s, and the platform has not made it (%s)"),
                 app->instance, *app->state ? app->state : "no state is told");
-        err_hint(e, "look at the app's events: Nais console, or kubectl describe app %s -n %s",
+        err_hint(e, tr("look at the app's events: Nais console, or kubectl describe app %s -n %s"),
                  name, ns);
     } else if (*app->postgres) {
-        err_why(e, "it uses the in-cluster Postgres %s, which is no Cloud SQL", app->postgres);
-        err_hint(e, "Datastream does not reach it: copy with a Naisjob, or over Kafka");
+        err_why(e, tr("it uses the in-cluster Postgres %s, which is no Cloud SQL"), app->postgres);
+        err_hint(e, tr("Datastream does not reach it: copy with a Naisjob, or over Kafka"));
     } else {
-        err_why(e, "its manifest has no database (spec.gcp.sqlInstances)");
-        err_hint(e, "is it another app's database? Name that app with --app");
+        err_why(e, tr("its manifest has no database (spec.gcp.sqlInstances)"));
+        err_hint(e, tr("is it another app's database? Name that app with --app"));
     }
 }

@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/nais/login.h"
 
 #include <string.h>
@@ -25,9 +26,9 @@ struct cluster {
 static bool refuse(struct err *e, const char *context, const char *before, const char *name,
                    const char *after)
 {
-    err_set(e, ERR_INPUT, "Using the context %s", context);
-    err_why(e, "%s %s%s", before, name, after);
-    return err_hint(e, "get a new kubeconfig: nais kubeconfig");
+    err_set(e, ERR_INPUT, tr("Using the context %s"), context);
+    err_why(e, tr("%s %s%s"), before, name, after);
+    return err_hint(e, tr("get a new kubeconfig: nais kubeconfig"));
 }
 
 static bool load_ca(struct cluster *c, const struct kube_cluster *k, struct err *e)
@@ -38,7 +39,8 @@ static bool load_ca(struct cluster *c, const struct kube_cluster *k, struct err 
     else if (*k->ca_file) {
         if (!path_read(k->ca_file, CA_MAX, &pem, e)) {
             err_resource(e, k->ca_file);
-            return err_hint(e, "the kubeconfig names this file; get a new one: nais kubeconfig");
+            return err_hint(e,
+                            tr("the kubeconfig names this file; get a new one: nais kubeconfig"));
         }
         c->ca = arena_str(&c->arena, str_text(&pem));
         str_done(&pem);
@@ -191,8 +193,8 @@ static enum task_state unreached(struct task *t, struct get_job *job)
         return TASK_RUNNING;
     str_copy(e.what, sizeof e.what, job->what);
     if (str_eq(e.reason, "DNS") || str_eq(e.reason, "TIMEOUT") || str_eq(e.reason, "REFUSED"))
-        err_hint(&e, "is naisdevice on and connected? Else check the context: kubectl config "
-                     "get-contexts");
+        err_hint(&e, tr("is naisdevice on and connected? Else check the context: kubectl config "
+                        "get-contexts"));
     return task_fail(t, &e);
 }
 
@@ -241,8 +243,8 @@ static enum task_state refused(struct task *t, struct get_job *job)
     e.retryable = a->status == 429 || a->status >= 500;
     err_reason(&e, json_string_or(doc, "reason", ""));
     err_resource(&e, json_string_or(doc, "details.name", job->cluster->ns));
-    err_why(&e, "%s", json_string_or(doc, "message", "the cluster answered without a word"));
-    err_hint(&e, "%s", hint_for(a->status));
+    err_why(&e, "%s", json_string_or(doc, "message", tr("the cluster answered without a word")));
+    err_hint(&e, "%s", tr(hint_for(a->status)));
     json_free(doc);
     return task_fail(t, &e);
 }
@@ -281,8 +283,8 @@ static enum task_state answered(struct task *t, struct get_job *job)
     if (!json_is_object(job->doc)) {
         err_set(&e, ERR_BUG, "%s", job->what);
         err_resource(&e, job->cluster->server);
-        err_why(&e, "the answer is no JSON: %s", job->doc ? "no object" : inner.why);
-        err_hint(&e, "is a proxy or a login page in between? Look at HTTPS_PROXY");
+        err_why(&e, tr("the answer is no JSON: %s"), job->doc ? "no object" : inner.why);
+        err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
         return task_fail(t, &e);
     }
     const char *next = json_string(job->doc, "metadata.continue");
@@ -343,8 +345,8 @@ struct task *cluster_get(struct cluster *c, const char *group_version, const cha
     struct str url = {0};
     job->cluster = c;
     job->list = name == NULL;
-    job->what =
-        arena_printf(task_arena(t), "Reading %s in the namespace %s", name ? name : plural, c->ns);
+    job->what = arena_printf(task_arena(t), tr("Reading %s in the namespace %s"),
+                             name ? name : plural, c->ns);
     str_printf(&url, "%s/%s/namespaces/", c->server, group_version);
     http_encode(&url, c->ns, false);
     str_printf(&url, "/%s", plural);

@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/nais/base64.h"
 #include "api/nais/yaml_json.h"
 
@@ -263,9 +264,9 @@ static void read_root(struct reader *r)
 
 static bool broken(const yaml_parser_t *p, struct err *e)
 {
-    err_set(e, ERR_INPUT, "Reading the kubeconfig");
-    err_why(e, "line %zu: %s", p->problem_mark.line + 1, p->problem ? p->problem : "no YAML");
-    return err_hint(e, "correct the file, or get a new one: nais kubeconfig");
+    err_set(e, ERR_INPUT, tr("Reading the kubeconfig"));
+    err_why(e, tr("line %zu: %s"), p->problem_mark.line + 1, p->problem ? p->problem : "no YAML");
+    return err_hint(e, tr("correct the file, or get a new one: nais kubeconfig"));
 }
 
 bool kubeconfig_merge(struct arena *a, const char *yaml, size_t bytes, const char *folder,
@@ -338,10 +339,10 @@ bool kubeconfig_load(struct arena *a, const char *paths, struct kubeconfig *out,
     }
     if (found)
         return true;
-    err_set(e, ERR_MISSING, "Looking for the kubeconfig");
+    err_set(e, ERR_MISSING, tr("Looking for the kubeconfig"));
     err_resource(e, out->files);
-    err_why(e, "there is no %s", out->files);
-    return err_hint(e, "get one: nais kubeconfig (naisdevice must be on), or set KUBECONFIG");
+    err_why(e, tr("there is no %s"), out->files);
+    return err_hint(e, tr("get one: nais kubeconfig (naisdevice must be on), or set KUBECONFIG"));
 }
 
 void kubeconfig_done(struct kubeconfig *k)
@@ -362,13 +363,13 @@ const struct kube_context *kubeconfig_context(const struct kubeconfig *k, const 
     for (size_t i = 0; i < k->n_contexts; i++)
         if (str_eq(k->contexts[i].name, wanted))
             return &k->contexts[i];
-    err_set(e, ERR_INPUT, "Looking for the context in the kubeconfig");
+    err_set(e, ERR_INPUT, tr("Looking for the context in the kubeconfig"));
     err_resource(e, k->files);
     if (str_is_empty(wanted))
-        err_why(e, "no context was named, and the kubeconfig has no current one");
+        err_why(e, tr("no context was named, and the kubeconfig has no current one"));
     else
-        err_why(e, "there is no context %s", wanted);
-    err_hint(e, "kubectl config get-contexts lists them; name one with --context");
+        err_why(e, tr("there is no context %s"), wanted);
+    err_hint(e, tr("kubectl config get-contexts lists them; name one with --context"));
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "api/base/log.h"
 #include "api/base/path.h"
 #include "api/base/safe.h"
+#include "api/base/tr.h"
 #include "api/nais/plugin.h"
 #include "api/net/child.h"
 
@@ -34,9 +35,9 @@ static struct secret *take(const struct json *j, const char *key)
 
 static bool no_credential(struct err *e, const char *why)
 {
-    err_set(e, ERR_DENIED, PLUGIN_WHAT);
-    err_why(e, "%s", why);
-    return err_hint(e, "log in: nais login, or: gcloud auth login");
+    err_set(e, ERR_DENIED, tr(PLUGIN_WHAT));
+    err_why(e, "%s", tr(why));
+    return err_hint(e, tr("log in: nais login, or: gcloud auth login"));
 }
 
 /* It has to answer in the version in which it was asked. */
@@ -50,9 +51,9 @@ static bool is_credential(const struct login *l, const struct json *doc, struct 
     if (str_eq(v, l->user->exec.api_version))
         return true;
     no_credential(e, "");
-    err_why(e, "the login program answers in %s, and the kubeconfig asks for %s", *v ? v : "(none)",
-            l->user->exec.api_version);
-    return err_hint(e, "bring both up to date: gcloud components update; nais kubeconfig");
+    err_why(e, tr("the login program answers in %s, and the kubeconfig asks for %s"),
+            *v ? v : "(none)", l->user->exec.api_version);
+    return err_hint(e, tr("bring both up to date: gcloud components update; nais kubeconfig"));
 }
 
 bool login_read(struct login *l, const char *text, size_t bytes, struct err *e)
@@ -160,7 +161,7 @@ static bool read_file(const char *file, struct str *out, struct err *e)
     if (path_read(file, FILE_MAX, out, e))
         return true;
     err_resource(e, file);
-    return err_hint(e, "the kubeconfig names this file; get a new one: nais kubeconfig");
+    return err_hint(e, tr("the kubeconfig names this file; get a new one: nais kubeconfig"));
 }
 
 static struct secret *read_secret(const char *file, struct err *e)
@@ -189,10 +190,10 @@ static bool load_token(struct login *l, struct err *e)
     if (l->token && secret_is_empty(l->token)) {
         secret_free(l->token);
         l->token = NULL;
-        err_set(e, ERR_DENIED, PLUGIN_WHAT);
+        err_set(e, ERR_DENIED, tr(PLUGIN_WHAT));
         err_resource(e, u->token_file);
-        err_why(e, "the token file %s is empty", u->token_file);
-        err_hint(e, "get a new kubeconfig: nais kubeconfig");
+        err_why(e, tr("the token file %s is empty"), u->token_file);
+        err_hint(e, tr("get a new kubeconfig: nais kubeconfig"));
     }
     l->until = clock_wall() + TOKEN_FILE_S + RENEW_BEFORE_S;
     return l->token || u->token;
@@ -222,18 +223,19 @@ static bool unsupported(const struct kube_user *u, struct err *e)
 {
     bool has_cert = *u->cert_data || *u->cert_file, has_key = u->key_data || *u->key_file;
     bool has_own = u->token || *u->token_file || has_key || u->has_exec;
-    err_set(e, ERR_INPUT, PLUGIN_WHAT);
-    err_hint(e, "get a new kubeconfig: nais kubeconfig");
+    err_set(e, ERR_INPUT, tr(PLUGIN_WHAT));
+    err_hint(e, tr("get a new kubeconfig: nais kubeconfig"));
     if (u->broken)
-        err_why(e, "the kubeconfig's user %s has a %s that is no base64", u->name, u->broken);
+        err_why(e, tr("the kubeconfig's user %s has a %s that is no base64"), u->name, u->broken);
     else if (u->has_impersonation)
-        err_why(e, "the kubeconfig's user %s acts as somebody else (as:), which is not supported",
+        err_why(e,
+                tr("the kubeconfig's user %s acts as somebody else (as:), which is not supported"),
                 u->name);
     else if (has_cert != has_key)
-        err_why(e, "the kubeconfig's user %s has a client certificate or its key, not both",
+        err_why(e, tr("the kubeconfig's user %s has a client certificate or its key, not both"),
                 u->name);
     else if (!has_own && (u->has_password || u->has_provider))
-        err_why(e, "the kubeconfig's user %s logs in by %s, which is not supported", u->name,
+        err_why(e, tr("the kubeconfig's user %s logs in by %s, which is not supported"), u->name,
                 u->has_provider ? "auth-provider" : "a password");
     else
         return false;

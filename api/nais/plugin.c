@@ -1,6 +1,7 @@
 #include "api/nais/plugin.h"
 
 #include "api/base/json.h"
+#include "api/base/tr.h"
 #include "api/nais/base64.h"
 #include "api/net/child.h"
 
@@ -117,18 +118,18 @@ static bool known_version(const char *v)
 
 bool plugin_refused(const struct kube_exec *x, struct err *e)
 {
-    err_set(e, ERR_INPUT, PLUGIN_WHAT);
+    err_set(e, ERR_INPUT, tr(PLUGIN_WHAT));
     err_resource(e, x->command);
-    err_hint(e, "get a new kubeconfig: nais kubeconfig");
+    err_hint(e, tr("get a new kubeconfig: nais kubeconfig"));
     if (!*x->command)
-        err_why(e, "the kubeconfig's exec names no command");
+        err_why(e, tr("the kubeconfig's exec names no command"));
     else if (!known_version(x->api_version))
-        err_why(e, "the kubeconfig's exec has apiVersion %s, which is not known here",
+        err_why(e, tr("the kubeconfig's exec has apiVersion %s, which is not known here"),
                 *x->api_version ? x->api_version : "(none)");
     else if (str_eq(x->interactive_mode, "Always")) {
-        err_why(e, "%s wants to ask at a keyboard of its own (interactiveMode: Always)",
+        err_why(e, tr("%s wants to ask at a keyboard of its own (interactiveMode: Always)"),
                 x->command);
-        err_hint(e, "get a kubeconfig that does not: nais kubeconfig");
+        err_hint(e, tr("get a kubeconfig that does not: nais kubeconfig"));
     } else
         return false;
     return true;
@@ -182,8 +183,8 @@ const char *plugin_hint(const struct kube_exec *x)
         return x->install_hint;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_eq(name, known[i].program))
-            return known[i].hint;
-    return "install it, put its folder on the PATH, or get another kubeconfig: nais kubeconfig";
+            return tr(known[i].hint);
+    return tr("install it, put its folder on the PATH, or get another kubeconfig: nais kubeconfig");
 }
 
 void plugin_failed(const struct task *t, const struct kube_exec *x, struct err *e)
@@ -191,20 +192,20 @@ void plugin_failed(const struct task *t, const struct kube_exec *x, struct err *
     const struct child_answer *a = child_answer(t);
     if (task_state(t) == TASK_FAILED) {
         *e = *task_error(t);
-        str_copy(e->what, sizeof e->what, PLUGIN_WHAT);
+        str_copy(e->what, sizeof e->what, tr(PLUGIN_WHAT));
         if (str_eq(e->reason, "TIMEOUT"))
-            err_hint(e, "run it by hand to see what it waits for: kubectl get namespaces");
+            err_hint(e, tr("run it by hand to see what it waits for: kubectl get namespaces"));
         else
             err_hint(e, "%s", plugin_hint(x));
         if (e->kind == ERR_MISSING)
-            err_why(e, "there is no program %s on the PATH", x->command);
+            err_why(e, tr("there is no program %s on the PATH"), x->command);
         return;
     }
-    err_set(e, ERR_DENIED, PLUGIN_WHAT);
+    err_set(e, ERR_DENIED, tr(PLUGIN_WHAT));
     err_resource(e, x->command);
     if (a->err_bytes)
-        err_why(e, "%s ended with %d: %s", x->command, a->status, a->err_text);
+        err_why(e, tr("%s ended with %d: %s"), x->command, a->status, a->err_text);
     else
-        err_why(e, "%s ended with %d, without a word", x->command, a->status);
-    err_hint(e, "log in: nais login, or: gcloud auth login");
+        err_why(e, tr("%s ended with %d, without a word"), x->command, a->status);
+    err_hint(e, tr("log in: nais login, or: gcloud auth login"));
 }

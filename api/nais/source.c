@@ -1,6 +1,7 @@
 #include "api/nais/lookups.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/nais/application.h"
 #include "api/nais/base64.h"
 #include "api/nais/items.h"
@@ -54,7 +55,7 @@ bool nais_key_is_of(const char *key, const char *db_user)
 static enum task_state no_instance(struct task *t, const struct source_job *job)
 {
     struct err e;
-    err_set(&e, ERR_MISSING, "Looking for the database of %s", job->app);
+    err_set(&e, ERR_MISSING, tr("Looking for the database of %s"), job->app);
     err_resource(&e, job->app);
     application_explain(&job->application, job->app, cluster_namespace(job->cluster), &e);
     return task_fail(t, &e);
@@ -64,14 +65,14 @@ static enum task_state too_many(struct task *t, const struct source_job *job, si
                                 const char *names)
 {
     struct err e;
-    err_set(&e, ERR_CONFLICT, "Looking for the database of %s", job->app);
+    err_set(&e, ERR_CONFLICT, tr("Looking for the database of %s"), job->app);
     err_resource(&e, job->app);
     if (*job->wanted)
-        err_why(&e, "%zu instances belong to it, and %s is none of them: %s", n, job->wanted,
+        err_why(&e, tr("%zu instances belong to it, and %s is none of them: %s"), n, job->wanted,
                 names);
     else
-        err_why(&e, "%zu instances belong to it: %s", n, names);
-    err_hint(&e, "name the one that is meant with --instance");
+        err_why(&e, tr("%zu instances belong to it: %s"), n, names);
+    err_hint(&e, tr("name the one that is meant with --instance"));
     return task_fail(t, &e);
 }
 
@@ -83,25 +84,25 @@ static enum task_state not_ready(struct task *t, const struct source_job *job,
     const char *name = item_service_name(task_arena(t), item);
     const char *connection = json_string_or(item, "status.connectionName", "");
     struct err e;
-    err_set(&e, ERR_CONFLICT, "Looking for the database of %s", job->app);
+    err_set(&e, ERR_CONFLICT, tr("Looking for the database of %s"), job->app);
     err_resource(&e, name);
     err_hint(&e,
-             "wait until the platform has made it; what it waits for: kubectl describe "
-             "sqlinstance %s",
+             tr("wait until the platform has made it; what it waits for: kubectl describe "
+                "sqlinstance %s"),
              name);
     if (*connection)
-        err_why(&e, "the connection name of the instance %s is not project:region:instance: %s",
+        err_why(&e, tr("the connection name of the instance %s is not project:region:instance: %s"),
                 name, connection);
     else if (!json_get(item, "status"))
-        err_why(&e, "the platform has not begun with the instance %s: it has no status", name);
+        err_why(&e, tr("the platform has not begun with the instance %s: it has no status"), name);
     else
-        err_why(&e, "the instance %s has no connection name yet", name);
+        err_why(&e, tr("the instance %s has no connection name yet"), name);
     for
         json_each(
             c, json_get(item, "status.conditions")) if (!*connection &&
                                                         str_eq(json_string(c, "type"), "Ready") &&
                                                         json_string(c, "message"))
-            err_why(&e, "the instance %s has no connection name yet: %s (%s)", name,
+            err_why(&e, tr("the instance %s has no connection name yet: %s (%s)"), name,
                     json_string(c, "message"), json_string_or(c, "reason", "no reason"));
     return task_fail(t, &e);
 }
@@ -225,7 +226,7 @@ static const char *shortened(struct arena *a, const struct source_job *job)
     const char *whole = platform_name(a, job, "google-sql-", job->found.database);
     if (strlen(whole) <= NAME_MAX_BYTES || str_eq(whole, job->found.secret_name))
         return "";
-    return arena_printf(a, " (shortened from %s)", whole);
+    return arena_printf(a, tr(" (shortened from %s)"), whole);
 }
 
 static void password_absent(struct arena *a, struct source_job *job, enum nais_password state,
@@ -237,14 +238,16 @@ static void password_absent(struct arena *a, struct source_job *job, enum nais_p
     if (state == NAIS_PASSWORD_HIDDEN)
         f->password_where = arena_printf(
             a,
-            "Nais console: team %s, app %s, Secrets, %s%s, key %s (a reason of at least 10 "
-            "characters is asked for)",
+            tr("Nais console: team %s, app %s, Secrets, %s%s, key %s (a reason of at least 10 "
+               "characters is asked for)"),
             cluster_namespace(job->cluster), job->app, f->secret_name, shortened(a, job),
             *f->password_key ? f->password_key : "ending in _PASSWORD");
     else if (f->has_user || job->application.has_user)
-        f->password_where = "wait for the platform, or look at the app's events in Nais console";
+        f->password_where =
+            tr("wait for the platform, or look at the app's events in Nais console");
     else
-        f->password_where = "add the user to the app's manifest and deploy it: see Prerequisites";
+        f->password_where =
+            tr("add the user to the app's manifest and deploy it: see Prerequisites");
 }
 
 /* What is in the way before any secret was asked for; NULL: nothing. */
@@ -255,12 +258,13 @@ static const char *no_secret(struct arena *a, const struct source_job *job)
     if (f->has_user && *f->secret_name)
         return NULL;
     if (f->has_user)
-        return arena_printf(a, "the platform's user %s names no secret", f->user);
+        return arena_printf(a, tr("the platform's user %s names no secret"), f->user);
     if (app->has_user)
         return arena_printf(
-            a, "the manifest names the user %s, and the platform has not made it yet (%s)",
+            a, tr("the manifest names the user %s, and the platform has not made it yet (%s)"),
             job->db_user, *app->state ? app->state : "no state is told");
-    return arena_printf(a, "the platform knows no database user %s of %s", job->db_user, job->app);
+    return arena_printf(a, tr("the platform knows no database user %s of %s"), job->db_user,
+                        job->app);
 }
 
 /* Decoded from its base64; NULL when it is none. */
@@ -350,7 +354,7 @@ static enum task_state read_secret(struct task *t, struct source_job *job)
         job->found.password_why = job->found.password_where = "";
     } else {
         password_absent(a, job, NAIS_PASSWORD_MISSING,
-                        arena_printf(a, "the secret %s holds no password of %s",
+                        arena_printf(a, tr("the secret %s holds no password of %s"),
                                      job->found.secret_name, job->db_user));
     }
     task_clear(&job->secret); /* the document goes, and the values with it */
