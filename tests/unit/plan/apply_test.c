@@ -185,7 +185,7 @@ static void test_refused_without_a_password(void **state)
 static void test_refused_while_another_runs(void **state)
 {
     (void)state;
-    int ready[2], go[2], status;
+    int ready[2] = {-1, -1}, go[2] = {-1, -1}, status;
     char byte, name[256];
     struct lock_holder holder;
     struct err e;
