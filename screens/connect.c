@@ -10,6 +10,7 @@
  */
 #include "screens/answer.h"
 #include "screens/connect_ask.h"
+#include "screens/connect_found.h"
 #include "screens/journey.h"
 #include "screens/steps.h"
 
@@ -21,11 +22,6 @@
 #include "tui/key.h"
 
 #include <string.h>
-
-static void focus_on(struct connect *self, enum connect_row row)
-{
-    self->focus = row;
-}
 
 static bool is_field(enum connect_row row)
 {
@@ -86,74 +82,6 @@ static void draw_apps(const struct connect *self, const struct journey *j, struc
                 self->focus == ROW_APP, p);
 }
 
-static void draw_source(const struct connect *self, struct page *p)
-{
-    if (self->source == NULL ||
-        !answered(p, self->source, tr("Asking the cluster for its database")))
-        return;
-    const struct nais_source *s = nais_source_found(self->source);
-    page_mark(p, MARK_OK, "%s · %s", s->connection_name, s->version);
-    if (!s->has_user)
-        page_mark(p, MARK_WARN, "%s",
-                  tr("the platform knows no user datastream yet: Prerequisites tells how"));
-    else if (s->password_state != NAIS_PASSWORD_READ) {
-        page_mark(p, MARK_WARN, tr("the password of %s: %s"), s->user, s->password_why);
-        page_note(p, "%s", s->password_where);
-    } else {
-        page_mark(p, MARK_OK,
-                  tr("the password of %s was read from the cluster, and is kept in memory only"),
-                  s->user);
-    }
-}
-
-static void draw_google(const struct connect *self, const struct journey *j, struct page *p)
-{
-    char when[CLOCK_TEXT];
-
-    page_gap(p);
-    if (!answered(p, self->who, tr("Asking Google who you are")))
-        return;
-    const struct google_identity *who = google_identity(self->who);
-    page_mark(p, MARK_OK, tr("Google: %s, until %s"), who->email[0] ? who->email : who->file,
-              clock_rfc3339(who->until, when));
-    if (who->clock_ahead_s)
-        page_mark(p, MARK_WARN, tr("your clock is %lld s off"), (long long)who->clock_ahead_s);
-    if (j->target.project[0] && answered(p, self->project, tr("Asking for the project")))
-        page_mark(p, MARK_OK, tr("Project %s, number %s"), projects_project(self->project)->id,
-                  projects_project(self->project)->number);
-}
-
-static void draw_database(const struct connect *self, const struct journey *j, struct page *p)
-{
-    char named[64];
-
-    page_gap(p);
-    draw_field(self, ROW_DSN, tr("Connection"), tr("PG* variables; or host=... port=... user=..."),
-               p);
-    if (connect_problem(self, ROW_DSN))
-        return; /* what stands there was never tried */
-    if (self->edited & (1u << ROW_DSN | 1u << ROW_DATABASE)) {
-        page_mark(p, MARK_UNKNOWN, "%s", tr("not tested yet: Tab or Enter tests it"));
-        return;
-    }
-    if (pg_dsn_database(j->dsn, named, sizeof named) && j->target.database[0] &&
-        !str_eq(named, j->target.database))
-        page_mark(p, MARK_WARN, tr("Database above goes before dbname=%s of this line"), named);
-    if (j->live->pg && pg_alive(j->live->pg) && self->connecting == NULL) {
-        int version = pg_version(j->live->pg);
-        page_mark(p, MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"), pg_database(j->live->pg),
-                  pg_user(j->live->pg), version / 10000, version % 10000,
-                  pg_encrypted(j->live->pg) ? tr("encrypted") : tr("not encrypted (loopback)"));
-        if (j->target.database[0] && !str_eq(j->target.database, pg_database(j->live->pg)))
-            page_mark(p, MARK_WARN, tr("that is another database than %s, which is to flow"),
-                      j->target.database);
-        return;
-    }
-    if (!answered(p, self->connecting, tr("Connecting to the database")) &&
-        task_state(self->connecting) == TASK_FAILED)
-        page_note(p, "%s", tr("On Nais: nais postgres proxy APP in another window, then Ctrl-R here."));
-}
-
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct connect *self = ctx;
@@ -168,13 +96,17 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         draw_field(self, ROW_NAMESPACE, tr("Namespace"), "team", p);
     }
     draw_apps(self, j, p);
-    draw_source(self, p);
+    connect_found_source(self, p);
     draw_field(self, ROW_PROJECT, tr("Project"), "team-dev-ab12", p);
     draw_field(self, ROW_REGION, tr("Region"), "europe-north1", p);
     draw_field(self, ROW_INSTANCE, tr("Instance"), tr("usually the app's name"), p);
     draw_field(self, ROW_DATABASE, tr("Database"), "", p);
-    draw_google(self, j, p);
-    draw_database(self, j, p);
+    page_gap(p);
+    connect_found_google(self, j, p);
+    page_gap(p);
+    draw_field(self, ROW_DSN, tr("Connection"), tr("PG* variables; or host=... port=... user=..."),
+               p);
+    connect_found_database(self, j, p);
     draw_field(self, ROW_PASSWORD, tr("Password"),
                secret_is_empty(j->live->db_password) ? tr("of datastream; asked when it is needed")
                                                      : tr("known"),
@@ -196,7 +128,7 @@ static void move(struct connect *self, int by)
     if (row == ROW_APP && (connect_apps(self) == NULL || connect_apps(self)->n == 0))
         row += by;
     self->fields[self->focus].touched = true;
-    focus_on(self, (enum connect_row)row);
+    self->focus = (enum connect_row)row;
 }
 
 static enum nav go_on(struct connect *self, struct journey *j)
@@ -207,7 +139,7 @@ static enum nav go_on(struct connect *self, struct journey *j)
     for (enum connect_row row = ROW_PROJECT; row <= ROW_DATABASE; row++)
         if (self->fields[row].text[0] == '\0') {
             self->fields[row].touched = true;
-            focus_on(self, row);
+            self->focus = row;
             journey_say(j, MARK_WARN, "%s", tr("this is needed to go on"));
             return STAY;
         }
@@ -228,17 +160,6 @@ static enum nav go_on(struct connect *self, struct journey *j)
     return NEXT;
 }
 
-static void choose_context(struct connect *self, struct journey *j)
-{
-    str_copy(j->target.context, sizeof j->target.context, self->contexts[self->context.at]);
-    live_use_cluster(j->live, j->target.context, "");
-    field_set(&self->fields[ROW_NAMESPACE],
-              j->live->cluster ? cluster_namespace(j->live->cluster) : "");
-    connect_commit(self, j);
-    j->target.app[0] = '\0';
-    connect_ask_cluster(self, j);
-}
-
 static bool row_key(struct connect *self, struct journey *j, int key)
 {
     struct choice_item items[CONNECT_CONTEXTS + CONNECT_APPS] = {{0}};
@@ -246,7 +167,7 @@ static bool row_key(struct connect *self, struct journey *j, int key)
 
     if (self->focus == ROW_CONTEXT &&
         choice_line_key(&self->context, items, self->n_contexts, key)) {
-        choose_context(self, j);
+        connect_choose_context(self, j);
         return true;
     }
     if (self->focus == ROW_APP && apps && choice_line_key(&self->app, items, apps->n, key)) {
@@ -261,26 +182,6 @@ static bool row_key(struct connect *self, struct journey *j, int key)
     return false;
 }
 
-/* Leaving a field tests what it says. */
-static void field_left(struct connect *self, struct journey *j)
-{
-    unsigned edited = self->edited;
-
-    self->edited = 0;
-    if (edited & 1u << ROW_NAMESPACE) {
-        live_use_cluster(j->live, j->target.context, j->target.namespace_);
-        connect_ask_cluster(self, j);
-    }
-    if (edited & 1u << ROW_PROJECT)
-        connect_ask_google(self, j);
-    if (edited & 1u << ROW_DSN)
-        connect_commit_dsn(self, j);
-    if (edited & (1u << ROW_DSN | 1u << ROW_DATABASE) && connect_problem(self, ROW_DSN) == NULL) {
-        live_use_pg(j->live, NULL);
-        connect_ask_database(self, j);
-    }
-}
-
 static enum nav on_key(struct connect *self, struct journey *j, int key)
 {
     if (row_key(self, j, key))
@@ -288,17 +189,17 @@ static enum nav on_key(struct connect *self, struct journey *j, int key)
     switch (key) {
     case TUI_UP:
     case TUI_BTAB:
-        field_left(self, j);
+        connect_field_left(self, j);
         move(self, -1);
         return STAY;
     case TUI_DOWN:
     case TUI_TAB:
-        field_left(self, j);
+        connect_field_left(self, j);
         move(self, 1);
         return STAY;
     case TUI_ENTER:
         if (self->edited) {
-            field_left(self, j);
+            connect_field_left(self, j);
             move(self, 1);
             return STAY;
         }

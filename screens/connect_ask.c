@@ -146,6 +146,36 @@ void connect_choose_app(struct connect *self, struct journey *j, const char *app
     ask_source(self, j);
 }
 
+void connect_choose_context(struct connect *self, struct journey *j)
+{
+    str_copy(j->target.context, sizeof j->target.context, self->contexts[self->context.at]);
+    live_use_cluster(j->live, j->target.context, "");
+    field_set(&self->fields[ROW_NAMESPACE],
+              j->live->cluster ? cluster_namespace(j->live->cluster) : "");
+    connect_commit(self, j);
+    j->target.app[0] = '\0';
+    connect_ask_cluster(self, j);
+}
+
+void connect_field_left(struct connect *self, struct journey *j)
+{
+    unsigned edited = self->edited;
+
+    self->edited = 0;
+    if (edited & 1u << ROW_NAMESPACE) {
+        live_use_cluster(j->live, j->target.context, j->target.namespace_);
+        connect_ask_cluster(self, j);
+    }
+    if (edited & 1u << ROW_PROJECT)
+        connect_ask_google(self, j);
+    if (edited & 1u << ROW_DSN)
+        connect_commit_dsn(self, j);
+    if (edited & (1u << ROW_DSN | 1u << ROW_DATABASE) && connect_problem(self, ROW_DSN) == NULL) {
+        live_use_pg(j->live, NULL);
+        connect_ask_database(self, j);
+    }
+}
+
 const struct nais_apps *connect_apps(const struct connect *self)
 {
     return task_state(self->apps) == TASK_OK ? nais_apps_found(self->apps) : NULL;

@@ -40,14 +40,16 @@ struct connect {
     bool warned; /* said once that there is no connection */
 };
 
-void connect_fields(struct connect *self, const struct journey *j);   /* from the target */
-void connect_commit(struct connect *self, struct journey *j);         /* into the target */
+void connect_fields(struct connect *self, const struct journey *j); /* from the target */
+void connect_commit(struct connect *self, struct journey *j);       /* into the target */
 /* The connection string, when its field is left: half of one may be the beginning of a password. */
 void connect_commit_dsn(struct connect *self, struct journey *j);
 void connect_contexts(struct connect *self, const struct journey *j); /* names of the kubeconfig */
 void connect_ask_cluster(struct connect *self, struct journey *j);
 void connect_ask_google(struct connect *self, struct journey *j);
 void connect_ask_database(struct connect *self, struct journey *j);
+void connect_choose_context(struct connect *self, struct journey *j); /* that under the cursor */
+void connect_field_left(struct connect *self, struct journey *j);     /* tests what it says */
 void connect_choose_app(struct connect *self, struct journey *j, const char *app);
 void connect_news(struct connect *self, struct journey *j); /* a task ended */
 void connect_drop(struct connect *self);

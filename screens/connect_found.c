@@ -1,0 +1,71 @@
+#include "screens/connect_found.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "screens/answer.h"
+
+void connect_found_source(const struct connect *self, struct page *p)
+{
+    if (self->source == NULL ||
+        !answered(p, self->source, tr("Asking the cluster for its database")))
+        return;
+    const struct nais_source *s = nais_source_found(self->source);
+    page_mark(p, MARK_OK, "%s · %s", s->connection_name, s->version);
+    if (!s->has_user)
+        page_mark(p, MARK_WARN, "%s",
+                  tr("the platform knows no user datastream yet: Prerequisites tells how"));
+    else if (s->password_state != NAIS_PASSWORD_READ) {
+        page_mark(p, MARK_WARN, tr("the password of %s: %s"), s->user, s->password_why);
+        page_note(p, "%s", s->password_where);
+    } else {
+        page_mark(p, MARK_OK,
+                  tr("the password of %s was read from the cluster, and is kept in memory only"),
+                  s->user);
+    }
+}
+
+void connect_found_google(const struct connect *self, const struct journey *j, struct page *p)
+{
+    char when[CLOCK_TEXT];
+
+    if (!answered(p, self->who, tr("Asking Google who you are")))
+        return;
+    const struct google_identity *who = google_identity(self->who);
+    page_mark(p, MARK_OK, tr("Google: %s, until %s"), who->email[0] ? who->email : who->file,
+              clock_rfc3339(who->until, when));
+    if (who->clock_ahead_s)
+        page_mark(p, MARK_WARN, tr("your clock is %lld s off"), (long long)who->clock_ahead_s);
+    if (j->target.project[0] && answered(p, self->project, tr("Asking for the project")))
+        page_mark(p, MARK_OK, tr("Project %s, number %s"), projects_project(self->project)->id,
+                  projects_project(self->project)->number);
+}
+
+void connect_found_database(const struct connect *self, const struct journey *j, struct page *p)
+{
+    char named[64];
+
+    if (connect_problem(self, ROW_DSN))
+        return; /* what stands there was never tried */
+    if (self->edited & (1u << ROW_DSN | 1u << ROW_DATABASE)) {
+        page_mark(p, MARK_UNKNOWN, "%s", tr("not tested yet: Tab or Enter tests it"));
+        return;
+    }
+    if (pg_dsn_database(j->dsn, named, sizeof named) && j->target.database[0] &&
+        !str_eq(named, j->target.database))
+        page_mark(p, MARK_WARN, tr("Database above goes before dbname=%s of this line"), named);
+    if (j->live->pg && pg_alive(j->live->pg) && self->connecting == NULL) {
+        int version = pg_version(j->live->pg);
+        page_mark(p, MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"), pg_database(j->live->pg),
+                  pg_user(j->live->pg), version / 10000, version % 10000,
+                  pg_encrypted(j->live->pg) ? tr("encrypted") : tr("not encrypted (loopback)"));
+        if (j->target.database[0] && !str_eq(j->target.database, pg_database(j->live->pg)))
+            page_mark(p, MARK_WARN, tr("that is another database than %s, which is to flow"),
+                      j->target.database);
+        return;
+    }
+    if (!answered(p, self->connecting, tr("Connecting to the database")) &&
+        task_state(self->connecting) == TASK_FAILED)
+        page_note(p, "%s",
+                  tr("On Nais: nais postgres proxy APP in another window, then Ctrl-R here."));
+}
