@@ -144,7 +144,7 @@ static enum nav go_on(struct connect *self, struct journey *j)
             return STAY;
         }
     if (connect_problem(self, ROW_DSN)) {
-        focus_on(self, ROW_DSN);
+        self->focus = ROW_DSN;
         journey_say(j, MARK_WARN, "%s", connect_problem(self, ROW_DSN));
         return STAY;
     }
