@@ -44,6 +44,8 @@ static void read_validation(struct arena *a, const struct json *j, struct google
         {
             if (v->n_messages >= MAX_LINES)
                 break;
+            size_t same = v->n_messages;
+            *rest_push(a, v->codes, same) = rest_string(a, m, "code");
             *rest_push(a, v->messages, v->n_messages) = rest_string(a, m, "message");
         }
 }

@@ -52,7 +52,7 @@ struct google_validation {
     const char *description;
     enum google_validation_state state;
     const char *state_text; /* as Google wrote it */
-    const char **messages;
+    const char **messages, **codes; /* of each message: "CONNECTION_TIMEOUT", or "" */
     size_t n_messages;
 };
 /* Lines of metadata.validationResult, also of an operation that ended in an error. */

@@ -311,15 +311,34 @@ static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, str
 
 /* --- the rest --- */
 
+static bool speaks_of_time(const char *text)
+{
+    return text && (strstr(text, "TIMEOUT") || strstr(text, "imed out") || strstr(text, "ime out"));
+}
+
+/* In the error, or in a line of Datastream's validation: where it stands is not told anywhere. */
+static bool timed_out(const struct task *t)
+{
+    size_t n;
+    const struct google_validation *v = google_validations(t, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].state == GOOGLE_VALIDATION_PASSED)
+            continue;
+        if (speaks_of_time(v[i].code))
+            return true;
+        for (size_t k = 0; k < v[i].n_messages; k++)
+            if (speaks_of_time(v[i].codes[k]) || speaks_of_time(v[i].messages[k]))
+                return true;
+    }
+    return speaks_of_time(task_error(t)->why) || speaks_of_time(task_error(t)->reason);
+}
+
 /* Datastream tests the profile at once and gives up after 2.5 minutes: wait and try again rather
  * than give up what was made (facts/gcp.md I). */
 static bool worth_another_try(const struct plan_action *a, const struct doing *d)
 {
-    const struct err *e = task_error(d->task);
-
-    return a->step == STEP_SOURCE_PROFILE && d->tries < PROFILE_TRIES &&
-           (strstr(e->why, "CONNECTION_TIMEOUT") || strstr(e->reason, "CONNECTION_TIMEOUT") ||
-            strstr(e->why, "timed out"));
+    return a->step == STEP_SOURCE_PROFILE && d->tries < PROFILE_TRIES && timed_out(d->task);
 }
 
 /* A password that is wrong is worth its own words: it is the one thing that the person brought. */

@@ -1,0 +1,215 @@
+/* What a run waits for: the proxy's ready line, a profile that times out, a zone with room. Against
+ * a cloud by hand, one step at a time. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/plan/apply.h"
+#include "tests/unit/plan/byhand.h"
+
+static struct secret *password;
+
+static struct task *carry_out(const struct plan *p)
+{
+    struct apply_options o = {.google = w.google,
+                              .plan = p,
+                              .selection = &scene.selection,
+                              .password = password,
+                              .poll_floor_s = 0.001};
+    struct task *t = apply(w.net, &o);
+    assert_true(net_until(w.net, t));
+    return t;
+}
+
+static void set_up_for(enum step_id only)
+{
+    set_up();
+    scene.options.only = 1u << only;
+    password = secret_new("canary-password", 15);
+}
+
+static void tear_all_down(void)
+{
+    secret_free(password);
+    tear_down();
+}
+
+/* --- the machine --- */
+
+#define ZONES(z) C "/zones/europe-north1-" z "/instances"
+#define NAME     "/datastream-postmottak"
+#define FULL(z)                                                                                    \
+    "{\"name\":\"op-" z "\",\"status\":\"DONE\",\"zone\":\"x/europe-north1-" z                     \
+    "\",\"error\":{\"errors\":[{\"code\":\"ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS\","           \
+    "\"message\":\"The zone is full\"}]},\"httpErrorStatusCode\":503}"
+#define MADE(z) "{\"name\":\"op-" z "\",\"status\":\"DONE\",\"zone\":\"x/europe-north1-" z "\"}"
+#define READY   "{\"contents\":\"The proxy has started and is ready for new connections!\"}"
+
+static const struct answer machine[] = {
+    {MACHINES, "{}"},
+    {ADDRESS, ADDRESS_OF("INTERNAL", "datastream-vpc", "")},
+    {C "/zones?", "{\"items\":[{\"name\":\"europe-north1-a\",\"status\":\"UP\"},{\"name\":"
+                  "\"europe-north1-b\",\"status\":\"UP\"}]}"},
+    {"/compute.googleapis.com/compute/v1/projects/cos-cloud/global/images/family/",
+     "{\"name\":\"cos\",\"selfLink\":\"projects/cos-cloud/global/images/cos\"}"},
+    {ZONES("a") NAME "/serialPort", READY},
+    {ZONES("a") "?", MADE("a")},
+    {ZONES("a") NAME, "{\"name\":\"datastream-postmottak\",\"status\":\"RUNNING\"}"},
+};
+
+static void test_the_order(void **state)
+{
+    (void)state;
+    set_up_for(STEP_PROXY);
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    if (task_state(t) != TASK_OK)
+        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+    const char *body = server_last(&w.server, "POST", ZONES("a"))->body;
+    assert_null(strstr(body, "gce-container-declaration"));
+    assert_non_null(strstr(body, "\"key\":\"user-data\""));
+    assert_non_null(strstr(body, "projects/cos-cloud/global/images/cos"));
+    assert_non_null(strstr(body, "\"networkIP\":\"10.166.0.2\"")); /* the reserved one */
+    assert_non_null(strstr(body, "regions/" L "/subnetworks/datastream-vpc"));
+    assert_non_null(strstr(body, "\"created-by\":\"strom\""));
+    task_drop(t);
+    tear_all_down();
+}
+
+/* RUNNING is not yet ready: the port is read again until the line is there. */
+static void test_the_ready_line_is_waited_for(void **state)
+{
+    (void)state;
+    static const char booting[] = "{\"contents\":\"Starting docker\"}";
+    set_up_for(STEP_PROXY);
+    server_rule(&w.server,
+                (struct rule){"GET", ZONES("a") NAME "/serialPort", 200, NULL, booting, 3});
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_int_equal(server_count(&w.server, "GET", ZONES("a") NAME "/serialPort"), 4);
+    task_drop(t);
+    tear_all_down();
+}
+
+static void test_every_zone_is_full(void **state)
+{
+    (void)state;
+    static const struct answer full[] = {{ZONES("a") "?", FULL("a")}, {ZONES("b") "?", FULL("b")}};
+    set_up_for(STEP_PROXY);
+    RULES(full);
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_non_null(strstr(task_error(t)->what, "europe-north1"));
+    assert_true(task_error(t)->hint[0]);
+    assert_int_equal(server_count(&w.server, "POST", ZONES("a")), 1);
+    assert_int_equal(server_count(&w.server, "POST", ZONES("b")), 1);
+    task_drop(t);
+    tear_all_down();
+}
+
+/* --- the profile --- */
+
+#define CREATE D "/connectionProfiles?"
+#define TIMED_OUT                                                                                  \
+    "{\"name\":\"" DN "/operations/1\",\"done\":true,\"metadata\":{\"validationResult\":{"         \
+    "\"validations\":[{\"code\":\"POSTGRES_CONNECTIVITY\",\"description\":\"Reaching the "         \
+    "database\",\"state\":\"FAILED\",\"message\":[{\"code\":\"CONNECTION_TIMEOUT\",\"message\":"   \
+    "\"Timed out\",\"level\":\"ERROR\"}]}]}},\"error\":{\"code\":9,\"message\":"                   \
+    "\"CONNECTION_TIMEOUT: the database did not answer\"}}"
+#define DONE "{\"name\":\"" DN "/operations/2\",\"done\":true,\"response\":{}}"
+
+static void no_profile_yet(int looks)
+{
+    server_rule(&w.server, (struct rule){"GET", SOURCE, 404, NULL,
+                                         "{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\","
+                                         "\"message\":\"no\"}}",
+                                         looks});
+}
+
+/* It is tried again, as another request, and nothing that was made is given up. */
+static void test_a_time_out_is_tried_again(void **state)
+{
+    (void)state;
+    set_up_for(STEP_SOURCE_PROFILE);
+    no_profile_yet(1);
+    server_rule(&w.server, (struct rule){"POST", CREATE, 200, NULL, TIMED_OUT, 2});
+    server_rule(&w.server, (struct rule){"POST", CREATE, 200, NULL, DONE, 0});
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    if (task_state(t) != TASK_OK)
+        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+    assert_int_equal(server_count(&w.server, "POST", CREATE), 3);
+    assert_int_equal(server_count(&w.server, "DELETE", ""), 0);
+    task_drop(t);
+    tear_all_down();
+}
+
+/* Not for ever: then Datastream's own lines are shown, and what was made stays. */
+static void test_a_time_out_that_stays(void **state)
+{
+    (void)state;
+    size_t n;
+    set_up_for(STEP_SOURCE_PROFILE);
+    no_profile_yet(0);
+    server_rule(&w.server, (struct rule){"POST", CREATE, 200, NULL, TIMED_OUT, 0});
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_non_null(strstr(task_error(t)->why, "Reaching the database: Timed out"));
+    assert_null(strstr(task_error(t)->why, "canary"));
+    const struct apply_step *s = apply_steps(t, &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(s->n_validations, 1);
+    assert_string_equal(s->validations[0].description, "Reaching the database");
+    size_t tries = server_count(&w.server, "POST", CREATE);
+    assert_true(tries > 1 && tries < 10);
+    assert_int_equal(server_count(&w.server, "DELETE", ""), 0);
+    task_drop(t);
+    tear_all_down();
+}
+
+/* A password that is refused is no matter of waiting. */
+static void test_another_refusal_is_not(void **state)
+{
+    (void)state;
+    static const char no[] =
+        "{\"name\":\"" DN "/operations/1\",\"done\":true,\"error\":{\"code\":9,\"message\":"
+        "\"FATAL: password authentication failed for user datastream\"}}";
+    set_up_for(STEP_SOURCE_PROFILE);
+    no_profile_yet(0);
+    server_rule(&w.server, (struct rule){"POST", CREATE, 200, NULL, no, 0});
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_string_equal(task_error(t)->reason, APPLY_WRONG_PASSWORD);
+    assert_int_equal(server_count(&w.server, "POST", CREATE), 1);
+    task_drop(t);
+    tear_all_down();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_order),
+        cmocka_unit_test(test_the_ready_line_is_waited_for),
+        cmocka_unit_test(test_every_zone_is_full),
+        cmocka_unit_test(test_a_time_out_is_tried_again),
+        cmocka_unit_test(test_a_time_out_that_stays),
+        cmocka_unit_test(test_another_refusal_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
