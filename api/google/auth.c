@@ -16,6 +16,7 @@ enum {
     RENEW_BEFORE_S = 225, /* facts/gcp.md G */
     SKEW_IGNORED_S = 30,
     JUST_ENABLED_MS = 300000, /* facts/gcp.md H: first calls may be refused for some minutes */
+    JUST_MADE_MS = 60000,     /* facts/gcp.md E: of a new account, for some seconds */
     SLOWEST_FLOOR_MS = 15000
 };
 
@@ -39,7 +40,7 @@ struct google {
     char quota_project[128]; /* google_use_project */
     bool quota_dropped;
     int64_t ahead_s;
-    int64_t enabled_at; /* clock_mono_ms; 0 never */
+    int64_t enabled_at, account_at; /* clock_mono_ms; 0 never */
 };
 
 static bool bad_endpoint(struct err *e, const char *endpoint)
@@ -309,4 +310,14 @@ void google_saw_enabled(struct google *g)
 bool google_just_enabled(const struct google *g)
 {
     return g->enabled_at && clock_mono_ms() - g->enabled_at < JUST_ENABLED_MS;
+}
+
+void google_saw_account(struct google *g)
+{
+    g->account_at = clock_mono_ms();
+}
+
+bool google_just_made_account(const struct google *g)
+{
+    return g->account_at && clock_mono_ms() - g->account_at < JUST_MADE_MS;
 }

@@ -30,5 +30,8 @@ void google_saw_date(struct google *g, int64_t date); /* header Date of an answe
  * minutes. */
 void google_saw_enabled(struct google *g);
 bool google_just_enabled(const struct google *g);
+/* A service account was made just now: others may not know it for some seconds yet. */
+void google_saw_account(struct google *g);
+bool google_just_made_account(const struct google *g);
 
 #endif

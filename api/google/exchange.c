@@ -169,13 +169,25 @@ static bool is_disabled(const struct refusal *r)
     return str_eq(r->reason, "SERVICE_DISABLED") || str_eq(r->reason, "accessNotConfigured");
 }
 
+/* "The resource 'x@p.iam.gserviceaccount.com' of type 'serviceAccount' was not found": so it seems
+ * to those who name an account right after it was made. */
+static bool is_too_early(const struct exchange *x)
+{
+    const char *said = x->refusal.message;
+    bool unknown = strstr(said, "not found") || strstr(said, "does not exist");
+    bool account = strstr(said, "serviceAccount") || strstr(said, "ervice account");
+    return unknown && account && (x->refusal.status == 400 || x->refusal.status == 404) &&
+           !str_eq(x->method, "GET") && !str_eq(x->host, "iam.googleapis.com") &&
+           google_just_made_account(x->google);
+}
+
 static enum task_state refused(struct exchange *x, struct task *owner, struct err *e)
 {
     const struct http_answer *a = http_answer(x->http);
     refusal_read(a->status, a->body, a->bytes, &x->refusal);
     if (mended(x, owner))
         return TASK_RUNNING;
-    if (is_disabled(&x->refusal) && google_just_enabled(x->google)) {
+    if ((is_disabled(&x->refusal) && google_just_enabled(x->google)) || is_too_early(x)) {
         task_clear(&x->http);
         x->pause_until = clock_mono_ms() + 5 * google_poll_floor_ms(x->google);
         task_wait_until(owner, x->pause_until);

@@ -42,6 +42,7 @@ struct task *iam_account_create(struct google *g, const char *project, const cha
     c.repeat = REST_LOOK;
     c.adopts = true;
     c.within = "serviceAccount";
+    c.makes_account = true;
     struct json_out *o = rest_body(&c);
     json_put_string(o, "accountId", id);
     json_open_object(o, "serviceAccount");

@@ -116,6 +116,8 @@ static enum task_state done(struct rest_job *job)
 {
     if (job->call.enables)
         google_saw_enabled(job->call.google);
+    if (job->call.makes_account)
+        google_saw_account(job->call.google);
     exchange_stop(&job->x);
     rest_wipe(&job->call.body);
     rest_wipe(&job->body);

@@ -72,7 +72,8 @@ struct rest_call {
                      lost, `judge` says whether it is there, or on the way, already */
     bool trusts;  /* the answer says it all: `judge` is for a lost one only */
     const char *advice; /* the hint where the precondition fails; NULL: the usual one */
-    bool enables; /* turns APIs on: their first calls may be refused for some minutes */
+    bool makes_account; /* others may not know it for some seconds */
+    bool enables;       /* turns APIs on: their first calls may be refused for some minutes */
 };
 
 void rest_begin(struct rest_call *c, struct google *g, const char *method, const char *host,

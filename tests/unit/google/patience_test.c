@@ -10,6 +10,7 @@
 /* How long a call goes on trying, in what portions it asks, who pays: on a clock that is moved. */
 
 #include "api/base/clock.h"
+#include "api/google/iam.h"
 #include "api/google/machine.h"
 #include "api/google/projects.h"
 #include "api/google/sqladmin.h"
@@ -96,6 +97,54 @@ static void an_operation_is_polled_with_measure(void **state)
     task_drop(t);
 }
 
+/* --- an account that is some seconds old --- */
+
+#define VMS "/compute.googleapis.com/compute/v1/projects/p/zones/z/instances"
+#define UNKNOWN                                                                                    \
+    "{\"error\":{\"code\":404,\"message\":\"The resource 'datastream@p.iam.gserviceaccount.com' "  \
+    "of "                                                                                          \
+    "type 'serviceAccount' was not found\",\"errors\":[{\"reason\":\"notFound\"}]}}"
+
+static struct task *make_machine(void)
+{
+    const struct compute_machine_order order = {.name = "m",
+                                                .zone = "z",
+                                                .region = "r",
+                                                .machine_type = "e2-small",
+                                                .image = "i",
+                                                .subnetwork = "s",
+                                                .service_account = "datastream@p",
+                                                .user_data = "x"};
+    return compute_machine_insert(w.google, "p", &order, NULL);
+}
+
+static void a_new_account_is_waited_for(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/iam", 200, "{\"email\":\"datastream@p\"}", 0);
+    rule("POST", VMS, 404, UNKNOWN, 3);
+    rule("POST", VMS, 200, "{\"name\":\"op\",\"status\":\"DONE\",\"zone\":\"z\"}", 1);
+    rule("GET", VMS, 200, "{\"name\":\"m\",\"status\":\"RUNNING\"}", 0);
+    rule("POST", VMS, 404, UNKNOWN, 0);
+    struct task *t = make_machine(); /* nobody has made one: it is missing, and that is that */
+    expect_failure(t, ERR_MISSING, "serviceAccount");
+    task_drop(t);
+    t = iam_account_create(w.google, "p", "datastream", "datastream", NULL);
+    expect_ok(t);
+    task_drop(t);
+    t = make_machine();
+    (void)wait_on_moved_clock(t);
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_int_equal(server_count(&w.server, "POST", VMS), 4);
+    task_drop(t);
+    t = make_machine(); /* not for ever */
+    int64_t waited = wait_on_moved_clock(t);
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_in_range(waited, 30000, 70000);
+    task_drop(t);
+}
+
 /* --- portions --- */
 
 static void permissions_are_asked_a_hundred_at_a_time(void **state)
@@ -171,6 +220,7 @@ int main(void)
         CASE(the_budget_is_the_calls),
         CASE(a_wish_is_kept),
         CASE(an_operation_is_polled_with_measure),
+        CASE(a_new_account_is_waited_for),
         CASE(permissions_are_asked_a_hundred_at_a_time),
         CASE(the_quota_project_is_found_in_order),
     };
