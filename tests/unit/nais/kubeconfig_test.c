@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char first[] =
@@ -158,6 +159,56 @@ static void files_of_a_list(void **state)
     arena_done(&a);
 }
 
+/* Nothing named: ~/.kube/config; paths count from its folder, wherever one stands. */
+static void the_default_path(void **state)
+{
+    (void)state;
+    char home[] = "/tmp/strom-home-XXXXXX", path[128], was[1024];
+    const char *own = getenv("HOME");
+    struct arena a;
+    struct kubeconfig k;
+    struct err e;
+    snprintf(was, sizeof was, "%s", own ? own : "");
+    arena_init(&a);
+    assert_non_null(mkdtemp(home));
+    setenv("HOME", home, 1);
+    unsetenv("KUBECONFIG");
+    assert_false(kubeconfig_load(&a, NULL, &k, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_non_null(strstr(e.why, "/.kube/config"));
+    snprintf(path, sizeof path, "%s/.kube", home);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/.kube/config", home);
+    FILE *f = fopen(path, "w");
+    fputs(first, f);
+    fclose(f);
+    for (int i = 0; i < 2; i++) { /* not set, and set to nothing */
+        assert_true(kubeconfig_load(&a, NULL, &k, &e));
+        assert_string_equal(k.current, "dev-gcp");
+        assert_true(str_starts(kubeconfig_user(&k, "token")->token_file, home));
+        kubeconfig_done(&k);
+        setenv("KUBECONFIG", "", 1);
+    }
+    setenv("KUBECONFIG", path, 1); /* the same file twice is one */
+    char twice[300];
+    snprintf(twice, sizeof twice, "%s:%s", path, path);
+    assert_true(kubeconfig_load(&a, twice, &k, &e));
+    assert_int_equal(k.n_contexts, 2);
+    kubeconfig_done(&k);
+    assert_int_equal(chmod(path, 0), 0);
+    if (geteuid() != 0) { /* there, and not to be read: that is told, not passed over */
+        assert_false(kubeconfig_load(&a, NULL, &k, &e));
+        assert_string_equal(e.resource, path);
+    }
+    unlink(path);
+    unsetenv("KUBECONFIG");
+    snprintf(path, sizeof path, "%s/.kube", home);
+    rmdir(path);
+    rmdir(home);
+    setenv("HOME", was, 1);
+    arena_done(&a);
+}
+
 /* --- what is refused before anything is sent --- */
 
 static void refuse(const char *cluster, const char *why)
@@ -296,6 +347,7 @@ int main(void)
         cmocka_unit_test(odd_files_do_no_harm),
         cmocka_unit_test(broken_yaml_names_its_line),
         cmocka_unit_test(files_of_a_list),
+        cmocka_unit_test(the_default_path),
         cmocka_unit_test(clusters_that_cannot_be_trusted),
         cmocka_unit_test(the_namespace_of_that_context),
         cmocka_unit_test(extensions_are_bounded),

@@ -98,6 +98,30 @@ static void none_holds(const char *where, const char *member, const char *text)
     closedir(d);
 }
 
+static bool is_begun(const struct trip *t, enum step_id id)
+{
+    enum apply_state state = step_of(t, id)->state;
+    return state == APPLY_RUNNING || state == APPLY_DONE;
+}
+
+/* Nine things one after another it was: what does not depend on each other is under way at once. */
+static void in_waves_and_not_in_a_row(void **state)
+{
+    (void)state;
+    struct trip t;
+    begin(&t, wrong);
+    until_running(&t, STEP_NETWORK);
+    assert_true(is_begun(&t, STEP_ACCOUNT) && is_begun(&t, STEP_DATASET));
+    assert_true(is_begun(&t, STEP_DESTINATION_PROFILE));
+    assert_false(is_begun(&t, STEP_PRIVATE_CONNECTION));
+    until_running(&t, STEP_PRIVATE_CONNECTION);
+    assert_true(is_begun(&t, STEP_FIREWALL) && is_begun(&t, STEP_ADDRESS));
+    until_running(&t, STEP_PROXY);
+    assert_int_equal(step_of(&t, STEP_PRIVATE_CONNECTION)->state, APPLY_RUNNING);
+    assert_int_equal(step_of(&t, STEP_SOURCE_PROFILE)->state, APPLY_WAITING);
+    end(&t); /* what was begun goes on there */
+}
+
 static void fault_11_a_wrong_password_is_told_in_words(void **state)
 {
     (void)state;
@@ -148,6 +172,8 @@ static void fault_10_no_container_declaration(void **state)
     assert_int_equal(m->n, 1);
     assert_null(compute_metadata(&m->items[0], "gce-container-declaration"));
     assert_non_null(strstr(compute_metadata(&m->items[0], "user-data"), "#cloud-config"));
+    assert_string_equal(google_label(&m->items[0].labels, "created-by"), "strom");
+    assert_true(str_starts(google_label(&m->items[0].labels, "strom-run"), "run-"));
     task_drop(t);
 }
 
@@ -413,6 +439,7 @@ int main(int argc, char **argv)
 {
     (void)argc;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_waves_and_not_in_a_row),
         cmocka_unit_test(fault_11_a_wrong_password_is_told_in_words),
         cmocka_unit_test(fault_1_the_stream_is_started),
         cmocka_unit_test(fault_3_the_password_is_nowhere_to_be_seen),
