@@ -9,7 +9,9 @@
 #include "screens/answer.h"
 #include "screens/choose.h"
 #include "screens/journey.h"
+#include "screens/reason_form.h"
 #include "screens/steps.h"
+#include "screens/tables_details.h"
 #include "screens/tables_view.h"
 
 #include "api/base/str.h"
@@ -20,22 +22,15 @@
 
 #include <string.h>
 
-enum { REASON = 300, REFERENCE = 200, DETAIL_LINES = 5 };
-enum asking { ASKING_NOTHING, ASKING_REASON, ASKING_REFERENCE };
+enum { DETAIL_LINES = 5 };
 
 struct tables {
     struct task *survey;
     struct tables_view view;
-    struct tree tree;
     bool filtering;
     struct field filter;
-    int64_t kept_table, kept_column;
-    bool warned; /* said once that nothing is chosen */
-    /* why may this column flow? */
-    enum asking asking;
-    size_t ack_table, ack_column;
-    char reason[REASON], reference[REFERENCE];
-    struct field fields[2];
+    bool warned;               /* said once that nothing is chosen */
+    struct reason_form reason; /* why may this column flow? */
 };
 
 static void ask(struct tables *self, struct journey *j)
@@ -47,40 +42,14 @@ static void ask(struct tables *self, struct journey *j)
         self->survey = survey(j->live->pg, &o);
 }
 
-static void show(struct tables *self, const struct journey *j)
-{
-    tables_view_update(&self->view, j);
-    tree_update(&self->tree, &self->view.model);
-}
-
-static void place_cursor(struct tables *self)
-{
-    for (size_t g = 0; g < self->view.n; g++)
-        if ((int64_t)self->view.tables[g] == self->kept_table) {
-            size_t root = 0;
-            while (root + 1 < self->view.n_schemas && self->view.schema_at[root + 1] <= g)
-                root++;
-            struct tree_node node = {root, g, TREE_NONE};
-            if (self->kept_column >= 0) {
-                tree_set_open(&self->tree, &self->view.model, node, true);
-                node.leaf = (size_t)self->kept_column;
-            }
-            if (node.leaf == TREE_NONE ||
-                node.leaf < self->view.model.leaves(self->view.model.ctx, g))
-                self->tree.at = node;
-        }
-}
-
 static void enter(void *ctx, struct journey *j)
 {
     struct tables *self = ctx;
 
     field_init(&self->filter, self->view.filter, sizeof self->view.filter);
-    field_init(&self->fields[0], self->reason, sizeof self->reason);
-    field_init(&self->fields[1], self->reference, sizeof self->reference);
     if (j->selection_ready) {
-        show(self, j);
-        place_cursor(self);
+        tables_view_update(&self->view, j);
+        tables_view_place(&self->view);
     }
     ask(self, j); /* what is shown is asked afresh; choices are put onto it */
 }
@@ -88,61 +57,16 @@ static void enter(void *ctx, struct journey *j)
 /* --- drawing
  * ---------------------------------------------------------------------------------------- */
 
-static void draw_column_details(const struct journey *j, size_t table, size_t column,
-                                struct page *p)
-{
-    struct catalog_column c = catalog_column(j->catalog, table, column);
-    const struct selection_ack *ack = j->selection.tables[table].columns[column].ack;
-    struct rules_verdict v;
-    char type[128];
-
-    page_put(p, STYLE_ACCENT, "%s", c.name);
-    page_put(p, STYLE_TEXT, "  %s → %s%s", catalog_type(&c, type, sizeof type),
-             survey_bigquery_type(&c)[0] ? survey_bigquery_type(&c) : tr("not carried"),
-             c.generated ? tr(" (generated: never in the log)") : "");
-    page_newline(p);
-    survey_verdict(j->catalog, table, column, &v);
-    for (uint32_t i = 0; i < v.n_evidence; i++)
-        page_note(p, "%s: %s", rules_rule_id(v.evidence[i].rule),
-                  rules_rule_why(v.evidence[i].rule));
-    if (ack)
-        page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
-                  ack->at);
-    if (c.comment)
-        page_note(p, "%s", c.comment);
-}
-
-static void draw_table_details(const struct journey *j, size_t table, struct page *p)
-{
-    struct catalog_table t = catalog_table(j->catalog, table);
-    unsigned problems = survey_problems(j->catalog, table);
-
-    page_put(p, STYLE_ACCENT, "%s.%s", t.schema, t.name);
-    page_put(p, STYLE_TEXT, "  %s, %s, %s", t.n_key ? tr("keyed") : tr("no key"),
-             t.published ? tr("published") : tr("not published"),
-             !t.reader_known ? tr("user missing")
-             : t.readable    ? tr("readable")
-                             : tr("not readable"));
-    page_newline(p);
-    if (j->selection.tables[table].why)
-        page_note(p, "%s", tr(j->selection.tables[table].why));
-    for (int i = 0; i < SURVEY_PROBLEMS; i++)
-        if (problems & 1u << i)
-            page_note(p, "%s", tr(survey_problem_text((enum survey_problem)i)));
-    if (t.comment)
-        page_note(p, "%s", t.comment);
-}
-
 static void draw_details(const struct tables *self, const struct journey *j, struct page *p)
 {
-    struct tree_node at = self->tree.at;
+    struct tree_node at = self->view.tree.at;
 
     if (self->view.n == 0 || at.group == TREE_NONE || at.group >= self->view.n)
         return;
     if (at.leaf == TREE_NONE)
-        draw_table_details(j, self->view.tables[at.group], p);
+        tables_details_table(j, self->view.tables[at.group], p);
     else
-        draw_column_details(j, self->view.tables[at.group], at.leaf, p);
+        tables_details_column(j, self->view.tables[at.group], at.leaf, p);
 }
 
 static void draw_head(const struct tables *self, const struct journey *j, struct page *p)
@@ -164,28 +88,6 @@ static void draw_head(const struct tables *self, const struct journey *j, struct
     }
 }
 
-static void draw_reason(const struct tables *self, const struct journey *j, struct page *p)
-{
-    const struct selection_table *t = &j->selection.tables[self->ack_table];
-    const struct selection_column *c = &t->columns[self->ack_column];
-    struct field_look reason = {.label = tr("Reason"),
-                                .focus = self->asking == ASKING_REASON,
-                                .placeholder = tr("why it may flow, settled with whom")};
-    struct field_look reference = {.label = tr("Reference"),
-                                   .focus = self->asking == ASKING_REFERENCE,
-                                   .placeholder = tr("Behandlingskatalogen B123, PVK ...")};
-
-    page_heading(p, tr("Why may %s.%s flow?"), t->name, c->name);
-    page_text(
-        p, "%s",
-        tr("Do not replicate sensitive data unless this has been settled beforehand. Reason and "
-           "reference follow the selection, and reviewers see them."));
-    draw_column_details(j, self->ack_table, self->ack_column, p);
-    page_gap(p);
-    field_draw(&self->fields[0], &reason, p);
-    field_draw(&self->fields[1], &reference, p);
-}
-
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct tables *self = ctx;
@@ -201,15 +103,15 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
             answered(p, self->survey, tr("Reading tables and columns, judging each"));
         return;
     }
-    if (self->asking) {
-        draw_reason(self, j, p);
+    if (self->reason.open) {
+        reason_form_draw(&self->reason, j, p);
         return;
     }
     draw_head(self, j, p);
     page_split(p, page_is_wide(p)
                       ? 64
                       : 100 - (DETAIL_LINES + 1) * 100 / (page_room(p) > 0 ? page_room(p) : 1));
-    tree_draw(&self->tree, &self->view.model, p);
+    tree_draw(&self->view.tree, &self->view.model, p);
     page_next_pane(p);
     draw_details(self, j, p);
     page_join(p);
@@ -218,16 +120,6 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 /* --- choosing
  * --------------------------------------------------------------------------------------- */
 
-static void ask_reason(struct tables *self, struct journey *j, size_t table, size_t column)
-{
-    self->asking = ASKING_REASON;
-    self->ack_table = table;
-    self->ack_column = column;
-    field_set(&self->fields[0], "");
-    field_set(&self->fields[1], "");
-    j->discard_input = true;
-}
-
 /* The sensitive key column that stands in the way of a table. */
 static void ask_key(struct tables *self, struct journey *j, size_t table)
 {
@@ -235,7 +127,7 @@ static void ask_key(struct tables *self, struct journey *j, size_t table)
 
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].key && t->columns[i].level != RULES_NONE && t->columns[i].ack == NULL) {
-            ask_reason(self, j, table, i);
+            reason_form_open(&self->reason, j, table, i);
             return;
         }
 }
@@ -249,7 +141,7 @@ static enum nav chosen(struct tables *self)
 static enum nav toggle(void *ctx, struct journey *j)
 {
     struct tables *self = ctx;
-    struct tree_node at = self->tree.at;
+    struct tree_node at = self->view.tree.at;
     bool on;
 
     if (self->view.n == 0)
@@ -267,7 +159,7 @@ static enum nav toggle(void *ctx, struct journey *j)
         if (choose_table(j, self->view.tables[at.group], on) == SELECTION_NEEDS_ACK)
             ask_key(self, j, self->view.tables[at.group]);
     } else if (choose_column(j, self->view.tables[at.group], at.leaf, on) == SELECTION_NEEDS_ACK) {
-        ask_reason(self, j, self->view.tables[at.group], at.leaf);
+        reason_form_open(&self->reason, j, self->view.tables[at.group], at.leaf);
     }
     return chosen(self);
 }
@@ -284,39 +176,18 @@ static enum nav choose_matching(void *ctx, struct journey *j)
     return chosen(self);
 }
 
-static void reason_key(struct tables *self, struct journey *j, int key)
-{
-    struct err e;
-
-    if (field_key(&self->fields[self->asking == ASKING_REFERENCE], key))
-        return;
-    if (key == TUI_ESC) {
-        self->asking = ASKING_NOTHING;
-    } else if (key == TUI_TAB || key == TUI_UP || key == TUI_DOWN || key == TUI_BTAB) {
-        self->asking = self->asking == ASKING_REASON ? ASKING_REFERENCE : ASKING_REASON;
-    } else if (key == TUI_ENTER && self->asking == ASKING_REASON && self->reference[0] == '\0') {
-        self->asking = ASKING_REFERENCE;
-    } else if (key == TUI_ENTER) {
-        if (choose_with_reason(j, self->ack_table, self->ack_column, self->reason, self->reference,
-                               &e))
-            self->asking = ASKING_NOTHING;
-        else
-            journey_say_err(j, &e);
-    }
-}
-
 static void filter_key(struct tables *self, struct journey *j, int key)
 {
     if (field_key(&self->filter, key)) {
-        show(self, j);
+        tables_view_update(&self->view, j);
     } else if (key == TUI_ESC) {
         field_set(&self->filter, "");
         self->filtering = false;
-        show(self, j);
+        tables_view_update(&self->view, j);
     } else if (key == TUI_ENTER) {
         self->filtering = false;
     } else {
-        tree_key(&self->tree, &self->view.model, key);
+        tree_key(&self->view.tree, &self->view.model, key);
     }
 }
 
@@ -343,24 +214,24 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     if (ev.kind == EV_NEWS && task_state(self->survey) == TASK_OK) {
         journey_use_survey(j, self->survey);
         task_clear(&self->survey);
-        show(self, j);
-        place_cursor(self);
+        tables_view_update(&self->view, j);
+        tables_view_place(&self->view);
     }
-    if (ev.kind == EV_PASTE && self->asking)
-        field_paste(&self->fields[self->asking == ASKING_REFERENCE], ev.text);
+    if (ev.kind == EV_PASTE && self->reason.open)
+        reason_form_paste(&self->reason, ev.text);
     else if (ev.kind == EV_PASTE && self->filtering && field_paste(&self->filter, ev.text))
-        show(self, j);
+        tables_view_update(&self->view, j);
     if (ev.kind != EV_KEY)
         return STAY;
-    if (self->asking) {
-        reason_key(self, j, ev.key);
+    if (self->reason.open) {
+        reason_form_key(&self->reason, j, ev.key);
         return chosen(self);
     }
     if (self->filtering) {
         filter_key(self, j, ev.key);
         return STAY;
     }
-    if (j->selection_ready && tree_key(&self->tree, &self->view.model, ev.key))
+    if (j->selection_ready && tree_key(&self->view.tree, &self->view.model, ev.key))
         return STAY;
     return ev.key == TUI_ENTER ? go_on(self, j) : STAY;
 }
@@ -379,28 +250,37 @@ static enum nav next_view(void *ctx, struct journey *j)
     struct tables *self = ctx;
 
     self->view.view = (self->view.view + 1) % VIEWS;
-    show(self, j);
+    tables_view_update(&self->view, j);
     journey_say(j, MARK_NONE, tr("view: %s"), tr(tables_view_name(self->view.view)));
     return STAY;
 }
 
-/* The next flagged table of what is shown, after the cursor and around. */
 static enum nav next_flagged(void *ctx, struct journey *j)
 {
     struct tables *self = ctx;
-    size_t at = self->tree.at.group == TREE_NONE ? 0 : self->tree.at.group;
 
-    for (size_t i = 1; i <= self->view.n; i++) {
-        size_t g = (at + i) % self->view.n;
-        const struct selection_table *t = &j->selection.tables[self->view.tables[g]];
-        for (size_t c = 0; c < t->n_columns; c++)
-            if (t->columns[c].level != RULES_NONE) {
-                self->kept_table = (int64_t)self->view.tables[g];
-                self->kept_column = (int64_t)c;
-                place_cursor(self);
-                return STAY;
-            }
-    }
+    (void)j;
+    tables_view_next_flagged(&self->view);
+    return STAY;
+}
+
+/* The flagged column under the cursor: its reason can be given, or another one. */
+static bool on_flagged(const void *ctx, const struct journey *j)
+{
+    const struct tables *self = ctx;
+    struct tree_node at = self->view.tree.at;
+
+    return j->selection_ready && at.group != TREE_NONE && at.group < self->view.n &&
+           at.leaf != TREE_NONE &&
+           j->selection.tables[self->view.tables[at.group]].columns[at.leaf].level != RULES_NONE;
+}
+
+static enum nav give_reason(void *ctx, struct journey *j)
+{
+    struct tables *self = ctx;
+
+    reason_form_open(&self->reason, j, self->view.tables[self->view.tree.at.group],
+                     self->view.tree.at.leaf);
     return STAY;
 }
 
@@ -432,7 +312,7 @@ static bool typing(const void *ctx)
 {
     const struct tables *self = ctx;
 
-    return self->filtering || self->asking;
+    return self->filtering || self->reason.open;
 }
 
 static void leave(void *ctx)
@@ -440,34 +320,21 @@ static void leave(void *ctx)
     struct tables *self = ctx;
 
     task_clear(&self->survey);
-    tree_done(&self->tree);
     tables_view_done(&self->view);
 }
 
 static void save(const void *ctx, struct kept *k)
 {
     const struct tables *self = ctx;
-    bool on_table =
-        self->view.n && self->tree.at.group != TREE_NONE && self->tree.at.group < self->view.n;
 
-    kept_set_text(k, "tables.filter", self->view.filter);
-    kept_set_int(k, "tables.view", self->view.view);
-    if (on_table) {
-        kept_set_int(k, "tables.at", (int64_t)self->view.tables[self->tree.at.group]);
-        kept_set_int(k, "tables.column",
-                     self->tree.at.leaf == TREE_NONE ? -1 : (int64_t)self->tree.at.leaf);
-    }
+    tables_view_save(&self->view, k);
 }
 
 static void load(void *ctx, const struct kept *k)
 {
     struct tables *self = ctx;
-    int64_t view = kept_int(k, "tables.view", VIEW_ALL);
 
-    str_copy(self->view.filter, sizeof self->view.filter, kept_text(k, "tables.filter", ""));
-    self->view.view = view >= 0 && view < VIEWS ? (enum view)view : VIEW_ALL;
-    self->kept_table = kept_int(k, "tables.at", -1);
-    self->kept_column = kept_int(k, "tables.column", -1);
+    tables_view_load(&self->view, k);
 }
 
 static const struct action actions[] = {
@@ -476,6 +343,7 @@ static const struct action actions[] = {
     {'/', "filter", "type a part of a name: tables and columns", ready, start_filter},
     {'v', "view", "all, selected, sensitive, with problems", ready, next_view},
     {'n', "next flagged", "to the next sensitive column", ready, next_flagged},
+    {'e', "reason", "why the flagged column under the cursor may flow", on_flagged, give_reason},
     {'a', "select shown", "every table that is shown, on or off", ready, choose_matching},
     {'u', "undo", "take the last choice back", ready, undo},
     {TUI_CTRL('R'), "redo", "make it again", ready, redo},

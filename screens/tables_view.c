@@ -247,6 +247,7 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
                                    .group_id = group_id,
                                    .box = box,
                                    .put = put};
+    tree_update(&v->tree, &v->model);
 }
 
 void tables_view_count(struct tables_view *v)
@@ -256,10 +257,71 @@ void tables_view_count(struct tables_view *v)
         v->schema_box[i] = (uint8_t)count_schema(v, i);
 }
 
+/* --- the cursor
+ * ----------------------------------------------------------------------------------------- */
+
+void tables_view_place(struct tables_view *v)
+{
+    for (size_t g = 0; g < v->n; g++)
+        if ((int64_t)v->tables[g] == v->kept_table) {
+            size_t root = 0;
+            while (root + 1 < v->n_schemas && v->schema_at[root + 1] <= g)
+                root++;
+            struct tree_node node = {root, g, TREE_NONE};
+            if (v->kept_column >= 0) {
+                tree_set_open(&v->tree, &v->model, node, true);
+                node.leaf = (size_t)v->kept_column;
+            }
+            if (node.leaf == TREE_NONE || node.leaf < v->model.leaves(v->model.ctx, g))
+                v->tree.at = node;
+        }
+}
+
+void tables_view_next_flagged(struct tables_view *v)
+{
+    size_t at = v->tree.at.group == TREE_NONE ? 0 : v->tree.at.group;
+
+    for (size_t i = 1; i <= v->n; i++) {
+        size_t table = v->tables[(at + i) % v->n];
+        const struct selection_table *t = &v->j->selection.tables[table];
+        for (size_t c = 0; c < t->n_columns; c++)
+            if (t->columns[c].level != RULES_NONE) {
+                v->kept_table = (int64_t)table;
+                v->kept_column = (int64_t)c;
+                tables_view_place(v);
+                return;
+            }
+    }
+}
+
+void tables_view_save(const struct tables_view *v, struct kept *k)
+{
+    bool on_table = v->n && v->tree.at.group != TREE_NONE && v->tree.at.group < v->n;
+
+    kept_set_text(k, "tables.filter", v->filter);
+    kept_set_int(k, "tables.view", v->view);
+    if (on_table) {
+        kept_set_int(k, "tables.at", (int64_t)v->tables[v->tree.at.group]);
+        kept_set_int(k, "tables.column",
+                     v->tree.at.leaf == TREE_NONE ? -1 : (int64_t)v->tree.at.leaf);
+    }
+}
+
+void tables_view_load(struct tables_view *v, const struct kept *k)
+{
+    int64_t view = kept_int(k, "tables.view", VIEW_ALL);
+
+    str_copy(v->filter, sizeof v->filter, kept_text(k, "tables.filter", ""));
+    v->view = view >= 0 && view < VIEWS ? (enum view)view : VIEW_ALL;
+    v->kept_table = kept_int(k, "tables.at", -1);
+    v->kept_column = kept_int(k, "tables.column", -1);
+}
+
 void tables_view_done(struct tables_view *v)
 {
     mem_free(v->tables);
     mem_free(v->schema_at);
     mem_free(v->schema_box);
+    tree_done(&v->tree);
     *v = (struct tables_view){0};
 }

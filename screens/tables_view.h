@@ -20,10 +20,16 @@ struct tables_view {
     uint8_t *schema_box; /* enum box of each: thousands of tables are looked at for it */
     size_t n_schemas;
     struct tree_model model;
+    struct tree tree;                /* the cursor, and what is open */
+    int64_t kept_table, kept_column; /* where the cursor is to stand; -1: nowhere */
 };
 
 void tables_view_update(struct tables_view *v, const struct journey *j);
-void tables_view_count(struct tables_view *v); /* after choosing: the boxes of the schemas */
+void tables_view_count(struct tables_view *v);        /* after choosing: the boxes of the schemas */
+void tables_view_place(struct tables_view *v);        /* the cursor to where it is to stand */
+void tables_view_next_flagged(struct tables_view *v); /* to the next flagged column, and around */
+void tables_view_save(const struct tables_view *v, struct kept *k);
+void tables_view_load(struct tables_view *v, const struct kept *k);
 void tables_view_done(struct tables_view *v);
 const char *tables_view_name(enum view v); /* "all", "selected", ... */
 

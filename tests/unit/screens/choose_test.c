@@ -10,6 +10,8 @@
 #include "api/store/internal.h"
 #include "api/store/journeys.h"
 #include "screens/choose.h"
+#include "screens/reason_form.h"
+#include "tui/key.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -164,12 +166,55 @@ static void test_a_second_reason_is_kept(void **state)
     close_scene(&s);
 }
 
+static void type_in(struct reason_form *f, struct journey *j, const char *text)
+{
+    for (; *text; text++)
+        reason_form_key(f, j, *text);
+}
+
+/* The form: both are needed; what was given before stands there and can be changed. */
+static void test_the_form_of_a_reason(void **state)
+{
+    struct scene s;
+    struct reason_form f = {0};
+    (void)state;
+
+    open_scene(&s, 2);
+    reason_form_open(&f, &s.j, 1, FLAGGED);
+    type_in(&f, &s.j, "PVK");
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_true(f.open && f.on_reference);
+    reason_form_key(&f, &s.j, TUI_ENTER); /* without a reference */
+    assert_true(f.open);
+    assert_string_equal(kept_reason(&s, "t1", "c3"), "");
+    reason_form_paste(&f, "B123");
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_false(f.open);
+    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK\x1f"
+                                                        "B123\x1f"));
+    assert_non_null(strstr(kept_columns(&s, "t1"), "c3"));
+
+    reason_form_open(&f, &s.j, 1, FLAGGED);
+    assert_string_equal(f.reason, "PVK");
+    assert_string_equal(f.reference, "B123");
+    type_in(&f, &s.j, " 17");
+    reason_form_key(&f, &s.j, TUI_ESC); /* nothing is changed */
+    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK\x1f"));
+    reason_form_open(&f, &s.j, 1, FLAGGED);
+    type_in(&f, &s.j, " 17");
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_false(f.open);
+    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK 17\x1f"));
+    close_scene(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_choice_among_many_writes_one_entry),
         cmocka_unit_test(test_what_is_left_out_is_not_kept),
         cmocka_unit_test(test_a_second_reason_is_kept),
+        cmocka_unit_test(test_the_form_of_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
