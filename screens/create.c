@@ -16,6 +16,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
+#include "api/plan/names.h"
 #include "tui/dialog.h"
 #include "tui/key.h"
 
@@ -23,6 +24,14 @@
 #include <string.h>
 
 enum asking { ASKING_NOTHING, ASKING_CONSENT, ASKING_INTERRUPT };
+enum {
+    INTERRUPT_STAY,
+    INTERRUPT_BACK,
+    INTERRUPT_DETACH,
+    INTERRUPT_STOP,
+    INTERRUPT_UNDO,
+    INTERRUPTS
+};
 enum { TICK_MS = 1000 };
 
 struct create {
@@ -31,7 +40,9 @@ struct create {
     char question[512];
     struct password_ask password; /* of the database user, where it is not known */
     struct task *looking;         /* once more, after the consent and before the first write */
+    struct task *resuming;        /* a run that was begun is taken up: how far did it come? */
     bool running;                 /* as seen by the last event: the bell rings once */
+    bool undo;                    /* what was made is taken down when the run has stopped */
 };
 
 static void consent(struct create *self, struct journey *j)
@@ -54,17 +65,49 @@ static bool wants_password(const struct journey *j)
     return apply_needs_password(j->plan) && secret_is_empty(j->live->db_password);
 }
 
+static void ask_to_begin(struct create *self, struct journey *j)
+{
+    if (wants_password(j))
+        password_ask_begin(&self->password, j);
+    else if (!plan_changes_nothing(j->plan))
+        consent(self, j);
+}
+
+/* A start in the middle, or after a stop: the plan is made anew from what there is by now. The
+ * choices come first; this step is entered anew when they are back. */
+static void resume(struct create *self, struct journey *j)
+{
+    struct planning_options o = journey_planning(j);
+
+    task_clear(&self->resuming);
+    if (!j->selection_ready)
+        return;
+    names_complete(&j->target);
+    journey_fill_selection(j);
+    self->resuming = planning(j->live->net, &o);
+}
+
+static enum nav resumed(struct create *self, struct journey *j)
+{
+    journey_use_plan(j, self->resuming);
+    task_clear(&self->resuming);
+    if (j->plan->count[PLAN_BLOCKED] || j->plan->n_needs || j->plan->n_unacknowledged)
+        return BACK; /* Review says what stands in the way */
+    ask_to_begin(self, j);
+    return STAY;
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct create *self = ctx;
 
     self->running = j->apply && task_state(j->apply) == TASK_RUNNING;
-    if (j->plan == NULL || j->apply) /* resumed, or a run is under way already */
+    if (j->apply) /* a run is under way already */
         return;
-    if (wants_password(j))
-        password_ask_begin(&self->password, j);
-    else if (!plan_changes_nothing(j->plan))
-        consent(self, j);
+    if (j->plan == NULL)
+        resume(self, j);
+    else
+        ask_to_begin(self, j);
 }
 
 /* What was shown must hold at the moment of the first write. */
@@ -113,11 +156,14 @@ static enum nav looked(struct create *self, struct journey *j)
 
 static void draw_before(const struct create *self, const struct journey *j, struct page *p)
 {
-    if (j->plan == NULL) {
-        page_heading(p, "%s", tr("Nothing to carry out yet"));
+    if (self->resuming || j->plan == NULL) {
+        page_heading(p, "%s", tr("Taking up what was begun"));
         page_text(p, "%s",
-                  tr("Esc goes back to Review: the plan is made from what is in the cloud at this "
-                     "moment."));
+                  tr("The plan is made anew from what is in the cloud at this moment; then it goes "
+                     "on."));
+        answered(p, j->selection_ready ? self->resuming : journey_catching_up(j),
+                 j->selection_ready ? tr("Looking at how far it came")
+                                    : tr("Bringing back what was chosen"));
     } else if (plan_changes_nothing(j->plan)) {
         page_heading(p, "%s", tr("Everything is there already"));
         page_text(p, "%s", tr("Nothing is to be made or changed. Enter shows the stream."));
@@ -149,15 +195,42 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 static void ask_interrupt(struct create *self)
 {
-    static const struct dialog_option options[] = {{'s', "stay", false},
-                                                   {'d', "detach: leave, the cloud goes on", false},
-                                                   {'t', "stop after the steps that run", false}};
+    static const struct dialog_option options[INTERRUPTS] = {
+        [INTERRUPT_STAY] = {'s', "stay", false},
+        [INTERRUPT_BACK] = {'b', "back to Review: the steps go on meanwhile", false},
+        [INTERRUPT_DETACH] = {'d', "detach: leave, the cloud goes on", false},
+        [INTERRUPT_STOP] = {'t', "stop after the steps that run", false},
+        [INTERRUPT_UNDO] = {'u', "undo: stop so, then take down what was made", false}};
 
     dialog_open(
         &self->dialog, tr("Interrupt?"),
         tr("What was begun goes on in the cloud whatever you choose, and is recorded here."),
-        options, 3, 0);
+        options, INTERRUPTS, INTERRUPT_STAY);
     self->asking = ASKING_INTERRUPT;
+}
+
+static enum nav interrupt(struct create *self, struct journey *j, int chosen)
+{
+    bool runs = task_state(j->apply) == TASK_RUNNING;
+
+    switch (chosen) {
+    case INTERRUPT_BACK:
+        return BACK;
+    case INTERRUPT_DETACH:
+        journey_drop_plan(j); /* the next look at it begins with what there is then */
+        return HOME;
+    case INTERRUPT_STOP:
+    case INTERRUPT_UNDO:
+        self->undo = chosen == INTERRUPT_UNDO;
+        j->go_to = AT_REMOVE;
+        if (!runs)
+            return self->undo ? GO : STAY;
+        apply_finish_current(j->apply);
+        journey_say(j, MARK_WAITING, "%s", tr("nothing more is begun; waiting for what runs"));
+        return STAY;
+    default:
+        return STAY;
+    }
 }
 
 static enum nav answer(struct create *self, struct journey *j, int chosen)
@@ -167,23 +240,15 @@ static enum nav answer(struct create *self, struct journey *j, int chosen)
     self->asking = ASKING_NOTHING;
     if (asked == ASKING_CONSENT && chosen == 1)
         look_once_more(self, j);
-    if (asked == ASKING_INTERRUPT && chosen == 1) {
-        task_clear(&j->apply);
-        return HOME;
-    }
-    if (asked == ASKING_INTERRUPT && chosen == 2 && task_state(j->apply) == TASK_RUNNING) {
-        apply_finish_current(j->apply);
-        journey_say(j, MARK_WAITING, "%s", tr("nothing more is begun; waiting for what runs"));
-    }
-    return STAY;
+    return asked == ASKING_INTERRUPT ? interrupt(self, j, chosen) : STAY;
 }
 
 static enum nav on_enter(struct create *self, struct journey *j)
 {
     if (j->apply)
         return task_state(j->apply) == TASK_OK ? NEXT : STAY;
-    if (j->plan == NULL)
-        return BACK;
+    if (j->plan == NULL || self->resuming)
+        return STAY;
     if (plan_changes_nothing(j->plan))
         return NEXT;
     if (password_ask_open(&self->password) ? password_ask_take(&self->password, j)
@@ -198,7 +263,7 @@ static enum nav on_key(struct create *self, struct journey *j, int key)
         int chosen = dialog_key(&self->dialog, key);
         return chosen == DIALOG_OPEN ? STAY : answer(self, j, chosen);
     }
-    if (key == TUI_CTRL('C')) {
+    if (self->running && (key == TUI_CTRL('C') || key == TUI_ESC)) {
         ask_interrupt(self);
         return STAY;
     }
@@ -209,15 +274,25 @@ static enum nav on_key(struct create *self, struct journey *j, int key)
     return key == TUI_ESC ? BACK : STAY;
 }
 
-static void news(struct create *self, struct journey *j)
+static enum nav news(struct create *self, struct journey *j)
 {
     if (!self->running || task_state(j->apply) == TASK_RUNNING)
-        return;
+        return STAY;
     self->running = false;
+    dialog_close(&self->dialog); /* there is nothing to interrupt any more */
+    self->asking = ASKING_NOTHING;
     j->bell = task_elapsed_ms(j->apply) > 30000; /* short waits need no bell */
-    journey_say(j, task_state(j->apply) == TASK_OK ? MARK_OK : MARK_FAIL, "%s",
-                task_state(j->apply) == TASK_OK ? tr("done: the stream runs")
-                                                : tr("stopped: see the step that failed"));
+    if (self->undo) {
+        j->go_to = AT_REMOVE;
+        return GO;
+    }
+    if (task_state(j->apply) == TASK_OK)
+        journey_say(j, MARK_OK, "%s", tr("done: the stream runs"));
+    else if (run_view_was_stopped(j->apply))
+        journey_say(j, MARK_WAITING, "%s", tr("stopped, as you asked; r goes on"));
+    else
+        journey_say(j, MARK_FAIL, "%s", tr("stopped: see the step that failed"));
+    return STAY;
 }
 
 static enum nav update(void *ctx, struct journey *j, struct event ev)
@@ -234,30 +309,46 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         consent(self, j);
     if (self->looking && task_state(self->looking) == TASK_OK)
         return looked(self, j);
-    if (j->apply)
-        news(self, j);
-    return STAY;
+    if (self->resuming && task_state(self->resuming) == TASK_OK)
+        return resumed(self, j);
+    return j->apply ? news(self, j) : STAY;
 }
 
 /* After a failure: look at the world again, plan anew, go on. */
 static enum nav again(void *ctx, struct journey *j)
 {
-    (void)ctx;
-    if (task_state(j->apply) == TASK_RUNNING)
-        return STAY;
-    if (task_state(j->apply) == TASK_FAILED &&
+    if (j->apply && task_state(j->apply) == TASK_FAILED &&
         str_eq(task_error(j->apply)->reason, APPLY_WRONG_PASSWORD)) {
         secret_free(j->live->db_password);
         j->live->db_password = NULL;
     }
-    task_clear(&j->apply);
-    return BACK;
+    journey_drop_plan(j);
+    if (!j->selection_ready)
+        journey_catch_up_again(j);
+    resume(ctx, j);
+    return STAY;
 }
 
 static bool ended(const void *ctx, const struct journey *j)
 {
-    (void)ctx;
-    return j->apply && task_state(j->apply) != TASK_RUNNING;
+    const struct create *self = ctx;
+
+    if (j->apply)
+        return task_state(j->apply) == TASK_FAILED;
+    if (!j->selection_ready)
+        return journey_catching_up(j) && task_state(journey_catching_up(j)) == TASK_FAILED;
+    return self->resuming && task_state(self->resuming) == TASK_FAILED;
+}
+
+static bool runs(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct create *)ctx)->running;
+}
+
+static bool runs_not(const void *ctx, const struct journey *j)
+{
+    return !runs(ctx, j);
 }
 
 static bool typing(const void *ctx)
@@ -284,13 +375,14 @@ static void leave(void *ctx)
     struct create *self = ctx;
 
     task_clear(&self->looking); /* nothing was written yet */
+    task_clear(&self->resuming);
     password_ask_drop(&self->password);
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "go on", "begin; afterwards: to Monitor", NULL, NULL},
+    {TUI_ENTER, "go on", "begin; afterwards: to Monitor", runs_not, NULL},
     {'r', "again", "look at the cloud again and go on where it stopped", ended, again},
-    {TUI_CTRL('C'), "interrupt", "detach, stop after this step, or stay", NULL, NULL},
+    {TUI_CTRL('C'), "interrupt", "detach, stop after this step, undo, or stay", runs, NULL},
     {0}};
 
 const struct step create_step = {

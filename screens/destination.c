@@ -31,6 +31,8 @@ struct destination {
     struct choice mode;
     struct task *there; /* the dataset of that name */
     char asked[128];
+    char kept_freshness[24]; /* as it was typed, perhaps by half */
+    int64_t kept_cursor;     /* of the field in focus; -1: its end */
 };
 
 static const struct choice_item modes[] = {
@@ -57,16 +59,36 @@ static void enter(void *ctx, struct journey *j)
     str_copy(self->location, sizeof self->location, t->location);
     str_copy(self->stream, sizeof self->stream, t->stream);
     snprintf(self->freshness, sizeof self->freshness, "%ds", t->freshness_seconds);
+    if (self->kept_freshness[0] && (options_seconds(self->kept_freshness) < 0 ||
+                                    options_seconds(self->kept_freshness) == t->freshness_seconds))
+        str_copy(self->freshness, sizeof self->freshness, self->kept_freshness);
     field_init(&self->fields[ROW_DATASET], self->dataset, sizeof self->dataset);
     field_init(&self->fields[ROW_LOCATION], self->location, sizeof self->location);
     field_init(&self->fields[ROW_FRESHNESS], self->freshness, sizeof self->freshness);
     field_init(&self->fields[ROW_STREAM], self->stream, sizeof self->stream);
     self->mode.at = t->mode == TARGET_APPEND_ONLY;
+    if (self->focus != ROW_MODE && self->kept_cursor >= 0 &&
+        (size_t)self->kept_cursor <= strlen(self->fields[self->focus].text))
+        self->fields[self->focus].at = (size_t)self->kept_cursor;
     ask(self, j);
 }
 
 /* --- what is wrong, inline -----------------------------------------------------------------------
  */
+
+/* EU, US, or a region: europe-north1. Which of them BigQuery has, it tells itself. */
+static bool is_location(const char *text)
+{
+    size_t first = strspn(text, "abcdefghijklmnopqrstuvwxyz"), second, digits;
+
+    if (str_eq(text, "EU") || str_eq(text, "US"))
+        return true;
+    if (first == 0 || text[first] != '-')
+        return false;
+    second = strspn(text + first + 1, "abcdefghijklmnopqrstuvwxyz");
+    digits = strspn(text + first + 1 + second, "0123456789");
+    return second > 0 && digits > 0 && text[first + 1 + second + digits] == '\0';
+}
 
 static const char *problem(const struct destination *self, enum row row)
 {
@@ -80,6 +102,8 @@ static const char *problem(const struct destination *self, enum row row)
         return tr("a time: 0s, 900s, 15m, 1h");
     if (row == ROW_LOCATION && self->location[0] == '\0')
         return tr("needed; the region of the stream is the usual one");
+    if (row == ROW_LOCATION && !is_location(self->location))
+        return tr("a region like europe-north1, or EU or US");
     if (row == ROW_STREAM) {
         for (const char *c = self->stream; *c; c++)
             if (!(*c >= 'a' && *c <= 'z') && !isdigit((unsigned char)*c) && *c != '-')
@@ -117,6 +141,10 @@ static void draw_row(const struct destination *self, enum row row, const char *l
 
 static void draw_dataset(const struct destination *self, const struct journey *j, struct page *p)
 {
+    if (!str_eq(self->asked, self->dataset)) {
+        page_mark(p, MARK_UNKNOWN, "%s", tr("not asked for yet: Tab asks"));
+        return;
+    }
     if (self->there == NULL)
         return;
     if (task_state(self->there) == TASK_FAILED && task_error(self->there)->kind == ERR_MISSING) {
@@ -249,6 +277,8 @@ static void save(const void *ctx, struct kept *k)
 
     kept_set_int(k, "destination.focus", self->focus);
     kept_set_text(k, "destination.freshness", self->freshness);
+    kept_set_int(k, "destination.cursor",
+                 self->focus == ROW_MODE ? -1 : (int64_t)self->fields[self->focus].at);
 }
 
 static void load(void *ctx, const struct kept *k)
@@ -257,6 +287,9 @@ static void load(void *ctx, const struct kept *k)
     int64_t focus = kept_int(k, "destination.focus", 0);
 
     self->focus = focus >= 0 && focus < ROWS ? (enum row)focus : ROW_DATASET;
+    self->kept_cursor = kept_int(k, "destination.cursor", -1);
+    str_copy(self->kept_freshness, sizeof self->kept_freshness,
+             kept_text(k, "destination.freshness", ""));
 }
 
 static const struct action actions[] = {{TUI_ENTER, "go on", "to Review", NULL, NULL},

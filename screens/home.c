@@ -152,8 +152,19 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
 }
 
+/* Another journey would drop the run. */
+static bool is_held(struct journey *j)
+{
+    if (journey_is_running(j))
+        journey_say(j, MARK_WARN, "%s",
+                    tr("a creation is under way: go on with it, or interrupt it there first"));
+    return journey_is_running(j);
+}
+
 static enum nav choose_way(struct home *self, struct journey *j, enum way way)
 {
+    if (way != WAY_GO_ON && is_held(j))
+        return STAY;
     switch (way) {
     case WAY_GO_ON:
         j->go_to = j->reached;
@@ -192,6 +203,8 @@ static enum nav open_stream(struct journey *j, const struct datastream_stream *s
 {
     struct target *t = &j->target;
 
+    if (is_held(j))
+        return STAY;
     if (!names_recognise(s->id, t)) /* a name of its own: the family stays */
         str_copy(t->stream, sizeof t->stream, s->id);
     str_copy(t->dataset, sizeof t->dataset, s->dataset);

@@ -1,6 +1,7 @@
 #include "screens/journey.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/net/task.h"
 #include "api/plan/names.h"
 #include "api/plan/plan.h"
@@ -20,7 +21,7 @@ void journey_open(struct journey *j, struct live *l)
     selection_init(&j->selection);
 }
 
-static void drop_plan(struct journey *j)
+void journey_drop_plan(struct journey *j)
 {
     task_clear(&j->apply); /* looks into the plan: goes first */
     if (j->plan)
@@ -31,7 +32,7 @@ static void drop_plan(struct journey *j)
 
 static void drop_work(struct journey *j)
 {
-    drop_plan(j);
+    journey_drop_plan(j);
     journey_forget_moved(j);
     task_clear(&j->connecting);
     task_clear(&j->reading);
@@ -105,7 +106,8 @@ static void restore_target(struct journey *j)
     j->target.naming = kept_int(j->kept, "target.naming", 0) == TARGET_NAV_MODULE
                            ? TARGET_NAV_MODULE
                            : TARGET_PROCEDURE;
-    str_copy(j->dsn, sizeof j->dsn, kept_text(j->kept, "dsn", ""));
+    if (!pg_dsn_has_password(kept_text(j->kept, "dsn", "")))
+        str_copy(j->dsn, sizeof j->dsn, kept_text(j->kept, "dsn", ""));
     j->reached = reached >= 0 && reached < JOURNEY_STEPS ? (enum journey_step)reached : AT_HOME;
     j->at = at >= 0 && at <= (int64_t)j->reached ? (enum journey_step)at : AT_HOME;
     j->opened = kept_bool(j->kept, "opened", false);
@@ -157,6 +159,18 @@ void journey_catch_up(struct journey *j)
         read_again(j);
 }
 
+void journey_catch_up_again(struct journey *j)
+{
+    task_clear(&j->connecting);
+    task_clear(&j->reading);
+    journey_catch_up(j);
+}
+
+bool journey_is_running(const struct journey *j)
+{
+    return j->apply && task_state(j->apply) == TASK_RUNNING;
+}
+
 bool journey_caught_up(struct journey *j)
 {
     if (j->connecting && task_state(j->connecting) == TASK_OK) {
@@ -189,10 +203,16 @@ void journey_save(struct journey *j)
     keep_target(j);
     if (!journeys_save(j->live->store, &j->id, journey_title(j, title), j->kept, &e)) {
         j->dirty = e.retryable; /* another program was writing: the next change tries again */
-        if (!e.retryable && j->live->store_trouble.kind == ERR_NONE) {
+        if (!e.retryable) {
+            if (j->live->store_trouble.kind == ERR_NONE)
+                journey_say_err(j, &e);
             j->live->store_trouble = e;
-            journey_say_err(j, &e);
+            j->unsaved = true;
         }
+    } else if (j->unsaved) { /* there is room again */
+        j->live->store_trouble = (struct err){0};
+        j->unsaved = false;
+        journey_say(j, MARK_OK, "%s", tr("everything is kept again"));
     }
 }
 
@@ -371,7 +391,7 @@ struct planning_options journey_planning(const struct journey *j)
 
 void journey_use_plan(struct journey *j, const struct task *planning)
 {
-    drop_plan(j);
+    journey_drop_plan(j);
     j->plan = mem_alloc(sizeof *j->plan);
     planning_make(planning, j->plan);
 }

@@ -48,6 +48,7 @@ struct journey {
 
     enum journey_step at, reached, go_to;
     bool dirty;     /* something to save */
+    bool unsaved;   /* the last save failed; the next that does not heals live->store_trouble */
     char said[240]; /* what just happened: the line above the keys */
     enum mark said_mark;
     char *to_copy;      /* text for the clipboard; the wizard takes it */
@@ -66,6 +67,8 @@ bool journey_resume(struct journey *j);
 /* After a start in the middle of the road: connects again where a screen stands on the connection,
  * and reads the tables again where it stands on the choices. Called whenever a step is entered. */
 void journey_catch_up(struct journey *j);
+void journey_catch_up_again(struct journey *j);   /* after it failed */
+bool journey_is_running(const struct journey *j); /* a plan is being carried out */
 /* A task of catching up has ended: true when the step should be entered anew. */
 bool journey_caught_up(struct journey *j);
 /* The choices are being brought back; draw says so meanwhile. NULL: nothing is under way or failed.
@@ -93,7 +96,9 @@ void journey_keep_tables(struct journey *j, const size_t *tables, size_t n);
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out);
 /* A look for a plan of what is chosen: Review's, and Create's just before the first write. */
 struct planning_options journey_planning(const struct journey *j);
-/* The plan of such a look takes the place of the one before; a run of that one is dropped. */
+void journey_drop_plan(struct journey *j); /* and a run of it: the cloud goes on */
+/* The plan of such a look takes the place of the one before; a run of that one is dropped: look
+ * only where none is under way. */
 void journey_use_plan(struct journey *j, const struct task *planning);
 /* The second look: true when the plan still holds; it is taken over. Else `moved` says what
  * differs.

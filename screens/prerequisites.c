@@ -10,6 +10,8 @@
  *    Manifest: ...
  */
 #include "screens/answer.h"
+#include "screens/checks_view.h"
+#include "screens/files_view.h"
 #include "screens/journey.h"
 #include "screens/steps.h"
 
@@ -18,8 +20,7 @@
 #include "api/checks/gather.h"
 #include "api/net/child.h"
 #include "api/plan/names.h"
-#include "api/plan/prepare.h"
-#include "tui/diff.h"
+#include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
 
@@ -35,11 +36,11 @@ struct prerequisites {
     struct err pg_trouble;
     struct list list;
     bool changed[CHECK_IDS]; /* turned green with the last look */
+    bool deployed;           /* and not looked at since */
     enum showing showing;
-    struct arena files_mem;
-    struct prepared files;
-    size_t file; /* which is shown */
-    struct diff_view diff;
+    struct files_view files;
+    struct dialog dialog; /* leave while a deploy runs? */
+    enum nav leaving;     /* where to, then */
 };
 
 /* --- asking
@@ -101,6 +102,7 @@ static void take_connection(struct prerequisites *self, struct journey *j)
 static void take_checks(struct prerequisites *self, struct journey *j)
 {
     const struct check_list *before = self->shown ? gathered(self->shown) : NULL;
+    size_t green = 0;
 
     if (self->asking == NULL || task_state(self->asking) != TASK_OK)
         return;
@@ -116,6 +118,12 @@ static void take_checks(struct prerequisites *self, struct journey *j)
     task_drop(self->shown);
     self->shown = self->asking;
     self->asking = NULL;
+    if (!self->deployed)
+        return;
+    self->deployed = false;
+    for (int i = 0; i < CHECK_IDS; i++)
+        green += self->changed[i];
+    journey_say(j, MARK_OK, tr("deployed and checked again: %zu turned green"), green);
 }
 
 static void take_deploy(struct prerequisites *self, struct journey *j)
@@ -124,6 +132,7 @@ static void take_deploy(struct prerequisites *self, struct journey *j)
         return;
     if (task_state(self->deploying) == TASK_OK && child_answer(self->deploying)->status == 0) {
         journey_say(j, MARK_OK, "%s", tr("deployed; checking again"));
+        self->deployed = true;
         self->showing = SHOWING_CHECKS;
         task_clear(&self->deploying);
     } else {
@@ -135,60 +144,12 @@ static void take_deploy(struct prerequisites *self, struct journey *j)
 /* --- drawing
  * ---------------------------------------------------------------------------------------- */
 
-static enum mark mark_of(enum check_result r)
-{
-    static const enum mark marks[] = {MARK_UNKNOWN, MARK_OK, MARK_WARN, MARK_FAIL};
-
-    return marks[r];
-}
-
-static void put_check(const void *ctx, size_t i, struct page *p)
-{
-    const struct prerequisites *self = ctx;
-    const struct check *c = &gathered(self->shown)->at[i];
-
-    page_put_mark(p, mark_of(c->result), true);
-    page_tab(p, 12);
-    page_put(p, STYLE_TEXT, "%s", tr(check_title(c->id)));
-    page_tab(p, 44);
-    page_put(p, c->result == CHECK_PASS ? STYLE_MUTED : STYLE_ACCENT, " %s", c->found);
-    if (self->changed[i])
-        page_put_right(p, STYLE_OK, " %s", tr("now green"));
-}
-
-static const char *kind_title(enum check_remedy_kind k)
-{
-    static const char *const titles[] = {[CHECK_REMEDY_NONE] = "What to do",
-                                         [CHECK_REMEDY_MANIFEST] = "In the manifest",
-                                         [CHECK_REMEDY_MIGRATION] = "In a new migration",
-                                         [CHECK_REMEDY_SQL] = "SQL",
-                                         [CHECK_REMEDY_COMMAND] = "Run",
-                                         [CHECK_REMEDY_ROLE] = "Ask for",
-                                         [CHECK_REMEDY_WAIT] = "Wait"};
-
-    return titles[k];
-}
-
-static void draw_details(const struct check *c, struct page *p)
-{
-    page_put(p, STYLE_ACCENT, "%s", check_name(c->id));
-    page_newline(p);
-    page_field(p, tr("Found"), "%s", c->found);
-    if (c->needed[0])
-        page_field(p, tr("Needed"), "%s", c->needed);
-    if (c->why[0])
-        page_text(p, "%s", c->why);
-    if (c->remedy.text[0] && c->result != CHECK_PASS) {
-        page_styled(p, STYLE_HEADING, "%s", tr(kind_title(c->remedy.kind)));
-        page_lines(p, STYLE_TEXT, c->remedy.text);
-    }
-}
-
 static void draw_checks(const struct prerequisites *self, struct page *p)
 {
     const struct check_list *l = gathered(self->shown);
     struct check_summary n = check_summary(l);
-    struct list_rows rows = {.n = CHECK_IDS, .ctx = self, .put = put_check};
+    struct checks_shown shown = {l, self->changed};
+    struct list_rows rows = {.n = CHECK_IDS, .ctx = &shown, .put = checks_view_row};
 
     page_heading(p, tr("%zu ok, %zu warnings, %zu fail, %zu unknown"), n.pass, n.warn, n.fail,
                  n.unknown);
@@ -197,23 +158,8 @@ static void draw_checks(const struct prerequisites *self, struct page *p)
     page_split(p, page_is_wide(p) ? 58 : 50);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
-    draw_details(&l->at[self->list.at], p);
+    checks_view_details(&l->at[self->list.at], p);
     page_join(p);
-}
-
-static void draw_files(const struct prerequisites *self, struct page *p)
-{
-    const struct prepared *f = &self->files;
-
-    page_heading(p, tr("Files to write: %zu"), f->n_files);
-    for (size_t i = 0; i < f->n_notes; i++)
-        page_note(p, "%s", f->notes[i]);
-    if (f->n_files == 0)
-        return;
-    page_put(p, STYLE_ACCENT, "%zu/%zu %s", self->file + 1, f->n_files, f->files[self->file].path);
-    page_newline(p);
-    page_note(p, "%s", f->files[self->file].does);
-    diff_draw(&self->diff, f->files[self->file].diff, true, p);
 }
 
 /* Nothing was said yet: NULL. */
@@ -243,7 +189,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
     (void)j;
     if (self->showing == SHOWING_FILES) {
-        draw_files(self, p);
+        files_view_draw(&self->files, p);
     } else if (self->showing == SHOWING_DEPLOY) {
         draw_deploy(self, p);
     } else if (self->shown) {
@@ -253,49 +199,27 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->connecting ? self->connecting : self->asking,
                  tr("Asking database, instance and project"));
     }
+    if (self->dialog.open)
+        dialog_draw(&self->dialog, p);
 }
 
 /* --- keys
  * ------------------------------------------------------------------------------------------- */
 
-static void show_files(struct prerequisites *self, struct journey *j)
-{
-    struct err e;
-
-    arena_done(&self->files_mem);
-    self->file = 0;
-    self->diff = (struct diff_view){0};
-    if (j->live->repo == NULL)
-        journey_say(j, MARK_WARN, "%s", j->live->repo_why);
-    else if (prepare(&self->files_mem, j->live->repo, &j->target, j->live->facts, &j->selection,
-                     &self->files, &e))
-        self->showing = SHOWING_FILES;
-    else
-        journey_say_err(j, &e);
-}
-
-static void write_files(struct prerequisites *self, struct journey *j)
-{
-    struct err e;
-
-    if (!prepare_write(&self->files, j->live->repo, &e)) {
-        journey_say_err(j, &e);
-        return;
-    }
-    journey_say(j, MARK_OK, tr("%zu files written in %s: look at them, commit, deploy"),
-                self->files.n_files, j->live->repo);
-    self->showing = SHOWING_CHECKS;
-}
-
 static enum nav write_key(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
 
-    if (self->showing == SHOWING_FILES && self->files.n_files)
-        write_files(self, j);
-    else
-        show_files(self, j);
+    if (self->showing != SHOWING_FILES)
+        self->showing = files_view_open(&self->files, j) ? SHOWING_FILES : self->showing;
+    else if (files_view_write(&self->files, j) != FILES_STAY)
+        self->showing = SHOWING_CHECKS;
     return STAY;
+}
+
+static bool is_deploying(const struct prerequisites *self)
+{
+    return self->deploying && task_state(self->deploying) == TASK_RUNNING;
 }
 
 static enum nav deploy(void *ctx, struct journey *j)
@@ -304,7 +228,7 @@ static enum nav deploy(void *ctx, struct journey *j)
     const char *argv[] = {"/bin/sh", "-c", j->live->deploy_command, NULL};
     struct child_request r = {.argv = argv, .folder = j->live->repo};
 
-    if (self->deploying && task_state(self->deploying) == TASK_RUNNING)
+    if (is_deploying(self))
         return STAY;
     task_clear(&self->deploying);
     self->deploying = child_run(j->live->net, &r);
@@ -316,8 +240,8 @@ static enum nav copy(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
 
-    if (self->showing == SHOWING_FILES && self->files.n_files)
-        journey_copy(j, self->files.files[self->file].text);
+    if (self->showing == SHOWING_FILES && files_view_text(&self->files))
+        journey_copy(j, files_view_text(&self->files));
     else if (self->shown)
         journey_copy(j, gathered(self->shown)->at[self->list.at].remedy.text);
     return STAY;
@@ -347,21 +271,19 @@ static enum nav next_bad(void *ctx, struct journey *j)
     return STAY;
 }
 
-/* While files or the deploy are shown all keys come here. */
-static enum nav files_key(struct prerequisites *self, struct journey *j, int key)
+/* A deploy is a child of ours: it would end in the middle. */
+static enum nav ask_leave(struct prerequisites *self, enum nav to)
 {
-    if (key == TUI_ESC || key == TUI_ENTER)
-        self->showing = SHOWING_CHECKS;
-    else if (key == 'w')
-        return write_key(self, j);
-    else if (key == 'y')
-        return copy(self, j);
-    else if ((key == TUI_TAB || key == TUI_RIGHT) && self->files.n_files) {
-        self->file = (self->file + 1) % self->files.n_files;
-        self->diff = (struct diff_view){0};
-    } else if (self->files.n_files) {
-        diff_key(&self->diff, self->files.files[self->file].diff, key);
-    }
+    static const struct dialog_option options[] = {
+        {'s', "stay", false}, {'x', "leave: the deploy is stopped in the middle", false}};
+
+    if (!is_deploying(self))
+        return to;
+    dialog_open(&self->dialog, tr("Leave the deploy?"),
+                tr("It is under way, and would be stopped in the middle. It usually ends within "
+                   "minutes; its words are shown here."),
+                options, 2, 0);
+    self->leaving = to;
     return STAY;
 }
 
@@ -376,36 +298,103 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     }
     if (ev.kind != EV_KEY)
         return STAY;
-    if (self->showing == SHOWING_FILES)
-        return files_key(self, j, ev.key);
-    if (self->showing == SHOWING_DEPLOY && (ev.key == TUI_ENTER || ev.key == TUI_ESC)) {
-        self->showing = SHOWING_CHECKS;
+    if (self->dialog.open) {
+        if (dialog_key(&self->dialog, ev.key) != 1)
+            return STAY;
+        task_clear(&self->deploying);
+        return self->leaving;
+    }
+    if (ev.key == TUI_CTRL('C'))
+        return ask_leave(self, QUIT);
+    if (self->showing == SHOWING_FILES && files_view_key(&self->files, j, ev.key) == FILES_STAY)
+        return STAY;
+    if (self->showing != SHOWING_CHECKS) {
+        if (ev.key == TUI_ENTER || ev.key == TUI_ESC)
+            self->showing = SHOWING_CHECKS;
         return STAY;
     }
     if (list_key(&self->list, CHECK_IDS, ev.key))
         return STAY;
-    return ev.key == TUI_ENTER ? NEXT : ev.key == TUI_ESC ? BACK : STAY;
+    return ev.key == TUI_ENTER ? ask_leave(self, NEXT)
+           : ev.key == TUI_ESC ? ask_leave(self, BACK)
+                               : STAY;
+}
+
+static bool shows_checks(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct prerequisites *)ctx)->showing == SHOWING_CHECKS;
+}
+
+static bool shows_other(const void *ctx, const struct journey *j)
+{
+    return !shows_checks(ctx, j);
+}
+
+static bool shows_files(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct prerequisites *)ctx)->showing == SHOWING_FILES;
+}
+
+static bool can_copy(const void *ctx, const struct journey *j)
+{
+    const struct prerequisites *self = ctx;
+
+    return shows_files(ctx, j) ? files_view_text(&self->files) != NULL
+                               : shows_checks(ctx, j) && self->shown != NULL;
+}
+
+static bool can_write(const void *ctx, const struct journey *j)
+{
+    const struct prerequisites *self = ctx;
+
+    return shows_files(ctx, j) && self->files.files.n_files > 0;
+}
+
+static bool has_more_files(const void *ctx, const struct journey *j)
+{
+    const struct prerequisites *self = ctx;
+
+    return shows_files(ctx, j) && self->files.files.n_files > 1;
+}
+
+static enum nav close_view(void *ctx, struct journey *j)
+{
+    (void)j;
+    ((struct prerequisites *)ctx)->showing = SHOWING_CHECKS;
+    return STAY;
+}
+
+static enum nav next_file(void *ctx, struct journey *j)
+{
+    (void)j;
+    files_view_next(&((struct prerequisites *)ctx)->files);
+    return STAY;
 }
 
 static bool can_deploy(const void *ctx, const struct journey *j)
 {
-    (void)ctx;
-    return j->live->deploy_command != NULL;
+    return shows_checks(ctx, j) && j->live->deploy_command != NULL;
 }
 
 static bool has_answer(const void *ctx, const struct journey *j)
 {
     const struct prerequisites *self = ctx;
 
-    (void)j;
-    return self->shown != NULL;
+    return shows_checks(ctx, j) && self->shown != NULL;
 }
 
 static bool typing(const void *ctx)
 {
     const struct prerequisites *self = ctx;
 
-    return self->showing != SHOWING_CHECKS;
+    return self->dialog.open;
+}
+
+static bool is_busy(const void *ctx)
+{
+    return is_deploying(ctx);
 }
 
 static void leave(void *ctx)
@@ -417,7 +406,7 @@ static void leave(void *ctx)
     task_clear(&self->connecting);
     task_clear(&self->deploying);
     arena_done(&self->mem);
-    arena_done(&self->files_mem);
+    files_view_done(&self->files);
 }
 
 static void save(const void *ctx, struct kept *k)
@@ -436,13 +425,17 @@ static void load(void *ctx, const struct kept *k)
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "go on", "to Access", NULL, NULL},
+    {TUI_ENTER, "go on", "to Access", shows_checks, NULL},
     {'w', "write files",
      "the manifest patch and the migrations: shown first, written with a second w", has_answer,
      write_key},
+    {'w', "write", "into the repository, when each was shown", can_write, write_key},
+    {TUI_TAB, "next file", "to the next file that would be written", has_more_files, next_file},
+    {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
+    {TUI_ESC, "to the checks", "back to the checklist", shows_other, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},
-    {'r', "check again", "ask everything again", NULL, again},
-    {'y', "copy", "the text that mends it, or the file shown", has_answer, copy},
+    {'r', "check again", "ask everything again", shows_checks, again},
+    {'y', "copy", "the text that mends it, or the file shown", can_copy, copy},
     {'n', "next bad", "to the next check that does not pass", has_answer, next_bad},
     {0}};
 
@@ -459,4 +452,5 @@ const struct step prerequisites_step = {
     .save = save,
     .load = load,
     .typing = typing,
+    .is_busy = is_busy,
 };

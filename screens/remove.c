@@ -31,7 +31,7 @@ struct removal {
     struct receipt_line *planned;
     size_t n_planned;
     struct list list;
-    bool asking_dataset; /* the dialog is about the dataset, not about all of it */
+    enum { ASKED_ALL, ASKED_DATASET, ASKED_LEAVE } asked; /* what the dialog is about */
     struct dialog dialog;
 };
 
@@ -150,7 +150,7 @@ static void ask(struct removal *self, struct journey *j)
                          "and holds log, until the migration below is deployed."),
                 options, 2, 0);
     dialog_confirm_name(&self->dialog, j->target.stream);
-    self->asking_dataset = false;
+    self->asked = ASKED_ALL;
     j->discard_input = true;
 }
 
@@ -194,17 +194,45 @@ static enum nav toggle_dataset(void *ctx, struct journey *j)
                    "days more, for those who ask in time."),
                 options, 2, 0);
     dialog_confirm_name(&self->dialog, dataset_line(self)->name);
-    self->asking_dataset = true;
+    self->asked = ASKED_DATASET;
     j->discard_input = true;
     return STAY;
 }
 
-static void answer(struct removal *self, struct journey *j)
+static enum nav ask_leave(struct removal *self)
 {
-    if (self->asking_dataset)
+    static const struct dialog_option options[] = {
+        {'s', "stay", false}, {'l', "leave: what was asked for goes, the rest stays", false}};
+
+    dialog_open(&self->dialog, tr("Leave it half done?"),
+                tr("It is being taken down. What was asked for goes in the cloud whatever you "
+                   "choose; nothing more is asked for when you leave. Take down, chosen again, "
+                   "looks at what is left and takes that."),
+                options, 2, 0);
+    self->asked = ASKED_LEAVE;
+    return STAY;
+}
+
+static enum nav answer(struct removal *self, struct journey *j)
+{
+    switch (self->asked) {
+    case ASKED_DATASET:
         set_dataset(self, j, true);
-    else
+        break;
+    case ASKED_ALL:
         self->removing = remove_all(j->live->net, &self->options);
+        break;
+    case ASKED_LEAVE:
+        return BACK;
+    }
+    return STAY;
+}
+
+static bool is_busy(const void *ctx)
+{
+    const struct removal *self = ctx;
+
+    return self->removing && task_state(self->removing) == TASK_RUNNING;
 }
 
 static enum nav on_key(struct removal *self, struct journey *j, int key)
@@ -212,11 +240,10 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
     size_t n;
     const struct receipt_line *all = lines(self, &n);
 
-    if (self->dialog.open) {
-        if (dialog_key(&self->dialog, key) == 1)
-            answer(self, j);
-        return STAY;
-    }
+    if (self->dialog.open)
+        return dialog_key(&self->dialog, key) == 1 ? answer(self, j) : STAY;
+    if (is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C')))
+        return ask_leave(self);
     if (all && list_key(&self->list, n, key))
         return STAY;
     if (key != TUI_ENTER || all == NULL)
@@ -267,13 +294,6 @@ static bool typing(const void *ctx)
     const struct removal *self = ctx;
 
     return self->dialog.open;
-}
-
-static bool is_busy(const void *ctx)
-{
-    const struct removal *self = ctx;
-
-    return self->removing && task_state(self->removing) == TASK_RUNNING;
 }
 
 static void leave(void *ctx)

@@ -41,11 +41,6 @@ static void show_plan(struct review *self, struct journey *j)
     self->planned = true;
 }
 
-static bool is_under_way(const struct journey *j)
-{
-    return j->apply && task_state(j->apply) == TASK_RUNNING;
-}
-
 /* A plan that is being carried out is shown as it is: to make another would drop that run. */
 static void look(struct review *self, struct journey *j)
 {
@@ -53,7 +48,7 @@ static void look(struct review *self, struct journey *j)
 
     task_clear(&self->looking);
     self->planned = false;
-    if (is_under_way(j))
+    if (journey_is_running(j))
         show_plan(self, j);
     else
         self->looking = planning(j->live->net, &o);
@@ -139,9 +134,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     const struct review *self = ctx;
     struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
 
-    page_heading(
-        p, is_under_way(j) ? tr("This is under way in %s") : tr("This is what will happen in %s"),
-        j->target.project);
+    page_heading(p,
+                 journey_is_running(j) ? tr("This is under way in %s")
+                                       : tr("This is what will happen in %s"),
+                 j->target.project);
     if (!j->selection_ready && journey_catching_up(j)) {
         answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
     } else if (self->planned) {
@@ -160,7 +156,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 static enum nav go_on(struct review *self, struct journey *j)
 {
-    if (is_under_way(j))
+    if (journey_is_running(j))
         return NEXT;
     if (!self->planned) {
         journey_say(j, MARK_WAITING, "%s", tr("still looking"));

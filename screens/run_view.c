@@ -67,6 +67,38 @@ static void draw_validations(const struct apply_step *s, struct page *p)
     }
 }
 
+bool run_view_was_stopped(const struct task *apply)
+{
+    size_t n;
+    const struct apply_step *steps = apply_steps(apply, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].state == APPLY_FAILED)
+            return false;
+    return task_state(apply) == TASK_FAILED && apply_is_finishing(apply);
+}
+
+static bool has_failed_step(const struct apply_step *steps, size_t n)
+{
+    while (n > 0 && steps[n - 1].state != APPLY_FAILED)
+        n--;
+    return n > 0;
+}
+
+/* What a step says of itself is not said twice. */
+static void draw_failure(const struct task *apply, const struct apply_step *steps, size_t n,
+                         struct page *p)
+{
+    if (run_view_was_stopped(apply))
+        page_mark(p, MARK_WAITING, "%s", tr("Stopped, as you asked. Nothing failed."));
+    else if (has_failed_step(steps, n))
+        page_mark(p, MARK_FAIL, "%s", tr("Stopped: the step that failed says why."));
+    else
+        answer_error(p, task_error(apply));
+    page_note(p, "%s",
+              tr("What was made stays, the private connection above all. r goes on from here."));
+}
+
 static void draw_head(const struct task *apply, const struct apply_step *steps, size_t n,
                       struct page *p)
 {
@@ -90,11 +122,7 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
         page_mark(p, MARK_OK, "%s", tr("The stream runs. Enter shows the backfill."));
         break;
     case TASK_FAILED:
-        page_mark(p, MARK_FAIL, "%s: %s", task_error(apply)->what, task_error(apply)->why);
-        page_note(p, "%s", task_error(apply)->hint);
-        page_note(
-            p, "%s",
-            tr("What was made stays, the private connection above all. r goes on from here."));
+        draw_failure(apply, steps, n, p);
         break;
     }
     page_gap(p);

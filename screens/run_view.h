@@ -7,5 +7,7 @@
 #include "tui/page.h"
 
 void run_view_draw(const struct task *apply, struct page *p);
+/* It ended because the person had asked for it, and nothing failed. */
+bool run_view_was_stopped(const struct task *apply);
 
 #endif

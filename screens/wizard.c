@@ -101,6 +101,14 @@ static bool action_possible(const struct wizard *w, const struct action *a)
     return a->possible == NULL || a->possible(w->self, &w->j);
 }
 
+static bool has_action(const struct wizard *w, int key)
+{
+    for (const struct action *a = w->step->actions; a && a->label; a++)
+        if (a->key == key && action_possible(w, a))
+            return true;
+    return false;
+}
+
 static void list_items(struct wizard *w)
 {
     w->n_items = 0;
@@ -110,23 +118,43 @@ static void list_items(struct wizard *w)
             (struct palette_item){a->key, tr(a->label), tr(a->help), !action_possible(w, a)};
     w->n_step_items = w->n_items;
     for (size_t i = 0; i < GLOBALS; i++) {
+        if (has_action(w, globals[i].key)) /* the screen's own meaning stands above */
+            continue;
         w->items[w->n_items] = globals[i];
         w->items[w->n_items].name = tr(globals[i].name);
         w->items[w->n_items++].help = tr(globals[i].help);
     }
 }
 
+static bool is_busy(const struct wizard *w)
+{
+    return w->step->is_busy && w->step->is_busy(w->self);
+}
+
+/* What quitting would lose or leave half done; NULL: nothing. */
+static const char *at_stake(const struct wizard *w)
+{
+    if (journey_is_running(&w->j))
+        return tr("A creation is under way. It is recorded; the next start takes it up.");
+    if (is_busy(w))
+        return w->j.at == AT_PREREQUISITES
+                   ? tr("A deploy is under way, and would be stopped in the middle.")
+                   : tr("Something is under way here. It is recorded; the next start takes it up.");
+    if (w->j.live->store_trouble.kind != ERR_NONE && w->j.reached > AT_HOME)
+        return tr("What you have chosen cannot be kept at this moment: quitting loses it.");
+    return NULL;
+}
+
 static void ask_quit(struct wizard *w)
 {
     static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", true}};
+    const char *stake = at_stake(w);
 
-    if (!(w->step->is_busy && w->step->is_busy(w->self))) {
+    if (stake == NULL) {
         w->done = true;
         return;
     }
-    dialog_open(&w->dialog, tr("Quit?"),
-                tr("Something is under way here. It is recorded; the next start takes it up."),
-                options, 2, 0);
+    dialog_open(&w->dialog, tr("Quit?"), stake, options, 2, 0);
     w->asking = ASKING_QUIT;
     loop_discard_input(w->loop);
 }
@@ -162,7 +190,7 @@ static void draw_keys(struct wizard *w, struct page *p)
     }
     if (!helped)
         keys[n++] = (struct page_key){typing ? TUI_F1 : '?', tr("help")};
-    if (!typing && w->j.at != AT_HOME)
+    if (!typing && w->j.at != AT_HOME && !has_action(w, TUI_ESC))
         keys[n++] = (struct page_key){TUI_ESC, tr("back")};
     if (!typing)
         keys[n++] = (struct page_key){'q', tr("quit")};
@@ -182,6 +210,8 @@ static void draw_body(struct wizard *w, struct page *p)
     draw_keys(w, p);
     if (w->j.said[0])
         page_status(p, w->j.said_mark, "%s", w->j.said);
+    else if (w->j.live->store_trouble.kind != ERR_NONE) /* for as long as it is true */
+        page_status(p, MARK_WARN, tr("nothing is kept: %s"), w->j.live->store_trouble.why);
     page_scroll(p, w->scroll);
     w->step->draw(w->self, &w->j, p);
     page_end(p);
@@ -244,7 +274,7 @@ static void after(struct wizard *w, enum nav nav)
     if (w->j.to_copy) {
         bool copied = clip_copy(w->term, w->j.to_copy, strlen(w->j.to_copy));
         journey_say(&w->j, copied ? MARK_OK : MARK_WARN, "%s",
-                    copied ? tr("copied to the clipboard")
+                    copied ? tr("sent to the clipboard; a terminal that takes none says nothing")
                            : tr("too long for the clipboard: press w to write it"));
         mem_free(w->j.to_copy);
         w->j.to_copy = NULL;
@@ -284,7 +314,10 @@ static void run_global(struct wizard *w, int key)
         palette_open(&w->palette);
         break;
     case TUI_ESC:
-        follow(w, BACK);
+        if (is_busy(w)) /* the step asks first */
+            tell(w, (struct event){.kind = EV_KEY, .key = TUI_ESC});
+        else
+            follow(w, BACK);
         break;
     case 'q':
         ask_quit(w);
@@ -324,10 +357,10 @@ static void palette_event(struct wizard *w, int key)
             after(w, a->run(w->self, &w->j));
         else if (a->run == NULL)
             tell(w, (struct event){.kind = EV_KEY, .key = a->key});
-    } else if (globals[(size_t)chosen - w->n_step_items].key == TUI_ENTER) {
+    } else if (w->items[chosen].key == TUI_ENTER) {
         tell(w, (struct event){.kind = EV_KEY, .key = TUI_ENTER});
     } else {
-        run_global(w, globals[(size_t)chosen - w->n_step_items].key);
+        run_global(w, w->items[chosen].key);
     }
 }
 
@@ -353,7 +386,7 @@ static void ctrl_c(struct wizard *w)
         return;
     }
     w->interrupted_ms = now;
-    if (w->step->is_busy && w->step->is_busy(w->self))
+    if (is_busy(w))
         tell(w, (struct event){.kind = EV_KEY, .key = TUI_CTRL('C')});
     else
         interrupt(w);
@@ -374,6 +407,8 @@ static void key_event(struct wizard *w, int key)
         run_global(w, key);
     } else if (typing) {
         tell(w, (struct event){.kind = EV_KEY, .key = key});
+    } else if (key == TUI_ESC && run_action(w, key)) {
+        /* a view of the step's own was closed */
     } else if (key == '?' || key == 'q' || key == TUI_ESC) {
         run_global(w, key);
     } else if (run_action(w, key)) {

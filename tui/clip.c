@@ -51,13 +51,15 @@ static void wrap_for_screen(struct str *out, const char *inner)
     }
 }
 
-static void send(struct term *t, const struct str *inner)
+static void send(struct term *t, const struct str *inner, bool clipboard)
 {
     struct str out = {0};
     const char *term = getenv("TERM");
-    if (is_set("TMUX"))
+    if (is_set("TMUX")) { /* it takes the plain one itself; older ones are asked to hand it on */
+        if (clipboard)
+            str_add(&out, str_text(inner));
         wrap_for_tmux(&out, str_text(inner));
-    else if (term != NULL && str_starts(term, "screen"))
+    } else if (term != NULL && str_starts(term, "screen"))
         wrap_for_screen(&out, str_text(inner));
     else
         str_add(&out, str_text(inner));
@@ -73,7 +75,7 @@ bool clip_copy(struct term *t, const char *text, size_t bytes)
     str_add(&inner, "\033]52;c;");
     base64(&inner, text, bytes);
     str_addc(&inner, '\a');
-    send(t, &inner);
+    send(t, &inner, true);
     str_done(&inner);
     return true;
 }
@@ -106,6 +108,6 @@ void clip_notify(struct term *t, const char *text)
     safe_text(safe, sizeof safe, text);
     struct str inner = {0};
     str_printf(&inner, "\033]9;%s\a", safe);
-    send(t, &inner);
+    send(t, &inner, false);
     str_done(&inner);
 }

@@ -9,8 +9,9 @@
 #include <stddef.h>
 
 enum { CLIP_MAX = 74994 }; /* what common terminals take, before base64 */
-/* OSC 52, in tmux' and screen's envelopes inside those. False when the text is too long: show it
- * instead. */
+/* OSC 52: to tmux plain (its set-clipboard) and in its envelope (allow-passthrough), in screen's
+ * envelope inside that. Whether the terminal takes it cannot be known. False when the text is too
+ * long: show it instead. */
 bool clip_copy(struct term *t, const char *text, size_t bytes);
 void clip_bell(struct term *t);
 /* OSC 9 where the terminal is known to take it (else nothing), with a bell. */

@@ -6,6 +6,7 @@
 #include "tui/text.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 void dialog_open(struct dialog *d, const char *title, const char *text,
@@ -29,7 +30,7 @@ void dialog_close(struct dialog *d)
 
 /* --- drawing --- */
 
-enum { WIDTH = 64 };
+enum { WIDTH = 64, OPTION_WORDS = 80 };
 
 static int paragraph_lines(const char *text, int columns)
 {
@@ -71,6 +72,28 @@ static void draw_words(const struct dialog *d, int most, struct page *p)
         p->pane.y = most > 0 ? most : 0;
 }
 
+/* Up to the colon: the words behind it explain. */
+static struct page_key key_of(const struct dialog_option *o, int key, char room[OPTION_WORDS])
+{
+    snprintf(room, OPTION_WORDS, "%.*s", (int)strcspn(o->label, ":"), o->label);
+    return (struct page_key){key, room};
+}
+
+static void draw_keys(const struct dialog *d, struct page *p)
+{
+    char words[DIALOG_OPTIONS][OPTION_WORDS];
+    struct page_key keys[DIALOG_OPTIONS + 3];
+    size_t n = 0;
+
+    keys[n++] = key_of(&d->options[d->at], TUI_ENTER, words[d->at]);
+    for (size_t i = 0; i < d->n && d->typed_name == NULL; i++)
+        if (i != d->at && d->options[i].key != TUI_NONE)
+            keys[n++] = key_of(&d->options[i], d->options[i].key, words[i]);
+    keys[n++] = (struct page_key){TUI_DOWN, theme_words()->choose};
+    keys[n++] = (struct page_key){TUI_ESC, theme_words()->cancel};
+    page_keys_instead(p, keys, n);
+}
+
 void dialog_draw(const struct dialog *d, struct page *p)
 {
     if (!d->open || p->small)
@@ -78,7 +101,8 @@ void dialog_draw(const struct dialog *d, struct page *p)
     int width = p->cols - 8 < WIDTH ? p->cols - 8 : WIDTH;
     int lines = paragraph_lines(d->text, width) + 1 + (int)d->n;
     if (d->typed_name != NULL)
-        lines += paragraph_lines(d->typed_name, width) + 3;
+        lines += paragraph_lines(d->typed_name, width) + 3 + d->wrong;
+    draw_keys(d, p);
     page_overlay(p, d->title, width, lines);
     draw_words(d, page_room(p) - (lines - paragraph_lines(d->text, width)), p);
     page_gap(p);
@@ -87,7 +111,11 @@ void dialog_draw(const struct dialog *d, struct page *p)
         page_styled(p, STYLE_ACCENT, "%s", d->typed_name);
     }
     if (d->typed_name != NULL) {
-        struct field_look look = {.focus = true};
+        struct field_look look = {.label = theme_words()->name,
+                                  .placeholder = theme_words()->type_here,
+                                  .problem = d->wrong ? theme_words()->wrong_name : NULL,
+                                  .focus = true,
+                                  .label_width = 8};
         field_draw(&d->field, &look, p);
         page_gap(p);
     }
@@ -101,6 +129,7 @@ static int choose(struct dialog *d, size_t i)
 {
     if (d->options[i].dangerous && d->typed_name != NULL && !str_eq(d->typed, d->typed_name)) {
         d->at = i;
+        d->wrong = true;
         return DIALOG_OPEN;
     }
     d->open = false;
@@ -134,7 +163,8 @@ int dialog_key(struct dialog *d, int key)
     if (motion(d, key))
         return DIALOG_OPEN;
     if (d->typed_name != NULL) {
-        field_key(&d->field, key);
+        if (field_key(&d->field, key))
+            d->wrong = false;
         return DIALOG_OPEN;
     }
     for (size_t i = 0; i < d->n; i++)

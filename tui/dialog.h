@@ -26,6 +26,7 @@ struct dialog {
     const char *typed_name; /* NULL: no typing */
     char typed[DIALOG_NAME];
     struct field field;
+    bool wrong; /* the dangerous option was chosen with another name */
     bool open;
 };
 

@@ -45,8 +45,10 @@ struct page_key {
 };
 void page_keys(struct page *p, const struct page_key *keys,
                size_t n); /* last line; items drop from the end */
+/* The same line anew, for a question that has the keys now. */
+void page_keys_instead(struct page *p, const struct page_key *keys, size_t n);
 void page_status(struct page *p, enum mark mark, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4))); /* one line above the keys: what just happened */
+    __attribute__((format(printf, 3, 4))); /* above the keys, wrapped: what just happened */
 
 /* --- blocks: each takes whole lines and moves down --- */
 
@@ -64,7 +66,7 @@ void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
 void page_field(struct page *p, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void page_lines(struct page *p, enum style s,
-                const char *text); /* many lines as they are: SQL, YAML; cut, not wrapped */
+                const char *text); /* SQL, YAML; what is too long goes on further in */
 /* As page_text, where the text itself holds line ends: an error, a help text. */
 void page_paragraphs(struct page *p, enum style s, const char *text);
 void page_gap(struct page *p); /* an empty line; none at the top, never two together */

@@ -94,13 +94,31 @@ static bool next_line(const char **text, char line[LINE])
     return true;
 }
 
+enum { WRAPPED = 2 }; /* the rest of a long line stands further in */
+
+static void put_whole(struct page *p, enum style s, const char *line)
+{
+    int blanks = (int)strspn(line, " ");
+    bool more;
+    page_open_line(p);
+    int room = page_right(p) - p->x;
+    if (text_width(line) <= room || room <= blanks + WRAPPED) {
+        page_write_all(p, s, line);
+        page_newline(p);
+        return;
+    }
+    const char *rest = line;
+    size_t n = text_wrap(&rest, room, &more);
+    page_write(p, s, line, n, page_right(p));
+    page_newline(p);
+    page_flow(p, s, rest, p->pane.indent + blanks + WRAPPED);
+}
+
 void page_lines(struct page *p, enum style s, const char *text)
 {
     char line[LINE];
-    while (next_line(&text, line)) {
-        page_write_all(p, s, page_harmless(p, line));
-        page_newline(p);
-    }
+    while (next_line(&text, line))
+        put_whole(p, s, page_harmless(p, line));
 }
 
 void page_paragraphs(struct page *p, enum style s, const char *text)
@@ -215,25 +233,52 @@ static bool put_key(struct page *p, const struct page_key *k)
     return true;
 }
 
-void page_keys(struct page *p, const struct page_key *keys, size_t n)
+static void put_keys(struct page *p, const struct page_key *keys, size_t n)
 {
     enter_row(p, p->rows - 1);
     for (size_t i = 0; i < n; i++)
         if (!put_key(p, &keys[i]))
             break;
+}
+
+void page_keys(struct page *p, const struct page_key *keys, size_t n)
+{
+    put_keys(p, keys, n);
     p->body_end--;
     back_to_body(p);
 }
+
+void page_keys_instead(struct page *p, const struct page_key *keys, size_t n)
+{
+    struct pane keep = enter_row(p, p->rows - 1);
+    page_fill(p, p->rows - 1, 0, p->cols, STYLE_TEXT);
+    put_keys(p, keys, n);
+    p->pane = keep;
+    p->x = keep.left;
+}
+
+enum { STATUS_LINES = 3, STATUS_BYTES = 1024 };
 
 void page_status(struct page *p, enum mark mark, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    enter_row(p, p->body_end - 1);
-    page_put_mark(p, mark, false);
-    p->x++;
-    page_write_all(p, STYLE_TEXT, page_format(p, fmt, args));
-    p->body_end--;
-    back_to_body(p);
+    char text[STATUS_BYTES];
+    const char *rest = text;
+    snprintf(text, sizeof text, "%s", page_format(p, fmt, args));
     va_end(args);
+    int room = p->cols - 2, lines = text_wrap_count(text, room);
+    lines = lines < STATUS_LINES ? lines : STATUS_LINES;
+    for (int i = 0; i < lines; i++) {
+        bool more, last = i + 1 == lines;
+        const char *line = rest;
+        size_t n = text_wrap(&rest, room, &more);
+        enter_row(p, p->body_end - lines + i);
+        if (i == 0)
+            page_put_mark(p, mark, false);
+        p->x = i == 0 && mark == MARK_NONE ? p->x + 1 : 2;
+        page_write(p, STYLE_TEXT, line, last ? strlen(line) : n, p->cols);
+    }
+    p->body_end -= lines;
+    back_to_body(p);
 }

@@ -70,6 +70,11 @@ void palette_draw(const struct palette *pal, const char *title, const char *abou
     int head = about != NULL ? text_wrap_count(about, width) + 1 : 0;
     int most = page_body(p) - 2 - head - 2;
     int lines = n < LINES ? (int)n : LINES;
+    const struct page_key keys[] = {{TUI_ENTER, theme_words()->run},
+                                    {TUI_DOWN, theme_words()->choose},
+                                    {TUI_NONE, theme_words()->filter},
+                                    {TUI_ESC, theme_words()->cancel}};
+    page_keys_instead(p, keys, sizeof keys / sizeof *keys);
     page_overlay(p, title, width, head + 2 + (lines < most ? lines : most));
     if (about != NULL) {
         page_text(p, "%s", about);

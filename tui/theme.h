@@ -67,6 +67,9 @@ struct theme_words {
     const char *of;                      /* 12 "of" 340 */
     const char *nothing;                 /* an empty list: "nothing here" */
     const char *confirm;                 /* "Type this name to confirm:" */
+    const char *name, *type_here;        /* before and in the field for it */
+    const char *wrong_name;              /* "this is another name" */
+    const char *choose, *cancel, *run;   /* keys of a question, and of the palette */
     const char *filter;                  /* palette: "type to filter" */
     const char *no_match;                /* "nothing matches" */
     const char *hidden;                  /* a password: "typed, not shown" */

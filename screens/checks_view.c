@@ -1,0 +1,59 @@
+#include "screens/checks_view.h"
+
+#include "api/base/tr.h"
+#include "tui/text.h"
+
+enum { ROOMY = 88 };
+
+static enum mark mark_of(enum check_result r)
+{
+    static const enum mark marks[] = {MARK_UNKNOWN, MARK_OK, MARK_WARN, MARK_FAIL};
+
+    return marks[r];
+}
+
+void checks_view_row(const void *ctx, size_t i, struct page *p)
+{
+    const struct checks_shown *shown = ctx;
+    const struct check *c = &shown->list->at[i];
+    int found_at = page_width(p) >= ROOMY ? 57 : 44; /* the longest title takes 43 */
+    char title[160];
+
+    page_put_mark(p, mark_of(c->result), true);
+    page_tab(p, 12);
+    page_put(p, STYLE_TEXT, "%s",
+             text_cut(title, sizeof title, tr(check_title(c->id)), found_at - 13, page_ascii(p)));
+    page_tab(p, found_at);
+    page_put(p, c->result == CHECK_PASS ? STYLE_MUTED : STYLE_ACCENT, " %s", c->found);
+    if (shown->changed[i])
+        page_put_right(p, STYLE_OK, " %s", tr("now green"));
+}
+
+static const char *kind_title(enum check_remedy_kind k)
+{
+    static const char *const titles[] = {[CHECK_REMEDY_NONE] = "What to do",
+                                         [CHECK_REMEDY_MANIFEST] = "In the manifest",
+                                         [CHECK_REMEDY_MIGRATION] = "In a new migration",
+                                         [CHECK_REMEDY_SQL] = "SQL",
+                                         [CHECK_REMEDY_COMMAND] = "Run",
+                                         [CHECK_REMEDY_ROLE] = "Ask for",
+                                         [CHECK_REMEDY_WAIT] = "Wait"};
+
+    return titles[k];
+}
+
+void checks_view_details(const struct check *c, struct page *p)
+{
+    page_put(p, STYLE_ACCENT, "%s", check_name(c->id));
+    page_put(p, STYLE_MUTED, "  %s", tr(check_title(c->id)));
+    page_newline(p);
+    page_field(p, tr("Found"), "%s", c->found);
+    if (c->needed[0])
+        page_field(p, tr("Needed"), "%s", c->needed);
+    if (c->why[0])
+        page_text(p, "%s", c->why);
+    if (c->remedy.text[0] && c->result != CHECK_PASS) {
+        page_styled(p, STYLE_HEADING, "%s", tr(kind_title(c->remedy.kind)));
+        page_lines(p, STYLE_TEXT, c->remedy.text);
+    }
+}
