@@ -1,10 +1,12 @@
 /* Arguments; wizard or command. */
 
 #include "api/base/log.h"
+#include "api/base/secret.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/commands.h"
 #include "screens/cli/options.h"
+#include "screens/cli/out.h"
 #include "screens/cli/practice.h"
 #include "screens/live.h"
 #include "screens/plain.h"
@@ -70,15 +72,18 @@ int main(int argc, char **argv)
     struct err e;
     bool wants_sandbox = false;
 
+    secret_forbid_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */
     if (!options_parse(argc, argv, &o, &e))
-        return complain(&e, 2);
+        return out_error(&o, &e);
     tr_language(o.lang ? o.lang : "auto");
     if (o.version || o.help)
         return tell(&o);
-    if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e))
-        return complain(&e, 2);
+    if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e)) {
+        out_error(&o, &e);
+        return OUT_WRONG;
+    }
     if (o.sandbox)
         return practise(&o, argv[0]);
     if (o.command)

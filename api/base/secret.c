@@ -3,6 +3,10 @@
 #include "api/base/arena.h"
 
 #include <string.h>
+#include <sys/resource.h>
+#if defined(__linux__) && !defined(STROM_SANITIZED)
+#include <sys/prctl.h>
+#endif
 
 struct secret {
     size_t n;
@@ -16,6 +20,17 @@ void secret_wipe(void *bytes, size_t n)
 {
     if (bytes && n)
         wipe(bytes, 0, n);
+}
+
+void secret_forbid_dumps(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__) && !defined(STROM_SANITIZED) /* the search for leaks looks into memory too  \
+                                                     */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a collector of cores does not heed the limit */
+#endif
 }
 
 struct secret *secret_new(const char *bytes, size_t n)
