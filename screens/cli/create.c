@@ -11,10 +11,10 @@ static bool take_words(struct options *o, struct err *e)
         o->app = o->args[0];
     if (o->n_args >= 2)
         o->db_user = o->args[1];
-    if (o->n_args <= 2 && (o->app || o->project))
+    if (o->app || o->project)
         return true;
     err_set(e, ERR_INPUT, "Reading the command line");
-    err_why(e, o->n_args > 2 ? "too many words" : "APP is missing");
+    err_why(e, "APP is missing");
     return err_hint(
         e, "strom create APP DB-USER, for example: strom create postmottak-backend datastream");
 }

@@ -6,6 +6,7 @@
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
 #include "api/plan/discovered.h"
+#include "api/plan/judge.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
 #include "api/plan/survey.h"
@@ -83,36 +84,12 @@ static bool from_profile(struct creation *c, struct err *e)
     return ok;
 }
 
-/* A file is edited by people: what it calls harmless is judged again where the database can be
- * asked. */
-static void judge_again(struct selection *file, const struct selection *now)
-{
-    for (size_t i = 0; i < file->n_tables; i++) {
-        struct selection_table *t = &file->tables[i];
-        size_t table, column;
-        if (t->n_included == 0 || !selection_find(now, t->schema, t->name, &table))
-            continue;
-        for (size_t k = 0; k < t->n_columns; k++)
-            if (selection_find_column(&now->tables[table], t->columns[k].name, &column)) {
-                const struct selection_column *seen = &now->tables[table].columns[column];
-                if (seen->level > t->columns[k].level)
-                    t->columns[k].level = seen->level;
-                t->columns[k].categories |= seen->categories;
-            }
-    }
-}
-
 static bool from_file(struct creation *c, struct err *e)
 {
-    struct selection now;
-
-    if (c->s->live.pg) {
-        if (!from_database(c, e))
-            return false;
-        now = c->selection;
-        judge_again(&c->s->file, &now);
-        selection_done(&now);
-    }
+    if (c->s->live.pg && !from_database(c, e))
+        return false;
+    judge_again(&c->s->file, c->selected ? &c->selection : NULL);
+    drop_selection(c);
     c->selection = c->s->file; /* taken over */
     c->s->has_file = false;
     c->selected = true;
@@ -232,6 +209,7 @@ static bool carry_out(struct creation *c, struct err *e)
                               .password = c->s->live.db_password};
     struct told told = {.still_ms = clock_mono_ms()};
     struct net *net = c->s->live.net;
+    c->carried = true;
     struct task *t = apply(net, &o);
 
     while (task_state(t) == TASK_RUNNING && session_goes_on(c->s, e)) {
@@ -293,9 +271,8 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
         (answer[0] == 'y' || answer[0] == 'j'))
         return true;
-    err_set(e, ERR_INTERRUPTED, "Asking for consent");
-    err_why(e, "it was not given");
-    return err_hint(e, "nothing was changed");
+    out_declined(e);
+    return c->carried ? err_why(e, "it was not given: nothing more was done") : false;
 }
 
 /* A question takes its time: what was shown must hold when it is answered. */
@@ -334,30 +311,7 @@ int creation_end(struct creation *c, const struct err *e)
     const char *result = e == NULL                    ? c->s->o->no_start ? "created" : "running"
                          : e->kind == ERR_INTERRUPTED ? "interrupted"
                                                       : "failed";
-    struct str text = {0};
-    struct json_out o;
 
-    if (e && e->kind != ERR_INTERRUPTED) {
-        int code = out_error(c->s->o, e);
-        if (!c->s->o->json)
-            return code;
-    }
-    if (c->s->o->json) {
-        json_begin(&o, &text, false);
-        json_open_object(&o, NULL);
-        json_put_int(&o, "version", 1);
-        json_put_string(&o, "result", result);
-        json_put_string(&o, "stream", c->s->target.stream);
-        json_put_double(&o, "elapsed", (double)(clock_mono_ms() - c->begun_ms) / 1000);
-        json_close_object(&o);
-        str_addc(&text, '\n');
-        out_result(&text);
-        str_done(&text);
-    } else if (e == NULL) {
-        out_line("%s: %s", result, c->s->target.stream);
-    } else {
-        out_talk("strom: %s: %s", e->what, e->why);
-        out_talk("       %s", e->hint);
-    }
+    out_last(c->s->o, result, c->s->target.stream, c->begun_ms, e);
     return e ? out_code(e) : OUT_FINE;
 }

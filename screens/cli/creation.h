@@ -12,6 +12,7 @@ struct creation {
     struct selection selection;
     bool selected;
     struct plan *plan; /* owned; NULL: none yet */
+    bool carried; /* something was carried out already */
     int64_t begun_ms;
 };
 

@@ -8,16 +8,18 @@
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
+enum { LINE_STEPS = 16 };
+
 static bool take_words(struct options *o, struct err *e)
 {
     if (o->n_args >= 1)
         o->app = o->args[0];
     if (o->n_args >= 2)
         o->db_user = o->args[1];
-    if (o->n_args <= 2 && (o->app || o->file || o->project))
+    if (o->app || o->file || o->project)
         return true;
     err_set(e, ERR_INPUT, "Reading the command line");
-    err_why(e, o->n_args > 2 ? "too many words" : "neither APP nor -f FILE");
+    err_why(e, "neither APP nor -f FILE");
     return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
 }
 
@@ -34,58 +36,121 @@ static struct task *ask_source(struct session *s, struct remove_options *o)
     return t;
 }
 
-static void print_line(const struct options *o, const struct receipt_line *l)
+/* An event of the contract, section 6; the receipt's word besides where it is a line of it. */
+static void print_event(const char *step, const char *name, const char *state, double elapsed,
+                        const char *receipt, const char *message)
 {
     struct str text = {0};
     struct json_out j;
     char time[CLOCK_TEXT];
 
-    if (!o->json) {
-        out_line("%-8s %-32s %s%s%s", receipt_kind_name(l->kind), l->what, l->name,
-                 l->why[0] ? ": " : "", l->why);
-        return;
-    }
     json_begin(&j, &text, false);
     json_open_object(&j, NULL);
     json_put_int(&j, "version", 1);
     json_put_string(&j, "time", clock_rfc3339(clock_wall(), time));
-    json_put_string(&j, "receipt", receipt_kind_name(l->kind));
-    json_put_string(&j, "step", l->what);
-    json_put_string(&j, "name", l->name);
-    json_put_string(&j, "message", l->why);
+    json_put_string(&j, "step", step);
+    json_put_string(&j, "name", name);
+    json_put_string(&j, "state", state);
+    json_put_double(&j, "elapsed", elapsed);
+    if (receipt)
+        json_put_string(&j, "receipt", receipt);
+    json_put_string(&j, "message", message);
     json_close_object(&j);
     str_addc(&text, '\n');
     out_result(&text);
     str_done(&text);
 }
 
-/* The typed name: by --confirm, or asked for. */
-static bool confirmed(struct session *s, const struct remove_options *o, int *code)
+/* What follows is told as it happens: steps that begin, lines of the receipt that are new. */
+struct told {
+    const struct options *o;
+    int64_t begun_ms[LINE_STEPS];
+    bool running[LINE_STEPS];
+    size_t n_lines;
+    bool left; /* something stays behind */
+};
+
+/* Said once of each step, before anything else is. */
+static void tell_begun(struct told *told, const struct remove_step *step, size_t at)
 {
+    if (told->running[at])
+        return;
+    told->running[at] = true;
+    told->begun_ms[at] = clock_mono_ms();
+    if (told->o->json)
+        print_event(step_type(step->step)->id, step->name, "running", 0, NULL, "");
+}
+
+/* Of the step that a line of the receipt is about; 0: none ran. */
+static double elapsed(struct told *told, const struct task *t, const struct receipt_line *l)
+{
+    size_t n;
+    const struct remove_step *steps = remove_steps(t, &n);
+    bool ran = l->kind == RECEIPT_REMOVED || l->kind == RECEIPT_FAILED;
+
+    for (size_t i = 0; ran && i < n && i < LINE_STEPS; i++)
+        if (str_eq(step_type(steps[i].step)->id, l->what)) {
+            tell_begun(told, &steps[i], i);
+            return (double)(clock_mono_ms() - told->begun_ms[i]) / 1000;
+        }
+    return 0;
+}
+
+static void tell_line(struct told *told, const struct task *t, const struct receipt_line *l)
+{
+    static const char *const states[] = {"done", "kept", "waiting", "failed"};
+    bool unseen_stream = l->kind == RECEIPT_KEPT && str_eq(l->what, step_type(STEP_STREAM)->id);
+    double took = elapsed(told, t, l);
+
+    told->left = told->left || unseen_stream || l->kind == RECEIPT_FAILED ||
+                 (l->kind == RECEIPT_BY_HAND && !str_eq(l->what, "manifest"));
+    if (told->o->json)
+        print_event(l->what, l->name, states[l->kind], took, receipt_kind_name(l->kind), l->why);
+    else
+        out_line("%-8s %-32s %s%s%s", receipt_kind_name(l->kind), l->what, l->name,
+                 l->why[0] ? ": " : "", l->why);
+}
+
+static void tell_changes(struct told *told, const struct task *t)
+{
+    size_t n, n_lines;
+    const struct remove_step *steps = remove_steps(t, &n);
+    const struct receipt_line *lines = remove_receipt(t, &n_lines);
+
+    for (; told->n_lines < n_lines; told->n_lines++)
+        tell_line(told, t, &lines[told->n_lines]);
+    for (size_t i = 0; i < n && i < LINE_STEPS; i++)
+        if (steps[i].running)
+            tell_begun(told, &steps[i], i);
+}
+
+static void print_plan(const struct remove_options *o, struct arena *a)
+{
+    static const char *const would[] = {"would remove", "would keep", "by hand", ""};
     struct receipt_line *lines;
     size_t n;
-    char answer[128] = "", question[192];
-    struct err e;
+
+    remove_plan(o, a, &lines, &n);
+    for (size_t i = 0; i < n; i++)
+        out_talk("%-12s %-32s %s %s", would[lines[i].kind], lines[i].what, lines[i].name,
+                 lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
+}
+
+/* The typed name: by --confirm, or asked for. */
+static bool confirmed(struct session *s, const struct remove_options *o, struct err *e)
+{
+    char answer[128] = "";
 
     if (s->o->confirm && str_eq(s->o->confirm, s->target.stream))
         return true;
-    remove_plan(o, &s->mem, &lines, &n);
-    for (size_t i = 0; i < n; i++)
-        out_talk("%-8s %-32s %s %s", receipt_kind_name(lines[i].kind), lines[i].what, lines[i].name,
-                 lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
     if (s->o->confirm || !out_can_ask(s->o)) {
-        err_set(&e, ERR_INPUT, "Asking for the name of what is taken down");
-        err_why(&e, s->o->confirm ? "--confirm is another name" : "there is no terminal to ask at");
-        err_hint(&e, "--confirm %s", s->target.stream);
-        *code = out_error(s->o, &e);
-        return false;
+        err_set(e, ERR_INPUT, "Asking for the name of what is taken down");
+        err_why(e, s->o->confirm ? "--confirm is another name" : "there is no terminal to ask at");
+        return err_hint(e, "nothing was removed; --confirm %s", s->target.stream);
     }
-    str_copy(question, sizeof question, "Type the stream's name to take it down:");
-    if (out_ask(question, answer, sizeof answer, false) && str_eq(answer, s->target.stream))
-        return true;
-    out_talk("strom: it was not confirmed: nothing was removed");
-    *code = OUT_INTERRUPTED;
-    return false;
+    print_plan(o, &s->mem);
+    bool typed = out_ask("Type the stream's name to take it down:", answer, sizeof answer, false);
+    return (typed && str_eq(answer, s->target.stream)) || out_declined(e);
 }
 
 /* What has arrived goes only when its name was typed. */
@@ -103,51 +168,62 @@ static bool take_dataset(const struct session *s, struct remove_options *o, stru
     return err_hint(e, "without --remove-dataset what has arrived stays");
 }
 
-static int take_down(struct session *s, const struct remove_options *o)
+static bool take_down(struct session *s, const struct remove_options *o, bool *left, struct err *e)
 {
-    struct task *t = remove_all(s->live.net, o);
-    const struct receipt_line *lines;
-    bool left = false;
-    struct err e;
-    size_t n;
-    bool ok = session_wait(s, t, &e);
+    struct told told = {.o = s->o};
+    struct net *net = s->live.net;
+    struct task *t = remove_all(net, o);
 
-    lines = remove_receipt(t, &n);
-    for (size_t i = 0; i < n; i++) {
-        print_line(s->o, &lines[i]);
-        left = left || lines[i].kind == RECEIPT_FAILED ||
-               (lines[i].kind == RECEIPT_BY_HAND && !str_eq(lines[i].what, "manifest"));
+    while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
+        net_wait(net, NULL, 0, s->deadline_ms ? s->deadline_ms : -1);
+        net_step(net);
+        tell_changes(&told, t);
     }
-    int code = !ok ? out_error(s->o, &e) : left ? OUT_NOT_YET : OUT_FINE;
+    tell_changes(&told, t);
+    bool ok = task_state(t) == TASK_OK;
+    if (task_state(t) == TASK_FAILED)
+        *e = *task_error(t);
+    else if (!ok)
+        err_hint(e, "what was asked for goes in the cloud and is recorded; the same command "
+                    "continues");
+    *left = told.left;
     task_drop(t);
-    return code;
+    return ok;
 }
 
-static int run(struct session *s)
+static bool run(struct session *s, bool *left, struct err *e)
 {
     struct remove_options o = {
         .google = s->live.google, .store = s->live.store, .target = &s->target};
-    struct task *looking = NULL, *source = NULL;
-    struct err e;
-    int code;
+    struct task *source = NULL, *looking;
+    bool ok;
 
-    if (!live_can_record(&s->live, &e))
-        return out_error(s->o, &e);
-    looking = observe(s->live.net, s->live.google, &s->target);
-    if (session_wait(s, looking, &e)) {
+    if (!live_can_record(&s->live, e))
+        return false;
+    looking = remove_look(s->live.net, s->live.google, s->live.store, &s->target);
+    ok = session_wait(s, looking, e);
+    if (ok) {
         o.seen = observed(looking);
+        ok = remove_possible(&o, e);
+    }
+    if (ok) {
         observed_take_source(o.seen, &s->target);
         source = ask_source(s, &o);
-        if (!take_dataset(s, &o, &e))
-            code = out_error(s->o, &e);
-        else if (confirmed(s, &o, &code))
-            code = take_down(s, &o);
-    } else {
-        code = out_error(s->o, &e);
+        ok = session_goes_on(s, e) && take_dataset(s, &o, e) && confirmed(s, &o, e) &&
+             take_down(s, &o, left, e);
     }
     task_drop(source);
     task_drop(looking);
-    return code;
+    return ok;
+}
+
+/* The last line; returns the exit code. */
+static int end(const struct session *s, int64_t begun_ms, bool ok, bool left, const struct err *e)
+{
+    const char *result = ok ? "removed" : e->kind == ERR_INTERRUPTED ? "interrupted" : "failed";
+
+    out_last(s->o, result, s->target.stream, begun_ms, ok ? NULL : e);
+    return !ok ? out_code(e) : left ? OUT_NOT_YET : OUT_FINE;
 }
 
 int command_delete(const struct options *given)
@@ -155,13 +231,17 @@ int command_delete(const struct options *given)
     struct options o = *given;
     struct session s;
     struct err e;
+    int64_t begun_ms = clock_mono_ms();
+    bool left = false;
     int code;
 
     if (!take_words(&o, &e))
         return out_error(&o, &e);
     if (session_open(&s, &o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
-                     &code))
-        code = run(&s);
+                     &code)) {
+        bool ok = run(&s, &left, &e);
+        code = end(&s, begun_ms, ok, left, &e);
+    }
     session_close(&s);
     return code;
 }

@@ -216,7 +216,27 @@ static void begin_anew(void)
 #endif
 }
 
+/* Also where the line is wrong before it: the error is a document then. */
+static bool asks_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++)
+        if (str_eq(argv[i], "--json"))
+            return true;
+    return false;
+}
+
+static bool parse(int argc, char **argv, struct options *o, struct err *e);
+
 bool options_parse(int argc, char **argv, struct options *o, struct err *e)
+{
+    bool ok = parse(argc, argv, o, e);
+
+    if (!ok)
+        o->json = o->json || asks_json(argc, argv);
+    return ok;
+}
+
+static bool parse(int argc, char **argv, struct options *o, struct err *e)
 {
     struct option longs[OPTION_ROWS + 1];
     char shorts[2 * OPTION_ROWS + 3];

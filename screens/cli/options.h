@@ -33,7 +33,7 @@ struct options {
 };
 
 /* argv's texts are borrowed. False with *e (ERR_INPUT; exit code 2): what is wrong and the nearest
- * name. */
+ * name. out->json tells then, too, whether a document was asked for. */
 bool options_parse(int argc, char **argv, struct options *out, struct err *e);
 /* --help of the program (command NULL) or of one command. */
 void options_help(const char *command, struct str *out);

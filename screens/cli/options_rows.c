@@ -86,16 +86,16 @@ const struct option_row option_rows[] = {
 };
 
 const struct command_row option_commands[] = {
-    {"check", "", "prerequisites and access, printed"},
-    {"tables", "", "tables, columns, sensitivity"},
-    {"files", "--out DIR", "the manifest patch and the migrations that are still needed"},
-    {"plan", "[-f FILE]",
-     "what would be made, changed, kept, removed; writes nothing in the cloud"},
-    {"apply", "[-f FILE]", "does it; resumable"},
-    {"create", "APP DB-USER", "one line for scripts: makes and starts a stream"},
-    {"status", "[--watch]", "state, freshness, backfill, slot"},
-    {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt"},
-    {"sandbox", "up|down|status|env|deploy|sql", "the sandbox by itself"},
+    {"check", "", "prerequisites and access, printed", 0},
+    {"tables", "", "tables, columns, sensitivity", 0},
+    {"files", "--out DIR", "the manifest patch and the migrations that are still needed", 0},
+    {"plan", "[-f FILE]", "what would be made, changed, kept, removed; writes nothing in the cloud",
+     0},
+    {"apply", "[-f FILE]", "does it; resumable", 0},
+    {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
+    {"status", "[--watch]", "state, freshness, backfill, slot", 0},
+    {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
+    {"sandbox", "up|down|status|env|deploy|sql", "the sandbox by itself", OPTIONS_MANY},
 };
 
 _Static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS, "see options_rows.h");
@@ -157,6 +157,19 @@ static bool options_belong(const struct options *o, struct err *e)
     return true;
 }
 
+static bool words_fit(const struct options *o, struct err *e)
+{
+    for (size_t i = 0; o->command && i < OPTION_COMMANDS; i++) {
+        size_t words = option_commands[i].words;
+        if (!str_eq(option_commands[i].name, o->command) || o->n_args <= words)
+            continue;
+        err_set(e, ERR_INPUT, "Reading the command line");
+        err_why(e, "'%s' is one word too many", o->args[words]);
+        return err_hint(e, "strom %s %s", o->command, option_commands[i].args);
+    }
+    return true;
+}
+
 static bool is_among(const char *value, const char *words)
 {
     const char *at = value && value[0] ? strstr(words, value) : NULL;
@@ -196,7 +209,7 @@ static bool values_fit(const struct options *o, struct err *e)
 
 bool options_fit(const struct options *o, struct err *e)
 {
-    return options_belong(o, e) && values_fit(o, e);
+    return options_belong(o, e) && words_fit(o, e) && values_fit(o, e);
 }
 
 /* --- help ----------------------------------------------------------------------------------------

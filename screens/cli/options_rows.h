@@ -20,6 +20,7 @@ struct option_row {
 
 struct command_row {
     const char *name, *args, *help;
+    size_t words; /* that may follow it */
 };
 
 enum { OPTION_ROWS = 54, OPTION_COMMANDS = 9 }; /* the compiler counts them */

@@ -1,6 +1,7 @@
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
+#include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/safe.h"
 #include "api/base/secret.h"
@@ -97,6 +98,41 @@ int out_error(const struct options *o, const struct err *e)
     if (e->hint[0])
         out_talk("       %s", e->hint);
     return out_code(e);
+}
+
+void out_last(const struct options *o, const char *result, const char *stream, int64_t begun_ms,
+              const struct err *e)
+{
+    struct str text = {0};
+    struct json_out j;
+
+    if (e && (!o->json || e->kind != ERR_INTERRUPTED))
+        out_error(o, e);
+    if (o->json) {
+        json_begin(&j, &text, false);
+        json_open_object(&j, NULL);
+        json_put_int(&j, "version", 1);
+        json_put_string(&j, "result", result);
+        json_put_string(&j, "stream", stream);
+        json_put_double(&j, "elapsed", (double)(clock_mono_ms() - begun_ms) / 1000);
+        json_close_object(&j);
+        str_addc(&text, '\n');
+        out_result(&text);
+        str_done(&text);
+    } else if (e == NULL) {
+        out_line("%s: %s", result, stream);
+    }
+}
+
+bool out_declined(struct err *e)
+{
+    if (session_caught()) {
+        err_set(e, ERR_INTERRUPTED, "Asking for consent");
+        return err_why(e, "it was interrupted: nothing more was done");
+    }
+    err_set(e, ERR_DENIED, "Asking for consent");
+    err_reason(e, "DECLINED");
+    return err_why(e, "it was not given: nothing was done");
 }
 
 bool out_can_ask(const struct options *o)

@@ -7,6 +7,8 @@
 #include "api/base/str.h"
 #include "screens/cli/options.h"
 
+#include <stdint.h>
+
 enum {
     OUT_FINE = 0,
     OUT_COULD_NOT = 1,
@@ -22,6 +24,12 @@ void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a 
 /* The failure, in words or as the document of the contract; returns the exit code. */
 int out_code(const struct err *e); /* the exit code of the contract for it */
 int out_error(const struct options *o, const struct err *e);
+/* The end of a stream of events: the error, if there is one, and the last line (contract, section
+ * 6); as a line for people, too. */
+void out_last(const struct options *o, const char *result, const char *stream, int64_t begun_ms,
+              const struct err *e);
+/* Fills *e for a question that was answered "no" (exit 1), or interrupted (130); always false. */
+bool out_declined(struct err *e);
 /* A line read from the terminal without an echo, or with one. False at the end of input or without
  * a terminal. The caller wipes. */
 bool out_ask(const char *question, char *answer, size_t cap, bool secret);

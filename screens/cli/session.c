@@ -113,8 +113,6 @@ static void target_from_file(struct session *s)
     copy(t->slot, sizeof t->slot, f->source.slot);
     copy(t->project, sizeof t->project, f->destination.project);
     copy(t->location, sizeof t->location, f->destination.location);
-    if (f->destination.location && strchr(f->destination.location, '-'))
-        copy(t->region, sizeof t->region, f->destination.location); /* EU and US are no regions */
     copy(t->dataset, sizeof t->dataset, f->destination.dataset);
     copy(t->stream, sizeof t->stream, f->naming.stream);
     t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;

@@ -105,6 +105,39 @@ static void values_are_checked(void **state)
     }
 }
 
+/* What nobody reads is not passed over in silence. */
+static void extra_words_are_refused(void **state)
+{
+    static const char *const lines[][4] = {{"check", "ekstra", NULL},
+                                           {"status", "ekstra", NULL},
+                                           {"plan", "ekstra", NULL},
+                                           {"create", "a", "b", "ekstra"},
+                                           {"delete", "a", "b", "ekstra"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const struct answer *a =
+            STROM(&w, lines[i][0], lines[i][1], lines[i][2], lines[i][2] ? lines[i][3] : NULL);
+        answer_is(a, 2);
+        answer_says(a, "'ekstra'");
+    }
+}
+
+/* Whoever reads documents gets one, also where the line is wrong before --json is reached. */
+static void a_wrong_line_is_a_document_too(void **state)
+{
+    static const char *const lines[][4] = {{"check", "--json", "--bogus", NULL},
+                                           {"--json", "nosuch", NULL},
+                                           {"check", "--bogus", "--json", NULL},
+                                           {"status", "ekstra", "--json", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const struct answer *a = world_run(&w, lines[i]);
+        answer_is(a, 2);
+        answer_document(a);
+        assert_text(answer_error(a), "code", "input");
+    }
+}
+
 /* Options may stand before and behind the command; -- ends them. */
 static void order_is_free(void **state)
 {
@@ -291,6 +324,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(help_is_there_in_norwegian),
         cmocka_unit_test(near_misses_are_named),
         cmocka_unit_test(values_are_checked),
+        cmocka_unit_test(extra_words_are_refused),
+        cmocka_unit_test(a_wrong_line_is_a_document_too),
         cmocka_unit_test(order_is_free),
         cmocka_unit_test(only_what_there_is_is_listed),
         cmocka_unit_test(password_in_a_dsn_is_refused),

@@ -31,20 +31,20 @@ static void enable(struct google *g)
         }
 }
 
-static struct val *source_body(const char *id, const char *host)
+static struct val *source_body(const char *id, const char *host, const char *db)
 {
     return val_make(
         "{'displayName':%s,'labels':{'created-by':'strom'},'postgresqlProfile':{'hostname'"
         ":%s,'port':5432,'username':'datastream','database':%s},'privateConnectivity':{"
         "'privateConnection':'" L "/privateConnections/datastream-connection'}}",
-        id, host, SANDBOX_DATABASE);
+        id, host, db);
 }
 
 static void make_profiles(struct google *g, const char *db, const char *host, const char *password)
 {
     char id[80];
     snprintf(id, sizeof id, "postgres-%.60s", db);
-    struct val *body = source_body(id, host);
+    struct val *body = source_body(id, host, db);
     profile_make(g, id, body, password);
     val_free(body);
     snprintf(id, sizeof id, "bigquery-%.60s", db);

@@ -1,0 +1,159 @@
+/* Taking down beside another app's stream: whose it is, what was typed, and an interrupt in the
+ * middle. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/world.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define APP    "postmottak-backend", "datastream"
+#define OURS   "postgres-postmottak-bigquery"
+#define THEIRS "postgres-behandlingsflyt-bigquery"
+
+static struct world w;
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "shared", "--speed", "200");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static void a_stream_beside_another(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, "create", APP, "--include-tables", "regel_evaluering,regelsett_resultat",
+                    "--yes"),
+              0);
+}
+
+static void check_untouched(size_t writes)
+{
+    assert_int_equal(world_writes(&w), writes);
+    answer_is(STROM(&w, "status", "--app", "postmottak-backend", "--json"), 0);
+}
+
+/* The name was typed, and it is somebody else's. */
+static void of_another_app_is_refused(void **state)
+{
+    (void)state;
+    size_t before = world_writes(&w);
+    const struct answer *a =
+        STROM(&w, "delete", APP, "--stream", THEIRS, "--confirm", THEIRS, "--json");
+    answer_is(a, 2);
+    answer_events(a);
+    assert_text(answer_error(a), "code", "NOT_OURS");
+    assert_non_null(strstr(json_string_or(answer_error(a), "message", ""), "behandlingsflyt"));
+    assert_null(event_of(a, "datastream.stream", "running"));
+    check_untouched(before);
+}
+
+static void another_name_is_refused_before_anything_is_said(void **state)
+{
+    (void)state;
+    size_t before = world_writes(&w);
+    const struct answer *a = STROM(&w, "delete", APP, "--confirm", "another");
+    answer_is(a, 2);
+    answer_says(a, "nothing was removed");
+    assert_null(strstr(a->err, "removed  "));
+    assert_string_equal(a->out, "");
+    check_untouched(before);
+}
+
+/* Before the first thing is gone, and in the middle; the same command goes on. */
+static void interrupted_by_then(const char *event, int number, int code)
+{
+    struct run *r = STROM_START(&w, NULL, "delete", APP, "--confirm", OURS, "--json");
+    assert_true(run_wait_out(r, event, RUN_MS));
+    run_signal(r, number);
+    assert_int_equal(run_wait_end(r, RUN_MS), code);
+    assert_non_null(strstr(run_out(r), "\"result\":\"interrupted\""));
+    run_free(r);
+}
+
+static void an_interrupted_removal_goes_on(void **state)
+{
+    static const char *const gone[] = {"datastream.stream", "datastream.source_profile",
+                                       "datastream.destination_profile", "compute.proxy",
+                                       "compute.address"};
+    (void)state;
+    interrupted_by_then("\"datastream.stream\"", SIGINT, 130);
+    interrupted_by_then("\"datastream.source_profile\"", SIGTERM, 143);
+    const struct answer *a = STROM(&w, "delete", APP, "--confirm", OURS, "--json");
+    answer_is(a, 3); /* the slot is left */
+    answer_events(a);
+    assert_text(a->line[a->n_lines - 1], "result", "removed");
+    a = STROM(&w, "plan", "--app", "postmottak-backend", "--include-tables", "regel_evaluering",
+              "--json");
+    const struct json *actions = json_get(a->doc, "actions");
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        assert_text(found_in(actions, "step", gone[i]), "action", "create");
+    assert_text(found_in(actions, "step", "datastream.private_connection"), "action", "keep");
+}
+
+static void theirs_runs_still(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "status", "--project", "aap-dev-ab12", "--location",
+                                   "europe-north1", "--instance", "behandlingsflyt", "--database",
+                                   "behandlingsflyt", "--stream", THEIRS, "--json");
+    answer_document(a);
+    assert_text(a->doc, "stream.state", "RUNNING");
+}
+
+/* Events as they happen: each thing begins and ends, and time goes by between them. */
+static void events_are_told_as_they_happen(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, "create", APP, "--include-tables", "regel_evaluering", "--yes"), 0);
+    const struct answer *a = STROM(&w, "delete", APP, "--confirm", OURS, "--json");
+    answer_is(a, 3);
+    answer_events(a);
+    const struct json *began = event_of(a, "datastream.source_profile", "running");
+    const struct json *ended = event_of(a, "datastream.source_profile", "done");
+    assert_non_null(began);
+    assert_non_null(ended);
+    assert_true(json_double(ended, "elapsed", 0) > 0);
+    size_t stream_done = 0, profile_begins = 0;
+    for (size_t i = 0; i < a->n_lines; i++) {
+        stream_done = a->line[i] == event_of(a, "datastream.stream", "done") ? i : stream_done;
+        profile_begins = a->line[i] == began ? i : profile_begins;
+    }
+    assert_true(stream_done > 0 && profile_begins > stream_done);
+}
+
+static void requests_are_as_google_wants_them(void **state)
+{
+    (void)state;
+    world_check_requests(&w);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stream_beside_another),
+        cmocka_unit_test(of_another_app_is_refused),
+        cmocka_unit_test(another_name_is_refused_before_anything_is_said),
+        cmocka_unit_test(an_interrupted_removal_goes_on),
+        cmocka_unit_test(theirs_runs_still),
+        cmocka_unit_test(events_are_told_as_they_happen),
+        cmocka_unit_test(requests_are_as_google_wants_them),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,79 @@
+/* What a file calls harmless is judged again, with a database or without. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/plan/file.h"
+#include "api/plan/judge.h"
+#include "tests/unit/plan/scene.h"
+
+static const char claims[] =
+    "{\"version\":1,\"source\":{\"app\":\"a\",\"context\":\"dev\",\"namespace\":\"n\",\"instance\":"
+    "\"i\",\"database\":\"d\",\"db_user\":\"datastream\",\"publication\":\"p\",\"slot\":\"s\"},"
+    "\"destination\":{\"project\":\"p-dev\",\"location\":\"europe-north1\",\"dataset\":\"ds\","
+    "\"mode\":\"merge\",\"freshness_seconds\":900},\"naming\":{\"family\":\"procedure\","
+    "\"stream\":\"postgres-d-bigquery\"},\"tables\":[{\"schema\":\"public\",\"table\":"
+    "\"person_ident\",\"columns\":["
+    "{\"name\":\"ident\",\"type\":\"text\",\"included\":true,\"level\":\"none\",\"categories\":[]},"
+    "{\"name\":\"opprettet_tid\",\"type\":\"timestamp\",\"included\":true,\"level\":\"none\","
+    "\"categories\":[]}]}]}";
+
+static void read_claims(struct selection *s)
+{
+    struct err e;
+    if (!plan_file_read(claims, sizeof claims - 1, s, &e))
+        fail_msg("%s: %s", e.what, e.why);
+}
+
+static void test_by_name_alone(void **state)
+{
+    (void)state;
+    struct selection s;
+    read_claims(&s);
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 0); /* as it claims */
+    judge_again(&s, NULL);
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 1);
+    assert_true(s.tables[0].columns[0].level != RULES_NONE);
+    assert_true(s.tables[0].columns[0].categories != 0);
+    assert_int_equal(s.tables[0].columns[1].level, RULES_NONE);
+    selection_done(&s);
+}
+
+static void test_never_lowered(void **state)
+{
+    (void)state;
+    struct selection s;
+    read_claims(&s);
+    s.tables[0].columns[1].level = RULES_SPECIAL;
+    judge_again(&s, NULL);
+    assert_int_equal(s.tables[0].columns[1].level, RULES_SPECIAL);
+    selection_done(&s);
+}
+
+static void test_by_what_was_seen(void **state)
+{
+    (void)state;
+    struct selection s, seen;
+    static const struct selection_fact facts[] = {
+        {.name = "opprettet_tid", .type = "text", .level = RULES_PERSONAL, .categories = 1u}};
+    read_claims(&s);
+    selection_init(&seen);
+    selection_add(&seen, "public", "person_ident", facts, 1, NULL);
+    judge_again(&s, &seen);
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 2);
+    selection_done(&seen);
+    selection_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_name_alone),
+        cmocka_unit_test(test_never_lowered),
+        cmocka_unit_test(test_by_what_was_seen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
