@@ -74,6 +74,9 @@ bool script_shot(const char *folder, const char *name, const char *title, const 
     shot_text(p, false, &text);
     bool ok = write_as(folder, name, "page", &text);
     str_clear(&text);
+    shot_text(p, true, &text);
+    ok = write_as(folder, name, "look", &text) && ok;
+    str_clear(&text);
     shot_svg(p, title, &text);
     ok = write_as(folder, name, "svg", &text) && ok;
     str_done(&text);
