@@ -200,6 +200,15 @@ const char *text_cut_middle(char *out, size_t cap, const char *text, int columns
     return out;
 }
 
+/* A mark without a letter of its own sits on a blank that stands before it, and takes that column.
+ */
+static bool sits_on_a_blank(const char *text)
+{
+    uint32_t cp;
+
+    return utf8_next(text, strlen(text), &cp) > 0 && continues(cp);
+}
+
 const char *text_pad(char *out, size_t cap, const char *text, int columns, enum text_align align,
                      bool ascii)
 {
@@ -210,7 +219,7 @@ const char *text_pad(char *out, size_t cap, const char *text, int columns, enum 
     int before = 0;
     if (left > 0 && align != TEXT_LEFT)
         before = align == TEXT_RIGHT ? left : left / 2;
-    add_blanks(&o, before);
+    add_blanks(&o, before > 0 && sits_on_a_blank(text) ? before + 1 : before);
     int used = before + add_cut(&o, text, columns - before, ascii);
     add_blanks(&o, columns - used);
     return out;

@@ -90,6 +90,27 @@ static void pads(void **state)
     assert_string_equal(text_pad(out, sizeof out, "abcdef", 3, TEXT_RIGHT, false), "ab…");
 }
 
+/* A text that begins with a mark: it sits on the blank before it, and still fills its columns. */
+static void pads_a_mark(void **state)
+{
+    (void)state;
+    static const enum text_align aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER};
+    static const char *const texts[] = {"\xcc\x81"
+                                        "a",
+                                        "\xcc\x81",
+                                        "\xcc\x81\xcc\x88"
+                                        "ab",
+                                        "\xe2\x80\x8d"
+                                        "a"};
+    char out[64];
+    for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
+        for (size_t a = 0; a < 3; a++)
+            for (int columns = text_width(texts[t]); columns < 9; columns++)
+                assert_int_equal(
+                    text_width(text_pad(out, sizeof out, texts[t], columns, aligns[a], false)),
+                    columns);
+}
+
 static void wrapped(const char *text, int columns, const char *expected)
 {
     char out[512] = "";
@@ -153,8 +174,9 @@ static void any_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(widths), cmocka_unit_test(clusters), cmocka_unit_test(cuts),
-        cmocka_unit_test(pads),   cmocka_unit_test(wraps),    cmocka_unit_test(any_bytes),
+        cmocka_unit_test(widths),    cmocka_unit_test(clusters),    cmocka_unit_test(cuts),
+        cmocka_unit_test(pads),      cmocka_unit_test(pads_a_mark), cmocka_unit_test(wraps),
+        cmocka_unit_test(any_bytes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
