@@ -137,7 +137,8 @@ static void add_privates(struct look *l, struct arena *a)
     const struct task *t = l->asked[ASK_PRIVATES];
 
     if (task_state(t) != TASK_OK) {
-        if (!is_off(task_error(t)))
+        /* who may not list them: those that are made show as routes of the peering */
+        if (!is_off(task_error(t)) && task_error(t)->kind != ERR_DENIED)
             l->seen.ranges_why = task_error(t)->why;
         return;
     }

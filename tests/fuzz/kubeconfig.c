@@ -2,6 +2,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/nais/base64.h"
 #include "api/nais/kubeconfig.h"
@@ -20,6 +21,7 @@ static void look_user(const struct kube_user *u)
         return;
     fuzz_touch_text(u->exec.command);
     fuzz_touch_text(u->exec.install_hint);
+    fuzz_touch_text(u->exec.interactive_mode);
     for (size_t i = 0; i < u->exec.n_args; i++)
         fuzz_touch_text(u->exec.args[i]);
     for (size_t i = 0; i < u->exec.n_env; i++)
@@ -42,6 +44,13 @@ static void look(const struct kubeconfig *k)
         fuzz_touch_text(c->ca_data);
         fuzz_touch_text(c->ca_file);
         fuzz_touch_text(c->proxy_url);
+        fuzz_touch_text(c->tls_server_name);
+        fuzz_touch_text(c->ca_base64);
+        if (c->exec_config) { /* what a login program gets is JSON, whatever the YAML was */
+            struct json *config = json_parse(c->exec_config, strlen(c->exec_config), &e);
+            fuzz_must(config != NULL);
+            json_free(config);
+        }
     }
     for (size_t i = 0; i < k->n_users; i++) {
         fuzz_must(kubeconfig_user(k, k->users[i].name) != NULL);
@@ -59,6 +68,14 @@ static void decode(const char *text)
     if (base64_decode(text, out, &n)) {
         fuzz_must(n <= bytes / 4 * 3 + 3 && n <= bytes);
         fuzz_touch(out, n);
+        struct str again = {0};
+        char *back = malloc(n * 2 + 8);
+        size_t same = 0;
+        base64_encode(&again, out, n);
+        fuzz_must(back != NULL && base64_decode(str_text(&again), back, &same));
+        fuzz_must(same == n && memcmp(back, out, n) == 0);
+        free(back);
+        str_done(&again);
     }
     free(out);
 }
