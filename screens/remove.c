@@ -41,7 +41,7 @@ static void look(struct removal *self, struct journey *j)
     task_clear(&self->looking);
     task_clear(&self->source);
     self->planned = NULL;
-    self->looking = observe(j->live->net, j->live->google, &j->target);
+    self->looking = remove_look(j->live->net, j->live->google, j->live->store, &j->target);
     selection_wanted(NULL, &j->target, &self->mem, &self->wanted);
     if (j->live->pg && pg_alive(j->live->pg))
         self->source = source_read(j->live->pg, &self->wanted, NULL);

@@ -62,6 +62,8 @@ static struct task *look(struct run *r, enum step_id step)
         return datastream_private_get(r->google, t->project, t->region, r->n->private_connection);
     case STEP_PROXY:
         return compute_machine_find(r->google, t->project, r->n->proxy);
+    case STEP_DESTINATION_PROFILE:
+        return datastream_profile_get(r->google, t->project, t->region, r->n->destination_profile);
     default:
         return datastream_profile_get(r->google, t->project, t->region, r->n->source_profile);
     }

@@ -327,10 +327,15 @@ static void see_profiles(struct look *l)
                 "a profile of this name is not for PostgreSQL";
         }
     }
-    if (look_there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION) &&
-        datastream_profile(l->asked[ASK_DESTINATION])->kind != DATASTREAM_PROFILE_BIGQUERY) {
-        l->seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_BROKEN;
-        l->seen.things[STEP_DESTINATION_PROFILE].why = "a profile of this name is not for BigQuery";
+    if (look_there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION)) {
+        const struct datastream_profile *p = datastream_profile(l->asked[ASK_DESTINATION]);
+        struct observed_thing *o = &l->seen.things[STEP_DESTINATION_PROFILE];
+        if (str_is_empty(p->display_name)) {
+            o->seen = SEEN_PENDING;
+        } else if (p->kind != DATASTREAM_PROFILE_BIGQUERY) {
+            o->seen = SEEN_BROKEN;
+            o->why = "a profile of this name is not for BigQuery";
+        }
     }
 }
 

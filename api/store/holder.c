@@ -39,7 +39,7 @@ static int64_t start_of(int64_t pid)
 
 #else
 
-/* The boot's id, and the container's: process numbers are counted anew in each. */
+/* The boot's id, a blank, and the namespace's: process numbers are counted anew in each. */
 static void read_boot(char *out, size_t cap)
 {
     struct str text = {0};
@@ -113,6 +113,14 @@ static bool runs(const struct holder *h)
     return start == 0 || h->pid_start == 0 || start == h->pid_start;
 }
 
+/* Also where the numbers of the one say nothing in the other: a container, another namespace. */
+static bool same_start(const struct holder *a, const struct holder *b)
+{
+    size_t n = strcspn(a->boot, " ");
+
+    return n > 0 && n == strcspn(b->boot, " ") && strncmp(a->boot, b->boot, n) == 0;
+}
+
 bool holder_alive(const struct holder *h)
 {
     struct holder self;
@@ -120,5 +128,7 @@ bool holder_alive(const struct holder *h)
     if (holder_here(h))
         return runs(h);
     holder_self(&self);
+    if (same_start(&self, h))
+        return true; /* of another namespace: its number cannot be looked for from here */
     return !str_eq(self.host, h->host); /* the same machine, started anew: gone */
 }

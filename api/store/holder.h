@@ -17,7 +17,8 @@ void holder_self(struct holder *h);
 bool holder_same(const struct holder *a, const struct holder *b);
 bool holder_here(const struct holder *h); /* a process of this machine, since its last start */
 /* False only when it is surely gone: its machine was started anew, or its number is free or
- * somebody else's. What runs on another machine is believed. */
+ * somebody else's. What runs on another machine, or in another container of this one, is
+ * believed. */
 bool holder_alive(const struct holder *h);
 
 #endif

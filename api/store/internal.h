@@ -19,6 +19,7 @@ struct store {
     unsigned serial; /* of this opening of this file: what was saved elsewhere is not saved here */
     bool healthy;
     bool damaged; /* found while running: the next use begins with a new file */
+    struct late *late;
 };
 
 /* open.c */
@@ -56,6 +57,16 @@ bool change_begin(struct store *s, const char *what, struct err *e);
 bool change_end(struct store *s, bool ok, const char *what, struct err *e);
 /* As change_begin; what is committed then is on the disk, not only with the system. */
 bool change_begin_synced(struct store *s, const char *what, struct err *e);
+
+/* late.c: what could not be written while another process wrote goes first in the next change. */
+enum { LATE_TEXTS = 3 };
+typedef bool late_write(struct store *s, int64_t number, const char *const texts[LATE_TEXTS],
+                        struct err *e);
+/* Texts are copied. once: not when the very same waits already. */
+void late_keep(struct store *s, late_write *write, int64_t number,
+               const char *const texts[LATE_TEXTS], bool once);
+bool late_run(struct store *s, struct err *e); /* inside a change */
+void late_forget(struct store *s);             /* it has been committed */
 
 bool store_fail(struct store *s, const char *what, struct err *e); /* by SQLite's last error */
 

@@ -77,20 +77,35 @@ bool lock_take(struct store *s, const char *target, struct arena *a, struct lock
     return change_end(s, ok, locking, e);
 }
 
-bool lock_give(struct store *s, const char *target, struct err *e)
+static const char giving[] = "give the lock back";
+
+static bool delete_own(struct store *s, int64_t unused, const char *const texts[LATE_TEXTS],
+                       struct err *e)
 {
     struct holder self;
     struct query q;
 
+    (void)unused;
     holder_self(&self);
     query_open(&q, s,
                "DELETE FROM lock WHERE target = ? AND boot = ? AND pid = ? AND pid_start = ?",
-               "give the lock back", e);
-    query_text(&q, target);
+               giving, e);
+    query_text(&q, texts[0]);
     query_text(&q, self.boot);
     query_int(&q, self.pid);
     query_int(&q, self.pid_start);
     return query_done(&q);
+}
+
+bool lock_give(struct store *s, const char *target, struct err *e)
+{
+    const char *const texts[LATE_TEXTS] = {target};
+
+    if (change_begin(s, giving, e))
+        return change_end(s, delete_own(s, 0, texts, e), giving, e);
+    if (str_eq(e->reason, "BUSY"))
+        late_keep(s, delete_own, 0, texts, true);
+    return false;
 }
 
 bool lock_break(struct store *s, const char *target, struct err *e)

@@ -22,7 +22,8 @@ struct lock_holder {
 /* False with ERR_CONFLICT (reason LOCKED, holder filled when not NULL) when another run has it. */
 bool lock_take(struct store *s, const char *target, struct arena *a, struct lock_holder *holder,
                struct err *e);
-/* Gives back what this process took; nothing happens when it holds none. */
+/* Gives back what this process took; nothing happens when it holds none. False with BUSY: it is
+ * given back with the next change of this store. */
 bool lock_give(struct store *s, const char *target, struct err *e);
 /* Takes it from whoever has it: for a person who knows that the other machine is gone for good. */
 bool lock_break(struct store *s, const char *target, struct err *e);

@@ -265,8 +265,13 @@ struct store *store_open_memory(struct err *e)
 
 void store_close(struct store *s)
 {
+    struct err e;
+
     if (!s)
         return;
+    if (s->late && change_begin(s, "write what had to wait", &e))
+        change_end(s, true, "write what had to wait", &e);
+    late_forget(s);
     close_db(s);
     mem_free(s->folder);
     mem_free(s->file);

@@ -162,7 +162,9 @@ bool change_begin(struct store *s, const char *what, struct err *e)
 {
     if (s->damaged && !store_renew(s, e))
         return false;
-    return store_run(s, "BEGIN IMMEDIATE") || store_fail(s, what, e);
+    if (!store_run(s, "BEGIN IMMEDIATE"))
+        return store_fail(s, what, e);
+    return late_run(s, e) || change_end(s, false, what, e);
 }
 
 bool change_begin_synced(struct store *s, const char *what, struct err *e)
@@ -181,7 +183,9 @@ bool change_end(struct store *s, bool ok, const char *what, struct err *e)
     if (!sqlite3_get_autocommit(s->db))
         (void)store_run(s, "ROLLBACK"); /* the first fault is what is told */
     (void)store_run(s, "PRAGMA synchronous=NORMAL");
-    if (ok)
+    if (ok) {
         s->healthy = true;
+        late_forget(s);
+    }
     return ok;
 }

@@ -1,5 +1,6 @@
 #include "api/store/undo.h"
 
+#include "api/base/str.h"
 #include "api/store/internal.h"
 
 static const char recording[] = "record the change for undo";
@@ -29,12 +30,24 @@ static bool add(struct store *s, int64_t journey, const struct undo_step *step, 
     return query_done(&q);
 }
 
+static bool push(struct store *s, int64_t journey, const char *const texts[LATE_TEXTS],
+                 struct err *e)
+{
+    const struct undo_step step = {texts[0], texts[1], texts[2]};
+
+    return forget_undone(s, journey, e) && add(s, journey, &step, e);
+}
+
 bool undo_push(struct store *s, int64_t journey, const struct undo_step *step, struct err *e)
 {
-    if (!change_begin(s, recording, e))
+    const char *const texts[LATE_TEXTS] = {step->label, step->before, step->after};
+
+    if (change_begin(s, recording, e))
+        return change_end(s, push(s, journey, texts, e), recording, e);
+    if (!str_eq(e->reason, "BUSY"))
         return false;
-    bool ok = forget_undone(s, journey, e) && add(s, journey, step, e);
-    return change_end(s, ok, recording, e);
+    late_keep(s, push, journey, texts, false);
+    return true;
 }
 
 static const char newest_done[] = "SELECT seq, label, before, after FROM undo"
@@ -107,6 +120,8 @@ bool undo_labels(struct store *s, int64_t journey, struct arena *a, const char *
     struct undo_step step = {0};
     int64_t seq;
 
+    if (s->late && change_begin(s, recording, e))
+        change_end(s, true, recording, e);
     *undo = find(s, journey, newest_done, a, &step, &seq, e) ? step.label : NULL;
     if (seq < 0)
         return false;

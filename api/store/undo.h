@@ -15,7 +15,8 @@ struct undo_step {
     const char *before, *after;
 };
 
-/* Records a change that was made; what had been undone can no longer be redone. */
+/* Records a change that was made; what had been undone can no longer be redone. While another
+ * process writes it waits in memory, and goes first in the next change of this store. */
 bool undo_push(struct store *s, int64_t journey, const struct undo_step *step, struct err *e);
 /* One back: apply step->before. ERR_MISSING when there is nothing left. Texts from a. */
 bool undo_back(struct store *s, int64_t journey, struct arena *a, struct undo_step *step,

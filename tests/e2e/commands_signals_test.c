@@ -43,11 +43,11 @@ static int stop(void **state)
 static const char *const right[] = {"STROM_DB_PASSWORD=" RIGHT, NULL};
 
 /* Goes by itself until the private connection is under way, which takes the longest. */
-static void interrupted_by(int number, int code)
+static void interrupted_at(const char *event, int number, int code)
 {
     struct err e;
     struct run *r = STROM_START(&w, right, CREATE, "--json", "-vvv", "--log", log_file);
-    assert_true(run_wait_out(r, "\"datastream.private_connection\"", RUN_MS));
+    assert_true(run_wait_out(r, event, RUN_MS));
     run_signal(r, number);
     assert_int_equal(run_wait_end(r, RUN_MS), code);
     const char *out = run_out(r), *last = out + strlen(out) - 1;
@@ -59,6 +59,18 @@ static void interrupted_by(int number, int code)
     assert_text(end, "stream", "postgres-postmottak-bigquery");
     json_free(end);
     run_free(r);
+}
+
+static void interrupted_by(int number, int code)
+{
+    interrupted_at("\"datastream.private_connection\"", number, code);
+}
+
+/* The profile is being made then: the next run waits for it, and finds nothing wrong with it. */
+static void at_a_profile_that_is_being_made(void **state)
+{
+    (void)state;
+    interrupted_at("\"datastream.destination_profile\"", SIGINT, 130);
 }
 
 static void an_interrupt_is_130(void **state)
@@ -179,6 +191,7 @@ int main(int argc, char **argv)
     if (!world_find(&w, argv[0]))
         return 77;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(at_a_profile_that_is_being_made),
         cmocka_unit_test(an_interrupt_is_130),
         cmocka_unit_test(a_termination_is_143),
         cmocka_unit_test(a_hang_up_is_129),

@@ -156,6 +156,29 @@ static void test_what_is_not_fit_is_shown(void **state)
         check_unfit(&unfits[i]);
 }
 
+/* Listed before they are ready: waited for, not judged. */
+static void test_profiles_on_their_way(void **state)
+{
+    (void)state;
+    static const struct {
+        struct answer answer;
+        enum step_id step;
+    } coming[] = {{{SOURCE, "{\"name\":\"x\"}"}, STEP_SOURCE_PROFILE},
+                  {{TARGET_, "{\"name\":\"x\"}"}, STEP_DESTINATION_PROFILE},
+                  {{TARGET_, "{\"name\":\"x\",\"bigqueryProfile\":{}}"}, STEP_DESTINATION_PROFILE}};
+    for (size_t i = 0; i < sizeof coming / sizeof *coming; i++) {
+        set_up();
+        rules(&coming[i].answer, 1);
+        RULES(always);
+        RULES(made);
+        const struct plan_action *a = plan_action(look(), coming[i].step);
+        assert_int_equal(a->verb, PLAN_UPDATE);
+        assert_int_equal(a->n_changes, 0);
+        assert_non_null(strstr(a->why, "being made at this moment"));
+        tear_down();
+    }
+}
+
 /* Made by hand: fit when it has a subnetwork where it is needed, whatever that is called. */
 static void test_networks_made_by_hand(void **state)
 {
@@ -405,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_is_fit),
         cmocka_unit_test(test_what_is_not_fit_is_shown),
+        cmocka_unit_test(test_profiles_on_their_way),
         cmocka_unit_test(test_networks_made_by_hand),
         cmocka_unit_test(test_our_own_profile_is_mended),
         cmocka_unit_test(test_a_free_range),

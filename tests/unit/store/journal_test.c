@@ -12,6 +12,8 @@
 #include "tests/unit/store/world.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 static void a_run_from_begin_to_end(void **state)
@@ -171,6 +173,13 @@ static void knows_processes(void **state)
     str_copy(other.boot, sizeof other.boot, "an earlier start"); /* same host: gone with it */
     assert_false(holder_alive(&other));
     str_copy(other.host, sizeof other.host, "elsewhere"); /* cannot be asked: believed */
+    assert_true(holder_alive(&other));
+    assert_false(holder_here(&other));
+    other = self; /* a container of this machine: its numbers are not ours */
+    snprintf(other.boot, sizeof other.boot, "%.*s pid:[1]", (int)strcspn(self.boot, " "),
+             self.boot);
+    other.pid = 1;
+    other.pid_start = 12345;
     assert_true(holder_alive(&other));
     assert_false(holder_here(&other));
     other = self;

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "api/store/journeys.h"
+#include "api/store/lock.h"
 #include "api/store/undo.h"
 #include "tests/unit/store/world.h"
 
@@ -283,6 +284,61 @@ static void busy(void **state)
     kept_free(k);
 }
 
+/* What was changed meanwhile can be undone, in its order, and a lock does not stay. */
+static void busy_writes_come_late(void **state)
+{
+    struct world *w = *state;
+    struct store *other = open_or_fail(w->folder);
+    const struct undo_step steps[] = {{"one", "a", "b"}, {"two", "b", "c"}};
+    struct undo_step got;
+    struct kept *k = kept_new();
+    struct err e;
+    int64_t id = 0;
+
+    assert_true(journeys_save(w->store, &id, "t", k, &e));
+    assert_true(lock_take(w->store, "t", &w->arena, NULL, &e));
+    assert_true(store_run(other, "BEGIN IMMEDIATE"));
+    for (size_t i = 0; i < 2; i++)
+        assert_true(undo_push(w->store, id, &steps[i], &e));
+    assert_false(lock_give(w->store, "t", &e));
+    assert_false(lock_give(w->store, "t", &e));
+    assert_string_equal(e.reason, "BUSY");
+    assert_false(undo_back(w->store, id, &w->arena, &got, &e)); /* not the one before */
+    assert_string_equal(e.reason, "BUSY");
+    assert_true(store_run(other, "ROLLBACK"));
+    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_string_equal(got.label, "two");
+    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_string_equal(got.label, "one");
+    assert_false(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_true(store_run(other, "UPDATE lock SET since = 1"));
+    assert_int_equal(sqlite3_changes(other->db), 0);
+    kept_free(k);
+    store_close(other);
+}
+
+/* Also when the store is closed before the next change. */
+static void busy_writes_come_with_the_end(void **state)
+{
+    struct world *w = *state;
+    struct store *other = open_or_fail(w->folder);
+    const struct undo_step step = {"one", "a", "b"};
+    struct undo_step got;
+    struct kept *k = kept_new();
+    struct err e;
+    int64_t id = 0;
+
+    assert_true(journeys_save(w->store, &id, "t", k, &e));
+    assert_true(store_run(other, "BEGIN IMMEDIATE"));
+    assert_true(undo_push(w->store, id, &step, &e));
+    assert_true(store_run(other, "ROLLBACK"));
+    store_close(w->store);
+    w->store = other;
+    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    kept_free(k);
+}
+
 /* Several at once, from the first moment on: all open, all save, nothing is lost. */
 static void many_programs(void **state)
 {
@@ -344,6 +400,8 @@ int main(void)
         with_store(write_error),
         with_store(folder_that_cannot_be_written),
         with_store(busy),
+        with_store(busy_writes_come_late),
+        with_store(busy_writes_come_with_the_end),
         with_store(many_programs),
     };
 
