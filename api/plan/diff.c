@@ -39,7 +39,7 @@ struct plan_action *diff_block(struct diff_job *j, enum step_id step, const char
 {
     struct plan_action *a = diff_decide(j, step, PLAN_BLOCKED, name, why);
 
-    a->hint = hint;
+    a->hint = hint ? arena_str(&j->p->mem, hint) : NULL; /* it may be that of what was seen */
     return a;
 }
 
