@@ -8,7 +8,14 @@
 
 #include <string.h>
 
-enum { TRIES = 3, PAUSE_MS = 1000, MOST_PAGES = 500, PAGE = 500, CA_MAX = 1024 * 1024 };
+enum {
+    TRIES = 3,
+    PAUSE_MS = 1000,
+    LONGEST_WISH_S = 60,
+    MOST_PAGES = 500,
+    PAGE = 500,
+    CA_MAX = 1024 * 1024
+};
 
 struct cluster {
     struct net *net;
@@ -176,12 +183,16 @@ static void ask(struct get_job *job)
     str_done(&url);
 }
 
-static bool try_again(struct task *t, struct get_job *job)
+/* wish_s: what the server asked for, -1 nothing. */
+static bool try_again(struct task *t, struct get_job *job, int wish_s)
 {
-    if (++job->tries >= TRIES)
+    int64_t pause = (int64_t)PAUSE_MS * ++job->tries;
+    if (job->tries >= TRIES || wish_s > LONGEST_WISH_S)
         return false;
     task_clear(&job->http);
-    job->pause_until = clock_mono_ms() + (int64_t)PAUSE_MS * job->tries;
+    if (pause < (int64_t)wish_s * 1000)
+        pause = (int64_t)wish_s * 1000;
+    job->pause_until = clock_mono_ms() + pause;
     task_wait_until(t, job->pause_until);
     return true;
 }
@@ -189,7 +200,7 @@ static bool try_again(struct task *t, struct get_job *job)
 static enum task_state unreached(struct task *t, struct get_job *job)
 {
     struct err e = *task_error(job->http);
-    if (e.kind == ERR_NETWORK && e.retryable && try_again(t, job))
+    if (e.kind == ERR_NETWORK && e.retryable && try_again(t, job, -1))
         return TASK_RUNNING;
     str_copy(e.what, sizeof e.what, job->what);
     if (str_eq(e.reason, "DNS") || str_eq(e.reason, "TIMEOUT") || str_eq(e.reason, "REFUSED"))
@@ -208,7 +219,8 @@ static const char *hint_for(int status)
     case 404:
         return "check namespace (-n), context (--context) and name";
     default:
-        return "try again in a moment";
+        return status < 400 ? "is a proxy or a login page in between? Look at HTTPS_PROXY"
+                            : "try again in a moment";
     }
 }
 
@@ -220,7 +232,9 @@ static enum err_kind kind_for(int status)
         return ERR_MISSING;
     if (status == 429)
         return ERR_QUOTA;
-    return status >= 500 ? ERR_NETWORK : ERR_INPUT;
+    if (status == 409 || status == 412)
+        return ERR_CONFLICT;
+    return status >= 500 || status < 400 ? ERR_NETWORK : ERR_INPUT;
 }
 
 /* {"kind":"Status","status":"Failure","message","reason","code","details"} */
@@ -235,7 +249,7 @@ static enum task_state refused(struct task *t, struct get_job *job)
         task_again(t);
         return TASK_RUNNING;
     }
-    if ((a->status == 429 || a->status >= 500) && try_again(t, job))
+    if ((a->status == 429 || a->status >= 500) && try_again(t, job, a->retry_after))
         return TASK_RUNNING;
     struct json *doc = json_parse(a->body, a->bytes, &ignored);
     err_set(&e, kind_for(a->status), "%s", job->what);
@@ -243,7 +257,11 @@ static enum task_state refused(struct task *t, struct get_job *job)
     e.retryable = a->status == 429 || a->status >= 500;
     err_reason(&e, json_string_or(doc, "reason", ""));
     err_resource(&e, json_string_or(doc, "details.name", job->cluster->ns));
-    err_why(&e, "%s", json_string_or(doc, "message", tr("the cluster answered without a word")));
+    err_why(&e, "%s",
+            json_string_or(doc, "message",
+                           tr(a->status < 400
+                                  ? "the answer sends us to another place, which is not followed"
+                                  : "the cluster answered without a word")));
     err_hint(&e, "%s", tr(hint_for(a->status)));
     json_free(doc);
     return task_fail(t, &e);

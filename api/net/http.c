@@ -311,6 +311,7 @@ static enum task_state fail_transfer(struct task *t, struct job *job)
     if (job->too_large) {
         err_set(&e, ERR_NETWORK, "the answer of %s was not read to its end", job->host);
         err_reason(&e, "TOO_LARGE");
+        err_resource(&e, job->host);
         err_why(&e, "it is larger than %zu bytes", job->max_bytes);
         err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     }
