@@ -12,6 +12,7 @@
 #include "api/google/network.h"
 #include "api/google/projects.h"
 #include "api/google/sqladmin.h"
+#include "api/nais/lookups.h"
 #include "tests/faults/scenario.h"
 
 #define P  w->google, w->target.project
@@ -29,6 +30,8 @@
 static const char *const permissions[] = {"datastream.streams.create", "compute.networks.get"};
 static const char *const on_account[] = {"iam.serviceAccounts.actAs"};
 
+CALL(apps, nais_apps(w->cluster))
+CALL(source, nais_source(w->cluster, "postmottak-backend", NULL, "datastream"))
 CALL(whoami, google_whoami(w->google))
 CALL(project, projects_get(P))
 CALL(held, projects_test_permissions(P, permissions, 2))
@@ -96,6 +99,8 @@ static struct task *grant(struct world *w)
 
 static const struct scenario calls[] = {
     ONE(whoami),
+    ONE(apps),
+    ONE(source),
     {"as-account", WORLD_RUNNING, NULL, project, STAND_ACCOUNT},
     {"impersonated", WORLD_RUNNING, NULL, project, STAND_IMPERSONATED},
     ONE(project),

@@ -8,7 +8,7 @@ set(faults_folder ${CMAKE_CURRENT_LIST_DIR})
 file(GLOB fault_sources CONFIGURE_DEPENDS ${faults_folder}/*.c)
 list(FILTER fault_sources EXCLUDE REGEX "/(main|scenario|calls)\\.c$")
 add_library(tests_faults STATIC ${fault_sources})
-target_link_libraries(tests_faults PUBLIC strom_plan sandbox_google OpenSSL::SSL OpenSSL::Crypto PkgConfig::libcurl
+target_link_libraries(tests_faults PUBLIC strom_plan strom_nais sandbox_cluster sandbox_google OpenSSL::SSL OpenSSL::Crypto PkgConfig::libcurl
     PkgConfig::sqlite3 ${CMAKE_DL_LIBS})
 target_link_options(tests_faults INTERFACE -Wl,--wrap=http_send -Wl,--wrap=curl_multi_poll)
 target_compile_definitions(tests_faults PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")

@@ -127,6 +127,18 @@ static void put_json(struct reply *out, int status, const struct val *v, const c
 
 /* --- the stand-in --- */
 
+static bool is_operation(const char *bytes, size_t n)
+{
+    struct str text = {0};
+
+    str_addn(&text, bytes, n);
+    const char *t = str_text(&text);
+    bool yes = strstr(t, "compute#operation\"") || strstr(t, "\"name\": \"operations/") ||
+               (strstr(t, "/operations/") && !strstr(t, "\"operations\": ["));
+    str_done(&text);
+    return yes;
+}
+
 static void ask(struct replier *r, const struct asked *a, struct exchange *x)
 {
     *x = (struct exchange){.uri = a->uri,
@@ -138,10 +150,7 @@ static void ask(struct replier *r, const struct asked *a, struct exchange *x)
     server_answer(r->g, x);
     request_log_write(r->g, x);
     str_done(&x->body);
-    r->operation =
-        x->answer &&
-        (strstr(x->answer, "compute#operation\"") || strstr(x->answer, "\"name\": \"operations/") ||
-         (strstr(x->answer, "/operations/") && !strstr(x->answer, "\"operations\": [")));
+    r->operation = x->answer && is_operation(x->answer, x->answer_bytes);
 }
 
 /* As if it had been asked, and nobody hears of it. */
@@ -172,6 +181,14 @@ static void expire_tokens(struct google *g)
         t->until_ms = 0;
 }
 
+/* Kubernetes has an envelope of its own. */
+static struct val *status_of(int status, const char *message)
+{
+    return val_make("{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Failure','message':"
+                    "%s,'code':%d}",
+                    message, status);
+}
+
 /* What a careless server might say: what it was sent, secrets and all. */
 static void refuse(struct replier *r, const struct asked *a, int status, struct reply *out)
 {
@@ -188,7 +205,8 @@ static void refuse(struct replier *r, const struct asked *a, int status, struct 
                 echo);
     if (status == 429)
         snprintf(more, sizeof more, "Retry-After: %d\r\n", (int)FAULT_RETRY_AFTER_S);
-    struct val *envelope = answer_envelope(&c);
+    struct val *envelope =
+        str_eq(host, "kubernetes") ? status_of(status, c.message) : answer_envelope(&c);
     put_json(out, status, envelope, more);
     val_free(envelope);
     val_free(c.details);

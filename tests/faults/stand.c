@@ -3,6 +3,7 @@
 #include "api/base/arena.h"
 #include "api/base/clock.h"
 #include "tests/faults/reply.h"
+#include "tests/sandbox/cluster/cluster.h"
 #include "tests/sandbox/google/datastream.h"
 
 #include <sqlite3.h>
@@ -17,6 +18,7 @@ enum { SETTLED_MS = 30 * 60 * 1000 }; /* by then whatever was under way is over 
 struct stand {
     struct sandbox sandbox;
     struct google *g;
+    struct cluster *cluster;
 };
 
 static void prepare_source(struct sandbox *s, const char *password)
@@ -60,7 +62,8 @@ struct stand *stand_open(const struct stand_options *o)
     snprintf(log, sizeof log, "%s/requests.jsonl", o->folder);
     struct google_options g = {.paper = true, .disabled_apis = !o->running, .request_log = log};
     s->g = google_start(&s->sandbox, &g, why);
-    if (s->g && (!o->running || google_prepare_running(s->g, why))) {
+    s->cluster = s->g ? cluster_start(s->g, &s->sandbox) : NULL;
+    if (s->cluster && (!o->running || google_prepare_running(s->g, why))) {
         if (o->running)
             fill_dataset(s->g);
         policy_bind(s->g, "roles/iam.serviceAccountTokenCreator", "user:" SANDBOX_PERSON);
@@ -75,6 +78,8 @@ void stand_close(struct stand *s)
 {
     if (!s)
         return;
+    if (s->cluster)
+        cluster_stop(s->cluster);
     google_stop(s->g);
     sandbox_done(&s->sandbox);
     mem_free(s);
@@ -122,6 +127,14 @@ char *stand_credentials(struct stand *s, enum stand_login login, const char *key
     google_credentials(&s->sandbox, &text);
     if (login == STAND_IMPERSONATED)
         wrap_impersonated(&text);
+    return hand_over(&text);
+}
+
+char *stand_kubeconfig(struct stand *s, int port)
+{
+    struct str text = {0};
+
+    cluster_kubeconfig(&s->sandbox, port, &text);
     return hand_over(&text);
 }
 

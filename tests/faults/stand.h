@@ -21,6 +21,8 @@ void stand_close(struct stand *s);
  * acting as the account. malloc'ed. */
 enum stand_login { STAND_PERSON, STAND_ACCOUNT, STAND_IMPERSONATED };
 char *stand_credentials(struct stand *s, enum stand_login login, const char *key);
+/* A kubeconfig for the cluster behind that port of the wire; malloc'ed. */
+char *stand_kubeconfig(struct stand *s, int port);
 /* The cloud as it stands, without what differs from run to run. malloc'ed. */
 char *stand_state(struct stand *s);
 

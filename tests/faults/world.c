@@ -98,17 +98,25 @@ void world_close(struct world *w)
 
 /* --- a cell --- */
 
-static bool write_login(struct world *w, enum stand_login login)
+static bool write_file(const struct world *w, const char *name, char *text)
 {
-    char path[128], *text = stand_credentials(w->stand, login, w->key);
+    char path[128];
 
-    snprintf(path, sizeof path, "%s/login.json", w->cell);
+    snprintf(path, sizeof path, "%s/%s", w->cell, name);
     FILE *f = fopen(path, "w");
     bool ok = f && fputs(text, f) >= 0 && chmod(path, 0600) == 0;
     if (f)
         ok = fclose(f) == 0 && ok;
     free(text);
     return ok;
+}
+
+static bool write_login(struct world *w, enum stand_login login)
+{
+    int port = (int)strtol(strrchr(wire_origin(w->wire, WIRE_OPEN), ':') + 1, NULL, 10);
+
+    return write_file(w, "login.json", stand_credentials(w->stand, login, w->key)) &&
+           write_file(w, "kubeconfig", stand_kubeconfig(w->stand, port));
 }
 
 void world_login_as(struct world *w, enum stand_login login)
@@ -123,6 +131,9 @@ void world_login_again(struct world *w)
     struct err e;
 
     google_close(w->google);
+    cluster_close(w->cluster);
+    snprintf(path, sizeof path, "%s/kubeconfig", w->cell);
+    w->cluster = cluster_open(w->net, path, NULL, NULL, &e);
     snprintf(path, sizeof path, "%s/login.json", w->cell);
     const struct google_options o = {.endpoint = wire_origin(w->wire, WIRE_OPEN),
                                      .credentials = path};
@@ -146,7 +157,7 @@ bool world_begin(struct world *w, enum world_scene scene)
     world_login_again(w);
     w->store = store_open(w->cell, &e);
     snprintf(path, sizeof path, "%s/log", w->cell);
-    return w->google && w->store && log_open(3, path, &e);
+    return w->google && w->cluster && w->store && log_open(3, path, &e);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
@@ -161,7 +172,9 @@ void world_end(struct world *w)
 {
     log_close();
     google_close(w->google);
+    cluster_close(w->cluster);
     w->google = NULL;
+    w->cluster = NULL;
     store_close(w->store);
     w->store = NULL;
     if (w->wire)
@@ -221,8 +234,9 @@ const char *world_leak(const struct world *w)
     DIR *d = opendir(w->cell);
 
     for (struct dirent *entry = d ? readdir(d) : NULL; entry && !found; entry = readdir(d)) {
-        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "login.json") == 0)
-            continue; /* the person's own file */
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "login.json") == 0 ||
+            strcmp(entry->d_name, "kubeconfig") == 0)
+            continue; /* the person's own files */
         snprintf(path, sizeof path, "%s/%.255s", w->cell, entry->d_name);
         found = file_leaks(w, path);
     }

@@ -5,6 +5,7 @@
 
 #include "api/base/secret.h"
 #include "api/google/auth.h"
+#include "api/nais/cluster.h"
 #include "api/net/net.h"
 #include "api/plan/names.h"
 #include "api/plan/selection.h"
@@ -31,6 +32,7 @@ struct world {
     struct stand *stand;
     struct google *google;
     struct store *store;
+    struct cluster *cluster;
 };
 
 bool world_open(struct world *w);
