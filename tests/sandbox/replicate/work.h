@@ -17,7 +17,7 @@
 
 enum {
     WORK_ROWS = 10000,       /* rows in a transaction of SQLite before it is committed */
-    WORK_GATHER_MS = 8,      /* how long messages gather before they are read */
+    WORK_GATHER_MS = 32,     /* how long messages gather before they are read */
     WORK_MUCH_BYTES = 16384, /* a turn that brought more is followed by the next at once */
     WORK_LINGER_MS = 3,      /* how long a quiet stream is given before a commit */
     WORK_STATUS_MS = 10000,  /* status and heartbeat */
