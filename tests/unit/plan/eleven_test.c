@@ -237,7 +237,7 @@ static struct task *apply_by_hand(const struct plan *p)
                               .plan = p,
                               .selection = &scene.selection,
                               .password = password,
-                              .poll_floor_s = 0.001};
+                              .poll_floor_s = 0.02};
     struct task *t = apply(w.net, &o);
     assert_true(net_until(w.net, t));
     return t;

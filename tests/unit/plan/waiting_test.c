@@ -19,7 +19,7 @@ static struct task *carry_out(const struct plan *p)
                               .plan = p,
                               .selection = &scene.selection,
                               .password = password,
-                              .poll_floor_s = 0.001};
+                              .poll_floor_s = 0.02};
     struct task *t = apply(w.net, &o);
     assert_true(net_until(w.net, t));
     return t;
