@@ -98,9 +98,8 @@ static void draw_editor(const struct access *self, const struct journey *j, stru
                      "over time. An "
                      "expiry cannot be set on it, so it stays until somebody removes it."));
         page_note(p, "%s",
-                  tr("The narrow set below is enough for this job; y copies the lines that grant "
-                     "it for two "
-                     "hours, and the line that takes the broad role away."));
+                  tr("The narrow roles are enough for this job; y copies the lines that grant "
+                     "them for two hours, and the line that takes the broad role away."));
     } else if (h->group_editor || h->group_owner) {
         page_mark(p, MARK_WARN, "%s", tr("A group that you may be in holds Editor or Owner"));
     } else {
@@ -108,6 +107,20 @@ static void draw_editor(const struct access *self, const struct journey *j, stru
     }
     if (others)
         page_note(p, tr("Others who hold Owner or Editor here: %zu."), others);
+}
+
+/* The one of the narrow set that is enough for a step; "" when it takes several. */
+static const char *narrow_role(const struct access *self, enum access_step step)
+{
+    for (const struct access_role *r = access_narrow_set(); r->role; r++) {
+        bool all = true;
+        for (size_t n = 0; all && n < self->n_needed; n++)
+            all = !access_step_needs(step, self->needed[n]) ||
+                  access_role_has(r->role, self->needed[n]);
+        if (all)
+            return r->role;
+    }
+    return "";
 }
 
 static void put_step(const void *ctx, size_t i, struct page *p)
@@ -132,17 +145,37 @@ static void put_step(const void *ctx, size_t i, struct page *p)
         page_put(p, STYLE_FAIL, tr("lacks %zu of %zu: %s"), lacking, needed, role);
     else
         page_put(p, STYLE_MUTED, tr("%zu permissions held"), needed);
+    page_tab(p, 60);
+    if (!lacking)
+        page_put(p, STYLE_MUTED, "%s", narrow_role(self, step));
 }
 
-static void draw_lacks(const struct access *self, struct page *p)
+static bool is_lacking(const struct access *self, const char *permission)
+{
+    for (size_t i = 0; i < self->verdict.n_lacks; i++)
+        if (str_eq(self->verdict.lacks[i].permission, permission))
+            return true;
+    return false;
+}
+
+/* Of the step under the cursor: what is lacking, with the role that brings it, then what is held.
+ */
+static void draw_permissions(const struct access *self, struct page *p)
 {
     enum access_step step = (enum access_step)self->list.at;
+    struct str held = {0};
 
     for (size_t i = 0; i < self->verdict.n_lacks; i++)
         if (self->verdict.lacks[i].steps & ACCESS_BIT(step))
             page_note(p, "%s → %s", self->verdict.lacks[i].permission,
                       self->verdict.lacks[i].role[0] ? self->verdict.lacks[i].role
                                                      : tr("a role of your own"));
+    for (size_t n = 0; n < self->n_needed; n++)
+        if (access_step_needs(step, self->needed[n]) && !is_lacking(self, self->needed[n]))
+            str_printf(&held, "%s%s", held.bytes ? ", " : "", self->needed[n]);
+    if (held.bytes)
+        page_note(p, tr("held: %s"), str_text(&held));
+    str_done(&held);
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
@@ -161,7 +194,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     rows.height = page_room(p) > ACCESS_REMOVE + 4 ? ACCESS_REMOVE : page_room(p) - 4;
     list_draw(&self->list, &rows, p);
     page_gap(p);
-    draw_lacks(self, p);
+    draw_permissions(self, p);
 }
 
 /* --- keys

@@ -3,7 +3,7 @@
 #include "api/base/tr.h"
 #include "tui/text.h"
 
-enum { ROOMY = 88 };
+enum { ROOMY = 88, COMMON = 66 };
 
 static enum mark mark_of(enum check_result r)
 {
@@ -16,7 +16,7 @@ void checks_view_row(const void *ctx, size_t i, struct page *p)
 {
     const struct checks_shown *shown = ctx;
     const struct check *c = &shown->list->at[i];
-    int found_at = page_width(p) >= ROOMY ? 57 : 44; /* the longest title takes 43 */
+    int width = page_width(p), found_at = width >= ROOMY ? 57 : width >= COMMON ? 50 : 40;
     char title[160];
 
     page_put_mark(p, mark_of(c->result), true);

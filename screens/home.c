@@ -74,7 +74,8 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
         [WAY_DELETE] = "with a receipt of what went and what is left"};
 
     if (self->ways[i] == WAY_GO_ON) {
-        page_put(p, STYLE_TEXT, tr("Go on: %s"), journey_title(j, title));
+        journey_title(j, title);
+        page_put(p, STYLE_TEXT, title[0] ? tr("Go on: %s") : tr("Go on%s"), title);
         page_tab(p, 32);
         page_put(p, STYLE_MUTED, tr("at %s"), tr(wizard_step(j->reached)->title));
         return;
@@ -146,7 +147,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     list_draw(&self->list, &all, p);
     page_gap(p);
     if (!self->asked)
-        page_note(p, "%s", tr("Streams are listed here once project and region are known."));
+        page_note(p, "%s", tr("Streams are listed here once Connect knows project and region."));
     else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
              n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
@@ -159,6 +160,24 @@ static bool is_held(struct journey *j)
         journey_say(j, MARK_WARN, "%s",
                     tr("a creation is under way: go on with it, or interrupt it there first"));
     return journey_is_running(j);
+}
+
+/* Streams are known where project and region are: Connect asks for those, and H leads back. */
+static enum nav find_streams(struct home *self, struct journey *j)
+{
+    if (self->asked && task_state(self->streams) == TASK_OK && n_streams(self) == 0) {
+        journey_say(j, MARK_WARN, tr("there is no stream in %s, %s"), j->target.project,
+                    j->target.region);
+        return STAY;
+    }
+    if (self->asked && task_state(self->streams) == TASK_RUNNING) {
+        journey_say(j, MARK_WAITING, "%s", tr("still asking Datastream for its streams"));
+        return STAY;
+    }
+    journey_say_later(j, MARK_NONE,
+                      tr("project and region first; then Esc: the streams are listed at Home"));
+    j->go_to = AT_CONNECT;
+    return GO;
 }
 
 static enum nav choose_way(struct home *self, struct journey *j, enum way way)
@@ -178,17 +197,14 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
             self->list.at = self->n_ways;
             return STAY;
         }
-        journey_say(j, MARK_WARN, "%s", tr("no stream to open: connect first"));
-        return STAY;
+        return find_streams(self, j);
     case WAY_PRACTISE:
         j->live->practise = true;
         return QUIT;
     case WAY_DELETE:
         if (j->target.project[0] == '\0' || j->target.region[0] == '\0' ||
             j->target.database[0] == '\0') {
-            journey_say(j, MARK_WARN, "%s",
-                        tr("connect first, so that it is known what is taken down"));
-            return STAY;
+            return find_streams(self, j);
         }
         j->go_to = AT_REMOVE;
         return GO;

@@ -243,6 +243,12 @@ void journey_say(struct journey *j, enum mark mark, const char *fmt, ...)
     j->said_mark = mark;
 }
 
+void journey_say_later(struct journey *j, enum mark mark, const char *text)
+{
+    str_copy(j->later, sizeof j->later, text);
+    j->later_mark = mark;
+}
+
 void journey_say_err(struct journey *j, const struct err *e)
 {
     journey_say(j, MARK_FAIL, "%s: %s%s%s", e->what, e->why, e->hint[0] ? " → " : "", e->hint);

@@ -47,10 +47,11 @@ struct journey {
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
 
     enum journey_step at, reached, go_to;
-    bool dirty;     /* something to save */
-    bool unsaved;   /* the last save failed; the next that does not heals live->store_trouble */
-    char said[240]; /* what just happened: the line above the keys */
-    enum mark said_mark;
+    bool dirty;      /* something to save */
+    bool unsaved;    /* the last save failed; the next that does not heals live->store_trouble */
+    char later[240]; /* said on the next screen */
+    char said[240];  /* what just happened: the line above the keys */
+    enum mark said_mark, later_mark;
     char *to_copy;      /* text for the clipboard; the wizard takes it */
     bool discard_input; /* a question opens: what was typed ahead does not answer it */
     bool bell;          /* something long has ended */
@@ -82,6 +83,8 @@ const char *journey_title(const struct journey *j,
 /* One line above the keys, until the next key. */
 void journey_say(struct journey *j, enum mark mark, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* After the next change of screen, which takes away what was said before. */
+void journey_say_later(struct journey *j, enum mark mark, const char *text);
 void journey_say_err(struct journey *j, const struct err *e);
 void journey_copy(struct journey *j, const char *text); /* to the clipboard; says so */
 void journey_changed(struct journey *j);                /* save soon */

@@ -19,11 +19,14 @@
 #include "tui/table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { REST_MS = 15000, BUSY_MS = 2000 }; /* politely at rest, faster while something changes */
 
 struct monitor {
     struct task *asking, *shown; /* the next look, and the one that is drawn */
+    struct err unreachable;      /* of a later look that the stream did not answer */
+    struct watch_slot slot;      /* as it was known last; numbers only */
     int64_t asked_ms;
     struct list list;
 };
@@ -70,9 +73,32 @@ static enum mark health_mark(enum watch_health h)
     return marks[h];
 }
 
+/* "12:34:56" of the look, in UTC as every time here. */
+static const char *clock_of(int64_t wall_ms, char out[CLOCK_TEXT])
+{
+    char text[CLOCK_TEXT];
+
+    clock_rfc3339(wall_ms / 1000, text);
+    str_copy(out, 9, strchr(text, 'T') ? strchr(text, 'T') + 1 : text);
+    return out;
+}
+
+/* What was known last stays, with its time, and why there is nothing newer. */
+static void draw_unreachable(const struct monitor *self, const struct watch_status *s,
+                             struct page *p)
+{
+    char when[CLOCK_TEXT];
+
+    if (self->unreachable.kind == ERR_NONE)
+        return;
+    page_mark(p, MARK_WARN, tr("as of %s, not reachable since: %s"), clock_of(s->seen_ms, when),
+              self->unreachable.why);
+    page_note(p, tr("→ tried again every %d s; r tries now"), REST_MS / 1000);
+}
+
 static void draw_stream(const struct watch_status *s, struct page *p)
 {
-    char span[CLOCK_TEXT];
+    char span[CLOCK_TEXT], when[CLOCK_TEXT];
 
     page_put_mark(p, health_mark(s->health), false);
     page_put(p, STYLE_HEADING, " %s", s->state[0] ? s->state : tr("no answer"));
@@ -83,6 +109,7 @@ static void draw_stream(const struct watch_status *s, struct page *p)
         page_put(p, STYLE_MUTED, "%s", tr("   freshness not known yet"));
     if (s->latency_s[1] >= 0)
         page_put(p, STYLE_TEXT, tr("   latency p95 %.1f s"), s->latency_s[1]);
+    page_put_right(p, STYLE_MUTED, tr(" asked at %s"), clock_of(s->seen_ms, when));
     page_newline(p);
     page_put(p, STYLE_TEXT, "%s", tr("Events  "));
     if (s->events_per_s >= 0)
@@ -93,26 +120,38 @@ static void draw_stream(const struct watch_status *s, struct page *p)
         page_mark(p, health_mark(s->health), "%s", s->why[i]);
 }
 
-static void draw_slot(const struct watch_slot *slot, const char *name, struct page *p)
+static void draw_slot_numbers(const struct watch_slot *slot, struct page *p)
 {
     char held[ANSWER_TEXT], pace[ANSWER_TEXT];
 
+    page_put(p, STYLE_TEXT, "%s, ", slot->active ? tr("active") : tr("read by nobody"));
+    page_put(p, STYLE_TEXT, tr("%s of log held"), answer_bytes(slot->wal_bytes, held));
+    if (slot->wal_bytes_per_hour > 0)
+        page_put(p, STYLE_WARN, tr(", growing by %s an hour"),
+                 answer_bytes(slot->wal_bytes_per_hour, pace));
+    if (slot->hours_until_full >= 0)
+        page_put(p, STYLE_FAIL, tr(", disk full in %.0f h"), slot->hours_until_full);
+}
+
+/* The source has gone: the last numbers stay, with their time. */
+static void draw_slot(const struct watch_slot *slot, const struct watch_slot *last,
+                      const char *name, struct page *p)
+{
+    char when[CLOCK_TEXT];
+
     page_put(p, STYLE_TEXT, "%s", tr("Slot    "));
-    if (!slot->known) {
-        page_put(p, STYLE_MUTED, tr("%s: %s"), name, slot->why);
-    } else if (!slot->exists) {
+    if (slot->known && !slot->exists) {
         page_put(p, STYLE_FAIL, tr("%s is gone"), name);
+    } else if (slot->known || last->known) {
+        page_put(p, STYLE_TEXT, "%s, ", name);
+        draw_slot_numbers(slot->known ? slot : last, p);
     } else {
-        page_put(p, STYLE_TEXT, "%s, %s, ", name,
-                 slot->active ? tr("active") : tr("read by nobody"));
-        page_put(p, STYLE_TEXT, tr("%s of log held"), answer_bytes(slot->wal_bytes, held));
-        if (slot->wal_bytes_per_hour > 0)
-            page_put(p, STYLE_WARN, tr(", growing by %s an hour"),
-                     answer_bytes(slot->wal_bytes_per_hour, pace));
-        if (slot->hours_until_full >= 0)
-            page_put(p, STYLE_FAIL, tr(", disk full in %.0f h"), slot->hours_until_full);
+        page_put(p, STYLE_MUTED, tr("%s: %s"), name, slot->why);
     }
     page_newline(p);
+    if (!slot->known && last->known)
+        page_mark(p, MARK_WARN, tr("as of %s, the database is not reachable since: %s"),
+                  clock_of(last->seen_ms, when), slot->why);
 }
 
 static enum style backfill_style(const char *state)
@@ -175,7 +214,9 @@ static void draw_tables(const struct monitor *self, const struct watch_status *s
                               .n_columns = sizeof columns / sizeof *columns - !has_trouble(s),
                               .parts = table_parts,
                               .height = page_room(p) - (s->n_errors || s->n_log ? 5 : 0),
-                              .empty = tr("Datastream knows no table of this stream yet")};
+                              .empty = s->tables_why
+                                           ? s->tables_why
+                                           : tr("Datastream knows no table of this stream yet")};
 
     table_draw(&self->list, &rows, p);
 }
@@ -199,8 +240,17 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->asking, tr("Asking how the stream is doing"));
         return;
     }
+    if (s->state[0] == '\0') {
+        page_heading(p, "%s", j->target.stream);
+        answer_error(p, &s->stream_error);
+        page_note(p, tr("→ tried again every %d s; r tries now"), REST_MS / 1000);
+        page_gap(p);
+        draw_slot(&s->slot, &self->slot, j->target.slot, p);
+        return;
+    }
     draw_stream(s, p);
-    draw_slot(&s->slot, s->slot.name, p);
+    draw_unreachable(self, s, p);
+    draw_slot(&s->slot, &self->slot, s->slot.name, p);
     page_gap(p);
     draw_tables(self, s, p);
     draw_errors(s->errors, s->n_errors, p);
@@ -214,6 +264,18 @@ static void take(struct monitor *self)
 {
     if (self->asking == NULL || task_state(self->asking) != TASK_OK)
         return;
+    const struct watch_status *now = watch_status(self->asking);
+    if (now->slot.known) {
+        self->slot = now->slot;
+        self->slot.name = self->slot.why = self->slot.wal_status = NULL; /* live with the task */
+        self->slot.seen_ms = now->seen_ms;
+    }
+    if (now->state[0] == '\0' && self->shown && watch_status(self->shown)->state[0]) {
+        self->unreachable = now->stream_error; /* what was known stays on the screen */
+        task_clear(&self->asking);
+        return;
+    }
+    self->unreachable = (struct err){0};
     task_drop(self->shown);
     self->shown = self->asking;
     self->asking = NULL;
@@ -224,15 +286,29 @@ static int64_t tick_ms(const void *ctx)
     const struct monitor *self = ctx;
     const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
 
-    return s && !is_changing(s) ? REST_MS : BUSY_MS;
+    return s && (!is_changing(s) || self->unreachable.kind != ERR_NONE) ? REST_MS : BUSY_MS;
+}
+
+/* A lost connection to the source is made again; its answer enters this screen anew. */
+static void connect_anew(struct journey *j)
+{
+    const struct task *t = journey_catching_up(j);
+
+    if (j->live->pg && !pg_alive(j->live->pg))
+        live_use_pg(j->live, NULL);
+    else if (j->live->pg || t == NULL || task_state(t) == TASK_RUNNING)
+        return;
+    journey_catch_up_again(j);
 }
 
 static void tick(struct monitor *self, struct journey *j)
 {
     if (self->asking && task_state(self->asking) == TASK_FAILED)
         task_clear(&self->asking);
-    if (clock_mono_ms() - self->asked_ms >= tick_ms(self) - 100)
+    if (clock_mono_ms() - self->asked_ms >= tick_ms(self) - 100) {
+        connect_anew(j);
         ask(self, j);
+    }
 }
 
 static enum nav again(void *ctx, struct journey *j)

@@ -135,6 +135,7 @@ static void show(struct plain *p)
 
     page_begin(p->page, p->cols, TALL);
     page_set_ascii(p->page, true);
+    page_set_wrap(p->page, true);
     p->step->draw(p->self, &p->j, p->page);
     page_end(p->page);
     shot_text(p->page, false, &text);
@@ -143,7 +144,11 @@ static void show(struct plain *p)
         *cursor = '\0';
     while (text.bytes && strlen(text.text) && text.text[strlen(text.text) - 1] == '\n')
         text.text[strlen(text.text) - 1] = '\0';
-    out_line("\n== %d/%d %s ==\n%s", (int)p->j.at, AT_MONITOR, tr(p->step->title), str_text(&text));
+    if (p->j.at == AT_HOME || p->j.at == AT_REMOVE)
+        out_line("\n== %s ==\n%s", tr(p->step->title), str_text(&text));
+    else
+        out_line("\n== %d/%d %s ==\n%s", (int)p->j.at, AT_MONITOR, tr(p->step->title),
+                 str_text(&text));
     str_done(&text);
     if (p->j.said[0])
         out_line("* %s", p->j.said);

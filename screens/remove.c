@@ -77,6 +77,14 @@ static const struct receipt_line *lines(const struct removal *self, size_t *n)
     return self->planned;
 }
 
+/* The words of Review; what is no step of ours (slot, manifest) has its own. */
+static const char *title_of(const char *what)
+{
+    enum step_id step = step_by_id(what);
+
+    return step == STEPS ? what : tr(step_type(step)->title);
+}
+
 static void put_line(const void *ctx, size_t i, struct page *p)
 {
     static const enum style styles[] = {STYLE_REMOVED, STYLE_MUTED, STYLE_WARN, STYLE_FAIL};
@@ -87,7 +95,7 @@ static void put_line(const void *ctx, size_t i, struct page *p)
     char first[120];
 
     snprintf(first, sizeof first, "%.*s", (int)strcspn(l->why, "\n"), l->why);
-    page_put(p, styles[l->kind], "%c %s", signs[l->kind], l->what);
+    page_put(p, styles[l->kind], "%c %s", signs[l->kind], title_of(l->what));
     page_tab(p, 34);
     page_put(p, STYLE_ACCENT, "%s", l->name);
     page_tab(p, 66);
@@ -289,6 +297,27 @@ static enum nav again(void *ctx, struct journey *j)
     return STAY;
 }
 
+static bool before(const void *ctx, const struct journey *j)
+{
+    const struct removal *self = ctx;
+
+    (void)j;
+    return self->removing == NULL && self->planned != NULL;
+}
+
+static bool idle(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return !is_busy(ctx);
+}
+
+static bool after(const void *ctx, const struct journey *j)
+{
+    const struct removal *self = ctx;
+
+    return self->removing != NULL && idle(ctx, j);
+}
+
 static bool typing(const void *ctx)
 {
     const struct removal *self = ctx;
@@ -307,11 +336,13 @@ static void leave(void *ctx)
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "take down", "asks for the stream's name first", NULL, NULL},
+    {TUI_ENTER, "take down", "asks for the stream's name first", before, NULL},
+    {TUI_ENTER, "home", "to the list of streams", after, NULL},
     {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
      toggle_dataset},
-    {'y', "copy", "the list, or the receipt", NULL, copy},
-    {'r', "look again", "look at what there is", NULL, again},
+    {'y', "copy", "the list, or the receipt, whole", NULL, copy},
+    {'w', "write", "what is shown, into a file of the working folder", NULL, NULL},
+    {'r', "look again", "look at what there is", idle, again},
     {0}};
 
 const struct step remove_step = {

@@ -46,10 +46,15 @@ static void enter(void *ctx, struct journey *j)
 {
     struct tables *self = ctx;
 
+    size_t at = self->filter.at; /* as loaded */
+
     field_init(&self->filter, self->view.filter, sizeof self->view.filter);
+    if (self->filtering && at <= strlen(self->view.filter))
+        self->filter.at = at;
     if (j->selection_ready) {
         tables_view_update(&self->view, j);
         tables_view_place(&self->view);
+        reason_form_find(&self->reason, j);
     }
     ask(self, j); /* what is shown is asked afresh; choices are put onto it */
 }
@@ -111,6 +116,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     page_split(p, page_is_wide(p)
                       ? 64
                       : 100 - (DETAIL_LINES + 1) * 100 / (page_room(p) > 0 ? page_room(p) : 1));
+    tables_view_head(p);
     tree_draw(&self->view.tree, &self->view.model, p);
     page_next_pane(p);
     draw_details(self, j, p);
@@ -176,10 +182,22 @@ static enum nav choose_matching(void *ctx, struct journey *j)
     return chosen(self);
 }
 
+static void filter_changed(struct tables *self, struct journey *j)
+{
+    tables_view_update(&self->view, j);
+    if (self->view.filter[0])
+        tables_view_first_hit(&self->view);
+}
+
+static bool is_giving_reason(const struct tables *self, const struct journey *j)
+{
+    return self->reason.open && j->selection_ready;
+}
+
 static void filter_key(struct tables *self, struct journey *j, int key)
 {
     if (field_key(&self->filter, key)) {
-        tables_view_update(&self->view, j);
+        filter_changed(self, j);
     } else if (key == TUI_ESC) {
         field_set(&self->filter, "");
         self->filtering = false;
@@ -216,14 +234,15 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         task_clear(&self->survey);
         tables_view_update(&self->view, j);
         tables_view_place(&self->view);
+        reason_form_find(&self->reason, j);
     }
-    if (ev.kind == EV_PASTE && self->reason.open)
+    if (ev.kind == EV_PASTE && is_giving_reason(self, j))
         reason_form_paste(&self->reason, ev.text);
     else if (ev.kind == EV_PASTE && self->filtering && field_paste(&self->filter, ev.text))
-        tables_view_update(&self->view, j);
+        filter_changed(self, j);
     if (ev.kind != EV_KEY)
         return STAY;
-    if (self->reason.open) {
+    if (is_giving_reason(self, j)) {
         reason_form_key(&self->reason, j, ev.key);
         return chosen(self);
     }
@@ -261,6 +280,22 @@ static enum nav next_flagged(void *ctx, struct journey *j)
 
     (void)j;
     tables_view_next_flagged(&self->view);
+    return STAY;
+}
+
+static bool has_filter(const void *ctx, const struct journey *j)
+{
+    const struct tables *self = ctx;
+
+    return j->selection_ready && !self->filtering && !self->reason.open && self->view.filter[0];
+}
+
+static enum nav clear_filter(void *ctx, struct journey *j)
+{
+    struct tables *self = ctx;
+
+    field_set(&self->filter, "");
+    tables_view_update(&self->view, j);
     return STAY;
 }
 
@@ -302,17 +337,30 @@ static enum nav again(void *ctx, struct journey *j)
     return STAY;
 }
 
+static bool is_filtering(const void *ctx, const struct journey *j)
+{
+    const struct tables *self = ctx;
+
+    return self->filtering && !is_giving_reason(self, j);
+}
+
+static bool gives_reason(const void *ctx, const struct journey *j)
+{
+    return is_giving_reason(ctx, j);
+}
+
 static bool ready(const void *ctx, const struct journey *j)
 {
-    (void)ctx;
-    return j->selection_ready;
+    const struct tables *self = ctx;
+
+    return j->selection_ready && !self->filtering && !self->reason.open;
 }
 
 static bool typing(const void *ctx)
 {
     const struct tables *self = ctx;
 
-    return self->filtering || self->reason.open;
+    return self->filtering || (self->reason.open && self->view.j);
 }
 
 static void leave(void *ctx)
@@ -328,6 +376,9 @@ static void save(const void *ctx, struct kept *k)
     const struct tables *self = ctx;
 
     tables_view_save(&self->view, k);
+    reason_form_save(&self->reason, k);
+    kept_set_bool(k, "tables.filtering", self->filtering);
+    kept_set_int(k, "tables.filter_at", (int64_t)self->filter.at);
 }
 
 static void load(void *ctx, const struct kept *k)
@@ -335,12 +386,21 @@ static void load(void *ctx, const struct kept *k)
     struct tables *self = ctx;
 
     tables_view_load(&self->view, k);
+    reason_form_load(&self->reason, k);
+    self->filtering = kept_bool(k, "tables.filtering", false);
+    self->filter.at = (size_t)kept_int(k, "tables.filter_at", 0);
 }
 
 static const struct action actions[] = {
     {' ', "select", "the column, table or schema under the cursor on or off", ready, toggle},
     {TUI_ENTER, "go on", "to Destination", ready, NULL},
+    {TUI_ENTER, "to the list", "keep the filter", is_filtering, NULL},
+    {TUI_ESC, "no filter", "all tables again", is_filtering, NULL},
+    {TUI_ENTER, "go on", "to the reference; then the column flows", gives_reason, NULL},
+    {TUI_TAB, "other field", "reason or reference", gives_reason, NULL},
+    {TUI_ESC, "not now", "the column stays out", gives_reason, NULL},
     {'/', "filter", "type a part of a name: tables and columns", ready, start_filter},
+    {TUI_ESC, "all tables", "away with the filter", has_filter, clear_filter},
     {'v', "view", "all, selected, sensitive, with problems", ready, next_view},
     {'n', "next flagged", "to the next sensitive column", ready, next_flagged},
     {'e', "reason", "why the flagged column under the cursor may flow", on_flagged, give_reason},

@@ -46,15 +46,19 @@ static bool in_view(const struct tables_view *v, size_t table)
     return true;
 }
 
+static bool names_table(const struct selection_table *t, const char *folded)
+{
+    char name[160];
+
+    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
+    return utf8_contains(name, folded);
+}
+
 static bool matches(const struct tables_view *v, size_t table, const char *folded)
 {
     const struct selection_table *t = &v->j->selection.tables[table];
-    char name[160];
 
-    if (folded[0] == '\0')
-        return true;
-    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
-    if (utf8_contains(name, folded))
+    if (folded[0] == '\0' || names_table(t, folded))
         return true;
     for (size_t i = 0; i < t->n_columns; i++)
         if (utf8_contains(t->columns[i].name, folded))
@@ -140,6 +144,24 @@ static struct places places_of(const struct page *p)
     if (w >= ROOMY)
         return (struct places){w - 36, w - 27, w - 18, w - 7, w - 44, w - 27};
     return (struct places){w - 26, w - 17, 0, w - 7, w - 38, w - 22};
+}
+
+void tables_view_head(struct page *p)
+{
+    struct places at = places_of(p);
+
+    page_put(p, STYLE_MUTED, "      %s", tr("Schema, table"));
+    page_tab(p, at.count);
+    page_put(p, STYLE_MUTED, "%7s", tr("columns"));
+    page_tab(p, at.rows);
+    page_put(p, STYLE_MUTED, "%9s", tr("rows"));
+    if (at.bytes) {
+        page_tab(p, at.bytes);
+        page_put(p, STYLE_MUTED, "%10s", tr("size"));
+    }
+    page_tab(p, at.flags);
+    page_put(p, STYLE_MUTED, "%s", tr("flags"));
+    page_newline(p);
 }
 
 static void put_table(const struct tables_view *v, size_t table, struct page *p)
@@ -268,23 +290,23 @@ void tables_view_place(struct tables_view *v)
             while (root + 1 < v->n_schemas && v->schema_at[root + 1] <= g)
                 root++;
             struct tree_node node = {root, g, TREE_NONE};
-            if (v->kept_column >= 0) {
-                tree_set_open(&v->tree, &v->model, node, true);
+            if (v->kept_column >= 0 && (size_t)v->kept_column < v->model.leaves(v->model.ctx, g))
                 node.leaf = (size_t)v->kept_column;
-            }
-            if (node.leaf == TREE_NONE || node.leaf < v->model.leaves(v->model.ctx, g))
-                v->tree.at = node;
+            tree_show(&v->tree, &v->model, node);
         }
 }
 
+/* In the order of the screen: the rest of this table, the others, then its beginning. */
 void tables_view_next_flagged(struct tables_view *v)
 {
-    size_t at = v->tree.at.group == TREE_NONE ? 0 : v->tree.at.group;
+    struct tree_node at = v->tree.at;
+    size_t group = at.group != TREE_NONE ? at.group : v->n ? v->schema_at[at.root] : 0;
+    size_t first = at.group == TREE_NONE || at.leaf == TREE_NONE ? 0 : at.leaf + 1;
 
-    for (size_t i = 1; i <= v->n; i++) {
-        size_t table = v->tables[(at + i) % v->n];
+    for (size_t i = 0; v->n && i <= v->n; i++) {
+        size_t table = v->tables[(group + i) % v->n];
         const struct selection_table *t = &v->j->selection.tables[table];
-        for (size_t c = 0; c < t->n_columns; c++)
+        for (size_t c = i == 0 ? first : 0; c < t->n_columns; c++)
             if (t->columns[c].level != RULES_NONE) {
                 v->kept_table = (int64_t)table;
                 v->kept_column = (int64_t)c;
@@ -292,6 +314,22 @@ void tables_view_next_flagged(struct tables_view *v)
                 return;
             }
     }
+}
+
+void tables_view_first_hit(struct tables_view *v)
+{
+    const struct selection_table *t = v->n ? &v->j->selection.tables[v->tables[0]] : NULL;
+    char folded[VIEW_FILTER * 4];
+
+    if (t == NULL)
+        return;
+    utf8_fold(folded, sizeof folded, v->filter);
+    v->kept_table = (int64_t)v->tables[0];
+    v->kept_column = -1;
+    for (size_t i = 0; !names_table(t, folded) && v->kept_column < 0 && i < t->n_columns; i++)
+        if (utf8_contains(t->columns[i].name, folded))
+            v->kept_column = (int64_t)i;
+    tables_view_place(v);
 }
 
 void tables_view_save(const struct tables_view *v, struct kept *k)

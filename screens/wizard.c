@@ -76,7 +76,9 @@ void wizard_leave(struct wizard *w)
 static void go(struct wizard *w, enum journey_step to)
 {
     wizard_leave(w);
-    w->j.said[0] = '\0';
+    str_copy(w->j.said, sizeof w->j.said, w->j.later);
+    w->j.said_mark = w->j.later_mark;
+    w->j.later[0] = '\0';
     wizard_enter(w, to);
 }
 
@@ -109,17 +111,31 @@ static bool has_action(const struct wizard *w, int key)
     return false;
 }
 
+static bool is_global(int key)
+{
+    for (size_t i = 0; i < GLOBALS; i++)
+        if (globals[i].key == key)
+            return true;
+    return false;
+}
+
+/* What another row does with the same key is left out where it cannot be done now. */
 static void list_items(struct wizard *w)
 {
     w->n_items = 0;
     for (const struct action *a = w->step->actions; a && a->label && w->n_items < KEYS - GLOBALS;
-         a++)
+         a++) {
+        bool possible = action_possible(w, a);
+        if (!possible && (has_action(w, a->key) || is_global(a->key)))
+            continue;
+        w->item_actions[w->n_items] = a;
         w->items[w->n_items++] =
-            (struct palette_item){a->key, tr(a->label), tr(a->help), !action_possible(w, a)};
-    w->n_step_items = w->n_items;
+            (struct palette_item){a->key, tr(a->label), tr(a->help), !possible};
+    }
     for (size_t i = 0; i < GLOBALS; i++) {
         if (has_action(w, globals[i].key)) /* the screen's own meaning stands above */
             continue;
+        w->item_actions[w->n_items] = NULL;
         w->items[w->n_items] = globals[i];
         w->items[w->n_items].name = tr(globals[i].name);
         w->items[w->n_items++].help = tr(globals[i].help);
@@ -351,8 +367,8 @@ static void palette_event(struct wizard *w, int key)
 
     if (chosen < 0)
         return;
-    if ((size_t)chosen < w->n_step_items) {
-        const struct action *a = &w->step->actions[chosen];
+    const struct action *a = w->item_actions[chosen];
+    if (a) {
         if (a->run && action_possible(w, a))
             after(w, a->run(w->self, &w->j));
         else if (a->run == NULL)

@@ -23,7 +23,8 @@ struct wizard {
     void *self; /* state of the step */
     struct palette palette;
     struct palette_item items[KEYS];
-    size_t n_items, n_step_items;
+    const struct action *item_actions[KEYS]; /* NULL: a global one */
+    size_t n_items;
     struct dialog dialog;
     enum asking asking;
     int64_t interrupted_ms; /* the last Ctrl-C */

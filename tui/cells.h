@@ -33,6 +33,7 @@ struct pane {
 struct page {
     int cols, rows;
     bool ascii, small;
+    bool wraps; /* page_set_wrap */
     struct cell *cells;
     size_t room;            /* cells allocated */
     int body_top, body_end; /* screen rows */

@@ -144,8 +144,8 @@ static void whole_pane(struct page *p)
 static void say_too_small(struct page *p)
 {
     char text[160];
-    snprintf(text, sizeof text, "%s %dx%d, %s %dx%d", theme_words()->too_small, PAGE_COLS_MIN,
-             PAGE_ROWS_MIN, theme_words()->have, p->cols, p->rows);
+    snprintf(text, sizeof text, "%s %dx%d, %s %dx%d %s", theme_words()->too_small, PAGE_COLS_MIN,
+             PAGE_ROWS_MIN, theme_words()->have, p->cols, p->rows, theme_words()->small_help);
     int lines = text_wrap_count(text, p->cols);
     const char *rest = text;
     p->pane.y = lines < p->rows ? (p->rows - lines) / 2 : 0;
@@ -328,6 +328,13 @@ static void write_clusters(struct page *p, int row, enum style s, const char *te
     }
 }
 
+enum { WRAPPED = 6 }; /* where the rest of a line begins */
+
+void page_set_wrap(struct page *p, bool wraps)
+{
+    p->wraps = wraps;
+}
+
 void page_write(struct page *p, enum style s, const char *text, size_t n, int end)
 {
     int row = p->pane.origin + p->pane.y, used;
@@ -335,6 +342,20 @@ void page_write(struct page *p, enum style s, const char *text, size_t n, int en
     size_t fits = text_fit(text, n, room, &used);
     if (fits == n) {
         write_clusters(p, row, s, text, n, end);
+        return;
+    }
+    if (p->wraps && end >= page_right(p) && page_right(p) - p->pane.left > 4 * WRAPPED) {
+        size_t n_here = room > 0 ? text_fit(text, n, room, &used) : 0, words = n_here;
+        while (words > 0 && text[words] != ' ')
+            words--;
+        n_here = words > 0 ? words : p->x > p->pane.left + WRAPPED ? 0 : n_here;
+        write_clusters(p, row, s, text, n_here, end);
+        page_newline(p);
+        while (n_here < n && text[n_here] == ' ')
+            n_here++;
+        p->x = p->pane.left + WRAPPED;
+        if (n_here < n)
+            page_write(p, s, text + n_here, n - n_here, end);
         return;
     }
     if (room <= 0)

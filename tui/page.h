@@ -17,6 +17,8 @@ struct page *page_new(int cols, int rows); /* UTF-8 symbols, colour */
 void page_free(struct page *p);
 void page_set_ascii(struct page *p, bool ascii); /* the locale is not UTF-8 */
 bool page_ascii(const struct page *p);
+/* For a page that is printed as lines: what is too long for one goes on in the next. */
+void page_set_wrap(struct page *p, bool wraps);
 
 /* --- one frame: begin, title and keys, body, end (the wizard's part) --- */
 

@@ -83,6 +83,7 @@ static const struct theme_words english = {
     .more_below = "more below",
     .too_small = "terminal too small: need",
     .have = "have",
+    .small_help = "(--plain works in any size)",
     .of = "of",
     .nothing = "nothing here",
     .confirm = "Type this name to confirm:",
@@ -110,6 +111,7 @@ void theme_set_words(const struct theme_words *given)
     words.more_above = either(given->more_above, english.more_above);
     words.more_below = either(given->more_below, english.more_below);
     words.too_small = either(given->too_small, english.too_small);
+    words.small_help = either(given->small_help, english.small_help);
     words.have = either(given->have, english.have);
     words.of = either(given->of, english.of);
     words.nothing = either(given->nothing, english.nothing);

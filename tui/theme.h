@@ -63,6 +63,7 @@ const char *theme_box(enum box box); /* "[x]" */
 struct theme_words {
     const char *mark[MARK_COUNT];        /* "ok", "fails", "warning", "unknown", "running", ... */
     const char *more_above, *more_below; /* "more above", "more below" */
+    const char *small_help;              /* what serves a smaller one; may be "" */
     const char *too_small, *have;        /* "terminal too small: need" 60x16, "have" 40x9 */
     const char *of;                      /* 12 "of" 340 */
     const char *nothing;                 /* an empty list: "nothing here" */

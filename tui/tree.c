@@ -319,7 +319,7 @@ struct drawn {
 static const char *arrow(bool open, bool ascii)
 {
     if (ascii)
-        return open ? "v" : ">";
+        return open ? "-" : "+";
     return open ? "▾" : "▸";
 }
 

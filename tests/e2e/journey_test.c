@@ -107,6 +107,8 @@ TEST_STEP(files_are_shown_then_written_then_deployed)
     vt_key(v, "w");
     see("Files to write: 2");
     see("+        flags:");
+    vt_key(v, "w"); /* nothing is written that was not shown */
+    see("2/2 ");
     vt_key(v, "w");
     see("2 files written");
     vt_key(v, "d");
@@ -242,6 +244,15 @@ TEST_STEP(create_asks_and_makes)
     see("Create now?");
     vt_key(v, "c");
     see("Private connection");
+    vt_key(v, "Esc");
+    see("Interrupt?"); /* nothing under way ends without a question */
+    vt_key(v, "s");
+    see_gone("Interrupt?");
+    vt_signal(v, SIGKILL);
+    assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
+    open_wizard(); /* takes it up: the plan is made anew, and asked once more */
+    see("Create now?");
+    vt_key(v, "c");
     see("The stream runs");
     see("13 of 13 steps done");
 }

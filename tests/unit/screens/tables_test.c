@@ -1,0 +1,177 @@
+/* Tables: the cursor among what is flagged, the hits of a filter, a reason that is half typed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/str.h"
+#include "screens/reason_form.h"
+#include "screens/tables_view.h"
+#include "tui/key.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 6 };
+
+struct scene {
+    struct options options;
+    struct live live;
+    struct journey j;
+    struct tables_view view;
+};
+
+/* t0, t1, t2 of six columns; c2 and c4 of t0 and t2 are flagged. */
+static void open_scene(struct scene *s)
+{
+    struct selection_fact facts[COLUMNS];
+    char names[COLUMNS][24], table[24];
+    struct err e;
+
+    *s = (struct scene){.live = {.options = &s->options}};
+    s->live.store = store_open_memory(&e);
+    assert_non_null(s->live.store);
+    journey_open(&s->j, &s->live);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t c = 0; c < COLUMNS; c++) {
+            snprintf(names[c], sizeof names[c], "c%zu", c);
+            facts[c] = (struct selection_fact){.name = names[c],
+                                               .type = "text",
+                                               .key = c == 0,
+                                               .level = i != 1 && (c == 2 || c == 4) ? RULES_SPECIAL
+                                                                                     : RULES_NONE};
+        }
+        snprintf(table, sizeof table, "t%zu", i);
+        selection_add(&s->j.selection, "public", table, facts, COLUMNS, NULL);
+    }
+    s->j.selection_ready = true;
+    tables_view_update(&s->view, &s->j);
+}
+
+static void close_scene(struct scene *s)
+{
+    tables_view_done(&s->view);
+    journey_close(&s->j);
+    store_close(s->live.store);
+}
+
+static void expect_next(struct scene *s, size_t table, size_t column)
+{
+    tables_view_next_flagged(&s->view);
+    assert_int_equal(s->view.tables[s->view.tree.at.group], table);
+    assert_int_equal(s->view.tree.at.leaf, column);
+}
+
+static void test_every_flagged_column_in_order(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    for (int round = 0; round < 2; round++) {
+        expect_next(&s, 0, 2);
+        expect_next(&s, 0, 4);
+        expect_next(&s, 2, 2);
+        expect_next(&s, 2, 4);
+    }
+    close_scene(&s);
+}
+
+static void look_for(struct scene *s, const char *text)
+{
+    str_copy(s->view.filter, sizeof s->view.filter, text);
+    tables_view_update(&s->view, &s->j);
+    tables_view_first_hit(&s->view);
+}
+
+static void test_the_cursor_comes_to_the_hit(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    look_for(&s, "T1");
+    assert_int_equal(s.view.n, 1);
+    assert_int_equal(s.view.tables[s.view.tree.at.group], 1);
+    assert_int_equal(s.view.tree.at.leaf, TREE_NONE);
+    look_for(&s, "c5");
+    assert_int_equal(s.view.n, 3);
+    assert_int_equal(s.view.tree.at.group, 0);
+    assert_int_equal(s.view.tree.at.leaf, 5);
+    assert_true(tree_is_open(&s.view.tree, &s.view.model, (struct tree_node){0, 0, TREE_NONE}));
+    look_for(&s, "nothing of that name");
+    assert_int_equal(s.view.n, 0);
+    close_scene(&s);
+}
+
+static void type(struct reason_form *f, struct journey *j, const char *text)
+{
+    while (*text)
+        reason_form_key(f, j, (unsigned char)*text++);
+}
+
+static void test_both_are_needed(void **state)
+{
+    struct scene s;
+    struct reason_form f;
+
+    (void)state;
+    open_scene(&s);
+    reason_form_open(&f, &s.j, 0, 2);
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_false(f.on_reference);
+    assert_true(f.tried[0]);
+    type(&f, &s.j, "why");
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_true(f.on_reference);
+    assert_false(f.tried[1]);
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_true(f.open && f.on_reference && f.tried[1]);
+    type(&f, &s.j, "B123");
+    reason_form_key(&f, &s.j, TUI_ENTER);
+    assert_false(f.open);
+    assert_true(s.j.selection.tables[0].columns[2].included);
+    close_scene(&s);
+}
+
+/* As after kill -9: only what was kept is there, and the numbers of tables are others. */
+static void test_half_a_reason_outlives_a_kill(void **state)
+{
+    struct scene s;
+    struct reason_form f, g;
+
+    (void)state;
+    open_scene(&s);
+    reason_form_open(&f, &s.j, 2, 4);
+    type(&f, &s.j, "avtalt");
+    reason_form_key(&f, &s.j, TUI_TAB);
+    type(&f, &s.j, "B12");
+    reason_form_key(&f, &s.j, TUI_LEFT);
+    reason_form_save(&f, s.j.kept);
+    reason_form_load(&g, s.j.kept);
+    reason_form_find(&g, &s.j);
+    assert_true(g.open && g.on_reference);
+    assert_int_equal(g.table, 2);
+    assert_int_equal(g.column, 4);
+    assert_string_equal(g.reason, "avtalt");
+    assert_string_equal(g.reference, "B12");
+    assert_int_equal(g.fields[1].at, 2);
+    str_copy(g.names[1], REASON_NAME, "gone");
+    reason_form_find(&g, &s.j);
+    assert_false(g.open);
+    reason_form_save(&g, s.j.kept);
+    assert_false(kept_has(s.j.kept, "tables.reason.text"));
+    close_scene(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_flagged_column_in_order),
+                                       cmocka_unit_test(test_the_cursor_comes_to_the_hit),
+                                       cmocka_unit_test(test_both_are_needed),
+                                       cmocka_unit_test(test_half_a_reason_outlives_a_kill)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
