@@ -17,11 +17,12 @@ static bool refuse(struct check_list *l, enum check_id id, const struct source_v
     return true;
 }
 
-/* The chosen tables as a list for SQL; without a choice: FOR ALL TABLES. */
+/* All chosen tables, however many, as a list for SQL: half of it would be a publication, too.
+ * Without a choice: FOR ALL TABLES. */
 static void table_list(struct str *sql, const struct source_view *v)
 {
     size_t n = v->wanted->n_tables;
-    for (size_t i = 0; i < n && i < NAMES_IN_SQL; i++) {
+    for (size_t i = 0; i < n; i++) {
         str_add(sql, i == 0 ? "" : ", ");
         sql_table(sql, v->wanted->tables[i].schema, v->wanted->tables[i].table);
     }

@@ -161,7 +161,12 @@ static void order(struct check_list *l, const struct source_view *v)
             l, id, dead ? CHECK_FAIL : CHECK_WARN, "%s",
             dead ? "the slot was made before the publication, and the stream cannot get past that"
                  : "the publication was made or changed after the slot");
-        anew(l, id, v);
+        if (dead)
+            anew(l, id, v);
+        else /* dropped under a stream that works, it would take changes with it */
+            check_remedy(l, id, CHECK_REMEDY_NONE, "%s",
+                         tr("Nothing while changes arrive: altering a publication looks the same. "
+                            "Only when the stream reports 42704 is the slot made anew."));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "api/files/migrations_sql.h"
+#include "api/files/quote.h"
 
 #include <string.h>
 
@@ -231,6 +232,8 @@ bool migrations_write(struct arena *a, const struct migrations_folder *folder,
     struct writer w;
     if (!sql_begin(&w, a, folder, facts, out, e))
         return false;
+    if (w.app == NULL)
+        return sql_refuse(e, "the app's role is not known", "connect to the database first");
     if (facts->shape == MIGRATION_NARROW && facts->n_tables == 0)
         return sql_refuse(e, "no table is chosen",
                           "choose tables first, or take the procedure's shape");
@@ -272,8 +275,33 @@ bool migrations_drop_tables(struct arena *a, const struct migrations_folder *fol
 
 /* --- nothing --- */
 
+/* Everybody may use public; what is left out there took nothing. */
+static bool revoke_in(struct writer *w, struct body *b, const char *schema)
+{
+    struct str name = {0};
+    bool ok = quote_ident(&name, schema, w->e);
+    const char *in = arena_str(w->mem, str_text(&name));
+
+    str_done(&name);
+    sql_add(b,
+            arena_printf(w->mem, "REVOKE SELECT ON ALL TABLES IN SCHEMA %s FROM %s;", in, w->user));
+    sql_add(b, arena_printf(w->mem,
+                            "ALTER DEFAULT PRIVILEGES IN SCHEMA %s REVOKE SELECT ON TABLES FROM "
+                            "%s;",
+                            in, w->user));
+    if (!str_eq(schema, "public"))
+        sql_add(b, arena_printf(w->mem, "REVOKE USAGE ON SCHEMA %s FROM %s;", in, w->user));
+    return ok;
+}
+
 static bool add_revokes(struct writer *w, struct body *b)
 {
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < w->facts->n_schemas; i++)
+        ok = revoke_in(w, b, w->facts->schemas[i]);
+    if (w->facts->n_schemas)
+        return ok;
     if (is_wide(w) || w->facts->default_privileges)
         sql_add(b, arena_printf(w->mem,
                                 "ALTER DEFAULT PRIVILEGES IN SCHEMA PUBLIC REVOKE SELECT ON TABLES "
@@ -294,7 +322,8 @@ static void add_no_replication(struct writer *w, struct body *b)
 {
     sql_add(b, "BEGIN");
     sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->user));
-    sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->app));
+    if (w->app)
+        sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->app));
     sql_add(b, "EXCEPTION");
     sql_add(b, "    WHEN insufficient_privilege THEN");
     sql_add(b, "        RAISE NOTICE 'REPLICATION was not taken back: this role may not';");

@@ -51,11 +51,13 @@ struct migration_table {
 /* What is wanted and what is there already. Nothing is asked here. */
 struct migration_facts {
     enum migration_shape shape;
-    const char *app_role; /* read from the database, never guessed */
+    const char *app_role; /* read from the database, never guessed; NULL: taking down only */
     const char *db_user;  /* "datastream" */
     const char *publication, *slot;
     const struct migration_table *tables; /* the chosen ones; procedure: NULL, 0 */
     size_t n_tables;
+    const char *const *schemas; /* taking down: rights go back in these, whatever is in them */
+    size_t n_schemas;           /* 0: in those of the tables */
     bool publication_exists, publication_all_tables;
     bool via_root; /* a partitioned table is chosen: its changes come under its own name */
     bool publication_via_root; /* the publication does so already */

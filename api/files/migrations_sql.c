@@ -49,8 +49,8 @@ bool sql_begin(struct writer *w, struct arena *a, const struct migrations_folder
     if (!is_slot_name(facts->slot))
         return sql_refuse(e, "a slot's name is made of a-z, 0-9 and _, at most 63",
                           "choose another with --slot");
-    w->app = quoted(w, quote_ident, facts->app_role);
-    w->user = w->app ? quoted(w, quote_ident, facts->db_user) : NULL;
+    w->app = facts->app_role ? quoted(w, quote_ident, facts->app_role) : NULL;
+    w->user = w->app || !facts->app_role ? quoted(w, quote_ident, facts->db_user) : NULL;
     w->publication = w->user ? quoted(w, quote_ident, facts->publication) : NULL;
     if (w->publication == NULL)
         return false;

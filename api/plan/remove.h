@@ -28,6 +28,7 @@ struct remove_options {
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
     int64_t slot_bytes;         /* WAL held; -1 unknown */
+    const char *app_role;       /* NULL: not known */
     const char *const *schemas; /* where the database user may read; besides those of the stream */
     size_t n_schemas;
 };
@@ -47,7 +48,8 @@ void remove_plan(const struct remove_options *o, struct arena *a, struct receipt
                  size_t *n);
 
 /* False (ERR_INPUT, NOT_OURS) when the stream reads another database or instance than the target's,
- * or when nobody can tell: then nothing is taken down. remove_all asks the same before it writes. */
+ * or when nobody can tell: then nothing is taken down. remove_all asks the same before it writes.
+ */
 bool remove_possible(const struct remove_options *o, struct err *e);
 /* The names that a removal of this stream had found, which was not finished: what they name is
  * still to go, and nothing leads to it when the stream is gone. False: there was none. */
@@ -63,8 +65,9 @@ struct task *remove_all(struct net *net, const struct remove_options *o);
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);
 const struct remove_step *remove_steps(const struct task *t, size_t *n);
-/* The SQL that is left to a migration: rights are taken back in every schema that the stream took
- * from, or where the user may read. "" when a name cannot be written. */
+/* The SQL that is left to a migration, guarded by the user's existence, the slot first: rights are
+ * taken back in every schema that the stream took from, or where the user may read. "" when a name
+ * cannot be written. */
 const char *remove_sql(struct arena *a, const struct remove_options *o);
 /* Adds what is left to do by hand, at most two lines. */
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,

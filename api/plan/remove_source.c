@@ -1,6 +1,7 @@
 #include "api/plan/remove.h"
 
 #include "api/base/str.h"
+#include "api/files/migrations.h"
 #include "api/files/quote.h"
 
 #include <string.h>
@@ -40,6 +41,7 @@ void remove_take_facts(struct remove_options *o, const struct source_facts *f, s
     o->slot_exists = f->slots.wanted != NULL;
     o->slot_bytes = f->slots.wanted ? f->slots.wanted->held_bytes : -1;
     o->publication_exists = f->publication.exists;
+    o->app_role = f->roles.part.known ? f->roles.app.name : NULL;
     o->user_gone = f->roles.part.known && !f->roles.db_user.exists;
     readable.at = arena_array(a, const char *, f->grants.n_tables + 1);
     for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++)
@@ -66,40 +68,41 @@ static struct names_list schemas_of(const struct remove_options *o, struct arena
 
 /* --- the text --- */
 
-static bool revoke(struct str *sql, const char *schema, const char *user, struct err *e)
+/* Without the user there is nothing to guard by, and nothing to take back. */
+static const char *without_user(struct arena *a, const struct target *t)
 {
-    struct str in = {0};
-    bool ok = quote_ident(&in, schema, e);
+    struct str sql = {0};
+    struct err e;
+    bool ok;
 
-    str_printf(sql, "REVOKE SELECT ON ALL TABLES IN SCHEMA %s FROM %s;\n", str_text(&in), user);
-    str_printf(sql, "ALTER DEFAULT PRIVILEGES IN SCHEMA %s REVOKE SELECT ON TABLES FROM %s;\n",
-               str_text(&in), user);
-    if (!str_eq(schema, "public")) /* there everybody has it */
-        str_printf(sql, "REVOKE USAGE ON SCHEMA %s FROM %s;\n", str_text(&in), user);
-    str_done(&in);
-    return ok;
+    str_add(&sql, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
+                  "slot_name = ");
+    ok = quote_literal(&sql, t->slot, &e);
+    str_add(&sql, ";\nDROP PUBLICATION IF EXISTS ");
+    ok = ok && quote_ident(&sql, t->publication, &e);
+    str_add(&sql, ";\n");
+    const char *text = ok ? arena_str(a, str_text(&sql)) : "";
+    str_done(&sql);
+    return text;
 }
 
 const char *remove_sql(struct arena *a, const struct remove_options *o)
 {
-    const struct target *t = o->target;
+    const struct migrations_folder unnamed = {.path = ""};
     struct names_list schemas = schemas_of(o, a);
-    struct str sql = {0}, user = {0};
+    struct migration_facts facts = {.shape = MIGRATION_PROCEDURE,
+                                    .app_role = o->app_role,
+                                    .db_user = o->target->db_user,
+                                    .publication = o->target->publication,
+                                    .slot = o->target->slot,
+                                    .schemas = schemas.at,
+                                    .n_schemas = schemas.n};
+    struct migration_set set;
     struct err e;
-    bool ok;
 
-    str_add(&sql, "DROP PUBLICATION IF EXISTS ");
-    ok = quote_ident(&sql, t->publication, &e) && quote_ident(&user, t->db_user, &e);
-    str_add(&sql, ";\nSELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
-                  "slot_name = ");
-    ok = ok && quote_literal(&sql, t->slot, &e);
-    str_add(&sql, " AND NOT active;\n");
-    for (size_t i = 0; ok && !o->user_gone && i < schemas.n; i++)
-        ok = revoke(&sql, schemas.at[i], str_text(&user), &e);
-    const char *text = ok ? arena_str(a, str_text(&sql)) : "";
-    str_done(&sql);
-    str_done(&user);
-    return text;
+    if (o->user_gone)
+        return without_user(a, o->target);
+    return migrations_undo(a, &unnamed, &facts, &set, &e) && set.n_files ? set.files[0].sql : "";
 }
 
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,

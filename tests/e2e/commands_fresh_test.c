@@ -244,7 +244,7 @@ static void delete_ends_with_a_receipt(void **state)
     assert_non_null(receipt_of(a, "kept", "bigquery.dataset"));
     const char *by_hand = json_string_or(receipt_of(a, "by_hand", "slot"), "message", "");
     assert_non_null(strstr(by_hand, "DROP PUBLICATION IF EXISTS \"ds_publication\""));
-    assert_non_null(strstr(by_hand, "pg_drop_replication_slot"));
+    assert_non_null(strstr(by_hand, "PG_DROP_REPLICATION_SLOT"));
     assert_non_null(receipt_of(a, "by_hand", "manifest"));
     assert_int_equal(world_rows(&w, "public_regel_evaluering"), 10000); /* what arrived stays */
 }

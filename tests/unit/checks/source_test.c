@@ -9,6 +9,7 @@
 #include "api/checks/source_checks.h"
 #include "tests/unit/checks/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct tried {
@@ -155,7 +156,7 @@ static const struct tried cases[] = {
     {slot_read_by_us, CHECK_SLOT_FREE, PASS, "the stream", ""},
     {no_slot, CHECK_SLOT_FREE, OPEN, "no slot", ""},
     {as_is, CHECK_SLOT_ORDER, PASS, "first", ""},
-    {slot_older, CHECK_SLOT_ORDER, WARN, "after the slot", "in a file of its own"},
+    {slot_older, CHECK_SLOT_ORDER, WARN, "after the slot", "Only when the stream reports 42704"},
     {slot_older_42704, CHECK_SLOT_ORDER, FAIL, "cannot get past", "pg_drop_replication_slot"},
     {slot_stuck, CHECK_SLOT_ORDER, FAIL, "cannot get past", NULL},
     {slot_altered, CHECK_SLOT_ORDER, PASS, NULL, ""},
@@ -238,6 +239,31 @@ static void test_cases(void **state)
                 fail_msg("case %zu leaves %s open", i, check_name((enum check_id)id));
         check_list_done(&l);
     }
+}
+
+/* A publication of half the chosen tables would be one, too. */
+static void test_publication_of_many_tables(void **state)
+{
+    enum { MANY = 450 };
+    static struct source_table many[MANY];
+    static char names[MANY][16];
+    static struct world w;
+    struct check_list l;
+    (void)state;
+    fine(&w);
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "t_%03zu", i);
+        many[i] = (struct source_table){.schema = "public", .table = names[i]};
+    }
+    w.wanted.tables = many;
+    w.wanted.n_tables = MANY;
+    w.now.publication.exists = false;
+    check_list_init(&l);
+    source_checks(&l, &w.view);
+    const char *sql = l.at[CHECK_PUBLICATION_EXISTS].remedy.text;
+    assert_non_null(strstr(sql, "\"t_000\""));
+    assert_non_null(strstr(sql, "\"t_449\";"));
+    check_list_done(&l);
 }
 
 /* Every id of these groups is tried with pass, with unknown, and with a fail or a warning. */
@@ -345,9 +371,10 @@ static void test_trend(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),         cmocka_unit_test(test_complete),
-        cmocka_unit_test(test_all_well),      cmocka_unit_test(test_not_connected),
-        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_cases),         cmocka_unit_test(test_publication_of_many_tables),
+        cmocka_unit_test(test_complete),      cmocka_unit_test(test_all_well),
+        cmocka_unit_test(test_not_connected), cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_trend),
     };
     tr_language("en");
     return cmocka_run_group_tests(tests, NULL, NULL);

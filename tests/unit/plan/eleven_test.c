@@ -210,7 +210,7 @@ static void fault_4_shared_parts_go_with_the_last_stream(void **state)
     assert_true(in_receipt(gone, RECEIPT_REMOVED, "datastream.private_connection", ""));
     assert_true(in_receipt(gone, RECEIPT_REMOVED, "compute.network", ""));
     /* fault 5, its latter part: the slot is told of, with the text that drops it */
-    assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "pg_drop_replication_slot"));
+    assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "PG_DROP_REPLICATION_SLOT"));
     assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "4096 bytes"));
     task_drop(gone);
     task_drop(t);

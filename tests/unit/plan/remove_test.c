@@ -229,7 +229,7 @@ static void test_left_in_the_source(void **state)
     r.o.slot_bytes = 4096;
     slot = by_hand(&r, "slot");
     assert_non_null(strstr(slot, "holds 4096 bytes"));
-    assert_non_null(strstr(slot, "pg_drop_replication_slot"));
+    assert_non_null(strstr(slot, "PG_DROP_REPLICATION_SLOT"));
     assert_null(by_hand(&r, "publication")); /* one text drops both */
     r.o.source_asked = false;
     assert_non_null(strstr(by_hand(&r, "source"), "was not asked"));
@@ -241,17 +241,33 @@ static void test_sql(void **state)
 {
     (void)state;
     struct arena a = {0};
-    struct target t = {.publication = "ds\"pub", .slot = "it's", .db_user = "Data-stream"};
+    struct target t = {.publication = "ds\"pub", .slot = "ds_slot", .db_user = "Data-stream"};
     struct observed seen = {.n_stream_tables = 0};
-    struct remove_options o = {.target = &t, .seen = &seen};
-    assert_string_equal(
-        remove_sql(&a, &o),
-        "DROP PUBLICATION IF EXISTS \"ds\"\"pub\";\n"
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = "
-        "'it''s' AND NOT active;\n"
-        "REVOKE SELECT ON ALL TABLES IN SCHEMA \"public\" FROM \"Data-stream\";\n"
+    struct remove_options o = {.target = &t, .seen = &seen, .app_role = "post-mottak"};
+    const char *sql = remove_sql(&a, &o);
+    static const char *const lines[] = {
+        /* a database without the user passes; the slot needs REPLICATION: it goes first */
+        "IF EXISTS(SELECT * FROM pg_roles WHERE rolname = 'Data-stream') THEN",
+        "PERFORM PG_DROP_REPLICATION_SLOT(slot_name) FROM pg_replication_slots WHERE slot_name = "
+        "'ds_slot';",
+        "DROP PUBLICATION IF EXISTS \"ds\"\"pub\";",
+        "REVOKE SELECT ON ALL TABLES IN SCHEMA \"public\" FROM \"Data-stream\";",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA \"public\" REVOKE SELECT ON TABLES FROM "
-        "\"Data-stream\";\n");
+        "\"Data-stream\";",
+        "ALTER USER \"Data-stream\" WITH NOREPLICATION;",
+        "ALTER USER \"post-mottak\" WITH NOREPLICATION;"};
+    const char *at = sql;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        at = strstr(at, lines[i]);
+        if (at == NULL)
+            fail_msg("%s does not stand in its place:\n%s", lines[i], sql);
+    }
+    o.app_role = NULL; /* the database was not asked */
+    sql = remove_sql(&a, &o);
+    assert_non_null(strstr(sql, "ALTER USER \"Data-stream\""));
+    assert_null(strstr(sql, "(null)"));
+    str_copy(t.slot, sizeof t.slot, "it's"); /* no name of a slot */
+    assert_string_equal(remove_sql(&a, &o), "");
     arena_done(&a);
 }
 
@@ -280,12 +296,13 @@ static void test_sql_of_all_schemas(void **state)
     for (size_t i = 0; i < 3; i++) {
         const char *name = schemas[i];
         const char *line =
-            arena_printf(&r.s.mem,
-                         "REVOKE SELECT ON ALL TABLES IN SCHEMA \"%s\" FROM \"datastream\";\n"
-                         "ALTER DEFAULT PRIVILEGES IN SCHEMA \"%s\" REVOKE SELECT ON TABLES FROM "
-                         "\"datastream\";\n"
-                         "REVOKE USAGE ON SCHEMA \"%s\" FROM \"datastream\";\n",
-                         name, name, name);
+            arena_printf(&r.s.mem, "REVOKE USAGE ON SCHEMA \"%s\" FROM \"datastream\";\n", name);
+        assert_non_null(strstr(
+            sql, arena_printf(&r.s.mem,
+                              "REVOKE SELECT ON ALL TABLES IN SCHEMA \"%s\" FROM \"datastream\";",
+                              name)));
+        assert_non_null(strstr(
+            sql, arena_printf(&r.s.mem, "ALTER DEFAULT PRIVILEGES IN SCHEMA \"%s\" REVOKE", name)));
         const char *found = strstr(sql, line);
         if (found == NULL)
             fail_msg("nothing is taken back in %s:\n%s", name, sql);
