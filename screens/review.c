@@ -21,8 +21,11 @@
 #include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
+#include "tui/text.h"
 
 #include <string.h>
+
+enum { IN_FULL = 3, BESIDE = 5 }; /* lines; columns of cursor, sign and bar */
 
 struct review {
     struct task *looking;
@@ -129,10 +132,28 @@ static void draw_moved(const struct journey *j, struct page *p)
     page_gap(p);
 }
 
+/* Where a row is too narrow for its line, the line under the cursor stands below in full. */
+static void draw_lines(const struct review *self, struct page *p)
+{
+    struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
+    int room = page_room(p) > 0 ? page_room(p) : 1;
+
+    if (page_is_wide(p)) {
+        list_draw(&self->list, &rows, p);
+        return;
+    }
+    page_split(p, 100 - (IN_FULL + 1) * 100 / room);
+    list_draw(&self->list, &rows, p);
+    page_next_pane(p);
+    if (self->list.at < self->lines.n &&
+        text_width(self->lines.items[self->list.at].text) + BESIDE > page_width(p))
+        page_text(p, "%s", self->lines.items[self->list.at].text);
+    page_join(p);
+}
+
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct review *self = ctx;
-    struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
 
     page_heading(p,
                  journey_is_running(j) ? tr("This is under way in %s")
@@ -142,7 +163,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
     } else if (self->planned) {
         draw_moved(j, p);
-        list_draw(&self->list, &rows, p);
+        draw_lines(self, p);
     } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
                task_state(self->looking) == TASK_RUNNING) {
         page_bar(p, "", planning_answers(self->looking), planning_questions());

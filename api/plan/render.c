@@ -63,9 +63,8 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
                      p->count[PLAN_CREATE], p->count[PLAN_UPDATE], p->count[PLAN_DELETE],
                      p->count[PLAN_KEEP], p->count[PLAN_BLOCKED]));
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(
-            a, "tables %zu, columns %zu, %s; sensitive columns: %zu flow, %zu are left out",
-            t.tables, t.columns, rows_of(&t, a), t.personal + t.special, t.left_out_sensitive));
+        arena_printf(a, "tables %zu, columns %zu, %s; sensitive: %zu flow, %zu left out", t.tables,
+                     t.columns, rows_of(&t, a), t.personal + t.special, t.left_out_sensitive));
     if (p->count[PLAN_BLOCKED] == 0 && plan_usual_seconds(p) > 0)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
             arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
