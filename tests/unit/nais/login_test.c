@@ -12,6 +12,7 @@
 #include "tests/unit/nais/world.h"
 
 #include "api/base/json.h"
+#include "api/base/tr.h"
 
 #define V1      "client.authentication.k8s.io/v1"
 #define V1BETA1 "client.authentication.k8s.io/v1beta1"
@@ -304,6 +305,21 @@ static void a_program_that_is_not_there(void **state)
                        "gcloud components install");
 }
 
+static void the_advice_in_norwegian(void **state)
+{
+    (void)state;
+    tr_language("nb");
+    open_with("{" AT_V1 "command: gke-gcloud-auth-plugin-x}}");
+    struct task *t = nais_apps(cluster);
+    assert_int_equal(ended(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->what, "Innlogging i klyngen");
+    assert_string_equal(task_error(t)->why,
+                        "programmet gke-gcloud-auth-plugin-x finnes ikke på PATH");
+    assert_non_null(strstr(task_error(t)->hint, "hent en annen kubeconfig"));
+    task_drop(t);
+    tr_language("en");
+}
+
 static void programs_that_are_not_run(void **state)
 {
     (void)state;
@@ -428,6 +444,7 @@ int main(void)
         CASE(programs_that_fail),
         CASE(answers_that_are_none),
         CASE(a_program_that_is_not_there),
+        CASE(the_advice_in_norwegian),
         CASE(programs_that_are_not_run),
         CASE(a_program_that_hangs),
         CASE(a_program_that_floods),
