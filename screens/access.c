@@ -19,6 +19,8 @@
 #include "tui/key.h"
 #include "tui/list.h"
 
+#include <string.h>
+
 enum { GRANT_S = 2 * 3600 }; /* of the conditions in the text for narrow roles */
 
 struct access {
@@ -118,7 +120,7 @@ static const char *narrow_role(const struct access *self, enum access_step step)
             all = !access_step_needs(step, self->needed[n]) ||
                   access_role_has(r->role, self->needed[n]);
         if (all)
-            return r->role;
+            return str_starts(r->role, "roles/") ? r->role + strlen("roles/") : r->role;
     }
     return "";
 }
@@ -145,7 +147,7 @@ static void put_step(const void *ctx, size_t i, struct page *p)
         page_put(p, STYLE_FAIL, tr("lacks %zu of %zu: %s"), lacking, needed, role);
     else
         page_put(p, STYLE_MUTED, tr("%zu permissions held"), needed);
-    page_tab(p, 60);
+    page_tab(p, 57);
     if (!lacking)
         page_put(p, STYLE_MUTED, "%s", narrow_role(self, step));
 }

@@ -137,7 +137,7 @@ static enum nav go_on(struct connect *self, struct journey *j)
 
     connect_commit(self, j);
     for (enum connect_row row = ROW_PROJECT; row <= ROW_DATABASE; row++)
-        if (self->fields[row].text[0] == '\0') {
+        if (self->fields[row].text[0] == '\0' || connect_problem(self, row)) {
             self->fields[row].touched = true;
             self->focus = row;
             journey_say(j, MARK_WARN, "%s", tr("this is needed to go on"));

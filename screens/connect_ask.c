@@ -33,15 +33,27 @@ void connect_fields(struct connect *self, const struct journey *j)
         self->fields[self->focus].at = (size_t)self->cursor;
 }
 
+/* A connection in the wrong line: it may hold a password, and is kept nowhere. */
+static bool is_connection(const char *text)
+{
+    return strstr(text, "://") != NULL || strstr(text, "password") != NULL;
+}
+
+static void take(char *to, size_t cap, const char *text)
+{
+    if (!is_connection(text))
+        str_copy(to, cap, text);
+}
+
 void connect_commit(struct connect *self, struct journey *j)
 {
     struct target *t = &j->target;
 
-    str_copy(t->namespace_, sizeof t->namespace_, self->ns);
-    str_copy(t->project, sizeof t->project, self->project_text);
-    str_copy(t->region, sizeof t->region, self->region);
-    str_copy(t->instance, sizeof t->instance, self->instance);
-    str_copy(t->database, sizeof t->database, self->database);
+    take(t->namespace_, sizeof t->namespace_, self->ns);
+    take(t->project, sizeof t->project, self->project_text);
+    take(t->region, sizeof t->region, self->region);
+    take(t->instance, sizeof t->instance, self->instance);
+    take(t->database, sizeof t->database, self->database);
     if (self->password[0]) {
         secret_free(j->live->db_password);
         j->live->db_password = secret_new(self->password, strlen(self->password));
@@ -61,6 +73,8 @@ const char *connect_problem(const struct connect *self, enum connect_row row)
 {
     if (row == ROW_DSN && pg_dsn_has_password(self->dsn))
         return tr("a password does not belong here: use ~/.pgpass or PGPASSFILE");
+    if (row >= ROW_PROJECT && row <= ROW_DATABASE && is_connection(self->fields[row].text))
+        return tr("this belongs into the line Connection, without its password");
     if (self->fields[row].touched && row >= ROW_PROJECT && row <= ROW_DATABASE &&
         self->fields[row].text[0] == '\0')
         return tr("needed: the cluster tells it when an app is chosen, else type it");

@@ -174,6 +174,10 @@ static enum nav find_streams(struct home *self, struct journey *j)
         journey_say(j, MARK_WAITING, "%s", tr("still asking Datastream for its streams"));
         return STAY;
     }
+    if (self->asked && task_state(self->streams) == TASK_FAILED) {
+        journey_say_err(j, task_error(self->streams));
+        return STAY;
+    }
     journey_say_later(j, MARK_NONE,
                       tr("project and region first; then Esc: the streams are listed at Home"));
     j->go_to = AT_CONNECT;

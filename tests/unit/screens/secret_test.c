@@ -141,6 +141,21 @@ static void test_what_is_no_password(void **state)
     close_scene(&s);
 }
 
+static void test_in_the_wrong_line(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    s.connect->focus = ROW_DATABASE;
+    type(&s, "postgresql://kari:hemmelig321@127.0.0.1/db");
+    assert_non_null(connect_problem(s.connect, ROW_DATABASE));
+    press(&s, TUI_ENTER);
+    press(&s, TUI_ESC);
+    assert_false(on_disk(&s, "hemmel"));
+    close_scene(&s);
+}
+
 static void test_passwords_own_field(void **state)
 {
     struct scene s;
@@ -166,7 +181,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_password_in_uri), cmocka_unit_test(test_password_as_a_word),
-        cmocka_unit_test(test_what_is_no_password), cmocka_unit_test(test_passwords_own_field)};
+        cmocka_unit_test(test_what_is_no_password), cmocka_unit_test(test_in_the_wrong_line),
+        cmocka_unit_test(test_passwords_own_field)};
 
     if (mkdtemp(folder) == NULL)
         return 1;
