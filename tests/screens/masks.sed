@@ -16,3 +16,4 @@ s/pid [0-9]+( [^…]*…)?/pid N/g
 s#/tmp/strom-screens-[^ /]*#PATH#g
 s/ +/ /g
 s/ $//
+s/(asked at|as of) [0-9:]{8}/\1 TIME/g
