@@ -348,7 +348,7 @@ static bool runs(const void *ctx, const struct journey *j)
 
 static bool runs_not(const void *ctx, const struct journey *j)
 {
-    return !runs(ctx, j);
+    return !runs(ctx, j) && !ended(ctx, j); /* after a failure r goes on */
 }
 
 static bool typing(const void *ctx)

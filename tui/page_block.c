@@ -166,8 +166,10 @@ void page_bar(struct page *p, const char *label, uint64_t done, uint64_t of)
     int columns = page_width(p) - PAGE_LABEL - 28;
     if (done > of)
         done = of;
-    page_put(p, STYLE_MUTED, "%s", label);
-    page_tab(p, p->pane.indent + PAGE_LABEL);
+    if (*label != '\0') {
+        page_put(p, STYLE_MUTED, "%s", label);
+        page_tab(p, p->pane.indent + PAGE_LABEL);
+    }
     bar(p, columns < 8 ? 8 : columns > 40 ? 40 : columns, done, of);
     if (of > 0)
         page_put(p, STYLE_TEXT, " %3u %%  %" PRIu64 "/%" PRIu64,
