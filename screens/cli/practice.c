@@ -1,38 +1,54 @@
 #include "screens/cli/practice.h"
 
+#include "api/base/json.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/net/child.h"
 #include "api/net/net.h"
 #include "screens/cli/out.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { ENV_BYTES = 64 * 1024 };
 
-/* "export NAME='value'" lines into our environment; a quote inside stands as '\''. */
-static void take_exports(char *text)
+/* What leads elsewhere goes, what leads into the sandbox comes: PGSERVICE=prod is nobody's
+ * practice. */
+static bool take_environment(const struct json *doc)
 {
-    for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(NULL, "\n", &text)) {
-        char *equals = strchr(line, '='), *to, *from;
-        if (!str_starts(line, "export ") || equals == NULL)
-            continue;
-        *equals = '\0';
-        for (to = from = equals + 1; *from; from++) {
-            if (*from == '\'')
-                continue;
-            if (*from == '\\' && from[1])
-                from++;
-            *to++ = *from;
-        }
-        *to = '\0';
-        setenv(line + strlen("export "), equals + 1, 1);
-    }
+    for
+        json_each(name, json_get(doc, "unset")) if (json_text(name)) unsetenv(json_text(name));
+    for
+        json_each(pair, json_get(doc, "env")) if (json_text(pair))
+            setenv(json_key(pair), json_text(pair), 1);
+    return json_count(json_get(doc, "env")) > 0;
+}
+
+/* What is practised is not mixed with what is real, and goes with the sandbox, however that ends.
+ */
+static bool take_state(const char *folder)
+{
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/practice", folder);
+    return (mkdir(path, 0700) == 0 || errno == EEXIST) && setenv("XDG_STATE_HOME", path, 1) == 0;
+}
+
+static bool take_sandbox(const struct str *text)
+{
+    struct err e;
+    struct json *doc = json_parse(str_text(text), text->bytes, &e);
+    const char *folder = json_string(doc, "folder");
+    bool ok = folder && take_environment(doc) && take_state(folder);
+
+    json_free(doc);
+    return ok;
 }
 
 static bool run_and_read(const char *const *argv, struct str *out)
@@ -96,7 +112,6 @@ bool practice_begin(struct practice *p, const char *argv0, const char *scenario)
     struct str env = {0};
     char name[64];
     const char *program = practice_program(&a, argv0);
-    const char *temporary = getenv("TMPDIR");
     bool ok = false;
 
     *p = (struct practice){.leash = -1};
@@ -104,40 +119,15 @@ bool practice_begin(struct practice *p, const char *argv0, const char *scenario)
         snprintf(name, sizeof name, "practice-%ld", (long)getpid());
         out_talk("starting the sandbox (%s) ...", scenario);
         p->leash = start_keeper(program, scenario, name, &p->keeper);
-        const char *ask[] = {program, "env", "--name", name, NULL};
+        const char *ask[] = {program, "env", "--name", name, "--json", NULL};
         ok = p->leash >= 0 && run_and_read(ask, &env);
     } else {
         practice_missing();
     }
-    if (ok) {
-        take_exports(env.text);
-        /* what is practised is not mixed with what is real, and goes with the sandbox */
-        snprintf(p->state, sizeof p->state, "%s/strom-practice-XXXXXX",
-                 str_is_empty(temporary) ? "/tmp" : temporary);
-        ok = mkdtemp(p->state) != NULL;
-        if (ok)
-            setenv("XDG_STATE_HOME", p->state, 1);
-        else
-            p->state[0] = '\0';
-    }
+    ok = ok && take_sandbox(&env);
     str_done(&env);
     arena_done(&a);
     return ok;
-}
-
-static void remove_state(const char *folder)
-{
-    static const char *const files[] = {"strom/strom.db", "strom/strom.db-wal",
-                                        "strom/strom.db-shm"};
-    char path[300];
-
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    snprintf(path, sizeof path, "%s/strom", folder);
-    rmdir(path);
-    rmdir(folder);
 }
 
 void practice_end(struct practice *p)
@@ -148,6 +138,4 @@ void practice_end(struct practice *p)
         close(p->leash);
     if (p->keeper > 0)
         waitpid(p->keeper, &status, 0);
-    if (p->state[0])
-        remove_state(p->state);
 }

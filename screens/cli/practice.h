@@ -11,8 +11,7 @@
 
 struct practice {
     pid_t keeper;
-    int leash;       /* the sandbox lives as long as this end of a pipe is open */
-    char state[256]; /* XDG_STATE_HOME of the practice; removed at the end */
+    int leash; /* the sandbox lives as long as this end of a pipe is open */
 };
 
 /* False when it does not start: said on stderr. practice_end in any case. */

@@ -10,6 +10,7 @@
 #include "tests/e2e/world.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #define APP    "postmottak-backend", "datastream"
@@ -135,6 +136,28 @@ static void events_are_told_as_they_happen(void **state)
     assert_true(stream_done > 0 && profile_begins > stream_done);
 }
 
+/* A variable that would lead to a real database is taken away by what `env` prints. */
+static void what_leads_elsewhere_is_unset(void **state)
+{
+    static const char *const env[] = {"PGSERVICE=prod", "PGHOSTADDR=192.0.2.1",
+                                      "STROM_DB_PASSWORD=x", "CLOUDSDK_CORE_PROJECT=prod", NULL};
+    static const char *const gone[] = {
+        "PGSERVICE=", "PGHOSTADDR=", "STROM_DB_PASSWORD=", "CLOUDSDK_CORE_PROJECT="};
+    char line[2 * WORLD_PATH];
+    (void)state;
+    snprintf(line, sizeof line, "eval \"$('%s' env --folder '%s')\" && env", w.sandbox,
+             session_folder(w.session));
+    const char *const args[] = {"sh", "-c", line, NULL};
+    struct run_options o = {.program = "/usr/bin/env", .args = args, .env = env};
+    struct run *r = run_start(&o);
+    assert_int_equal(run_wait_end(r, RUN_MS), 0);
+    assert_non_null(strstr(run_out(r), "PGHOST=127.0.0.1"));
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        if (strstr(run_out(r), gone[i]))
+            fail_msg("%s is still there", gone[i]);
+    run_free(r);
+}
+
 static void requests_are_as_google_wants_them(void **state)
 {
     (void)state;
@@ -147,6 +170,7 @@ int main(int argc, char **argv)
     if (!world_find(&w, argv[0]))
         return 77;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_leads_elsewhere_is_unset),
         cmocka_unit_test(a_stream_beside_another),
         cmocka_unit_test(of_another_app_is_refused),
         cmocka_unit_test(another_name_is_refused_before_anything_is_said),

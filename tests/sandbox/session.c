@@ -224,6 +224,8 @@ const char *session_env(const struct session *s, const char *name)
 void session_apply(const struct session *s)
 {
     for
+        json_each(name, json_get(s->doc, "unset")) unsetenv(json_text(name));
+    for
         json_each(pair, json_get(s->doc, "env")) setenv(json_key(pair), json_text(pair), 1);
 }
 

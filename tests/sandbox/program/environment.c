@@ -11,6 +11,52 @@ struct pair {
     char value[VALUE_MAX];
 };
 
+/* What would lead a command out of the sandbox: all that libpq, gcloud and Google's clients read
+ * and that is not set above. */
+static const char *const elsewhere[] = {"PGSERVICE",
+                                        "PGSERVICEFILE",
+                                        "PGHOSTADDR",
+                                        "PGPASSWORD",
+                                        "PGPASSFILE",
+                                        "PGOPTIONS",
+                                        "PGREQUIREAUTH",
+                                        "PGCHANNELBINDING",
+                                        "PGREQUIRESSL",
+                                        "PGSSLNEGOTIATION",
+                                        "PGSSLCOMPRESSION",
+                                        "PGSSLCERT",
+                                        "PGSSLKEY",
+                                        "PGSSLCERTMODE",
+                                        "PGSSLROOTCERT",
+                                        "PGSSLCRL",
+                                        "PGSSLCRLDIR",
+                                        "PGSSLSNI",
+                                        "PGREQUIREPEER",
+                                        "PGSSLMINPROTOCOLVERSION",
+                                        "PGSSLMAXPROTOCOLVERSION",
+                                        "PGGSSENCMODE",
+                                        "PGGSSDELEGATION",
+                                        "PGKRBSRVNAME",
+                                        "PGGSSLIB",
+                                        "PGCONNECT_TIMEOUT",
+                                        "PGCLIENTENCODING",
+                                        "PGTARGETSESSIONATTRS",
+                                        "PGLOADBALANCEHOSTS",
+                                        "PGSYSCONFDIR",
+                                        "STROM_DB_PASSWORD",
+                                        "CLOUDSDK_CONFIG",
+                                        "CLOUDSDK_CORE_PROJECT",
+                                        "CLOUDSDK_CORE_ACCOUNT",
+                                        "CLOUDSDK_ACTIVE_CONFIG_NAME",
+                                        "CLOUDSDK_AUTH_ACCESS_TOKEN",
+                                        "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+                                        "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+                                        "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT",
+                                        "GOOGLE_CLOUD_PROJECT",
+                                        "GOOGLE_CLOUD_QUOTA_PROJECT",
+                                        "GOOGLE_OAUTH_ACCESS_TOKEN",
+                                        "GCE_METADATA_HOST"};
+
 /* 'it'\''s' */
 static void put_quoted(struct str *out, const char *value)
 {
@@ -31,7 +77,7 @@ static bool needs_quotes(const char *word)
            '\0';
 }
 
-static void add_word(struct str *out, const char *word)
+void environment_word(struct str *out, const char *word)
 {
     if (needs_quotes(word))
         put_quoted(out, word);
@@ -43,9 +89,9 @@ static void add_word(struct str *out, const char *word)
 static void deploy_command(const struct place *p, char out[VALUE_MAX])
 {
     struct str line = {0};
-    add_word(&line, p->program);
+    environment_word(&line, p->program);
     str_add(&line, " deploy --folder ");
-    add_word(&line, p->folder);
+    environment_word(&line, p->folder);
     snprintf(out, VALUE_MAX, "%s", str_text(&line));
     str_done(&line);
 }
@@ -79,6 +125,8 @@ void environment_exports(const struct place *p, struct str *out)
 {
     struct pair pairs[PAIRS];
     size_t n = fill(p, pairs);
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        str_printf(out, "unset %s\n", elsewhere[i]);
     for (size_t i = 0; i < n; i++) {
         str_printf(out, "export %s=", pairs[i].name);
         put_quoted(out, pairs[i].value);
@@ -92,4 +140,10 @@ void environment_members(const struct place *p, struct json_out *o)
     size_t n = fill(p, pairs);
     for (size_t i = 0; i < n; i++)
         json_put_string(o, pairs[i].name, pairs[i].value);
+}
+
+void environment_unset(struct json_out *o)
+{
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        json_put_string(o, NULL, elsewhere[i]);
 }

@@ -8,8 +8,12 @@
 #include "api/base/json.h"
 #include "api/base/str.h"
 
-/* `export NAME='value'` lines for a POSIX shell. */
+/* Lines for a POSIX shell: `unset NAME` for what leads elsewhere, `export NAME='value'`. */
 void environment_exports(const struct place *p, struct str *out);
+/* A word of a command line, quoted where that is needed. */
+void environment_word(struct str *out, const char *word);
+/* What is unset, as elements of the open array. */
+void environment_unset(struct json_out *o);
 /* As members of the open object. */
 void environment_members(const struct place *p, struct json_out *o);
 

@@ -93,8 +93,8 @@ static bool claim_folder(struct keeper *k, char *why)
 static void empty_folder(struct keeper *k)
 {
     static const char *const names[] = {
-        "state.json",       "repo",         "bigquery",  "kubeconfig",
-        "credentials.json", "requests.log", "keeper.log"};
+        "state.json",       "repo",         "bigquery",   "kubeconfig",
+        "credentials.json", "requests.log", "keeper.log", "practice"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char path[FOLDER_PATH];
         snprintf(path, sizeof(path), "%.900s/%s", k->place.folder, names[i]);

@@ -28,6 +28,9 @@ static void print_json(const struct place *p)
     json_open_object(&o, "env");
     environment_members(p, &o);
     json_close_object(&o);
+    json_open_array(&o, "unset");
+    environment_unset(&o);
+    json_close_array(&o);
     json_close_object(&o);
     puts(str_text(&text));
     str_done(&text);
@@ -43,9 +46,10 @@ static void print_place(const struct options *o, const struct place *p)
         printf("%s# ready\n", str_text(&text));
     } else {
         bool named = strcmp(p->name, "default") != 0;
-        printf("The sandbox is ready: %s, folder %s\n\n  eval \"$(strom-sandbox env%s%s)\"\n  cd "
-               "%s\n\n",
-               p->scenario, p->folder, named ? " --name " : "", named ? p->name : "", p->repo);
+        environment_word(&text, p->program); /* which need not be on PATH */
+        printf("The sandbox is ready: %s, folder %s\n\n  eval \"$(%s env%s%s)\"\n  cd %s\n\n",
+               p->scenario, p->folder, str_text(&text), named ? " --name " : "",
+               named ? p->name : "", p->repo);
     }
     str_done(&text);
     fflush(stdout);
