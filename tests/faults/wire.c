@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,23 +278,47 @@ static bool send_some(struct line *l)
     return true;
 }
 
+/* Which of them have something: asked with one call, since it is asked so often. */
+static bool look(const struct wire *w, short ready[WIRE_DOORS + LINES])
+{
+    struct pollfd fds[WIRE_DOORS + LINES];
+
+    for (int i = 0; i < WIRE_DOORS; i++)
+        fds[i] =
+            (struct pollfd){i == WIRE_REFUSED || i == WIRE_SILENT ? -1 : w->door[i], POLLIN, 0};
+    for (int i = 0; i < LINES; i++)
+        fds[WIRE_DOORS + i] = (struct pollfd){w->lines[i].fd, POLLIN, 0};
+    int n = poll(fds, WIRE_DOORS + LINES, 0);
+    for (int i = 0; i < WIRE_DOORS + LINES; i++)
+        ready[i] = n > 0 ? fds[i].revents : 0;
+    return n > 0;
+}
+
+static bool is_due(const struct line *l)
+{
+    return l->busy && !l->out.never && clock_mono_ms() >= l->due;
+}
+
 bool wire_pump(struct wire *w)
 {
-    bool some = false;
+    short ready[WIRE_DOORS + LINES];
+    bool some = false, news = look(w, ready);
 
-    for (enum wire_door d = 0; d < WIRE_DOORS; d++)
-        while (d != WIRE_REFUSED && d != WIRE_SILENT && accept_at(w, d))
+    for (enum wire_door d = 0; news && d < WIRE_DOORS; d++)
+        while (ready[d] && accept_at(w, d))
             some = true;
-    for (struct line *l = w->lines; l < w->lines + LINES; l++) {
+    for (int i = 0; i < LINES; i++) {
+        struct line *l = &w->lines[i];
+        bool ours = ready[WIRE_DOORS + i] != 0;
         if (l->fd >= 0 && l->tls) {
             some = shake_hands(l) || some;
             continue;
         }
-        if (l->fd >= 0 && read_more(l))
+        if (l->fd >= 0 && ours && read_more(l))
             some = true;
-        if (l->fd >= 0 && answer_next(w, l))
+        if (l->fd >= 0 && l->in.bytes > 0 && answer_next(w, l))
             some = true;
-        if (l->fd >= 0 && l->busy && !l->out.never && clock_mono_ms() >= l->due && send_some(l))
+        if (l->fd >= 0 && is_due(l) && send_some(l))
             some = true;
     }
     return some;
