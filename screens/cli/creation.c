@@ -236,13 +236,14 @@ static void ask_password(struct creation *c)
     struct live *live = &c->s->live;
     char answer[256] = "";
 
-    if (!apply_needs_password(c->plan) || !secret_is_empty(live->db_password) ||
-        !out_can_ask(c->s->o))
+    if (!apply_needs_password(c->plan) || !secret_is_empty(live->db_password))
+        return;
+    if (live->password_where[0]) /* also where nobody can be asked: the refusal comes next */
+        out_talk("%s", live->password_where);
+    if (!out_can_ask(c->s->o))
         return;
     out_talk("%s logs in to the database with a password; it is not shown and not kept",
              c->s->target.db_user);
-    if (live->password_where[0])
-        out_talk("%s", live->password_where);
     if (out_ask("Password:", answer, sizeof answer, true) && answer[0]) {
         secret_free(live->db_password);
         live->db_password = secret_new(answer, strlen(answer));
