@@ -270,6 +270,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     if (ev.kind == EV_NEWS && self->planned == NULL && task_state(self->looking) == TASK_OK &&
         (self->source == NULL || task_state(self->source) != TASK_RUNNING))
         make_plan(self, j);
+    if (self->dialog.open && self->asked == ASKED_LEAVE && !is_busy(self))
+        dialog_close(&self->dialog); /* it has ended meanwhile: there is nothing to leave */
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
 }
 
