@@ -16,7 +16,7 @@
 #include "api/base/tr.h"
 #include "api/google/datastream.h"
 #include "api/google/projects.h"
-#include "api/plan/names.h"
+#include "api/plan/opened.h"
 #include "screens/wizard.h"
 #include "tui/key.h"
 #include "tui/list.h"
@@ -221,19 +221,9 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
 /* Opens a stream: its names become the target's, Monitor shows it. */
 static enum nav open_stream(struct journey *j, const struct datastream_stream *s)
 {
-    struct target *t = &j->target;
-
     if (is_held(j))
         return STAY;
-    if (!names_recognise(s->id, t)) /* a name of its own: the family stays */
-        str_copy(t->stream, sizeof t->stream, s->id);
-    str_copy(t->dataset, sizeof t->dataset, s->dataset);
-    str_copy(t->publication, sizeof t->publication, s->publication);
-    str_copy(t->slot, sizeof t->slot, s->slot);
-    if (s->freshness_s >= 0)
-        t->freshness_seconds = (int)s->freshness_s;
-    t->mode = s->mode == DATASTREAM_MODE_APPEND ? TARGET_APPEND_ONLY : TARGET_MERGE;
-    names_complete(t);
+    opened_target(s, &j->target);
     j->opened = true;
     j->reached = AT_MONITOR;
     journey_changed(j);

@@ -256,3 +256,13 @@ void plan_json(const struct plan *p, const struct selection *s, struct str *out)
     json_close_object(&o);
     str_addc(out, '\n');
 }
+
+const char *plan_stops(const struct plan *p, size_t n)
+{
+    const struct plan_action *a = plan_action(p, STEP_STREAM);
+
+    for (size_t i = 0; a && i < a->n_changes; i++)
+        if (str_eq(a->changes[i].from, "flows") && str_eq(a->changes[i].to, "left out") && n-- == 0)
+            return a->changes[i].path;
+    return NULL;
+}

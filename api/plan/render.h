@@ -33,6 +33,9 @@ void plan_lines(const struct plan *p, const struct selection *s, struct arena *a
 void plan_print(const struct plan *p, const struct selection *s, struct str *out);
 /* The document of `strom plan --json`. */
 void plan_json(const struct plan *p, const struct selection *s, struct str *out);
+/* What flows now and will not any more, the n-th of it: "public.person", "public.sak.tittel"; NULL
+ * behind the last. */
+const char *plan_stops(const struct plan *p, size_t n);
 char plan_sign(enum plan_verb v);
 
 #endif

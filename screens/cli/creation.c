@@ -290,6 +290,15 @@ static bool look_again(struct creation *c, unsigned only, struct err *e)
     return holds;
 }
 
+/* Also where nobody is asked: what stops is not found out from the numbers of a report. */
+static void say_stops(const struct creation *c)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = plan_stops(c->plan, i)); i++)
+        out_talk("stops flowing: %s (what has arrived of it stays, and grows old)", path);
+}
+
 bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
 {
     const char *expect = c->s->o->expect;
@@ -300,8 +309,10 @@ bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
     if (expect && !planning_holds(c->plan, expect, c->s->live.store))
         return planning_moved(NULL, c->plan, e);
     ask_password(c);
-    return apply_possible(c->plan, c->s->live.db_password, e) && consent(c, &asked, e) &&
-           (!asked || look_again(c, only, e)) && carry_out(c, e);
+    if (!apply_possible(c->plan, c->s->live.db_password, e))
+        return false;
+    say_stops(c);
+    return consent(c, &asked, e) && (!asked || look_again(c, only, e)) && carry_out(c, e);
 }
 
 /* --- the end

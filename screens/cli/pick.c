@@ -110,14 +110,6 @@ static const char *sensitive_key(const struct selection_table *t)
     return NULL;
 }
 
-static void say_left_out(const struct selection_table *t)
-{
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (!t->columns[i].included && t->columns[i].level != RULES_NONE)
-            out_talk("left out: %s.%s.%s (%s)", t->schema, t->name, t->columns[i].name,
-                     rules_level_name((enum rules_level)t->columns[i].level));
-}
-
 /* named: the person asked for this very table, so that what stands in the way is an error. */
 static bool include(struct selection *s, size_t at, bool named, struct err *e)
 {
@@ -130,7 +122,6 @@ static bool include(struct selection *s, size_t at, bool named, struct err *e)
         if (named && t->n_included == 0)
             return refuse(e, t, t->n_columns ? t->columns[0].name : "*",
                           "no column of the table may flow without a reason");
-        say_left_out(t);
         return true;
     case SELECTION_NEEDS_ACK:
         if (named)
@@ -232,6 +223,18 @@ bool pick_acknowledge(struct selection *s, const struct options *o, struct err *
     return true;
 }
 
+/* Once, of what was chosen in the end. */
+static void say_left_out(const struct selection *s)
+{
+    for (size_t k = 0; k < s->n_tables; k++) {
+        const struct selection_table *t = &s->tables[k];
+        for (size_t i = 0; t->n_included > 0 && i < t->n_columns; i++)
+            if (!t->columns[i].included && t->columns[i].level != RULES_NONE)
+                out_talk("left out: %s.%s.%s (%s)", t->schema, t->name, t->columns[i].name,
+                         rules_level_name((enum rules_level)t->columns[i].level));
+    }
+}
+
 bool pick(struct selection *s, const struct options *o, struct err *e)
 {
     if (!pick_acknowledge(s, o, e))
@@ -241,7 +244,10 @@ bool pick(struct selection *s, const struct options *o, struct err *e)
     for (size_t i = 0; i < o->n_columns; i++)
         if (!only_columns(s, o->columns[i], e))
             return false;
-    return exclude_named(s, o, e);
+    if (!exclude_named(s, o, e))
+        return false;
+    say_left_out(s);
+    return true;
 }
 
 /* --- before anything can be asked

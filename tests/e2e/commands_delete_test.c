@@ -115,6 +115,37 @@ static void theirs_runs_still(void **state)
     assert_text(a->doc, "stream.state", "RUNNING");
 }
 
+/* One table less than there is: it is said, also where nobody asks. */
+static void a_narrower_choice_is_said(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, "create", APP, "--include-tables", "regel_evaluering,regelsett_resultat",
+                    "--yes"),
+              0);
+    const struct answer *a =
+        STROM(&w, "create", APP, "--include-tables", "regel_evaluering", "--yes");
+    answer_is(a, 0);
+    answer_says(a, "stops flowing: public.regelsett_resultat");
+    assert_null(strstr(a->err, "stops flowing: public.regel_evaluering"));
+}
+
+static size_t times(const char *text, const char *word)
+{
+    size_t n = 0;
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+        n++;
+    return n;
+}
+
+static void what_is_left_out_is_said_once(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "plan", "--app", "postmottak-backend", "--include-tables",
+                                   "person", "--columns", "person:id", "--json");
+    assert_true(times(a->err, "left out: public.person.") > 0);
+    assert_int_equal(times(a->err, "left out: public.person.fodselsdato "), 1);
+}
+
 /* Events as they happen: each thing begins and ends, and time goes by between them. */
 static void events_are_told_as_they_happen(void **state)
 {
@@ -176,6 +207,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(another_name_is_refused_before_anything_is_said),
         cmocka_unit_test(an_interrupted_removal_goes_on),
         cmocka_unit_test(theirs_runs_still),
+        cmocka_unit_test(a_narrower_choice_is_said),
+        cmocka_unit_test(what_is_left_out_is_said_once),
         cmocka_unit_test(events_are_told_as_they_happen),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
