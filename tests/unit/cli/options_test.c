@@ -71,17 +71,17 @@ static void test_order_is_free(void **state)
 static void test_double_dash(void **state)
 {
     (void)state;
-    struct options o = well("strom create -- --json -n --");
+    struct options o = well("strom create -- --json --");
     assert_false(o.json);
-    assert_null(o.namespace_);
-    assert_int_equal(o.n_args, 3);
+    assert_int_equal(o.n_args, 2);
     assert_string_equal(o.args[0], "--json");
-    assert_string_equal(o.args[2], "--");
+    assert_string_equal(o.args[1], "--");
+    badly("strom create -- a -n b", "'b' is one word too many", "strom create");
     o = well("strom --app -- check --json"); /* here it is a value */
     assert_string_equal(o.app, "--");
     assert_string_equal(o.command, "check");
     assert_true(o.json);
-    o = well("strom check -");
+    o = well("strom create -");
     assert_string_equal(o.args[0], "-");
 }
 
