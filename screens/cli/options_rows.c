@@ -225,6 +225,20 @@ static void help_option(const struct option_row *row, struct str *out)
     str_printf(out, "  %-30s %s\n", left, tr(row->help));
 }
 
+static const char sandbox_words[] =
+    "  up [SCENARIO]   start one; it lives until down, or eight hours without a request\n"
+    "  down            end it: nothing is left\n"
+    "  status          what it is and what runs in it\n"
+    "  env             what points any strom command at it: eval \"$(strom sandbox env)\"\n"
+    "  deploy          play the platform: manifest, users, migrations\n"
+    "  sql QUERY       ask the destination\n"
+    "\n"
+    "Scenarios: fresh (nothing prepared), ready (prepared, nothing made), running (a stream of "
+    "two\n"
+    "tables), shared (another app's stream is there), large (1 000 tables), trouble (all that can "
+    "be\n"
+    "wrong).\n";
+
 void options_help(const char *command, struct str *out)
 {
     if (command == NULL) {
@@ -241,6 +255,8 @@ void options_help(const char *command, struct str *out)
         if (str_eq(option_commands[i].name, command))
             str_printf(out, "strom %s %s\n\n%s\n", command, option_commands[i].args,
                        tr(option_commands[i].help));
+    if (str_eq(command, "sandbox"))
+        str_add(out, sandbox_words);
     str_add(out, tr("\nOptions:\n"));
     for (size_t i = 0; i < OPTION_ROWS; i++)
         if (option_is_known(&option_rows[i], command))

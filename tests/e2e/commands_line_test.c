@@ -57,6 +57,17 @@ static void version_and_help_need_nothing(void **state)
     }
 }
 
+static void help_of_the_sandbox_tells_its_words(void **state)
+{
+    static const char *const words[] = {"up [SCENARIO]", "down",  "status", "env",    "deploy",
+                                        "fresh",         "ready", "shared", "trouble"};
+    (void)state;
+    const struct answer *a = STROM(&w, "sandbox", "--help");
+    answer_is(a, 0);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        assert_non_null(strstr(a->out, words[i]));
+}
+
 static void help_is_there_in_norwegian(void **state)
 {
     (void)state;
@@ -322,6 +333,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_and_help_need_nothing),
         cmocka_unit_test(help_is_there_in_norwegian),
+        cmocka_unit_test(help_of_the_sandbox_tells_its_words),
         cmocka_unit_test(near_misses_are_named),
         cmocka_unit_test(values_are_checked),
         cmocka_unit_test(extra_words_are_refused),
