@@ -165,6 +165,29 @@ static bool wait_for_cluster(struct session *s, const struct task *t, struct err
     return session_wait(s, t, e);
 }
 
+/* As the wizard does; what cannot be found out is left to the checks to say. */
+static void find_only_app(struct session *s)
+{
+    struct target *t = &s->target;
+    struct err e;
+
+    if (t->app[0] || t->project[0] || t->instance[0])
+        return;
+    if (t->context[0] || t->namespace_[0])
+        live_use_cluster(&s->live, t->context, t->namespace_);
+    if (s->live.cluster == NULL)
+        return;
+    struct task *task = nais_apps(s->live.cluster);
+    if (wait_for_cluster(s, task, &e)) {
+        const struct nais_apps *apps = nais_apps_found(task);
+        if (apps->n == 1 && apps->items[0].app[0])
+            str_copy(t->app, sizeof t->app, apps->items[0].app);
+        else
+            out_talk("no app was named, and the cluster tells of %zu: use --app", apps->n);
+    }
+    task_drop(task);
+}
+
 static bool ask_cluster(struct session *s, struct err *e)
 {
     struct target *t = &s->target;
@@ -269,6 +292,8 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     ok = ok && live_find_password(&s->live, &e);
     ok = ok && (!(wants & SESSION_FILE) || read_file(s, &e));
     ok = ok && live_fill_target(&s->live, &s->target, &e);
+    if (ok && (wants & SESSION_ONLY_APP))
+        find_only_app(s);
     ok = ok && (!(wants & SESSION_CLUSTER) || ask_cluster(s, &e));
     if (ok && (wants & SESSION_SOURCE))
         connect_source(s);

@@ -11,7 +11,9 @@ enum session_wants {
     SESSION_CLUSTER = 1, /* names from the cluster when an app is known */
     SESSION_SOURCE = 2,  /* a connection, where there is one: pg_trouble else */
     SESSION_FILE = 4,    /* the plan file, where there is one */
-    SESSION_PROJECT = 8  /* project and region must be known in the end */
+    SESSION_PROJECT = 8, /* project and region must be known in the end */
+    SESSION_ONLY_APP =
+        16 /* none was named: the only one of the cluster's namespace, if it is that */
 };
 
 struct session {

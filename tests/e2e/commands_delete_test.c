@@ -41,6 +41,15 @@ static void a_stream_beside_another(void **state)
               0);
 }
 
+/* Who names no app means the only one. */
+static void the_only_app_is_found(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "check", "--json");
+    answer_document(a);
+    assert_int_equal(json_int64(a->doc, "summary.unknown", -1), 0);
+}
+
 static void check_untouched(size_t writes)
 {
     assert_int_equal(world_writes(&w), writes);
@@ -203,6 +212,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_leads_elsewhere_is_unset),
         cmocka_unit_test(a_stream_beside_another),
+        cmocka_unit_test(the_only_app_is_found),
         cmocka_unit_test(of_another_app_is_refused),
         cmocka_unit_test(another_name_is_refused_before_anything_is_said),
         cmocka_unit_test(an_interrupted_removal_goes_on),
