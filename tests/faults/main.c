@@ -109,6 +109,8 @@ static bool right_kind(const struct cell *c, const struct err *e)
 
     if (is_look(c))
         kinds |= 1u << ERR_CONFLICT;
+    if (is_look(c) && c->fault == FAULT_404) /* what is there is made again, and refused */
+        kinds |= 1u << ERR_INPUT;
     return (kinds & 1u << e->kind) != 0;
 }
 
