@@ -64,13 +64,17 @@ void out_talk(const char *fmt, ...)
     va_end(args);
 }
 
+/* What a server calls invalid or cancelled was not the command line, and no signal of ours. */
 int out_code(const struct err *e)
 {
-    if (e->kind == ERR_INTERRUPTED)
+    bool answered = e->code >= 400;
+
+    if (e->kind == ERR_INTERRUPTED && !answered)
         return session_interrupted();
     if (str_eq(e->reason, "UNACKNOWLEDGED") || str_eq(e->reason, "MOVED"))
         return OUT_REFUSED;
-    return e->kind == ERR_INPUT && !str_eq(e->reason, "NO_PASSWORD") ? OUT_WRONG : OUT_COULD_NOT;
+    return e->kind == ERR_INPUT && !answered && !str_eq(e->reason, "NO_PASSWORD") ? OUT_WRONG
+                                                                                  : OUT_COULD_NOT;
 }
 
 int out_error(const struct options *o, const struct err *e)

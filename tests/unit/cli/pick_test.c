@@ -306,25 +306,29 @@ static void test_exit_codes(void **state)
         enum err_kind kind;
         const char *reason;
         int code;
+        int http;
     } rows[] = {
-        {ERR_NETWORK, "", OUT_COULD_NOT},
-        {ERR_DENIED, "", OUT_COULD_NOT},
-        {ERR_MISSING, "", OUT_COULD_NOT},
-        {ERR_CONFLICT, "", OUT_COULD_NOT},
-        {ERR_CONFLICT, "MOVED", OUT_REFUSED},
-        {ERR_CONFLICT, "LOCKED", OUT_COULD_NOT},
-        {ERR_QUOTA, "", OUT_COULD_NOT},
-        {ERR_INPUT, "", OUT_WRONG},
-        {ERR_INPUT, "UNACKNOWLEDGED", OUT_REFUSED},
-        {ERR_INPUT, "NO_PASSWORD", OUT_COULD_NOT},
-        {ERR_SQL, "42501", OUT_COULD_NOT},
-        {ERR_SYSTEM, "", OUT_COULD_NOT},
-        {ERR_BUG, "", OUT_COULD_NOT},
-        {ERR_INTERRUPTED, "", OUT_INTERRUPTED},
+        {ERR_NETWORK, "", OUT_COULD_NOT, 0},
+        {ERR_DENIED, "", OUT_COULD_NOT, 0},
+        {ERR_MISSING, "", OUT_COULD_NOT, 0},
+        {ERR_CONFLICT, "", OUT_COULD_NOT, 0},
+        {ERR_CONFLICT, "MOVED", OUT_REFUSED, 0},
+        {ERR_CONFLICT, "LOCKED", OUT_COULD_NOT, 0},
+        {ERR_QUOTA, "", OUT_COULD_NOT, 0},
+        {ERR_INPUT, "", OUT_WRONG, 0},
+        {ERR_INPUT, "UNACKNOWLEDGED", OUT_REFUSED, 0},
+        {ERR_INPUT, "NO_PASSWORD", OUT_COULD_NOT, 0},
+        {ERR_SQL, "42501", OUT_COULD_NOT, 0},
+        {ERR_SYSTEM, "", OUT_COULD_NOT, 0},
+        {ERR_BUG, "", OUT_COULD_NOT, 0},
+        {ERR_INTERRUPTED, "", OUT_INTERRUPTED, 0},
+        {ERR_INPUT, "INVALID_ARGUMENT", OUT_COULD_NOT, 400}, /* what a server says of a call */
+        {ERR_INTERRUPTED, "CANCELLED", OUT_COULD_NOT, 499},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         err_set(&e, rows[i].kind, "Doing something");
         err_reason(&e, rows[i].reason);
+        e.code = rows[i].http;
         assert_int_equal(out_code(&e), rows[i].code);
         assert_int_equal(out_error(&o, &e), rows[i].code);
     }
