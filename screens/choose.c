@@ -185,7 +185,7 @@ bool choose_with_reason(struct journey *j, size_t table, size_t column, const ch
                         const char *reference, struct err *e)
 {
     char when[CLOCK_TEXT];
-    const char *user = getenv("USER");
+    const char *user = j->who[0] ? j->who : getenv("USER");
     struct selection_ack ack = {reason, reference, str_is_empty(user) ? "unknown" : user,
                                 clock_rfc3339(clock_wall(), when)};
 

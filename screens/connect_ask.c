@@ -237,6 +237,8 @@ void connect_news(struct connect *self, struct journey *j)
         self->taken = true;
         take_source(self, j);
     }
+    if (self->who && task_state(self->who) == TASK_OK)
+        str_copy(j->who, sizeof j->who, google_identity(self->who)->email);
     if (self->connecting && task_state(self->connecting) == TASK_OK) {
         live_use_pg(j->live, pg_take(self->connecting));
         task_clear(&self->connecting);

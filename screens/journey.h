@@ -32,6 +32,7 @@ enum journey_step {
 struct journey {
     struct live *live;
     struct target target;
+    char who[320];              /* the login's e-mail, once Google has told; not kept */
     char dsn[512];              /* without a password; "": PG* */
     struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
