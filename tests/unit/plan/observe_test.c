@@ -314,11 +314,12 @@ static void test_a_stream_of_the_module_is_edited(void **state)
 static const struct receipt_line *line_of(const struct receipt_line *lines, size_t n,
                                           const char *what)
 {
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(lines[i].what, what))
-            return &lines[i];
-    fail_msg("nothing is said of %s", what);
-    return NULL;
+    size_t at = 0;
+    while (at < n && !str_eq(lines[at].what, what))
+        at++;
+    if (at == n)
+        fail_msg("nothing is said of %s", what);
+    return &lines[at];
 }
 
 /* Its own parts go; what the team's Terraform made for all streams stays, though no other stream
