@@ -74,6 +74,20 @@ static int best_shift(const struct rows *r)
     return best;
 }
 
+/* Only what comes right is moved: rows below it that changed too would have to be drawn anew. */
+static void narrow(struct rows *r, int k)
+{
+    int first = r->last, last = r->first;
+    for (int row = r->first; row <= r->last; row++)
+        if (row + k >= r->first && row + k <= r->last && r->now[row] == r->old[row + k]) {
+            int low = k > 0 ? row : row + k, high = k > 0 ? row + k : row;
+            first = low < first ? low : first;
+            last = high > last ? high : last;
+        }
+    r->first = first;
+    r->last = last;
+}
+
 static void shift_cells(struct paint *pt, const struct rows *r, int k)
 {
     size_t cols = (size_t)pt->cols, far = (size_t)abs(k) * cols;
@@ -115,6 +129,8 @@ void paint_scroll(struct paint *pt, const struct page *p)
         r.old[row] = hash(row_of(pt->before, p, row), p->cols);
     }
     int k = best_shift(&r);
-    if (k != 0)
-        shift(pt, p, &r, k);
+    if (k == 0)
+        return;
+    narrow(&r, k);
+    shift(pt, p, &r, k);
 }
