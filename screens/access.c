@@ -70,8 +70,7 @@ static void news(struct access *self)
     }
 }
 
-/* --- drawing
- * ---------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void draw_who(const struct access *self, struct page *p)
 {
@@ -199,8 +198,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     draw_permissions(self, p);
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 /* The lines that grant the narrow set for two hours and take the broad role away. */
 static void lines(const struct access *self, const struct journey *j, struct str *out)

@@ -11,8 +11,7 @@
 
 #define SEP "\x1f"
 
-/* --- what tables look like, as a line each: schema, table, columns that flow
- * ---------------------- */
+/* --- what tables look like, as a line each: schema, table, columns that flow --- */
 
 static void describe(const struct journey *j, size_t table, struct str *out)
 {
@@ -87,8 +86,7 @@ static void record(struct journey *j, const char *label, const size_t *tables, s
     str_done(after);
 }
 
-/* --- choosing
- * ------------------------------------------------------------------------------------- */
+/* --- choosing --- */
 
 static void say_answer(struct journey *j, enum selection_answer a)
 {
@@ -196,8 +194,7 @@ bool choose_with_reason(struct journey *j, size_t table, size_t column, const ch
     return true;
 }
 
-/* --- back and forth
- * ------------------------------------------------------------------------------- */
+/* --- back and forth --- */
 
 static void step(struct journey *j, bool back)
 {

@@ -28,9 +28,7 @@ void connect_fields(struct connect *self, const struct journey *j)
     field_init(&self->fields[ROW_DSN], self->dsn, sizeof self->dsn);
     field_init(&self->fields[ROW_PASSWORD], self->password, sizeof self->password);
     self->fields[ROW_PASSWORD].secret = true;
-    if (self->cursor >= 0 && self->fields[self->focus].text &&
-        (size_t)self->cursor <= strlen(self->fields[self->focus].text))
-        self->fields[self->focus].at = (size_t)self->cursor;
+    field_place(&self->fields[self->focus], self->cursor);
 }
 
 /* A connection in the wrong line: it may hold a password, and is kept nowhere. */
@@ -138,16 +136,11 @@ static void take_database(struct connect *self, struct journey *j)
 
 void connect_ask_database(struct connect *self, struct journey *j)
 {
-    struct pg_options o = live_pg_options(j->live, j->dsn);
-
     task_clear(&self->connecting);
-    if (j->live->pg && pg_alive(j->live->pg)) {
+    if (j->live->pg && pg_alive(j->live->pg))
         take_database(self, j);
-        return;
-    }
-    if (str_is_empty(o.database) && j->target.database[0])
-        o.database = j->target.database;
-    self->connecting = pg_connect(j->live->net, &o);
+    else
+        self->connecting = live_connect(j->live, j->dsn, j->target.database);
 }
 
 void connect_choose_app(struct connect *self, struct journey *j, const char *app)

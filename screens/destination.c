@@ -67,9 +67,7 @@ static void enter(void *ctx, struct journey *j)
     field_init(&self->fields[ROW_FRESHNESS], self->freshness, sizeof self->freshness);
     field_init(&self->fields[ROW_STREAM], self->stream, sizeof self->stream);
     self->mode.at = t->mode == TARGET_APPEND_ONLY;
-    if (self->focus != ROW_MODE && self->kept_cursor >= 0 &&
-        (size_t)self->kept_cursor <= strlen(self->fields[self->focus].text))
-        self->fields[self->focus].at = (size_t)self->kept_cursor;
+    field_place(&self->fields[self->focus], self->kept_cursor);
     ask(self, j);
 }
 

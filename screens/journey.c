@@ -132,11 +132,7 @@ bool journey_resume(struct journey *j)
 
 static void connect_again(struct journey *j)
 {
-    struct pg_options o = live_pg_options(j->live, j->dsn);
-
-    if (str_is_empty(o.database) && j->target.database[0])
-        o.database = j->target.database;
-    j->connecting = pg_connect(j->live->net, &o);
+    j->connecting = live_connect(j->live, j->dsn, j->target.database);
 }
 
 static void read_again(struct journey *j)

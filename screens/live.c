@@ -214,3 +214,12 @@ struct pg_options live_pg_options(const struct live *l, const char *dsn)
     return (struct pg_options){.dsn = either(dsn, l->options->dsn),
                                .database = l->options->database};
 }
+
+struct task *live_connect(const struct live *l, const char *dsn, const char *database)
+{
+    struct pg_options o = live_pg_options(l, dsn);
+
+    if (str_is_empty(o.database) && !str_is_empty(database))
+        o.database = database;
+    return pg_connect(l->net, &o);
+}

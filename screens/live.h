@@ -42,10 +42,10 @@ void live_close(struct live *l);
 /* False with *e when nothing can be kept: a run that could not be recorded is not begun. */
 bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
+void live_use_cluster(struct live *l, const char *context, const char *ns);
 /* Takes over what the platform tells of the user's password: itself, or where it lies. True when it
  * is known now. */
 bool live_use_password(struct live *l, const struct task *source);
-void live_use_cluster(struct live *l, const char *context, const char *ns);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */
 void live_use_facts(struct live *l,
                     struct source_facts *f); /* takes it over; the former becomes `earlier` */
@@ -56,5 +56,7 @@ bool live_find_password(struct live *l, struct err *e);
 bool live_fill_target(const struct live *l, struct target *t, struct err *e);
 /* How to connect: --dsn or PG*, with database and password as far as they are known. */
 struct pg_options live_pg_options(const struct live *l, const char *dsn);
+/* The same, begun: to `database` where neither says which; pg_take takes the connection over. */
+struct task *live_connect(const struct live *l, const char *dsn, const char *database);
 
 #endif

@@ -158,8 +158,7 @@ static void show(struct plain *p)
     out_line("%s", tr("Up, Down, Space, Tab, Enter move and choose; =TEXT types; back; quit"));
 }
 
-/* --- a line of input
- * ---------------------------------------------------------------------------------- */
+/* --- a line of input --- */
 
 static void press(struct plain *p, int key)
 {

@@ -10,177 +10,63 @@
  *    Manifest: ...
  */
 #include "screens/answer.h"
+#include "screens/checks_look.h"
 #include "screens/checks_view.h"
+#include "screens/deploy_view.h"
 #include "screens/files_view.h"
 #include "screens/journey.h"
 #include "screens/steps.h"
 
-#include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/checks/gather.h"
-#include "api/net/child.h"
 #include "api/plan/names.h"
-#include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
-
-#include <string.h>
 
 enum showing { SHOWING_CHECKS, SHOWING_FILES, SHOWING_DEPLOY };
 
 struct prerequisites {
-    struct task *asking, *shown; /* the next look, and the one that is drawn */
-    struct task *connecting, *deploying;
-    struct arena mem; /* what is wanted: lives as long as the look */
-    struct source_wanted wanted;
-    struct err pg_trouble;
-    struct list list;
-    bool changed[CHECK_IDS]; /* turned green with the last look */
-    bool deployed;           /* and not looked at since */
     enum showing showing;
+    struct checks_look look;
+    struct list list;
     struct files_view files;
-    struct dialog dialog; /* leave while a deploy runs? */
-    enum nav leaving;     /* where to, then */
+    struct deploy_view deploy;
+    bool deployed; /* and not looked at since */
 };
-
-/* --- asking
- * ----------------------------------------------------------------------------------------- */
-
-static void gather_now(struct prerequisites *self, struct journey *j)
-{
-    struct gather_options o = {.google = j->live->google,
-                               .pg = j->live->pg,
-                               .pg_trouble = self->pg_trouble,
-                               .target = &j->target,
-                               .wanted = &self->wanted,
-                               .earlier = j->live->facts};
-
-    task_clear(&self->asking);
-    arena_done(&self->mem);
-    journey_wanted(j, &self->mem, &self->wanted);
-    self->asking = gather(j->live->net, &o);
-}
-
-/* A restart of the server (a deploy) breaks the connection: it is made anew first. */
-static void ask(struct prerequisites *self, struct journey *j)
-{
-    struct pg_options o = live_pg_options(j->live, j->dsn);
-
-    if (self->connecting)
-        return;
-    if (j->live->pg && pg_alive(j->live->pg)) {
-        gather_now(self, j);
-        return;
-    }
-    task_clear(&self->asking);
-    live_use_pg(j->live, NULL);
-    if (str_is_empty(o.database) && j->target.database[0])
-        o.database = j->target.database;
-    self->connecting = pg_connect(j->live->net, &o);
-}
 
 static void enter(void *ctx, struct journey *j)
 {
+    struct prerequisites *self = ctx;
+
     names_complete(&j->target);
-    ask(ctx, j);
+    checks_look_ask(&self->look, j);
 }
 
-static void take_connection(struct prerequisites *self, struct journey *j)
+/* The check under the cursor; NULL: nothing was answered yet. */
+static const struct check *check_here(const struct prerequisites *self)
 {
-    if (self->connecting == NULL || task_state(self->connecting) == TASK_RUNNING)
-        return;
-    if (task_state(self->connecting) == TASK_OK) {
-        live_use_pg(j->live, pg_take(self->connecting));
-        self->pg_trouble = (struct err){0};
-    } else {
-        self->pg_trouble = *task_error(self->connecting);
-    }
-    task_clear(&self->connecting);
-    gather_now(self, j);
+    const struct check_list *l = checks_look_list(&self->look);
+
+    return l ? &l->at[self->list.at] : NULL;
 }
 
-static void take_checks(struct prerequisites *self, struct journey *j)
-{
-    const struct check_list *before = self->shown ? gathered(self->shown) : NULL;
-    size_t green = 0;
-
-    if (self->asking == NULL || task_state(self->asking) != TASK_OK)
-        return;
-    for (int i = 0; i < CHECK_IDS; i++)
-        self->changed[i] = before && before->at[i].result != CHECK_PASS &&
-                           gathered(self->asking)->at[i].result == CHECK_PASS;
-    if (gather_facts(self->asking)) {
-        if (gather_facts(self->asking)->roles.app.name)
-            str_copy(j->target.app_role, sizeof j->target.app_role,
-                     gather_facts(self->asking)->roles.app.name);
-        live_use_facts(j->live, gather_take_facts(self->asking));
-    }
-    task_drop(self->shown);
-    self->shown = self->asking;
-    self->asking = NULL;
-    if (!self->deployed)
-        return;
-    self->deployed = false;
-    for (int i = 0; i < CHECK_IDS; i++)
-        green += self->changed[i];
-    journey_say(j, MARK_OK, tr("deployed and checked again: %zu turned green"), green);
-}
-
-static void take_deploy(struct prerequisites *self, struct journey *j)
-{
-    if (self->deploying == NULL || task_state(self->deploying) == TASK_RUNNING)
-        return;
-    if (task_state(self->deploying) == TASK_OK && child_answer(self->deploying)->status == 0) {
-        journey_say(j, MARK_OK, "%s", tr("deployed; checking again"));
-        self->deployed = true;
-        self->showing = SHOWING_CHECKS;
-        task_clear(&self->deploying);
-    } else {
-        journey_say(j, MARK_FAIL, "%s", tr("the deploy failed: what it said is shown"));
-    }
-    ask(self, j);
-}
-
-/* --- drawing
- * ---------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void draw_checks(const struct prerequisites *self, struct page *p)
 {
-    const struct check_list *l = gathered(self->shown);
+    const struct check_list *l = checks_look_list(&self->look);
     struct check_summary n = check_summary(l);
-    struct checks_shown shown = {l, self->changed};
+    struct checks_shown shown = {l, self->look.changed};
     struct list_rows rows = {.n = CHECK_IDS, .ctx = &shown, .put = checks_view_row};
 
     page_heading(p, tr("%zu ok, %zu warnings, %zu fail, %zu unknown"), n.pass, n.warn, n.fail,
                  n.unknown);
-    if (self->asking || self->connecting)
+    if (checks_look_running(&self->look))
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
     page_split(p, page_is_wide(p) ? 58 : 50);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
-    checks_view_details(&l->at[self->list.at], p);
+    checks_view_details(check_here(self), p);
     page_join(p);
-}
-
-/* Nothing was said yet: NULL. */
-static void draw_output(struct page *p, enum style style, const char *text)
-{
-    if (text)
-        page_lines(p, style, text);
-}
-
-static void draw_deploy(const struct prerequisites *self, struct page *p)
-{
-    page_heading(p, "%s", tr("Deploy"));
-    if (!answered(p, self->deploying, tr("Deploying")) &&
-        task_state(self->deploying) == TASK_RUNNING) {
-        draw_output(p, STYLE_MUTED, child_answer(self->deploying)->out);
-        return;
-    }
-    if (task_state(self->deploying) == TASK_OK) {
-        draw_output(p, STYLE_TEXT, child_answer(self->deploying)->out);
-        draw_output(p, STYLE_FAIL, child_answer(self->deploying)->err_text);
-    }
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
@@ -191,20 +77,40 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     if (self->showing == SHOWING_FILES) {
         files_view_draw(&self->files, p);
     } else if (self->showing == SHOWING_DEPLOY) {
-        draw_deploy(self, p);
-    } else if (self->shown) {
+        deploy_view_draw(&self->deploy, p);
+    } else if (check_here(self)) {
         draw_checks(self, p);
     } else {
         page_heading(p, "%s", tr("Is the source prepared?"));
-        answered(p, self->connecting ? self->connecting : self->asking,
-                 tr("Asking database, instance and project"));
+        answered(p, checks_look_running(&self->look), tr("Asking database, instance and project"));
     }
-    if (self->dialog.open)
-        dialog_draw(&self->dialog, p);
+    deploy_view_draw_question(&self->deploy, p);
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------- */
+/* --- news --- */
+
+static void news(struct prerequisites *self, struct journey *j)
+{
+    if (checks_look_news(&self->look, j) && self->deployed) {
+        self->deployed = false;
+        journey_say(j, MARK_OK, tr("deployed and checked again: %zu turned green"),
+                    checks_look_green(&self->look));
+    }
+    switch (deploy_view_news(&self->deploy, j)) {
+    case DEPLOY_DONE:
+        self->deployed = true;
+        self->showing = SHOWING_CHECKS;
+        checks_look_ask(&self->look, j);
+        break;
+    case DEPLOY_FAILED: /* by half, perhaps */
+        checks_look_ask(&self->look, j);
+        break;
+    case DEPLOY_NOTHING_NEW:
+        break;
+    }
+}
+
+/* --- keys --- */
 
 static enum nav write_key(void *ctx, struct journey *j)
 {
@@ -217,22 +123,12 @@ static enum nav write_key(void *ctx, struct journey *j)
     return STAY;
 }
 
-static bool is_deploying(const struct prerequisites *self)
-{
-    return self->deploying && task_state(self->deploying) == TASK_RUNNING;
-}
-
 static enum nav deploy(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
-    const char *argv[] = {"/bin/sh", "-c", j->live->deploy_command, NULL};
-    struct child_request r = {.argv = argv, .folder = j->live->repo};
 
-    if (is_deploying(self))
-        return STAY;
-    task_clear(&self->deploying);
-    self->deploying = child_run(j->live->net, &r);
-    self->showing = SHOWING_DEPLOY;
+    if (deploy_view_begin(&self->deploy, j))
+        self->showing = SHOWING_DEPLOY;
     return STAY;
 }
 
@@ -242,8 +138,8 @@ static enum nav copy(void *ctx, struct journey *j)
 
     if (self->showing == SHOWING_FILES && files_view_text(&self->files))
         journey_copy(j, files_view_text(&self->files));
-    else if (self->shown)
-        journey_copy(j, gathered(self->shown)->at[self->list.at].remedy.text);
+    else if (check_here(self))
+        journey_copy(j, check_here(self)->remedy.text);
     return STAY;
 }
 
@@ -252,18 +148,19 @@ static enum nav again(void *ctx, struct journey *j)
     struct prerequisites *self = ctx;
 
     self->showing = SHOWING_CHECKS;
-    ask(self, j);
+    checks_look_ask(&self->look, j);
     return STAY;
 }
 
 static enum nav next_bad(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
+    const struct check_list *l = checks_look_list(&self->look);
 
     (void)j;
-    for (size_t i = 1; self->shown && i <= CHECK_IDS; i++) {
+    for (size_t i = 1; l && i <= CHECK_IDS; i++) {
         size_t at = (self->list.at + i) % CHECK_IDS;
-        if (gathered(self->shown)->at[at].result != CHECK_PASS) {
+        if (l->at[at].result != CHECK_PASS) {
             self->list.at = at;
             break;
         }
@@ -271,41 +168,18 @@ static enum nav next_bad(void *ctx, struct journey *j)
     return STAY;
 }
 
-/* A deploy is a child of ours: it would end in the middle. */
-static enum nav ask_leave(struct prerequisites *self, enum nav to)
-{
-    static const struct dialog_option options[] = {
-        {'s', "stay", false}, {'x', "leave: the deploy is stopped in the middle", false}};
-
-    if (!is_deploying(self))
-        return to;
-    dialog_open(&self->dialog, tr("Leave the deploy?"),
-                tr("It is under way, and would be stopped in the middle. It usually ends within "
-                   "minutes; its words are shown here."),
-                options, 2, 0);
-    self->leaving = to;
-    return STAY;
-}
-
 static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct prerequisites *self = ctx;
 
-    if (ev.kind == EV_NEWS) {
-        take_connection(self, j);
-        take_checks(self, j);
-        take_deploy(self, j);
-    }
+    if (ev.kind == EV_NEWS)
+        news(self, j);
     if (ev.kind != EV_KEY)
         return STAY;
-    if (self->dialog.open) {
-        if (dialog_key(&self->dialog, ev.key) != 1)
-            return STAY;
-        task_clear(&self->deploying);
-        return self->leaving;
-    }
+    if (deploy_view_asks(&self->deploy))
+        return deploy_view_key(&self->deploy, ev.key);
     if (ev.key == TUI_CTRL('C'))
-        return ask_leave(self, QUIT);
+        return deploy_view_leave(&self->deploy, QUIT);
     if (self->showing == SHOWING_FILES && files_view_key(&self->files, j, ev.key) == FILES_STAY)
         return STAY;
     if (self->showing != SHOWING_CHECKS) {
@@ -315,10 +189,12 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     }
     if (list_key(&self->list, CHECK_IDS, ev.key))
         return STAY;
-    return ev.key == TUI_ENTER ? ask_leave(self, NEXT)
-           : ev.key == TUI_ESC ? ask_leave(self, BACK)
+    return ev.key == TUI_ENTER ? deploy_view_leave(&self->deploy, NEXT)
+           : ev.key == TUI_ESC ? deploy_view_leave(&self->deploy, BACK)
                                : STAY;
 }
+
+/* --- what is possible --- */
 
 static bool shows_checks(const void *ctx, const struct journey *j)
 {
@@ -342,7 +218,7 @@ static bool can_copy(const void *ctx, const struct journey *j)
     const struct prerequisites *self = ctx;
 
     return shows_files(ctx, j) ? files_view_text(&self->files) != NULL
-                               : shows_checks(ctx, j) && self->shown != NULL;
+                               : shows_checks(ctx, j) && check_here(self) != NULL;
 }
 
 static bool can_write(const void *ctx, const struct journey *j)
@@ -366,13 +242,6 @@ static enum nav close_view(void *ctx, struct journey *j)
     return STAY;
 }
 
-static enum nav next_file(void *ctx, struct journey *j)
-{
-    (void)j;
-    files_view_next(&((struct prerequisites *)ctx)->files);
-    return STAY;
-}
-
 static bool can_deploy(const void *ctx, const struct journey *j)
 {
     return shows_checks(ctx, j) && j->live->deploy_command != NULL;
@@ -382,30 +251,29 @@ static bool has_answer(const void *ctx, const struct journey *j)
 {
     const struct prerequisites *self = ctx;
 
-    return shows_checks(ctx, j) && self->shown != NULL;
+    return shows_checks(ctx, j) && check_here(self) != NULL;
 }
 
 static bool typing(const void *ctx)
 {
     const struct prerequisites *self = ctx;
 
-    return self->dialog.open;
+    return deploy_view_asks(&self->deploy);
 }
 
 static bool is_busy(const void *ctx)
 {
-    return is_deploying(ctx);
+    const struct prerequisites *self = ctx;
+
+    return deploy_view_runs(&self->deploy);
 }
 
 static void leave(void *ctx)
 {
     struct prerequisites *self = ctx;
 
-    task_clear(&self->asking);
-    task_clear(&self->shown);
-    task_clear(&self->connecting);
-    task_clear(&self->deploying);
-    arena_done(&self->mem);
+    checks_look_drop(&self->look);
+    deploy_view_drop(&self->deploy);
     files_view_done(&self->files);
 }
 
@@ -430,7 +298,7 @@ static const struct action actions[] = {
      "the manifest patch and the migrations: shown first, written with a second w", has_answer,
      write_key},
     {'w', "write", "into the repository, when each was shown", can_write, write_key},
-    {TUI_TAB, "next file", "to the next file that would be written", has_more_files, next_file},
+    {TUI_TAB, "next file", "to the next file that would be written", has_more_files, NULL},
     {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
     {TUI_ESC, "to the checks", "back to the checklist", shows_other, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},

@@ -91,13 +91,15 @@ void reason_form_paste(struct reason_form *f, const char *text)
 
 void reason_form_find(struct reason_form *f, const struct journey *j)
 {
-    f->open = f->open && selection_find(&j->selection, f->names[0], f->names[1], &f->table) &&
+    f->open = (f->open || f->kept) &&
+              selection_find(&j->selection, f->names[0], f->names[1], &f->table) &&
               selection_find_column(&j->selection.tables[f->table], f->names[2], &f->column);
+    f->kept = false;
 }
 
 void reason_form_save(const struct reason_form *f, struct kept *k)
 {
-    if (!f->open) {
+    if (!f->open && !f->kept) {
         kept_remove_under(k, UNDER);
         return;
     }
@@ -111,9 +113,7 @@ void reason_form_save(const struct reason_form *f, struct kept *k)
 
 void reason_form_load(struct reason_form *f, const struct kept *k)
 {
-    int64_t cursor = kept_int(k, UNDER "cursor", -1);
-
-    *f = (struct reason_form){.open = kept_has(k, kept_names[2])};
+    *f = (struct reason_form){.kept = kept_has(k, kept_names[2])};
     for (size_t i = 0; i < 3; i++)
         str_copy(f->names[i], REASON_NAME, kept_text(k, kept_names[i], ""));
     str_copy(f->reason, sizeof f->reason, kept_text(k, UNDER "text", ""));
@@ -121,6 +121,5 @@ void reason_form_load(struct reason_form *f, const struct kept *k)
     field_init(&f->fields[0], f->reason, sizeof f->reason);
     field_init(&f->fields[1], f->reference, sizeof f->reference);
     f->on_reference = kept_bool(k, UNDER "on", false);
-    if (cursor >= 0 && (size_t)cursor <= strlen(f->fields[f->on_reference].text))
-        f->fields[f->on_reference].at = (size_t)cursor;
+    field_place(&f->fields[f->on_reference], kept_int(k, UNDER "cursor", -1));
 }

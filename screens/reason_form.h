@@ -11,6 +11,7 @@ enum { REASON_NAME = 256 };
 
 struct reason_form {
     bool open;
+    bool kept;         /* was open before the last start: opened when its column is found again */
     bool on_reference; /* which of the two is typed into */
     bool tried[2];     /* left empty once: said in place */
     size_t table, column;

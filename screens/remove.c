@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DETAIL_LINES = 5 };
+enum { DETAIL_LINES = 4 };
 
 struct removal {
     struct arena mem;
@@ -66,8 +66,7 @@ static void make_plan(struct removal *self, struct journey *j)
     remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
 }
 
-/* --- drawing
- * ---------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static const struct receipt_line *lines(const struct removal *self, size_t *n)
 {
@@ -131,8 +130,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->looking, tr("Looking at what there is"));
         return;
     }
-    page_split(
-        p, page_is_wide(p) ? 60 : 100 - DETAIL_LINES * 100 / (page_room(p) > 0 ? page_room(p) : 1));
+    page_split_lines(p, 60, DETAIL_LINES);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
     if (self->list.at < n && all[self->list.at].why[0])
@@ -142,8 +140,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         dialog_draw(&self->dialog, p);
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static void ask(struct removal *self, struct journey *j)
 {

@@ -136,13 +136,12 @@ static void draw_moved(const struct journey *j, struct page *p)
 static void draw_lines(const struct review *self, struct page *p)
 {
     struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
-    int room = page_room(p) > 0 ? page_room(p) : 1;
 
     if (page_is_wide(p)) {
         list_draw(&self->list, &rows, p);
         return;
     }
-    page_split(p, 100 - (IN_FULL + 1) * 100 / room);
+    page_split_lines(p, 100, IN_FULL);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
     if (self->list.at < self->lines.n &&

@@ -26,7 +26,7 @@ void tables_details_column(const struct journey *j, size_t table, size_t column,
         page_note(p, "%s", c.comment);
 }
 
-void tables_details_table(const struct journey *j, size_t table, struct page *p)
+static void details_table(const struct journey *j, size_t table, struct page *p)
 {
     struct catalog_table t = catalog_table(j->catalog, table);
     unsigned problems = survey_problems(j->catalog, table);
@@ -45,4 +45,16 @@ void tables_details_table(const struct journey *j, size_t table, struct page *p)
             page_note(p, "%s", tr(survey_problem_text((enum survey_problem)i)));
     if (t.comment)
         page_note(p, "%s", t.comment);
+}
+
+void tables_details_here(const struct tables_view *v, struct page *p)
+{
+    struct tree_node at = v->tree.at;
+
+    if (v->n == 0 || at.group == TREE_NONE || at.group >= v->n)
+        return;
+    if (at.leaf == TREE_NONE)
+        details_table(v->j, v->tables[at.group], p);
+    else
+        tables_details_column(v->j, v->tables[at.group], at.leaf, p);
 }

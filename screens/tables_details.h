@@ -4,10 +4,9 @@
 /* What there is to know of the table or column under the cursor: types, problems, the rules that
  * raised a flag, the reason that was given. Numbers are the catalogue's. */
 
-#include "screens/journey.h"
-#include "tui/page.h"
+#include "screens/tables_view.h"
 
-void tables_details_table(const struct journey *j, size_t table, struct page *p);
+void tables_details_here(const struct tables_view *v, struct page *p);
 void tables_details_column(const struct journey *j, size_t table, size_t column, struct page *p);
 
 #endif

@@ -4,8 +4,7 @@
 #include "api/base/tr.h"
 #include "api/base/utf8.h"
 #include "api/plan/survey.h"
-#include "screens/answer.h"
-#include "tui/text.h"
+#include "screens/tables_row.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +16,7 @@ const char *tables_view_name(enum view v)
     return names[v];
 }
 
-/* --- which are seen
- * -------------------------------------------------------------------------------- */
+/* --- which are seen --- */
 
 static bool has_sensitive(const struct selection_table *t)
 {
@@ -66,8 +64,7 @@ static bool matches(const struct tables_view *v, size_t table, const char *folde
     return false;
 }
 
-/* --- the tree's questions
- * -------------------------------------------------------------------------- */
+/* --- the tree's questions --- */
 
 static size_t first_group(const void *ctx, size_t root)
 {
@@ -127,103 +124,6 @@ static enum box box(const void *ctx, struct tree_node at)
     return c->included ? BOX_ON : BOX_OFF;
 }
 
-/* --- a row
- * ------------------------------------------------------------------------------------------ */
-
-/* Where the parts of a row stand: from the right, so that names get what is left. */
-struct places {
-    int count, rows, bytes, flags; /* bytes 0: no room for them */
-    int type, verdict;             /* of a column */
-};
-
-static struct places places_of(const struct page *p)
-{
-    enum { ROOMY = 72 };
-    int w = page_width(p);
-
-    if (w >= ROOMY)
-        return (struct places){w - 36, w - 27, w - 18, w - 7, w - 44, w - 27};
-    return (struct places){w - 26, w - 17, 0, w - 7, w - 38, w - 22};
-}
-
-void tables_view_head(struct page *p)
-{
-    struct places at = places_of(p);
-
-    page_put(p, STYLE_MUTED, "      %s", tr("Schema, table"));
-    page_tab(p, at.count);
-    page_put(p, STYLE_MUTED, "%7s", tr("columns"));
-    page_tab(p, at.rows);
-    page_put(p, STYLE_MUTED, "%9s", tr("rows"));
-    if (at.bytes) {
-        page_tab(p, at.bytes);
-        page_put(p, STYLE_MUTED, "%10s", tr("size"));
-    }
-    page_tab(p, at.flags);
-    page_put(p, STYLE_MUTED, "%s", tr("flags"));
-    page_newline(p);
-}
-
-static void put_table(const struct tables_view *v, size_t table, struct page *p)
-{
-    const struct selection_table *t = &v->j->selection.tables[table];
-    unsigned problems = survey_problems(v->j->catalog, table);
-    struct places at = places_of(p);
-    char rows[ANSWER_TEXT], bytes[ANSWER_TEXT];
-    size_t flagged = 0;
-
-    for (size_t i = 0; i < t->n_columns; i++)
-        flagged += t->columns[i].level != RULES_NONE;
-    page_put(p, STYLE_TEXT, "%s", t->name);
-    page_tab(p, at.count);
-    page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
-    page_tab(p, at.rows);
-    page_put(p, STYLE_MUTED, "%9s", answer_count(t->rows, rows));
-    if (at.bytes) {
-        page_tab(p, at.bytes);
-        page_put(p, STYLE_MUTED, "%10s", answer_bytes(t->bytes, bytes));
-    }
-    page_tab(p, at.flags);
-    if (flagged)
-        page_put(p, STYLE_SENSITIVE, "!%zu ", flagged);
-    if (problems & ~(1u << SURVEY_NOT_PUBLISHED | 1u << SURVEY_NOT_READABLE))
-        page_put_mark(p, MARK_WARN, false);
-}
-
-static void put_categories(uint32_t categories, struct page *p)
-{
-    const char *comma = "";
-
-    for (int c = 0; c < RULES_CATEGORIES; c++)
-        if (categories & 1u << c) {
-            page_put(p, STYLE_SENSITIVE, "%s%s", comma,
-                     rules_category_name((enum rules_category)c));
-            comma = ", ";
-        }
-}
-
-static void put_column(const struct selection_column *c, struct page *p)
-{
-    struct places at = places_of(p);
-    char type[64];
-
-    page_put(p, STYLE_TEXT, "%s", c->name);
-    page_tab(p, at.type);
-    page_put(p, STYLE_MUTED, "%s",
-             text_cut(type, sizeof type, c->type, at.verdict - at.type - 1, page_ascii(p)));
-    page_tab(p, at.verdict);
-    if (c->key)
-        page_put(p, STYLE_ACCENT, "%s ", tr("key"));
-    if (c->unsupported)
-        page_put(p, STYLE_WARN, "%s ", tr("not carried"));
-    if (c->level != RULES_NONE) {
-        page_put(p, STYLE_SENSITIVE, c->level == RULES_SPECIAL ? "!! " : "! ");
-        put_categories(c->categories, p);
-        if (c->ack)
-            page_put(p, STYLE_OK, " %s", tr("settled"));
-    }
-}
-
 static void put(const void *ctx, struct tree_node at, struct page *p)
 {
     const struct tables_view *v = ctx;
@@ -234,14 +134,13 @@ static void put(const void *ctx, struct tree_node at, struct page *p)
                  v->j->selection.tables[v->tables[v->schema_at[at.root]]].schema);
         page_put(p, STYLE_MUTED, tr("  tables %zu"), end - v->schema_at[at.root]);
     } else if (at.leaf == TREE_NONE) {
-        put_table(v, v->tables[at.group], p);
+        tables_row_table(v->j, v->tables[at.group], p);
     } else {
-        put_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf], p);
+        tables_row_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf], p);
     }
 }
 
-/* --- update
- * ----------------------------------------------------------------------------------------- */
+/* --- update --- */
 
 void tables_view_update(struct tables_view *v, const struct journey *j)
 {
@@ -279,8 +178,7 @@ void tables_view_count(struct tables_view *v)
         v->schema_box[i] = (uint8_t)count_schema(v, i);
 }
 
-/* --- the cursor
- * ----------------------------------------------------------------------------------------- */
+/* --- the cursor --- */
 
 void tables_view_place(struct tables_view *v)
 {

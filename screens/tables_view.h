@@ -29,7 +29,6 @@ void tables_view_count(struct tables_view *v);        /* after choosing: the box
 void tables_view_place(struct tables_view *v);        /* the cursor to where it is to stand */
 void tables_view_next_flagged(struct tables_view *v); /* to the next flagged column, and around */
 void tables_view_first_hit(struct tables_view *v);    /* of the filter: a table, or its column */
-void tables_view_head(struct page *p);                /* what the columns of the rows are */
 void tables_view_save(const struct tables_view *v, struct kept *k);
 void tables_view_load(struct tables_view *v, const struct kept *k);
 void tables_view_done(struct tables_view *v);

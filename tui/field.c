@@ -20,6 +20,15 @@ void field_set(struct field *f, const char *text)
     f->at = strlen(f->text);
 }
 
+void field_place(struct field *f, int64_t at)
+{
+    size_t n = f->text ? strlen(f->text) : 0;
+
+    if (at >= 0 && (uint64_t)at <= n &&
+        (f->text == NULL || ((unsigned char)f->text[at] & 0xc0) != 0x80))
+        f->at = (size_t)at;
+}
+
 /* --- editing --- */
 
 static size_t length(const struct field *f)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct field {
     char *text; /* the caller's buffer, always NUL-terminated UTF-8 */
@@ -20,6 +21,7 @@ struct field {
 void field_init(struct field *f, char *buffer,
                 size_t cap); /* keeps what is in the buffer, cursor at its end */
 void field_set(struct field *f, const char *text);
+void field_place(struct field *f, int64_t at); /* the cursor, where the text reaches so far */
 bool field_key(struct field *f, int key); /* false: Enter, Esc, Tab, arrows up and down, F-keys */
 /* Line ends at the ends are trimmed, others become blanks; control characters are left out. False:
  * it did not fit (all or nothing). */

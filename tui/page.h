@@ -127,6 +127,8 @@ void page_row(struct page *p, const struct page_layout *layout, const struct pag
 /* From here two panes: side by side when the page is at least 100 columns wide (the first takes
  * `share` percent), else one below the other (the first takes that share of the rows left). */
 void page_split(struct page *p, int share);
+/* The same, but one below the other the second has `lines` lines. */
+void page_split_lines(struct page *p, int share, int lines);
 void page_next_pane(struct page *p);
 void page_join(struct page *p);
 bool page_is_wide(const struct page *p);

@@ -7,9 +7,8 @@
 
 /* --- split --- */
 
-void page_split(struct page *p, int share)
+static void split(struct page *p, int share, int upper)
 {
-    int room = page_room(p);
     p->outer = p->pane;
     p->split = 1;
     p->split_end = p->pane.y;
@@ -18,9 +17,19 @@ void page_split(struct page *p, int share)
         p->seam = p->pane.left + p->pane.width;
     } else {
         p->seam = -1;
-        p->pane.floor = p->pane.y + room * share / 100;
+        p->pane.floor = p->pane.y + (upper > 0 ? upper : 0);
     }
     p->pane.blank = true;
+}
+
+void page_split(struct page *p, int share)
+{
+    split(p, share, page_room(p) * share / 100);
+}
+
+void page_split_lines(struct page *p, int share, int lines)
+{
+    split(p, share, page_room(p) - lines - 1); /* a gap stands between them */
 }
 
 void page_next_pane(struct page *p)

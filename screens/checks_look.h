@@ -1,0 +1,26 @@
+#ifndef STROM_SCREENS_CHECKS_LOOK_H
+#define STROM_SCREENS_CHECKS_LOOK_H
+
+/* The checks being asked: the connection first, then everything at once. The look before stays to
+ * be shown until the next has ended. */
+
+#include "api/checks/gather.h"
+#include "screens/journey.h"
+
+struct checks_look {
+    struct task *connecting, *asking, *shown; /* the next look, and the one that is drawn */
+    struct arena mem;                         /* what is wanted: lives as long as the look */
+    struct source_wanted wanted;
+    struct err pg_trouble;
+    bool changed[CHECK_IDS]; /* turned green with the last look */
+};
+
+void checks_look_ask(struct checks_look *l, struct journey *j);
+/* A task ended. True when there is another look to show. */
+bool checks_look_news(struct checks_look *l, struct journey *j);
+const struct check_list *checks_look_list(const struct checks_look *l); /* NULL: none yet */
+size_t checks_look_green(const struct checks_look *l);                  /* how many turned green */
+const struct task *checks_look_running(const struct checks_look *l);    /* NULL: none is */
+void checks_look_drop(struct checks_look *l);
+
+#endif

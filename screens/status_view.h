@@ -1,0 +1,19 @@
+#ifndef STROM_SCREENS_STATUS_VIEW_H
+#define STROM_SCREENS_STATUS_VIEW_H
+
+/* A look at a stream, drawn: the stream itself, the slot, a line a table, what went wrong. */
+
+#include "api/watch/status.h"
+#include "tui/list.h"
+
+void status_view_stream(const struct watch_status *s, struct page *p);
+/* What was known last stays, with its time, and why there is nothing newer. */
+void status_view_unreachable(const struct watch_status *s, const struct err *e, int again_s,
+                             struct page *p);
+/* last: as it was known before. When the source has gone its numbers stay, with their time. */
+void status_view_slot(const struct watch_slot *slot, const struct watch_slot *last,
+                      const char *name, struct page *p);
+void status_view_tables(const struct watch_status *s, const struct list *list, struct page *p);
+void status_view_errors(const struct watch_status *s, struct page *p);
+
+#endif
