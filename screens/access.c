@@ -51,7 +51,10 @@ static void ask(struct access *self, struct journey *j)
 
 static void enter(void *ctx, struct journey *j)
 {
-    ask(ctx, j);
+    struct access *self = ctx;
+
+    list_clamp(&self->list, ACCESS_REMOVE);
+    ask(self, j);
 }
 
 static void news(struct access *self)
@@ -264,21 +267,6 @@ static void leave(void *ctx)
     arena_done(&self->mem);
 }
 
-static void save(const void *ctx, struct kept *k)
-{
-    const struct access *self = ctx;
-
-    kept_set_int(k, "access.at", (int64_t)self->list.at);
-}
-
-static void load(void *ctx, const struct kept *k)
-{
-    struct access *self = ctx;
-    int64_t at = kept_int(k, "access.at", 0);
-
-    self->list.at = at > 0 && at < ACCESS_REMOVE ? (size_t)at : 0;
-}
-
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "to Tables", NULL, NULL},
     {'y', "copy commands", "gcloud lines: the narrow roles for two hours, and the broad role away",
@@ -296,6 +284,5 @@ const struct step access_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
-    .save = save,
-    .load = load,
+    .list = offsetof(struct access, list),
 };

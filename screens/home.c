@@ -17,7 +17,7 @@
 #include "api/google/datastream.h"
 #include "api/google/projects.h"
 #include "api/plan/opened.h"
-#include "screens/wizard.h"
+#include "screens/walk.h"
 #include "tui/key.h"
 #include "tui/list.h"
 
@@ -77,7 +77,7 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
         journey_title(j, title);
         page_put(p, STYLE_TEXT, title[0] ? tr("Go on: %s") : tr("Go on%s"), title);
         page_tab(p, 32);
-        page_put(p, STYLE_MUTED, tr("at %s"), tr(wizard_step(j->reached)->title));
+        page_put(p, STYLE_MUTED, tr("at %s"), tr(walk_step(j->reached)->title));
         return;
     }
     page_put(p, STYLE_TEXT, "%s", tr(names[self->ways[i]]));
@@ -260,21 +260,6 @@ static void leave(void *ctx)
     task_clear(&self->streams);
 }
 
-static void save(const void *ctx, struct kept *k)
-{
-    const struct home *self = ctx;
-
-    kept_set_int(k, "home.at", (int64_t)self->list.at);
-}
-
-static void load(void *ctx, const struct kept *k)
-{
-    struct home *self = ctx;
-    int64_t at = kept_int(k, "home.at", 0);
-
-    self->list.at = at > 0 && at < WAYS ? (size_t)at : 0;
-}
-
 static const struct action actions[] = {
     {TUI_ENTER, "choose", "do what is under the cursor", NULL, NULL},
     {'r', "refresh", "ask Datastream for its streams again", NULL, again},
@@ -290,6 +275,5 @@ const struct step home_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
-    .save = save,
-    .load = load,
+    .list = offsetof(struct home, list),
 };

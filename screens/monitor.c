@@ -219,5 +219,6 @@ const struct step monitor_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
+    .list = offsetof(struct monitor, list),
     .tick_ms = tick_ms,
 };

@@ -4,8 +4,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/out.h"
-#include "screens/journey.h"
-#include "screens/wizard.h"
+#include "screens/walk.h"
 #include "tui/key.h"
 #include "tui/shot.h"
 
@@ -21,9 +20,7 @@
 enum { TALL = 400, NARROW = 60, LINE = 1024 };
 
 struct plain {
-    struct journey j;
-    const struct step *step;
-    void *self;
+    struct walk walk;
     struct page *page;
     int cols;
     bool done;
@@ -37,70 +34,26 @@ bool plain_wanted(const struct options *o)
     return o->plain || !str_is_empty(accessible) || !str_is_empty(ours) || str_eq(term, "dumb");
 }
 
-static void enter(struct plain *p, enum journey_step at)
-{
-    p->step = wizard_step(at);
-    p->self = mem_alloc(p->step->size);
-    p->j.at = at;
-    journey_catch_up(&p->j);
-    if (at > p->j.reached && at != AT_REMOVE)
-        p->j.reached = at;
-    if (p->step->load)
-        p->step->load(p->self, p->j.kept);
-    if (p->step->enter)
-        p->step->enter(p->self, &p->j);
-    journey_changed(&p->j);
-}
-
-static void leave(struct plain *p)
-{
-    if (p->step->save)
-        p->step->save(p->self, p->j.kept);
-    if (p->step->leave)
-        p->step->leave(p->self);
-    mem_free(p->self);
-}
-
 static void follow(struct plain *p, enum nav nav)
 {
-    enum journey_step to = AT_HOME;
-
-    switch (nav) {
-    case STAY:
-        return;
-    case NEXT:
-        to = p->j.at < AT_MONITOR ? p->j.at + 1 : p->j.at;
-        break;
-    case BACK:
-        to = p->j.at > AT_HOME && p->j.at != AT_REMOVE ? p->j.at - 1 : AT_HOME;
-        break;
-    case HOME:
-        break;
-    case GO:
-        to = p->j.go_to;
-        break;
-    case QUIT:
+    if (nav == QUIT)
         p->done = true;
-        return;
-    }
-    leave(p);
-    enter(p, to);
+    else
+        walk_follow(&p->walk, nav);
 }
 
 static void tell(struct plain *p, struct event ev)
 {
-    if (ev.kind == EV_NEWS && journey_caught_up(&p->j)) {
-        leave(p);
-        enter(p, p->j.at);
-    }
-    if (p->step->update)
-        follow(p, p->step->update(p->self, &p->j, ev));
+    if (ev.kind == EV_NEWS && journey_caught_up(&p->walk.j))
+        walk_go(&p->walk, p->walk.j.at);
+    if (p->walk.step->update)
+        follow(p, p->walk.step->update(p->walk.self, &p->walk.j, ev));
 }
 
 /* Waits until nothing is in flight; says every half minute that it still waits. */
 static void settle(struct plain *p)
 {
-    struct net *net = p->j.live->net;
+    struct net *net = p->walk.j.live->net;
     int64_t said = clock_mono_ms();
 
     while (net_running(net) > 0 && !p->done) {
@@ -120,8 +73,8 @@ static size_t list_actions(const struct plain *p, const struct action **out, siz
 {
     size_t n = 0;
 
-    for (const struct action *a = p->step->actions; a && a->label && n < most; a++)
-        if (a->possible == NULL || a->possible(p->self, &p->j))
+    for (const struct action *a = p->walk.step->actions; a && a->label && n < most; a++)
+        if (a->possible == NULL || a->possible(p->walk.self, &p->walk.j))
             out[n++] = a;
     return n;
 }
@@ -136,7 +89,7 @@ static void show(struct plain *p)
     page_begin(p->page, p->cols, TALL);
     page_set_ascii(p->page, true);
     page_set_wrap(p->page, true);
-    p->step->draw(p->self, &p->j, p->page);
+    p->walk.step->draw(p->walk.self, &p->walk.j, p->page);
     page_end(p->page);
     shot_text(p->page, false, &text);
     char *cursor = strstr(str_text(&text), "-- cursor");
@@ -144,15 +97,15 @@ static void show(struct plain *p)
         *cursor = '\0';
     while (text.bytes && strlen(text.text) && text.text[strlen(text.text) - 1] == '\n')
         text.text[strlen(text.text) - 1] = '\0';
-    if (p->j.at == AT_HOME || p->j.at == AT_REMOVE)
-        out_line("\n== %s ==\n%s", tr(p->step->title), str_text(&text));
+    if (p->walk.j.at == AT_HOME || p->walk.j.at == AT_REMOVE)
+        out_line("\n== %s ==\n%s", tr(p->walk.step->title), str_text(&text));
     else
-        out_line("\n== %d/%d %s ==\n%s", (int)p->j.at, AT_MONITOR, tr(p->step->title),
+        out_line("\n== %d/%d %s ==\n%s", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title),
                  str_text(&text));
     str_done(&text);
-    if (p->j.said[0])
-        out_line("* %s", p->j.said);
-    p->j.said[0] = '\0';
+    if (p->walk.j.said[0])
+        out_line("* %s", p->walk.j.said);
+    p->walk.j.said[0] = '\0';
     for (size_t i = 0; i < n; i++)
         out_line("%zu) %s (%s)", i + 1, tr(actions[i]->label), key_name(actions[i]->key, name));
     out_line("%s", tr("Up, Down, Space, Tab, Enter move and choose; =TEXT types; back; quit"));
@@ -164,11 +117,11 @@ static void press(struct plain *p, int key)
 {
     const struct action *actions[32];
     size_t n = list_actions(p, actions, 32);
-    bool typing = p->step->typing && p->step->typing(p->self);
+    bool typing = p->walk.step->typing && p->walk.step->typing(p->walk.self);
 
     for (size_t i = 0; i < n && !typing; i++)
         if (actions[i]->key == key && actions[i]->run) {
-            follow(p, actions[i]->run(p->self, &p->j));
+            follow(p, actions[i]->run(p->walk.self, &p->walk.j));
             return;
         }
     if (key == TUI_ESC && !typing)
@@ -197,7 +150,7 @@ static void obey(struct plain *p, char *line)
     } else if (key_of_name(line) != TUI_NONE) {
         press(p, key_of_name(line));
     } else {
-        journey_say(&p->j, MARK_WARN, tr("not understood: %s"), line);
+        journey_say(&p->walk.j, MARK_WARN, tr("not understood: %s"), line);
     }
 }
 
@@ -211,23 +164,23 @@ int plain_run(struct live *l)
     if (columns && str_int64(columns, 20, 500, &cols))
         p.cols = cols < NARROW ? NARROW : (int)cols;
     p.page = page_new(p.cols, TALL);
-    journey_open(&p.j, l);
-    journey_resume(&p.j);
-    enter(&p, p.j.at);
+    journey_open(&p.walk.j, l);
+    journey_resume(&p.walk.j);
+    walk_enter(&p.walk, p.walk.j.at);
     while (!p.done) {
         settle(&p);
         show(&p);
-        journey_save(&p.j);
+        journey_save(&p.walk.j);
         if (fgets(line, sizeof line, stdin) == NULL)
             break;
         line[strcspn(line, "\r\n")] = '\0';
         obey(&p, line);
-        mem_free(p.j.to_copy); /* the text stands on the page already */
-        p.j.to_copy = NULL;
+        mem_free(p.walk.j.to_copy); /* the text stands on the page already */
+        p.walk.j.to_copy = NULL;
     }
-    leave(&p);
-    journey_save(&p.j);
-    journey_close(&p.j);
+    walk_leave(&p.walk);
+    journey_save(&p.walk.j);
+    journey_close(&p.walk.j);
     page_free(p.page);
     return 0;
 }

@@ -37,6 +37,7 @@ static void enter(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
 
+    list_clamp(&self->list, CHECK_IDS);
     names_complete(&j->target);
     checks_look_ask(&self->look, j);
 }
@@ -277,21 +278,6 @@ static void leave(void *ctx)
     files_view_done(&self->files);
 }
 
-static void save(const void *ctx, struct kept *k)
-{
-    const struct prerequisites *self = ctx;
-
-    kept_set_int(k, "prerequisites.at", (int64_t)self->list.at);
-}
-
-static void load(void *ctx, const struct kept *k)
-{
-    struct prerequisites *self = ctx;
-    int64_t at = kept_int(k, "prerequisites.at", 0);
-
-    self->list.at = at > 0 && at < CHECK_IDS ? (size_t)at : 0;
-}
-
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "to Access", shows_checks, NULL},
     {'w', "write files",
@@ -317,8 +303,7 @@ const struct step prerequisites_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
-    .save = save,
-    .load = load,
+    .list = offsetof(struct prerequisites, list),
     .typing = typing,
     .is_busy = is_busy,
 };

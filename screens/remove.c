@@ -353,6 +353,7 @@ const struct step remove_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
+    .list = offsetof(struct removal, list),
     .typing = typing,
     .is_busy = is_busy,
 };

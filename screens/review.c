@@ -280,21 +280,6 @@ static void leave(void *ctx)
     arena_done(&self->mem);
 }
 
-static void save(const void *ctx, struct kept *k)
-{
-    const struct review *self = ctx;
-
-    kept_set_int(k, "review.at", (int64_t)self->list.at);
-}
-
-static void load(void *ctx, const struct kept *k)
-{
-    struct review *self = ctx;
-    int64_t at = kept_int(k, "review.at", 0);
-
-    self->list.at = at > 0 ? (size_t)at : 0;
-}
-
 static const struct action actions[] = {
     {TUI_ENTER, "create", "to Create: it asks once more", NULL, NULL},
     {'w', "write plan file", "save the selection as replication.json in the repository", NULL,
@@ -313,7 +298,6 @@ const struct step review_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
-    .save = save,
-    .load = load,
+    .list = offsetof(struct review, list),
     .typing = typing,
 };

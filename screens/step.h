@@ -40,8 +40,9 @@ struct step {
     void (*draw)(const void *self, const struct journey *j, struct page *p);
     enum nav (*update)(void *self, struct journey *j, struct event ev);
     void (*leave)(void *self);
-    const struct action *actions;                   /* ends with a row without label */
-    void (*save)(const void *self, struct kept *k); /* cursors, half-typed fields */
+    const struct action *actions; /* ends with a row without label */
+    size_t list;                  /* offsetof its struct list, whose cursor is kept; 0: none */
+    void (*save)(const void *self, struct kept *k); /* other cursors, half-typed fields */
     void (*load)(void *self, const struct kept *k);
     /* A text field or a question has the keys: all of them but Ctrl-C, Ctrl-L, Ctrl-Z and F1 go to
      * update, Esc too. May be NULL. */

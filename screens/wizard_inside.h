@@ -1,11 +1,10 @@
 #ifndef STROM_SCREENS_WIZARD_INSIDE_H
 #define STROM_SCREENS_WIZARD_INSIDE_H
 
-/* The wizard's own state, shared by wizard.c (what events do) and wizard_loop.c (where they come
- * from). */
+/* The wizard's own state, shared by wizard.c (what events do), wizard_actions.c (what can be done)
+ * and wizard_loop.c (where events come from). */
 
-#include "screens/journey.h"
-#include "screens/step.h"
+#include "screens/walk.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
 #include "tui/palette.h"
@@ -16,11 +15,9 @@ enum { KEYS = 48, SECOND_CTRL_C_MS = 1000 };
 enum asking { ASKING_NOTHING, ASKING_QUIT, ASKING_INTERRUPT };
 
 struct wizard {
-    struct journey j;
+    struct walk walk;
     struct term *term;
     struct loop *loop;
-    const struct step *step;
-    void *self; /* state of the step */
     struct palette palette;
     struct palette_item items[KEYS];
     const struct action *item_actions[KEYS]; /* NULL: a global one */
@@ -33,11 +30,15 @@ struct wizard {
     int exit_code;
 };
 
-void wizard_enter(struct wizard *w, enum journey_step at);
-void wizard_leave(struct wizard *w);
-void wizard_keep(struct wizard *w); /* cursors and half-typed fields into what is saved */
 void wizard_draw(void *ctx, struct page *p);
 void wizard_handle(struct wizard *w, struct loop_event ev);
 void wizard_end_by(struct wizard *w, int code);
+void wizard_set_tick(struct wizard *w); /* as the screen wants it now */
+
+/* wizard_actions.c */
+bool wizard_can(const struct wizard *w, const struct action *a);
+const struct action *wizard_action(const struct wizard *w, int key); /* possible now; NULL: none */
+void wizard_list_items(struct wizard *w);                            /* for the palette */
+void wizard_draw_keys(const struct wizard *w, struct page *p);       /* the last line */
 
 #endif

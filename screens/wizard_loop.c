@@ -7,26 +7,25 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 
-/* --- the loop ------------------------------------------------------------------------------------
- */
+/* --- the loop --- */
 
 /* Saving waits until the picture is on the screen: nothing stands between a key and its frame. */
 static void wait(void *ctx, struct pollfd *fds, size_t n, int64_t until_ms)
 {
     struct wizard *w = ctx;
 
-    if (w->j.dirty) {
-        wizard_keep(w);
-        journey_save(&w->j);
+    if (w->walk.j.dirty) {
+        walk_keep(&w->walk);
+        journey_save(&w->walk.j);
     }
-    net_wait(w->j.live->net, fds, n, until_ms);
+    net_wait(w->walk.j.live->net, fds, n, until_ms);
 }
 
 static bool step_net(void *ctx)
 {
     struct wizard *w = ctx;
 
-    return net_step(w->j.live->net);
+    return net_step(w->walk.j.live->net);
 }
 
 static int64_t now_ms(void *ctx)
@@ -39,15 +38,15 @@ static bool idle(void *ctx)
 {
     struct wizard *w = ctx;
 
-    return net_running(w->j.live->net) == 0;
+    return net_running(w->walk.j.live->net) == 0;
 }
 
 static void shot(void *ctx, const char *name, const struct page *p)
 {
     struct wizard *w = ctx;
 
-    if (w->j.live->options->shots &&
-        !script_shot(w->j.live->options->shots, name, tr(w->step->title), p))
+    if (w->walk.j.live->options->shots &&
+        !script_shot(w->walk.j.live->options->shots, name, tr(w->walk.step->title), p))
         wizard_end_by(w, 1);
 }
 
@@ -60,25 +59,26 @@ int wizard_run(struct live *l)
     if (w.term == NULL)
         return code;
     w.loop = loop_new(w.term, &calls);
-    journey_open(&w.j, l);
+    journey_open(&w.walk.j, l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
-        journey_resume(&w.j);
-        wizard_enter(&w, w.j.at);
+        journey_resume(&w.walk.j);
+        walk_enter(&w.walk, w.walk.j.at);
+        wizard_set_tick(&w);
         if (term_notice(w.term))
-            journey_say(&w.j, MARK_WARN, "%s", term_notice(w.term));
+            journey_say(&w.walk.j, MARK_WARN, "%s", term_notice(w.term));
         if (store_notice(l->store))
-            journey_say(&w.j, MARK_WARN, "%s", store_notice(l->store));
+            journey_say(&w.walk.j, MARK_WARN, "%s", store_notice(l->store));
         if (l->store_trouble.kind != ERR_NONE)
-            journey_say_err(&w.j, &l->store_trouble);
+            journey_say_err(&w.walk.j, &l->store_trouble);
         for (struct loop_event ev; !w.done && loop_next(w.loop, &ev);)
             wizard_handle(&w, ev);
-        wizard_leave(&w);
-        journey_changed(&w.j);
-        journey_save(&w.j);
+        walk_leave(&w.walk);
+        journey_changed(&w.walk.j);
+        journey_save(&w.walk.j);
     } else {
         w.exit_code = 2;
     }
-    journey_close(&w.j);
+    journey_close(&w.walk.j);
     loop_free(w.loop);
     term_close(w.term);
     return w.exit_code;

@@ -1,0 +1,122 @@
+#include "screens/walk.h"
+
+#include "api/base/arena.h"
+#include "api/base/str.h"
+#include "screens/steps.h"
+#include "tui/list.h"
+
+#include <stdio.h>
+
+/* --- the table of contents --- */
+
+static const struct step *const steps[JOURNEY_STEPS] = {
+    [AT_HOME] = &home_step,
+    [AT_CONNECT] = &connect_step,
+    [AT_PREREQUISITES] = &prerequisites_step,
+    [AT_ACCESS] = &access_step,
+    [AT_TABLES] = &tables_step,
+    [AT_DESTINATION] = &destination_step,
+    [AT_REVIEW] = &review_step,
+    [AT_CREATE] = &create_step,
+    [AT_MONITOR] = &monitor_step,
+    [AT_REMOVE] = &remove_step,
+};
+
+const struct step *walk_step(enum journey_step at)
+{
+    return steps[at];
+}
+
+/* --- the cursor of a list --- */
+
+static struct list *list_of(const struct walk *w)
+{
+    return w->step->list ? (struct list *)((char *)w->self + w->step->list) : NULL;
+}
+
+static const char *cursor_key(const struct walk *w, char out[64])
+{
+    snprintf(out, 64, "cursor.%s", w->step->title);
+    return out;
+}
+
+static void load_cursor(struct walk *w)
+{
+    char key[64];
+    int64_t at = kept_int(w->j.kept, cursor_key(w, key), 0);
+
+    if (list_of(w))
+        list_of(w)->at = at > 0 ? (size_t)at : 0;
+}
+
+void walk_keep(struct walk *w)
+{
+    char key[64];
+
+    if (list_of(w))
+        kept_set_int(w->j.kept, cursor_key(w, key), (int64_t)list_of(w)->at);
+    if (w->step->save)
+        w->step->save(w->self, w->j.kept);
+}
+
+/* --- from one to the next --- */
+
+void walk_enter(struct walk *w, enum journey_step at)
+{
+    w->step = steps[at];
+    w->self = mem_alloc(w->step->size);
+    w->j.at = at;
+    if (at > w->j.reached && at != AT_REMOVE)
+        w->j.reached = at;
+    journey_catch_up(&w->j);
+    load_cursor(w);
+    if (w->step->load)
+        w->step->load(w->self, w->j.kept);
+    if (w->step->enter)
+        w->step->enter(w->self, &w->j);
+    journey_changed(&w->j);
+}
+
+void walk_leave(struct walk *w)
+{
+    walk_keep(w);
+    if (w->step->leave)
+        w->step->leave(w->self);
+    mem_free(w->self);
+    w->self = NULL;
+}
+
+void walk_go(struct walk *w, enum journey_step to)
+{
+    walk_leave(w);
+    str_copy(w->j.said, sizeof w->j.said, w->j.later);
+    w->j.said_mark = w->j.later_mark;
+    w->j.later[0] = '\0';
+    walk_enter(w, to);
+}
+
+bool walk_follow(struct walk *w, enum nav nav)
+{
+    enum journey_step at = w->j.at, to = at;
+
+    switch (nav) {
+    case STAY:
+    case QUIT:
+        return false;
+    case NEXT:
+        to = at < AT_MONITOR ? at + 1 : at;
+        break;
+    case BACK:
+        to = at == AT_REMOVE || at == AT_HOME ? AT_HOME : at - 1;
+        break;
+    case HOME:
+        walk_go(w, AT_HOME);
+        return true;
+    case GO:
+        walk_go(w, w->j.go_to);
+        return true;
+    }
+    if (to != at)
+        walk_go(w, to);
+    return to != at;
+}
