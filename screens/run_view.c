@@ -50,8 +50,8 @@ static void draw_step(const struct apply_step *s, struct page *p)
     page_newline(p);
     if (s->state == APPLY_FAILED)
         answer_error(p, &s->error);
-    else if (s->state == APPLY_RUNNING && s->message[0])
-        page_note(p, "%s", s->message);
+    else if (s->state == APPLY_RUNNING && apply_step_says(s)[0])
+        page_note(p, "%s", apply_step_says(s));
 }
 
 static void draw_validations(const struct apply_step *s, struct page *p)

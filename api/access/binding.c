@@ -128,6 +128,7 @@ static enum task_state step(struct task *t)
     }
     switch (task_state(job->asked)) {
     case TASK_RUNNING:
+        task_held(t, task_held_by(job->asked));
         return TASK_RUNNING;
     case TASK_FAILED:
         return was_refused(t, job);

@@ -236,7 +236,8 @@ static void basic_roles(struct check_list *l, const struct google_view *v)
     check_needed(l, id, "nobody, for longer than the work takes");
     check_why(l, id,
               "Editor and Owner cannot be given an end: whoever has them keeps them until somebody "
-              "takes them away. Narrow roles with an end do the same work: strom access grant.");
+              "takes them away. Narrow roles with an end do the same work: the page Access of "
+              "strom names them.");
 }
 
 void google_checks(struct check_list *l, const struct google_view *v)

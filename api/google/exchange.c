@@ -4,9 +4,11 @@
 #include "api/base/tr.h"
 #include "api/google/credentials.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
+    TROUBLE_TEXT = 512,
     MOST_FAILURES = 5,  /* sendings of one request */
     MOST_GARBLED = 3,   /* of these with answers that cannot be read */
     MOST_UNREACHED = 3, /* of these without reaching anybody: the person waits for the message */
@@ -86,6 +88,33 @@ static enum task_state begin(struct exchange *x, struct task *owner, struct err 
     return TASK_RUNNING;
 }
 
+/* --- what the person is told meanwhile --- */
+
+static void tell_trouble(struct task *owner, const struct err *cause)
+{
+    char text[TROUBLE_TEXT];
+    snprintf(text, sizeof text, tr("%s: %s; trying again"), cause->what, cause->why);
+    task_held(owner, text);
+}
+
+static void tell_busy(const struct exchange *x, struct task *owner)
+{
+    char text[TROUBLE_TEXT];
+    int64_t left = x->pause_until - clock_mono_ms();
+    snprintf(text, sizeof text, tr("%s answers %d; trying again in %lld s"), x->host,
+             x->refusal.status, (long long)((left + 999) / 1000));
+    task_held(owner, text);
+}
+
+static void tell_garbled(const struct exchange *x, struct task *owner)
+{
+    char text[TROUBLE_TEXT];
+    snprintf(text, sizeof text, tr("the answer of %s broke off; trying again"), x->host);
+    task_held(owner, text);
+}
+
+/* --- sending again --- */
+
 /* True: another try is due. */
 static bool repeat_later(struct exchange *x, struct task *owner, int most, double wish_s)
 {
@@ -109,6 +138,7 @@ bool exchange_garbled(struct exchange *x, struct task *owner)
 {
     x->lost = true; /* whatever it was, it was carried out or not */
     x->refusal = (struct refusal){.status = 0, .retry_after_s = -1.0};
+    tell_garbled(x, owner);
     return x->repeat == REST_READ && repeat_later(x, owner, MOST_GARBLED, -1.0);
 }
 
@@ -135,6 +165,8 @@ static enum task_state no_answer(struct exchange *x, struct task *owner, struct 
     if (!unheard)
         x->lost = true;
     bool passing = cause.kind == ERR_NETWORK && cause.retryable;
+    if (passing)
+        tell_trouble(owner, &cause);
     if (passing && (unheard || x->repeat == REST_READ) &&
         repeat_later(x, owner, unheard ? MOST_UNREACHED : MOST_FAILURES, -1.0))
         return TASK_RUNNING;
@@ -204,8 +236,10 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
     x->refusal.retry_after_s = wish;
     refusal_to_err(&x->refusal, x->what, x->resource, e);
     if (passing && (unread || x->repeat == REST_READ) &&
-        repeat_later(x, owner, MOST_FAILURES, wish))
+        repeat_later(x, owner, MOST_FAILURES, wish)) {
+        tell_busy(x, owner);
         return TASK_RUNNING;
+    }
     if (wish > (double)LONGEST_RETRY_AFTER_S)
         err_hint(e, tr("Google asks to wait %.0f s before the next try"), wish);
     return TASK_FAILED;
@@ -229,6 +263,8 @@ enum task_state exchange_step(struct exchange *x, struct task *owner, struct err
         return begin(x, owner, e);
     switch (task_state(x->http)) {
     case TASK_RUNNING:
+        if (*task_held_by(x->http))
+            task_held(owner, task_held_by(x->http));
         return TASK_RUNNING;
     case TASK_FAILED:
         return no_answer(x, owner, e);
@@ -240,6 +276,7 @@ enum task_state exchange_step(struct exchange *x, struct task *owner, struct err
         return not_metadata(x, e);
     google_saw_date(x->google, a->date);
     if (a->status >= 200 && a->status < 300) {
+        task_held(owner, NULL);
         x->refusal = (struct refusal){.status = a->status, .retry_after_s = -1.0};
         return TASK_OK;
     }

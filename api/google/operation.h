@@ -34,6 +34,10 @@ struct google_labels {
 const char *google_label(const struct google_labels *labels,
                          const char *key); /* NULL when absent */
 
+/* To be said right after the call was made: an earlier run may have sent the same. "Exists already"
+ * is then looked at, and taken over when it is what was asked for, as after a lost answer. */
+void google_may_be_sent(struct task *t);
+
 /* "HOST/PATH" of the operation as soon as Google has named it, NULL before and for calls that
  * answer at once. Store it: operations outlive us. */
 const char *google_operation_name(const struct task *t);
@@ -51,7 +55,7 @@ struct google_validation {
     const char *code; /* opaque: facts/gcp.md B */
     const char *description;
     enum google_validation_state state;
-    const char *state_text; /* as Google wrote it */
+    const char *state_text;         /* as Google wrote it */
     const char **messages, **codes; /* of each message: "CONNECTION_TIMEOUT", or "" */
     size_t n_messages;
 };

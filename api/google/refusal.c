@@ -15,7 +15,7 @@ struct advice {
 };
 
 #define HINT_LOGIN  "log in again: nais login, or: gcloud auth login --update-adc"
-#define HINT_ROLE   "ask for a role that has it: strom access shows the narrowest"
+#define HINT_ROLE   "ask for a role that has it: the page Access of strom names the narrowest"
 #define HINT_APIS   "turn the API on: strom apply does it first, or: gcloud services enable"
 #define HINT_WAIT   "wait a minute, then run the same command again"
 #define HINT_QUOTA  "a limit of the project is reached: remove what is not needed, or ask for more"
@@ -260,7 +260,7 @@ static void explain(const struct refusal *r, const struct advice *a, struct err 
     else
         err_why(e, "Google answered %d without a word", r->status);
     if (a->kind == ERR_DENIED && *r->permission)
-        err_hint(e, tr("ask for a role that has %s: strom access shows the narrowest"),
+        err_hint(e, tr("ask for a role that has %s: the page Access of strom names the narrowest"),
                  r->permission);
     else if (str_eq(a->hint, HINT_APIS) && *r->service)
         err_hint(e, tr("turn it on: strom apply does it first, or: gcloud services enable %s"),

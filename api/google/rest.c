@@ -460,6 +460,12 @@ struct task *google_operation_resume(struct google *g, const char *name, const c
     return t;
 }
 
+void google_may_be_sent(struct task *t)
+{
+    struct rest_job *job = task_job(t, &rest_type);
+    job->x.lost = true;
+}
+
 static const struct rest_job *job_of(const struct task *t)
 {
     return t ? task_job(t, &rest_type) : NULL;

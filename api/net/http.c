@@ -7,6 +7,7 @@
 #include "api/net/internal.h"
 #include "api/net/url.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +15,7 @@ enum {
     TIME_OUT_MS = 60000,
     CONNECT_MS = 10000,
     STILL_MS = 30000,    /* not a byte either way for so long: nobody is there any more */
+    QUIET_MS = 12000,    /* of these, before the person is told */
     BACKSTOP_MS = 15000, /* the library's own limits come after ours */
     ANSWER_BYTES = 32 * 1024 * 1024
 };
@@ -355,6 +357,20 @@ static bool is_out_of_time(struct job *job, int64_t now)
            (now >= job->connect_by && !is_connected(job));
 }
 
+/* Who is expected to think in silence is not told of. */
+static bool is_quiet(const struct job *job, int64_t now)
+{
+    return job->still_ms == STILL_MS && now >= job->moved_at + QUIET_MS;
+}
+
+static void tell_quiet(struct task *t, const struct job *job, int64_t now)
+{
+    char text[sizeof job->host + 80];
+
+    snprintf(text, sizeof text, tr("no answer from %s yet; still waiting"), job->host);
+    task_held(t, is_quiet(job, now) ? text : NULL);
+}
+
 static void wait_for_answer(struct task *t, const struct job *job, int64_t now)
 {
     int64_t still_by = job->moved_at + job->still_ms;
@@ -363,6 +379,9 @@ static void wait_for_answer(struct task *t, const struct job *job, int64_t now)
     task_wait_until(t, still_by < job->end_by ? still_by : job->end_by);
     if (now < job->connect_by)
         task_wait_until(t, job->connect_by);
+    if (job->still_ms == STILL_MS && !is_quiet(job, now))
+        task_wait_until(t, job->moved_at + QUIET_MS);
+    tell_quiet(t, job, now);
 }
 
 static enum task_state step(struct task *t)

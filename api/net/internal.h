@@ -35,6 +35,7 @@ struct task {
     bool again;
     bool on_curl; /* for a transfer */
     bool said;    /* any of these */
+    char *held;   /* by what it is held up; NULL: by nothing */
     bool told;    /* called task_news in this step */
 
     bool ready;    /* something came: step it */

@@ -137,6 +137,14 @@ size_t net_running(const struct net *net)
     return n;
 }
 
+const char *net_held_by(const struct net *net)
+{
+    for (const struct task *t = net->tasks; t; t = t->next)
+        if (*task_held_by(t))
+            return task_held_by(t);
+    return "";
+}
+
 /* --- transfers --- */
 
 CURL *net_curl_new(struct err *e)

@@ -49,4 +49,8 @@ unsigned net_gaps(const struct net *net);
 
 size_t net_running(const struct net *net); /* tasks that have not ended */
 
+/* What holds one of them up, the one that began first; "" when nothing does. Until the next
+ * net_step. */
+const char *net_held_by(const struct net *net);
+
 #endif

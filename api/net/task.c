@@ -73,6 +73,7 @@ static void free_task(struct task *t)
 {
     unlink_task(t);
     arena_done(&t->arena);
+    mem_free(t->held);
     mem_free(t);
 }
 
@@ -122,6 +123,11 @@ int64_t task_elapsed_ms(const struct task *t)
     if (!t)
         return 0;
     return (t->state == TASK_RUNNING ? clock_mono_ms() : t->ended) - t->started;
+}
+
+const char *task_held_by(const struct task *t)
+{
+    return t && t->held && t->state == TASK_RUNNING ? t->held : "";
 }
 
 /* --- for those who write one --- */
@@ -184,6 +190,15 @@ void task_again(struct task *t)
 void task_news(struct task *t)
 {
     t->told = true;
+}
+
+void task_held(struct task *t, const char *why)
+{
+    if (strcmp(t->held ? t->held : "", why ? why : "") == 0)
+        return;
+    mem_free(t->held);
+    t->held = why && *why ? mem_str(why) : NULL;
+    task_news(t);
 }
 
 bool task_slice_over(const struct task *t)

@@ -36,6 +36,9 @@ struct task_type {
 enum task_state task_state(const struct task *t);   /* NULL counts as TASK_RUNNING: not asked yet */
 const struct err *task_error(const struct task *t); /* of a failed one; never NULL */
 int64_t task_elapsed_ms(const struct task *t);
+/* What holds a running task up ("HOST gives no answer: ...; trying again"); "" when nothing does.
+ * Lives until the next step. net_held_by tells of any. */
+const char *task_held_by(const struct task *t);
 void task_drop(struct task *t);   /* cancels or frees; NULL is fine */
 void task_clear(struct task **t); /* drops and sets NULL */
 
@@ -56,6 +59,8 @@ void task_wait_fd(struct task *t, int fd, short events); /* up to eight; -1 is s
 void task_wait_until(struct task *t, int64_t mono_ms);
 void task_again(struct task *t); /* there is more to do at once: a slice was used up */
 void task_news(struct task *t);  /* still running, but worth a look (progress) */
+/* Still running, but held up, and by what, in words for the person; NULL: no longer. */
+void task_held(struct task *t, const char *why);
 /* Inside a step: the slice of this round is used up; call task_again and return. */
 bool task_slice_over(const struct task *t);
 

@@ -99,6 +99,8 @@ static enum recorded open_journal(struct run *r, struct arena *a, struct err *e)
 
     record_name(r->record.name, r->t->project, r->t->region, r->n->stream);
     write_plan(r->plan, &plan);
+    if (r->record.run == 0)
+        r->unsure = record_unsure(&r->record, a);
     enum recorded how = record_begin(&r->record, JOURNAL_CREATE, str_text(&plan), a, e);
     str_done(&plan);
     if (how == RECORD_DONE)
@@ -182,6 +184,18 @@ static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool 
     record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
 }
 
+static bool note_held(struct apply_step *s, const struct doing *d)
+{
+    const char *held = task_held_by(d->task);
+
+    if (!*held && d->task == NULL)
+        held = *task_held_by(d->zones) ? task_held_by(d->zones) : task_held_by(d->image);
+    if (str_eq(s->held, held))
+        return false;
+    str_copy(s->held, sizeof s->held, held);
+    return true;
+}
+
 /* True when something changed. */
 static bool drive(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
                   struct arena *mem)
@@ -210,6 +224,7 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
         note_sent(r, d);
         return false;
     }
+    s->held[0] = '\0';
     switch (move_on(r, a, s, d, mem)) {
     case MOVE_AGAIN:
         break;
@@ -277,9 +292,12 @@ static enum task_state step(struct task *t)
         return task_fail(t, &r->why);
     while (changed) { /* a step that ends may let others begin */
         changed = false;
-        for (size_t i = 0; i < r->n_steps; i++)
+        for (size_t i = 0; i < r->n_steps; i++) {
             if (drive(r, &r->plan->actions[i], &r->steps[i], &r->doing[i], task_arena(t)))
                 changed = true;
+            if (note_held(&r->steps[i], &r->doing[i]))
+                task_news(t);
+        }
         if (changed)
             task_news(t);
     }
@@ -334,6 +352,7 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
     if (apply_needs_password(p) && secret_is_empty(password)) {
         err_set(e, ERR_INPUT, "Making the source profile");
         err_reason(e, "NO_PASSWORD");
+        err_resource(e, p->target.db_user);
         err_why(e, "the password of %s is not known", p->target.db_user);
         return err_hint(e, "set STROM_DB_PASSWORD, or use --password-file");
     }
@@ -394,6 +413,11 @@ const char *apply_state_name(enum apply_state s)
 
     assert((size_t)s < sizeof names / sizeof *names);
     return names[s];
+}
+
+const char *apply_step_says(const struct apply_step *s)
+{
+    return s->held[0] ? s->held : s->message;
 }
 
 int apply_seconds_left(const struct task *t)

@@ -29,6 +29,7 @@ struct apply_step {
     const char *name;                            /* of the resource */
     int64_t started_ms, ended_ms;                /* clock_mono_ms; 0: not yet */
     char message[240];                           /* what is waited for, or what came of it */
+    char held[240];                              /* APPLY_RUNNING: what holds it up, "" nothing */
     struct err error;                            /* APPLY_FAILED */
     const struct google_validation *validations; /* Datastream's own lines; live with the task */
     size_t n_validations;
@@ -60,6 +61,8 @@ struct task *apply(struct net *net, const struct apply_options *o);
 const struct apply_step *apply_steps(const struct task *t, size_t *n);
 void apply_finish_current(struct task *t); /* starts nothing more; ends when what runs has ended */
 bool apply_is_finishing(const struct task *t);
+/* What there is to tell of it: what holds it up, else its message. */
+const char *apply_step_says(const struct apply_step *s);
 const char *apply_state_name(enum apply_state s); /* "waiting", ...: the contract's words */
 /* Seconds that the rest usually takes, from now; 0 when nothing is left. */
 int apply_seconds_left(const struct task *t);

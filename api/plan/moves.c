@@ -8,6 +8,7 @@
 #include "api/google/iam.h"
 #include "api/google/network.h"
 #include "api/google/serviceusage.h"
+#include "api/plan/moves_proxy.h"
 #include "api/plan/moves_wait.h"
 #include "api/plan/proxy.h"
 
@@ -17,14 +18,19 @@
 enum {
     ENABLE_LIMIT_MS =
         5 * 60 * 1000, /* an API that was just turned on may be refused so long (facts/gcp.md H) */
-    PROXY_LIMIT_MS = 10 * 60 * 1000,
     NETWORK_LIMIT_MS = 3 * 60 * 1000,
     PROFILE_TRIES = 4
 };
 
-static struct google_write write_of(struct doing *d)
+struct google_write move_write_of(struct doing *d)
 {
     return (struct google_write){.request_id = d->request_id};
+}
+
+void move_mark_unsure(const struct run *r, const struct apply_step *s, struct task *call)
+{
+    if (r->unsure & 1u << s->step)
+        google_may_be_sent(call);
 }
 
 /* --- one call and it is done --- */
@@ -51,7 +57,7 @@ static struct task *begin_binding(struct run *r)
 static struct task *begin_stream(struct run *r, const struct plan_action *a, struct doing *d)
 {
     const struct target *t = r->t;
-    struct google_write w = write_of(d);
+    struct google_write w = move_write_of(d);
 
     if (a->verb == PLAN_UPDATE) {
         struct datastream_stream_change change = {.include = &r->include,
@@ -79,7 +85,7 @@ static struct task *begin_stream(struct run *r, const struct plan_action *a, str
 static struct task *begin_source(struct run *r, const struct plan_action *a, struct doing *d)
 {
     const struct target *t = r->t;
-    struct google_write w = write_of(d);
+    struct google_write w = move_write_of(d);
     struct datastream_source source = {.host = r->address,
                                        .user = t->db_user,
                                        .database = t->database,
@@ -109,7 +115,7 @@ static struct task *begin_dataset(struct run *r)
 static struct task *begin_in_network(struct run *r, enum step_id step, struct doing *d)
 {
     const struct target *t = r->t;
-    struct google_write w = write_of(d);
+    struct google_write w = move_write_of(d);
 
     switch ((int)step) {
     case STEP_NETWORK:
@@ -132,7 +138,7 @@ static struct task *begin_in_network(struct run *r, enum step_id step, struct do
 static struct task *begin(struct run *r, const struct plan_action *a, struct doing *d)
 {
     const struct target *t = r->t;
-    struct google_write w = write_of(d);
+    struct google_write w = move_write_of(d);
 
     switch (a->step) {
     case STEP_SERVICES:
@@ -171,7 +177,7 @@ static struct task *begin(struct run *r, const struct plan_action *a, struct doi
 
 /* An API that was just turned on, by this run or by the one that it continues, is refused for a
  * while although it is listed. */
-static bool not_on_yet(const struct run *r, const struct doing *d)
+bool move_not_on_yet(const struct run *r, const struct doing *d)
 {
     const struct err *e = task_error(d->task);
     bool turned_on = false;
@@ -193,120 +199,6 @@ static bool not_laid_yet(const struct apply_step *s, const struct doing *d)
     return (str_eq(e->reason, "resourceNotReady") || str_eq(e->reason, "RESOURCE_NOT_READY") ||
             (s->step == STEP_ADDRESS && e->kind == ERR_MISSING)) &&
            clock_mono_ms() - d->since_ms < NETWORK_LIMIT_MS;
-}
-
-/* --- the proxy: zone and image, machine, and then its ready line --- */
-
-enum { PROXY_ASK, PROXY_INSERT, PROXY_MADE, PROXY_PAUSE, PROXY_SERIAL };
-
-static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *mem)
-{
-    const struct compute_zones *zones = compute_zones(d->zones);
-    struct google_write w = write_of(d);
-    const char *connection =
-        arena_printf(mem, "%s:%s:%s", r->t->project, r->t->region, r->t->instance);
-    struct compute_machine_order order = {.name = r->n->proxy,
-                                          .zone = zones->items[d->zone].name,
-                                          .region = r->t->region,
-                                          .machine_type = PROXY_MACHINE_TYPE,
-                                          .image = compute_image(d->image)->link,
-                                          .subnetwork = r->plan->subnetwork,
-                                          .internal_ip = r->address,
-                                          .external_ip = true,
-                                          .service_account = r->n->service_account_email,
-                                          .user_data = proxy_user_data(mem, connection, false),
-                                          .description = "Cloud SQL proxy for Datastream",
-                                          .labels = r->labels};
-
-    google_uuid(d->request_id); /* another zone is another request */
-    w.request_id = d->request_id;
-    return compute_machine_insert(r->google, r->t->project, &order, &w);
-}
-
-static bool next_zone(struct doing *d)
-{
-    const struct compute_zones *zones = compute_zones(d->zones);
-
-    while (d->zone < zones->n && !str_eq(zones->items[d->zone].status, "UP"))
-        d->zone++;
-    return d->zone < zones->n;
-}
-
-static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *d,
-                             struct arena *mem)
-{
-    if (d->zones == NULL) {
-        d->zones = compute_zone_list(r->google, r->t->project, r->t->region);
-        d->image = compute_image_from_family(r->google, PROXY_IMAGE_PROJECT, PROXY_IMAGE_FAMILY);
-        str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
-    }
-    if (task_state(d->zones) == TASK_FAILED)
-        return move_fail_like(s, d->zones);
-    if (task_state(d->image) == TASK_FAILED)
-        return move_fail_like(s, d->image);
-    if (task_state(d->zones) == TASK_RUNNING || task_state(d->image) == TASK_RUNNING)
-        return MOVE_AGAIN;
-    if (!next_zone(d)) {
-        err_set(&s->error, ERR_MISSING, "Choosing a zone in %s", r->t->region);
-        err_resource(&s->error, r->t->region);
-        err_why(&s->error, "no zone of the region is up or has room");
-        err_hint(&s->error, "try again later");
-        return MOVE_FAILED;
-    }
-    d->task = proxy_insert(r, d, mem);
-    d->is_call = true;
-    d->phase = PROXY_MADE;
-    d->since_ms = clock_mono_ms();
-    snprintf(s->message, sizeof s->message, "making the machine in %s",
-             compute_zones(d->zones)->items[d->zone].name);
-    return MOVE_AGAIN;
-}
-
-static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
-{
-    if (task_state(d->task) == TASK_FAILED) {
-        if (not_on_yet(r, d))
-            return move_pause_then(r, d, PROXY_ASK);
-        if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
-            return move_fail_like(s, d->task);
-        task_clear(&d->task);
-        d->zone++;
-        return proxy_begin(r, s, d, mem);
-    }
-    str_copy(s->message, sizeof s->message,
-             "the machine runs; waiting for the proxy to answer (about a minute)");
-    d->since_ms = clock_mono_ms();
-    return move_pause_then(r, d, PROXY_PAUSE);
-}
-
-static enum move proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
-{
-    const char *zone;
-
-    switch (d->phase) {
-    case PROXY_ASK:
-        task_clear(&d->task);
-        return proxy_begin(r, s, d, mem);
-    case PROXY_MADE:
-        return proxy_made(r, s, d, mem);
-    case PROXY_PAUSE:
-        zone = compute_zones(d->zones)->items[d->zone].name;
-        task_clear(&d->task);
-        d->task = compute_serial_port(r->google, r->t->project, zone, r->n->proxy, 0);
-        d->phase = PROXY_SERIAL;
-        return MOVE_AGAIN;
-    default:
-        if (task_state(d->task) == TASK_FAILED &&
-            (!task_error(d->task)->retryable || clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS))
-            return move_fail_like(s, d->task);
-        if (task_state(d->task) == TASK_OK && proxy_is_ready(compute_serial(d->task)->text))
-            return MOVE_DONE;
-        if (clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS)
-            return move_too_long(
-                s, "Waiting for the proxy to answer",
-                "look at the machine's serial port; the machine stays, run this again");
-        return move_pause_then(r, d, PROXY_PAUSE);
-    }
 }
 
 /* --- the rest --- */
@@ -375,11 +267,15 @@ static enum move single(struct run *r, const struct plan_action *a, struct apply
         task_clear(&d->task);
         d->task = begin(r, a, d);
         d->is_call = a->step != STEP_BINDING;
+        if (d->is_call)
+            move_mark_unsure(r, s, d->task);
         d->phase = SINGLE_BEGUN;
         return MOVE_AGAIN;
     }
     if (task_state(d->task) == TASK_FAILED) {
-        if (not_on_yet(r, d)) {
+        if (move_not_reached(s, d, d->task))
+            return move_pause_then(r, d, SINGLE_BEGIN);
+        if (move_not_on_yet(r, d)) {
             str_copy(s->message, sizeof s->message,
                      "the API was just turned on; waiting until it answers");
             return move_pause_then(r, d, 0);
@@ -415,7 +311,7 @@ enum move move_on(struct run *r, const struct plan_action *a, struct apply_step 
     if (begun_by_another)
         return move_pending(r, a->step, s, d);
     if (a->step == STEP_PROXY)
-        return proxy(r, s, d, mem);
+        return move_proxy(r, s, d, mem);
     return single(r, a, s, d);
 }
 

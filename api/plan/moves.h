@@ -14,7 +14,8 @@ struct doing {         /* a step under way */
     bool is_call;      /* task is a call of api/google: it has an operation and validations */
     int phase;
     unsigned tries;
-    int64_t since_ms; /* when the phase began */
+    int64_t since_ms;      /* when the phase began */
+    int64_t away_since_ms; /* a call of it was heard by nobody; 0: none was */
     char request_id[GOOGLE_UUID_TEXT];
     int64_t journal; /* entry, 0: none */
     bool told_operation;
@@ -35,7 +36,8 @@ struct run {
     struct google_labels labels;
     char address[64]; /* reserved for the proxy, once known */
     double poll_floor_s;
-    bool opened; /* the lock is ours, the journal begun */
+    unsigned unsure; /* steps whose calls an earlier run may have sent: bits 1u << step_id */
+    bool opened;     /* the lock is ours, the journal begun */
     bool finishing;
     bool refused; /* before anything was begun: `why` */
     struct err why;

@@ -17,7 +17,27 @@ int64_t move_pause_ms(const struct run *r, int64_t waited_ms)
     return (int64_t)(pause < floor_ms ? floor_ms : pause);
 }
 
-enum { PENDING_LIMIT_MS = 30 * 60 * 1000 };
+enum { PENDING_LIMIT_MS = 30 * 60 * 1000, AWAY_LIMIT_MS = 2 * 60 * 1000 };
+
+static bool was_unheard(const struct err *e)
+{
+    return e->kind == ERR_NETWORK && e->retryable &&
+           (str_eq(e->reason, "DNS") || str_eq(e->reason, "REFUSED") || str_eq(e->reason, "PROXY"));
+}
+
+/* An operation that was accepted is asked for long enough by the call itself. */
+bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *call)
+{
+    const struct err *e = task_error(call);
+    int64_t now = clock_mono_ms();
+
+    if (!was_unheard(e) || (d->is_call && call == d->task && google_operation_name(call)))
+        return false;
+    if (d->away_since_ms == 0)
+        d->away_since_ms = now;
+    snprintf(s->message, sizeof s->message, "the network is away (%.180s); trying again", e->why);
+    return now - d->away_since_ms < AWAY_LIMIT_MS;
+}
 
 /* Who has been refused to the end of its tries is in no hurry. */
 enum move move_pause_then(struct run *r, struct doing *d, int phase)
@@ -74,6 +94,8 @@ static enum move looked(struct run *r, enum step_id step, struct apply_step *s, 
     bool ready = false;
     const char *state = "";
 
+    if (move_not_reached(s, d, d->task))
+        return move_pause_then(r, d, PENDING_ASK);
     if (task_state(d->task) == TASK_FAILED)
         return move_fail_like(s, d->task);
     if (step == STEP_PRIVATE_CONNECTION) {
@@ -129,6 +151,8 @@ enum move move_settle(struct run *r, const struct plan_action *a, struct apply_s
         d->phase = SETTLE_LOOK;
         return MOVE_AGAIN;
     }
+    if (move_not_reached(s, d, d->task))
+        return move_pause_then(r, d, SINGLE_BEGIN);
     if (task_state(d->task) == TASK_FAILED)
         return move_fail_like(s, d->task);
     const char *state = datastream_stream(d->task)->state;

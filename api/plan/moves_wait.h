@@ -8,6 +8,16 @@
 /* Where a step of one call stands: d->phase. */
 enum { SINGLE_BEGIN, SINGLE_BEGUN, SETTLE_LOOK, SETTLED };
 
+struct google_write move_write_of(struct doing *d);
+/* Where an earlier run may have sent the same call already. */
+void move_mark_unsure(const struct run *r, const struct apply_step *s, struct task *call);
+/* An API that was just turned on, by this run or by the one that it continues, is refused for a
+ * while although it is listed. */
+bool move_not_on_yet(const struct run *r, const struct doing *d);
+/* Nobody heard this call of the step, which has failed: the network is away. Worth waiting for, two
+ * minutes from the first time; then false. The step's message tells of it. */
+bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *call);
+
 /* Looks away for a while; then d->phase goes on. */
 enum move move_pause_then(struct run *r, struct doing *d, int phase);
 enum move move_fail_like(struct apply_step *s, const struct task *t);

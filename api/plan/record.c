@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/steps.h"
 #include "api/store/lock.h"
 
 #include <stdio.h>
@@ -36,6 +37,29 @@ static enum recorded verdict(struct record *r, bool ok, const struct err *e)
         return RECORD_FAILED;
     r->pause = task_timer(r->net, BUSY_PAUSE_MS);
     return RECORD_WAIT;
+}
+
+unsigned record_unsure(const struct record *r, struct arena *a)
+{
+    const struct journal_run *runs;
+    const struct journal_entry *entries;
+    struct err e;
+    unsigned steps = 0;
+    size_t n_runs = 0, n;
+
+    if (r->store == NULL || !journal_unfinished(r->store, r->name, a, &runs, &n_runs, &e))
+        return 0;
+    for (size_t i = 0; i < n_runs; i++) {
+        if (!journal_entries(r->store, runs[i].id, a, &entries, &n, &e))
+            continue;
+        for (size_t k = 0; k < n; k++) {
+            enum step_id step = step_by_id(entries[k].step);
+            if (step < STEPS &&
+                (entries[k].state == JOURNAL_INTENT || entries[k].state == JOURNAL_SENT))
+                steps |= 1u << step;
+        }
+    }
+    return steps;
 }
 
 enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,

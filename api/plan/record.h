@@ -27,6 +27,9 @@ enum recorded {
     RECORD_FAILED /* *e says why */
 };
 
+/* Steps (1u << step_id) that runs of ours meant and that were never heard of again: their calls may
+ * have been sent. Ask before record_begin. */
+unsigned record_unsure(const struct record *r, struct arena *a);
 /* "PROJECT/REGION/STREAM" */
 void record_name(char out[RECORD_NAME], const char *project, const char *region,
                  const char *stream);

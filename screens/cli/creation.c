@@ -153,7 +153,7 @@ static void event(struct creation *c, const struct apply_step *s)
 
     if (!c->s->o->json) {
         out_line("%-8s %-32s %s%s%s", apply_state_name(s->state), step_type(s->step)->id, s->name,
-                 s->message[0] ? ": " : "", s->message);
+                 apply_step_says(s)[0] ? ": " : "", apply_step_says(s));
         return;
     }
     json_begin(&o, &text, false);
@@ -164,7 +164,7 @@ static void event(struct creation *c, const struct apply_step *s)
     json_put_string(&o, "name", s->name);
     json_put_string(&o, "state", apply_state_name(s->state));
     json_put_double(&o, "elapsed", elapsed(s));
-    json_put_string(&o, "message", s->message);
+    json_put_string(&o, "message", apply_step_says(s));
     json_close_object(&o);
     str_addc(&text, '\n');
     out_result(&text);
@@ -183,9 +183,10 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
     const struct apply_step *steps = apply_steps(t, &n);
 
     for (size_t i = 0; i < n; i++)
-        if (steps[i].state != told->state[i] || !str_eq(steps[i].message, told->message[i])) {
+        if (steps[i].state != told->state[i] ||
+            !str_eq(apply_step_says(&steps[i]), told->message[i])) {
             told->state[i] = steps[i].state;
-            str_copy(told->message[i], sizeof told->message[i], steps[i].message);
+            str_copy(told->message[i], sizeof told->message[i], apply_step_says(&steps[i]));
             told->still_ms = clock_mono_ms();
             event(c, &steps[i]);
         }
@@ -213,8 +214,7 @@ static bool carry_out(struct creation *c, struct err *e)
     struct task *t = apply(net, &o);
 
     while (task_state(t) == TASK_RUNNING && session_goes_on(c->s, e)) {
-        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
-        net_step(net);
+        session_sleep(c->s, clock_mono_ms() + 1000);
         tell_changes(c, t, &told);
     }
     tell_changes(c, t, &told);

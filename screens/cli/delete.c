@@ -171,12 +171,10 @@ static bool take_dataset(const struct session *s, struct remove_options *o, stru
 static bool take_down(struct session *s, const struct remove_options *o, bool *left, struct err *e)
 {
     struct told told = {.o = s->o};
-    struct net *net = s->live.net;
-    struct task *t = remove_all(net, o);
+    struct task *t = remove_all(s->live.net, o);
 
     while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
-        net_wait(net, NULL, 0, s->deadline_ms ? s->deadline_ms : -1);
-        net_step(net);
+        session_sleep(s, -1);
         tell_changes(&told, t);
     }
     tell_changes(&told, t);

@@ -70,17 +70,25 @@ bool session_goes_on(const struct session *s, struct err *e)
     return (!caught && !is_late(s)) || gave_up(s, e);
 }
 
-bool session_wait(struct session *s, const struct task *t, struct err *e)
+void session_sleep(struct session *s, int64_t until_ms)
 {
     struct net *net = s->live.net;
 
-    if (s->deadline_ms == 0 && !net_until(net, t))
-        return gave_up(s, e);
+    if (s->deadline_ms > 0 && (until_ms < 0 || s->deadline_ms < until_ms))
+        until_ms = s->deadline_ms;
+    net_wait(net, NULL, 0, until_ms);
+    net_step(net);
+    if (*net_held_by(net) && !str_eq(s->held, net_held_by(net)))
+        out_talk("%s", net_held_by(net));
+    str_copy(s->held, sizeof s->held, net_held_by(net));
+}
+
+bool session_wait(struct session *s, const struct task *t, struct err *e)
+{
     while (task_state(t) == TASK_RUNNING) {
         if (!session_goes_on(s, e))
             return false;
-        net_wait(net, NULL, 0, s->deadline_ms);
-        net_step(net);
+        session_sleep(s, -1);
     }
     if (task_state(t) == TASK_FAILED) {
         *e = *task_error(t);

@@ -24,6 +24,7 @@ struct session {
     bool has_file;
     struct err pg_trouble; /* ERR_NONE when connected */
     int64_t deadline_ms;   /* clock_mono_ms, by --timeout; 0: none */
+    char held[512];        /* what was last told of what holds us up */
     struct arena mem;
 };
 
@@ -32,6 +33,9 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
 void session_close(struct session *s);
 /* Waits for a task. False with *e: it failed, was interrupted, or took longer than --timeout. */
 bool session_wait(struct session *s, const struct task *t, struct err *e);
+/* Sleeps until something happens, at most until until_ms (clock_mono_ms; -1: no limit), and lets
+ * the tasks go on. What holds one up is told on stderr, once. */
+void session_sleep(struct session *s, int64_t until_ms);
 /* The signal that interrupted us, 0: none. */
 int session_caught(void);
 int session_interrupted(void); /* the exit code for that: 129, 130, 143 */

@@ -229,6 +229,7 @@ static void the_network_goes_in_the_middle(void **state)
     struct run *r = STROM_START(&w, NULL, CREATE);
     assert_true(run_wait_out(r, "\"datastream.private_connection\"", RUN_MS));
     session_kill(w.session);
+    assert_true(run_wait_err(r, "trying again", RUN_MS)); /* not silent while it tries */
     int code = run_wait_end(r, 5 * RUN_MS);
     if (code != 1)
         fail_msg("exit %d\n%s%s", code, run_out(r), run_err(r));

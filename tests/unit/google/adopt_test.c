@@ -110,6 +110,32 @@ static void what_we_made_is_ours(void **state)
     task_drop(t);
 }
 
+/* Said to have been sent before: "exists already" is looked at without a lost answer, too. */
+static void what_an_earlier_run_sent_is_ours(void **state)
+{
+    (void)state;
+    static const char found[] =
+        "{\"name\":\"projects/p/locations/l/privateConnections/c\",\"state\":\"CREATED\","
+        "\"vpcPeeringConfig\":{\"vpc\":\"projects/p/global/networks/datastream-vpc\",\"subnet\":"
+        "\"10.2.0.0/29\"}}";
+    for (int sent = 0; sent < 2; sent++) {
+        world_token(&w);
+        rule("POST", PRIVATES, 409,
+             "{\"error\":{\"code\":409,\"status\":\"ALREADY_EXISTS\",\"message\":\"exists\"}}", 0);
+        rule("GET", PRIVATES "/c", 200, found, 0);
+        struct task *t = private_connection();
+        if (sent)
+            google_may_be_sent(t);
+        if (sent)
+            expect_ok(t);
+        else
+            expect_failure(t, ERR_CONFLICT, "exists");
+        assert_int_equal(google_adopted(t), sent);
+        task_drop(t);
+        server_forget(&w.server);
+    }
+}
+
 static void what_somebody_else_made_is_theirs(void **state)
 {
     (void)state;
@@ -370,6 +396,7 @@ int main(void)
         cmocka_unit_test(wishes_are_compared),
         cmocka_unit_test(links_have_long_forms),
         CASE(what_we_made_is_ours),
+        CASE(what_an_earlier_run_sent_is_ours),
         CASE(what_somebody_else_made_is_theirs),
         CASE(a_profile_of_another_host_is_not_taken),
         CASE(compute_things_are_compared),

@@ -74,6 +74,53 @@ static void a_wish_is_kept(void **state)
     task_drop(t);
 }
 
+/* --- what the person is told meanwhile --- */
+
+static void step_until_held(const struct task *t)
+{
+    while (task_state(t) == TASK_RUNNING && !*task_held_by(t)) {
+        net_wait(w.net, NULL, 0, clock_mono_ms() + 20);
+        net_step(w.net);
+    }
+}
+
+static void what_holds_it_up_is_told(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule_busy(1);
+    rule("GET", INSTANCES, 200, "{}", 1);
+    struct task *t = sqladmin_instance_list(w.google, "p");
+    assert_string_equal(net_held_by(w.net), "");
+    step_until_held(t);
+    assert_string_equal(task_held_by(t),
+                        "sqladmin.googleapis.com answers 503; trying again in 55 s");
+    assert_string_equal(net_held_by(w.net), task_held_by(t));
+    (void)wait_on_moved_clock(t);
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_string_equal(task_held_by(t), ""); /* all is well again */
+    assert_string_equal(net_held_by(w.net), "");
+    task_drop(t);
+}
+
+static void that_nobody_answers_is_told(void **state)
+{
+    (void)state;
+    world_token(&w);
+    struct task *t = projects_get(w.google, "p");
+    rule("GET", CRM, 200, "{}", 0);
+    expect_ok(t); /* the token is there */
+    task_drop(t);
+    rule("GET", INSTANCES, 0, NULL, 1);
+    rule("GET", INSTANCES, 200, "{}", 1);
+    t = sqladmin_instance_list(w.google, "p");
+    step_until_held(t);
+    assert_non_null(strstr(task_held_by(t), "could not reach 127.0.0.1"));
+    assert_non_null(strstr(task_held_by(t), "; trying again"));
+    expect_ok(t);
+    task_drop(t);
+}
+
 /* Twenty minutes of an operation: at most 4 % late, and not hammered. */
 static void an_operation_is_polled_with_measure(void **state)
 {
@@ -219,6 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(the_budget_is_the_calls),
         CASE(a_wish_is_kept),
+        CASE(what_holds_it_up_is_told),
+        CASE(that_nobody_answers_is_told),
         CASE(an_operation_is_polled_with_measure),
         CASE(a_new_account_is_waited_for),
         CASE(permissions_are_asked_a_hundred_at_a_time),

@@ -213,6 +213,15 @@ static void times_out(void **state)
     fails(w, http_send(w->net, &r), ERR_NETWORK, "TIMEOUT", true);
 }
 
+/* The request, and nothing comes. */
+static void goes_out(struct world *w)
+{
+    for (int i = 0; i < 3; i++) {
+        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
+        net_step(w->net);
+    }
+}
+
 /* The limits are kept on the clock that tests can move, and that alone. */
 static void limits_follow_the_clock(void **state)
 {
@@ -220,10 +229,7 @@ static void limits_follow_the_clock(void **state)
     struct http_request r = {.method = "GET", .url = url(w, "/silent")};
     struct task *t = http_send(w->net, &r);
 
-    for (int i = 0; i < 3; i++) { /* the request goes out, and nothing comes */
-        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
-        net_step(w->net);
-    }
+    goes_out(w);
     clock_advance(29000);
     net_step(w->net);
     assert_int_equal(task_state(t), TASK_RUNNING);
@@ -234,6 +240,27 @@ static void limits_follow_the_clock(void **state)
     fails(w, t, ERR_NETWORK, "TIMEOUT", true);
 }
 
+/* Long before it is given up the person is told of the silence. */
+static void silence_is_told(void **state)
+{
+    struct world *w = *state;
+    struct http_request r = {.method = "GET", .url = url(w, "/silent")};
+    struct task *t = http_send(w->net, &r);
+
+    goes_out(w);
+    clock_advance(12500); /* looked at anew: bytes had gone out */
+    net_step(w->net);
+    assert_string_equal(net_held_by(w->net), "");
+    clock_advance(12500);
+    net_step(w->net);
+    assert_non_null(strstr(task_held_by(t), "no answer from 127.0.0.1:"));
+    assert_non_null(strstr(task_held_by(t), " yet; still waiting"));
+    assert_string_equal(net_held_by(w->net), task_held_by(t));
+    clock_advance(30000);
+    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
+    assert_string_equal(net_held_by(w->net), "");
+}
+
 /* A discovery may think for three minutes: who grants the time is not cut off at half a minute. */
 static void patience_is_granted(void **state)
 {
@@ -241,10 +268,7 @@ static void patience_is_granted(void **state)
     struct http_request r = {.method = "GET", .url = url(w, "/silent"), .timeout_ms = 180000};
     struct task *t = http_send(w->net, &r);
 
-    for (int i = 0; i < 3; i++) {
-        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
-        net_step(w->net);
-    }
+    goes_out(w);
     for (int i = 0; i < 4; i++) {
         clock_advance(40000);
         net_step(w->net);
@@ -466,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bounds_the_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(times_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_follow_the_clock, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(silence_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(patience_is_granted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metadata_servers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused, set_up, tear_down),

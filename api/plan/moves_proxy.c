@@ -1,0 +1,129 @@
+#include "api/plan/moves_proxy.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/plan/moves_wait.h"
+#include "api/plan/proxy.h"
+
+#include <stdio.h>
+
+enum { PROXY_LIMIT_MS = 10 * 60 * 1000 };
+
+enum { PROXY_ASK, PROXY_INSERT, PROXY_MADE, PROXY_PAUSE, PROXY_SERIAL };
+
+static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *mem)
+{
+    const struct compute_zones *zones = compute_zones(d->zones);
+    struct google_write w = move_write_of(d);
+    const char *connection =
+        arena_printf(mem, "%s:%s:%s", r->t->project, r->t->region, r->t->instance);
+    struct compute_machine_order order = {.name = r->n->proxy,
+                                          .zone = zones->items[d->zone].name,
+                                          .region = r->t->region,
+                                          .machine_type = PROXY_MACHINE_TYPE,
+                                          .image = compute_image(d->image)->link,
+                                          .subnetwork = r->plan->subnetwork,
+                                          .internal_ip = r->address,
+                                          .external_ip = true,
+                                          .service_account = r->n->service_account_email,
+                                          .user_data = proxy_user_data(mem, connection, false),
+                                          .description = "Cloud SQL proxy for Datastream",
+                                          .labels = r->labels};
+
+    google_uuid(d->request_id); /* another zone is another request */
+    w.request_id = d->request_id;
+    return compute_machine_insert(r->google, r->t->project, &order, &w);
+}
+
+static bool next_zone(struct doing *d)
+{
+    const struct compute_zones *zones = compute_zones(d->zones);
+
+    while (d->zone < zones->n && !str_eq(zones->items[d->zone].status, "UP"))
+        d->zone++;
+    return d->zone < zones->n;
+}
+
+static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *d,
+                             struct arena *mem)
+{
+    if (d->zones == NULL) {
+        d->zones = compute_zone_list(r->google, r->t->project, r->t->region);
+        d->image = compute_image_from_family(r->google, PROXY_IMAGE_PROJECT, PROXY_IMAGE_FAMILY);
+        str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
+    }
+    const struct task *failed = task_state(d->zones) == TASK_FAILED   ? d->zones
+                                : task_state(d->image) == TASK_FAILED ? d->image
+                                                                      : NULL;
+    if (failed && move_not_reached(s, d, failed)) {
+        task_clear(&d->zones);
+        task_clear(&d->image);
+        return move_pause_then(r, d, PROXY_ASK);
+    }
+    if (failed)
+        return move_fail_like(s, failed);
+    if (task_state(d->zones) == TASK_RUNNING || task_state(d->image) == TASK_RUNNING)
+        return MOVE_AGAIN;
+    if (!next_zone(d)) {
+        err_set(&s->error, ERR_MISSING, "Choosing a zone in %s", r->t->region);
+        err_resource(&s->error, r->t->region);
+        err_why(&s->error, "no zone of the region is up or has room");
+        err_hint(&s->error, "try again later");
+        return MOVE_FAILED;
+    }
+    d->task = proxy_insert(r, d, mem);
+    move_mark_unsure(r, s, d->task);
+    d->is_call = true;
+    d->phase = PROXY_MADE;
+    d->since_ms = clock_mono_ms();
+    snprintf(s->message, sizeof s->message, "making the machine in %s",
+             compute_zones(d->zones)->items[d->zone].name);
+    return MOVE_AGAIN;
+}
+
+static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
+{
+    if (task_state(d->task) == TASK_FAILED) {
+        if (move_not_reached(s, d, d->task) || move_not_on_yet(r, d))
+            return move_pause_then(r, d, PROXY_ASK);
+        if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
+            return move_fail_like(s, d->task);
+        task_clear(&d->task);
+        d->zone++;
+        return proxy_begin(r, s, d, mem);
+    }
+    str_copy(s->message, sizeof s->message,
+             "the machine runs; waiting for the proxy to answer (about a minute)");
+    d->since_ms = clock_mono_ms();
+    return move_pause_then(r, d, PROXY_PAUSE);
+}
+
+enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
+{
+    const char *zone;
+
+    switch (d->phase) {
+    case PROXY_ASK:
+        task_clear(&d->task);
+        return proxy_begin(r, s, d, mem);
+    case PROXY_MADE:
+        return proxy_made(r, s, d, mem);
+    case PROXY_PAUSE:
+        zone = compute_zones(d->zones)->items[d->zone].name;
+        task_clear(&d->task);
+        d->task = compute_serial_port(r->google, r->t->project, zone, r->n->proxy, 0);
+        d->phase = PROXY_SERIAL;
+        return MOVE_AGAIN;
+    default:
+        if (task_state(d->task) == TASK_FAILED &&
+            (!task_error(d->task)->retryable || clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS))
+            return move_fail_like(s, d->task);
+        if (task_state(d->task) == TASK_OK && proxy_is_ready(compute_serial(d->task)->text))
+            return MOVE_DONE;
+        if (clock_mono_ms() - d->since_ms > PROXY_LIMIT_MS)
+            return move_too_long(
+                s, "Waiting for the proxy to answer",
+                "look at the machine's serial port; the machine stays, run this again");
+        return move_pause_then(r, d, PROXY_PAUSE);
+    }
+}

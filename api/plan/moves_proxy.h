@@ -1,0 +1,11 @@
+#ifndef STROM_PLAN_MOVES_PROXY_H
+#define STROM_PLAN_MOVES_PROXY_H
+
+/* The proxy: zone and image, the machine, and then its ready line on the serial port. A zone
+ * without room gives way to the next one. Inside api/plan only. */
+
+#include "api/plan/moves.h"
+
+enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem);
+
+#endif
