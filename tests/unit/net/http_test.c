@@ -9,48 +9,7 @@
 #include "api/net/http.h"
 #include "api/net/internal.h"
 #include "api/net/net.h"
-#include "tests/unit/net/server.h"
-
-struct world {
-    struct net *net;
-    struct server *server;
-    char url[256];
-};
-
-static int set_up(void **state)
-{
-    struct world *w = calloc(1, sizeof *w);
-    struct err e;
-
-    w->server = server_start();
-    w->net = net_open(&e);
-    assert_non_null(w->net);
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct world *w = *state;
-
-    net_close(w->net);
-    server_stop(w->server);
-    free(w);
-    return 0;
-}
-
-static const char *url(struct world *w, const char *path)
-{
-    snprintf(w->url, sizeof w->url, "http://127.0.0.1:%d%s", w->server->port, path);
-    return w->url;
-}
-
-static struct task *ask(struct world *w, const char *path)
-{
-    struct http_request r = {.method = "GET", .url = url(w, path), .timeout_ms = 5000};
-
-    return http_send(w->net, &r);
-}
+#include "tests/unit/net/asking.h"
 
 static void answers(void **state)
 {
@@ -157,19 +116,6 @@ static void methods(void **state)
     task_drop(t);
 }
 
-static void fails(struct world *w, struct task *t, enum err_kind kind, const char *reason,
-                  bool again)
-{
-    assert_true(net_until(w->net, t));
-    assert_int_equal(task_state(t), TASK_FAILED);
-    const struct err *e = task_error(t);
-    assert_int_equal(e->kind, kind);
-    assert_string_equal(e->reason, reason);
-    assert_int_equal(e->retryable, again);
-    assert_true(e->what[0] && e->why[0]);
-    task_drop(t);
-}
-
 static void says_how_it_broke(void **state)
 {
     struct world *w = *state;
@@ -196,86 +142,6 @@ static void bounds_the_answer(void **state)
     assert_true(net_until(w->net, t));
     assert_int_equal(task_state(t), TASK_OK);
     task_drop(t);
-}
-
-static void times_out(void **state)
-{
-    struct world *w = *state;
-    struct http_request r = {.method = "GET", .url = url(w, "/silent"), .timeout_ms = 200};
-    struct task *t = http_send(w->net, &r);
-
-    assert_true(net_until(w->net, t));
-    assert_string_equal(task_error(t)->reason, "TIMEOUT");
-    assert_non_null(strstr(task_error(t)->why, "connected"));
-    assert_true(task_elapsed_ms(t) >= 190);
-    task_drop(t);
-    r.url = url(w, "/drip"); /* a byte now and then does not keep it alive */
-    fails(w, http_send(w->net, &r), ERR_NETWORK, "TIMEOUT", true);
-}
-
-/* The request, and nothing comes. */
-static void goes_out(struct world *w)
-{
-    for (int i = 0; i < 3; i++) {
-        net_wait(w->net, NULL, 0, clock_mono_ms() + 20);
-        net_step(w->net);
-    }
-}
-
-/* The limits are kept on the clock that tests can move, and that alone. */
-static void limits_follow_the_clock(void **state)
-{
-    struct world *w = *state;
-    struct http_request r = {.method = "GET", .url = url(w, "/silent")};
-    struct task *t = http_send(w->net, &r);
-
-    goes_out(w);
-    clock_advance(29000);
-    net_step(w->net);
-    assert_int_equal(task_state(t), TASK_RUNNING);
-    clock_advance(2000); /* thirty seconds without a byte */
-    net_step(w->net);
-    assert_int_equal(task_state(t), TASK_RUNNING); /* bytes had moved since the start */
-    clock_advance(30000);
-    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
-}
-
-/* Long before it is given up the person is told of the silence. */
-static void silence_is_told(void **state)
-{
-    struct world *w = *state;
-    struct http_request r = {.method = "GET", .url = url(w, "/silent")};
-    struct task *t = http_send(w->net, &r);
-
-    goes_out(w);
-    clock_advance(12500); /* looked at anew: bytes had gone out */
-    net_step(w->net);
-    assert_string_equal(net_held_by(w->net), "");
-    clock_advance(12500);
-    net_step(w->net);
-    assert_non_null(strstr(task_held_by(t), "no answer from 127.0.0.1:"));
-    assert_non_null(strstr(task_held_by(t), " yet; still waiting"));
-    assert_string_equal(net_held_by(w->net), task_held_by(t));
-    clock_advance(30000);
-    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
-    assert_string_equal(net_held_by(w->net), "");
-}
-
-/* A discovery may think for three minutes: who grants the time is not cut off at half a minute. */
-static void patience_is_granted(void **state)
-{
-    struct world *w = *state;
-    struct http_request r = {.method = "GET", .url = url(w, "/silent"), .timeout_ms = 180000};
-    struct task *t = http_send(w->net, &r);
-
-    goes_out(w);
-    for (int i = 0; i < 4; i++) {
-        clock_advance(40000);
-        net_step(w->net);
-        assert_int_equal(task_state(t), TASK_RUNNING);
-    }
-    clock_advance(40000);
-    fails(w, t, ERR_NETWORK, "TIMEOUT", true);
 }
 
 /* Plain http goes to a metadata server only where one may be, and only when it is asked for. */
@@ -482,23 +348,19 @@ static void dropping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(answers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(any_status_is_an_answer, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(sends_what_was_asked, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(methods, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(says_how_it_broke, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(bounds_the_answer, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(times_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(limits_follow_the_clock, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(silence_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(patience_is_granted, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(metadata_servers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(goes_nowhere_else, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(no_header_slips_in, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(loopback_passes_no_proxy, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_machine_slept, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(dropping, set_up, tear_down),
+        with_world(answers),
+        with_world(any_status_is_an_answer),
+        with_world(sends_what_was_asked),
+        with_world(methods),
+        with_world(says_how_it_broke),
+        with_world(bounds_the_answer),
+        with_world(metadata_servers),
+        with_world(refused),
+        with_world(goes_nowhere_else),
+        with_world(no_header_slips_in),
+        with_world(loopback_passes_no_proxy),
+        with_world(the_machine_slept),
+        with_world(dropping),
         cmocka_unit_test(encodes),
         cmocka_unit_test(knows_loopback),
     };
