@@ -22,6 +22,7 @@
 #include <string.h>
 
 enum { GRANT_S = 2 * 3600 }; /* of the conditions in the text for narrow roles */
+enum { POINTER = 2 };        /* columns */
 
 struct access {
     struct arena mem;
@@ -142,7 +143,7 @@ static void put_step(const void *ctx, size_t i, struct page *p)
             role = self->verdict.lacks[n].role;
         }
     page_put_mark(p, lacking ? MARK_FAIL : MARK_OK, true);
-    page_tab(p, 12);
+    page_tab(p, POINTER + page_mark_columns() + 1);
     page_put(p, STYLE_TEXT, "%s", tr(access_step_name(step)));
     page_tab(p, 36);
     if (lacking)

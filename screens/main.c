@@ -11,6 +11,7 @@
 #include "screens/live.h"
 #include "screens/plain.h"
 #include "screens/wizard.h"
+#include "screens/words.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
     if (!options_parse(argc, argv, &o, &e))
         return out_error(&o, &e);
     tr_language(o.lang ? o.lang : "auto");
+    words_of_toolkit();
     if (o.version || o.help)
         return tell(&o);
     if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e)) {

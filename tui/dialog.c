@@ -53,7 +53,7 @@ static void draw_options(const struct dialog *d, struct page *p)
         if (here && d->typed_name == NULL)
             page_highlight(p);
         page_put_pointer(p, here);
-        page_put(p, STYLE_TEXT, "%s", o->label);
+        page_put(p, STYLE_TEXT, "%s", theme_words()->say(o->label));
         if (o->key != TUI_NONE && d->typed_name == NULL)
             page_put_right(p, STYLE_TEXT, "%s ", key_name(o->key, name));
         page_newline(p);
@@ -75,7 +75,8 @@ static void draw_words(const struct dialog *d, int most, struct page *p)
 /* Up to the colon: the words behind it explain. */
 static struct page_key key_of(const struct dialog_option *o, int key, char room[OPTION_WORDS])
 {
-    snprintf(room, OPTION_WORDS, "%.*s", (int)strcspn(o->label, ":"), o->label);
+    const char *label = theme_words()->say(o->label);
+    snprintf(room, OPTION_WORDS, "%.*s", (int)strcspn(label, ":"), label);
     return (struct page_key){key, room};
 }
 

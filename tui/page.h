@@ -83,7 +83,8 @@ void page_indent(struct page *p,
 void page_put(struct page *p, enum style s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void page_put_mark(struct page *p, enum mark mark, bool word); /* symbol, and its word when asked */
-void page_put_box(struct page *p, enum box box);               /* "[x] " */
+int page_mark_columns(void); /* of the widest mark with its word, in the person's language */
+void page_put_box(struct page *p, enum box box); /* "[x] " */
 void page_put_right(struct page *p, enum style s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4))); /* at the right edge; what stood there is cut */
 void page_tab(struct page *p, int column); /* to this column of the pane, at least one blank */

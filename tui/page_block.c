@@ -50,22 +50,21 @@ void page_note(struct page *p, const char *fmt, ...)
     va_end(args);
 }
 
-/* The widest word, so that texts behind marks stand under each other in every language. */
-static int word_columns(void)
+int page_mark_columns(void)
 {
     int widest = 0;
     for (int i = 0; i < MARK_COUNT; i++) {
         int width = text_width(theme_words()->mark[i]);
         widest = width > widest ? width : widest;
     }
-    return widest;
+    return 2 + widest;
 }
 
 void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    int hang = p->pane.indent + 2 + word_columns() + 2;
+    int hang = p->pane.indent + page_mark_columns() + 2;
     page_put_mark(p, mark, true);
     page_tab(p, hang);
     page_flow(p, STYLE_TEXT, page_format(p, fmt, args), hang);

@@ -77,6 +77,11 @@ const char *theme_box(enum box box)
     return boxes[box];
 }
 
+static const char *as_it_is(const char *text)
+{
+    return text;
+}
+
 static const struct theme_words english = {
     .mark = {"", "ok", "fails", "warning", "unknown", "running", "waiting", "blocked"},
     .more_above = "more above",
@@ -96,6 +101,7 @@ static const struct theme_words english = {
     .filter = "type to filter",
     .no_match = "nothing matches",
     .hidden = "typed, not shown",
+    .say = as_it_is,
 };
 static struct theme_words words; /* set once: the program's language does not change */
 
@@ -125,6 +131,7 @@ void theme_set_words(const struct theme_words *given)
     words.filter = either(given->filter, english.filter);
     words.no_match = either(given->no_match, english.no_match);
     words.hidden = either(given->hidden, english.hidden);
+    words.say = given->say != NULL ? given->say : english.say;
 }
 
 const struct theme_words *theme_words(void)

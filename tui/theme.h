@@ -74,6 +74,8 @@ struct theme_words {
     const char *filter;                  /* palette: "type to filter" */
     const char *no_match;                /* "nothing matches" */
     const char *hidden;                  /* a password: "typed, not shown" */
+    /* For the labels of options, which come in English; NULL: they stay so. */
+    const char *(*say)(const char *english);
 };
 void theme_set_words(const struct theme_words *words);
 const struct theme_words *theme_words(void); /* every member set */
