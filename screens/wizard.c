@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/net/net.h"
 #include "screens/script.h"
 #include "screens/wizard_inside.h"
 #include "tui/clip.h"
@@ -77,7 +78,10 @@ static void draw_body(struct wizard *w, struct page *p)
 
     page_title(p, &title);
     wizard_draw_keys(w, p);
-    if (w->walk.j.said[0])
+    const char *held = net_held_by(w->walk.j.live->net);
+    if (*held)
+        page_status(p, MARK_WARN, "%s", held);
+    else if (w->walk.j.said[0])
         page_status(p, w->walk.j.said_mark, "%s", w->walk.j.said);
     else if (w->walk.j.live->store_trouble.kind != ERR_NONE) /* for as long as it is true */
         page_status(p, MARK_WARN, tr("nothing is kept: %s"), w->walk.j.live->store_trouble.why);
