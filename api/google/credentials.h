@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One login; an impersonated one has its source inside. */
 struct credentials {
@@ -30,6 +31,9 @@ struct credentials {
     struct credentials *source;
     /* a machine at Google: what GCE_METADATA_HOST names, NULL: the usual one */
     const char *metadata_host;
+    /* the token endpoint wants not to be asked before (clock_mono_ms), and said so in these words */
+    int64_t not_before;
+    struct err put_off;
 };
 
 /* The file to use by the search order; explicit: an option, else GOOGLE_APPLICATION_CREDENTIALS.

@@ -11,12 +11,12 @@
 #define SCOPE "https://www.googleapis.com/auth/cloud-platform"
 
 enum token_at { TOKEN_FETCH, TOKEN_IMPERSONATE };
-enum { SKEW_WORTH_A_TRY_S = 120, LIFETIME_S = 3600 };
+enum { SKEW_WORTH_A_TRY_S = 120, LIFETIME_S = 3600, LONGEST_WAIT_MS = 60000 };
 
 struct token_job {
     struct google *google;
     const struct credentials *login; /* whose token is fetched at the moment */
-    const struct credentials *outer; /* what the whole is for */
+    struct credentials *outer;       /* what the whole is for */
     enum token_at at;
     struct exchange x;
     struct str body;
@@ -237,10 +237,34 @@ static bool sign_again(struct token_job *job)
     return true;
 }
 
+/* Whoever comes later waits as well; or hears, without asking, what the one before was told. */
+static enum task_state wait_until_wanted(struct task *t, const struct credentials *c, int64_t left)
+{
+    struct err e = c->put_off;
+    if (left <= LONGEST_WAIT_MS) {
+        task_wait_until(t, c->not_before);
+        return TASK_RUNNING;
+    }
+    err_hint(&e, tr("Google asks to wait %.0f s before the next try"), (double)left / 1000.0);
+    return task_fail(t, &e);
+}
+
+static void remember_wish(struct token_job *job, const struct err *e)
+{
+    double wish = job->x.refusal.retry_after_s;
+    if (wish <= 0.0)
+        return;
+    job->outer->not_before = clock_mono_ms() + (int64_t)(wish * 1000.0);
+    job->outer->put_off = *e;
+}
+
 static enum task_state step(struct task *t)
 {
     struct token_job *job = task_job(t, &token_type);
+    int64_t left = job->outer->not_before - clock_mono_ms();
     struct err e;
+    if (!job->x.method && left > 0)
+        return wait_until_wanted(t, job->outer, left);
     if (!job->x.method && !begin_fetch(job, &e))
         return task_fail(t, &e);
     switch (exchange_step(&job->x, t, &e)) {
@@ -258,6 +282,7 @@ static enum task_state step(struct task *t)
         return TASK_RUNNING;
     }
     tell_login(job, &e);
+    remember_wish(job, &e);
     return task_fail(t, &e);
 }
 
@@ -270,7 +295,7 @@ static void stop(void *ctx)
     job->first = NULL;
 }
 
-struct task *token_fetch(struct google *g, const struct credentials *c)
+struct task *token_fetch(struct google *g, struct credentials *c)
 {
     struct task *t = task_new(google_net(g), &token_type);
     struct token_job *job = task_job(t, &token_type);

@@ -6,8 +6,9 @@
 #include "api/google/client.h"
 #include "api/google/credentials.h"
 
-/* The credentials must outlive the task; TASK_OK: the client has the token. */
-struct task *token_fetch(struct google *g, const struct credentials *c);
+/* The credentials must outlive the task; TASK_OK: the client has the token. A pause that the other
+ * side asked for is remembered there and holds for the next fetch, too. */
+struct task *token_fetch(struct google *g, struct credentials *c);
 
 /* For token.c: takes the secret over. */
 void google_token_keep(struct google *g, struct secret *token, int64_t until);

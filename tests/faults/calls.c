@@ -92,17 +92,20 @@ static struct task *grant(struct world *w)
     return access_bind(P, &change, 1);
 }
 
-#define ONE(name)                                                                                  \
+#define AS(word, what, whose)                                                                      \
     {                                                                                              \
-#name, WORLD_RUNNING, NULL, name, STAND_PERSON                                             \
+        .name = word, .scene = WORLD_RUNNING, .call = what, .login = whose                         \
     }
+#define ONE(what) AS(#what, what, STAND_PERSON)
 
 static const struct scenario calls[] = {
     ONE(whoami),
     ONE(apps),
     ONE(source),
-    {"as-account", WORLD_RUNNING, NULL, project, STAND_ACCOUNT},
-    {"impersonated", WORLD_RUNNING, NULL, project, STAND_IMPERSONATED},
+    AS("as-account", project, STAND_ACCOUNT),
+    AS("impersonated", project, STAND_IMPERSONATED),
+    AS("as-machine", project, STAND_MACHINE),
+    AS("by-program", apps, STAND_PLUGIN),
     ONE(project),
     ONE(held),
     ONE(held_on_account),

@@ -69,12 +69,15 @@ bool authority_write(const struct authority *a, const char *path)
     return ok;
 }
 
-SSL_CTX *authority_server(const struct authority *a, long from, long until)
+SSL_CTX *authority_server(const struct authority *a, const char *address, long from, long until)
 {
+    char name[64];
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *x = key ? begin("127.0.0.1", a->certificate, key, from, until) : NULL;
+    X509 *x = key ? begin(address, a->certificate, key, from, until) : NULL;
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-    bool ok = x && ctx && extend(x, a->certificate, NID_subject_alt_name, "IP:127.0.0.1") &&
+
+    snprintf(name, sizeof name, "IP:%s", address);
+    bool ok = x && ctx && extend(x, a->certificate, NID_subject_alt_name, name) &&
               X509_sign(x, a->key, EVP_sha256()) > 0 && SSL_CTX_use_certificate(ctx, x) == 1 &&
               SSL_CTX_use_PrivateKey(ctx, key) == 1;
 

@@ -12,10 +12,17 @@
 enum fault_kind {
     FAULT_NONE,
     FAULT_DNS,
+    FAULT_DNS_SILENT, /* the name server never answers */
     FAULT_REFUSED,
     FAULT_CONNECT_TIMEOUT,
+    FAULT_PROXY_REFUSED, /* HTTPS_PROXY: nobody listens there */
+    FAULT_PROXY_LOGIN,   /* ... 407 */
+    FAULT_PROXY_GATEWAY, /* ... 502 */
+    FAULT_PROXY_SILENT,  /* ... takes the request and says no more */
     FAULT_WRONG_CERTIFICATE,
     FAULT_EXPIRED_CERTIFICATE,
+    FAULT_OTHER_NAME,   /* a good certificate, of another host */
+    FAULT_TLS_SILENT,   /* connected, and the handshake is never answered */
     FAULT_READ_TIMEOUT, /* carried out, and no answer ever */
     FAULT_RESET_HEADER, /* not carried out */
     FAULT_RESET_BODY,   /* carried out; half the answer */
@@ -36,16 +43,27 @@ enum fault_kind {
     FAULT_OPERATION_ERROR,
     FAULT_OPERATION_NEVER,
     FAULT_DUPLICATE, /* delivered twice, and no answer */
+    FAULT_REVOKED,   /* invalid_grant: this login is worth nothing any more */
     FAULT_TOKEN,     /* every token has expired when the call arrives */
+    FAULT_PLUGIN_MISSING,
+    FAULT_PLUGIN_FAILS, /* with a word on stderr that is nobody's business */
+    FAULT_PLUGIN_GARBLED,
+    FAULT_PLUGIN_HUGE,
+    FAULT_PLUGIN_SILENT, /* never ends */
+    FAULT_PLUGIN_WORN,   /* its token is refused */
     FAULTS
 };
 
+/* What a fault may meet. */
+enum fault_of_what { FAULT_ANY_CALL, FAULT_OPERATION, FAULT_PROXIED, FAULT_LOGIN, FAULT_PLUGIN };
+
 struct fault {
     const char *name;
-    bool passes;     /* met once, the run must still end well */
-    int status;      /* of the answer, where that is all */
-    bool operations; /* only where the answer is an operation */
-    unsigned kinds;  /* bits of the err_kind that may come of it */
+    bool passes; /* met once, the run must still end well */
+    int status;  /* of the answer, where that is all */
+    enum fault_of_what meets;
+    const char *hint; /* what the next step must tell; NULL: anything */
+    unsigned kinds;   /* bits of the err_kind that may come of it */
 };
 
 const struct fault *fault_of(enum fault_kind kind);

@@ -14,7 +14,7 @@ enum { HUGE_PIECE = 1 << 20, HUGE_PIECES = 200 };
 
 struct asked {
     char *method, *uri; /* uri without the mark */
-    char *authorization, *user_project, *content_type;
+    char *authorization, *user_project, *content_type, *flavor;
     const char *body;
     size_t body_bytes;
     enum fault_kind fault;
@@ -54,6 +54,7 @@ static void free_asked(struct asked *a)
     mem_free(a->authorization);
     mem_free(a->user_project);
     mem_free(a->content_type);
+    mem_free(a->flavor);
 }
 
 static char *word(const char **at)
@@ -77,6 +78,14 @@ static enum fault_kind take_mark(char *uri)
     return (enum fault_kind)kind;
 }
 
+/* "12.proxied.invalid:443" */
+static enum fault_kind proxy_mark(const char *host)
+{
+    unsigned long kind = strtoul(host, NULL, 10);
+
+    return kind < FAULTS ? (enum fault_kind)kind : FAULT_NONE;
+}
+
 static size_t read_request(const struct str *in, struct asked *a)
 {
     const char *text = str_text(in), *end = strstr(text, "\r\n\r\n");
@@ -94,7 +103,8 @@ static size_t read_request(const struct str *in, struct asked *a)
     a->authorization = header(str_text(in), "Authorization");
     a->user_project = header(str_text(in), "x-goog-user-project");
     a->content_type = header(str_text(in), "Content-Type");
-    a->fault = take_mark(a->uri);
+    a->flavor = header(str_text(in), "Metadata-Flavor");
+    a->fault = str_eq(a->method, "CONNECT") ? proxy_mark(a->uri) : take_mark(a->uri);
     return head + body;
 }
 
@@ -110,8 +120,9 @@ static void put_head(struct reply *out, int status, const char *type, size_t byt
 {
     str_printf(&out->text,
                "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: "
-               "private\r\n%s\r\n",
-               status, phrase(status), type, bytes, more);
+               "private\r\n%s%s\r\n",
+               status, phrase(status), type, bytes, more,
+               out->metadata ? "Metadata-Flavor: Google\r\n" : "");
     out->head_bytes = out->text.bytes;
 }
 
@@ -139,6 +150,29 @@ static bool is_operation(const char *bytes, size_t n)
     return yes;
 }
 
+static bool is_metadata(const struct asked *a)
+{
+    return str_starts(a->uri, "/computeMetadata/");
+}
+
+/* The machine's own account: a token for whoever knows the word. */
+static void tell_machine(struct replier *r, const struct asked *a, struct exchange *x)
+{
+    bool token = str_eq(a->uri, "/computeMetadata/v1/instance/service-accounts/default/token");
+    struct str text = {0};
+
+    x->status = !str_eq(a->flavor, "Google") ? 403 : token ? 200 : 404;
+    x->answer_type = "application/json";
+    if (x->status == 200)
+        str_printf(&text, "{\"access_token\":\"%s\",\"expires_in\":3599,\"token_type\":\"Bearer\"}",
+                   token_new(r->g, 3600)->text);
+    else
+        str_add(&text, "{}");
+    x->answer = strdup(str_text(&text));
+    x->answer_bytes = text.bytes;
+    str_done(&text);
+}
+
 static void ask(struct replier *r, const struct asked *a, struct exchange *x)
 {
     *x = (struct exchange){.uri = a->uri,
@@ -146,6 +180,10 @@ static void ask(struct replier *r, const struct asked *a, struct exchange *x)
                            .authorization = a->authorization,
                            .user_project = a->user_project,
                            .content_type = a->content_type};
+    if (is_metadata(a)) {
+        tell_machine(r, a, x);
+        return;
+    }
     str_addn(&x->body, a->body, a->body_bytes);
     server_answer(r->g, x);
     request_log_write(r->g, x);
@@ -212,6 +250,15 @@ static void refuse(struct replier *r, const struct asked *a, int status, struct 
     val_free(c.details);
 }
 
+static void revoke(struct reply *out)
+{
+    struct val *v = val_make(
+        "{'error':'invalid_grant','error_description':'Token has been expired or revoked.'}");
+
+    put_json(out, 400, v, "");
+    val_free(v);
+}
+
 static bool is_compute(const struct asked *a)
 {
     return str_starts(a->uri, "/compute.googleapis.com");
@@ -260,6 +307,7 @@ static void login_page(struct reply *out)
                                "</title></head><body><form><input name=\"user\"></form></body>"
                                "</html>\n";
 
+    out->metadata = false; /* somebody else speaks */
     put_head(out, 200, "text/html; charset=UTF-8", sizeof page - 1, "");
     str_add(&out->text, page);
 }
@@ -295,6 +343,22 @@ static void cut(struct replier *r, const struct asked *a, bool reset, struct rep
     free(x.answer);
 }
 
+/* What a proxy says to CONNECT. */
+static void meet_proxy(const struct asked *a, struct reply *out)
+{
+    switch ((int)a->fault) {
+    case FAULT_PROXY_LOGIN:
+        put_head(out, 407, "text/html", 0, "Proxy-Authenticate: Basic realm=\"tunnel\"\r\n");
+        return;
+    case FAULT_PROXY_GATEWAY:
+        put_head(out, 502, "text/html", 0, "");
+        return;
+    default:
+        out->never = true;
+        return;
+    }
+}
+
 static void meet(struct replier *r, const struct asked *a, struct reply *out)
 {
     switch (a->fault) {
@@ -325,6 +389,9 @@ static void meet(struct replier *r, const struct asked *a, struct reply *out)
     case FAULT_500:
         carry_out(r, a);
         refuse(r, a, 500, out);
+        return;
+    case FAULT_REVOKED:
+        revoke(out);
         return;
     case FAULT_OPERATION_ERROR:
         fail_operation(a, out);
@@ -357,6 +424,19 @@ static void meet(struct replier *r, const struct asked *a, struct reply *out)
     case FAULT_CONNECT_TIMEOUT:
     case FAULT_WRONG_CERTIFICATE:
     case FAULT_EXPIRED_CERTIFICATE:
+    case FAULT_DNS_SILENT:
+    case FAULT_OTHER_NAME:
+    case FAULT_TLS_SILENT:
+    case FAULT_PROXY_REFUSED:
+    case FAULT_PROXY_LOGIN:
+    case FAULT_PROXY_GATEWAY:
+    case FAULT_PROXY_SILENT:
+    case FAULT_PLUGIN_MISSING:
+    case FAULT_PLUGIN_FAILS:
+    case FAULT_PLUGIN_GARBLED:
+    case FAULT_PLUGIN_HUGE:
+    case FAULT_PLUGIN_SILENT:
+    case FAULT_PLUGIN_WORN:
     case FAULTS:
         answer(r, a, out);
         return;
@@ -372,7 +452,11 @@ size_t reply_make(struct replier *r, const struct str *in, struct reply *out)
         return 0;
     if (str_starts(a.uri, "/elsewhere/"))
         r->strays++;
-    meet(r, &a, out);
+    out->metadata = is_metadata(&a);
+    if (str_eq(a.method, "CONNECT"))
+        meet_proxy(&a, out);
+    else
+        meet(r, &a, out);
     free_asked(&a);
     return used;
 }

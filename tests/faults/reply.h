@@ -19,7 +19,8 @@ struct reply {
     size_t head_bytes; /* repeats go on behind these */
     unsigned repeats;  /* the body, so many times more */
     bool never, drips, then_reset;
-    int64_t due; /* clock_mono_ms; nothing goes out before */
+    bool metadata; /* it speaks as a metadata server does */
+    int64_t due;   /* clock_mono_ms; nothing goes out before */
 };
 
 struct google *stand_google(struct stand *s); /* stand.c */

@@ -1,10 +1,13 @@
 #include "tests/faults/scenario.h"
 
 #include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/google/datastream.h"
 #include "api/net/task.h"
 #include "api/plan/apply.h"
 #include "api/plan/observe.h"
 #include "api/plan/remove.h"
+#include "screens/cli/out.h"
 #include "tests/faults/aim.h"
 
 bool scenario_await(struct world *w, const struct task *t)
@@ -113,6 +116,40 @@ static void take_down(struct world *w, struct outcome *out)
     task_drop(look);
 }
 
+/* --- a backfill, begun and ended --- */
+
+/* The task's answer, or an end of the run. */
+static bool take_object(struct world *w, struct task *t, struct outcome *out, char name[512],
+                        bool *under_way)
+{
+    bool ok = ended(w, t, out);
+
+    if (ok) {
+        const struct datastream_object *o = datastream_object(t);
+        str_copy(name, 512, o->name);
+        *under_way = str_eq(o->backfill_state, "PENDING") || str_eq(o->backfill_state, "ACTIVE");
+    }
+    task_drop(t);
+    return ok;
+}
+
+/* One that an earlier run has begun is not begun again. */
+static void backfill(struct world *w, struct outcome *out)
+{
+    const struct target *to = &w->target;
+    char name[512];
+    bool under_way;
+
+    aim_phase("do");
+    struct task *t =
+        datastream_object_lookup(w->google, to->project, to->region, "postgres-postmottak-bigquery",
+                                 "public", "regel_evaluering");
+    if (take_object(w, t, out, name, &under_way) &&
+        (under_way ||
+         take_object(w, datastream_backfill_start(w->google, name), out, name, &under_way)))
+        take_object(w, datastream_backfill_stop(w->google, name), out, name, &under_way);
+}
+
 /* --- one call --- */
 
 static void one_call(struct world *w, const struct scenario *self, struct outcome *out)
@@ -131,10 +168,14 @@ void scenario_run(struct world *w, const struct scenario *self, struct outcome *
 
     *out = (struct outcome){.ok = false};
     world_login_again(w);
-    if (self->call)
+    if (self->words)
+        command_line_run(w, self, out);
+    else if (self->call)
         one_call(w, self, out);
     else
         self->run(w, out);
+    if (!self->words)
+        out->code = out->ok ? OUT_FINE : out_code(&out->err);
     out->took_ms = clock_mono_ms() - from;
 }
 
@@ -142,10 +183,17 @@ static const struct scenario runs[] = {
     {.name = "create", .scene = WORLD_FRESH, .run = create},
     {.name = "change", .scene = WORLD_RUNNING, .run = change},
     {.name = "delete", .scene = WORLD_RUNNING, .run = take_down},
+    {.name = "backfill", .scene = WORLD_RUNNING, .run = backfill},
 };
 enum { RUNS = sizeof runs / sizeof *runs };
 
 const struct scenario *scenario_at(size_t i)
 {
-    return i < RUNS ? &runs[i] : calls_at(i - RUNS);
+    size_t n = 0;
+
+    if (i < RUNS)
+        return &runs[i];
+    while (calls_at(n))
+        n++;
+    return i - RUNS < n ? calls_at(i - RUNS) : commands_at(i - RUNS - n);
 }

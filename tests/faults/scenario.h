@@ -14,6 +14,8 @@ struct outcome {
     bool stuck;       /* nothing was left to wait for */
     bool leaks;       /* a canary in what the person would see */
     bool silent_step; /* a step failed without saying what, why or what next */
+    bool garbled;     /* stdout is not what the contract says */
+    int code;         /* the exit code of a command that ends so */
     int64_t took_ms;
 };
 
@@ -23,11 +25,15 @@ struct scenario {
     void (*run)(struct world *w, struct outcome *out);
     struct task *(*call)(struct world *w); /* instead of run: this alone */
     enum stand_login login;                /* for it */
+    const char *const *words;              /* instead of both: a whole command */
+    bool looks; /* it tells what it found, and what it could not find out: 3 is an end, too */
 };
 
 enum { SCENARIOS = 64 };
 const struct scenario *scenario_at(size_t i); /* NULL: no more */
 const struct scenario *calls_at(size_t i);    /* calls.c */
+const struct scenario *commands_at(size_t i); /* commands.c */
+void command_line_run(struct world *w, const struct scenario *self, struct outcome *out);
 void scenario_run(struct world *w, const struct scenario *self, struct outcome *out);
 
 /* Waits for it on the world's clock; false when it never ends. */

@@ -18,8 +18,9 @@ struct stand_options {
 struct stand *stand_open(const struct stand_options *o);
 void stand_close(struct stand *s);
 /* A credentials file: of the person, of an account with that private key (PEM), or of the person
- * acting as the account. malloc'ed. */
-enum stand_login { STAND_PERSON, STAND_ACCOUNT, STAND_IMPERSONATED };
+ * acting as the account. malloc'ed. STAND_MACHINE has none, but a metadata server; STAND_PLUGIN is
+ * the person, whose kubeconfig names a program. */
+enum stand_login { STAND_PERSON, STAND_ACCOUNT, STAND_IMPERSONATED, STAND_MACHINE, STAND_PLUGIN };
 char *stand_credentials(struct stand *s, enum stand_login login, const char *key);
 /* A kubeconfig for the cluster behind that port of the wire; malloc'ed. */
 char *stand_kubeconfig(struct stand *s, int port);

@@ -30,6 +30,7 @@ enum { LINES = 96, BACKLOG_FILLERS = 4, DRIP_MS = 1000 };
 struct line { /* a connection */
     int fd;   /* -1: free */
     SSL *tls;
+    bool mute; /* what comes is not even looked at */
     struct str in;
     struct reply out;
     bool busy; /* a reply is under way */
@@ -67,8 +68,8 @@ static bool make_door(struct wire *w, enum wire_door d, int backlog)
         return false;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    snprintf(w->origin[d], sizeof w->origin[d], "http%s://127.0.0.1:%d", w->tls[d] ? "s" : "",
-             ntohs(at.sin_port));
+    snprintf(w->origin[d], sizeof w->origin[d], "http%s://127.0.0.1:%d",
+             w->tls[d] || d == WIRE_MUTE ? "s" : "", ntohs(at.sin_port));
     return true;
 }
 
@@ -96,12 +97,13 @@ static bool make_certificates(struct wire *w, const char *folder)
     bool ok = authority_make(&ours, "ours") && authority_make(&theirs, "theirs") &&
               authority_write(&ours, path);
     if (ok) {
-        w->tls[WIRE_STRANGER] = authority_server(&theirs, -3600, 86400);
-        w->tls[WIRE_EXPIRED] = authority_server(&ours, -7200, -3600);
+        w->tls[WIRE_STRANGER] = authority_server(&theirs, "127.0.0.1", -3600, 86400);
+        w->tls[WIRE_EXPIRED] = authority_server(&ours, "127.0.0.1", -7200, -3600);
+        w->tls[WIRE_OTHER] = authority_server(&ours, "127.0.0.2", -3600, 86400);
     }
     authority_done(&ours);
     authority_done(&theirs);
-    return ok && w->tls[WIRE_STRANGER] && w->tls[WIRE_EXPIRED];
+    return ok && w->tls[WIRE_STRANGER] && w->tls[WIRE_EXPIRED] && w->tls[WIRE_OTHER];
 }
 
 struct wire *wire_open(const char *folder)
@@ -116,7 +118,8 @@ struct wire *wire_open(const char *folder)
         w->fillers[i] = -1;
     if (make_certificates(w, folder) && make_door(w, WIRE_OPEN, 64) &&
         make_door(w, WIRE_REFUSED, -1) && make_door(w, WIRE_SILENT, 0) &&
-        make_door(w, WIRE_STRANGER, 64) && make_door(w, WIRE_EXPIRED, 64)) {
+        make_door(w, WIRE_STRANGER, 64) && make_door(w, WIRE_EXPIRED, 64) &&
+        make_door(w, WIRE_OTHER, 64) && make_door(w, WIRE_MUTE, 64)) {
         fill_queue(w);
         return w;
     }
@@ -187,6 +190,7 @@ static bool accept_at(struct wire *w, enum wire_door d)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     fcntl(fd, F_SETFL, O_NONBLOCK);
     l->fd = fd;
+    l->mute = d == WIRE_MUTE;
     l->tls = w->tls[d] ? SSL_new(w->tls[d]) : NULL;
     if (l->tls) {
         SSL_set_fd(l->tls, fd);
@@ -220,7 +224,7 @@ static bool read_more(struct line *l)
     for (;;) {
         ssize_t n = recv(l->fd, bytes, sizeof bytes, 0);
         if (n > 0) {
-            str_addn(&l->in, bytes, (size_t)n);
+            str_addn(&l->in, bytes, l->mute ? 0 : (size_t)n);
             some = true;
             continue;
         }

@@ -2,8 +2,8 @@
 #define TESTS_FAULTS_WIRE_H
 
 /* The other side of the socket: raw sockets on the loopback, pumped by hand, without a thread and
- * without waiting. A request for /=N=/HOST/PATH meets fault N (fault.h); every other one is
- * answered by the stand-in. */
+ * without waiting. A request for /=N=/HOST/PATH meets fault N (fault.h), and so does a CONNECT to
+ * N.proxied.invalid; every other one is answered by the stand-in. */
 
 #include "tests/faults/fault.h"
 
@@ -18,6 +18,8 @@ enum wire_door {
     WIRE_SILENT,   /* connections are never accepted */
     WIRE_STRANGER, /* TLS, signed by nobody we know */
     WIRE_EXPIRED,  /* TLS, signed by us, long ago */
+    WIRE_OTHER,    /* TLS, signed by us for another address */
+    WIRE_MUTE,     /* TLS wanted: connections are accepted, and that is all */
     WIRE_DOORS
 };
 

@@ -42,11 +42,24 @@ static bool read_selections(struct world *w)
 /* Of the environment nothing must reach the cells but what they set. */
 static void clear_environment(const struct world *w)
 {
-    static const char *const names[] = {
-        "STROM_GCP_ENDPOINT", "STROM_POLL_FLOOR", "GOOGLE_CLOUD_QUOTA_PROJECT",
-        "HTTPS_PROXY",        "https_proxy",      "HTTP_PROXY",
-        "http_proxy",         "ALL_PROXY",        "all_proxy",
-        "SSL_CERT_DIR"};
+    static const char *const names[] = {"STROM_GCP_ENDPOINT",
+                                        "STROM_POLL_FLOOR",
+                                        "GOOGLE_CLOUD_QUOTA_PROJECT",
+                                        "HTTPS_PROXY",
+                                        "https_proxy",
+                                        "HTTP_PROXY",
+                                        "http_proxy",
+                                        "ALL_PROXY",
+                                        "all_proxy",
+                                        "NO_PROXY",
+                                        "no_proxy",
+                                        "SSL_CERT_DIR",
+                                        "PGHOST",
+                                        "PGHOSTADDR",
+                                        "PGSERVICE",
+                                        "PGDATABASE",
+                                        "STROM_DB_PASSWORD",
+                                        "NO_GCE_CHECK"};
     char path[96];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -58,7 +71,6 @@ static void clear_environment(const struct world *w)
 bool world_open(struct world *w)
 {
     const char *where = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    struct err e;
 
     *w = (struct world){.target = {.project = "aap-dev-ab12",
                                    .region = "europe-north1",
@@ -74,9 +86,8 @@ bool world_open(struct world *w)
     clear_environment(w);
     names_complete(&w->target);
     w->password = secret_new(CANARY_PASSWORD, strlen(CANARY_PASSWORD));
-    w->net = net_open(&e);
-    aim_open(w->wire);
-    return w->net && read_selections(w);
+    aim_open(w->wire, CANARY_PASSWORD);
+    return read_selections(w);
 }
 
 void world_close(struct world *w)
@@ -84,12 +95,11 @@ void world_close(struct world *w)
     char path[96];
 
     world_end(w);
-    net_close(w->net);
     selection_done(&w->selection);
     selection_done(&w->smaller);
     secret_free(w->password);
     free(w->key);
-    aim_open(NULL);
+    aim_open(NULL, NULL);
     wire_close(w->wire);
     snprintf(path, sizeof path, "%s/ours.pem", w->folder);
     unlink(path);
@@ -111,12 +121,44 @@ static bool write_file(const struct world *w, const char *name, char *text)
     return ok;
 }
 
+/* Instead of the token in the file, a program that tells it. */
+static bool write_plugin(const struct world *w, char *kubeconfig)
+{
+    char *at = strstr(kubeconfig, "    token: ");
+    struct str program = {0}, text = {0};
+
+    if (!at)
+        return false;
+    str_printf(&program,
+               "printf '%%s' '{\"kind\":\"ExecCredential\",\"apiVersion\":"
+               "\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"%.*s\"}}'\n",
+               (int)strcspn(at + 11, "\n"), at + 11);
+    str_printf(&text,
+               "%.*s    exec:\n      apiVersion: client.authentication.k8s.io/v1\n"
+               "      command: sh\n      args: [\"%s/plugin\"]\n      interactiveMode: Never\n",
+               (int)(at - kubeconfig), kubeconfig, w->cell);
+    free(kubeconfig);
+    bool ok = write_file(w, "plugin", strdup(str_text(&program))) &&
+              write_file(w, "kubeconfig", strdup(str_text(&text)));
+    str_done(&program);
+    str_done(&text);
+    return ok;
+}
+
+static const char *address(const struct world *w)
+{
+    return strstr(wire_origin(w->wire, WIRE_OPEN), "127.0.0.1");
+}
+
 static bool write_login(struct world *w, enum stand_login login)
 {
-    int port = (int)strtol(strrchr(wire_origin(w->wire, WIRE_OPEN), ':') + 1, NULL, 10);
+    int port = (int)strtol(strrchr(address(w), ':') + 1, NULL, 10);
+    char *kubeconfig = stand_kubeconfig(w->stand, port);
 
+    w->login = login;
     return write_file(w, "login.json", stand_credentials(w->stand, login, w->key)) &&
-           write_file(w, "kubeconfig", stand_kubeconfig(w->stand, port));
+           (login == STAND_PLUGIN ? write_plugin(w, kubeconfig)
+                                  : write_file(w, "kubeconfig", kubeconfig));
 }
 
 void world_login_as(struct world *w, enum stand_login login)
@@ -136,8 +178,36 @@ void world_login_again(struct world *w)
     w->cluster = cluster_open(w->net, path, NULL, NULL, &e);
     snprintf(path, sizeof path, "%s/login.json", w->cell);
     const struct google_options o = {.endpoint = wire_origin(w->wire, WIRE_OPEN),
-                                     .credentials = path};
+                                     .credentials = w->login == STAND_MACHINE ? NULL : path};
+    if (w->login == STAND_MACHINE) {
+        setenv("GCE_METADATA_HOST", address(w), 1);
+        setenv("CLOUDSDK_CONFIG", w->cell, 1); /* in which there is no login */
+    }
     w->google = google_open(w->net, &o, &e);
+    unsetenv("GCE_METADATA_HOST");
+    unsetenv("CLOUDSDK_CONFIG");
+}
+
+static const char *const exported[] = {"STROM_GCP_ENDPOINT", "GOOGLE_APPLICATION_CREDENTIALS",
+                                       "KUBECONFIG", "XDG_STATE_HOME", "STROM_REPO"};
+
+void world_export(const struct world *w)
+{
+    char path[160];
+
+    setenv(exported[0], wire_origin(w->wire, WIRE_OPEN), 1);
+    snprintf(path, sizeof path, "%s/login.json", w->cell);
+    setenv(exported[1], path, 1);
+    snprintf(path, sizeof path, "%s/kubeconfig", w->cell);
+    setenv(exported[2], path, 1);
+    setenv(exported[3], w->cell, 1);
+    setenv(exported[4], w->cell, 1);
+}
+
+void world_unexport(void)
+{
+    for (size_t i = 0; i < sizeof exported / sizeof *exported; i++)
+        unsetenv(exported[i]);
 }
 
 bool world_begin(struct world *w, enum world_scene scene)
@@ -154,6 +224,9 @@ bool world_begin(struct world *w, enum world_scene scene)
     if (mkdir(w->cell, 0700) != 0 || !(w->stand = stand_open(&o)) || !write_login(w, STAND_PERSON))
         return false;
     wire_serve(w->wire, w->stand);
+    w->net = net_open(&e);
+    if (!w->net)
+        return false;
     world_login_again(w);
     w->store = store_open(w->cell, &e);
     snprintf(path, sizeof path, "%s/log", w->cell);
@@ -177,6 +250,10 @@ void world_end(struct world *w)
     w->cluster = NULL;
     store_close(w->store);
     w->store = NULL;
+    /* Connections of one cell are all dead in the next, and the library looks at those that it
+     * keeps once a second only, by its own clock. */
+    net_close(w->net);
+    w->net = NULL;
     if (w->wire)
         wire_serve(w->wire, NULL);
     stand_close(w->stand);
@@ -227,20 +304,29 @@ static bool file_leaks(const struct world *w, const char *path)
     return leaks;
 }
 
-const char *world_leak(const struct world *w)
+static const char *leak_in(const struct world *w, const char *folder)
 {
     static char path[400];
     bool found = false;
-    DIR *d = opendir(w->cell);
+    DIR *d = opendir(folder);
 
     for (struct dirent *entry = d ? readdir(d) : NULL; entry && !found; entry = readdir(d)) {
         if (entry->d_name[0] == '.' || strcmp(entry->d_name, "login.json") == 0 ||
-            strcmp(entry->d_name, "kubeconfig") == 0)
+            strcmp(entry->d_name, "kubeconfig") == 0 || strcmp(entry->d_name, "plugin") == 0)
             continue; /* the person's own files */
-        snprintf(path, sizeof path, "%s/%.255s", w->cell, entry->d_name);
+        snprintf(path, sizeof path, "%.120s/%.255s", folder, entry->d_name);
         found = file_leaks(w, path);
     }
     if (d)
         closedir(d);
     return found ? path : NULL;
+}
+
+const char *world_leak(const struct world *w)
+{
+    char state[128];
+    const char *leak = leak_in(w, w->cell);
+
+    snprintf(state, sizeof state, "%s/strom", w->cell); /* a command's */
+    return leak ? leak : leak_in(w, state);
 }

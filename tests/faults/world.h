@@ -21,7 +21,6 @@
 struct world {
     char folder[64]; /* of all cells */
     struct wire *wire;
-    struct net *net;
     struct secret *password;
     char *key;         /* of an account, PEM */
     char key_line[40]; /* some of it: a canary too */
@@ -29,7 +28,9 @@ struct world {
     struct selection selection, smaller; /* smaller: one table less */
     /* of the cell */
     char cell[96]; /* its folder */
+    enum stand_login login;
     struct stand *stand;
+    struct net *net;
     struct google *google;
     struct store *store;
     struct cluster *cluster;
@@ -43,6 +44,8 @@ bool world_begin(struct world *w, enum world_scene scene);
 void world_end(struct world *w);
 void world_login_again(struct world *w); /* as another process would: a new client, no token */
 void world_login_as(struct world *w, enum stand_login login); /* before it */
+void world_export(const struct world *w); /* into our own environment, for a command */
+void world_unexport(void);
 
 /* The file of the cell in which a canary was found; NULL: none. Valid until the next call. */
 const char *world_leak(const struct world *w);

@@ -111,10 +111,12 @@ static struct wish read_wish(const struct val *body)
 
 static void discover_on_paper(struct call *c)
 {
+#define WITH_ID                                                                                    \
+    "'postgresqlColumns':[{'column':'id','dataType':'int8','primaryKey':true,'ordinalPosition':1}" \
+    "]"
     call_answer(c, val_make("{'postgresqlRdbms':{'postgresqlSchemas':[{'schema':'public',"
-                            "'postgresqlTables':[{'table':'regel_evaluering','postgresqlColumns':["
-                            "{'column':'id','dataType':'int8','primaryKey':true,"
-                            "'ordinalPosition':1}]}]}]}}"));
+                            "'postgresqlTables':[{'table':'regel_evaluering'," WITH_ID "},"
+                            "{'table':'regelsett_resultat'," WITH_ID "}]}]}}"));
 }
 
 static void discover_in(struct call *c, const char *name, const struct val *profile)
