@@ -25,6 +25,24 @@ void connect_found_source(const struct connect *self, struct page *p)
     }
 }
 
+/* What is not wrong enough to fail, and will be when it lasts. */
+static void draw_warnings(const struct google_identity *who, const struct journey *j,
+                          struct page *p)
+{
+    const char *quota = google_quota_refused(j->live->google);
+    char clock[96];
+
+    if (google_clock_hint(who->clock_ahead_s, clock)[0])
+        page_mark(p, MARK_WARN, "%s", clock);
+    if (quota == NULL)
+        return;
+    page_mark(p, MARK_WARN, tr("%s may not be used as quota project: it goes on without one"),
+              quota);
+    page_note(p, "%s",
+              tr("→ ask for roles/serviceusage.serviceUsageConsumer in it, or name another one in "
+                 "GOOGLE_CLOUD_QUOTA_PROJECT"));
+}
+
 void connect_found_google(const struct connect *self, const struct journey *j, struct page *p)
 {
     char when[CLOCK_TEXT];
@@ -34,11 +52,23 @@ void connect_found_google(const struct connect *self, const struct journey *j, s
     const struct google_identity *who = google_identity(self->who);
     page_mark(p, MARK_OK, tr("Google: %s, until %s"), who->email[0] ? who->email : who->file,
               clock_rfc3339(who->until, when));
-    if (who->clock_ahead_s)
-        page_mark(p, MARK_WARN, tr("your clock is %lld s off"), (long long)who->clock_ahead_s);
+    draw_warnings(who, j, p);
     if (j->target.project[0] && answered(p, self->project, tr("Asking for the project")))
         page_mark(p, MARK_OK, tr("Project %s, number %s"), projects_project(self->project)->id,
                   projects_project(self->project)->number);
+}
+
+/* One next step: where nobody listens it is the proxy, by the app's name. */
+static void draw_no_database(const struct err *e, const struct journey *j, struct page *p)
+{
+    struct err shown = *e;
+
+    if (str_eq(e->reason, PG_REFUSED))
+        err_hint(&shown,
+                 tr("nais postgres proxy %s in another window, then Ctrl-R here; or check host and "
+                    "port"),
+                 j->target.app[0] ? j->target.app : "APP");
+    answer_error(p, &shown);
 }
 
 void connect_found_database(const struct connect *self, const struct journey *j, struct page *p)
@@ -64,8 +94,8 @@ void connect_found_database(const struct connect *self, const struct journey *j,
                       j->target.database);
         return;
     }
-    if (!answered(p, self->connecting, tr("Connecting to the database")) &&
-        task_state(self->connecting) == TASK_FAILED)
-        page_note(p, "%s",
-                  tr("On Nais: nais postgres proxy APP in another window, then Ctrl-R here."));
+    if (task_state(self->connecting) == TASK_FAILED)
+        draw_no_database(task_error(self->connecting), j, p);
+    else
+        answered(p, self->connecting, tr("Connecting to the database"));
 }
