@@ -7,58 +7,31 @@
  *    · Source profile       postgres-postmottak
  */
 #include "screens/answer.h"
+#include "screens/create_ask.h"
 #include "screens/journey.h"
 #include "screens/password_ask.h"
 #include "screens/run_view.h"
 #include "screens/steps.h"
 
-#include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
 #include "api/plan/names.h"
-#include "tui/dialog.h"
 #include "tui/key.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum asking { ASKING_NOTHING, ASKING_CONSENT, ASKING_INTERRUPT };
-enum {
-    INTERRUPT_STAY,
-    INTERRUPT_BACK,
-    INTERRUPT_DETACH,
-    INTERRUPT_STOP,
-    INTERRUPT_UNDO,
-    INTERRUPTS
-};
 enum { TICK_MS = 1000 };
 
 struct create {
-    enum asking asking;
-    struct dialog dialog;
-    char question[512];
+    struct create_ask ask;
     struct password_ask password; /* of the database user, where it is not known */
     struct task *looking;         /* once more, after the consent and before the first write */
     struct task *resuming;        /* a run that was begun is taken up: how far did it come? */
     bool running;                 /* as seen by the last event: the bell rings once */
     bool undo;                    /* what was made is taken down when the run has stopped */
 };
-
-static void consent(struct create *self, struct journey *j)
-{
-    static const struct dialog_option options[] = {{'n', "not yet", false}, {'c', "create", false}};
-    char span[CLOCK_TEXT];
-
-    snprintf(self->question, sizeof self->question,
-             tr("%zu things will be made in %s and the stream will be started. It usually takes "
-                "about %s."),
-             j->plan->count[PLAN_CREATE] + j->plan->count[PLAN_UPDATE], j->target.project,
-             clock_span(plan_usual_seconds(j->plan), span));
-    dialog_open(&self->dialog, tr("Create now?"), self->question, options, 2, 0);
-    self->asking = ASKING_CONSENT;
-    j->discard_input = true;
-}
 
 static bool wants_password(const struct journey *j)
 {
@@ -70,7 +43,7 @@ static void ask_to_begin(struct create *self, struct journey *j)
     if (wants_password(j))
         password_ask_begin(&self->password, j);
     else if (!plan_changes_nothing(j->plan))
-        consent(self, j);
+        create_ask_consent(&self->ask, j);
 }
 
 /* A start in the middle, or after a stop: the plan is made anew from what there is by now. The
@@ -186,61 +159,43 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         run_view_draw(j->apply, p);
     else
         draw_before(self, j, p);
-    if (self->dialog.open)
-        dialog_draw(&self->dialog, p);
+    if (self->ask.dialog.open)
+        dialog_draw(&self->ask.dialog, p);
 }
 
 /* --- keys ----------------------------------------------------------------------------------------
  */
 
-static void ask_interrupt(struct create *self)
+static enum nav stop_here(struct create *self, struct journey *j, bool undo)
 {
-    static const struct dialog_option options[INTERRUPTS] = {
-        [INTERRUPT_STAY] = {'s', "stay", false},
-        [INTERRUPT_BACK] = {'b', "back to Review: the steps go on meanwhile", false},
-        [INTERRUPT_DETACH] = {'d', "detach: leave, the cloud goes on", false},
-        [INTERRUPT_STOP] = {'t', "stop after the steps that run", false},
-        [INTERRUPT_UNDO] = {'u', "undo: stop so, then take down what was made", false}};
-
-    dialog_open(
-        &self->dialog, tr("Interrupt?"),
-        tr("What was begun goes on in the cloud whatever you choose, and is recorded here."),
-        options, INTERRUPTS, INTERRUPT_STAY);
-    self->asking = ASKING_INTERRUPT;
+    self->undo = undo;
+    j->go_to = AT_REMOVE;
+    if (task_state(j->apply) != TASK_RUNNING)
+        return undo ? GO : STAY;
+    apply_finish_current(j->apply);
+    journey_say(j, MARK_WAITING, "%s", tr("nothing more is begun; waiting for what runs"));
+    return STAY;
 }
 
-static enum nav interrupt(struct create *self, struct journey *j, int chosen)
+static enum nav answer(struct create *self, struct journey *j, enum create_answer said)
 {
-    bool runs = task_state(j->apply) == TASK_RUNNING;
-
-    switch (chosen) {
-    case INTERRUPT_BACK:
+    switch (said) {
+    case CREATE_BEGIN:
+        look_once_more(self, j);
+        return STAY;
+    case CREATE_BACK:
         return BACK;
-    case INTERRUPT_DETACH:
+    case CREATE_DETACH:
         journey_drop_plan(j); /* the next look at it begins with what there is then */
         return HOME;
-    case INTERRUPT_STOP:
-    case INTERRUPT_UNDO:
-        self->undo = chosen == INTERRUPT_UNDO;
-        j->go_to = AT_REMOVE;
-        if (!runs)
-            return self->undo ? GO : STAY;
-        apply_finish_current(j->apply);
-        journey_say(j, MARK_WAITING, "%s", tr("nothing more is begun; waiting for what runs"));
-        return STAY;
-    default:
-        return STAY;
+    case CREATE_STOP:
+    case CREATE_UNDO:
+        return stop_here(self, j, said == CREATE_UNDO);
+    case CREATE_ASKING:
+    case CREATE_NOTHING:
+        break;
     }
-}
-
-static enum nav answer(struct create *self, struct journey *j, int chosen)
-{
-    enum asking asked = self->asking;
-
-    self->asking = ASKING_NOTHING;
-    if (asked == ASKING_CONSENT && chosen == 1)
-        look_once_more(self, j);
-    return asked == ASKING_INTERRUPT ? interrupt(self, j, chosen) : STAY;
+    return STAY;
 }
 
 static enum nav on_enter(struct create *self, struct journey *j)
@@ -253,18 +208,16 @@ static enum nav on_enter(struct create *self, struct journey *j)
         return NEXT;
     if (password_ask_open(&self->password) ? password_ask_take(&self->password, j)
                                            : !is_looking(self))
-        consent(self, j);
+        create_ask_consent(&self->ask, j);
     return STAY;
 }
 
 static enum nav on_key(struct create *self, struct journey *j, int key)
 {
-    if (self->dialog.open) {
-        int chosen = dialog_key(&self->dialog, key);
-        return chosen == DIALOG_OPEN ? STAY : answer(self, j, chosen);
-    }
+    if (self->ask.dialog.open)
+        return answer(self, j, create_ask_key(&self->ask, key));
     if (self->running && (key == TUI_CTRL('C') || key == TUI_ESC)) {
-        ask_interrupt(self);
+        create_ask_interrupt(&self->ask);
         return STAY;
     }
     if (password_ask_key(&self->password, key))
@@ -279,8 +232,7 @@ static enum nav news(struct create *self, struct journey *j)
     if (!self->running || task_state(j->apply) == TASK_RUNNING)
         return STAY;
     self->running = false;
-    dialog_close(&self->dialog); /* there is nothing to interrupt any more */
-    self->asking = ASKING_NOTHING;
+    dialog_close(&self->ask.dialog);             /* there is nothing to interrupt any more */
     j->bell = task_elapsed_ms(j->apply) > 30000; /* short waits need no bell */
     if (self->undo) {
         j->go_to = AT_REMOVE;
@@ -299,14 +251,14 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct create *self = ctx;
 
-    if (ev.kind == EV_PASTE && self->password.typing && !self->dialog.open)
+    if (ev.kind == EV_PASTE && self->password.typing && !self->ask.dialog.open)
         field_paste(&self->password.field, ev.text);
     if (ev.kind == EV_KEY)
         return on_key(self, j, ev.key);
     if (ev.kind != EV_NEWS)
         return STAY;
     if (password_ask_news(&self->password, j))
-        consent(self, j);
+        create_ask_consent(&self->ask, j);
     if (self->looking && task_state(self->looking) == TASK_OK)
         return looked(self, j);
     if (self->resuming && task_state(self->resuming) == TASK_OK)
@@ -355,7 +307,7 @@ static bool typing(const void *ctx)
 {
     const struct create *self = ctx;
 
-    return self->dialog.open || self->password.typing;
+    return self->ask.dialog.open || self->password.typing;
 }
 
 static bool is_busy(const void *ctx)
