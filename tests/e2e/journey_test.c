@@ -216,6 +216,31 @@ TEST_STEP(destination_says_what_it_means)
     vt_keys(v, "Down Down Ctrl-U");
     vt_type(v, "soon");
     see("900s, 15m, 1h"); /* inline, with how to mend it */
+}
+
+/* Half typed and wrong as it is: the same field, the cursor between the same letters. */
+TEST_STEP(a_kill_at_destination_keeps_field_and_cursor)
+{
+    char on[] = "soon";
+    int before, after, row;
+    vt_keys(v, "Left Left");
+    assert_true(vt_wait_quiet(v, 50, LONG_MS));
+    assert_true(is_on(v, on));
+    assert_true(vt_cursor(v, &before, &row));
+    vt_signal(v, SIGKILL);
+    assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
+    open_wizard();
+    see("Where does it arrive?");
+    see("900s, 15m, 1h");
+    assert_true(vt_wait(v, is_on, on, LONG_MS));
+    assert_true(vt_cursor(v, &after, &row));
+    assert_int_equal(after, before);
+    vt_type(v, "xy"); /* and that is where typing goes on */
+    see("soxyon");
+}
+
+TEST_STEP(destination_leads_to_review)
+{
     vt_key(v, "Ctrl-U");
     vt_type(v, "10m");
     see_gone("900s, 15m, 1h");
@@ -383,6 +408,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_sensitive_column_needs_a_reason),
         cmocka_unit_test(a_kill_at_tables_keeps_step_cursor_and_choices),
         cmocka_unit_test(destination_says_what_it_means),
+        cmocka_unit_test(a_kill_at_destination_keeps_field_and_cursor),
+        cmocka_unit_test(destination_leads_to_review),
         cmocka_unit_test(a_kill_at_review_keeps_the_choices),
         cmocka_unit_test(create_asks_and_makes),
         cmocka_unit_test(monitor_shows_equal_rows),

@@ -1,0 +1,118 @@
+/* Consent on the command line, asked of a person at a terminal: what is declined is not done. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/vt.h"
+#include "tests/e2e/world.h"
+
+#include <string.h>
+
+#define CREATE                                                                                     \
+    "create", "postmottak-backend", "datastream", "--include-tables",                              \
+        "regel_evaluering,regelsett_resultat"
+#define STREAM "postgres-postmottak-bigquery"
+
+enum { LONG_MS = 60000 };
+
+static struct world w;
+static struct vt *v;
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "200");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    vt_free(v);
+    world_close(&w);
+    return 0;
+}
+
+static void see(const char *text)
+{
+    if (!vt_wait_text(v, text, LONG_MS))
+        fail_msg("the screen lacks: %s", text);
+}
+
+/* A command in a terminal, until it asks. */
+static void ask(const char *question, const char *const *argv)
+{
+    struct vt_options o = {.cols = 120, .rows = 60, .argv = argv, .cwd = w.state};
+
+    vt_free(v);
+    v = vt_start(&o);
+    assert_non_null(v);
+    see(question);
+}
+#define ASK(question, ...) ask(question, (const char *const[]){w.strom, __VA_ARGS__, NULL})
+
+static void answer(const char *line, int code)
+{
+    vt_type(v, line);
+    vt_key(v, "Enter");
+    int ended = vt_wait_end(v, LONG_MS);
+    if (ended != code)
+        fail_msg("exit %d, wanted %d\n%s", ended, code, vt_screen(v));
+}
+
+static void no_is_no(void **state)
+{
+    size_t writes = world_writes(&w);
+
+    (void)state;
+    ASK("Do this? [y/N]", CREATE, "--json");
+    answer("n", 1);
+    see("\"code\":\"DECLINED\"");
+    see("it was not given: nothing was done");
+    assert_int_equal(world_writes(&w), writes);
+}
+
+/* The capital letter is what Enter alone means. */
+static void enter_alone_is_no(void **state)
+{
+    size_t writes = world_writes(&w);
+
+    (void)state;
+    ASK("Do this? [y/N]", CREATE);
+    answer("", 1);
+    see("it was not given: nothing was done");
+    assert_int_equal(world_writes(&w), writes);
+}
+
+static void yes_is_yes(void **state)
+{
+    (void)state;
+    ASK("Do this? [y/N]", CREATE);
+    answer("y", 0);
+    see("running: " STREAM);
+}
+
+static void another_name_takes_nothing_down(void **state)
+{
+    size_t writes = world_writes(&w);
+
+    (void)state;
+    ASK("Type the stream's name", "delete", "postmottak-backend", "datastream", "--json");
+    answer("postgres-postmottak", 1);
+    see("\"code\":\"DECLINED\"");
+    assert_int_equal(world_writes(&w), writes);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_is_no), cmocka_unit_test(enter_alone_is_no),
+        cmocka_unit_test(yes_is_yes), cmocka_unit_test(another_name_takes_nothing_down)};
+    return cmocka_run_group_tests(tests, start, stop);
+}
