@@ -10,6 +10,7 @@
 
 static int64_t frozen;
 static atomic_int_fast64_t ahead_ms; /* other threads look at it */
+static atomic_int_fast64_t overslept_ms;
 
 static int64_t now_ms(clockid_t which)
 {
@@ -21,7 +22,13 @@ static int64_t now_ms(clockid_t which)
 
 int64_t clock_mono_ms(void)
 {
-    return now_ms(CLOCK_MONOTONIC);
+    return now_ms(CLOCK_MONOTONIC) - overslept_ms;
+}
+
+void clock_overslept(int64_t ms)
+{
+    assert(ms >= 0);
+    overslept_ms += ms;
 }
 
 int64_t clock_wall_ms(void)

@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 int64_t clock_mono_ms(void); /* milliseconds on a clock that never jumps; for waiting */
+/* While we were stopped or asleep nothing could be waited for: so much of the time gone by does not
+ * count on that clock. By whoever has overslept, before anybody looks at it. */
+void clock_overslept(int64_t ms);
 int64_t clock_wall(void);    /* seconds since 1970, UTC; for people and files */
 int64_t clock_wall_ms(void);
 void clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */

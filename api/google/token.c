@@ -22,7 +22,7 @@ struct token_job {
     struct str body;
     struct secret *first; /* of the source, when impersonating */
     int64_t until;
-    int64_t signed_ahead; /* clock correction that the JWT was made with */
+    int64_t signed_at, signed_ahead; /* when, and with which correction, the JWT was made */
     bool signed_again;
 };
 
@@ -66,6 +66,7 @@ static bool write_assertion(struct token_job *job, struct err *e)
 {
     struct str jwt = {0};
     job->signed_ahead = google_clock_ahead(job->google);
+    job->signed_at = clock_wall();
     bool ok = jwt_sign(job->login, clock_wall() - job->signed_ahead, &jwt, e);
     add_field(&job->body, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
     add_field(&job->body, "assertion", str_text(&jwt));
@@ -226,12 +227,14 @@ static void tell_login(const struct token_job *job, struct err *e)
                  tr(CREDENTIALS_LOGIN));
 }
 
-/* A JWT that was signed by a wrong clock is refused like a bad key; the answer's Date tells. */
+/* A JWT that was signed by a wrong clock, or before the machine slept, is refused like a bad key;
+ * the answer's Date tells. */
 static bool sign_again(struct token_job *job)
 {
     int64_t change = google_clock_ahead(job->google) - job->signed_ahead;
+    bool old = clock_wall() - job->signed_at >= SKEW_WORTH_A_TRY_S;
     if (job->at != TOKEN_FETCH || job->login->kind != GOOGLE_LOGIN_ACCOUNT || job->signed_again ||
-        (change < SKEW_WORTH_A_TRY_S && change > -SKEW_WORTH_A_TRY_S))
+        (!old && change < SKEW_WORTH_A_TRY_S && change > -SKEW_WORTH_A_TRY_S))
         return false;
     job->signed_again = true;
     return true;

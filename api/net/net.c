@@ -230,18 +230,21 @@ void net_pretend_sleep(struct net *net, int64_t ms)
 /* Peers have long forgotten the connections: transfers end at once instead of at their time-out,
  * every task gets a step and can look at net_gaps, and the pool of open connections is thrown away.
  */
-static void notice_gap(struct net *net)
+static void notice_gap(struct net *net, int64_t overslept_ms)
 {
     int64_t slept = slept_ms();
-    bool gap = slept - net->asleep_ms > GAP_MS;
+    bool stopped = overslept_ms > GAP_MS; /* by Ctrl-Z, say; or this clock goes on in the sleep */
+    bool gap = slept - net->asleep_ms > GAP_MS || stopped;
 
     net->asleep_ms = slept;
+    if (stopped)
+        clock_overslept(overslept_ms);
     if (!gap)
         return;
     net->gaps++;
     net->news = true;
     net->progress++;
-    log_line(1, "the machine slept: connections are opened anew");
+    log_line(1, "the machine slept, or we did: connections are opened anew");
     for (struct task *t = net->tasks; t; t = t->next) {
         t->ready = true;
         if (t->in_multi && !t->curl_done) {
@@ -345,6 +348,7 @@ void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms)
 {
     unsigned n_waits = fill_waits(net, more, n);
     int active = 0, ms = time_out(net, until_ms);
+    int64_t began = clock_mono_ms();
     bool said = false;
 
     curl_multi_poll(net->multi, net->waits, n_waits, ms, &active);
@@ -353,7 +357,7 @@ void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms)
     hand_out(net, more, n, active > 0 && !said);
     if (net->waits[0].revents)
         empty_pipe(net);
-    notice_gap(net);
+    notice_gap(net, clock_mono_ms() - began - ms);
 }
 
 /* --- stepping --- */

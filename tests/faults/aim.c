@@ -33,6 +33,8 @@ static struct {
     char key[AIM_KEY];
     enum fault_kind kind;
     bool once, hit, too_soon, stuck;
+    bool tired, too_late;  /* the machine is about to sleep */
+    int64_t woken;         /* when it woke up; 0: it has asked somebody since, or never slept */
     char put_off[AIM_KEY]; /* answered 429: this very address is not to be asked before ... */
     int64_t not_before;
     struct aim_call calls[AIM_CALLS];
@@ -80,8 +82,8 @@ void aim_at(const char *key, enum fault_kind kind, bool once)
     str_copy(aim.key, sizeof aim.key, key ? key : "");
     aim.kind = key ? kind : FAULT_NONE;
     aim.once = once;
-    aim.hit = aim.too_soon = aim.deaf = false;
-    aim.not_before = 0;
+    aim.hit = aim.too_soon = aim.deaf = aim.tired = aim.too_late = false;
+    aim.not_before = aim.woken = 0;
     unsetenv("HTTPS_PROXY");
     end_silence(false);
 }
@@ -106,6 +108,11 @@ bool aim_hit(void)
 bool aim_too_soon(void)
 {
     return aim.too_soon;
+}
+
+bool aim_too_late(void)
+{
+    return aim.too_late || (aim.kind == FAULT_SLEEP && wire_stale(aim.wire) > 0);
 }
 
 bool aim_stuck(void)
@@ -211,6 +218,9 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
         return __real_http_send(net, r);
     make_key(r->method, r->url + n + 1, key);
     note(key);
+    if (aim.woken && clock_wall_ms() > aim.woken + FAULT_AWAKE_MS)
+        aim.too_late = true;
+    aim.woken = 0;
     if (aim.not_before > clock_mono_ms() && str_eq(r->url, aim.put_off))
         aim.too_soon = true;
     if (aim.kind == FAULT_NONE || !str_eq(key, aim.key) || (aim.once && aim.hit))
@@ -220,6 +230,7 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     door_url(aim.kind, r->url + n, &url);
     other.url = str_text(&url);
     aim.hit = true;
+    aim.tired = aim.kind == FAULT_SLEEP;
     if (aim.kind == FAULT_429) {
         aim.not_before = clock_mono_ms() + (int64_t)FAULT_RETRY_AFTER_S * 1000;
         str_copy(aim.put_off, sizeof aim.put_off, r->url);
@@ -303,6 +314,14 @@ static bool jump(int ms)
     return next >= 0;
 }
 
+static void sleep_well(void)
+{
+    clock_advance(FAULT_SLEEP_MS);
+    wire_forget_lines(aim.wire);
+    aim.tired = false;
+    aim.woken = clock_wall_ms(); /* the other clock does not count the night */
+}
+
 CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned n, int ms,
                                  int *ready)
 {
@@ -318,7 +337,10 @@ CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned
         if (moved || code != CURLM_OK || *ready > 0 || ms == 0 || is_restless(multi) || lookups > 0)
             return code;
     }
-    aim.stuck = !jump(ms) || aim.stuck;
+    if (aim.tired)
+        sleep_well();
+    else
+        aim.stuck = !jump(ms) || aim.stuck;
     return code;
 }
 

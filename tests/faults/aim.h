@@ -30,7 +30,8 @@ bool aim_fits(const struct aim_call *call,
               enum fault_kind kind); /* such a thing can happen to it */
 bool aim_hit(void);                  /* the fault was met */
 bool aim_too_soon(void);             /* after Retry-After the call came again before its time */
-bool aim_stuck(void); /* nothing was left to wait for: ends the wait that found it out */
+bool aim_too_late(void); /* after a sleep nothing was asked for a long time, or in an old way */
+bool aim_stuck(void);    /* nothing was left to wait for: ends the wait that found it out */
 void aim_unstick(void);
 
 #endif

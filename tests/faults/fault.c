@@ -22,6 +22,7 @@ const struct fault *fault_of(enum fault_kind kind)
         [FAULT_EXPIRED_CERTIFICATE] = {"expired-certificate", false, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_OTHER_NAME] = {"other-name", false, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_TLS_SILENT] = {"tls-silent", true, 0, FAULT_ANY_CALL, NULL, 0},
+        [FAULT_SLEEP] = {"sleep", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_READ_TIMEOUT] = {"read-timeout", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_RESET_HEADER] = {"reset-header", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_RESET_BODY] = {"reset-body", true, 0, FAULT_ANY_CALL, NULL, 0},

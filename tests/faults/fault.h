@@ -23,6 +23,7 @@ enum fault_kind {
     FAULT_EXPIRED_CERTIFICATE,
     FAULT_OTHER_NAME,   /* a good certificate, of another host */
     FAULT_TLS_SILENT,   /* connected, and the handshake is never answered */
+    FAULT_SLEEP,        /* carried out, and the machine sleeps for hours before the answer comes */
     FAULT_READ_TIMEOUT, /* carried out, and no answer ever */
     FAULT_RESET_HEADER, /* not carried out */
     FAULT_RESET_BODY,   /* carried out; half the answer */
@@ -67,6 +68,6 @@ struct fault {
 };
 
 const struct fault *fault_of(enum fault_kind kind);
-enum { FAULT_RETRY_AFTER_S = 7 };
+enum { FAULT_RETRY_AFTER_S = 7, FAULT_SLEEP_MS = 2 * 3600000, FAULT_AWAKE_MS = 5000 };
 
 #endif

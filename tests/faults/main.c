@@ -88,7 +88,9 @@ static void add_cells(const struct scenario *s, const struct reference *r)
     for (size_t i = 0; i < r->n_calls; i++)
         for (int f = FAULT_NONE + 1; f < FAULTS; f++)
             for (int once = 0; once < 2 && n_cells < CELLS; once++) {
-                if (!aim_fits(&r->calls[i], (enum fault_kind)f) || is_old_hat(s, r->calls[i].key))
+                bool night = f == FAULT_SLEEP && once == 0; /* too many of them last too long */
+                if (night || !aim_fits(&r->calls[i], (enum fault_kind)f) ||
+                    is_old_hat(s, r->calls[i].key))
                     continue;
                 struct cell *c = &cells[n_cells++];
                 *c = (struct cell){
@@ -198,6 +200,8 @@ static bool judge_first(struct world *w, const struct cell *c, const struct outc
         snprintf(why, WHY, "the call was not made");
     else if (aim_too_soon())
         snprintf(why, WHY, "it was asked again before Retry-After was over");
+    else if (aim_too_late())
+        snprintf(why, WHY, "after the sleep it went on late, or on an old connection or token");
     else if (wire_strays(w->wire) > 0)
         snprintf(why, WHY, "a redirect was followed");
     else

@@ -205,6 +205,7 @@ static void answer(struct replier *r, const struct asked *a, struct reply *out)
     struct exchange x;
 
     ask(r, a, &x);
+    r->worn += x.status == 401;
     put_head(out, x.status, x.answer_type, x.answer_bytes, "");
     str_addn(&out->text, x.answer, x.answer_bytes);
     out->due = x.hold_until_ms;
@@ -362,6 +363,7 @@ static void meet_proxy(const struct asked *a, struct reply *out)
 static void meet(struct replier *r, const struct asked *a, struct reply *out)
 {
     switch (a->fault) {
+    case FAULT_SLEEP:
     case FAULT_READ_TIMEOUT:
         carry_out(r, a);
         out->never = true;

@@ -11,6 +11,7 @@ struct replier {
     struct google *g;
     const char *origin;
     unsigned strays;
+    unsigned worn;  /* came with a token that was worth nothing */
     bool operation; /* the last answer of the stand-in was one */
 };
 

@@ -30,6 +30,7 @@ enum { LINES = 96, BACKLOG_FILLERS = 4, DRIP_MS = 1000 };
 struct line { /* a connection */
     int fd;   /* -1: free */
     SSL *tls;
+    bool old;  /* from before the machine slept */
     bool mute; /* what comes is not even looked at */
     struct str in;
     struct reply out;
@@ -45,6 +46,7 @@ struct wire {
     SSL_CTX *tls[WIRE_DOORS];
     struct line lines[LINES];
     struct replier replier;
+    unsigned on_old_lines;
 };
 
 /* --- doors --- */
@@ -155,6 +157,7 @@ void wire_serve(struct wire *w, struct stand *s)
     for (int i = 0; i < LINES; i++)
         hang_up(&w->lines[i], true);
     w->replier.g = s ? stand_google(s) : NULL;
+    w->replier.worn = w->on_old_lines = 0;
     w->replier.origin = w->origin[WIRE_OPEN];
 }
 
@@ -243,6 +246,7 @@ static bool answer_next(struct wire *w, struct line *l)
 
     if (used == 0)
         return false;
+    w->on_old_lines += l->old;
     size_t left = l->in.bytes - used;
     memmove(l->in.text, l->in.text + used, left + 1);
     l->in.bytes = left;
@@ -336,6 +340,18 @@ int64_t wire_next(const struct wire *w)
         if (l->fd >= 0 && l->busy && !l->out.never && l->due > now && (next < 0 || l->due < next))
             next = l->due;
     return next;
+}
+
+void wire_forget_lines(struct wire *w)
+{
+    for (struct line *l = w->lines; l < w->lines + LINES; l++)
+        l->old = l->fd >= 0;
+    w->replier.worn = w->on_old_lines = 0;
+}
+
+unsigned wire_stale(const struct wire *w)
+{
+    return w->on_old_lines + w->replier.worn;
 }
 
 unsigned wire_strays(const struct wire *w)

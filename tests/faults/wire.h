@@ -30,8 +30,11 @@ void wire_close(struct wire *w);
 const char *wire_origin(const struct wire *w, enum wire_door door);
 void wire_serve(struct wire *w, struct stand *s); /* whom to ask from now on; NULL: nobody */
 
-bool wire_pump(struct wire *w);                /* whatever can go on now; true when something did */
-int64_t wire_next(const struct wire *w);       /* when something is due; -1: nothing */
+bool wire_pump(struct wire *w);          /* whatever can go on now; true when something did */
+int64_t wire_next(const struct wire *w); /* when something is due; -1: nothing */
+void wire_forget_lines(struct wire *w);  /* whoever goes on with a connection of before is wrong */
+/* Since then: requests on such connections, and with tokens that had expired. */
+unsigned wire_stale(const struct wire *w);
 unsigned wire_strays(const struct wire *w);    /* requests that followed a redirect */
 bool wire_saw_operation(const struct wire *w); /* the last answer of the stand-in was one */
 
