@@ -270,7 +270,7 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     out_talk("%s", str_text(&text));
     str_done(&text);
     if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
-        (answer[0] == 'y' || answer[0] == 'j'))
+        answer[0] && strchr("yYjJ", answer[0]))
         return true;
     out_declined(e);
     return c->carried ? err_why(e, "it was not given: nothing more was done") : false;

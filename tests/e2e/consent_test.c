@@ -91,7 +91,7 @@ static void yes_is_yes(void **state)
 {
     (void)state;
     ASK("Do this? [y/N]", CREATE);
-    answer("y", 0);
+    answer("Y", 0); /* however it is written */
     see("running: " STREAM);
 }
 
