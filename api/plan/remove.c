@@ -167,16 +167,17 @@ static enum recorded begin(struct job *j, struct arena *a, struct err *e)
     return how;
 }
 
-static void fail(struct job *j, size_t i, const struct err *e)
+/* The receipt outlives the error. */
+static void fail(struct job *j, size_t i, const struct err *e, struct arena *a)
 {
     if (j->failed == 0)
         j->fault = *e;
     j->failed |= 1u << j->steps[i].step;
     j->steps[i].failed = j->steps[i].over = true;
-    line(j, RECEIPT_FAILED, j->steps[i].step, e->why);
+    line(j, RECEIPT_FAILED, j->steps[i].step, arena_str(a, e->why[0] ? e->why : e->what));
 }
 
-static void end(struct job *j, size_t i)
+static void end(struct job *j, size_t i, struct arena *a)
 {
     bool well = task_state(j->calls[i]) == TASK_OK;
 
@@ -184,7 +185,7 @@ static void end(struct job *j, size_t i)
     j->steps[i].over = true;
     record_result(&j->record, j->noted[i], well ? JOURNAL_DONE : JOURNAL_FAILED);
     if (!well) {
-        fail(j, i, task_error(j->calls[i]));
+        fail(j, i, task_error(j->calls[i]), a);
         return;
     }
     j->gone |= 1u << j->steps[i].step;
@@ -192,7 +193,7 @@ static void end(struct job *j, size_t i)
 }
 
 /* True when something changed. */
-static bool send(struct job *j, size_t i)
+static bool send(struct job *j, size_t i, struct arena *a)
 {
     const struct remove_part *p = &j->parts[i];
     struct err e;
@@ -202,7 +203,7 @@ static bool send(struct job *j, size_t i)
     case RECORD_WAIT:
         return false;
     case RECORD_FAILED:
-        fail(j, i, &e);
+        fail(j, i, &e, a);
         return true;
     case RECORD_DONE:
         break;
@@ -213,7 +214,7 @@ static bool send(struct job *j, size_t i)
 }
 
 /* True when something changed. */
-static bool drive(struct job *j, size_t i)
+static bool drive(struct job *j, size_t i, struct arena *a)
 {
     unsigned users = removal_users(j->steps[i].step);
 
@@ -222,7 +223,7 @@ static bool drive(struct job *j, size_t i)
     if (j->calls[i]) {
         if (task_state(j->calls[i]) == TASK_RUNNING)
             return false;
-        end(j, i);
+        end(j, i, a);
         return true;
     }
     if (users & j->failed) {
@@ -231,7 +232,7 @@ static bool drive(struct job *j, size_t i)
         line(j, RECEIPT_KEPT, j->steps[i].step, "something that needs it could not be removed");
         return true;
     }
-    return (users & j->gone) == users && send(j, i);
+    return (users & j->gone) == users && send(j, i, a);
 }
 
 static enum task_state step(struct task *t);
@@ -254,7 +255,7 @@ static void drive_all(struct task *t, struct job *j)
     while (changed) { /* what goes lets others go */
         changed = false;
         for (size_t i = 0; i < REMOVALS; i++)
-            changed = drive(j, i) || changed;
+            changed = drive(j, i, task_arena(t)) || changed;
         if (changed)
             task_news(t);
     }
