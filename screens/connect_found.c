@@ -84,11 +84,16 @@ void connect_found_database(const struct connect *self, const struct journey *j,
     if (pg_dsn_database(j->dsn, named, sizeof named) && j->target.database[0] &&
         !str_eq(named, j->target.database))
         page_mark(p, MARK_WARN, tr("Database above goes before dbname=%s of this line"), named);
-    if (j->live->pg && pg_alive(j->live->pg) && self->connecting == NULL) {
+    if (j->live->pg && !pg_lost(j->live->pg) && self->connecting == NULL) {
         int version = pg_version(j->live->pg);
-        page_mark(p, MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"), pg_database(j->live->pg),
-                  pg_user(j->live->pg), version / 10000, version % 10000,
-                  pg_encrypted(j->live->pg) ? tr("encrypted") : tr("not encrypted (loopback)"));
+        bool open = !pg_encrypted(j->live->pg) && !pg_nearby(j->live->pg);
+        page_mark(p, open ? MARK_WARN : MARK_OK, tr("%s as %s, PostgreSQL %d.%d, %s"),
+                  pg_database(j->live->pg), pg_user(j->live->pg), version / 10000, version % 10000,
+                  pg_encrypted(j->live->pg) ? tr("encrypted")
+                  : open                    ? tr("not encrypted")
+                                            : tr("not encrypted (loopback)"));
+        if (open)
+            page_note(p, "%s", tr("→ others on the way can read it: sslmode=verify-full"));
         if (j->target.database[0] && !str_eq(j->target.database, pg_database(j->live->pg)))
             page_mark(p, MARK_WARN, tr("that is another database than %s, which is to flow"),
                       j->target.database);

@@ -2,8 +2,12 @@
 
 #include "api/base/log.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,9 +153,24 @@ static bool is_address(const char *host)
     return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
 }
 
+/* An address is read as libpq will read it (127.1 is one); a name like 127.example.com is none. */
 static bool is_loopback(const char *host)
 {
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || str_starts(host, "127.");
+    struct addrinfo as_it_stands = {.ai_flags = AI_NUMERICHOST}, *at = NULL;
+    bool is = strcasecmp(host, "localhost") == 0;
+    if (is || getaddrinfo(host, NULL, &as_it_stands, &at) != 0)
+        return is;
+    if (at->ai_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, at->ai_addr, sizeof v4);
+        is = ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+    } else if (at->ai_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, at->ai_addr, sizeof v6);
+        is = IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+    }
+    freeaddrinfo(at);
+    return is;
 }
 
 static void read_host(struct pg_plan *plan, struct pg_host *h)

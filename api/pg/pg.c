@@ -51,6 +51,11 @@ bool pg_alive(struct pg *pg)
     return !pg->lost;
 }
 
+bool pg_lost(const struct pg *pg)
+{
+    return pg->lost;
+}
+
 const char *pg_host(const struct pg *pg)
 {
     return pg->host.host != NULL ? pg->host.host : pg->address != NULL ? pg->address : "";
@@ -74,6 +79,11 @@ const char *pg_database(const struct pg *pg)
 bool pg_encrypted(const struct pg *pg)
 {
     return pg->conn != NULL && PQsslInUse(pg->conn) == 1;
+}
+
+bool pg_nearby(const struct pg *pg)
+{
+    return pg->host.local;
 }
 
 int pg_version(const struct pg *pg)

@@ -64,11 +64,13 @@ void pg_close(struct pg *pg); /* at once; queries under way fail with PG_LOST; N
 
 /* Looks at the socket without waiting: false when the server has gone. */
 bool pg_alive(struct pg *pg);
+bool pg_lost(const struct pg *pg); /* known to have gone, without looking: for what is drawn */
 const char *pg_host(const struct pg *pg); /* as given: name, address or socket folder */
 const char *pg_port(const struct pg *pg);
 const char *pg_user(const struct pg *pg);
 const char *pg_database(const struct pg *pg);
 bool pg_encrypted(const struct pg *pg);
+bool pg_nearby(const struct pg *pg); /* through a socket or loopback: it stays on this machine */
 int pg_version(const struct pg *pg); /* 150020 */
 int pg_backend(const struct pg *pg); /* the server's process id */
 struct net *pg_net(const struct pg *pg);

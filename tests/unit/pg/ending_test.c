@@ -194,7 +194,9 @@ static void test_gone_while_idle(void **state)
     char sql[64];
     snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d, 5000)", pg_backend(pg));
     server_sql("postgres", sql);
+    assert_false(pg_lost(pg)); /* nobody has looked yet */
     assert_false(pg_alive(pg));
+    assert_true(pg_lost(pg));
     pg_close(pg);
 }
 

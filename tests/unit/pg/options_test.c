@@ -156,13 +156,6 @@ static void test_tls(void **state)
     assert_null(p->sslmode_far); /* said so, therefore not ours to change */
     plan_free(p);
     unsetenv("PGSSLMODE");
-    static const char *const local[] = {"host=localhost",       "host=127.0.0.1",     "host=::1",
-                                        "host=/run/postgresql", "hostaddr=127.0.0.1", ""};
-    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
-        p = plan(local[i]);
-        assert_true(p->hosts[0].local);
-        plan_free(p);
-    }
     p = plan("host=a,localhost,/tmp");
     assert_int_equal(p->n_hosts, 3);
     assert_false(p->hosts[0].local);
@@ -170,6 +163,43 @@ static void test_tls(void **state)
     assert_true(p->hosts[2].socket);
     assert_string_equal(p->hosts[2].port, "5432");
     plan_free(p);
+}
+
+/* What stays on this machine needs no TLS; a name that only looks like it does. */
+static void test_nearby(void **state)
+{
+    (void)state;
+    clear();
+    static const char *const local[] = {"host=localhost",
+                                        "host=LocalHost",
+                                        "host=127.0.0.1",
+                                        "host=127.1",
+                                        "host=::1",
+                                        "host=/run/postgresql",
+                                        "hostaddr=127.0.0.1",
+                                        "host=0:0:0:0:0:0:0:1",
+                                        ""};
+    static const char *const far[] = {"host=127.example.org",
+                                      "host=127.0.0.1.example.org",
+                                      "host=127.0.0.1x",
+                                      "host=localhost.example.org",
+                                      "hostaddr=128.0.0.1",
+                                      "host=localhost hostaddr=10.0.0.1",
+                                      "host=::2",
+                                      "host=fe80::127.0.0.1"};
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
+        struct pg_plan *p = plan(local[i]);
+        if (!p->hosts[0].local)
+            fail_msg("'%s' is on this machine", local[i]);
+        plan_free(p);
+    }
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+        struct pg_plan *p = plan(far[i]);
+        if (p->hosts[0].local)
+            fail_msg("'%s' is elsewhere", far[i]);
+        assert_string_equal(p->sslmode_far, "verify-full");
+        plan_free(p);
+    }
 }
 
 static void test_password_file(void **state)
@@ -220,9 +250,10 @@ static int done(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_environment),   cmocka_unit_test(test_overrides),
-        cmocka_unit_test(test_service),       cmocka_unit_test(test_tls),
-        cmocka_unit_test(test_password_file), cmocka_unit_test(test_no_echo),
+        cmocka_unit_test(test_environment), cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_service),     cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_nearby),      cmocka_unit_test(test_password_file),
+        cmocka_unit_test(test_no_echo),
     };
     if (mkdtemp(folder) == NULL)
         return 1;

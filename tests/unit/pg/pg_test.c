@@ -154,6 +154,7 @@ static void test_session(void **state)
     assert_string_equal(pg_database(pg), "app");
     assert_string_equal(pg_host(pg), "127.0.0.1");
     assert_false(pg_encrypted(pg));
+    assert_true(pg_nearby(pg));
     assert_true(pg_version(pg) >= 100000);
     struct task *t = pg_query(
         pg,
