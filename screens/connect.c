@@ -155,6 +155,7 @@ static enum nav go_on(struct connect *self, struct journey *j)
             tr("no connection to the database: what it knows stays unknown; Enter again goes on"));
         return STAY;
     }
+    j->elsewhere = false;
     names_complete(&j->target);
     google_use_project(j->live->google, t->project);
     return NEXT;

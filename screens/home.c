@@ -218,12 +218,19 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
     return STAY;
 }
 
-/* Opens a stream: its names become the target's, Monitor shows it. */
+/* Opens a stream: its names become the target's, Monitor shows it. What was begun for another
+ * source stays as it is, and its connection is not asked about this one. */
 static enum nav open_stream(struct journey *j, const struct datastream_stream *s)
 {
+    struct target t = j->target;
+    bool same = opened_target(s, &t);
+
     if (is_held(j))
         return STAY;
-    opened_target(s, &j->target);
+    if (!same)
+        journey_restart(j);
+    j->target = t;
+    j->elsewhere = !same;
     j->opened = true;
     j->reached = AT_MONITOR;
     journey_changed(j);

@@ -91,6 +91,7 @@ static void keep_target(struct journey *j)
     kept_set_int(j->kept, "at", j->at);
     kept_set_int(j->kept, "reached", j->reached);
     kept_set_bool(j->kept, "opened", j->opened);
+    kept_set_bool(j->kept, "elsewhere", j->elsewhere);
 }
 
 static void restore_target(struct journey *j)
@@ -111,6 +112,7 @@ static void restore_target(struct journey *j)
     j->reached = reached >= 0 && reached < JOURNEY_STEPS ? (enum journey_step)reached : AT_HOME;
     j->at = at >= 0 && at <= (int64_t)j->reached ? (enum journey_step)at : AT_HOME;
     j->opened = kept_bool(j->kept, "opened", false);
+    j->elsewhere = kept_bool(j->kept, "elsewhere", false);
 }
 
 bool journey_resume(struct journey *j)
@@ -149,7 +151,7 @@ void journey_catch_up(struct journey *j)
         task_clear(&j->reading);
         return;
     }
-    if (j->live->pg == NULL && j->connecting == NULL)
+    if (j->live->pg == NULL && j->connecting == NULL && !j->elsewhere)
         connect_again(j);
     if (j->live->pg && j->at > AT_TABLES && !j->selection_ready && j->reading == NULL)
         read_again(j);
@@ -217,8 +219,12 @@ const char *journey_title(const struct journey *j, char out[JOURNEY_TITLE])
     const struct target *t = &j->target;
     const char *place = t->context[0] ? t->context : t->project;
 
-    snprintf(out, JOURNEY_TITLE, "%s%s%s", t->app[0] ? t->app : t->instance, place[0] ? " - " : "",
-             place);
+    const char *what = t->app[0]        ? t->app
+                       : t->instance[0] ? t->instance
+                       : j->opened      ? t->stream
+                                        : "";
+
+    snprintf(out, JOURNEY_TITLE, "%s%s%s", what, what[0] && place[0] ? " - " : "", place);
     return out;
 }
 

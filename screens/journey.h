@@ -46,6 +46,8 @@ struct journey {
         *reading; /* after a start in the middle of the road: see journey_catch_up */
     bool
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
+    bool elsewhere; /* it reads another source than the connection leads to: nothing is asked there
+                       until Connect was passed */
 
     enum journey_step at, reached, go_to;
     bool dirty;      /* something to save */

@@ -6,6 +6,8 @@
  */
 #include "screens/answer.h"
 #include "screens/journey.h"
+#include "screens/receipt_view.h"
+#include "screens/remove_ask.h"
 #include "screens/steps.h"
 
 #include "api/base/str.h"
@@ -14,12 +16,8 @@
 #include "api/plan/observe.h"
 #include "api/plan/remove.h"
 #include "api/plan/wanted.h"
-#include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
-
-#include <stdio.h>
-#include <string.h>
 
 enum { DETAIL_LINES = 4 };
 
@@ -28,11 +26,11 @@ struct removal {
     struct task *looking, *source, *removing;
     struct source_wanted wanted;
     struct remove_options options;
+    struct err not_ours; /* whose stream it is; ERR_NONE: ours */
     struct receipt_line *planned;
     size_t n_planned;
     struct list list;
-    enum { ASKED_ALL, ASKED_DATASET, ASKED_LEAVE } asked; /* what the dialog is about */
-    struct dialog dialog;
+    struct remove_ask ask;
 };
 
 static void look(struct removal *self, struct journey *j)
@@ -41,6 +39,7 @@ static void look(struct removal *self, struct journey *j)
     task_clear(&self->looking);
     task_clear(&self->source);
     self->planned = NULL;
+    self->not_ours = (struct err){0};
     self->looking = remove_look(j->live->net, j->live->google, j->live->store, &j->target);
     selection_wanted(NULL, &j->target, &self->mem, &self->wanted);
     if (j->live->pg && pg_alive(j->live->pg))
@@ -63,7 +62,13 @@ static void make_plan(struct removal *self, struct journey *j)
                                             .target = &j->target,
                                             .seen = observed(self->looking)};
     remove_take_facts(&self->options, f, &self->mem);
-    remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
+    if (remove_possible(&self->options, &self->not_ours))
+        remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
+}
+
+static bool is_not_ours(const struct removal *self)
+{
+    return self->not_ours.kind != ERR_NONE;
 }
 
 /* --- drawing --- */
@@ -76,35 +81,17 @@ static const struct receipt_line *lines(const struct removal *self, size_t *n)
     return self->planned;
 }
 
-/* The words of Review; what is no step of ours (slot, manifest) has its own. */
-static const char *title_of(const char *what)
-{
-    enum step_id step = step_by_id(what);
-
-    return step == STEPS ? what : tr(step_type(step)->title);
-}
-
-static void put_line(const void *ctx, size_t i, struct page *p)
-{
-    static const enum style styles[] = {STYLE_REMOVED, STYLE_MUTED, STYLE_WARN, STYLE_FAIL};
-    static const char signs[] = {'-', '=', '!', '!'};
-    const struct removal *self = ctx;
-    size_t n;
-    const struct receipt_line *l = &lines(self, &n)[i];
-    char first[120];
-
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(l->why, "\n"), l->why);
-    page_put(p, styles[l->kind], "%c %s", signs[l->kind], title_of(l->what));
-    page_tab(p, 34);
-    page_put(p, STYLE_ACCENT, "%s", l->name);
-    page_tab(p, 66);
-    page_put(p, STYLE_MUTED, "%s", first);
-}
-
 static void draw_head(const struct removal *self, const struct journey *j, struct page *p)
 {
+    size_t n;
+
     page_heading(p, tr("%s in %s"), j->target.stream, j->target.project);
-    if (self->removing == NULL) {
+    if (is_not_ours(self)) {
+        page_mark(p, MARK_BLOCKED, tr("Nothing of it is taken down here: %s"), self->not_ours.why);
+        page_note(p, "%s",
+                  tr("→ choose the app and the database that it reads on Connect, or the stream "
+                     "of this one on Destination"));
+    } else if (self->removing == NULL) {
         page_text(p, "%s", tr("This is what would go. Enter asks for the stream's name first."));
     } else if (task_state(self->removing) == TASK_RUNNING) {
         page_mark(p, MARK_RUNNING, "%s",
@@ -114,6 +101,8 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
                   tr("Taken down. What is left to do by hand stands below; y copies the receipt."));
     } else {
         page_mark(p, MARK_FAIL, "%s", tr("Some of it is still there; r looks again"));
+        if (lines(self, &n) == NULL || n == 0) /* else the lines say it, each its own */
+            answer_error(p, task_error(self->removing));
     }
     page_gap(p);
 }
@@ -123,11 +112,12 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     const struct removal *self = ctx;
     size_t n;
     const struct receipt_line *all = lines(self, &n);
-    struct list_rows rows = {.n = n, .ctx = self, .put = put_line};
+    struct list_rows rows = {.n = n, .ctx = all, .put = receipt_view_row};
 
     draw_head(self, j, p);
     if (all == NULL) {
-        answered(p, self->looking, tr("Looking at what there is"));
+        if (!is_not_ours(self))
+            answered(p, self->looking, tr("Looking at what there is"));
         return;
     }
     page_split_lines(p, 60, DETAIL_LINES);
@@ -136,28 +126,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     if (self->list.at < n && all[self->list.at].why[0])
         page_lines(p, STYLE_TEXT, all[self->list.at].why);
     page_join(p);
-    if (self->dialog.open)
-        dialog_draw(&self->dialog, p);
+    remove_ask_draw(&self->ask, p);
 }
 
 /* --- keys --- */
-
-static void ask(struct removal *self, struct journey *j)
-{
-    static const struct dialog_option options[] = {{'k', "keep it", false},
-                                                   {'t', "take it down", true}};
-
-    dialog_open(&self->dialog, tr("Take it down?"),
-                self->options.with_dataset
-                    ? tr("What has arrived in BigQuery goes too. The slot in the database stays, "
-                         "and holds log, until the migration below is deployed.")
-                    : tr("What has arrived in BigQuery stays. The slot in the database stays too, "
-                         "and holds log, until the migration below is deployed."),
-                options, 2, 0);
-    dialog_confirm_name(&self->dialog, j->target.stream);
-    self->asked = ASKED_ALL;
-    j->discard_input = true;
-}
 
 /* The line of the dataset, NULL when there is none or it is too late. */
 static const struct receipt_line *dataset_line(const struct removal *self)
@@ -186,49 +158,28 @@ static void set_dataset(struct removal *self, struct journey *j, bool goes)
 
 static enum nav toggle_dataset(void *ctx, struct journey *j)
 {
-    static const struct dialog_option options[] = {{'k', "keep it", false},
-                                                   {'d', "the dataset goes too", true}};
     struct removal *self = ctx;
 
-    if (self->options.with_dataset) {
+    if (self->options.with_dataset)
         set_dataset(self, j, false);
-        return STAY;
-    }
-    dialog_open(&self->dialog, tr("The dataset too?"),
-                tr("Every table in it goes, with all that has arrived. BigQuery keeps it for seven "
-                   "days more, for those who ask in time."),
-                options, 2, 0);
-    dialog_confirm_name(&self->dialog, dataset_line(self)->name);
-    self->asked = ASKED_DATASET;
-    j->discard_input = true;
+    else
+        remove_ask_dataset(&self->ask, j, dataset_line(self)->name);
     return STAY;
 }
 
-static enum nav ask_leave(struct removal *self)
+static enum nav answer(struct removal *self, struct journey *j, int key)
 {
-    static const struct dialog_option options[] = {
-        {'s', "stay", false}, {'l', "leave: what was asked for goes, the rest stays", false}};
-
-    dialog_open(&self->dialog, tr("Leave it half done?"),
-                tr("It is being taken down. What was asked for goes in the cloud whatever you "
-                   "choose; nothing more is asked for when you leave. Take down, chosen again, "
-                   "looks at what is left and takes that."),
-                options, 2, 0);
-    self->asked = ASKED_LEAVE;
-    return STAY;
-}
-
-static enum nav answer(struct removal *self, struct journey *j)
-{
-    switch (self->asked) {
-    case ASKED_DATASET:
+    switch (remove_ask_key(&self->ask, key)) {
+    case REMOVE_DATASET_TOO:
         set_dataset(self, j, true);
         break;
-    case ASKED_ALL:
+    case REMOVE_ALL:
         self->removing = remove_all(j->live->net, &self->options);
         break;
-    case ASKED_LEAVE:
+    case REMOVE_LEAVE:
         return BACK;
+    case REMOVE_NOT_YET:
+        break;
     }
     return STAY;
 }
@@ -245,16 +196,16 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
     size_t n;
     const struct receipt_line *all = lines(self, &n);
 
-    if (self->dialog.open)
-        return dialog_key(&self->dialog, key) == 1 ? answer(self, j) : STAY;
+    if (remove_ask_open(&self->ask))
+        return answer(self, j, key);
     if (is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C')))
-        return ask_leave(self);
-    if (all && list_key(&self->list, n, key))
+        remove_ask_leave(&self->ask);
+    else if (all && list_key(&self->list, n, key))
         return STAY;
     if (key != TUI_ENTER || all == NULL)
         return STAY;
     if (self->removing == NULL)
-        ask(self, j);
+        remove_ask_all(&self->ask, j, self->options.with_dataset);
     else if (task_state(self->removing) != TASK_RUNNING)
         return HOME;
     return STAY;
@@ -264,11 +215,12 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct removal *self = ctx;
 
-    if (ev.kind == EV_NEWS && self->planned == NULL && task_state(self->looking) == TASK_OK &&
+    if (ev.kind == EV_NEWS && self->planned == NULL && !is_not_ours(self) &&
+        task_state(self->looking) == TASK_OK &&
         (self->source == NULL || task_state(self->source) != TASK_RUNNING))
         make_plan(self, j);
-    if (self->dialog.open && self->asked == ASKED_LEAVE && !is_busy(self))
-        dialog_close(&self->dialog); /* it has ended meanwhile: there is nothing to leave */
+    if (!is_busy(self))
+        remove_ask_ended(&self->ask);
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
 }
 
@@ -279,9 +231,7 @@ static enum nav copy(void *ctx, struct journey *j)
     size_t n;
     const struct receipt_line *all = lines(self, &n);
 
-    for (size_t i = 0; all && i < n; i++)
-        str_printf(&text, "%s %s %s %s\n", receipt_kind_name(all[i].kind), all[i].what, all[i].name,
-                   all[i].why);
+    receipt_view_text(all, all ? n : 0, &text);
     journey_copy(j, str_text(&text));
     str_done(&text);
     return STAY;
@@ -304,6 +254,14 @@ static bool before(const void *ctx, const struct journey *j)
     return self->removing == NULL && self->planned != NULL;
 }
 
+static bool has_lines(const void *ctx, const struct journey *j)
+{
+    size_t n;
+
+    (void)j;
+    return lines(ctx, &n) != NULL;
+}
+
 static bool idle(const void *ctx, const struct journey *j)
 {
     (void)j;
@@ -321,7 +279,7 @@ static bool typing(const void *ctx)
 {
     const struct removal *self = ctx;
 
-    return self->dialog.open;
+    return remove_ask_open(&self->ask);
 }
 
 static void leave(void *ctx)
@@ -339,7 +297,7 @@ static const struct action actions[] = {
     {TUI_ENTER, "home", "to the list of streams", after, NULL},
     {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
      toggle_dataset},
-    {'y', "copy", "the list, or the receipt, whole", NULL, copy},
+    {'y', "copy", "the list, or the receipt, whole", has_lines, copy},
     {'w', "write", "what is shown, into a file of the working folder", NULL, NULL},
     {'r', "look again", "look at what there is", idle, again},
     {0}};

@@ -1,0 +1,39 @@
+#include "screens/receipt_view.h"
+
+#include "api/base/tr.h"
+#include "api/plan/wanted.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_AT = 25, WHY_AT = 59 }; /* columns */
+
+/* The words of Review; what is no step of ours (slot, manifest) has its own. */
+static const char *title_of(const char *what)
+{
+    enum step_id step = step_by_id(what);
+
+    return step == STEPS ? what : tr(step_type(step)->title);
+}
+
+void receipt_view_row(const void *ctx, size_t i, struct page *p)
+{
+    static const enum style styles[] = {STYLE_REMOVED, STYLE_MUTED, STYLE_WARN, STYLE_FAIL};
+    static const char signs[] = {'-', '=', '!', '!'};
+    const struct receipt_line *l = (const struct receipt_line *)ctx + i;
+    char first[120];
+
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(l->why, "\n"), l->why);
+    page_put(p, styles[l->kind], "%c %s", signs[l->kind], title_of(l->what));
+    page_tab(p, NAME_AT);
+    page_put(p, STYLE_ACCENT, "%s", l->name);
+    page_tab(p, WHY_AT);
+    page_put(p, STYLE_MUTED, "%s", first);
+}
+
+void receipt_view_text(const struct receipt_line *lines, size_t n, struct str *out)
+{
+    for (size_t i = 0; i < n; i++)
+        str_printf(out, "%s %s %s %s\n", receipt_kind_name(lines[i].kind), lines[i].what,
+                   lines[i].name, lines[i].why);
+}

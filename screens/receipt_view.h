@@ -1,0 +1,13 @@
+#ifndef STROM_SCREENS_RECEIPT_VIEW_H
+#define STROM_SCREENS_RECEIPT_VIEW_H
+
+/* What goes, stays, or is left to do by hand: a line of it, and all of it as text. */
+
+#include "api/base/str.h"
+#include "api/plan/remove.h"
+#include "tui/page.h"
+
+void receipt_view_row(const void *lines, size_t i, struct page *p); /* as list_rows wants it */
+void receipt_view_text(const struct receipt_line *lines, size_t n, struct str *out);
+
+#endif
