@@ -1,23 +1,28 @@
+#include "api/base/clock.h"
 #include "api/google/exchange.h"
 #include "api/google/operation.h"
 
-#include <assert.h>
-#include <fcntl.h>
+#include <openssl/rand.h>
 #include <unistd.h>
 
+/* For names of requests and for jitter: unlike any other will do, secret it need not be. */
+static void unlike_any_other(unsigned char *out, size_t n)
+{
+    static uint64_t count;
+    uint64_t x = (uint64_t)clock_wall_ms() << 20 ^ (uint64_t)getpid() << 42 ^ ++count << 8;
+    for (size_t i = 0; i < n; i++) { /* splitmix64, a byte of each number */
+        uint64_t z = x += UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        out[i] = (unsigned char)(z >> 56);
+    }
+}
+
+/* The library asks the system without opening a file, where it can. */
 static void random_bytes(unsigned char *out, size_t n)
 {
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    size_t at = 0;
-    while (fd >= 0 && at < n) {
-        ssize_t got = read(fd, out + at, n - at);
-        if (got <= 0)
-            break;
-        at += (size_t)got;
-    }
-    if (fd >= 0)
-        close(fd);
-    assert(at == n); /* a machine without it cannot speak TLS either */
+    if (RAND_bytes(out, (int)n) != 1)
+        unlike_any_other(out, n);
 }
 
 uint64_t google_random(void)

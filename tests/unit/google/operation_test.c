@@ -22,6 +22,9 @@
 #include "api/net/internal.h"
 #include "tests/unit/google/calls.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+
 /* --- operations --- */
 
 static struct task *make_private(void)
@@ -295,6 +298,23 @@ static void uuids_are_fresh_and_of_version_4(void **state)
     assert_non_null(strchr("89ab", a[19]));
 }
 
+/* A request needs its id also where no more files may be opened. */
+static void uuids_need_no_file(void **state)
+{
+    (void)state;
+    struct rlimit before, none;
+    char a[GOOGLE_UUID_TEXT], b[GOOGLE_UUID_TEXT];
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int fd = open("/dev/null", O_RDONLY);
+    google_uuid(a);
+    google_uuid(b);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(fd, -1);
+    assert_string_not_equal(a, b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +331,7 @@ int main(void)
         cmocka_unit_test(polls_follow_the_time_waited),
         cmocka_unit_test(pauses_have_jitter_and_a_top),
         cmocka_unit_test(uuids_are_fresh_and_of_version_4),
+        cmocka_unit_test(uuids_need_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
