@@ -1,6 +1,9 @@
 #include "api/google/bigquery.h"
 
+#include "api/google/client.h"
 #include "api/google/rest.h"
+
+#include <string.h>
 
 #define HOST    "bigquery.googleapis.com"
 #define PROJECT "bigquery/v2/projects/{}/"
@@ -245,9 +248,35 @@ const struct bigquery_rows *bigquery_rows(const struct task *t)
     return rest_result(t, decode_rows);
 }
 
+/* What may stand between backticks: a name of BigQuery's has nothing else, and what ends the
+ * quoting would be a statement of its own, sent with the person's rights. */
+static bool is_name(const char *text, const char *also)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x80 && !strchr(plain, *c) && !strchr(also, *c))
+            return false;
+    return *text != '\0';
+}
+
+static struct task *refuse_name(struct google *g, const char *table)
+{
+    struct err e;
+
+    err_set(&e, ERR_INPUT, "Counting the rows of a table");
+    err_reason(&e, "NO_SUCH_NAME");
+    err_resource(&e, table);
+    err_why(&e, "no table in BigQuery can be called '%s'", table);
+    err_hint(&e, "look in the console under which name it arrives");
+    return task_refused(google_net(g), &e);
+}
+
 struct task *bigquery_count(struct google *g, const char *project, const char *location,
                             const char *dataset, const char *table)
 {
+    if (!is_name(project, ".:") || !is_name(dataset, "") || !is_name(table, " "))
+        return refuse_name(g, table);
     struct str sql = {0};
     str_printf(&sql, "SELECT COUNT(*) FROM `%s.%s.%s`", project, dataset, table);
     struct task *t = bigquery_query(g, project, location, str_text(&sql));
@@ -257,6 +286,8 @@ struct task *bigquery_count(struct google *g, const char *project, const char *l
 
 int64_t bigquery_count_of(const struct task *t)
 {
+    if (task_state(t) != TASK_OK) /* one that was refused asked nothing */
+        return -1;
     const struct bigquery_rows *r = bigquery_rows(t);
     long long n = -1;
     if (!r || r->n_rows == 0 || r->n_columns == 0 || !r->rows[0][0] ||

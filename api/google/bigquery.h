@@ -60,7 +60,8 @@ struct bigquery_rows {
 struct task *bigquery_query(struct google *g, const char *project, const char *location,
                             const char *sql);
 const struct bigquery_rows *bigquery_rows(const struct task *t);
-/* SELECT COUNT(*) of one table, exact: row 0, column 0 of bigquery_rows; see bigquery_count_of. */
+/* SELECT COUNT(*) of one table, exact: row 0, column 0 of bigquery_rows; see bigquery_count_of.
+ * Refused before anything is sent (ERR_INPUT) when a name is none that BigQuery has. */
 struct task *bigquery_count(struct google *g, const char *project, const char *location,
                             const char *dataset, const char *table);
 int64_t bigquery_count_of(const struct task *t); /* -1 when there is none */

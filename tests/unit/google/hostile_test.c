@@ -219,6 +219,34 @@ static void odd_operations_end(void **state)
     }
 }
 
+/* A source's table may be called anything: nothing of it becomes a statement. */
+static void a_name_is_no_statement(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"x` WHERE FALSE;DELETE FROM `y", "x\\", "x\n", "a.b", ""};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        world_token(&w);
+        rule("POST", NULL, 200, "{\"jobComplete\":true}", 0);
+        struct task *t = bigquery_count(w.google, "p", "l", "d", odd[i]);
+        assert_int_equal(wait_for(t), TASK_FAILED);
+        assert_int_equal(task_error(t)->kind, ERR_INPUT);
+        assert_int_equal(bigquery_count_of(t), -1);
+        assert_int_equal(w.server.n_seen, 0);
+        task_drop(t);
+        server_forget(&w.server);
+    }
+    world_token(&w);
+    rule("POST", NULL, 200,
+         "{\"jobComplete\":true,\"schema\":{\"fields\":[{\"name\":\"f0_\"}]},"
+         "\"rows\":[{\"f\":[{\"v\":\"7\"}]}]}",
+         0);
+    struct task *t = bigquery_count(w.google, "nav.no:p", "l", "d", "public_søknad nr-1");
+    expect_ok(t);
+    assert_int_equal(bigquery_count_of(t), 7);
+    task_drop(t);
+    server_forget(&w.server);
+}
+
 static void figures_that_are_strings(void **state)
 {
     (void)state;
@@ -263,6 +291,7 @@ int main(void)
         CASE(odd_shapes_do_no_harm),
         CASE(what_is_absent_has_its_default),
         CASE(odd_operations_end),
+        CASE(a_name_is_no_statement),
         CASE(figures_that_are_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
