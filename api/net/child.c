@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+extern char **environ; /* POSIX has it, no header declares it */
+
 enum { MAX_BYTES = 1024 * 1024, LOOK_AGAIN_MS = 50 };
 
 struct job {
@@ -47,13 +49,27 @@ static const char *const *copy_list(struct arena *a, const char *const *list)
     return copy;
 }
 
+/* Ours, but for the password, which was meant for nobody else. */
+static const char *const *own_environment(struct arena *a)
+{
+    size_t n = 0, kept = 0;
+
+    while (environ[n])
+        n++;
+    const char **copy = arena_array(a, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (!str_starts(environ[i], "STROM_DB_PASSWORD="))
+            copy[kept++] = environ[i]; /* nobody changes it before the program has it */
+    return copy;
+}
+
 static bool start(struct job *job, const struct child_request *r)
 {
     struct arena *a = task_arena(job->task);
     struct process_start s = {
         .program = path_find_program(a, r->argv[0]),
         .argv = copy_list(a, r->argv),
-        .env = r->env ? copy_list(a, r->env) : NULL,
+        .env = r->env ? copy_list(a, r->env) : own_environment(a),
         .folder = r->folder,
         .has_input = r->input != NULL,
     };
@@ -161,6 +177,19 @@ static enum task_state not_started(struct job *job, int why)
     return task_fail(job->task, &e);
 }
 
+static enum task_state end_unknown(struct job *job)
+{
+    struct err e;
+
+    process_leave(&job->p, task_net(job->task));
+    err_set(&e, ERR_SYSTEM, "cannot tell how %s ended", job->program);
+    err_resource(&e, job->program);
+    err_reason(&e, "NO_STATUS");
+    err_why(&e, "the system gave its exit status to somebody else");
+    err_hint(&e, "look at what it did before you run it again");
+    return task_fail(job->task, &e);
+}
+
 static void wait_on(struct job *job)
 {
     struct task *t = job->task;
@@ -190,6 +219,8 @@ static enum task_state step(struct task *t)
     show(job);
     if (process_failed_to_start(&job->p, &why))
         return not_started(job, why);
+    if (ended && job->answer.status < 0)
+        return end_unknown(job);
     if (ended && !t->again) {
         log_line(2, "run %s: exit %d after %lld ms", job->program, job->answer.status,
                  (long long)task_elapsed_ms(t));

@@ -4,7 +4,8 @@
 /* A program run beside us, without a shell, as a task: its output is collected (bounded), its end
  * is the task's end. Dropping the task ends the program and its children (own process group):
  * SIGTERM at once, SIGKILL two seconds later or when the net is closed. TASK_OK whatever the exit
- * status; TASK_FAILED when it could not be started or the time was up. */
+ * status; TASK_FAILED when it could not be started, the time was up, or how it ended is not known.
+ */
 
 #include "api/net/task.h"
 
@@ -13,7 +14,8 @@
 
 struct child_request {
     const char *const *argv; /* NULL-terminated; argv[0] is looked up on PATH */
-    const char *const *env;  /* NULL-terminated NAME=value list, or NULL for our own */
+    const char *const *env;  /* NULL-terminated NAME=value list, or NULL for our own,
+                             less STROM_DB_PASSWORD */
     const char *folder;      /* working folder, NULL: ours */
     const char *input;       /* on stdin, NULL: nothing */
     size_t input_bytes;

@@ -20,8 +20,6 @@
 #include <sys/syscall.h>
 #endif
 
-extern char **environ;
-
 enum { PATIENCE_MS = 2000, LOOK_AGAIN_MS = 50, LAST_WAIT_MS = 20, MOST_FDS = 4096 };
 
 void process_none(struct process *p)
@@ -111,7 +109,6 @@ static _Noreturn void become(const struct process_start *s, const struct pipes *
     struct sigaction usual = {.sa_handler = SIG_DFL};
     sigset_t none;
     char *const *argv, *const *env;
-    const char *const *own = (const char *const *)environ;
 
     setpgid(0, 0);
     for (int sig = 1; sig < 32; sig++)
@@ -119,7 +116,7 @@ static _Noreturn void become(const struct process_start *s, const struct pipes *
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     memcpy(&argv, &s->argv, sizeof argv); /* execve takes char *const * and changes nothing */
-    memcpy(&env, s->env ? &s->env : &own, sizeof env);
+    memcpy(&env, &s->env, sizeof env);
     if (dup2(p->in[0], 0) == 0 && dup2(p->out[1], 1) == 1 && dup2(p->err[1], 2) == 2 &&
         (!s->folder || chdir(s->folder) == 0)) {
         close_others(p->started[1]);
@@ -151,11 +148,23 @@ static int ours(int *fd)
     return taken;
 }
 
+/* Where the end of children is ignored, by whoever started us, nobody could learn how one ended. */
+static void mind_children(void)
+{
+    struct sigaction now, usual = {.sa_handler = SIG_DFL};
+
+    sigemptyset(&usual.sa_mask);
+    if (sigaction(SIGCHLD, NULL, &now) == 0 &&
+        (now.sa_handler == SIG_IGN || (now.sa_flags & SA_NOCLDWAIT)))
+        sigaction(SIGCHLD, &usual, NULL);
+}
+
 bool process_start(struct process *p, const struct process_start *s, struct err *e)
 {
     struct pipes pipes;
 
     process_none(p);
+    mind_children();
     pid_t pid = make_pipes(&pipes, s->has_input) ? fork() : -1;
     if (pid < 0) {
         err_system(e, errno, "cannot run %s", s->argv[0]);
@@ -194,9 +203,10 @@ bool process_ended(struct process *p, int *status)
 
     if (p->pid < 0)
         return true;
-    if (waitpid(p->pid, &raw, WNOHANG) == 0)
+    pid_t got = waitpid(p->pid, &raw, WNOHANG);
+    if (got == 0)
         return false;
-    *status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+    *status = got < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
     p->pid = -1;
     process_close(&p->end);
     return true;

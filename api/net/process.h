@@ -21,15 +21,16 @@ struct process {
 struct process_start {
     const char *program; /* a path */
     const char *const *argv;
-    const char *const *env; /* NULL: ours */
-    const char *folder;     /* NULL: ours */
-    bool has_input;         /* else stdin is empty */
+    const char *const *env;
+    const char *folder; /* NULL: ours */
+    bool has_input;     /* else stdin is empty */
 };
 
 void process_none(struct process *p);
 bool process_start(struct process *p, const struct process_start *s, struct err *e);
 void process_close(int *fd);
-bool process_ended(struct process *p, int *status); /* exit status, or 128 + signal */
+/* *status: exit status, or 128 + signal; -1: somebody else has taken it, it is not known. */
+bool process_ended(struct process *p, int *status);
 bool process_failed_to_start(struct process *p, int *errnum);
 /* Closes everything; when it still runs, asks its group to end, and sees to it that it does. */
 void process_leave(struct process *p, struct net *net);

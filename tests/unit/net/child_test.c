@@ -155,6 +155,45 @@ static void environment_and_folder(void **state)
     task_drop(t);
 }
 
+/* The password was meant for us; whatever we run has its own ways to one. */
+static void our_password_is_not_handed_on(void **state)
+{
+    setenv("STROM_DB_PASSWORD", "k4nari", 1);
+    setenv("STROM_DB_PASSWORD_FILE", "handed on", 1);
+    struct task *t = shell(*state, "echo \"[$STROM_DB_PASSWORD] [$STROM_DB_PASSWORD_FILE]\"");
+    unsetenv("STROM_DB_PASSWORD_FILE");
+    unsetenv("STROM_DB_PASSWORD");
+
+    assert_string_equal(ran(*state, t)->out, "[] [handed on]\n");
+    task_drop(t);
+}
+
+/* Whoever started us may have had no interest in its children; we have in ours. */
+static void ignored_children_are_waited_for(void **state)
+{
+    signal(SIGCHLD, SIG_IGN);
+    struct task *t = shell(*state, "exit 7");
+    const struct child_answer *a = ran(*state, t);
+
+    signal(SIGCHLD, SIG_DFL);
+    assert_int_equal(a->status, 7);
+    task_drop(t);
+}
+
+/* Reaped by somebody else: how it ended is not known, and that is not well. */
+static void an_unknown_end_is_no_success(void **state)
+{
+    siginfo_t info;
+    struct task *t = shell(*state, "exit 7");
+
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED), 0);
+    assert_true(net_until(*state, t));
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "NO_STATUS");
+    assert_true(task_error(t)->hint[0]);
+    task_drop(t);
+}
+
 /* Only its three descriptors, its own group, signals as usual. */
 static void inherits_nothing(void **state)
 {
@@ -306,6 +345,9 @@ int main(void)
         with_net(bounded),
         with_net(cannot_start),
         with_net(environment_and_folder),
+        with_net(our_password_is_not_handed_on),
+        with_net(ignored_children_are_waited_for),
+        with_net(an_unknown_end_is_no_success),
         with_net(inherits_nothing),
         with_net(time_is_up),
         with_net(left_in_the_background),
