@@ -5,6 +5,7 @@
 #include "api/base/tr.h"
 #include "api/google/client.h"
 #include "api/google/credentials.h"
+#include "api/google/longrun.h"
 #include "api/google/metadata.h"
 #include "api/google/token.h"
 #include "api/net/http.h"
@@ -190,6 +191,11 @@ void google_metadata_url(const struct google *g, const char *path, struct str *o
 int64_t google_poll_floor_ms(const struct google *g)
 {
     return g->poll_floor_ms;
+}
+
+int64_t google_poll_pause_ms(const struct google *g, int64_t waited_ms)
+{
+    return longrun_pace(waited_ms, g->poll_floor_ms);
 }
 
 static bool token_is_fresh(const struct google *g)

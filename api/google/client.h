@@ -1,7 +1,7 @@
 #ifndef STROM_GOOGLE_CLIENT_H
 #define STROM_GOOGLE_CLIENT_H
 
-/* Inside api/google, and for tasks that are built from its calls (api/access): what a request needs
+/* Inside api/google, and for tasks that are built from its calls (api/access, api/plan): what a request needs
  * of the client. */
 
 #include "api/base/str.h"
@@ -13,6 +13,8 @@ void google_url(const struct google *g, const char *host, const char *path, stru
 /* The same on the machine's metadata server; plain http, unless ORIGIN stands for it. */
 void google_metadata_url(const struct google *g, const char *path, struct str *out);
 int64_t google_poll_floor_ms(const struct google *g);
+/* How long to wait before looking again, after so long: 4 % of it, between the floor and 15 s. */
+int64_t google_poll_pause_ms(const struct google *g, int64_t waited_ms);
 
 enum google_token { GOOGLE_TOKEN_WAIT, GOOGLE_TOKEN_READY, GOOGLE_TOKEN_FAILED };
 /* Asks for a token; *ticket (0 at first) tells attempts apart, so that whoever waited sees the

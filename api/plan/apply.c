@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- what is sent is copied: the selection may change while a run is under way --- */
@@ -306,14 +305,6 @@ static enum task_state step(struct task *t)
     return over ? finish(t, r) : TASK_RUNNING;
 }
 
-static double poll_floor(double wanted)
-{
-    const char *text = getenv("STROM_POLL_FLOOR");
-    double floor_s = wanted > 0 ? wanted : text ? strtod(text, NULL) : 1;
-
-    return floor_s > 0.01 && floor_s < 60 ? floor_s : 1;
-}
-
 /* A password is sent where a profile is made, and where another user is to log in. */
 bool apply_needs_password(const struct plan *p)
 {
@@ -370,7 +361,6 @@ struct task *apply(struct net *net, const struct apply_options *o)
     r->t = &o->plan->target;
     r->n = &o->plan->names;
     r->password = secret_dup(o->password);
-    r->poll_floor_s = poll_floor(o->poll_floor_s);
     str_copy(r->address, sizeof r->address, o->plan->address);
     r->refused = !apply_possible(o->plan, o->password, &r->why);
     include_of(task_arena(t), o->selection, &r->include);

@@ -41,8 +41,7 @@ struct apply_options {
     const struct plan *plan;           /* must outlive the task */
     const struct selection *selection; /* copied as far as it is needed */
     const struct secret
-        *password;       /* of the database user; needed where the source profile is made */
-    double poll_floor_s; /* 0: STROM_POLL_FLOOR, else 1 */
+        *password; /* of the database user; needed where the source profile is made */
 };
 
 /* Whether the plan can be carried out at all: nothing blocked, nothing sensitive without a reason

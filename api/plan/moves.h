@@ -35,7 +35,6 @@ struct run {
     struct datastream_selection include;
     struct google_labels labels;
     char address[64]; /* reserved for the proxy, once known */
-    double poll_floor_s;
     unsigned unsure; /* steps whose calls an earlier run may have sent: bits 1u << step_id */
     bool opened;     /* the lock is ours, the journal begun */
     bool finishing;
@@ -52,7 +51,5 @@ enum move { MOVE_AGAIN /* d->task was set: await it */, MOVE_DONE, MOVE_FAILED }
 enum move move_on(struct run *r, const struct plan_action *a, struct apply_step *s, struct doing *d,
                   struct arena *mem);
 void move_stop(struct doing *d);
-/* How long to wait before looking again, after so long: 4 % of it, between the floor and 15 s. */
-int64_t move_pause_ms(const struct run *r, int64_t waited_ms);
 
 #endif

@@ -2,20 +2,12 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/google/client.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/diff.h"
 
 #include <stdio.h>
 #include <string.h>
-
-int64_t move_pause_ms(const struct run *r, int64_t waited_ms)
-{
-    double pause = (double)waited_ms * 0.04, floor_ms = r->poll_floor_s * 1000;
-
-    if (pause > 15000)
-        pause = 15000;
-    return (int64_t)(pause < floor_ms ? floor_ms : pause);
-}
 
 enum { PENDING_LIMIT_MS = 30 * 60 * 1000, AWAY_LIMIT_MS = 2 * 60 * 1000 };
 
@@ -42,10 +34,10 @@ bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *
 /* Who has been refused to the end of its tries is in no hurry. */
 enum move move_pause_then(struct run *r, struct doing *d, int phase)
 {
-    int64_t waited = clock_mono_ms() - d->since_ms, pause = move_pause_ms(r, waited);
+    int64_t waited = clock_mono_ms() - d->since_ms, pause = google_poll_pause_ms(r->google, waited);
 
     if (task_state(d->task) == TASK_FAILED && task_error(d->task)->kind == ERR_QUOTA)
-        pause += (int64_t)(r->poll_floor_s * 15000);
+        pause += 15 * google_poll_floor_ms(r->google);
     task_clear(&d->task);
     d->is_call = false;
     d->task = task_timer(r->net, pause);

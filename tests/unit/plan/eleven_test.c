@@ -233,11 +233,8 @@ static void fault_5_the_binding_goes_with_the_account(void **state)
 
 static struct task *apply_by_hand(const struct plan *p)
 {
-    struct apply_options o = {.google = w.google,
-                              .plan = p,
-                              .selection = &scene.selection,
-                              .password = password,
-                              .poll_floor_s = 0.02};
+    struct apply_options o = {
+        .google = w.google, .plan = p, .selection = &scene.selection, .password = password};
     struct task *t = apply(w.net, &o);
     assert_true(net_until(w.net, t));
     return t;

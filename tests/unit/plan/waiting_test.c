@@ -15,11 +15,8 @@ static struct secret *password;
 
 static struct task *carry_out(const struct plan *p)
 {
-    struct apply_options o = {.google = w.google,
-                              .plan = p,
-                              .selection = &scene.selection,
-                              .password = password,
-                              .poll_floor_s = 0.02};
+    struct apply_options o = {
+        .google = w.google, .plan = p, .selection = &scene.selection, .password = password};
     struct task *t = apply(w.net, &o);
     assert_true(net_until(w.net, t));
     return t;
