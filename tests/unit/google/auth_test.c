@@ -455,31 +455,6 @@ static void a_token_is_renewed_before_its_end(void **state)
     world_close(&w);
 }
 
-/* One reading of it: for the calls, and for those who look again between calls. */
-static void the_floor_of_polls_is_one(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        int64_t floor, pause; /* after ten seconds: 4 % of it */
-    } cases[] = {{"0.004", 4, 400},    {"0.01", 10, 400},  {"0.0001", 1, 400}, {"2", 2000, 2000},
-                 {"60", 15000, 15000}, {"-1", 1000, 1000}, {"x", 1000, 1000}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct err e;
-        setenv("STROM_POLL_FLOOR", cases[i].text, 1);
-        struct net *net = net_open(&e);
-        struct google_options o = {.endpoint = "http://127.0.0.1:1"};
-        struct google *g = google_open(net, &o, &e);
-        assert_non_null(g);
-        assert_int_equal(google_poll_floor_ms(g), cases[i].floor);
-        assert_int_equal(google_poll_pause_ms(g, 10000), cases[i].pause);
-        assert_int_equal(google_poll_pause_ms(g, 3600000), 15000);
-        google_close(g);
-        net_close(net);
-    }
-    unsetenv("STROM_POLL_FLOOR");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -488,7 +463,6 @@ int main(void)
         cmocka_unit_test(a_file_that_others_may_change_is_refused),
         cmocka_unit_test(the_search_order_is_googles),
         cmocka_unit_test(endpoints_are_judged),
-        cmocka_unit_test(the_floor_of_polls_is_one),
         cmocka_unit_test(without_a_login_every_call_says_so),
         cmocka_unit_test(a_person_is_asked_for_by_name),
         cmocka_unit_test(an_account_signs),

@@ -271,6 +271,31 @@ static void polls_follow_the_time_waited(void **state)
     assert_true(polls < 120);
 }
 
+/* One reading of it: for the calls, and for those who look again between calls. */
+static void the_floor_of_polls_is_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t floor, pause; /* after ten seconds: 4 % of it */
+    } cases[] = {{"0.004", 4, 400},    {"0.01", 10, 400},  {"0.0001", 1, 400}, {"2", 2000, 2000},
+                 {"60", 15000, 15000}, {"-1", 1000, 1000}, {"x", 1000, 1000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err e;
+        setenv("STROM_POLL_FLOOR", cases[i].text, 1);
+        struct net *net = net_open(&e);
+        struct google_options o = {.endpoint = "http://127.0.0.1:1"};
+        struct google *g = google_open(net, &o, &e);
+        assert_non_null(g);
+        assert_int_equal(google_poll_floor_ms(g), cases[i].floor);
+        assert_int_equal(google_poll_pause_ms(g, 10000), cases[i].pause);
+        assert_int_equal(google_poll_pause_ms(g, 3600000), 15000);
+        google_close(g);
+        net_close(net);
+    }
+    unsetenv("STROM_POLL_FLOOR");
+}
+
 static void pauses_have_jitter_and_a_top(void **state)
 {
     (void)state;
@@ -329,6 +354,7 @@ int main(void)
         CASE(after_a_sleep_it_is_asked_at_once),
         CASE(apis_just_turned_on_are_waited_for),
         cmocka_unit_test(polls_follow_the_time_waited),
+        cmocka_unit_test(the_floor_of_polls_is_one),
         cmocka_unit_test(pauses_have_jitter_and_a_top),
         cmocka_unit_test(uuids_are_fresh_and_of_version_4),
         cmocka_unit_test(uuids_need_no_file),
