@@ -217,6 +217,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct connect *self = ctx;
 
+    if (j->live->pg)
+        pg_alive(j->live->pg); /* looks; what is drawn only tells */
     switch (ev.kind) {
     case EV_KEY:
         return on_key(self, j, ev.key);

@@ -28,7 +28,8 @@ struct connect {
     enum connect_row focus;
     int64_t cursor; /* of the field, restored */
     struct field fields[ROWS];
-    char ns[64], project_text[64], region[32], instance[100], database[64], dsn[512];
+    char ns[64], project_text[64], region[32], instance[100], database[64];
+    char dsn[PG_DSN];
     char password[CONNECT_PASSWORD]; /* wiped as soon as it is taken over */
     unsigned edited;                 /* bits of rows typed into and not tested yet */
     struct choice context, app;

@@ -33,7 +33,7 @@ struct journey {
     struct live *live;
     struct target target;
     char who[320];              /* the login's e-mail, once Google has told; not kept */
-    char dsn[512];              /* without a password; "": PG* */
+    char dsn[PG_DSN];           /* without a password; "": PG* */
     struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
     struct selection_totals totals; /* counted when it changes: many are drawn at every key */

@@ -88,6 +88,13 @@ bool pg_dsn_check(const char *dsn, struct err *e)
 {
     if (str_is_empty(dsn))
         return true;
+    if (strlen(dsn) >= PG_DSN) {
+        err_set(e, ERR_INPUT, "could not read the connection string");
+        err_reason(e, PG_BAD_CONNINFO);
+        err_why(e, "it is longer than %d bytes", PG_DSN - 1);
+        return err_hint(e,
+                        "Put it into a service file (~/.pg_service.conf) and write service=NAME.");
+    }
     char *why = NULL;
     PQconninfoOption *list = PQconninfoParse(dsn, &why);
     if (list == NULL)

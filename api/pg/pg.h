@@ -54,7 +54,9 @@ struct pg_options {
 bool pg_dsn_has_password(const char *dsn);
 /* The database that the string itself names; false with "" when it names none. */
 bool pg_dsn_database(const char *dsn, char *out, size_t cap);
-/* False with *e filled when dsn is no connection string. NULL and "" are fine. */
+/* False with *e filled when dsn is no connection string, or does not fit into PG_DSN bytes. NULL
+ * and "" are fine. */
+enum { PG_DSN = 4096 };
 bool pg_dsn_check(const char *dsn, struct err *e);
 
 struct task *pg_connect(struct net *net, const struct pg_options *o); /* copies what it needs */

@@ -1,6 +1,7 @@
 #include "screens/cli/options_rows.h"
 
 #include "api/base/tr.h"
+#include "api/pg/pg.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -207,9 +208,19 @@ static bool values_fit(const struct options *o, struct err *e)
     return true;
 }
 
+/* Before anything is kept or tried: the wizard keeps what is connected to, and commands tell it. */
+static bool dsn_fits(const struct options *o, struct err *e)
+{
+    if (o->dsn == NULL || !pg_dsn_has_password(o->dsn))
+        return o->dsn == NULL || pg_dsn_check(o->dsn, e);
+    err_set(e, ERR_INPUT, "Reading --dsn");
+    err_why(e, "it has a password inside, which others on this machine could see");
+    return err_hint(e, "use ~/.pgpass, --password-file, or leave it out: strom asks");
+}
+
 bool options_fit(const struct options *o, struct err *e)
 {
-    return options_belong(o, e) && words_fit(o, e) && values_fit(o, e);
+    return options_belong(o, e) && words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e);
 }
 
 /* --- help ----------------------------------------------------------------------------------------

@@ -198,7 +198,25 @@ static void password_in_a_dsn_is_refused(void **state)
             answer_says(a, ways[k]);
         assert_null(strstr(a->out, CANARY));
         assert_null(strstr(a->err, CANARY));
+        a = STROM(&w, "--plain", "--dsn", forms[i]); /* the wizard would keep it */
+        answer_is(a, 2);
+        assert_null(strstr(a->err, CANARY));
     }
+}
+
+/* Cut off without a word it would be another connection. */
+static void a_dsn_beyond_reason_is_refused(void **state)
+{
+    char dsn[6000] = "host=127.0.0.1 port=1 application_name=";
+    (void)state;
+    size_t n = strlen(dsn);
+    memset(dsn + n, 'a', sizeof dsn - n - 1);
+    answer_is(STROM(&w, "check", "--dsn", dsn), 2);
+    const struct answer *a = STROM(&w, "--plain", "--dsn", dsn);
+    answer_is(a, 2);
+    answer_says(a, "service");
+    dsn[3000] = '\0';
+    answer_is(STROM(&w, "check", "--dsn", dsn), 3);
 }
 
 static void password_file_must_be_private(void **state)
@@ -341,6 +359,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(order_is_free),
         cmocka_unit_test(only_what_there_is_is_listed),
         cmocka_unit_test(password_in_a_dsn_is_refused),
+        cmocka_unit_test(a_dsn_beyond_reason_is_refused),
         cmocka_unit_test(password_file_must_be_private),
         cmocka_unit_test(wizard_needs_a_terminal),
         cmocka_unit_test(schema_is_json),
