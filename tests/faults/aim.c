@@ -35,7 +35,8 @@ static struct {
     bool once, hit, too_soon, stuck;
     bool tired, too_late;  /* the machine is about to sleep */
     int64_t woken;         /* when it woke up; 0: it has asked somebody since, or never slept */
-    char put_off[AIM_KEY]; /* answered 429: this very address is not to be asked before ... */
+    char put_off[AIM_KEY]; /* answered 429: this very request is not to come before ... */
+    uint64_t put_off_body;
     int64_t not_before;
     struct aim_call calls[AIM_CALLS];
     size_t n_calls;
@@ -205,6 +206,16 @@ static void door_url(enum fault_kind kind, const char *path, struct str *url)
     }
 }
 
+/* FNV-1a: two calls may go to one address */
+static uint64_t body_of(const struct http_request *r)
+{
+    uint64_t h = 0xcbf29ce484222325U;
+
+    for (size_t i = 0; i < r->body_bytes; i++)
+        h = (h ^ (unsigned char)r->body[i]) * 0x100000001b3U;
+    return h;
+}
+
 struct task *__real_http_send(struct net *net, const struct http_request *r);
 struct task *__wrap_http_send(struct net *net, const struct http_request *r);
 
@@ -221,7 +232,8 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     if (aim.woken && clock_wall_ms() > aim.woken + FAULT_AWAKE_MS)
         aim.too_late = true;
     aim.woken = 0;
-    if (aim.not_before > clock_mono_ms() && str_eq(r->url, aim.put_off))
+    if (aim.not_before > clock_mono_ms() && str_eq(r->url, aim.put_off) &&
+        body_of(r) == aim.put_off_body)
         aim.too_soon = true;
     if (aim.kind == FAULT_NONE || !str_eq(key, aim.key) || (aim.once && aim.hit))
         return __real_http_send(net, r);
@@ -234,6 +246,7 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     if (aim.kind == FAULT_429) {
         aim.not_before = clock_mono_ms() + (int64_t)FAULT_RETRY_AFTER_S * 1000;
         str_copy(aim.put_off, sizeof aim.put_off, r->url);
+        aim.put_off_body = body_of(r);
     }
     struct task *t = __real_http_send(net, &other);
     str_done(&url);
