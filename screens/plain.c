@@ -44,8 +44,8 @@ static void follow(struct plain *p, enum nav nav)
 
 static void tell(struct plain *p, struct event ev)
 {
-    if (ev.kind == EV_NEWS && journey_caught_up(&p->walk.j))
-        walk_go(&p->walk, p->walk.j.at);
+    if (ev.kind == EV_NEWS)
+        walk_catch_up(&p->walk);
     if (p->walk.step->update)
         follow(p, p->walk.step->update(p->walk.self, &p->walk.j, ev));
 }

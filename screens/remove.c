@@ -282,6 +282,14 @@ static bool typing(const void *ctx)
     return remove_ask_open(&self->ask);
 }
 
+/* A receipt is what is left of a removal; a name may be typed already. */
+static bool holds(const void *ctx)
+{
+    const struct removal *self = ctx;
+
+    return remove_ask_open(&self->ask) || self->removing;
+}
+
 static void leave(void *ctx)
 {
     struct removal *self = ctx;
@@ -314,4 +322,5 @@ const struct step remove_step = {
     .list = offsetof(struct removal, list),
     .typing = typing,
     .is_busy = is_busy,
+    .holds = holds,
 };

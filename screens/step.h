@@ -47,7 +47,9 @@ struct step {
     /* A text field or a question has the keys: all of them but Ctrl-C, Ctrl-L, Ctrl-Z and F1 go to
      * update, Esc too. May be NULL. */
     bool (*typing)(const void *self);
-    bool (*is_busy)(const void *self);    /* work that must not be lost when leaving; may be NULL */
+    bool (*is_busy)(const void *self); /* work that must not be lost when leaving; may be NULL */
+    /* Entering it anew would lose something: a receipt, an open question. May be NULL. */
+    bool (*holds)(const void *self);
     int64_t (*tick_ms)(const void *self); /* wants EV_TICK so often; NULL or 0: never */
 };
 

@@ -66,6 +66,7 @@ void walk_enter(struct walk *w, enum journey_step at)
     w->step = steps[at];
     w->self = mem_alloc(w->step->size);
     w->j.at = at;
+    w->late = false;
     if (at > w->j.reached && at != AT_REMOVE)
         w->j.reached = at;
     journey_catch_up(&w->j);
@@ -93,6 +94,21 @@ void walk_go(struct walk *w, enum journey_step to)
     w->j.said_mark = w->j.later_mark;
     w->j.later[0] = '\0';
     walk_enter(w, to);
+}
+
+static bool would_lose(const struct walk *w)
+{
+    return (w->step->is_busy && w->step->is_busy(w->self)) ||
+           (w->step->holds && w->step->holds(w->self));
+}
+
+bool walk_catch_up(struct walk *w)
+{
+    w->late = journey_caught_up(&w->j) || w->late;
+    if (!w->late || would_lose(w))
+        return false;
+    walk_go(w, w->j.at);
+    return true;
 }
 
 bool walk_follow(struct walk *w, enum nav nav)

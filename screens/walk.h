@@ -11,6 +11,7 @@ struct walk {
     struct journey j;
     const struct step *step; /* the one that is looked at */
     void *self;              /* its state */
+    bool late; /* what it lacked when it was entered has come: it is to be entered anew */
 };
 
 const struct step *walk_step(enum journey_step at);
@@ -20,6 +21,10 @@ void walk_keep(struct walk *w); /* cursors and half-typed fields into what is sa
 void walk_leave(struct walk *w);
 /* From one to the next (or into the same one anew); what was to be said there is said. */
 void walk_go(struct walk *w, enum journey_step to);
+/* Ask after news and after keys: when the connection has come, or what was read through it, the
+ * step is entered anew, now that there is whom to ask; as soon as that loses nothing. True: it was.
+ */
+bool walk_catch_up(struct walk *w);
 /* False: it stays here. QUIT is the caller's. */
 bool walk_follow(struct walk *w, enum nav nav);
 

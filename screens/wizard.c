@@ -254,6 +254,12 @@ static void ctrl_c(struct wizard *w)
         interrupt(w);
 }
 
+static void catch_up(struct wizard *w)
+{
+    if (walk_catch_up(&w->walk))
+        w->scroll = 0;
+}
+
 static void key_event(struct wizard *w, int key)
 {
     bool typing = w->walk.step->typing && w->walk.step->typing(w->walk.self);
@@ -281,6 +287,8 @@ static void key_event(struct wizard *w, int key)
         tell(w, (struct event){.kind = EV_KEY, .key = key});
     }
     journey_changed(&w->walk.j); /* cursors too are kept */
+    if (!w->done)
+        catch_up(w); /* what stood in its way may be gone */
 }
 
 void wizard_end_by(struct wizard *w, int code)
@@ -300,10 +308,7 @@ void wizard_handle(struct wizard *w, struct loop_event ev)
             tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
         break;
     case LOOP_NEWS:
-        if (journey_caught_up(&w->walk.j)) { /* asks anew, now that there is whom to ask */
-            walk_go(&w->walk, w->walk.j.at);
-            w->scroll = 0;
-        }
+        catch_up(w);
         tell(w, (struct event){.kind = EV_NEWS});
         break;
     case LOOP_TICK:

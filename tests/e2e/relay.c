@@ -31,9 +31,10 @@ struct pair {
 
 struct relay {
     int to_port, port;
-    int held;      /* keeps the port ours; a program started meanwhile may have inherited it */
-    int listener;  /* -1: cut */
-    int orders[2]; /* a byte each: 'c' cut, 'm' mend, 's' stop; echoed when done */
+    int held;     /* keeps the port ours; a program started meanwhile may have inherited it */
+    int listener; /* -1: cut */
+    bool hushed;
+    int orders[2]; /* a byte each: 'c' cut, 'h' hush, 'm' mend, 's' stop; echoed when done */
     int done[2];
     struct pair pairs[PAIRS];
     pthread_t thread;
@@ -80,18 +81,22 @@ static void end_pair(struct pair *p)
     *p = (struct pair){-1, -1};
 }
 
-static void take(struct relay *r)
+static void join(const struct relay *r, struct pair *p)
 {
     struct sockaddr_in a = loopback(r->to_port);
-    int near = accept(r->listener, NULL, NULL);
-    int far = near < 0 ? -1 : socket(AF_INET, SOCK_STREAM, 0);
-    struct pair fresh = {near, far};
 
-    if (far < 0 || connect(far, (struct sockaddr *)&a, sizeof a) != 0) {
-        end_pair(&fresh);
-        return;
-    }
-    for (int i = 0; i < PAIRS; i++)
+    p->far = socket(AF_INET, SOCK_STREAM, 0);
+    if (p->far < 0 || connect(p->far, (struct sockaddr *)&a, sizeof a) != 0)
+        end_pair(p);
+}
+
+static void take(struct relay *r)
+{
+    struct pair fresh = {accept(r->listener, NULL, NULL), -1};
+
+    if (fresh.near >= 0 && !r->hushed)
+        join(r, &fresh);
+    for (int i = 0; fresh.near >= 0 && i < PAIRS; i++)
         if (r->pairs[i].near < 0) {
             r->pairs[i] = fresh;
             return;
@@ -114,16 +119,27 @@ static bool pass(int from, int to)
     return n > 0;
 }
 
+static void open_up(struct relay *r)
+{
+    if (r->listener < 0) {
+        r->listener = hold(&r->port);
+        must(listen(r->listener, PAIRS) == 0, "listen");
+    }
+    for (int i = 0; !r->hushed && i < PAIRS; i++)
+        if (r->pairs[i].near >= 0 && r->pairs[i].far < 0)
+            join(r, &r->pairs[i]);
+}
+
 /* False: it is to end. */
 static bool obey(struct relay *r)
 {
     char order = 's';
 
     (void)!read(r->orders[0], &order, 1);
-    if (order == 'm' && r->listener < 0) {
-        r->listener = hold(&r->port);
-        must(listen(r->listener, PAIRS) == 0, "listen");
-    } else if (order != 'm') {
+    r->hushed = order == 'h';
+    if (order == 'm' || order == 'h') {
+        open_up(r);
+    } else {
         for (int i = 0; i < PAIRS; i++)
             end_pair(&r->pairs[i]);
         if (r->listener >= 0)
@@ -143,7 +159,8 @@ static void *run(void *ctx)
         fds[0] = (struct pollfd){r->orders[0], POLLIN, 0};
         fds[1] = (struct pollfd){r->listener, POLLIN, 0};
         for (int i = 0; i < PAIRS; i++) {
-            fds[2 + 2 * i] = (struct pollfd){r->pairs[i].near, POLLIN, 0};
+            bool joined = r->pairs[i].far >= 0;
+            fds[2 + 2 * i] = (struct pollfd){joined ? r->pairs[i].near : -1, POLLIN, 0};
             fds[3 + 2 * i] = (struct pollfd){r->pairs[i].far, POLLIN, 0};
         }
         if (poll(fds, 2 + 2 * PAIRS, -1) < 0)
@@ -189,6 +206,11 @@ static void order(struct relay *r, char what)
 void relay_cut(struct relay *r)
 {
     order(r, 'c');
+}
+
+void relay_hush(struct relay *r)
+{
+    order(r, 'h');
 }
 
 void relay_mend(struct relay *r)

@@ -10,6 +10,8 @@ struct relay;
 struct relay *relay_start(int to_port); /* aborts when it cannot */
 int relay_port(const struct relay *r);
 void relay_cut(struct relay *r);
+void relay_hush(
+    struct relay *r); /* connections are taken, and nothing comes of them until mended */
 void relay_mend(struct relay *r); /* on the same port again */
 void relay_stop(struct relay *r); /* NULL is fine */
 

@@ -380,6 +380,44 @@ static void the_network_goes_and_comes_back(void **state)
     relay_stop(relay);
 }
 
+/* The connection comes late, while a stream is being taken down: the receipt stays, and is whole.
+ */
+static void a_late_connection_takes_no_receipt_away(void **state)
+{
+    char port[32];
+    const char *const env[] = {port, NULL};
+    (void)state;
+    struct relay *relay = relay_start((int)strtol(getenv("PGPORT"), NULL, 10));
+    snprintf(port, sizeof port, "PGPORT=%d", relay_port(relay));
+    answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
+                    "regel_evaluering", "--yes"),
+              0);
+    open_in(100, 40, env, NULL);
+    relay_hush(relay);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    vt_key(v, "Esc");
+    see("postgres-postmottak-bigquery");
+    for (int i = 0; i < 6 && !vt_find(v, "› Take one down", NULL, NULL); i++) {
+        vt_key(v, "Down");
+        assert_true(vt_wait_quiet(v, 100, LONG_MS));
+    }
+    vt_key(v, "Enter");
+    see("Enter take down");
+    vt_key(v, "Enter");
+    see("Take it down?");
+    vt_type(v, "postgres-postmottak-bigquery");
+    vt_keys(v, "Down Enter");
+    see("Taking it down");
+    relay_mend(relay);
+    see("Taken down");
+    assert_true(vt_wait_quiet(v, 500, LONG_MS));
+    see("Taken down");
+    leaves();
+    relay_stop(relay);
+}
+
 /* Everything goes while Monitor looks: it says so, and can be left. */
 static void a_lost_world_is_said_on_monitor(void **state)
 {
@@ -425,6 +463,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_full_disk_is_said_and_walks_on),
         cmocka_unit_test(a_plan_that_moved_is_not_carried_out),
         cmocka_unit_test(the_network_goes_and_comes_back),
+        cmocka_unit_test(a_late_connection_takes_no_receipt_away),
         cmocka_unit_test(a_lost_world_is_said_on_monitor),
     };
     return cmocka_run_group_tests(tests, start, stop);
