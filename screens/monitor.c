@@ -83,7 +83,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     page_gap(p);
     status_view_tables(s, &self->list, p);
-    status_view_errors(s, p);
+    status_view_log(s, p);
 }
 
 /* --- keys --- */

@@ -4,6 +4,7 @@
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
 #include "screens/answer.h"
+#include "tui/text.h"
 
 static enum mark mark_of(enum apply_state s)
 {
@@ -24,20 +25,29 @@ static int64_t elapsed_ms(const struct apply_step *s)
 
 static void draw_step(const struct apply_step *s, struct page *p)
 {
-    char span[CLOCK_TEXT], usual[CLOCK_TEXT];
+    enum { NAME_AT = 25, TIME_AT = 58, TIME_WIDTH = 20, NARROW_TIME = 12 }; /* columns */
+    bool narrow = page_width(p) < TIME_AT + TIME_WIDTH;
+    int time_at = narrow ? page_width(p) - NARROW_TIME : TIME_AT;
+    char span[CLOCK_TEXT], usual[CLOCK_TEXT], name[160];
 
     page_put_mark(p, mark_of(s->state), false);
     page_put(p, STYLE_TEXT, " %s", tr(step_type(s->step)->title));
-    page_tab(p, 25);
-    page_put(p, STYLE_ACCENT, "%s", s->name);
-    page_tab(p, 58);
+    page_tab(p, NAME_AT);
+    page_put(p, STYLE_ACCENT, "%s",
+             narrow ? text_cut(name, sizeof name, s->name, time_at - NAME_AT - 1, page_ascii(p))
+                    : s->name);
+    page_tab(p, time_at);
     switch (s->state) {
     case APPLY_KEPT:
         page_put(p, STYLE_MUTED, "%s", tr("was there"));
         break;
     case APPLY_RUNNING:
-        page_put(p, STYLE_RUNNING, tr("%s of %s"), clock_span(elapsed_ms(s) / 1000, span),
-                 clock_span(step_type(s->step)->usual_seconds, usual));
+        clock_span(elapsed_ms(s) / 1000, span);
+        if (narrow)
+            page_put(p, STYLE_RUNNING, "%s", span);
+        else
+            page_put(p, STYLE_RUNNING, tr("%s of %s"), span,
+                     clock_span(step_type(s->step)->usual_seconds, usual));
         break;
     case APPLY_DONE:
     case APPLY_FAILED:

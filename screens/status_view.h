@@ -14,6 +14,6 @@ void status_view_unreachable(const struct watch_status *s, const struct err *e, 
 void status_view_slot(const struct watch_slot *slot, const struct watch_slot *last,
                       const char *name, struct page *p);
 void status_view_tables(const struct watch_status *s, const struct list *list, struct page *p);
-void status_view_errors(const struct watch_status *s, struct page *p);
+void status_view_log(const struct watch_status *s, struct page *p); /* the newest, with advice */
 
 #endif

@@ -8,12 +8,12 @@ s/[0-9]+(\.[0-9]+)? s([^[:alnum:]]|$)/SPAN\2/g
 s/[0-9]+([.,][0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)([^[:alnum:]]|$)/SIZE\3/g
 s/, growing by SIZE an hour//
 s/^(Events ).*/\1.../
-s/freshness not known yet|fresh within SPAN/freshness/
-s/ +latency p95 SPAN//
+s/^( +the last hour ).*/\1.../
+s/freshness not known yet|BigQuery at most SPAN ?behind/freshness/
 s/port=?[0-9]+/port/g
 s/"until [^"]*"/until/
 s/pid [0-9]+( [^…]*…)?/pid N/g
 s#/tmp/strom-screens-[^ /]*#PATH#g
 s/ +/ /g
 s/ $//
-s/(asked at|as of) [0-9:]{8}/\1 TIME/g
+s/[0-9]{2}:[0-9]{2}:[0-9]{2} UTC/TIME/g

@@ -1,0 +1,205 @@
+/* Monitor: nothing that is wrong stands there without the next step, and no number without its
+ * unit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/arena.h"
+#include "screens/status_view.h"
+#include "tui/shot.h"
+
+#include <locale.h>
+#include <string.h>
+
+struct scene {
+    struct arena mem;
+    struct page *page;
+    struct str text;
+    struct watch_status s;
+};
+
+static void open_scene(struct scene *x)
+{
+    *x = (struct scene){.page = page_new(80, 24)};
+    x->s = (struct watch_status){.stream = "postgres-postmottak-bigquery",
+                                 .state = "RUNNING",
+                                 .freshness_s = 0.2,
+                                 .latency_s = {0.1, 1.25, 3},
+                                 .events_per_s = 12.5,
+                                 .points = {1, 2, 3},
+                                 .n_points = 3,
+                                 .slot = {.name = "ds_replication",
+                                          .known = true,
+                                          .exists = true,
+                                          .active = true,
+                                          .wal_status = "reserved",
+                                          .wal_bytes = 1200000,
+                                          .wal_bytes_per_hour = 2000000,
+                                          .hours_until_full = 60}};
+}
+
+static void close_scene(struct scene *x)
+{
+    arena_done(&x->mem);
+    str_done(&x->text);
+    page_free(x->page);
+}
+
+static void draw(struct scene *x)
+{
+    struct watch_slot last = {0};
+    struct list list = {0};
+
+    watch_judge(&x->s, &x->mem);
+    page_begin(x->page, 80, 24);
+    status_view_stream(&x->s, x->page);
+    status_view_slot(&x->s.slot, &last, x->s.slot.name, x->page);
+    status_view_tables(&x->s, &list, x->page);
+    status_view_log(&x->s, x->page);
+    page_end(x->page);
+    str_clear(&x->text);
+    shot_text(x->page, false, &x->text);
+}
+
+static size_t count(const struct scene *x, const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = x->text.text; (at = strstr(at, what)); at += strlen(what))
+        n++;
+    return n;
+}
+
+static void says(const struct scene *x, const char *words)
+{
+    if (count(x, words) == 0)
+        fail_msg("'%s' is not on the page:\n%s", words, x->text.text);
+}
+
+static void every_number_has_its_unit(void **state)
+{
+    struct watch_table table = {.schema = "public",
+                                .table = "t",
+                                .backfill_state = "COMPLETED",
+                                .rows_source = 250000,
+                                .rows_source_is_estimate = true,
+                                .rows_destination = 249000};
+    struct scene x;
+
+    (void)state;
+    open_scene(&x);
+    x.s.tables = &table;
+    x.s.n_tables = 1;
+    draw(&x);
+    says(&x, "BigQuery at most 1 s behind"); /* never less than it is */
+    says(&x, "12.5 a second, 95 % of them in BigQuery within 1.2 s");
+    says(&x, "the last hour");
+    says(&x, "1.2 MB of log held, growing by 2.0 MB an hour");
+    says(&x, "the disk is full in 60 h");
+    says(&x, "Source rows");
+    says(&x, "BigQuery rows");
+    says(&x, "~250 000");
+    says(&x, "~ is an estimate");
+    assert_int_equal(count(&x, "\xe2\x86\x92"), 0); /* and nothing is to be done */
+    close_scene(&x);
+}
+
+/* Each that health knows, by itself: it is told with one step to take. */
+static void trouble_has_its_next_step(struct scene *x, const char *words)
+{
+    draw(x);
+    says(x, words);
+    if (count(x, "\xe2\x86\x92") != x->s.n_why)
+        fail_msg("not one step for each of %zu:\n%s", x->s.n_why, x->text.text);
+    if (count(x, "tells more"))
+        fail_msg("no advice for what health itself says:\n%s", x->text.text);
+}
+
+static void every_state_has_its_next_step(void **state)
+{
+    static const char *const states[] = {"FAILED_PERMANENTLY", "NOT_STARTED", "PAUSED", "DRAINING"};
+    struct scene x;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        open_scene(&x);
+        x.s.state = states[i];
+        trouble_has_its_next_step(&x, "\xe2\x86\x92");
+        close_scene(&x);
+    }
+}
+
+static void every_slot_has_its_next_step(void **state)
+{
+    struct scene x;
+
+    (void)state;
+    open_scene(&x);
+    x.s.slot.exists = false;
+    trouble_has_its_next_step(&x, "the replication slot is gone");
+    x.s.slot.exists = true;
+    x.s.slot.wal_status = "lost";
+    trouble_has_its_next_step(&x, "the replication slot is lost");
+    x.s.slot.wal_status = "unreserved";
+    trouble_has_its_next_step(&x, "about to be lost");
+    x.s.slot.wal_status = "reserved";
+    x.s.slot.hours_until_full = 3;
+    trouble_has_its_next_step(&x, "the disk is full in about 3 hours");
+    x.s.slot.hours_until_full = 0.5;
+    trouble_has_its_next_step(&x, "within the hour");
+    close_scene(&x);
+}
+
+static void every_table_has_its_next_step(void **state)
+{
+    static const char *const states[] = {"FAILED", "STOPPED", "UNSUPPORTED"};
+    struct watch_table table = {.schema = "public", .table = "t", .rows_source = 1};
+    struct scene x;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        open_scene(&x);
+        table.backfill_state = states[i];
+        table.unsupported_events = i == 1 ? 4 : 0;
+        x.s.tables = &table;
+        x.s.n_tables = 1;
+        trouble_has_its_next_step(&x, "the backfill of public.t");
+        close_scene(&x);
+    }
+}
+
+/* Google's own words: once, with their time, and with a step also where no advice fits. */
+static void an_error_is_said_once(void **state)
+{
+    static const struct watch_error errors[] = {
+        {"POSTGRES_X", "something that nobody foresaw", "", "2026-11-22T08:00:00Z"},
+        {"POSTGRES_Y", "the password is wrong", "the password was changed", ""}};
+    struct scene x;
+
+    (void)state;
+    open_scene(&x);
+    x.s.errors = errors;
+    x.s.n_errors = 2;
+    draw(&x);
+    assert_int_equal(count(&x, "something that nobody foresaw"), 1);
+    assert_int_equal(count(&x, "\xe2\x86\x92"), 2);
+    says(&x, "2026-11-22T08:00:00Z");
+    says(&x, "page in Google's console tells more");
+    says(&x, "the password was changed");
+    close_scene(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_number_has_its_unit),
+                                       cmocka_unit_test(every_state_has_its_next_step),
+                                       cmocka_unit_test(every_slot_has_its_next_step),
+                                       cmocka_unit_test(every_table_has_its_next_step),
+                                       cmocka_unit_test(an_error_is_said_once)};
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
