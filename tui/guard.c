@@ -1,5 +1,6 @@
 #include "tui/guard.h"
 
+#include "api/base/fds.h"
 #include "tui/inside.h"
 
 #include <errno.h>
@@ -9,17 +10,6 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { MOST_FDS = 256 };
-
-/* Only the pipe and the terminal stay open: an inherited socket would look alive to the other side.
- */
-static void close_others(int pipe_fd, int tty)
-{
-    for (int fd = 0; fd < MOST_FDS; fd++)
-        if (fd != pipe_fd && fd != tty)
-            close(fd);
-}
 
 static void ignore_all(void)
 {
@@ -48,33 +38,57 @@ static bool watch(int fd)
     }
 }
 
-static void live(int pipe_fd, int tty, pid_t group, const struct termios *before, const char *undo,
-                 size_t bytes)
+/* A shell that has the terminal by now sets its own modes, in its own time; one without a line
+ * editor never does. Ours, which no line editor uses (signals off, line feeds as they are), tell
+ * that nobody has. */
+static bool has_our_modes(int tty, const struct guard_modes *m)
 {
-    setpgid(0, 0);
-    ignore_all();
-    close_others(pipe_fd, tty);
+    struct termios now;
+    tcflag_t in = m->before.c_iflag ^ m->ours.c_iflag, out = m->before.c_oflag ^ m->ours.c_oflag,
+             local = m->before.c_lflag ^ m->ours.c_lflag;
+
+    if (((out & OPOST) | (local & ISIG)) == 0 || tcgetattr(tty, &now) != 0)
+        return false;
+    return ((now.c_iflag ^ m->ours.c_iflag) & in) == 0 &&
+           ((now.c_oflag ^ m->ours.c_oflag) & out) == 0 &&
+           ((now.c_lflag ^ m->ours.c_lflag) & local) == 0;
+}
+
+static void live(int pipe_fd, pid_t group, const struct guard_modes *m)
+{
+    if (pipe_fd != STDERR_FILENO)
+        close(STDERR_FILENO);
+    fds_close_others(pipe_fd);
     if (!watch(pipe_fd))
         _exit(0);
-    bool ours = tcgetpgrp(tty) == group;
-    rescue_put(tty, undo, bytes);
-    if (ours)
-        tcsetattr(tty, TCSANOW, before);
+    bool ours = tcgetpgrp(rescue.in) == group;
+    rescue_put(rescue.out, rescue.undo, rescue.undo_bytes);
+    if (ours || has_our_modes(rescue.in, m))
+        tcsetattr(rescue.in, TCSANOW, &m->before);
     _exit(0);
 }
 
-struct guard guard_start(int tty, const struct termios *before, const char *undo, size_t bytes)
+struct guard guard_start(const struct guard_modes *m)
 {
     struct guard g = {-1, 0};
     int ends[2];
     if (pipe(ends) != 0)
         return g;
     pid_t group = getpgrp();
+    sigset_t all, mask;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &mask); /* it must not die of what it is there to outlive */
     pid_t pid = fork();
     if (pid == 0) {
+        setpgid(0, 0);
+        ignore_all();
+        sigprocmask(SIG_SETMASK, &mask, NULL);
         close(ends[1]);
-        live(ends[0], tty, group, before, undo, bytes);
+        live(ends[0], group, m);
     }
+    if (pid > 0)
+        setpgid(pid, pid); /* here too: whoever comes first */
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     close(ends[0]);
     if (pid < 0) {
         close(ends[1]);

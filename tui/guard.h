@@ -3,8 +3,8 @@
 
 /* A small child that gives the terminal back when we are killed without a word (SIGKILL). It waits
  * on a pipe, has its own process group and holds no memory of ours. When the foreground group is
- * another's by then, it sends escape sequences only: a late tcsetattr would wreck the shell's line
- * editor. */
+ * another's by then, and the modes are no longer ours, it sends escape sequences only: a late
+ * tcsetattr would wreck the shell's line editor. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +15,12 @@ struct guard {
     long pid;
 };
 
-/* undo: the bytes that give the terminal back. A failure to fork is no fault: pipe_fd is -1 then.
- */
-struct guard guard_start(int tty, const struct termios *before, const char *undo, size_t bytes);
+struct guard_modes {
+    struct termios before, ours; /* the terminal's, and what we make of them */
+};
+
+/* The rest stands in `rescue` (tui/inside.h). A failure to fork is no fault: pipe_fd is -1 then. */
+struct guard guard_start(const struct guard_modes *m);
 void guard_tell(struct guard *g,
                 bool taken); /* taken: act if we die; else be quiet (left, suspended) */
 void guard_stop(struct guard *g);

@@ -65,7 +65,7 @@ void paint_done(struct paint *pt);
 enum { UNDO = 256 };
 struct rescue {
     volatile sig_atomic_t taken;
-    int tty;
+    int in, out; /* the keyboard has the modes, the screen takes the bytes: one may only read */
     struct termios before;
     char undo[UNDO];
     size_t undo_bytes;

@@ -41,7 +41,7 @@ static void make_way(struct page *p, int from)
     if (p->x <= from)
         return;
     page_fill(p, row, from > p->pane.left ? from : p->pane.left, p->x, STYLE_TEXT);
-    p->x = from - 2;
+    p->x = from - 1;
     if (p->x >= p->pane.left)
         page_write(p, STYLE_TEXT, p->ascii ? "." : "…", strlen(p->ascii ? "." : "…"), from);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct rescue rescue = {.tty = -1};
+struct rescue rescue = {.in = -1, .out = -1};
 
 static volatile sig_atomic_t winch, stop, cont, end;
 static volatile sig_atomic_t wake = -1;
@@ -30,8 +30,8 @@ void term_rescue(void)
     if (!rescue.taken)
         return;
     rescue.taken = 0;
-    rescue_put(rescue.tty, rescue.undo, rescue.undo_bytes);
-    tcsetattr(rescue.tty, TCSANOW, &rescue.before);
+    rescue_put(rescue.out, rescue.undo, rescue.undo_bytes);
+    tcsetattr(rescue.in, TCSANOW, &rescue.before);
 }
 
 static void on_crash(int number)

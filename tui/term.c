@@ -204,9 +204,10 @@ static void take(struct term *t, const struct term_options *o)
     make_raw(t);
     set_note(o->crash_note);
     prepare_bytes(t, o->title);
-    rescue.tty = t->in;
+    rescue.in = t->in;
+    rescue.out = t->out;
     rescue.before = t->before;
-    t->guard = guard_start(t->in, &t->before, rescue.undo, rescue.undo_bytes);
+    t->guard = guard_start(&(struct guard_modes){t->before, t->raw});
     rescue_install(t->pipe[1]);
     if (!registered)
         atexit(rescue_at_exit);

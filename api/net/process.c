@@ -6,6 +6,7 @@
 #include "api/net/process.h"
 
 #include "api/base/clock.h"
+#include "api/base/fds.h"
 #include "api/net/internal.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 #include <sys/syscall.h>
 #endif
 
-enum { PATIENCE_MS = 2000, LOOK_AGAIN_MS = 50, LAST_WAIT_MS = 20, MOST_FDS = 4096 };
+enum { PATIENCE_MS = 2000, LOOK_AGAIN_MS = 50, LAST_WAIT_MS = 20 };
 
 void process_none(struct process *p)
 {
@@ -86,23 +87,6 @@ static bool make_pipes(struct pipes *p, bool has_input)
     return p->in[0] >= 0 && make_pipe(p->out) && make_pipe(p->err) && make_pipe(p->started);
 }
 
-/* Nothing of ours is for the program: sockets of libraries may lack the close-on-exec flag. */
-static void close_others(int keep)
-{
-    long most = sysconf(_SC_OPEN_MAX);
-
-#ifdef SYS_close_range
-    if ((keep == 3 || syscall(SYS_close_range, 3U, (unsigned)keep - 1, 0U) == 0) &&
-        syscall(SYS_close_range, (unsigned)keep + 1, ~0U, 0U) == 0)
-        return;
-#endif
-    if (most < 0 || most > MOST_FDS)
-        most = MOST_FDS;
-    for (int fd = 3; fd < most; fd++)
-        if (fd != keep)
-            close(fd);
-}
-
 /* In the new process, where only async-signal-safe calls are allowed. */
 static _Noreturn void become(const struct process_start *s, const struct pipes *p)
 {
@@ -119,7 +103,7 @@ static _Noreturn void become(const struct process_start *s, const struct pipes *
     memcpy(&env, &s->env, sizeof env);
     if (dup2(p->in[0], 0) == 0 && dup2(p->out[1], 1) == 1 && dup2(p->err[1], 2) == 2 &&
         (!s->folder || chdir(s->folder) == 0)) {
-        close_others(p->started[1]);
+        fds_close_others(p->started[1]); /* nothing of ours is for the program */
         execve(s->program, argv, env);
     }
     int why = errno;

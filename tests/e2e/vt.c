@@ -60,6 +60,27 @@ static void run_program(const struct vt_options *o)
     _exit(127);
 }
 
+/* As readline has them: every key at once, no echo, signals and line feeds as usual. */
+static void edit_lines(void)
+{
+    struct termios t;
+    if (tcgetattr(STDIN_FILENO, &t) != 0)
+        return;
+    t.c_lflag = (t.c_lflag | ISIG | IEXTEN) & ~(tcflag_t)(ICANON | ECHO);
+    t.c_iflag &= ~(tcflag_t)ICRNL;
+    t.c_oflag |= OPOST | ONLCR;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+static void take_back(enum vt_leader leader, bool stopped)
+{
+    if (!stopped && leader == VT_SLOW)
+        return;
+    tcsetpgrp(STDIN_FILENO, getpid());
+    if (!stopped && leader == VT_EDITOR)
+        edit_lines();
+}
+
 static void lead(const struct vt_options *o, int report, int control)
 {
     signal(SIGTTOU, SIG_IGN);
@@ -78,8 +99,7 @@ static void lead(const struct vt_options *o, int report, int control)
         if (waitpid(pid, &status, WUNTRACED) < 0)
             break;
         bool stopped = WIFSTOPPED(status);
-        if (stopped || !o->slow_leader)
-            tcsetpgrp(STDIN_FILENO, getpid());
+        take_back(o->leader, stopped);
         tell(report, stopped ? 'S' : 'E',
              WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
         if (read(control, &c, 1) <= 0 || !stopped)
@@ -365,6 +385,13 @@ const char *vt_log(const struct vt *v, size_t *bytes)
     if (bytes != NULL)
         *bytes = v->log_bytes;
     return v->log != NULL ? v->log : "";
+}
+
+bool vt_modes_editor(const struct vt *v)
+{
+    struct termios t;
+    return tcgetattr(v->master, &t) == 0 && (t.c_lflag & (ICANON | ECHO)) == 0 &&
+           (t.c_lflag & ISIG) != 0 && (t.c_oflag & OPOST) != 0;
 }
 
 bool vt_modes_sane(const struct vt *v)

@@ -12,13 +12,20 @@
 
 struct vt;
 
+/* What plays the shell, when the program has ended. */
+enum vt_leader {
+    VT_QUICK,  /* takes the terminal back, leaves its modes alone */
+    VT_SLOW,   /* does not take it back: whoever else restores it has it for itself */
+    VT_EDITOR, /* takes it back with modes of its own, as a line editor */
+};
+
 struct vt_options {
     int cols, rows;          /* 0: 80x24 */
     const char *const *argv; /* NULL-terminated */
     const char *const
         *env; /* "NAME=value" to add or replace, "NAME" to unset; NULL-terminated; may be NULL */
-    const char *cwd;  /* NULL: ours */
-    bool slow_leader; /* the leader does not take the terminal back when the program ends */
+    const char *cwd; /* NULL: ours */
+    enum vt_leader leader;
 };
 
 struct vt *vt_start(const struct vt_options *o);
@@ -67,5 +74,6 @@ size_t vt_bells(const struct vt *v);
 const char *vt_log(const struct vt *v, size_t *bytes); /* every byte it wrote */
 /* Terminal modes of the pty (ECHO and ICANON on: as a shell wants them). */
 bool vt_modes_sane(const struct vt *v);
+bool vt_modes_editor(const struct vt *v); /* those of VT_EDITOR */
 
 #endif

@@ -1,4 +1,4 @@
-/* The terminal is taken and given back: a real program in a real pty. */
+/* Keys, picture and kinds of terminal: a real program in a real pty. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
+#include "tests/unit/tui/taken.h"
 #include "tui/term.h"
 
 #include <signal.h>
@@ -16,148 +16,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-static struct vt *start_with(const char *const *env)
-{
-    static const char *const argv[] = {TUI_DEMO, NULL};
-    struct vt_options o = {.argv = argv, .env = env};
-    struct vt *v = vt_start(&o);
-    assert_non_null(v);
-    return v;
-}
-
-static struct vt *start(void)
-{
-    struct vt *v = start_with(NULL);
-    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
-    return v;
-}
-
-static bool is_given_back(struct vt *v, void *ctx)
-{
-    (void)ctx;
-    return vt_modes_sane(v) && !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v);
-}
-
-static void assert_given_back(struct vt *v)
-{
-    assert_true(vt_wait(v, is_given_back, NULL, VT_WAIT_MS));
-    size_t n;
-    const char *log = vt_log(v, &n);
-    const char *pushed = strstr(log, "\033[22;0t"), *popped = strstr(log, "\033[23;0t");
-    assert_true(pushed == NULL || popped > pushed); /* the title as well */
-}
-
-static void taken_and_given_back(void **state)
-{
-    (void)state;
-    struct vt *v = start();
-    assert_true(vt_altscreen(v));
-    assert_true(vt_paste_mode(v));
-    assert_false(vt_modes_sane(v));
-    assert_string_equal(vt_title(v), "demo");
-    vt_key(v, "Enter");
-    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
-    assert_given_back(v);
-    vt_free(v);
-}
-
-static void ended_by(int number, int code)
-{
-    struct vt *v = start();
-    vt_signal(v, number);
-    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), code);
-    assert_given_back(v);
-    vt_free(v);
-}
-
-static void polite_signals(void **state)
-{
-    (void)state;
-    ended_by(SIGTERM, 128 + SIGTERM);
-    ended_by(SIGINT, 128 + SIGINT);
-    ended_by(SIGHUP, 128 + SIGHUP);
-    ended_by(SIGQUIT, 128 + SIGQUIT);
-}
-
-static void crashes(void **state)
-{
-    (void)state;
-    static const int numbers[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        struct vt *v = start();
-        vt_signal(v, numbers[i]);
-        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + numbers[i]);
-        assert_given_back(v);
-        assert_true(vt_wait_text(v, "demo: your work is in /state", VT_WAIT_MS));
-        vt_free(v);
-    }
-}
-
-static void faults_of_its_own(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *key;
-        int code;
-    } faults[] = {{"F5", 128 + SIGSEGV}, {"F6", 128 + SIGABRT}, {"F7", 7}};
-    for (size_t i = 0; i < 3; i++) {
-        struct vt *v = start();
-        vt_key(v, faults[i].key);
-        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), faults[i].code);
-        assert_given_back(v);
-        vt_free(v);
-    }
-}
-
-static bool has_left_the_picture(struct vt *v, void *ctx)
-{
-    (void)ctx;
-    return !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v);
-}
-
-static void killed(void **state)
-{
-    (void)state;
-    /* Nobody has taken the terminal yet: modes and picture. */
-    static const char *const argv[] = {TUI_DEMO, NULL};
-    struct vt_options o = {.argv = argv, .slow_leader = true};
-    struct vt *v = vt_start(&o);
-    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
-    vt_signal(v, SIGKILL);
-    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGKILL);
-    assert_given_back(v);
-    vt_free(v);
-    /* A shell has: its modes are its own, the picture still goes. */
-    v = start();
-    vt_signal(v, SIGKILL);
-    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGKILL);
-    assert_true(vt_wait(v, has_left_the_picture, NULL, VT_WAIT_MS));
-    vt_free(v);
-}
-
-static void hung_up(void **state)
-{
-    (void)state;
-    struct vt *v = start();
-    vt_close_terminal(v);
-    int code = vt_wait_end(v, VT_WAIT_MS);
-    assert_true(code == 128 + SIGHUP ||
-                code == 5); /* the signal or the end of stdin: who is first */
-    vt_free(v);
-}
-
-static void hung_up_where_nobody_says_so(void **state)
-{
-    (void)state;
-    static const char *const argv[] = {"sh", "-c", "trap '' HUP; exec " TUI_DEMO, NULL};
-    struct vt_options o = {.argv = argv};
-    struct vt *v = vt_start(&o);
-    assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
-    vt_close_terminal(v);
-    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 5); /* the end of stdin is noticed */
-    vt_free(v);
-}
 
 static void lent_to_another(void **state)
 {
@@ -461,13 +319,6 @@ static void no_terminal_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(taken_and_given_back),
-        cmocka_unit_test(polite_signals),
-        cmocka_unit_test(crashes),
-        cmocka_unit_test(faults_of_its_own),
-        cmocka_unit_test(killed),
-        cmocka_unit_test(hung_up),
-        cmocka_unit_test(hung_up_where_nobody_says_so),
         cmocka_unit_test(lent_to_another),
         cmocka_unit_test(escape_is_quick),
         cmocka_unit_test(keys_and_letters),
