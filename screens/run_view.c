@@ -135,6 +135,8 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
         draw_failure(apply, steps, n, p);
         break;
     }
+    if (apply_took_over(apply)[0])
+        page_note(p, "%s", apply_took_over(apply));
     page_gap(p);
 }
 

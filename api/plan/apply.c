@@ -383,6 +383,13 @@ const struct apply_step *apply_steps(const struct task *t, size_t *n)
     return r->steps;
 }
 
+const char *apply_took_over(const struct task *t)
+{
+    const struct run *r = task_job(t, &type);
+
+    return r->record.took_over;
+}
+
 void apply_finish_current(struct task *t)
 {
     struct run *r = task_job(t, &type);

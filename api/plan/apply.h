@@ -58,6 +58,8 @@ bool apply_continues(const struct plan *p, struct store *s, const char *digest);
  * more is under way. Dropping the task detaches: what the cloud has begun goes on there. */
 struct task *apply(struct net *net, const struct apply_options *o);
 const struct apply_step *apply_steps(const struct task *t, size_t *n);
+/* Whose lock it took over: a run that did not end. "" nobody's. */
+const char *apply_took_over(const struct task *t);
 void apply_finish_current(struct task *t); /* starts nothing more; ends when what runs has ended */
 bool apply_is_finishing(const struct task *t);
 /* What there is to tell of it: what holds it up, else its message. */

@@ -62,17 +62,33 @@ unsigned record_unsure(const struct record *r, struct arena *a)
     return steps;
 }
 
+/* Whoever had it has gone without giving it back. */
+static void note_former(struct record *r, const struct lock_holder *h)
+{
+    char time[CLOCK_TEXT];
+
+    if (r->locked && h->pid)
+        snprintf(r->took_over, sizeof r->took_over,
+                 "an earlier run (process %lld on %.100s, since %s) did not end: its lock is taken "
+                 "over, and this one goes on from what there is",
+                 (long long)h->pid, h->here ? "this machine" : h->host,
+                 clock_rfc3339(h->since, time));
+}
+
 enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,
                            struct arena *a, struct err *e)
 {
     struct journal_run run = {.target = r->name, .kind = kind, .plan = plan};
-    struct lock_holder holder;
+    struct lock_holder from = {0};
 
     if (r->store == NULL)
         return RECORD_DONE;
     if (is_pausing(r))
         return RECORD_WAIT;
-    r->locked = r->locked || lock_take(r->store, r->name, a, &holder, e);
+    if (!r->locked) {
+        r->locked = lock_take(r->store, r->name, a, &from, e);
+        note_former(r, &from);
+    }
     bool ok = r->locked && journal_begin(r->store, &run, a, e);
     if (ok)
         r->run = run.id;

@@ -17,6 +17,7 @@ struct record { /* zeroed, then net, store and name are set */
     char name[RECORD_NAME]; /* of the lock, and the journal's name of the target */
     int64_t run;            /* of the journal, 0: none */
     bool locked, ended;
+    char took_over[240];   /* whose lock it was, in words; "" nobody's */
     int64_t busy_since_ms; /* 0: it is not */
     struct task *pause;
 };

@@ -324,3 +324,10 @@ const struct remove_step *remove_steps(const struct task *t, size_t *n)
     *n = REMOVALS;
     return j->steps;
 }
+
+const char *remove_took_over(const struct task *t)
+{
+    const struct job *j = task_job(t, &type);
+
+    return j->record.took_over;
+}

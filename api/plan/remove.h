@@ -65,6 +65,8 @@ struct task *remove_all(struct net *net, const struct remove_options *o);
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);
 const struct remove_step *remove_steps(const struct task *t, size_t *n);
+/* As apply_took_over. */
+const char *remove_took_over(const struct task *t);
 /* The SQL that is left to a migration, guarded by the user's existence, the slot first: rights are
  * taken back in every schema that the stream took from, or where the user may read. "" when a name
  * cannot be written. */

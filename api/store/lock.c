@@ -5,6 +5,8 @@
 #include "api/store/holder.h"
 #include "api/store/internal.h"
 
+enum { BELIEVED_S = 24 * 3600 }; /* what cannot be looked at from here */
+
 static const char locking[] = "take the lock";
 
 static bool read_lock(struct store *s, const char *target, struct holder *h, int64_t *since,
@@ -43,21 +45,26 @@ static bool write_lock(struct store *s, const char *target, const struct holder 
     return query_done(&q);
 }
 
-static bool refuse(const char *target, const struct holder *h, int64_t since, struct arena *a,
-                   struct lock_holder *holder, struct err *e)
+static bool refuse(const char *target, const struct holder *h, int64_t since, struct err *e)
 {
     char time[CLOCK_TEXT];
     bool here = holder_here(h);
 
-    if (holder)
-        *holder = (struct lock_holder){arena_str(a, h->host), h->pid, since, here};
     err_set(e, ERR_CONFLICT, "another run works on %s", target);
     err_reason(e, "LOCKED");
     err_resource(e, target);
     err_why(e, "process %lld on %s, since %s", (long long)h->pid, here ? "this machine" : h->host,
             clock_rfc3339(since, time));
-    return err_hint(e, here ? "wait for it, or look at it where it runs"
-                            : "wait for it; if that machine is gone for good, break the lock");
+    if (here)
+        return err_hint(e, "wait for it, or end it (kill %lld): the next run goes on from there",
+                        (long long)h->pid);
+    return err_hint(e, "wait for it, or end it there; it cannot be looked at from here, and is "
+                       "believed for a day");
+}
+
+static bool has_it(const struct holder *h, int64_t since)
+{
+    return holder_alive(h) && (holder_here(h) || clock_wall() - since < BELIEVED_S);
 }
 
 bool lock_take(struct store *s, const char *target, struct arena *a, struct lock_holder *holder,
@@ -71,8 +78,13 @@ bool lock_take(struct store *s, const char *target, struct arena *a, struct lock
     if (!change_begin_synced(s, locking, e))
         return false;
     bool ok = read_lock(s, target, &other, &since, &there, a, e);
-    if (ok && there && !holder_same(&self, &other) && holder_alive(&other))
-        ok = refuse(target, &other, since, a, holder, e);
+    bool others = ok && there && !holder_same(&self, &other);
+    if (holder)
+        *holder = others ? (struct lock_holder){arena_str(a, other.host), other.pid, since,
+                                                holder_here(&other)}
+                         : (struct lock_holder){0};
+    if (others && has_it(&other, since))
+        ok = refuse(target, &other, since, e);
     ok = ok && write_lock(s, target, &self, e);
     return change_end(s, ok, locking, e);
 }
@@ -106,13 +118,4 @@ bool lock_give(struct store *s, const char *target, struct err *e)
     if (str_eq(e->reason, "BUSY"))
         late_keep(s, delete_own, 0, texts, true);
     return false;
-}
-
-bool lock_break(struct store *s, const char *target, struct err *e)
-{
-    struct query q;
-
-    query_open(&q, s, "DELETE FROM lock WHERE target = ?", "break the lock", e);
-    query_text(&q, target);
-    return query_done(&q);
 }

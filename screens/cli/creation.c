@@ -172,6 +172,7 @@ static void event(struct creation *c, const struct apply_step *s)
 }
 
 struct told {
+    bool took_over;
     enum apply_state state[STEPS];
     char message[STEPS][240];
     int64_t still_ms;
@@ -182,6 +183,9 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
     size_t n;
     const struct apply_step *steps = apply_steps(t, &n);
 
+    if (!told->took_over && apply_took_over(t)[0])
+        out_talk("%s", apply_took_over(t));
+    told->took_over = apply_took_over(t)[0];
     for (size_t i = 0; i < n; i++)
         if (steps[i].state != told->state[i] ||
             !str_eq(apply_step_says(&steps[i]), told->message[i])) {
@@ -269,8 +273,8 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     plan_print(c->plan, &c->selection, &text);
     out_talk("%s", str_text(&text));
     str_done(&text);
-    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) &&
-        answer[0] && strchr("yYjJ", answer[0]))
+    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) && answer[0] &&
+        strchr("yYjJ", answer[0]))
         return true;
     out_declined(e);
     return c->carried ? err_why(e, "it was not given: nothing more was done") : false;

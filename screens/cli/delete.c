@@ -67,6 +67,7 @@ struct told {
     int64_t begun_ms[LINE_STEPS];
     bool running[LINE_STEPS];
     size_t n_lines;
+    bool took_over;
     bool left; /* something stays behind */
 };
 
@@ -117,6 +118,9 @@ static void tell_changes(struct told *told, const struct task *t)
     const struct remove_step *steps = remove_steps(t, &n);
     const struct receipt_line *lines = remove_receipt(t, &n_lines);
 
+    if (!told->took_over && remove_took_over(t)[0])
+        out_talk("%s", remove_took_over(t));
+    told->took_over = remove_took_over(t)[0];
     for (; told->n_lines < n_lines; told->n_lines++)
         tell_line(told, t, &lines[told->n_lines]);
     for (size_t i = 0; i < n && i < LINE_STEPS; i++)

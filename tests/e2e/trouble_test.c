@@ -180,6 +180,8 @@ static size_t lines_of(const char *text)
     return n;
 }
 
+static size_t taken_over; /* locks of those that were killed before, as was said */
+
 /* Kills it behind so many events. True when it came to its end before. */
 static bool killed_behind(size_t events)
 {
@@ -192,6 +194,7 @@ static bool killed_behind(size_t events)
         fprintf(stderr, "%s%s", run_out(r), run_err(r));
         fail_msg("exit %d", code);
     }
+    taken_over += strstr(run_err(r), "its lock is taken over") != NULL;
     run_free(r);
     return code == 0;
 }
@@ -207,6 +210,7 @@ static void killed_at_any_moment_the_same_command_continues(void **state)
     const struct answer *a = STROM(&w, CREATE);
     answer_is(a, 0);
     answer_events(a);
+    assert_true(taken_over > 0);
     assert_text(a->line[a->n_lines - 1], "result", "running");
     for (int looks = 0; looks < 600 && world_rows(&w, "public_regel_evaluering") != 10000; looks++)
         continue;

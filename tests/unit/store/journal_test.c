@@ -222,7 +222,9 @@ static void one_at_a_time(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
     assert_true(lock_take(w->store, "t", &w->arena, NULL, &e));
-    assert_true(lock_take(w->store, "t", &w->arena, NULL, &e)); /* ours already */
+    struct lock_holder from = {.pid = 1};
+    assert_true(lock_take(w->store, "t", &w->arena, &from, &e)); /* ours already */
+    assert_int_equal(from.pid, 0);
     assert_true(lock_give(w->store, "t", &e));
     close(ready[0]);
     close(ready[1]);
@@ -233,9 +235,10 @@ static void one_at_a_time(void **state)
 static void heals_itself(void **state)
 {
     struct world *w = *state;
+    struct lock_holder from;
     struct err e;
     int ready[2] = {-1, -1};
-    char c;
+    char c, ending[64];
 
     assert_int_equal(pipe(ready), 0);
     pid_t pid = fork();
@@ -248,9 +251,13 @@ static void heals_itself(void **state)
     }
     assert_true(read(ready[0], &c, 1) == 1 && c == 'y');
     assert_false(lock_take(w->store, "t", &w->arena, NULL, &e));
+    snprintf(ending, sizeof ending, "end it (kill %d)", (int)pid);
+    assert_non_null(strstr(e.hint, ending));
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
-    assert_true(lock_take(w->store, "t", &w->arena, NULL, &e));
+    assert_true(lock_take(w->store, "t", &w->arena, &from, &e));
+    assert_int_equal(from.pid, pid); /* so that it can be said */
+    assert_true(from.here);
     close(ready[0]);
     close(ready[1]);
 }
@@ -261,13 +268,16 @@ static void believes_other_machines(void **state)
     struct lock_holder holder = {0};
     struct err e;
 
+    clock_freeze(1000 + 23 * 3600);
     assert_true(store_run(w->store, "INSERT INTO lock VALUES('t', 'elsewhere', 'b', 17, 4, 1000)"));
     assert_false(lock_take(w->store, "t", &w->arena, &holder, &e));
     assert_false(holder.here);
     assert_string_equal(holder.host, "elsewhere");
     assert_int_equal(holder.since, 1000);
-    assert_true(lock_break(w->store, "t", &e));
+    assert_non_null(strstr(e.hint, "believed for a day")); /* nothing that there is no way to do */
+    clock_freeze(1001 + 24 * 3600);
     assert_true(lock_take(w->store, "t", &w->arena, &holder, &e));
+    assert_string_equal(holder.host, "elsewhere");
 }
 
 int main(void)
