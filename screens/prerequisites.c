@@ -136,11 +136,12 @@ static enum nav deploy(void *ctx, struct journey *j)
 static enum nav copy(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
+    const struct check *here = check_here(self);
 
     if (self->showing == SHOWING_FILES && files_view_text(&self->files))
         journey_copy(j, files_view_text(&self->files));
-    else if (check_here(self))
-        journey_copy(j, check_here(self)->remedy.text);
+    else if (here)
+        journey_copy(j, here->remedy.text);
     return STAY;
 }
 
@@ -280,17 +281,16 @@ static void leave(void *ctx)
 
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "to Access", shows_checks, NULL},
-    {'w', "write files",
-     "the manifest patch and the migrations: shown first, written with a second w", has_answer,
-     write_key},
+    {'n', "next bad", "to the next check that does not pass", has_answer, next_bad},
+    {'w', "files", "the manifest patch and the migrations: shown first, written with a second w",
+     has_answer, write_key},
     {'w', "write", "into the repository, when each was shown", can_write, write_key},
     {TUI_TAB, "next file", "to the next file that would be written", has_more_files, NULL},
     {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
     {TUI_ESC, "to the checks", "back to the checklist", shows_other, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},
-    {'r', "check again", "ask everything again", shows_checks, again},
+    {'r', "again", "ask everything again", shows_checks, again},
     {'y', "copy", "the text that mends it, or the file shown", can_copy, copy},
-    {'n', "next bad", "to the next check that does not pass", has_answer, next_bad},
     {0}};
 
 const struct step prerequisites_step = {
