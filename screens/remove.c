@@ -13,9 +13,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/names.h"
-#include "api/plan/observe.h"
 #include "api/plan/remove.h"
-#include "api/plan/wanted.h"
 #include "tui/key.h"
 #include "tui/list.h"
 
@@ -23,10 +21,8 @@ enum { DETAIL_LINES = 4 };
 
 struct removal {
     struct arena mem;
-    struct task *looking, *source, *removing;
-    struct source_wanted wanted;
+    struct task *looking, *removing;
     struct remove_options options;
-    struct err not_ours; /* whose stream it is; ERR_NONE: ours */
     struct receipt_line *planned;
     size_t n_planned;
     struct list list;
@@ -35,15 +31,12 @@ struct removal {
 
 static void look(struct removal *self, struct journey *j)
 {
+    const struct remove_wanted wanted = {j->live->google, j->live->store, j->live->pg, &j->target};
+
     task_clear(&self->removing);
     task_clear(&self->looking);
-    task_clear(&self->source);
     self->planned = NULL;
-    self->not_ours = (struct err){0};
-    self->looking = remove_look(j->live->net, j->live->google, j->live->store, &j->target);
-    selection_wanted(NULL, &j->target, &self->mem, &self->wanted);
-    if (j->live->pg && pg_alive(j->live->pg))
-        self->source = source_read(j->live->pg, &self->wanted, NULL);
+    self->looking = remove_prepare(j->live->net, &wanted);
 }
 
 static void enter(void *ctx, struct journey *j)
@@ -52,23 +45,16 @@ static void enter(void *ctx, struct journey *j)
     look(ctx, j);
 }
 
-static void make_plan(struct removal *self, struct journey *j)
+static void make_plan(struct removal *self)
 {
-    const struct source_facts *f =
-        self->source && task_state(self->source) == TASK_OK ? source_facts(self->source) : NULL;
-
-    self->options = (struct remove_options){.google = j->live->google,
-                                            .store = j->live->store,
-                                            .target = &j->target,
-                                            .seen = observed(self->looking)};
-    remove_take_facts(&self->options, f, &self->mem);
-    if (remove_possible(&self->options, &self->not_ours))
-        remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
+    self->options = *remove_prepared(self->looking);
+    remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
 }
 
 static bool is_not_ours(const struct removal *self)
 {
-    return self->not_ours.kind != ERR_NONE;
+    return task_state(self->looking) == TASK_FAILED &&
+           str_eq(task_error(self->looking)->reason, "NOT_OURS");
 }
 
 /* --- drawing --- */
@@ -87,7 +73,8 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
 
     page_heading(p, tr("%s in %s"), j->target.stream, j->target.project);
     if (is_not_ours(self)) {
-        page_mark(p, MARK_BLOCKED, tr("Nothing of it is taken down here: %s"), self->not_ours.why);
+        page_mark(p, MARK_BLOCKED, tr("Nothing of it is taken down here: %s"),
+                  task_error(self->looking)->why);
         page_note(p, "%s",
                   tr("→ choose the app and the database that it reads on Connect, or the stream "
                      "of this one on Destination"));
@@ -96,6 +83,8 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
     } else if (task_state(self->removing) == TASK_RUNNING) {
         page_mark(p, MARK_RUNNING, "%s",
                   tr("Taking it down; each part when what hangs on it is gone"));
+        if (remove_took_over(self->removing)[0])
+            page_note(p, "%s", remove_took_over(self->removing));
     } else if (task_state(self->removing) == TASK_OK) {
         page_mark(p, MARK_OK, "%s",
                   tr("Taken down. What is left to do by hand stands below; y copies the receipt."));
@@ -191,6 +180,17 @@ static bool is_busy(const void *ctx)
     return self->removing && task_state(self->removing) == TASK_RUNNING;
 }
 
+/* What could not be recorded is not begun. */
+static void ask(struct removal *self, struct journey *j)
+{
+    struct err e;
+
+    if (live_can_record(j->live, &e))
+        remove_ask_all(&self->ask, j, self->options.with_dataset);
+    else
+        journey_say_err(j, &e);
+}
+
 static enum nav on_key(struct removal *self, struct journey *j, int key)
 {
     size_t n;
@@ -205,7 +205,7 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
     if (key != TUI_ENTER || all == NULL)
         return STAY;
     if (self->removing == NULL)
-        remove_ask_all(&self->ask, j, self->options.with_dataset);
+        ask(self, j);
     else if (task_state(self->removing) != TASK_RUNNING)
         return HOME;
     return STAY;
@@ -215,10 +215,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct removal *self = ctx;
 
-    if (ev.kind == EV_NEWS && self->planned == NULL && !is_not_ours(self) &&
-        task_state(self->looking) == TASK_OK &&
-        (self->source == NULL || task_state(self->source) != TASK_RUNNING))
-        make_plan(self, j);
+    if (ev.kind == EV_NEWS && self->planned == NULL && task_state(self->looking) == TASK_OK)
+        make_plan(self);
     if (!is_busy(self))
         remove_ask_ended(&self->ask);
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
@@ -296,7 +294,6 @@ static void leave(void *ctx)
 
     task_clear(&self->removing); /* looks into what was observed: goes first */
     task_clear(&self->looking);
-    task_clear(&self->source);
     arena_done(&self->mem);
 }
 

@@ -9,6 +9,7 @@
 #include "api/google/auth.h"
 #include "api/net/task.h"
 #include "api/pg/facts.h"
+#include "api/pg/pg.h"
 #include "api/plan/observed.h"
 #include "api/plan/plan.h"
 #include "api/store/store.h"
@@ -27,11 +28,33 @@ struct remove_options {
     bool with_dataset;
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
+    const char *source_why;     /* why it was not asked; NULL: there is no connection */
     int64_t slot_bytes;         /* WAL held; -1 unknown */
     const char *app_role;       /* NULL: not known */
     const char *const *schemas; /* where the database user may read; besides those of the stream */
     size_t n_schemas;
 };
+
+/* --- before anything goes: one look, at both sides --- */
+
+struct remove_wanted {
+    struct google *google;
+    struct store *store;         /* as in remove_options */
+    struct pg *pg;               /* NULL, or lost: the source is not asked */
+    const struct target *target; /* copied */
+};
+
+/* Looks at the cloud; then, where the connection is to the very database that the stream reads,
+ * asks there about the slot and the publication that it reads. Fails as observe does, or with
+ * NOT_OURS (see remove_possible). */
+struct task *remove_prepare(struct net *net, const struct remove_wanted *w);
+/* With TASK_OK, for remove_plan and remove_all; its target has slot, publication and user of the
+ * stream that is there. Lives with the task. */
+const struct remove_options *remove_prepared(const struct task *t);
+
+/* Why that database is not to be asked about the stream; NULL: it is its source. */
+const char *remove_other_source(const struct observed *seen, const struct target *t,
+                                const char *database, struct arena *a);
 
 /* What the source says, read with no tables wanted; NULL: it was not asked. Lists live in a, names
  * as long as the facts. */

@@ -30,6 +30,25 @@ static void add(struct names_list *l, const char *name)
         l->at[l->n++] = name;
 }
 
+/* All databases of a server share the names of slots. */
+static bool is_of_this(const struct source_slot *s, const char *database)
+{
+    return s &&
+           (str_is_empty(s->database) || str_is_empty(database) || str_eq(s->database, database));
+}
+
+const char *remove_other_source(const struct observed *seen, const struct target *t,
+                                const char *database, struct arena *a)
+{
+    const char *reads = str_is_empty(seen->source_database) ? t->database : seen->source_database;
+
+    if (str_is_empty(reads))
+        return "which database the stream reads is not known";
+    if (str_eq(reads, database))
+        return NULL;
+    return arena_printf(a, "the connection is to %s, and the stream reads %s", database, reads);
+}
+
 void remove_take_facts(struct remove_options *o, const struct source_facts *f, struct arena *a)
 {
     struct names_list readable = {0};
@@ -38,8 +57,8 @@ void remove_take_facts(struct remove_options *o, const struct source_facts *f, s
     if (f == NULL || !f->slots.part.known)
         return;
     o->source_asked = true;
-    o->slot_exists = f->slots.wanted != NULL;
-    o->slot_bytes = f->slots.wanted ? f->slots.wanted->held_bytes : -1;
+    o->slot_exists = is_of_this(f->slots.wanted, f->server.database);
+    o->slot_bytes = o->slot_exists ? f->slots.wanted->held_bytes : -1;
     o->publication_exists = f->publication.exists;
     o->app_role = f->roles.part.known ? f->roles.app.name : NULL;
     o->user_gone = f->roles.part.known && !f->roles.db_user.exists;
@@ -116,9 +135,10 @@ void remove_by_hand(const struct remove_options *o, struct arena *a, struct rece
         lines[(*n)++] = (struct receipt_line){
             RECEIPT_BY_HAND, "source", o->target->slot,
             arena_printf(a,
-                         "the database was not asked: a slot that nobody reads fills its disk. "
-                         "As a migration:\n%s",
-                         sql)};
+                         "the database was not asked%s%s%s: a slot that nobody reads fills its "
+                         "disk. As a migration:\n%s",
+                         o->source_why ? " (" : "", o->source_why ? o->source_why : "",
+                         o->source_why ? ")" : "", sql)};
     else if (o->slot_exists)
         lines[(*n)++] = (struct receipt_line){
             RECEIPT_BY_HAND, "slot", o->target->slot,

@@ -3,7 +3,6 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
-#include "api/plan/observe.h"
 #include "api/plan/remove.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
@@ -21,19 +20,6 @@ static bool take_words(struct options *o, struct err *e)
     err_set(e, ERR_INPUT, "Reading the command line");
     err_why(e, "neither APP nor -f FILE");
     return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
-}
-
-/* What the source knows of slot, publication and grants; its names live with the task. NULL: none.
- */
-static struct task *ask_source(struct session *s, struct remove_options *o)
-{
-    struct source_wanted wanted = {s->target.db_user, s->target.publication, s->target.slot, NULL,
-                                   0};
-    struct task *t = s->live.pg ? source_read(s->live.pg, &wanted, NULL) : NULL;
-    struct err e;
-
-    remove_take_facts(o, t && session_wait(s, t, &e) ? source_facts(t) : NULL, &s->mem);
-    return t;
 }
 
 /* An event of the contract, section 6; the receipt's word besides where it is a line of it. */
@@ -195,26 +181,17 @@ static bool take_down(struct session *s, const struct remove_options *o, bool *l
 
 static bool run(struct session *s, bool *left, struct err *e)
 {
-    struct remove_options o = {
-        .google = s->live.google, .store = s->live.store, .target = &s->target};
-    struct task *source = NULL, *looking;
-    bool ok;
+    const struct remove_wanted wanted = {s->live.google, s->live.store, s->live.pg, &s->target};
+    struct remove_options o;
 
     if (!live_can_record(&s->live, e))
         return false;
-    looking = remove_look(s->live.net, s->live.google, s->live.store, &s->target);
-    ok = session_wait(s, looking, e);
+    struct task *looking = remove_prepare(s->live.net, &wanted);
+    bool ok = session_wait(s, looking, e);
     if (ok) {
-        o.seen = observed(looking);
-        ok = remove_possible(&o, e);
+        o = *remove_prepared(looking);
+        ok = take_dataset(s, &o, e) && confirmed(s, &o, e) && take_down(s, &o, left, e);
     }
-    if (ok) {
-        observed_take_source(o.seen, &s->target);
-        source = ask_source(s, &o);
-        ok = session_goes_on(s, e) && take_dataset(s, &o, e) && confirmed(s, &o, e) &&
-             take_down(s, &o, left, e);
-    }
-    task_drop(source);
     task_drop(looking);
     return ok;
 }

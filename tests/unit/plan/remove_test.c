@@ -320,6 +320,36 @@ static void test_sql_of_all_schemas(void **state)
     scene_done(&r.s);
 }
 
+/* Slot, role and rights of another database are no part of it. */
+static void test_another_database(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    const struct observed *seen = &r.s.seen;
+    assert_null(remove_other_source(seen, &r.s.target, "postmottak", &r.s.mem));
+    assert_string_equal(remove_other_source(seen, &r.s.target, "another", &r.s.mem),
+                        "the connection is to another, and the stream reads postmottak");
+    str_copy(r.s.target.database, sizeof r.s.target.database, "another"); /* what it reads counts */
+    assert_non_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
+    r.s.seen.source_database = NULL; /* the profile is gone */
+    assert_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
+    r.s.target.database[0] = '\0';
+    assert_non_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
+    r.o.source_asked = false;
+    r.o.source_why = "the connection is to another";
+    assert_non_null(strstr(by_hand(&r, "source"), "not asked (the connection is to another)"));
+    scene_prepared(&r.s);
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_true(r.o.slot_exists);
+    r.s.slot.database = "another"; /* slots are the whole server's */
+    r.s.facts.server.database = "postmottak";
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_true(r.o.source_asked && !r.o.slot_exists);
+    assert_int_equal(r.o.slot_bytes, -1);
+    scene_done(&r.s);
+}
+
 static void test_source_not_asked(void **state)
 {
     (void)state;
@@ -356,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_left_in_the_source),
         cmocka_unit_test(test_sql),
         cmocka_unit_test(test_sql_of_all_schemas),
+        cmocka_unit_test(test_another_database),
         cmocka_unit_test(test_source_not_asked),
         cmocka_unit_test(test_kinds),
     };

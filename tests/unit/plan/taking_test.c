@@ -59,10 +59,64 @@ static void test_an_intent_that_cannot_be_written(void **state)
     tear_down();
 }
 
+/* --- before it begins --- */
+
+static struct task *prepare(void)
+{
+    const struct remove_wanted wanted = {w.google, NULL, NULL, &scene.target};
+    struct task *t = remove_prepare(w.net, &wanted);
+    assert_true(net_until(w.net, t));
+    return t;
+}
+
+/* Whatever slot was named: the one that the stream reads is the one that is left. */
+static void test_the_streams_own_slot(void **state)
+{
+    (void)state;
+    size_t n;
+    struct receipt_line *lines;
+    set_up();
+    RULES(always);
+    RULES(made);
+    str_copy(scene.target.slot, sizeof scene.target.slot, "other_slot");
+    str_copy(scene.target.publication, sizeof scene.target.publication, "other");
+    str_copy(scene.target.db_user, sizeof scene.target.db_user, "somebody");
+    struct task *t = prepare();
+    const struct remove_options *o = remove_prepared(t);
+    assert_non_null(o);
+    assert_string_equal(o->target->slot, "ds_replication");
+    assert_string_equal(o->target->publication, "ds_publication");
+    assert_string_equal(o->target->db_user, "datastream");
+    remove_plan(o, &scene.mem, &lines, &n);
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].kind == RECEIPT_BY_HAND)
+            assert_null(strstr(lines[i].why, "other"));
+    task_drop(t);
+    tear_down();
+}
+
+static void test_anothers_stream(void **state)
+{
+    (void)state;
+    set_up();
+    RULES(always);
+    RULES(made);
+    str_copy(scene.target.database, sizeof scene.target.database, "another");
+    str_copy(scene.target.stream, sizeof scene.target.stream, "postgres-postmottak-bigquery");
+    struct task *t = prepare();
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "NOT_OURS");
+    assert_null(remove_prepared(t));
+    task_drop(t);
+    tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_intent_that_cannot_be_written),
+        cmocka_unit_test(test_the_streams_own_slot),
+        cmocka_unit_test(test_anothers_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
