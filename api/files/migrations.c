@@ -53,6 +53,8 @@ static void add_replication(struct writer *w, struct body *b)
         sql_add(b, arena_printf(w->mem, "ALTER USER %s WITH REPLICATION;", w->app));
     if (!w->facts->user_replication)
         sql_add(b, arena_printf(w->mem, "ALTER USER %s WITH REPLICATION;", w->user));
+    if (w->facts->user_login)
+        sql_add(b, arena_printf(w->mem, "ALTER USER %s %s;", w->user, w->facts->user_login));
 }
 
 static bool add_named_grants(struct writer *w, struct body *b, sql_wanted *is)
@@ -109,6 +111,9 @@ static bool add_new_publication(struct writer *w, struct body *b)
 
 static bool add_to_publication(struct writer *w, struct body *b)
 {
+    if (w->facts->publish)
+        sql_add(b, arena_printf(w->mem, "ALTER PUBLICATION %s SET (publish = '%s');",
+                                w->publication, w->facts->publish));
     if (w->facts->via_root && !w->facts->publication_via_root)
         sql_add(b, arena_printf(w->mem,
                                 "ALTER PUBLICATION %s SET (publish_via_partition_root = true);",
@@ -126,10 +131,10 @@ static bool add_publication(struct writer *w, struct body *b)
 
 /* --- the slot --- */
 
-/* A slot that was there before its publication never moves: it is made anew. */
+/* A slot that was there before its publication never moves, and a lost one neither: anew. */
 static bool needs_slot(const struct writer *w)
 {
-    return !w->facts->slot_exists || !w->facts->publication_exists;
+    return !w->facts->slot_exists || !w->facts->publication_exists || w->facts->slot_lost;
 }
 
 static void add_slot(struct writer *w, struct body *b)

@@ -31,6 +31,8 @@ bool migrations_find(struct arena *a, const char *repo, struct migrations_folder
  * `recorded` is the newest version that Flyway knows in the database, NULL when not asked. */
 const char *migrations_version(struct arena *a, const struct migrations_folder *folder,
                                const char *recorded, int n, long long now);
+/* V1.51__x.sql, V3_1__x.kt: the bytes of the version behind the V; 0 when it is none. */
+size_t migrations_version_bytes(const char *name);
 /* Compares versions as Flyway does: "1.9" < "1.51", "1" = "1.0". */
 int migrations_compare(const char *a, const char *b);
 
@@ -62,7 +64,11 @@ struct migration_facts {
     bool via_root; /* a partitioned table is chosen: its changes come under its own name */
     bool publication_via_root; /* the publication does so already */
     bool slot_exists;
+    bool slot_lost; /* it is there and never moves again: it is made anew */
     bool user_replication, app_replication;
+    const char *user_login; /* what lets the user log in: "LOGIN"; NULL: it may */
+    const char *publish;    /* what the publication must hand out besides: "insert, update, delete";
+                               NULL: nothing is missing */
     bool default_privileges, all_readable; /* procedure: granted already */
     const char *recorded; /* newest version in flyway_schema_history, NULL: unknown */
     long long now;        /* for timestamp versions */

@@ -20,8 +20,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* V1.51__x.sql, V3_1__x.kt: the bytes of the version behind the V; 0 when it is none. */
-static size_t version_of(const char *name)
+size_t migrations_version_bytes(const char *name)
 {
     size_t n = 0;
     if (name[0] != 'V')
@@ -203,7 +202,7 @@ static struct place *place_of(struct search *s, const char *path, bool is_code)
 
 static void note_file(struct search *s, const char *folder, const char *name)
 {
-    size_t n = version_of(name);
+    size_t n = migrations_version_bytes(name);
     bool sql = str_ends(name, ".sql"), code = str_ends(name, ".kt") || str_ends(name, ".java");
     if (n == 0 || (!sql && !code))
         return;
