@@ -41,6 +41,13 @@ void checks_not_connected(struct check_list *l, const struct err *e);
 /* Whether a table counts: each that was chosen; without a choice, each that is published, and all
  * of them as long as there is no publication. */
 bool source_is_meant(const struct source_view *v, const struct source_grant *table);
+/* Published, the application's own UPDATE and DELETE on it would fail: nothing names its rows. */
+bool source_breaks_app(const struct source_grant *table);
+/* How many of those that were asked for would. */
+size_t source_breaking(const struct source_facts *f);
+/* Goes into a publication FOR TABLE that is made while nothing is chosen: it breaks nothing, and
+ * the app's role owns it and can write its name. */
+bool source_is_publishable(const struct source_facts *f, const struct source_grant *table);
 
 /* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until
  * `room` bytes are full at that pace, a negative number unknown (or never). */

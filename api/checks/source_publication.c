@@ -17,22 +17,32 @@ static bool refuse(struct check_list *l, enum check_id id, const struct source_v
     return true;
 }
 
+static void add_table(struct str *sql, const char *schema, const char *table)
+{
+    str_add(sql, sql->bytes ? ", " : "");
+    sql_table(sql, schema, table);
+}
+
 /* All chosen tables, however many, as a list for SQL: half of it would be a publication, too.
- * Without a choice: FOR ALL TABLES. */
+ * Without a choice: nothing, which means all tables; but where that would break the application,
+ * the others. */
 static void table_list(struct str *sql, const struct source_view *v)
 {
-    size_t n = v->wanted->n_tables;
-    for (size_t i = 0; i < n; i++) {
-        str_add(sql, i == 0 ? "" : ", ");
-        sql_table(sql, v->wanted->tables[i].schema, v->wanted->tables[i].table);
-    }
+    const struct source_grants *g = &v->facts->grants;
+    for (size_t i = 0; i < v->wanted->n_tables; i++)
+        add_table(sql, v->wanted->tables[i].schema, v->wanted->tables[i].table);
+    if (v->wanted->n_tables > 0 || source_breaking(v->facts) == 0)
+        return;
+    for (size_t i = 0; i < g->n_tables; i++)
+        if (source_is_publishable(v->facts, &g->tables[i]))
+            add_table(sql, g->tables[i].schema, g->tables[i].table);
 }
 
 static void missing(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_EXISTS;
     const struct source_publication *p = &v->facts->publication;
-    struct str sql = {0};
+    struct str sql = {0}, list = {0};
     struct names others = {0};
     for (size_t i = 0; i < p->n_others; i++)
         names_add(&others, NULL, p->others[i]);
@@ -43,11 +53,11 @@ static void missing(struct check_list *l, const struct source_view *v)
         check_set(l, id, CHECK_FAIL, "there is no publication");
     str_add(&sql, "CREATE PUBLICATION ");
     sql_ident(&sql, v->wanted->publication);
-    str_add(&sql, v->wanted->n_tables > 0 ? " FOR TABLE " : " FOR ALL TABLES");
-    table_list(&sql, v);
-    str_addc(&sql, ';');
+    table_list(&list, v);
+    str_printf(&sql, list.bytes ? " FOR TABLE %s;" : " FOR ALL TABLES%s;", str_text(&list));
     check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", str_text(&sql));
     names_done(&others);
+    str_done(&list);
     str_done(&sql);
 }
 
@@ -234,22 +244,13 @@ static void operations(struct check_list *l, const struct source_view *v)
 
 /* --- the application's own statements --- */
 
-static bool would_fail(const struct source_grant *t)
-{
-    if (!t->exists || t->kind != 'r')
-        return false;
-    if (t->identity == 'd')
-        return !t->has_key;
-    return t->identity == 'n' || (t->identity == 'i' && !t->identity_index_valid);
-}
-
 static void planned_safety(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_APP_SAFETY;
     const struct source_grants *g = &v->facts->grants;
     struct names list = {0};
     for (size_t i = 0; g->part.known && i < g->n_tables; i++)
-        if (would_fail(&g->tables[i]))
+        if (source_breaks_app(&g->tables[i]))
             names_add(&list, g->tables[i].schema, g->tables[i].table);
     if (!g->part.known)
         check_set(l, id, CHECK_UNKNOWN, "%s", g->part.why);

@@ -1,6 +1,10 @@
 #include "api/checks/names.h"
 #include "api/checks/source_checks.h"
 
+#include "api/files/quote.h"
+
+#include <string.h>
+
 /* tables.keys: how Datastream tells one row from another. */
 
 enum { KEY_COLUMNS_MAX = 16 };
@@ -24,6 +28,38 @@ bool source_is_meant(const struct source_view *v, const struct source_grant *tab
             str_eq(f->published.tables[low].schema, table->schema))
             return f->published.tables[low].covered;
     return true;
+}
+
+bool source_breaks_app(const struct source_grant *t)
+{
+    if (!t->exists || (t->kind != 'r' && t->kind != 'p'))
+        return false;
+    if (t->kind == 'p')
+        return !t->has_key; /* the parts have the whole's key */
+    if (t->identity == 'd')
+        return !t->has_key;
+    return t->identity == 'n' || (t->identity == 'i' && !t->identity_index_valid);
+}
+
+size_t source_breaking(const struct source_facts *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++)
+        n += source_breaks_app(&f->grants.tables[i]);
+    return n;
+}
+
+bool source_is_publishable(const struct source_facts *f, const struct source_grant *t)
+{
+    const char *owner = f->roles.app.name;
+    struct str name = {0};
+    struct err e;
+    bool whole = t->kind == 'r' || (t->kind == 'p' && f->server.version >= 130000);
+    bool ours = owner == NULL || str_is_empty(t->owner) || str_eq(t->owner, owner);
+    bool ok = t->exists && whole && ours && !source_breaks_app(t) &&
+              quote_table(&name, t->schema, t->table, &e) && strstr(str_text(&name), "${") == NULL;
+    str_done(&name);
+    return ok;
 }
 
 struct trouble {
