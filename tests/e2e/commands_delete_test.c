@@ -155,14 +155,21 @@ static void what_is_left_out_is_said_once(void **state)
     assert_int_equal(times(a->err, "left out: public.person.fodselsdato "), 1);
 }
 
-/* Events as they happen: each thing begins and ends, and time goes by between them. */
+/* Events as they happen: each thing begins and ends, and time goes by between them. The connection
+ * is to another database: of slot and rights there nothing is said. */
 static void events_are_told_as_they_happen(void **state)
 {
+    static const char *const elsewhere[] = {"PGDATABASE=postgres", NULL};
     (void)state;
     answer_is(STROM(&w, "create", APP, "--include-tables", "regel_evaluering", "--yes"), 0);
-    const struct answer *a = STROM(&w, "delete", APP, "--confirm", OURS, "--json");
+    const struct answer *a = STROM_IN(&w, elsewhere, "delete", APP, "--confirm", OURS, "--json");
     answer_is(a, 3);
     answer_events(a);
+    const struct json *source = event_of(a, "source", "waiting");
+    assert_non_null(source);
+    assert_non_null(strstr(json_string_or(source, "message", ""),
+                           "the connection is to postgres, and the stream reads postmottak"));
+    assert_null(event_of(a, "slot", "waiting"));
     const struct json *began = event_of(a, "datastream.source_profile", "running");
     const struct json *ended = event_of(a, "datastream.source_profile", "done");
     assert_non_null(began);
