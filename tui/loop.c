@@ -76,11 +76,6 @@ const struct page *loop_page(const struct loop *l)
     return l->page;
 }
 
-struct term *loop_term(const struct loop *l)
-{
-    return l->term;
-}
-
 /* --- painting --- */
 
 static void paint(struct loop *l)

@@ -63,7 +63,6 @@ void loop_set_tick(struct loop *l, int64_t ms); /* LOOP_TICK so often; 0: never 
 void loop_discard_input(
     struct loop *l); /* throws away what was typed or pasted ahead: before a question */
 const struct page *loop_page(const struct loop *l); /* the last frame drawn */
-struct term *loop_term(const struct loop *l);
 
 /* Plays keys instead of reading the keyboard. Words, separated by blanks and line ends; # starts a
  * comment: Down  Enter  Ctrl-C  q  ø     keys by name (tui/key.h), Down*12 twelve times "typed

@@ -1,5 +1,7 @@
 #include "api/access/editor.h"
 
+#include "api/files/quote.h"
+
 #include "api/base/clock.h"
 
 #include <stdio.h>
@@ -77,23 +79,13 @@ void access_holders(struct arena *a, const struct google_policy *policy, const c
 
 /* --- commands --- */
 
-/* 'it''s' for a POSIX shell; plain words stay plain. */
-static void add_quoted(struct str *out, const char *word)
+/* What cannot be written into a command is left for the person to see to. */
+static void add_word(struct str *out, const char *word)
 {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=,+";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        str_add(out, word);
-        return;
-    }
-    str_addc(out, '\'');
-    for (; *word; word++) {
-        if (*word == '\'')
-            str_add(out, "'\\''");
-        else
-            str_addc(out, *word);
-    }
-    str_addc(out, '\'');
+    struct err e;
+
+    if (!quote_shell(out, word, &e))
+        str_add(out, "'?'");
 }
 
 const char *access_expiry(struct arena *a, int64_t until)
@@ -106,11 +98,11 @@ static void add_binding(struct str *out, const char *verb, const char *project, 
                         const char *role)
 {
     str_printf(out, "gcloud projects %s-iam-policy-binding ", verb);
-    add_quoted(out, project);
+    add_word(out, project);
     str_add(out, " --member=");
-    add_quoted(out, member);
+    add_word(out, member);
     str_add(out, " --role=");
-    add_quoted(out, role);
+    add_word(out, role);
 }
 
 void access_grant_commands(struct str *out, const char *project, const char *member,
@@ -124,7 +116,7 @@ void access_grant_commands(struct str *out, const char *project, const char *mem
     for (size_t i = 0; i < n; i++) {
         add_binding(out, "add", project, member, roles[i]);
         str_add(out, " --condition=");
-        add_quoted(out, condition);
+        add_word(out, condition);
         str_addc(out, '\n');
     }
     arena_done(&scratch);

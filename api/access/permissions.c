@@ -67,11 +67,6 @@ const char *access_step_name(enum access_step step)
     return steps[step].name;
 }
 
-const char *access_step_id(enum access_step step)
-{
-    return steps[step].id;
-}
-
 const struct access_role *access_narrow_set(void)
 {
     return narrow_set;

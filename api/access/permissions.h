@@ -34,8 +34,6 @@ enum access_step {
 #define ACCESS_CREATE    ((1u << ACCESS_REMOVE) - 1u) /* everything up to a watched stream */
 
 const char *access_step_name(enum access_step step); /* "private connection": for people */
-const char *
-access_step_id(enum access_step step); /* "datastream.private_connection": the contract's names */
 
 /* Every permission that the steps (a set of ACCESS_BIT) need, each once, sorted. */
 const char *const *access_needed(struct arena *a, uint32_t steps, size_t *n);

@@ -164,10 +164,3 @@ const char *sqladmin_flag(const struct sql_instance *i, const char *name)
     return NULL;
 }
 
-const char *sqladmin_address(const struct sql_instance *i, const char *type)
-{
-    for (size_t k = 0; k < i->n_addresses; k++)
-        if (str_eq(i->addresses[k].type, type))
-            return i->addresses[k].address;
-    return NULL;
-}

@@ -61,7 +61,5 @@ struct task *sqladmin_database_list(struct google *g, const char *project, const
 const struct sql_databases *sqladmin_databases(const struct task *t);
 
 const char *sqladmin_flag(const struct sql_instance *i, const char *name); /* NULL when not set */
-const char *sqladmin_address(const struct sql_instance *i,
-                             const char *type); /* NULL when it has none */
 
 #endif

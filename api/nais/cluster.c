@@ -126,11 +126,6 @@ const char *cluster_namespace(const struct cluster *c)
     return c->ns;
 }
 
-const char *cluster_server(const struct cluster *c)
-{
-    return c->server;
-}
-
 const char *cluster_login_says(struct cluster *c)
 {
     return login_says(&c->login, c->says, sizeof c->says) ? c->says : NULL;

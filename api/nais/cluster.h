@@ -21,7 +21,6 @@ void cluster_close(struct cluster *c); /* after its tasks were dropped */
 struct net *cluster_net(const struct cluster *c);
 const char *cluster_context(const struct cluster *c);
 const char *cluster_namespace(const struct cluster *c);
-const char *cluster_server(const struct cluster *c);
 /* While the login program is at work: what it says to people ("open this page, type that code"),
  * made harmless, "" when nothing; NULL when none is at work. */
 const char *cluster_login_says(struct cluster *c);

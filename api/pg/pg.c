@@ -61,11 +61,6 @@ const char *pg_host(const struct pg *pg)
     return pg->host.host != NULL ? pg->host.host : pg->address != NULL ? pg->address : "";
 }
 
-const char *pg_port(const struct pg *pg)
-{
-    return pg->host.port;
-}
-
 const char *pg_user(const struct pg *pg)
 {
     return pg->plan->show_user;

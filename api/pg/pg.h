@@ -68,7 +68,6 @@ void pg_close(struct pg *pg); /* at once; queries under way fail with PG_LOST; N
 bool pg_alive(struct pg *pg);
 bool pg_lost(const struct pg *pg); /* known to have gone, without looking: for what is drawn */
 const char *pg_host(const struct pg *pg); /* as given: name, address or socket folder */
-const char *pg_port(const struct pg *pg);
 const char *pg_user(const struct pg *pg);
 const char *pg_database(const struct pg *pg);
 bool pg_encrypted(const struct pg *pg);

@@ -14,7 +14,6 @@ struct surveying {
     struct selection selection;
     bool selecting;
     size_t at;     /* next table to judge */
-    size_t judged; /* columns */
     struct arena scratch;
 };
 
@@ -88,7 +87,6 @@ static void judge_table(struct surveying *s, size_t table)
                                                 survey_not_selectable(&t));
     out->rows = t.rows;
     out->bytes = t.bytes;
-    s->judged += t.n_columns;
     arena_reset(&s->scratch);
 }
 
@@ -142,13 +140,6 @@ struct task *survey(struct pg *pg, const struct catalog_options *o)
     s->pg = pg;
     s->reading = catalog_read(pg, o);
     return t;
-}
-
-size_t survey_progress(const struct task *t)
-{
-    const struct surveying *s = task_job(t, &type);
-
-    return s->catalog ? s->judged : catalog_progress(s->reading);
 }
 
 struct catalog *survey_take(struct task *t, struct selection *out)

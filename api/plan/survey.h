@@ -10,8 +10,6 @@
 #include "api/rules/rules.h"
 
 struct task *survey(struct pg *pg, const struct catalog_options *o);
-/* Columns read and judged so far. */
-size_t survey_progress(const struct task *t);
 /* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of
  * the selection have the catalogue's order and numbers, columns too. */
 struct catalog *survey_take(struct task *t, struct selection *out);
