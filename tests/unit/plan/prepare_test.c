@@ -7,158 +7,7 @@
 
 #include <cmocka.h>
 
-#include "api/base/path.h"
-#include "api/plan/prepare.h"
-#include "tests/unit/plan/scene.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define MANIFEST ".nais/dev-gcp.yaml"
-#define FLYWAY   "src/main/resources/flyway"
-
-struct world {
-    struct scene s;
-    char repo[64];
-    struct prepared p;
-    const char *made[16]; /* written meanwhile */
-    size_t n_made;
-};
-
-static void put(struct world *w, const char *path, const char *text)
-{
-    struct err e;
-    char *full = arena_printf(&w->s.mem, "%s/%s", w->repo, path);
-    char *folder = arena_str(&w->s.mem, full);
-    *strrchr(folder, '/') = '\0';
-    assert_true(path_make_folder(folder, &e));
-    assert_true(path_write(full, text, strlen(text), false, &e));
-}
-
-static const char manifest[] = "apiVersion: nais.io/v1alpha1\n"
-                               "kind: Application\n"
-                               "metadata:\n"
-                               "  name: postmottak-backend\n"
-                               "spec:\n"
-                               "  gcp:\n"
-                               "    sqlInstances:\n"
-                               "      - type: POSTGRES_16 # ours\n"
-                               "        databases:\n"
-                               "          - name: postmottak\n"
-                               "            envVarPrefix: DB_POSTMOTTAK\n";
-
-static int open_world(void **state)
-{
-    struct world *w = mem_alloc(sizeof *w);
-    scene_open(&w->s);
-    snprintf(w->repo, sizeof w->repo, "/tmp/strom-prepare-XXXXXX");
-    if (mkdtemp(w->repo) == NULL)
-        return -1;
-    put(w, MANIFEST, manifest);
-    put(w, FLYWAY "/V1.1__begin.sql", "CREATE TABLE regel (id int PRIMARY KEY);\n");
-    put(w, FLYWAY "/V1.50__oppfolging.sql", "SELECT 1;\n");
-    w->s.target.instance[0] = '\0'; /* the manifest has one, and names none */
-    names_complete(&w->s.target);
-    *state = w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    static const char *const left[] = {MANIFEST,
-                                       FLYWAY "/V1.1__begin.sql",
-                                       FLYWAY "/V1.50__oppfolging.sql",
-                                       FLYWAY,
-                                       "src/main/resources",
-                                       "src/main",
-                                       "src",
-                                       ".nais",
-                                       "."};
-    struct world *w = *state;
-    for (size_t i = 0; i < w->p.n_files; i++)
-        remove(arena_printf(&w->s.mem, "%s/%s", w->repo, w->p.files[i].path));
-    for (size_t i = 0; i < w->n_made; i++)
-        remove(arena_printf(&w->s.mem, "%s/%s", w->repo, w->made[i]));
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
-        remove(arena_printf(&w->s.mem, "%s/%s", w->repo, left[i]));
-    int gone = rmdir(w->repo);
-    scene_done(&w->s);
-    mem_free(w);
-    return gone == 0 ? 0 : -1;
-}
-
-/* A source of which everything is known and nothing is there yet, but for the tables. */
-static void known(struct world *w, bool user)
-{
-    struct source_facts *f = &w->s.facts;
-    scene_prepared(&w->s);
-    f->flyway.part.known = f->defaults.part.known = true;
-    f->roles.app = (struct source_role){.name = "Postmottak-backend", .exists = true};
-    f->roles.db_user = (struct source_role){
-        .name = "datastream", .exists = user, .login = true, .connection_limit = -1};
-    f->publication.exists = false;
-    w->s.slot = (struct source_slot){.name = "ds_replication",
-                                     .plugin = "pgoutput",
-                                     .database = "postmottak",
-                                     .wal_status = "reserved",
-                                     .logical = true};
-    f->server.database = "postmottak";
-    f->slots.wanted = NULL;
-    for (size_t i = 0; i < f->grants.n_tables; i++) {
-        w->s.grants[i].usage = w->s.grants[i].select = false;
-        w->s.grants[i].has_key = true;
-        w->s.grants[i].identity = 'd';
-        w->s.published[i].covered = false;
-    }
-}
-
-static void make(struct world *w, bool asked, bool chosen)
-{
-    struct err e = {0};
-    if (!prepare(&w->s.mem, w->repo, &w->s.target, asked ? &w->s.facts : NULL,
-                 chosen ? &w->s.selection : NULL, &w->p, &e))
-        fail_msg("%s: %s", e.what, e.why);
-}
-
-static void publishes_all(struct world *w)
-{
-    struct source_publication *p = &w->s.facts.publication;
-    p->exists = p->insert = p->update = p->delete_ = true;
-}
-
-static void record(struct world *w, struct source_migration *rows, const char *version,
-                   const char *script)
-{
-    struct source_flyway *f = &w->s.facts.flyway;
-    f->part.known = f->table = f->readable = true;
-    f->at = rows;
-    rows[f->n++] = (struct source_migration){
-        .version = version, .script = script, .success = true, .rank = (int64_t)f->n};
-}
-
-/* The migrations alone, in the repository; gives how many there are. */
-static size_t write_all(struct world *w)
-{
-    struct err e = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < w->p.n_files; i++)
-        n += w->p.files[i].is_new;
-    if (!prepare_write(&w->p, w->repo, &e))
-        fail_msg("%s: %s", e.what, e.why);
-    for (size_t i = 0; i < w->p.n_files; i++)
-        w->made[w->n_made++] = w->p.files[i].path;
-    return n;
-}
-
-static bool noted(const struct world *w, const char *text)
-{
-    for (size_t i = 0; i < w->p.n_notes; i++)
-        if (strstr(w->p.notes[i], text))
-            return true;
-    return false;
-}
+#include "tests/unit/plan/prepare_world.h"
 
 static void test_nobody_asked(void **state)
 {
@@ -232,17 +81,6 @@ static void test_narrow(void **state)
 }
 
 /* --- a shape that does not break the application --- */
-
-static void some_tables(struct world *w)
-{
-    scene_table(&w->s, "public", "regel", "+id:key");
-    scene_table(&w->s, "public", "melding", "+tekst");
-    scene_table(&w->s, "arkiv", "post", "+id:key");
-    known(w, true);
-    for (size_t i = 0; i < 3; i++)
-        w->s.grants[i].owner = "Postmottak-backend";
-    w->s.grants[1].has_key = false;
-}
 
 static void test_a_table_without_key(void **state)
 {
@@ -367,97 +205,6 @@ static void test_lost_slot_is_made_anew(void **state)
     assert_true(noted(w, "the slot ds_replication is of another kind"));
 }
 
-/* --- what was written already --- */
-
-static void test_not_written_twice(void **state)
-{
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 0);
-    assert_true(noted(w, "/V1.51__datastream_oppsett.sql is written, waiting for deploy"));
-    assert_true(noted(w, "/V1.52__datastream_slot.sql is written, waiting for deploy"));
-    assert_false(noted(w, "needed now"));
-}
-
-static void test_what_waits_is_not_what_is_needed(void **state)
-{
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    w->s.grants[1].has_key = true; /* all have one now: FOR ALL TABLES */
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 0);
-    assert_true(noted(w, "oppsett.sql is written, waiting for deploy, but it does not hold what is "
-                         "needed now"));
-    assert_false(noted(w, "slot.sql is written, waiting for deploy, but"));
-}
-
-static void test_half_was_removed(void **state)
-{
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    remove(arena_printf(&w->s.mem, "%s/" FLYWAY "/V1.52__datastream_slot.sql", w->repo));
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 1);
-    assert_string_equal(w->p.files[0].path, FLYWAY "/V1.52__datastream_slot.sql");
-    assert_int_equal(write_all(w), 1);
-    remove(arena_printf(&w->s.mem, "%s/" FLYWAY "/V1.51__datastream_oppsett.sql", w->repo));
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 0); /* V1.53 would run behind the slot */
-    assert_true(noted(w, "V1.52__datastream_slot.sql waits for deploy, and would make the slot "
-                         "before its publication"));
-}
-
-/* Recorded, without effect (the user came later): a new file, the old one stays. */
-static void test_ran_without_effect(void **state)
-{
-    static struct source_migration rows[2];
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    record(w, rows, "1.51", "V1.51__datastream_oppsett.sql");
-    record(w, rows, "1.52", "V1.52__datastream_slot.sql");
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 2);
-    assert_string_equal(w->p.files[0].path, FLYWAY "/V1.53__datastream_oppsett.sql");
-    rows[1].success = false; /* that one is to run again */
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 0); /* and would run before V1.53 */
-    assert_true(noted(w, "would make the slot before its publication"));
-}
-
-static void test_history_is_hidden(void **state)
-{
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    w->s.facts.flyway.part =
-        (struct source_part){false, "this login may not read flyway_schema_history"};
-    make(w, true, false);
-    assert_int_equal(w->p.n_files, 0);
-    assert_true(noted(w, "whether it has run cannot be seen (this login may not read"));
-}
-
-static void test_number_is_too_low(void **state)
-{
-    static struct source_migration rows[1];
-    struct world *w = *state;
-    some_tables(w);
-    make(w, true, false);
-    assert_int_equal(write_all(w), 2);
-    record(w, rows, "1.60", "V1.60__annet.sql");
-    make(w, true, false);
-    assert_true(noted(w, "a higher version has run already"));
-}
-
 static void test_everything_there(void **state)
 {
     struct world *w = *state;
@@ -540,6 +287,11 @@ static void test_no_repository(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_nobody_asked),
+        TEST(test_each_environment_is_named),
+        TEST(test_fresh),
+        TEST(test_user_exists),
+        TEST(test_narrow),
         TEST(test_a_table_without_key),
         TEST(test_all_have_keys),
         TEST(test_not_ours_to_publish),
@@ -548,17 +300,6 @@ int main(void)
         TEST(test_later_tables_are_added),
         TEST(test_login_and_operations),
         TEST(test_lost_slot_is_made_anew),
-        TEST(test_not_written_twice),
-        TEST(test_what_waits_is_not_what_is_needed),
-        TEST(test_half_was_removed),
-        TEST(test_ran_without_effect),
-        TEST(test_history_is_hidden),
-        TEST(test_number_is_too_low),
-        TEST(test_nobody_asked),
-        TEST(test_each_environment_is_named),
-        TEST(test_fresh),
-        TEST(test_user_exists),
-        TEST(test_narrow),
         TEST(test_everything_there),
         TEST(test_unknown),
         TEST(test_writing),
