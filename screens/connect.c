@@ -96,7 +96,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         draw_field(self, ROW_NAMESPACE, tr("Namespace"), "team", p);
     }
     draw_apps(self, j, p);
-    connect_found_source(self, p);
+    connect_found_source(self, j, p);
     draw_field(self, ROW_PROJECT, tr("Project"), "team-dev-ab12", p);
     draw_field(self, ROW_REGION, tr("Region"), "europe-north1", p);
     draw_field(self, ROW_INSTANCE, tr("Instance"), tr("usually the app's name"), p);
@@ -175,12 +175,7 @@ static bool row_key(struct connect *self, struct journey *j, int key)
         connect_choose_app(self, j, apps->items[self->app.at].app);
         return true;
     }
-    if (is_field(self->focus) && field_key(&self->fields[self->focus], key)) {
-        self->edited |= 1u << self->focus;
-        connect_commit(self, j);
-        return true;
-    }
-    return false;
+    return is_field(self->focus) && connect_type(self, j, key, NULL);
 }
 
 static enum nav on_key(struct connect *self, struct journey *j, int key)
@@ -207,6 +202,7 @@ static enum nav on_key(struct connect *self, struct journey *j, int key)
         return go_on(self, j);
     case TUI_ESC:
         connect_commit_dsn(self, j);
+        connect_take_password(self, j);
         return BACK;
     default:
         return STAY;
@@ -223,10 +219,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     case EV_KEY:
         return on_key(self, j, ev.key);
     case EV_PASTE:
-        if (is_field(self->focus) && field_paste(&self->fields[self->focus], ev.text)) {
-            self->edited |= 1u << self->focus;
-            connect_commit(self, j);
-        }
+        if (is_field(self->focus))
+            connect_type(self, j, TUI_NONE, ev.text);
         break;
     case EV_NEWS:
         connect_news(self, j);
@@ -266,6 +260,7 @@ static void save(const void *ctx, struct kept *k)
     const struct connect *self = ctx;
 
     kept_set_int(k, "connect.focus", self->focus);
+    kept_set_int(k, "connect.typed", self->typed);
     if (is_field(self->focus))
         kept_set_int(k, "connect.cursor", (int64_t)self->fields[self->focus].at);
 }
@@ -277,6 +272,7 @@ static void load(void *ctx, const struct kept *k)
 
     self->focus = focus >= 0 && focus < ROWS ? (enum connect_row)focus : ROW_APP;
     self->cursor = kept_int(k, "connect.cursor", -1);
+    self->typed = (unsigned)(kept_int(k, "connect.typed", 0) & ((1 << ROWS) - 1));
 }
 
 static const struct action actions[] = {

@@ -5,7 +5,31 @@
 #include "api/nais/kubeconfig.h"
 #include "api/plan/names.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Options and environment go before the cluster (contract, section 3), like what was typed. */
+static unsigned given(const struct journey *j)
+{
+    const struct options *o = j->live->options;
+    const char *core = getenv("CLOUDSDK_CORE_PROJECT"), *cloud = getenv("GOOGLE_CLOUD_PROJECT"),
+               *project = j->target.project;
+    bool by_environment = project[0] && str_eq(project, str_is_empty(core) ? cloud : core);
+    unsigned rows = 0;
+
+    rows |= o->project || by_environment ? 1u << ROW_PROJECT : 0;
+    rows |= o->location ? 1u << ROW_REGION : 0;
+    rows |= o->instance ? 1u << ROW_INSTANCE : 0;
+    rows |= o->database ? 1u << ROW_DATABASE : 0;
+    return rows;
+}
+
+/* Nothing that belonged to it goes on to the next one. */
+static void forget_app(struct connect *self, struct journey *j)
+{
+    self->typed = given(j);
+    live_forget_password(j->live);
+}
 
 void connect_fields(struct connect *self, const struct journey *j)
 {
@@ -28,6 +52,7 @@ void connect_fields(struct connect *self, const struct journey *j)
     field_init(&self->fields[ROW_DSN], self->dsn, sizeof self->dsn);
     field_init(&self->fields[ROW_PASSWORD], self->password, sizeof self->password);
     self->fields[ROW_PASSWORD].secret = true;
+    self->typed |= given(j);
     field_place(&self->fields[self->focus], self->cursor);
 }
 
@@ -52,11 +77,45 @@ void connect_commit(struct connect *self, struct journey *j)
     take(t->region, sizeof t->region, self->region);
     take(t->instance, sizeof t->instance, self->instance);
     take(t->database, sizeof t->database, self->database);
-    if (self->password[0]) {
-        secret_free(j->live->db_password);
-        j->live->db_password = secret_new(self->password, strlen(self->password));
-    }
     journey_changed(j);
+}
+
+static bool is_of_source(enum connect_row row)
+{
+    return row >= ROW_PROJECT && row <= ROW_DATABASE;
+}
+
+bool connect_type(struct connect *self, struct journey *j, int key, const char *pasted)
+{
+    enum connect_row row = self->focus;
+    struct field *f = &self->fields[row];
+    char before[CONNECT_NAME] = "";
+
+    if (is_of_source(row))
+        str_copy(before, sizeof before, f->text);
+    if (!(pasted ? field_paste(f, pasted) : field_key(f, key)))
+        return false;
+    self->edited |= 1u << row;
+    if (is_of_source(row) && f->text[0] == '\0')
+        self->typed &= ~(1u << row);
+    else if (is_of_source(row) && !str_eq(before, f->text))
+        self->typed |= 1u << row;
+    connect_commit(self, j);
+    return true;
+}
+
+void connect_take_password(struct connect *self, struct journey *j)
+{
+    if (self->password[0]) {
+        live_type_password(j->live, self->password);
+    } else if (self->edited & 1u << ROW_PASSWORD) {
+        live_forget_password(j->live);
+        if (task_state(self->source) == TASK_OK)
+            live_use_password(j->live, self->source);
+    }
+    secret_wipe(self->password, sizeof self->password);
+    field_set(&self->fields[ROW_PASSWORD], "");
+    self->edited &= ~(1u << ROW_PASSWORD);
 }
 
 void connect_commit_dsn(struct connect *self, struct journey *j)
@@ -71,10 +130,9 @@ const char *connect_problem(const struct connect *self, enum connect_row row)
 {
     if (row == ROW_DSN && pg_dsn_has_password(self->dsn))
         return tr("a password does not belong here: use ~/.pgpass or PGPASSFILE");
-    if (row >= ROW_PROJECT && row <= ROW_DATABASE && is_connection(self->fields[row].text))
+    if (is_of_source(row) && is_connection(self->fields[row].text))
         return tr("this belongs into the line Connection, without its password");
-    if (self->fields[row].touched && row >= ROW_PROJECT && row <= ROW_DATABASE &&
-        self->fields[row].text[0] == '\0')
+    if (self->fields[row].touched && is_of_source(row) && self->fields[row].text[0] == '\0')
         return tr("needed: the cluster tells it when an app is chosen, else type it");
     return NULL;
 }
@@ -147,6 +205,8 @@ void connect_choose_app(struct connect *self, struct journey *j, const char *app
 {
     struct target *t = &j->target;
 
+    if (t->app[0] && !str_eq(t->app, app))
+        forget_app(self, j);
     str_copy(t->app, sizeof t->app, app);
     t->app_role[0] = t->dataset[0] = t->stream[0] = '\0'; /* these follow from the database */
     journey_changed(j);
@@ -161,6 +221,7 @@ void connect_choose_context(struct connect *self, struct journey *j)
               j->live->cluster ? cluster_namespace(j->live->cluster) : "");
     connect_commit(self, j);
     j->target.app[0] = '\0';
+    forget_app(self, j);
     connect_ask_cluster(self, j);
 }
 
@@ -175,6 +236,10 @@ void connect_field_left(struct connect *self, struct journey *j)
     }
     if (edited & 1u << ROW_PROJECT)
         connect_ask_google(self, j);
+    if (edited & 1u << ROW_PASSWORD) {
+        self->edited = 1u << ROW_PASSWORD;
+        connect_take_password(self, j);
+    }
     if (edited & 1u << ROW_DSN)
         connect_commit_dsn(self, j);
     if (edited & (1u << ROW_DSN | 1u << ROW_DATABASE) && connect_problem(self, ROW_DSN) == NULL) {
@@ -188,18 +253,38 @@ const struct nais_apps *connect_apps(const struct connect *self)
     return task_state(self->apps) == TASK_OK ? nais_apps_found(self->apps) : NULL;
 }
 
+static const char *told(const struct nais_source *s, enum connect_row row)
+{
+    switch ((int)row) {
+    case ROW_PROJECT:
+        return s->project;
+    case ROW_REGION:
+        return s->region;
+    case ROW_INSTANCE:
+        return s->instance;
+    case ROW_DATABASE:
+        return s->database[0] || s->n_databases != 1 ? s->database : s->databases[0];
+    default:
+        return "";
+    }
+}
+
+const char *connect_told(const struct connect *self, enum connect_row row)
+{
+    const char *text = task_state(self->source) == TASK_OK && self->typed & 1u << row
+                           ? told(nais_source_found(self->source), row)
+                           : "";
+
+    return text[0] && !str_eq(text, self->fields[row].text) ? text : NULL;
+}
+
 static void take_source(struct connect *self, struct journey *j)
 {
     const struct nais_source *s = nais_source_found(self->source);
-    const char *database = s->database[0]        ? s->database
-                           : s->n_databases == 1 ? s->databases[0]
-                                                 : "";
 
-    field_set(&self->fields[ROW_PROJECT], s->project);
-    field_set(&self->fields[ROW_REGION], s->region);
-    field_set(&self->fields[ROW_INSTANCE], s->instance);
-    if (database[0])
-        field_set(&self->fields[ROW_DATABASE], database);
+    for (enum connect_row row = ROW_PROJECT; row <= ROW_DATABASE; row++)
+        if (!(self->typed & 1u << row) && told(s, row)[0])
+            field_set(&self->fields[row], told(s, row));
     if (s->has_user && s->user[0])
         str_copy(j->target.db_user, sizeof j->target.db_user, s->user);
     live_use_password(j->live, self->source);

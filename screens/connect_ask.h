@@ -22,7 +22,7 @@ enum connect_row {
     ROW_PASSWORD,
     ROWS
 };
-enum { CONNECT_CONTEXTS = 16, CONNECT_APPS = 64, CONNECT_PASSWORD = 256 };
+enum { CONNECT_CONTEXTS = 16, CONNECT_APPS = 64, CONNECT_PASSWORD = 256, CONNECT_NAME = 128 };
 
 struct connect {
     enum connect_row focus;
@@ -32,6 +32,7 @@ struct connect {
     char dsn[PG_DSN];
     char password[CONNECT_PASSWORD]; /* wiped as soon as it is taken over */
     unsigned edited;                 /* bits of rows typed into and not tested yet */
+    unsigned typed;                  /* bits of rows that go before what the cluster tells */
     struct choice context, app;
     const char *contexts[CONNECT_CONTEXTS];
     size_t n_contexts;
@@ -45,6 +46,10 @@ void connect_fields(struct connect *self, const struct journey *j); /* from the 
 void connect_commit(struct connect *self, struct journey *j);       /* into the target */
 /* The connection string, when its field is left: half of one may be the beginning of a password. */
 void connect_commit_dsn(struct connect *self, struct journey *j);
+/* A key or pasted text (NULL: none) into the field under the cursor; false: not the field's. */
+bool connect_type(struct connect *self, struct journey *j, int key, const char *pasted);
+/* The password, when its line is left; an emptied line brings back what was there before. */
+void connect_take_password(struct connect *self, struct journey *j);
 void connect_contexts(struct connect *self, const struct journey *j); /* names of the kubeconfig */
 void connect_ask_cluster(struct connect *self, struct journey *j);
 void connect_ask_google(struct connect *self, struct journey *j);
@@ -54,6 +59,8 @@ void connect_field_left(struct connect *self, struct journey *j);     /* tests w
 void connect_choose_app(struct connect *self, struct journey *j, const char *app);
 void connect_news(struct connect *self, struct journey *j); /* a task ended */
 void connect_drop(struct connect *self);
+/* What the cluster told where another value was typed; NULL: the same, or nothing. */
+const char *connect_told(const struct connect *self, enum connect_row row);
 const struct nais_apps *connect_apps(const struct connect *self); /* NULL: no answer yet */
 const char *connect_problem(const struct connect *self, enum connect_row row); /* NULL: fine */
 

@@ -5,16 +5,37 @@
 #include "api/base/tr.h"
 #include "screens/answer.h"
 
-void connect_found_source(const struct connect *self, struct page *p)
+/* What was typed goes before; a slip of long ago is not taken for granted. */
+static void draw_told(const struct connect *self, struct page *p)
+{
+    static const char *const names[ROWS] = {
+        [ROW_PROJECT] = "Project",
+        [ROW_REGION] = "Region",
+        [ROW_INSTANCE] = "Instance",
+        [ROW_DATABASE] = "Database",
+    };
+
+    for (enum connect_row row = ROW_PROJECT; row <= ROW_DATABASE; row++)
+        if (connect_told(self, row))
+            page_mark(p, MARK_WARN, tr("%s is as given here; the cluster says %s"), tr(names[row]),
+                      connect_told(self, row));
+}
+
+void connect_found_source(const struct connect *self, const struct journey *j, struct page *p)
 {
     if (self->source == NULL ||
         !answered(p, self->source, tr("Asking the cluster for its database")))
         return;
     const struct nais_source *s = nais_source_found(self->source);
     page_mark(p, MARK_OK, "%s · %s", s->connection_name, s->version);
+    draw_told(self, p);
     if (!s->has_user)
         page_mark(p, MARK_WARN, "%s",
                   tr("the platform knows no user datastream yet: Prerequisites tells how"));
+    else if (!secret_is_empty(j->live->db_password) && !j->live->password_found)
+        page_mark(p, MARK_OK, "%s",
+                  tr("the password given here goes before that of the cluster; it is kept in "
+                     "memory only"));
     else if (s->password_state != NAIS_PASSWORD_READ) {
         page_mark(p, MARK_WARN, tr("the password of %s: %s"), s->user, s->password_why);
         page_note(p, "%s", s->password_where);

@@ -6,7 +6,7 @@
 #include "screens/connect_ask.h"
 #include "tui/page.h"
 
-void connect_found_source(const struct connect *self, struct page *p);
+void connect_found_source(const struct connect *self, const struct journey *j, struct page *p);
 void connect_found_google(const struct connect *self, const struct journey *j, struct page *p);
 void connect_found_database(const struct connect *self, const struct journey *j, struct page *p);
 

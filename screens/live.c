@@ -114,11 +114,30 @@ bool live_use_password(struct live *l, const struct task *source)
 
     if (found && found->has_user && found->password_state != NAIS_PASSWORD_READ)
         str_copy(l->password_where, sizeof l->password_where, found->password_where);
-    if (password == NULL)
-        return false;
+    if (password && (secret_is_empty(l->db_password) || l->password_found)) {
+        secret_free(l->db_password);
+        l->db_password = secret_dup(password);
+        l->password_found = true;
+    }
+    return !secret_is_empty(l->db_password);
+}
+
+void live_type_password(struct live *l, const char *text)
+{
     secret_free(l->db_password);
-    l->db_password = secret_dup(password);
-    return true;
+    l->db_password = secret_new(text, strlen(text));
+    l->password_found = false;
+}
+
+void live_forget_password(struct live *l)
+{
+    struct err e;
+
+    secret_free(l->db_password);
+    l->db_password = NULL;
+    l->password_found = false;
+    l->password_where[0] = '\0';
+    live_find_password(l, &e);
 }
 
 void live_use_pg(struct live *l, struct pg *pg)

@@ -26,6 +26,7 @@ struct live {
     struct err cluster_trouble;
     struct pg *pg;              /* the source; NULL: not connected */
     struct secret *db_password; /* of the database user, once known */
+    bool password_found;        /* the cluster told it: given or typed ones go before */
     char password_where[400];   /* where the person gets it; "" when the platform said nothing */
     struct source_facts *facts; /* the last look, and the one before it: for trends */
     struct source_facts *earlier;
@@ -43,9 +44,12 @@ void live_close(struct live *l);
 bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
 void live_use_cluster(struct live *l, const char *context, const char *ns);
-/* Takes over what the platform tells of the user's password: itself, or where it lies. True when it
- * is known now. */
+/* Takes over what the platform tells of the user's password: itself, or where it lies; one that was
+ * given or typed goes before. True when it is known now. */
 bool live_use_password(struct live *l, const struct task *source);
+void live_type_password(struct live *l, const char *text); /* a copy; the caller wipes */
+/* It was another app's: only what was given for this run is left. */
+void live_forget_password(struct live *l);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */
 void live_use_facts(struct live *l,
                     struct source_facts *f); /* takes it over; the former becomes `earlier` */

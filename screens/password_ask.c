@@ -4,8 +4,6 @@
 #include "api/nais/lookups.h"
 #include "screens/answer.h"
 
-#include <string.h>
-
 /* Since Connect the manifest may have been deployed: the cluster is asked afresh. */
 void password_ask_begin(struct password_ask *ask, struct journey *j)
 {
@@ -39,8 +37,7 @@ bool password_ask_take(struct password_ask *ask, struct journey *j)
 {
     if (!ask->typing || ask->text[0] == '\0')
         return false;
-    secret_free(j->live->db_password);
-    j->live->db_password = secret_new(ask->text, strlen(ask->text));
+    live_type_password(j->live, ask->text);
     secret_wipe(ask->text, sizeof ask->text);
     field_set(&ask->field, "");
     ask->typing = false;

@@ -248,10 +248,8 @@ static void ask_password(struct creation *c)
         return;
     out_talk("%s logs in to the database with a password; it is not shown and not kept",
              c->s->target.db_user);
-    if (out_ask("Password:", answer, sizeof answer, true) && answer[0]) {
-        secret_free(live->db_password);
-        live->db_password = secret_new(answer, strlen(answer));
-    }
+    if (out_ask("Password:", answer, sizeof answer, true) && answer[0])
+        live_type_password(live, answer);
     secret_wipe(answer, sizeof answer);
 }
 
