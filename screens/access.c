@@ -22,7 +22,7 @@
 #include <string.h>
 
 enum { GRANT_S = 2 * 3600 }; /* of the conditions in the text for narrow roles */
-enum { POINTER = 2 };        /* columns */
+enum { POINTER = 2, HELD_AT = 34, ROLE_AT = 47 }; /* columns */
 
 struct access {
     struct arena mem;
@@ -114,7 +114,7 @@ static void draw_editor(const struct access *self, const struct journey *j, stru
         page_note(p, tr("Others who hold Owner or Editor here: %zu."), others);
 }
 
-/* The one of the narrow set that is enough for a step; "" when it takes several. */
+/* The one of the narrow set that is enough for a step. */
 static const char *narrow_role(const struct access *self, enum access_step step)
 {
     for (const struct access_role *r = access_narrow_set(); r->role; r++) {
@@ -125,7 +125,7 @@ static const char *narrow_role(const struct access *self, enum access_step step)
         if (all)
             return str_starts(r->role, "roles/") ? r->role + strlen("roles/") : r->role;
     }
-    return "";
+    return tr("several together");
 }
 
 static void put_step(const void *ctx, size_t i, struct page *p)
@@ -145,14 +145,25 @@ static void put_step(const void *ctx, size_t i, struct page *p)
     page_put_mark(p, lacking ? MARK_FAIL : MARK_OK, true);
     page_tab(p, POINTER + page_mark_columns() + 1);
     page_put(p, STYLE_TEXT, "%s", tr(access_step_name(step)));
-    page_tab(p, 36);
-    if (lacking)
+    page_tab(p, HELD_AT);
+    if (lacking) {
         page_put(p, STYLE_FAIL, tr("lacks %zu of %zu: %s"), lacking, needed, role);
-    else
-        page_put(p, STYLE_MUTED, tr("%zu permissions held"), needed);
-    page_tab(p, 57);
-    if (!lacking)
-        page_put(p, STYLE_MUTED, "%s", narrow_role(self, step));
+        return;
+    }
+    page_put(p, STYLE_MUTED, tr("%zu held"), needed);
+    page_tab(p, ROLE_AT);
+    page_put(p, STYLE_MUTED, "%s", narrow_role(self, step));
+}
+
+static void put_head(struct page *p)
+{
+    page_tab(p, POINTER + page_mark_columns() + 1);
+    page_put(p, STYLE_MUTED, "%s", tr("Step"));
+    page_tab(p, HELD_AT);
+    page_put(p, STYLE_MUTED, "%s", tr("Permissions"));
+    page_tab(p, ROLE_AT);
+    page_put(p, STYLE_MUTED, "%s", tr("Narrow role that is enough"));
+    page_newline(p);
 }
 
 static bool is_lacking(const struct access *self, const char *permission)
@@ -196,6 +207,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, self->held, tr("Asking which permissions you hold"));
         return;
     }
+    put_head(p);
     rows.height = page_room(p) > ACCESS_REMOVE + 4 ? ACCESS_REMOVE : page_room(p) - 4;
     list_draw(&self->list, &rows, p);
     page_gap(p);

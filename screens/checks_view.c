@@ -1,7 +1,6 @@
 #include "screens/checks_view.h"
 
 #include "api/base/tr.h"
-#include "tui/text.h"
 
 enum { ROOMY = 88, COMMON = 66, POINTER = 2 }; /* columns */
 
@@ -17,14 +16,10 @@ void checks_view_row(const void *ctx, size_t i, struct page *p)
     const struct checks_shown *shown = ctx;
     const struct check *c = &shown->list->at[i];
     int width = page_width(p), found_at = width >= ROOMY ? 57 : width >= COMMON ? 50 : 40;
-    int title_at = POINTER + page_mark_columns() + 1;
-    char title[160];
 
     page_put_mark(p, mark_of(c->result), true);
-    page_tab(p, title_at);
-    page_put(p, STYLE_TEXT, "%s",
-             text_cut(title, sizeof title, tr(check_title(c->id)), found_at - title_at - 1,
-                      page_ascii(p)));
+    page_tab(p, POINTER + page_mark_columns() + 1);
+    page_put_until(p, STYLE_TEXT, found_at, "%s", tr(check_title(c->id)));
     page_tab(p, found_at);
     page_put(p, c->result == CHECK_PASS ? STYLE_MUTED : STYLE_ACCENT, " %s", c->found);
     if (shown->changed[i])

@@ -178,6 +178,7 @@ static void draw_freshness(const struct destination *self, struct page *p)
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct destination *self = ctx;
+    const struct choice_item names[] = {{.name = modes[0].name}, {.name = modes[1].name}};
 
     page_heading(p, "%s", tr("Where does it arrive?"));
     draw_row(self, ROW_DATASET, tr("Dataset"), p);
@@ -190,7 +191,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     draw_row(self, ROW_LOCATION, tr("Location"), p);
     draw_row(self, ROW_FRESHNESS, tr("Freshness"), p);
     draw_freshness(self, p);
-    choice_line(&self->mode, tr("Mode"), modes, 2, self->focus == ROW_MODE, p);
+    choice_line(&self->mode, tr("Mode"), names, 2, self->focus == ROW_MODE, p);
     page_note(p, "%s", tr(modes[self->mode.at].help));
     page_note(p, "%s", tr("The mode cannot be changed later."));
     draw_row(self, ROW_STREAM, tr("Stream"), p);
@@ -262,6 +263,12 @@ static bool typing(const void *ctx)
     return self->focus != ROW_MODE;
 }
 
+static bool is_typing(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return typing(ctx);
+}
+
 static void leave(void *ctx)
 {
     struct destination *self = ctx;
@@ -290,9 +297,11 @@ static void load(void *ctx, const struct kept *k)
              kept_text(k, "destination.freshness", ""));
 }
 
-static const struct action actions[] = {{TUI_ENTER, "go on", "to Review", NULL, NULL},
-                                        {TUI_TAB, "next field", "to the next line", NULL, NULL},
-                                        {0}};
+static const struct action actions[] = {
+    {TUI_ENTER, "go on", "to Review", NULL, NULL},
+    {TUI_TAB, "next field", "to the next line", NULL, NULL},
+    {TUI_ESC, "back", "to Tables; nothing is lost", is_typing, NULL},
+    {0}};
 
 const struct step destination_step = {
     .title = "Destination",

@@ -1,6 +1,7 @@
 /* Home: what do you want to do?
  *
- *    › Go on: postmottak-backend · dev-gcp, at Tables
+ *    › Go on: postmottak-backend - dev-gcp     at Tables
+ *      Go on: behandlingsflyt - dev-gcp        at Review
  *      Set up a replication
  *      Open a stream that exists
  *      Take one down
@@ -15,21 +16,31 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/google/datastream.h"
+#include "api/google/datastream_profiles.h"
 #include "api/google/projects.h"
 #include "api/plan/opened.h"
+#include "api/store/journeys.h"
 #include "screens/walk.h"
 #include "tui/key.h"
 #include "tui/list.h"
 
-enum way { WAY_GO_ON, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
+#include <string.h>
+
+enum way { WAY_GO_ON, WAY_BEGUN, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
+enum { NOTE_AT = 32, BEGUN_NOTE_AT = 46 };
+enum { BEGUN = 4 }; /* others that were begun: the newest */
 
 struct home {
-    enum way ways[WAYS];
-    size_t n_ways;
-    bool can_go_on;
+    enum way ways[WAYS + BEGUN];
+    size_t n_ways, first_begun;
     struct list list; /* ways first, then streams */
     struct task *streams;
     bool asked; /* project and region were known */
+    struct arena mem;
+    struct journeys_row begun[BEGUN];
+    size_t n_begun;
+    struct task *source; /* of the stream that is being opened */
+    size_t opening;      /* which one */
 };
 
 /* Streams can be listed as soon as project and region are known. */
@@ -45,19 +56,46 @@ static void ask_streams(struct home *self, struct journey *j)
         self->streams = datastream_stream_list(j->live->google, t->project, t->region);
 }
 
+/* What was begun besides, and left aside. */
+static void list_begun(struct home *self, struct journey *j)
+{
+    const struct journeys_row *rows;
+    struct err e;
+    size_t n;
+
+    journey_save(j);
+    if (!journeys_list(j->live->store, &self->mem, &rows, &n, &e))
+        return;
+    self->first_begun = self->n_ways;
+    for (size_t i = 0; i < n && self->n_begun < BEGUN; i++)
+        if (rows[i].id != j->id && rows[i].reached > AT_HOME && rows[i].reached < JOURNEY_STEPS) {
+            self->begun[self->n_begun++] = rows[i];
+            self->ways[self->n_ways++] = WAY_BEGUN;
+        }
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct home *self = ctx;
 
-    self->can_go_on = j->reached > AT_HOME;
-    if (self->can_go_on)
+    j->finding = false; /* here they are */
+    if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
+    list_begun(self, j);
     self->ways[self->n_ways++] = WAY_NEW;
     self->ways[self->n_ways++] = WAY_OPEN;
     if (!j->live->options->sandbox)
         self->ways[self->n_ways++] = WAY_PRACTISE;
     self->ways[self->n_ways++] = WAY_DELETE;
     ask_streams(self, j);
+}
+
+static void put_begun(const char *title, enum journey_step at, struct page *p)
+{
+    page_put_until(p, STYLE_TEXT, BEGUN_NOTE_AT - 1,
+                   str_is_empty(title) ? tr("Go on%s") : tr("Go on: %s"), title);
+    page_tab(p, BEGUN_NOTE_AT);
+    page_put(p, STYLE_MUTED, tr("at %s"), tr(walk_step(at)->title));
 }
 
 static void put_way(const struct home *self, const struct journey *j, size_t i, struct page *p)
@@ -74,14 +112,16 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
         [WAY_DELETE] = "with a receipt of what went and what is left"};
 
     if (self->ways[i] == WAY_GO_ON) {
-        journey_title(j, title);
-        page_put(p, STYLE_TEXT, title[0] ? tr("Go on: %s") : tr("Go on%s"), title);
-        page_tab(p, 32);
-        page_put(p, STYLE_MUTED, tr("at %s"), tr(walk_step(j->reached)->title));
+        put_begun(j->opened ? j->target.stream : journey_title(j, title), j->reached, p);
+        return;
+    }
+    if (self->ways[i] == WAY_BEGUN) {
+        const struct journeys_row *row = &self->begun[i - self->first_begun];
+        put_begun(row->opened ? row->stream : row->title, (enum journey_step)row->reached, p);
         return;
     }
     page_put(p, STYLE_TEXT, "%s", tr(names[self->ways[i]]));
-    page_tab(p, 32);
+    page_tab(p, NOTE_AT);
     page_put(p, STYLE_MUTED, "%s", tr(notes[self->ways[i]]));
 }
 
@@ -120,7 +160,7 @@ static void put_row(const void *ctx, size_t i, struct page *p)
     }
     s = stream_at(rows->self, i - rows->self->n_ways);
     page_put_mark(p, state_mark(s->state), false);
-    page_put(p, STYLE_ACCENT, " %s", s->id);
+    page_put_until(p, STYLE_ACCENT, 44, " %s", s->id);
     page_tab(p, 44);
     page_put(p, STYLE_TEXT, "%s", s->state);
     page_tab(p, 58);
@@ -148,6 +188,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     page_gap(p);
     if (!self->asked)
         page_note(p, "%s", tr("Streams are listed here once Connect knows project and region."));
+    else if (self->source && task_state(self->source) == TASK_RUNNING)
+        answered(p, self->source, tr("Asking which database it reads"));
     else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
              n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
@@ -178,8 +220,9 @@ static enum nav find_streams(struct home *self, struct journey *j)
         journey_say_err(j, task_error(self->streams));
         return STAY;
     }
+    j->finding = true;
     journey_say_later(j, MARK_NONE,
-                      tr("project and region first; then Esc: the streams are listed at Home"));
+                      tr("project and region first; Enter then leads to the streams at Home"));
     j->go_to = AT_CONNECT;
     return GO;
 }
@@ -193,9 +236,14 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
         j->go_to = j->reached;
         return GO;
     case WAY_NEW:
-        if (self->can_go_on)
+        if (j->reached > AT_HOME)
             journey_restart(j);
         return NEXT;
+    case WAY_BEGUN:
+        if (!journey_switch(j, self->begun[self->list.at - self->first_begun].id))
+            return STAY;
+        j->go_to = j->reached;
+        return GO;
     case WAY_OPEN:
         if (n_streams(self) > 0) {
             self->list.at = self->n_ways;
@@ -218,43 +266,104 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
     return STAY;
 }
 
-/* Opens a stream: its names become the target's, Monitor shows it. What was begun for another
- * source stays as it is, and its connection is not asked about this one. */
-static enum nav open_stream(struct journey *j, const struct datastream_stream *s)
+/* The journey in which this stream was opened before, with what was not carried out yet; 0: none. */
+static int64_t opened_before(struct journey *j, const struct datastream_stream *s)
 {
-    struct target t = j->target;
-    bool same = opened_target(s, &t);
+    const struct journeys_row *rows;
+    struct arena a = {0};
+    struct err e;
+    int64_t id = 0;
+    size_t n;
+
+    journey_save(j);
+    if (journeys_list(j->live->store, &a, &rows, &n, &e))
+        for (size_t i = n; i > 0; i--) /* the newest counts */
+            if (rows[i - 1].opened && str_eq(rows[i - 1].stream, s->id))
+                id = rows[i - 1].id;
+    arena_done(&a);
+    return id;
+}
+
+static bool is_this(const struct journey *j, const struct target *place,
+                    const struct datastream_stream *s)
+{
+    return j->opened && str_eq(j->target.stream, s->id) &&
+           str_eq(j->target.project, place->project) && str_eq(j->target.region, place->region);
+}
+
+/* Its names become the target's, Monitor shows it. What was begun for another one is put aside, and
+ * a connection to another source is not asked about this one. */
+static enum nav show_stream(struct journey *j, const struct datastream_stream *s,
+                            const char *database)
+{
+    struct target place = j->target, t = place;
+    int64_t before = is_this(j, &place, s) ? 0 : opened_before(j, s);
+
+    if (before && before != j->id)
+        journey_switch(j, before);
+    if (!is_this(j, &place, s)) {
+        t = place;
+        journey_put_aside(j, &t, opened_target(s, database, &t));
+    }
+    str_copy(j->source, sizeof j->source, database);
+    j->opened = true;
+    j->reached = AT_MONITOR;
+    journey_use_flows(j, &s->include, &s->exclude);
+    j->go_to = AT_MONITOR;
+    return GO;
+}
+
+static const char *last_part(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash ? slash + 1 : name;
+}
+
+/* Which database it reads, its source profile tells. */
+static enum nav open_stream(struct home *self, struct journey *j, size_t i)
+{
+    const struct datastream_stream *s = stream_at(self, i);
 
     if (is_held(j))
         return STAY;
-    if (!same)
-        journey_restart(j);
-    j->target = t;
-    j->elsewhere = !same;
-    j->opened = true;
-    j->reached = AT_MONITOR;
-    journey_changed(j);
-    j->go_to = AT_MONITOR;
-    return GO;
+    task_clear(&self->source);
+    self->opening = i;
+    self->source = datastream_profile_get(j->live->google, j->target.project, j->target.region,
+                                          last_part(s->source_profile));
+    return STAY;
+}
+
+/* Where the profile cannot be looked at the names alone tell whose it is. */
+static enum nav opened(struct home *self, struct journey *j)
+{
+    const char *database = "";
+
+    if (self->source == NULL || task_state(self->source) == TASK_RUNNING)
+        return STAY;
+    if (task_state(self->source) == TASK_OK && datastream_profile(self->source)->database)
+        database = datastream_profile(self->source)->database;
+    return show_stream(j, stream_at(self, self->opening), database);
 }
 
 static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct home *self = ctx;
 
+    if (ev.kind == EV_NEWS)
+        return opened(self, j);
     if (ev.kind != EV_KEY || list_key(&self->list, n_rows(self), ev.key) || ev.key != TUI_ENTER)
         return STAY;
     if (self->list.at < self->n_ways)
         return choose_way(self, j, self->ways[self->list.at]);
-    return self->list.at < n_rows(self)
-               ? open_stream(j, stream_at(self, self->list.at - self->n_ways))
-               : STAY;
+    return self->list.at < n_rows(self) ? open_stream(self, j, self->list.at - self->n_ways) : STAY;
 }
 
 static enum nav again(void *ctx, struct journey *j)
 {
     struct home *self = ctx;
 
+    task_clear(&self->source);
     task_clear(&self->streams);
     ask_streams(self, j);
     return STAY;
@@ -264,7 +373,9 @@ static void leave(void *ctx)
 {
     struct home *self = ctx;
 
+    task_clear(&self->source);
     task_clear(&self->streams);
+    arena_done(&self->mem);
 }
 
 static const struct action actions[] = {

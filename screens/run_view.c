@@ -4,7 +4,6 @@
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
 #include "screens/answer.h"
-#include "tui/text.h"
 
 static enum mark mark_of(enum apply_state s)
 {
@@ -28,14 +27,12 @@ static void draw_step(const struct apply_step *s, struct page *p)
     enum { NAME_AT = 25, TIME_AT = 58, TIME_WIDTH = 20, NARROW_TIME = 12 }; /* columns */
     bool narrow = page_width(p) < TIME_AT + TIME_WIDTH;
     int time_at = narrow ? page_width(p) - NARROW_TIME : TIME_AT;
-    char span[CLOCK_TEXT], usual[CLOCK_TEXT], name[160];
+    char span[CLOCK_TEXT], usual[CLOCK_TEXT];
 
     page_put_mark(p, mark_of(s->state), false);
     page_put(p, STYLE_TEXT, " %s", tr(step_type(s->step)->title));
     page_tab(p, NAME_AT);
-    page_put(p, STYLE_ACCENT, "%s",
-             narrow ? text_cut(name, sizeof name, s->name, time_at - NAME_AT - 1, page_ascii(p))
-                    : s->name);
+    page_put_until(p, STYLE_ACCENT, time_at, "%s", s->name);
     page_tab(p, time_at);
     switch (s->state) {
     case APPLY_KEPT:

@@ -51,9 +51,13 @@ void tables_details_here(const struct tables_view *v, struct page *p)
 {
     struct tree_node at = v->tree.at;
 
-    if (v->n == 0 || at.group == TREE_NONE || at.group >= v->n)
+    if (v->n == 0 || (at.group != TREE_NONE && at.group >= v->n))
         return;
-    if (at.leaf == TREE_NONE)
+    if (at.group == TREE_NONE)
+        page_text(p, "%s",
+                  tr("Space takes every table of this schema that can be chosen, or leaves all; a "
+                     "sensitive column stays out until it has a reason."));
+    else if (at.leaf == TREE_NONE)
         details_table(v->j, v->tables[at.group], p);
     else
         tables_details_column(v->j, v->tables[at.group], at.leaf, p);

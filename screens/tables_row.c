@@ -3,7 +3,6 @@
 #include "api/base/tr.h"
 #include "api/plan/survey.h"
 #include "screens/answer.h"
-#include "tui/text.h"
 
 void tables_row_totals(const struct tables_view *v, const struct journey *j, struct page *p)
 {
@@ -31,7 +30,7 @@ static struct places places_of(const struct page *p)
     int w = page_width(p);
 
     if (w >= ROOMY)
-        return (struct places){w - 36, w - 27, w - 18, w - 7, w - 44, w - 27};
+        return (struct places){w - 39, w - 30, w - 21, w - 10, w - 47, w - 30};
     return (struct places){w - 26, w - 17, 0, w - 7, w - 38, w - 22};
 }
 
@@ -53,6 +52,24 @@ void tables_row_head(struct page *p)
     page_newline(p);
 }
 
+/* The gravest, in a word; the details below say it in full. What a migration gives (publication,
+ * rights) is no flaw of the table. */
+static const char *problem_word(unsigned problems)
+{
+    static const struct {
+        enum survey_problem problem;
+        const char *word;
+    } words[] = {{SURVEY_PARTITION, "part"},      {SURVEY_NO_PRIMARY_KEY, "key"},
+                 {SURVEY_IDENTITY_NOTHING, "id"}, {SURVEY_TOO_MANY_KEY_COLUMNS, "key"},
+                 {SURVEY_ROW_SECURITY, "rls"},    {SURVEY_UNSUPPORTED_COLUMNS, "type"},
+                 {SURVEY_LARGE_TABLE, "size"},    {SURVEY_IDENTITY_FULL, "id"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (problems & 1u << words[i].problem)
+            return tr(words[i].word);
+    return "";
+}
+
 void tables_row_table(const struct journey *j, size_t table, struct page *p)
 {
     const struct selection_table *t = &j->selection.tables[table];
@@ -63,7 +80,7 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
 
     for (size_t i = 0; i < t->n_columns; i++)
         flagged += t->columns[i].level != RULES_NONE;
-    page_put(p, STYLE_TEXT, "%s", t->name);
+    page_put_until(p, STYLE_TEXT, at.count, "%s", t->name);
     page_tab(p, at.count);
     page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
     page_tab(p, at.rows);
@@ -75,8 +92,7 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     page_tab(p, at.flags);
     if (flagged)
         page_put(p, STYLE_SENSITIVE, "!%zu ", flagged);
-    if (problems & ~(1u << SURVEY_NOT_PUBLISHED | 1u << SURVEY_NOT_READABLE))
-        page_put_mark(p, MARK_WARN, false);
+    page_put(p, STYLE_WARN, "%s", problem_word(problems));
 }
 
 static void put_categories(uint32_t categories, struct page *p)
@@ -94,12 +110,10 @@ static void put_categories(uint32_t categories, struct page *p)
 void tables_row_column(const struct selection_column *c, struct page *p)
 {
     struct places at = places_of(p);
-    char type[64];
 
-    page_put(p, STYLE_TEXT, "%s", c->name);
+    page_put_until(p, STYLE_TEXT, at.type, "%s", c->name);
     page_tab(p, at.type);
-    page_put(p, STYLE_MUTED, "%s",
-             text_cut(type, sizeof type, c->type, at.verdict - at.type - 1, page_ascii(p)));
+    page_put_until(p, STYLE_MUTED, at.verdict, "%s", c->type);
     page_tab(p, at.verdict);
     if (c->key)
         page_put(p, STYLE_ACCENT, "%s ", tr("key"));

@@ -85,6 +85,9 @@ void page_put(struct page *p, enum style s, const char *fmt, ...)
 void page_put_mark(struct page *p, enum mark mark, bool word); /* symbol, and its word when asked */
 int page_mark_columns(void); /* of the widest mark with its word, in the person's language */
 void page_put_box(struct page *p, enum box box); /* "[x] " */
+/* Cut so that it ends before this column of the pane, with a blank between. */
+void page_put_until(struct page *p, enum style s, int column, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void page_put_right(struct page *p, enum style s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4))); /* at the right edge; what stood there is cut */
 void page_tab(struct page *p, int column); /* to this column of the pane, at least one blank */

@@ -34,6 +34,19 @@ void page_put_box(struct page *p, enum box box)
     page_write_all(p, STYLE_TEXT, " ");
 }
 
+void page_put_until(struct page *p, enum style s, int column, const char *fmt, ...)
+{
+    enum { WIDEST = 2048 };
+    char cut[WIDEST];
+    va_list args;
+    va_start(args, fmt);
+    const char *text = page_format(p, fmt, args);
+    va_end(args);
+    page_open_line(p);
+    int room = p->pane.left + column - 1 - p->x;
+    page_write_all(p, s, text_cut(cut, sizeof cut, text, room > 0 ? room : 0, p->ascii));
+}
+
 /* What reaches into the columns from `from` on ends in dots before them. */
 static void make_way(struct page *p, int from)
 {
