@@ -23,6 +23,9 @@ enum datastream_backfill {
     DATASTREAM_BACKFILL_NONE
 };
 
+/* In place of a location, for lists: every one of the project. */
+#define DATASTREAM_EVERYWHERE "-"
+
 struct datastream_stream {
     const char *name, *id, *display_name;
     const char *state; /* RUNNING, NOT_STARTED, ... */

@@ -117,11 +117,14 @@ struct task *compute_machine_find(struct google *g, const char *project, const c
 {
     struct rest_call c;
     char filter[160];
-    snprintf(filter, sizeof filter, "name = \"%s\"", name);
-    rest_begin(&c, g, "GET", COMPUTE, "Looking for the machine %s", name);
-    rest_resource(&c, "%s", name);
+    snprintf(filter, sizeof filter, "name = \"%s\"", name ? name : "");
+    rest_begin(&c, g, "GET", COMPUTE,
+               name ? "Looking for the machine %s" : "Reading the machines in %s",
+               name ? name : project);
+    rest_resource(&c, "%s", name ? name : project);
     rest_path(&c, COMPUTE_PROJECT "aggregated/instances", project);
-    rest_query(&c, "filter", filter);
+    if (name)
+        rest_query(&c, "filter", filter);
     c.pages = REST_PAGES_QUERY;
     rest_decode_with(&c, sizeof(struct compute_machines), decode_machines);
     return rest_send(&c);

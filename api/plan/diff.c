@@ -81,7 +81,9 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
 
 static const char *shared_why(const struct diff_job *j)
 {
-    return j->seen->other_streams > 0 ? "is there, and other streams use it too" : "is there";
+    return j->seen->other_streams > 0 || j->seen->other_user
+               ? "is there, and other streams use it too"
+               : "is there";
 }
 
 static void services(struct diff_job *j)

@@ -18,7 +18,7 @@ enum question {
     ASK_ACCOUNT,
     ASK_POLICY,
     ASK_ADDRESS,
-    ASK_PROXY,
+    ASK_PROXY, /* every machine */
     ASK_PRIVATE,
     ASK_PRIVATES,
     ASK_FIREWALL,
@@ -26,7 +26,8 @@ enum question {
     ASK_DESTINATION,
     ASK_DATASET,
     ASK_STREAM,
-    ASK_STREAMS,
+    ASK_STREAMS,  /* of every region */
+    ASK_PROFILES, /* too */
     QUESTIONS
 };
 enum { PEERINGS = 25 }; /* as many as a network may have */
@@ -54,6 +55,9 @@ const char *look_only_private(const struct look *l);
  */
 bool look_there(struct look *l, enum step_id step, enum question q);
 void look_see_firewall(struct look *l);
+void look_see_others(struct look *l, struct arena *a);
+/* Not there, and cannot be: its API is off. */
+bool look_is_off(const struct err *e);
 void look_see(struct look *l, struct arena *a);
 
 #endif

@@ -26,7 +26,7 @@ static void ask(struct look *l)
     a[ASK_ACCOUNT] = iam_account_get(l->g, p, l->n.service_account_email);
     a[ASK_POLICY] = projects_policy_get(l->g, p);
     a[ASK_ADDRESS] = compute_address_get(l->g, p, r, l->n.address);
-    a[ASK_PROXY] = compute_machine_find(l->g, p, l->n.proxy);
+    a[ASK_PROXY] = compute_machine_find(l->g, p, NULL);
     a[ASK_PRIVATE] = datastream_private_get(l->g, p, r, l->n.private_connection);
     a[ASK_PRIVATES] = datastream_private_list(l->g, p, r);
     a[ASK_FIREWALL] = compute_firewall_get(l->g, p, l->n.firewall);
@@ -34,7 +34,8 @@ static void ask(struct look *l)
     a[ASK_DESTINATION] = datastream_profile_get(l->g, p, r, l->n.destination_profile);
     a[ASK_DATASET] = bigquery_dataset_get(l->g, dataset_project, l->n.dataset);
     a[ASK_STREAM] = datastream_stream_get(l->g, p, r, l->n.stream);
-    a[ASK_STREAMS] = datastream_stream_list(l->g, p, r);
+    a[ASK_STREAMS] = datastream_stream_list(l->g, p, DATASTREAM_EVERYWHERE);
+    a[ASK_PROFILES] = datastream_profile_list(l->g, p, DATASTREAM_EVERYWHERE);
 }
 
 /* --- from the stream to its network, whatever the parts are called --- */

@@ -84,12 +84,15 @@ struct observed {
     const struct observed_column_set *stream_excluded; /* goes before what is included */
     size_t n_stream_excluded;
 
-    size_t other_streams;    /* in the project and region, ours not counted */
-    const char *streams_why; /* they could not be counted; NULL: they could */
+    size_t other_streams;        /* in the project, whatever the region; ours not counted */
+    size_t other_streams_here;   /* those of the region */
+    const char *other_user;      /* a profile or proxy of another app, with a stream or without */
+    const char *other_user_here; /* one that goes through the same private connection */
+    const char *streams_why;     /* they could not be counted; NULL: they could */
 };
 
-/* Slot and publication of the stream that is there, in place of those that were meant: what is taken
- * down is what it reads. */
+/* Slot and publication of the stream that is there, in place of those that were meant: what is
+ * taken down is what it reads. */
 void observed_take_source(const struct observed *seen, struct target *t);
 /* The names that count for this target: of what was seen, else the family's. */
 void observed_names(const struct observed *seen, const struct target *t, struct names *out);

@@ -174,6 +174,23 @@ static bool has_another_name(const struct remove_options *o, const struct names 
     return is_shared(o, step) && !str_eq(removal_name(n, step), removal_name(&family, step));
 }
 
+/* Who else lives on it. A private connection and its profiles are one region's, the rest is the
+ * project's. */
+static const char *used_why(const struct remove_options *o, enum step_id step, struct arena *a)
+{
+    const struct observed *seen = o->seen;
+    bool regional = step == STEP_PRIVATE_CONNECTION || step == STEP_DESTINATION_PROFILE;
+    const char *user = regional ? seen->other_user_here : seen->other_user;
+
+    if (!is_shared(o, step))
+        return NULL;
+    if ((regional ? seen->other_streams_here : seen->other_streams) > 0)
+        return "other streams use it";
+    if (user)
+        return arena_printf(a, "another app is set up to use it: %s", user);
+    return seen->streams_why ? "whether other streams use it could not be asked" : NULL;
+}
+
 /* Its own reason to stay, whatever becomes of the others. */
 static const char *own_why(const struct remove_options *o, const struct names *n, enum step_id step,
                            struct arena *a)
@@ -187,10 +204,9 @@ static const char *own_why(const struct remove_options *o, const struct names *n
                                                                         */
     if (step == STEP_DATASET && !o->with_dataset)
         return "what has arrived stays; ask for its removal by name";
-    if (is_shared(o, step) && o->seen->other_streams > 0)
-        return "other streams use it";
-    if (is_shared(o, step) && o->seen->streams_why)
-        return "whether other streams use it could not be asked";
+    const char *used = used_why(o, step, a);
+    if (used)
+        return used;
     if (has_another_name(o, n, step))
         return "strom has not made it: whoever has takes it away";
     return not_ours(o, n, step, a);

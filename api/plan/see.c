@@ -23,8 +23,7 @@ const char *look_short(const char *full)
     return slash ? slash + 1 : full;
 }
 
-/* Not there, and cannot be: its API is off. */
-static bool is_off(const struct err *e)
+bool look_is_off(const struct err *e)
 {
     return str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured");
 }
@@ -39,7 +38,7 @@ bool look_there(struct look *l, enum step_id step, enum question q)
         return true;
     }
     e = task_error(l->asked[q]);
-    if (e->kind == ERR_MISSING || is_off(e)) {
+    if (e->kind == ERR_MISSING || look_is_off(e)) {
         o->seen = SEEN_ABSENT;
     } else {
         o->seen = SEEN_UNKNOWN;
@@ -138,7 +137,7 @@ static void add_privates(struct look *l, struct arena *a)
 
     if (task_state(t) != TASK_OK) {
         /* who may not list them: those that are made show as routes of the peering */
-        if (!is_off(task_error(t)) && task_error(t)->kind != ERR_DENIED)
+        if (!look_is_off(task_error(t)) && task_error(t)->kind != ERR_DENIED)
             l->seen.ranges_why = task_error(t)->why;
         return;
     }
@@ -369,27 +368,6 @@ lists_of(struct arena *a, const struct datastream_selection *s, size_t *count)
     return all;
 }
 
-static size_t count_others(const struct datastream_streams *all, const char *ours)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < all->n; i++)
-        n += !str_eq(all->items[i].id, ours);
-    return n;
-}
-
-static void see_other_streams(struct look *l)
-{
-    const struct task *t = l->asked[ASK_STREAMS];
-
-    if (task_state(t) == TASK_OK && datastream_streams(t)->n_unreachable == 0)
-        l->seen.other_streams = count_others(datastream_streams(t), l->n.stream);
-    else if (task_state(t) == TASK_OK)
-        l->seen.streams_why = "not all locations answered";
-    else if (!is_off(task_error(t)))
-        l->seen.streams_why = task_error(t)->why;
-}
-
 static void see_stream(struct look *l, struct arena *a)
 {
     struct observed_thing *o = &l->seen.things[STEP_STREAM];
@@ -415,7 +393,6 @@ static void see_stream(struct look *l, struct arena *a)
             o->why = "a stream of this name does not lead from PostgreSQL to BigQuery";
         }
     }
-    see_other_streams(l);
 }
 
 void look_see(struct look *l, struct arena *a)
@@ -431,6 +408,7 @@ void look_see(struct look *l, struct arena *a)
     see_profiles(l);
     see_dataset(l);
     see_stream(l, a);
+    look_see_others(l, a);
     l->seen.things[STEP_START] = l->seen.things[STEP_STREAM];
     l->seen.names = l->n;
 }

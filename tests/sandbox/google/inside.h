@@ -203,6 +203,8 @@ struct val *thing_list(struct google *g, const char *kind,
  */
 void call_target(const struct call *c, char out[320]);
 void call_collection(const struct call *c, char out[320]);
+/* "locations/-" asks for those of every location: the prefix of a list ends before it then. */
+void call_everywhere(char prefix[320]);
 struct thing *thing_asked(struct call *c, const char *kind); /* refuses what is not there */
 void thing_get(struct call *c, const char *kind);
 struct val *thing_below(struct call *c,

@@ -209,6 +209,7 @@ static void list(struct call *c)
     char prefix[320];
     struct val *all = val_array();
     resource_name(c, "streams", "", prefix);
+    call_everywhere(prefix);
     for (struct stream *s = c->g->streams; s != NULL; s = s->next)
         if (str_starts(s->name, prefix))
             val_add(all, stream_doc(c->g, s));

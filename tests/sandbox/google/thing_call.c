@@ -55,10 +55,18 @@ void thing_get(struct call *c, const char *kind)
         call_answer(c, val_copy(t->doc));
 }
 
+void call_everywhere(char prefix[320])
+{
+    char *wild = strstr(prefix, "/locations/-/");
+    if (wild != NULL)
+        wild[strlen("/locations/")] = '\0';
+}
+
 struct val *thing_below(struct call *c, const char *kind)
 {
     char prefix[320];
     call_collection(c, prefix);
+    call_everywhere(prefix);
     return thing_list(c->g, kind, prefix);
 }
 

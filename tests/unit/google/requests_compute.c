@@ -187,8 +187,7 @@ static struct task *machine_get(struct google *g, const char *with)
 
 static struct task *machine_find(struct google *g, const char *with)
 {
-    (void)with;
-    return compute_machine_find(g, P, PROXY);
+    return compute_machine_find(g, P, str_eq(with, "all") ? NULL : PROXY);
 }
 
 static struct google_label label_items[] = {{"created-by", "strom"}};

@@ -109,8 +109,7 @@ static void show_privates(const struct task *t, struct str *out)
 
 static struct task *profile_list(struct google *g, const char *with)
 {
-    (void)with;
-    return datastream_profile_list(g, P, L);
+    return datastream_profile_list(g, P, str_eq(with, "everywhere") ? DATASTREAM_EVERYWHERE : L);
 }
 
 static struct task *profile_get(struct google *g, const char *with)
@@ -212,8 +211,7 @@ static void show_discovered(const struct task *t, struct str *out)
 
 static struct task *stream_list(struct google *g, const char *with)
 {
-    (void)with;
-    return datastream_stream_list(g, P, L);
+    return datastream_stream_list(g, P, str_eq(with, "everywhere") ? DATASTREAM_EVERYWHERE : L);
 }
 
 static struct task *stream_get(struct google *g, const char *with)

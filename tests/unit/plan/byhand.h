@@ -37,7 +37,9 @@ static struct task *looking;
 #define TARGET_    D "/connectionProfiles/bigquery-postmottak"
 #define DATASET    "/bigquery.googleapis.com/bigquery/v2/projects/" P "/datasets/datastream_postmottak"
 #define STREAM     D "/streams/postgres-postmottak-bigquery"
-#define STREAMS    D "/streams?"
+#define EVERYWHERE "/datastream.googleapis.com/v1/projects/" P "/locations/-"
+#define STREAMS    EVERYWHERE "/streams?"
+#define PROFILES   EVERYWHERE "/connectionProfiles?"
 #define OURS       "\"labels\":{\"created-by\":\"strom\"}"
 #define CONNECTION "docker run cloud-sql-proxy:2 " P ":" L ":postmottak-backend"
 
@@ -121,6 +123,7 @@ static const struct answer made[] = {
     {DATASET, "{\"location\":\"europe-north1\"}"},
     {STREAM, THE_STREAM},
     {STREAMS, "{\"streams\":[" THE_STREAM "]}"},
+    {PROFILES, "{}"},
 };
 
 static void rules(const struct answer *answers, size_t n)
@@ -196,6 +199,7 @@ static const struct answer module[] = {
      "{\"location\":\"europe-north1\"}"},
     {D "/streams/postmottak-datastream", MODULE_STREAM(INCLUDE)},
     {STREAMS, "{\"streams\":[" MODULE_STREAM(INCLUDE) "]}"},
+    {PROFILES, "{}"},
 };
 
 #endif

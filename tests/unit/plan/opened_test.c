@@ -38,7 +38,7 @@ static void test_of_the_same_source(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct target t = before();
         struct datastream_stream s = stream(ids[i]);
-        assert_true(opened_target(&s, &t));
+        assert_true(opened_target(&s, "", &t));
         assert_string_equal(t.stream, ids[i]);
         assert_string_equal(t.instance, "postmottak-backend");
         assert_string_equal(t.database, "postmottak");
@@ -58,7 +58,7 @@ static void test_of_another_source(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct target t = before();
         struct datastream_stream s = stream(ids[i]);
-        assert_false(opened_target(&s, &t));
+        assert_false(opened_target(&s, "", &t));
         assert_string_equal(t.stream, ids[i]);
         assert_string_equal(t.instance, "");
         assert_string_equal(t.database, "");
@@ -66,7 +66,7 @@ static void test_of_another_source(void **state)
         assert_string_not_equal(t.app, "postmottak-backend");
         assert_string_equal(t.publication, "its_publication");
         assert_string_equal(t.project, "aap-dev-ab12");
-        assert_true(opened_target(&s, &t)); /* once more: it is the one that is open */
+        assert_true(opened_target(&s, "", &t)); /* once more: it is the one that is open */
     }
 }
 

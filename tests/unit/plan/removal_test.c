@@ -114,7 +114,7 @@ static void test_every_state_with_others(void **state)
     struct scene s;
     scene_open(&s);
     scene_ready(&s);
-    s.seen.other_streams = 1;
+    s.seen.other_streams = s.seen.other_streams_here = 1;
     struct remove_options o = {.target = &s.target, .seen = &s.seen};
     check_all(&s, &o, 2);
     scene_done(&s);

@@ -127,7 +127,7 @@ static void test_others_use_it(void **state)
         if (unknown)
             r.s.seen.streams_why = "Permission datastream.streams.list denied";
         else
-            r.s.seen.other_streams = 1;
+            r.s.seen.other_streams = r.s.seen.other_streams_here = 1;
         plan_receipt(&r);
         for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
             check_kept(&r, shared[i], unknown ? "could not be asked" : "other streams use it");
@@ -135,6 +135,31 @@ static void test_others_use_it(void **state)
         check_goes(&r, "datastream.destination_profile");
         scene_done(&r.s);
     }
+}
+
+/* Account, role, network and firewall are the project's; the private connection is one region's. */
+static void test_others_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const projects[] = {"compute.network", "iam.service_account", "iam.binding",
+                                           "compute.firewall"};
+    struct receipt r;
+    open_receipt(&r);
+    r.s.seen.other_streams = 1;
+    plan_receipt(&r);
+    for (size_t i = 0; i < sizeof projects / sizeof *projects; i++)
+        check_kept(&r, projects[i], "other streams use it");
+    check_goes(&r, "datastream.private_connection");
+    r.s.seen.other_streams = 0;
+    r.s.seen.other_user = "postgres-another";
+    plan_receipt(&r);
+    for (size_t i = 0; i < sizeof projects / sizeof *projects; i++)
+        check_kept(&r, projects[i], "another app is set up to use it: postgres-another");
+    check_goes(&r, "datastream.private_connection");
+    r.s.seen.other_user_here = "postgres-another";
+    plan_receipt(&r);
+    check_kept(&r, "datastream.private_connection", "another app is set up to use it");
+    scene_done(&r.s);
 }
 
 /* The Terraform module's streams share the profile of the destination, too. */
@@ -146,7 +171,7 @@ static void test_shared_destination(void **state)
     r.s.target.naming = TARGET_NAV_MODULE;
     scene_ready(&r.s);
     names_complete(&r.s.target);
-    r.s.seen.other_streams = 2;
+    r.s.seen.other_streams = r.s.seen.other_streams_here = 2;
     r.o = (struct remove_options){.target = &r.s.target, .seen = &r.s.seen, .source_asked = true};
     plan_receipt(&r);
     check_kept(&r, "datastream.destination_profile", "other streams use it");
@@ -380,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_dataset_when_asked),
         cmocka_unit_test(test_nothing_there),
         cmocka_unit_test(test_others_use_it),
+        cmocka_unit_test(test_others_elsewhere),
         cmocka_unit_test(test_shared_destination),
         cmocka_unit_test(test_foreign_things_stay),
         cmocka_unit_test(test_unknown_stays),
