@@ -48,8 +48,8 @@ static void open_scene(struct scene *s)
     server_start(&s->server);
     setenv("STROM_GCP_ENDPOINT", s->server.origin, 1);
     setenv("GOOGLE_APPLICATION_CREDENTIALS", file, 1);
-    setenv("XDG_STATE_HOME", "/nonexistent", 1);
-    setenv("HOME", "/nonexistent", 1);
+    setenv("XDG_STATE_HOME", "/dev/null", 1);
+    setenv("HOME", "/dev/null", 1);
     setenv("PGHOST", "127.0.0.1", 1);
     setenv("PGPORT", "9", 1);
     unsetenv("KUBECONFIG");

@@ -114,8 +114,8 @@ static void open_scene(struct scene *s)
     write_in(s, "login", PERSON, path);
     setenv("GOOGLE_APPLICATION_CREDENTIALS", path, 1);
     setenv("STROM_GCP_ENDPOINT", s->server.origin, 1);
-    setenv("XDG_STATE_HOME", "/nonexistent", 1);
-    setenv("HOME", "/nonexistent", 1);
+    setenv("XDG_STATE_HOME", "/dev/null", 1);
+    setenv("HOME", "/dev/null", 1);
     setenv("PGHOST", "127.0.0.1", 1);
     setenv("PGPORT", "9", 1);
     unsetenv("STROM_DB_PASSWORD");
