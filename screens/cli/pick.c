@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 256 };
+enum { NAME = 256, ACK = 1024 };
 
 /* The next item of a list "a,b,c"; false at its end. */
 static bool next_item(const char **list, char item[NAME])
@@ -67,10 +67,64 @@ static bool refuse(struct err *e, const struct selection_table *t, const char *c
 /* --- reasons
  * --------------------------------------------------------------------------------------- */
 
+static void trimmed(char out[ACK], const char *text, size_t n)
+{
+    while (n > 0 && *text == ' ') {
+        text++;
+        n--;
+    }
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    snprintf(out, ACK, "%.*s", (int)(n < ACK ? n : ACK), text);
+}
+
+/* Where a sentence begins to tell the place: "PVK 17", "B123". NULL: nowhere. */
+static const char *place_in(const char *text)
+{
+    for (const char *word = text; *word; word += strspn(word, " ,")) {
+        size_t n = strcspn(word, " ,"), capitals = 0, digits = 0;
+        for (size_t i = 0; i < n; i++) {
+            capitals += word[i] >= 'A' && word[i] <= 'Z';
+            digits += word[i] >= '0' && word[i] <= '9';
+        }
+        if (digits || capitals > 1)
+            return word;
+        word += n;
+    }
+    return NULL;
+}
+
+struct reason {
+    char why[ACK], where[ACK];
+};
+
+/* "why; where", as the wizard demands both. One sentence may tell both, one word cannot. */
+static bool read_reason(const char *text, struct reason *r, struct err *e)
+{
+    const char *between = strrchr(text, ';'), *where = between ? between + 1 : place_in(text);
+
+    text += strspn(text, " ");
+    if (between == NULL && where == NULL && strchr(text, ' '))
+        where = text;
+    if (where == text && strchr(text, ' ') == NULL)
+        where = NULL;
+    trimmed(r->why, text, between ? (size_t)(between - text) : strlen(text));
+    trimmed(r->where, where ? where : "", where ? strlen(where) : 0);
+    if (r->why[0] && r->where[0])
+        return true;
+    err_set(e, ERR_INPUT, "Reading --acknowledge");
+    err_why(e,
+            r->why[0] == '\0' ? "the reason is empty" : "'%s' does not tell where it was settled",
+            r->why);
+    return err_hint(e, "TABLE.COLUMN='why it may flow; where that was settled', for example "
+                       "'needed for statistics; Behandlingskatalogen B123'");
+}
+
 /* "table.column=REASON" or "schema.table.column=REASON". */
 static bool acknowledge(struct selection *s, const char *text, struct err *e)
 {
     char name[NAME], when[CLOCK_TEXT];
+    struct reason reason;
     const char *equals = strchr(text, '='), *user = getenv("USER"); /* who, for the record */
     char *dot;
     size_t table, column;
@@ -89,7 +143,9 @@ static bool acknowledge(struct selection *s, const char *text, struct err *e)
         err_why(e, "%s has no column '%s'", name, dot + 1);
         return false;
     }
-    struct selection_ack ack = {equals + 1, "--acknowledge", str_is_empty(user) ? "unknown" : user,
+    if (!read_reason(equals + 1, &reason, e))
+        return false;
+    struct selection_ack ack = {reason.why, reason.where, str_is_empty(user) ? "unknown" : user,
                                 clock_rfc3339(clock_wall(), when)};
     return selection_acknowledge(s, table, column, &ack, e);
 
@@ -110,12 +166,46 @@ static const char *sensitive_key(const struct selection_table *t)
     return NULL;
 }
 
+/* What was asked for without a reason is in the plan, which names it; only doing it is refused
+ * (contract, section 2). */
+static bool only_looks(const struct options *o)
+{
+    return str_eq(o->command, "plan");
+}
+
+/* Past the rules of choosing: the reason is still to come. */
+static void wish(struct selection_table *t, size_t column)
+{
+    t->n_included += !t->columns[column].included;
+    t->columns[column].included = true;
+}
+
+/* Its keys, though they are sensitive; what else may flow by itself. */
+static void wish_table(struct selection *s, size_t at)
+{
+    struct selection_table *t = &s->tables[at];
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].key)
+            wish(t, i);
+    selection_set_table(s, at, true);
+    for (size_t i = 0; t->n_included == 0 && i < t->n_columns; i++)
+        if (!t->columns[i].unsupported)
+            wish(t, i);
+}
+
 /* named: the person asked for this very table, so that what stands in the way is an error. */
-static bool include(struct selection *s, size_t at, bool named, struct err *e)
+static bool include(struct selection *s, const struct options *o, size_t at, bool named,
+                    struct err *e)
 {
     const struct selection_table *t = &s->tables[at];
 
     enum selection_answer answer = selection_set_table(s, at, true);
+    if (named && only_looks(o) &&
+        (answer == SELECTION_NEEDS_ACK || (answer <= SELECTION_SAME && t->n_included == 0))) {
+        wish_table(s, at);
+        return true;
+    }
     switch (answer) {
     case SELECTION_DONE:
     case SELECTION_SAME:
@@ -141,7 +231,8 @@ static bool include(struct selection *s, size_t at, bool named, struct err *e)
 }
 
 /* "table:col,col": only these, and the key. */
-static bool only_columns(struct selection *s, const char *text, struct err *e)
+static bool only_columns(struct selection *s, const struct options *o, const char *text,
+                         struct err *e)
 {
     char name[NAME], item[NAME];
     const char *colon = strchr(text, ':'), *list;
@@ -152,7 +243,7 @@ static bool only_columns(struct selection *s, const char *text, struct err *e)
         return err_why(e, "'%s' is not of the form table:column,column", text);
     }
     snprintf(name, sizeof name, "%.*s", (int)(colon - text), text);
-    if (!find_table(s, name, &table, e) || !include(s, table, true, e))
+    if (!find_table(s, name, &table, e) || !include(s, o, table, true, e))
         return false;
     struct selection_table *t = &s->tables[table];
     for (size_t i = 0; i < t->n_columns; i++)
@@ -164,6 +255,10 @@ static bool only_columns(struct selection *s, const char *text, struct err *e)
             return err_why(e, "%s has no column '%s'", name, item);
         }
         enum selection_answer a = selection_set_column(s, table, column, true);
+        if (a == SELECTION_NEEDS_ACK && only_looks(o)) {
+            wish(t, column);
+            continue;
+        }
         if (a == SELECTION_NEEDS_ACK)
             return refuse(e, t, item, "it is sensitive and has no reason");
         if (a != SELECTION_DONE && a != SELECTION_SAME) {
@@ -184,7 +279,7 @@ static bool include_named(struct selection *s, const struct options *o, struct e
 
     for (size_t i = 0; i < o->n_include; i++)
         for (const char *list = o->include_tables[i]; next_item(&list, item); named++)
-            if (!find_table(s, item, &at, e) || !include(s, at, true, e))
+            if (!find_table(s, item, &at, e) || !include(s, o, at, true, e))
                 return false;
     if (named)
         return true;
@@ -193,10 +288,10 @@ static bool include_named(struct selection *s, const struct options *o, struct e
     return err_hint(e, "--include-tables a,b, or leave it out: then every table is chosen");
 }
 
-static bool include_all(struct selection *s, struct err *e)
+static bool include_all(struct selection *s, const struct options *o, struct err *e)
 {
     for (size_t i = 0; i < s->n_tables; i++)
-        if (s->tables[i].selectable && !include(s, i, false, e))
+        if (s->tables[i].selectable && !include(s, o, i, false, e))
             return false;
     return true;
 }
@@ -239,10 +334,10 @@ bool pick(struct selection *s, const struct options *o, struct err *e)
 {
     if (!pick_acknowledge(s, o, e))
         return false;
-    if (!(o->n_include ? include_named(s, o, e) : o->n_columns > 0 || include_all(s, e)))
+    if (!(o->n_include ? include_named(s, o, e) : o->n_columns > 0 || include_all(s, o, e)))
         return false;
     for (size_t i = 0; i < o->n_columns; i++)
-        if (!only_columns(s, o->columns[i], e))
+        if (!only_columns(s, o, o->columns[i], e))
             return false;
     if (!exclude_named(s, o, e))
         return false;
@@ -278,14 +373,33 @@ static bool judge_name(const struct options *o, const char *table, const char *n
 
     rules_table_of(&words, "public", bare, NULL);
     rules_judge(&words, &column, &v);
-    return v.level == RULES_NONE || is_acknowledged(o, table, name) ||
-           refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
+    if (v.level == RULES_NONE || is_acknowledged(o, table, name))
+        return true;
+    if (!only_looks(o))
+        return refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
+    out_talk("without a reason: %s.%s (%s, by its name)", table, name, rules_level_name(v.level));
+    return true;
+}
+
+/* A reason that will not do is not found out behind the first write. */
+static bool reasons_do(const struct options *o, struct err *e)
+{
+    struct reason reason;
+
+    for (size_t i = 0; i < o->n_acknowledge; i++) {
+        const char *equals = strchr(o->acknowledge[i], '=');
+        if (equals && !read_reason(equals + 1, &reason, e))
+            return false;
+    }
+    return true;
 }
 
 bool pick_by_name(const struct options *o, struct err *e)
 {
     char table[NAME], column[NAME];
 
+    if (!reasons_do(o, e))
+        return false;
     for (size_t i = 0; i < o->n_columns; i++) {
         const char *colon = strchr(o->columns[i], ':'), *list;
         if (colon == NULL || (size_t)(colon - o->columns[i]) >= sizeof table) {

@@ -8,7 +8,8 @@
 #include "screens/cli/options.h"
 
 /* False with *e: a name that is not there (ERR_INPUT), or a sensitive column or key without a
- * reason (reason UNACKNOWLEDGED: exit code 4). Says on stderr what is left out. */
+ * reason (reason UNACKNOWLEDGED: exit code 4; `plan` takes it in, and names it). A reason tells why
+ * and where it was settled: "why; where". Says on stderr what is left out. */
 bool pick(struct selection *s, const struct options *o, struct err *e);
 /* --acknowledge alone, for choices that are made already. */
 bool pick_acknowledge(struct selection *s, const struct options *o, struct err *e);

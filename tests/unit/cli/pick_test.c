@@ -9,6 +9,7 @@
 #include "screens/cli/out.h"
 #include "screens/cli/pick.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct selection s;
@@ -219,14 +220,59 @@ static void test_sensitive_column(void **state)
     flows("public.regel(id resultat fnr)");
     const struct selection_ack *ack = s.tables[0].columns[2].ack;
     assert_string_equal(ack->reason, "avklart i PVK = ja");
-    assert_true(ack->reference[0] && ack->by[0] && ack->at[0]);
+    assert_string_equal(ack->reference, "PVK = ja");
+    assert_true(ack->by[0] && ack->at[0]);
+}
+
+/* Why, and where it was settled: as the wizard's two fields. */
+static void test_a_reason_tells_where(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"til statistikk; Behandlingskatalogen B123", "til statistikk",
+         "Behandlingskatalogen B123"},
+        {" til statistikk ;B123 ", "til statistikk", "B123"},
+        {"avklart i PVK 17, behandling B123", NULL, "PVK 17, behandling B123"},
+        {"avklart med personvernombudet", NULL, "avklart med personvernombudet"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "regel.fnr=%s", rows[i][0]);
+        o.n_acknowledge = 0;
+        ACKNOWLEDGE(text);
+        if (!pick_acknowledge(&s, &o, &e))
+            fail_msg("%s: %s", rows[i][0], e.why);
+        assert_string_equal(s.tables[0].columns[2].ack->reason,
+                            rows[i][1] ? rows[i][1] : rows[i][0]);
+        assert_string_equal(s.tables[0].columns[2].ack->reference, rows[i][2]);
+    }
+}
+
+/* Only doing it is refused: `plan` shows what was asked for, and names what has no reason. */
+static void test_a_plan_names_what_has_no_reason(void **state)
+{
+    (void)state;
+    struct selection_place at[4];
+    o.command = "plan";
+    COLUMNS("regel:resultat,fnr");
+    flows("public.regel(id resultat fnr)");
+    assert_int_equal(selection_unacknowledged(&s, at, 4), 1);
+    selection_set_table(&s, 0, false);
+    o.n_columns = 0;
+    INCLUDE("person,bare");
+    flows("public.person(fnr alder) public.bare(fnr)");
+    assert_int_equal(selection_unacknowledged(&s, at, 4), 2);
+    COLUMNS("person:fodselsnummer");
+    assert_true(pick_by_name(&o, &e));
+    o.command = "apply";
+    assert_false(pick_by_name(&o, &e));
 }
 
 static void test_acknowledged_in_an_included_table(void **state)
 {
     (void)state;
     INCLUDE("regel");
-    ACKNOWLEDGE("public.regel.fnr=avklart");
+    ACKNOWLEDGE("public.regel.fnr=avklart; PVK 17");
     flows("public.regel(id resultat fnr)");
 }
 
@@ -240,7 +286,7 @@ static void test_sensitive_key(void **state)
     o.n_include = 0;
     COLUMNS("person:alder");
     refused(OUT_REFUSED, "public.person.fnr");
-    ACKNOWLEDGE("person.fnr=avklart");
+    ACKNOWLEDGE("person.fnr=avklart; PVK 17");
     flows("public.person(fnr alder)");
 }
 
@@ -257,17 +303,21 @@ static void test_acknowledgements_that_are_wrong(void **state)
     static const char *const rows[][2] = {{"regel.fnr", "not of the form"},
                                           {"regel=x", "not of the form"},
                                           {"=x", "not of the form"},
-                                          {"regel.finnes_ikke=x", "no column 'finnes_ikke'"},
+                                          {"regel.finnes_ikke=x y", "no column 'finnes_ikke'"},
                                           {"finnes.ikke.a=x", "'finnes.ikke'"},
                                           {"regel.fnr=", "reason is empty"},
-                                          {"regel.fnr=a\nb", "control character"}};
+                                          {"regel.fnr=  ; PVK 17", "reason is empty"},
+                                          {"regel.fnr=x", "'x' does not tell where"},
+                                          {"regel.fnr=avklart; ", "does not tell where"},
+                                          {"regel.fnr=PVK17", "does not tell where"},
+                                          {"regel.fnr=a\nb; PVK 17", "control character"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         o.n_acknowledge = 0;
         ACKNOWLEDGE(rows[i][0]);
         refused(OUT_WRONG, rows[i][1]);
     }
     o.n_acknowledge = 0;
-    ACKNOWLEDGE("regel.fnr=avklart");
+    ACKNOWLEDGE("regel.fnr=avklart; PVK 17");
     assert_true(pick_acknowledge(&s, &o, &e));
     assert_non_null(s.tables[0].columns[2].ack);
     assert_int_equal(s.tables[0].n_included, 0); /* a reason is not yet a choice */
@@ -288,8 +338,8 @@ static void test_by_name_alone(void **state)
     ACKNOWLEDGE("enperson.fodselsnummer=of another table");
     ACKNOWLEDGE("regel.x=person.fodselsnummer=in a reason");
     assert_false(pick_by_name(&o, &e));
-    ACKNOWLEDGE("person.fodselsnummer=avklart");
-    ACKNOWLEDGE("person.navn_intern=avklart");
+    ACKNOWLEDGE("person.fodselsnummer=avklart; PVK 17");
+    ACKNOWLEDGE("person.navn_intern=avklart; PVK 17");
     assert_true(pick_by_name(&o, &e));
     o.n_columns = 0;
     COLUMNS("uten kolon");
@@ -351,6 +401,8 @@ int main(void)
         TEST(test_only_the_key),
         TEST(test_columns_that_are_wrong),
         TEST(test_sensitive_column),
+        TEST(test_a_reason_tells_where),
+        TEST(test_a_plan_names_what_has_no_reason),
         TEST(test_acknowledged_in_an_included_table),
         TEST(test_sensitive_key),
         TEST(test_nothing_is_left_of_a_table),
