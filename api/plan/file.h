@@ -22,6 +22,9 @@ enum {
 /* Strict: unknown and doubled keys, wrong types, sizes, a newer version: ERR_INPUT with the key and
  * the line in `why`. out is initialised here; on failure there is nothing to release. */
 bool plan_file_read(const char *text, size_t bytes, struct selection *out, struct err *e);
+/* False with *e (ERR_INPUT) and the names: a table or column flows by the file that is not among
+ * what the database was `seen` to have. */
+bool plan_file_fits(const struct selection *file, const struct selection *seen, struct err *e);
 void plan_file_write(const struct selection *s, struct str *out);
 bool plan_file_save(const struct selection *s, const char *path, struct err *e); /* replaces it */
 /* The JSON Schema of the file, ending in a newline. */

@@ -6,6 +6,7 @@
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
 #include "api/plan/discovered.h"
+#include "api/plan/file.h"
 #include "api/plan/judge.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
@@ -61,18 +62,28 @@ static bool from_database(struct creation *c, struct err *e)
     return ok;
 }
 
-/* Without a connection of our own: what the source profile sees, when it stands. */
-static bool from_profile(struct creation *c, struct err *e)
+static struct task *discover(struct creation *c)
 {
     struct names n;
 
     names_of(&c->s->target, &n);
-    struct task *t = datastream_discover(c->s->live.google, c->s->target.project,
-                                         c->s->target.region, n.source_profile);
+    return datastream_discover(c->s->live.google, c->s->target.project, c->s->target.region,
+                               n.source_profile);
+}
+
+static bool no_profile(const struct err *e)
+{
+    return e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED");
+}
+
+/* Without a connection of our own: what the source profile sees, when it stands. */
+static bool from_profile(struct creation *c, struct err *e)
+{
+    struct task *t = discover(c);
     bool ok = session_wait(c->s, t, e);
     if (ok)
         discovered_selection(datastream_discovered(t), &c->selection);
-    else if (e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED")) {
+    else if (no_profile(e)) {
         selection_init(&c->selection);
         out_talk("there is no connection to the database (%s), and no profile yet: tables are "
                  "chosen when it stands",
@@ -84,9 +95,25 @@ static bool from_profile(struct creation *c, struct err *e)
     return ok;
 }
 
+/* What a profile that stands can tell of a plan file's names; it needs none. */
+static bool beside_file(struct creation *c, struct err *e)
+{
+    struct task *t = discover(c);
+
+    c->selected = session_wait(c->s, t, e);
+    if (c->selected)
+        discovered_selection(datastream_discovered(t), &c->selection);
+    else if (!no_profile(e) && e->kind != ERR_INTERRUPTED)
+        out_talk("not checked beforehand: whether tables and columns are there (%s)", e->why);
+    task_drop(t);
+    return c->selected || session_goes_on(c->s, e);
+}
+
 static bool from_file(struct creation *c, struct err *e)
 {
-    if (c->s->live.pg && !from_database(c, e))
+    if (c->s->live.pg ? !from_database(c, e) : !beside_file(c, e))
+        return false;
+    if (c->selected && !plan_file_fits(&c->s->file, &c->selection, e))
         return false;
     judge_again(&c->s->file, c->selected ? &c->selection : NULL);
     drop_selection(c);

@@ -257,13 +257,55 @@ static void test_saved(void **state)
     str_done(&found);
 }
 
+/* --- against what is there --- */
+
+static void add(struct selection *s, const char *table, const char *column, const char *other)
+{
+    const struct selection_fact facts[] = {{.name = column, .type = "text"},
+                                           {.name = other, .type = "text"}};
+    size_t at = s->n_tables;
+    selection_add(s, "public", table, facts, 2, NULL);
+    selection_set_table(s, at, true);
+}
+
+static void test_what_is_not_there(void **state)
+{
+    (void)state;
+    struct selection file, seen;
+    struct err e;
+    selection_init(&file);
+    selection_init(&seen);
+    add(&seen, "regel", "id", "navn");
+    add(&file, "regel", "id", "navn");
+    assert_true(plan_file_fits(&file, &seen, &e));
+    add(&file, "borte", "id", "navn");
+    add(&file, "regel2", "id", "navn");
+    add(&seen, "regel2", "id", "navnx");
+    assert_false(plan_file_fits(&file, &seen, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_string_equal(e.why, "the database has no public.borte, public.regel2.navn");
+    assert_string_equal(e.resource, "public.borte, public.regel2.navn");
+    selection_set_table(&file, 1, false); /* what does not flow may be gone */
+    selection_set_column(&file, 2, 1, false);
+    assert_true(plan_file_fits(&file, &seen, &e));
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const names[] = {"a", "b", "c", "d", "e"};
+        add(&file, names[i], "id", "navn");
+    }
+    assert_false(plan_file_fits(&file, &seen, &e));
+    assert_string_equal(e.why, "the database has no public.a, public.b, public.c and 2 more");
+    selection_done(&file);
+    selection_done(&seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_what_is_read),
-        cmocka_unit_test(test_order_is_ours),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_hostile_text),   cmocka_unit_test(test_too_much),
-        cmocka_unit_test(test_schema_is_json), cmocka_unit_test(test_saved),
+        cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_what_is_read),
+        cmocka_unit_test(test_order_is_ours),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_hostile_text),      cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_schema_is_json),    cmocka_unit_test(test_saved),
+        cmocka_unit_test(test_what_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,119 @@
+/* What the commands say of a plan before anything is made: what lacks a reason, what is not there,
+ * what cannot be asked. Nothing here writes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "tests/e2e/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define APP    "--app", "postmottak-backend"
+#define CREATE "create", "postmottak-backend", "datastream"
+
+static struct world w;
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "400");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+/* --- reasons --- */
+
+/* Only doing it is refused: the plan names what has no reason yet. */
+static void a_plan_with_unsettled_columns_is_not_yet(void **state)
+{
+    (void)state;
+    const struct answer *a =
+        STROM(&w, "plan", APP, "--columns", "avsendermottaker:id,navn", "--json");
+    answer_is(a, 3);
+    answer_document(a);
+    const struct json *u = json_get(a->doc, "unacknowledged");
+    assert_int_equal(json_count(u), 1);
+    assert_text(json_first(u), "column", "navn");
+    a = STROM(&w, "plan", APP, "--include-tables", "person_ident", "--json");
+    answer_is(a, 3);
+    assert_non_null(found_in(json_get(a->doc, "unacknowledged"), "column", "ident"));
+    a = STROM(&w, "apply", APP, "--include-tables", "person_ident", "--yes", "--json");
+    answer_is(a, 4);
+    assert_text(answer_error(a), "code", "UNACKNOWLEDGED");
+    assert_int_equal(world_writes(&w), 0);
+}
+
+/* As in the wizard: why, and where it was settled. */
+static void a_reason_tells_where_it_was_settled(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, CREATE, "--columns", "avsendermottaker:navn",
+                                   "--acknowledge", "avsendermottaker.navn=x", "--yes", "--json");
+    answer_is(a, 2);
+    answer_says(a, "does not tell where it was settled");
+    assert_int_equal(world_writes(&w), 0);
+}
+
+/* --- a plan file --- */
+
+/* The file of two tables with one word changed; its path lies in out. */
+static void changed_file(const char *word, const char *other, char out[WORLD_PATH])
+{
+    struct str text = {0}, changed = {0};
+    struct err e;
+    assert_true(path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 20, &text, &e));
+    const char *at = strstr(str_text(&text), word);
+    assert_non_null(at);
+    str_addn(&changed, text.text, (size_t)(at - text.text));
+    str_printf(&changed, "%s%s", other, at + strlen(word));
+    snprintf(out, WORLD_PATH, "%.900s/changed.json", w.state);
+    assert_true(path_write(out, changed.text, changed.bytes, false, &e));
+    str_done(&text);
+    str_done(&changed);
+}
+
+/* Datastream would take the name without a word, and nothing of it would ever flow. */
+static void a_name_that_is_not_there_is_refused(void **state)
+{
+    static const char *const names[][3] = {
+        {"\"regel_navn\"", "\"regel_navnx\"", "public.regel_evaluering.regel_navnx"},
+        {"\"regel_evaluering\"", "\"regel_borte\"", "public.regel_borte"}};
+    char file[WORLD_PATH];
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        changed_file(names[i][0], names[i][1], file);
+        const struct answer *a = STROM(&w, "plan", "-f", file, "--json");
+        answer_is(a, 2);
+        assert_text(answer_error(a), "resource", names[i][2]);
+        answer_says(a, names[i][2]);
+        a = STROM(&w, "apply", "-f", file, "--yes");
+        answer_is(a, 2);
+        answer_says(a, names[i][2]);
+    }
+    assert_int_equal(world_writes(&w), 0);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plan_with_unsettled_columns_is_not_yet),
+        cmocka_unit_test(a_reason_tells_where_it_was_settled),
+        cmocka_unit_test(a_name_that_is_not_there_is_refused),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
