@@ -227,6 +227,16 @@ static enum nav on_key(struct create *self, struct journey *j, int key)
     return key == TUI_ESC ? BACK : STAY;
 }
 
+static const char *done_text(const struct journey *j)
+{
+    const struct plan_action *start = plan_action(j->plan, STEP_START);
+
+    if (str_eq(j->plan->stream_state, "RUNNING"))
+        return tr("done: the stream carries what was chosen");
+    return start && start->verb != PLAN_BLOCKED ? tr("done: the stream runs")
+                                                : tr("done: the stream is made, and not started");
+}
+
 static enum nav news(struct create *self, struct journey *j)
 {
     if (!self->running || task_state(j->apply) == TASK_RUNNING)
@@ -238,9 +248,10 @@ static enum nav news(struct create *self, struct journey *j)
         j->go_to = AT_REMOVE;
         return GO;
     }
-    if (task_state(j->apply) == TASK_OK)
-        journey_say(j, MARK_OK, "%s", tr("done: the stream runs"));
-    else if (run_view_was_stopped(j->apply))
+    if (task_state(j->apply) == TASK_OK) {
+        journey_flows_now(j); /* from now on choices are changes */
+        journey_say(j, MARK_OK, "%s", done_text(j));
+    } else if (run_view_was_stopped(j->apply))
         journey_say(j, MARK_WAITING, "%s", tr("stopped, as you asked; r goes on"));
     else
         journey_say(j, MARK_FAIL, "%s", tr("stopped: see the step that failed"));

@@ -1,21 +1,71 @@
 #include "screens/create_ask.h"
 
 #include "api/base/clock.h"
+#include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/flowing.h"
 
-#include <stdio.h>
+enum { TOLD = 3 }; /* tables by name; Review has shown them all */
+
+static bool does(const struct plan *p, enum step_id step)
+{
+    const struct plan_action *a = plan_action(p, step);
+
+    return a && (a->verb == PLAN_CREATE || a->verb == PLAN_UPDATE);
+}
+
+/* What stops, what starts, and what stays, of a stream that is there. */
+static void tell_change(const struct journey *j, struct str *out)
+{
+    struct flowing stops, starts;
+    struct arena a = {0};
+
+    flowing(j->plan, &j->selection, true, &a, &stops);
+    flowing(j->plan, &j->selection, false, &a, &starts);
+    str_printf(out, tr("The stream %s is there (%s) and will be changed. "), j->plan->names.stream,
+               j->plan->stream_state ? j->plan->stream_state : "?");
+    flowing_tell(&stops, tr("Stops flowing: "), TOLD, out);
+    if (stops.n)
+        str_add(out, tr("What has arrived in BigQuery stays. "));
+    flowing_tell(&starts, tr("Starts flowing: "), TOLD, out);
+    arena_done(&a);
+}
+
+static void tell_rest(const struct journey *j, bool changes, struct str *out)
+{
+    size_t made = j->plan->count[PLAN_CREATE],
+           changed = j->plan->count[PLAN_UPDATE] - changes -
+                     (plan_action(j->plan, STEP_START) &&
+                      plan_action(j->plan, STEP_START)->verb == PLAN_UPDATE);
+    char span[CLOCK_TEXT];
+
+    made -= plan_action(j->plan, STEP_START) &&
+            plan_action(j->plan, STEP_START)->verb == PLAN_CREATE; /* starting makes nothing */
+    if (made)
+        str_printf(out, tr("To be made in %s: %zu. "), j->target.project, made);
+    if (changed)
+        str_printf(out, tr("To be changed besides: %zu. "), changed);
+    if (does(j->plan, STEP_START))
+        str_add(out, tr("The stream will be started. "));
+    str_printf(out, tr("It usually takes about %s."),
+               clock_span(plan_usual_seconds(j->plan), span));
+}
 
 void create_ask_consent(struct create_ask *a, struct journey *j)
 {
-    static const struct dialog_option options[] = {{'n', "not yet", false}, {'c', "create", false}};
-    char span[CLOCK_TEXT];
+    static const struct dialog_option make[] = {{'n', "not yet", false}, {'c', "create", false}},
+                                      change[] = {{'n', "not yet", false}, {'c', "change", false}};
+    const struct plan_action *stream = plan_action(j->plan, STEP_STREAM);
+    bool changes = stream && stream->verb == PLAN_UPDATE;
+    struct str text = {0};
 
-    snprintf(a->question, sizeof a->question,
-             tr("%zu things will be made in %s and the stream will be started. It usually takes "
-                "about %s."),
-             j->plan->count[PLAN_CREATE] + j->plan->count[PLAN_UPDATE], j->target.project,
-             clock_span(plan_usual_seconds(j->plan), span));
-    dialog_open(&a->dialog, tr("Create now?"), a->question, options, 2, 0);
+    if (changes)
+        tell_change(j, &text);
+    tell_rest(j, changes, &text);
+    str_copy(a->question, sizeof a->question, str_text(&text));
+    str_done(&text);
+    dialog_open(&a->dialog, changes ? tr("Change what flows?") : tr("Create now?"), a->question,
+                changes ? change : make, 2, 0);
     a->interrupting = false;
     j->discard_input = true;
 }

@@ -19,7 +19,7 @@ enum create_answer {
 struct create_ask {
     struct dialog dialog;
     bool interrupting;
-    char question[512];
+    char question[1024];
 };
 
 void create_ask_consent(struct create_ask *a, struct journey *j);

@@ -35,7 +35,8 @@ struct home {
     size_t n_ways, first_begun;
     struct list list; /* ways first, then streams */
     struct task *streams;
-    bool asked; /* project and region were known */
+    bool asked;   /* project and region were known */
+    bool finding; /* the person came for the streams: the cursor goes there */
     struct arena mem;
     struct journeys_row begun[BEGUN];
     size_t n_begun;
@@ -78,7 +79,8 @@ static void enter(void *ctx, struct journey *j)
 {
     struct home *self = ctx;
 
-    j->finding = false; /* here they are */
+    self->finding = j->finding;
+    j->finding = false;
     if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
     list_begun(self, j);
@@ -266,7 +268,8 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
     return STAY;
 }
 
-/* The journey in which this stream was opened before, with what was not carried out yet; 0: none. */
+/* The journey in which this stream was opened before, with what was not carried out yet; 0: none.
+ */
 static int64_t opened_before(struct journey *j, const struct datastream_stream *s)
 {
     const struct journeys_row *rows;
@@ -350,6 +353,10 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct home *self = ctx;
 
+    if (ev.kind == EV_NEWS && self->finding && n_streams(self) > 0) {
+        self->list.at = self->n_ways;
+        self->finding = false;
+    }
     if (ev.kind == EV_NEWS)
         return opened(self, j);
     if (ev.kind != EV_KEY || list_key(&self->list, n_rows(self), ev.key) || ev.key != TUI_ENTER)

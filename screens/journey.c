@@ -3,6 +3,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/net/task.h"
+#include "api/pg/source.h"
 #include "api/plan/names.h"
 #include "api/plan/plan.h"
 #include "api/plan/survey.h"
@@ -50,14 +51,63 @@ void journey_close(struct journey *j)
     *j = (struct journey){0};
 }
 
-void journey_restart(struct journey *j)
+/* What is open belongs to the source that is left: nothing of it may reach the next. A password
+ * that was given from outside stays given. */
+static void leave_source(struct live *l)
+{
+    struct err e;
+
+    live_use_pg(l, NULL);
+    source_free(l->facts);
+    source_free(l->earlier);
+    l->facts = l->earlier = NULL;
+    secret_free(l->db_password);
+    l->db_password = NULL;
+    l->password_where[0] = '\0';
+    live_find_password(l, &e);
+}
+
+/* An empty one in its place; who asks stays the same person. */
+static void put_away(struct journey *j)
 {
     struct live *l = j->live;
+    char who[sizeof j->who];
 
     journey_save(j);
+    str_copy(who, sizeof who, j->who);
     journey_close(j);
     journey_open(j, l);
-    live_use_pg(l, NULL);
+    str_copy(j->who, sizeof j->who, who);
+}
+
+void journey_restart(struct journey *j)
+{
+    put_away(j);
+    leave_source(j->live);
+}
+
+bool journey_has_choices(const struct journey *j)
+{
+    const char *key = kept_key(j->kept, kept_first_under(j->kept, "chosen."));
+
+    return j->opened || (key && str_starts(key, "chosen."));
+}
+
+void journey_put_aside(struct journey *j, const struct target *t, bool same_source)
+{
+    struct target kept = *t; /* may be our own */
+    char dsn[PG_DSN];
+
+    str_copy(dsn, sizeof dsn, same_source ? j->dsn : "");
+    if (journey_has_choices(j))
+        put_away(j);
+    if (!same_source)
+        leave_source(j->live);
+    journey_drop_plan(j);
+    j->selection_ready = j->selection_ready && same_source;
+    str_copy(j->dsn, sizeof j->dsn, dsn);
+    j->target = kept;
+    j->elsewhere = !same_source;
 }
 
 /* --- the target, field by field --- */
@@ -92,6 +142,9 @@ static void keep_target(struct journey *j)
     kept_set_int(j->kept, "reached", j->reached);
     kept_set_bool(j->kept, "opened", j->opened);
     kept_set_bool(j->kept, "elsewhere", j->elsewhere);
+    kept_set_bool(j->kept, "finding", j->finding);
+    kept_set_text(j->kept, "who", j->who[0] ? j->who : NULL);
+    kept_set_text(j->kept, "source", j->source[0] ? j->source : NULL);
 }
 
 static void restore_target(struct journey *j)
@@ -113,20 +166,52 @@ static void restore_target(struct journey *j)
     j->at = at >= 0 && at <= (int64_t)j->reached ? (enum journey_step)at : AT_HOME;
     j->opened = kept_bool(j->kept, "opened", false);
     j->elsewhere = kept_bool(j->kept, "elsewhere", false);
+    j->finding = kept_bool(j->kept, "finding", false);
+    str_copy(j->who, sizeof j->who, kept_text(j->kept, "who", j->who));
+    str_copy(j->source, sizeof j->source, kept_text(j->kept, "source", ""));
+}
+
+static bool take_kept(struct journey *j, struct kept *k, int64_t id)
+{
+    if (k == NULL)
+        return false;
+    kept_free(j->kept);
+    j->kept = k;
+    j->id = id;
+    restore_target(j);
+    return true;
 }
 
 bool journey_resume(struct journey *j)
 {
     struct arena a = {0};
+    struct journeys_row row = {0};
+    struct err e;
+    bool found;
+
+    journeys_prune(j->live->store, &e); /* at worst more is kept than needed */
+    found = take_kept(j, journeys_latest(j->live->store, &a, &row, &e), row.id);
+    arena_done(&a);
+    return found;
+}
+
+bool journey_switch(struct journey *j, int64_t id)
+{
+    struct target before = j->target;
+    struct arena a = {0};
     struct journeys_row row;
     struct err e;
-    struct kept *k = journeys_latest(j->live->store, &a, &row, &e);
+    struct kept *k = journeys_load(j->live->store, id, &a, &row, &e);
 
-    if (k) {
-        kept_free(j->kept);
-        j->kept = k;
-        j->id = row.id;
-        restore_target(j);
+    if (k == NULL) {
+        journey_say_err(j, &e);
+    } else {
+        put_away(j);
+        take_kept(j, k, id);
+        if (!str_eq(before.instance, j->target.instance) ||
+            !str_eq(before.database, j->target.database) ||
+            !str_eq(before.project, j->target.project))
+            leave_source(j->live);
     }
     arena_done(&a);
     return k != NULL;
@@ -153,7 +238,7 @@ void journey_catch_up(struct journey *j)
     }
     if (j->live->pg == NULL && j->connecting == NULL && !j->elsewhere)
         connect_again(j);
-    if (j->live->pg && j->at > AT_TABLES && !j->selection_ready && j->reading == NULL)
+    if (journey_pg(j) && j->at > AT_TABLES && !j->selection_ready && j->reading == NULL)
         read_again(j);
 }
 
@@ -262,136 +347,26 @@ void journey_copy(struct journey *j, const char *text)
     j->to_copy = mem_str(text);
 }
 
-/* --- choices across restarts: a line of names a table, keyed by schema and table --- */
-
-#define CHOSEN "chosen."
-#define ACK    "ack."
-#define SEP    "\x1f" /* stands in no name that PostgreSQL shows without quoting trouble */
-
-static void keep_chosen(struct journey *j, const struct selection_table *t)
-{
-    struct str names = {0}, key = {0};
-
-    str_printf(&key, CHOSEN "%s" SEP "%s", t->schema, t->name);
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included)
-            str_printf(&names, "%s" SEP, t->columns[i].name);
-    kept_set_text(j->kept, str_text(&key), names.bytes ? names.text : NULL);
-    str_done(&names);
-    str_done(&key);
-}
-
-static void keep_acks(struct journey *j, const struct selection_table *t)
-{
-    struct str text = {0}, key = {0};
-
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const struct selection_ack *a = t->columns[i].ack;
-        if (a == NULL)
-            continue;
-        str_clear(&key);
-        str_clear(&text);
-        str_printf(&key, ACK "%s" SEP "%s" SEP "%s", t->schema, t->name, t->columns[i].name);
-        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
-        kept_set_text(j->kept, str_text(&key), str_text(&text));
-    }
-    str_done(&text);
-    str_done(&key);
-}
-
-void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct selection_table *t = &j->selection.tables[tables[i]];
-        keep_chosen(j, t);
-        if (t->n_included) /* a reason outlives its column's being left out */
-            keep_acks(j, t);
-    }
-    selection_totals(&j->selection, &j->totals);
-    journey_changed(j);
-}
-
-/* Cuts a text at the separators, in place; returns how many parts. */
-static size_t parts(char *text, char **out, size_t most)
-{
-    size_t n = 0;
-
-    while (*text && n < most) {
-        size_t length = strcspn(text, SEP);
-        out[n++] = text;
-        if (text[length] == '\0')
-            break;
-        text[length] = '\0';
-        text += length + 1;
-    }
-    return n;
-}
-
-static void restore_acks(struct journey *j)
-{
-    struct arena a = {0};
-    char *key[3], *value[4];
-    size_t table, column;
-    struct err e;
-
-    for (size_t i = kept_first_under(j->kept, ACK); i < kept_count(j->kept); i++) {
-        const char *name = kept_key(j->kept, i);
-        if (!str_starts(name, ACK))
-            break;
-        if (parts(arena_str(&a, name + strlen(ACK)), key, 3) == 3 &&
-            parts(arena_str(&a, kept_text(j->kept, name, "")), value, 4) == 4 &&
-            selection_find(&j->selection, key[0], key[1], &table) &&
-            selection_find_column(&j->selection.tables[table], key[2], &column)) {
-            struct selection_ack ack = {value[0], value[1], value[2], value[3]};
-            selection_acknowledge(&j->selection, table, column, &ack, &e);
-        }
-    }
-    arena_done(&a);
-}
-
-static void restore_chosen(struct journey *j)
-{
-    enum { COLUMNS = 1600 }; /* PostgreSQL's own limit */
-    struct arena a = {0};
-    char *key[2], **names = arena_array(&a, char *, COLUMNS);
-    size_t table, column;
-
-    for (size_t i = kept_first_under(j->kept, CHOSEN); i < kept_count(j->kept); i++) {
-        const char *name = kept_key(j->kept, i);
-        if (!str_starts(name, CHOSEN))
-            break;
-        if (parts(arena_str(&a, name + strlen(CHOSEN)), key, 2) != 2 ||
-            !selection_find(&j->selection, key[0], key[1], &table))
-            continue;
-        size_t n = parts(arena_str(&a, kept_text(j->kept, name, "")), names, COLUMNS);
-        for (size_t c = 0; c < n; c++)
-            if (selection_find_column(&j->selection.tables[table], names[c], &column))
-                selection_set_column(&j->selection, table, column, true);
-    }
-    arena_done(&a);
-}
-
-void journey_use_survey(struct journey *j, struct task *survey)
-{
-    selection_done(&j->selection);
-    catalog_free(j->catalog);
-    j->catalog = survey_take(survey, &j->selection);
-    j->selection_ready = true;
-    restore_acks(j); /* before the choices: a flagged column needs its reason first */
-    restore_chosen(j);
-    selection_totals(&j->selection, &j->totals);
-    journey_fill_selection(j);
-}
+/* --- plans --- */
 
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out)
 {
     selection_wanted(&j->selection, &j->target, a, out);
 }
 
+struct pg *journey_pg(const struct journey *j)
+{
+    struct pg *pg = j->live->pg;
+
+    if (pg == NULL || j->elsewhere || !pg_alive(pg))
+        return NULL;
+    return j->source[0] == '\0' || str_eq(pg_database(pg), j->source) ? pg : NULL;
+}
+
 struct planning_options journey_planning(const struct journey *j)
 {
     return (struct planning_options){.google = j->live->google,
-                                     .pg = j->live->pg,
+                                     .pg = journey_pg(j),
                                      .target = &j->target,
                                      .selection = &j->selection,
                                      .start = !j->live->options->no_start};

@@ -4,6 +4,7 @@
 /* What the person has chosen so far. Saved at every change; after a kill the wizard opens at the
  * same step, field and cursor. Passwords are never part of it. */
 
+#include "api/google/datastream.h"
 #include "api/plan/planning.h"
 #include "api/store/kept.h"
 #include "screens/live.h"
@@ -32,7 +33,7 @@ enum journey_step {
 struct journey {
     struct live *live;
     struct target target;
-    char who[320];              /* the login's e-mail, once Google has told; not kept */
+    char who[320];              /* the login's e-mail, once Google has told */
     char dsn[PG_DSN];           /* without a password; "": PG* */
     struct selection selection; /* empty until the catalogue has been read */
     bool selection_ready;
@@ -48,6 +49,9 @@ struct journey {
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
     bool elsewhere; /* it reads another source than the connection leads to: nothing is asked there
                        until Connect was passed */
+    bool finding; /* Connect is asked only for project and region: then back to Home, to the streams
+                   */
+    char source[64]; /* the database that the opened stream reads; "": not known */
 
     enum journey_step at, reached, go_to;
     bool dirty;      /* something to save */
@@ -78,8 +82,17 @@ bool journey_caught_up(struct journey *j);
 /* The choices are being brought back; draw says so meanwhile. NULL: nothing is under way or failed.
  */
 const struct task *journey_catching_up(const struct journey *j);
-void journey_restart(struct journey *j); /* begins a new one; the old one stays in the store */
-void journey_save(struct journey *j);    /* writes when dirty; trouble is said once */
+/* Begins a new one; the old one stays in the store, and nothing of its source is kept open. */
+void journey_restart(struct journey *j);
+/* The same for this target. Connection, facts and password stay where it is the same source. What
+ * holds no choice yet is taken as it is. */
+void journey_put_aside(struct journey *j, const struct target *t, bool same_source);
+bool journey_switch(struct journey *j,
+                    int64_t id);                   /* to another of the store; false: it says why */
+bool journey_has_choices(const struct journey *j); /* something would be missed */
+/* The connection, while it lives and leads to the source that this is about; else NULL. */
+struct pg *journey_pg(const struct journey *j);
+void journey_save(struct journey *j); /* writes when dirty; trouble is said once */
 const char *journey_title(const struct journey *j,
                           char out[JOURNEY_TITLE]); /* "postmottak-backend · dev-gcp" */
 
@@ -94,6 +107,12 @@ void journey_changed(struct journey *j);                /* save soon */
 
 /* A survey has ended: takes catalogue and selection over and puts the choices of before onto it. */
 void journey_use_survey(struct journey *j, struct task *survey);
+/* What the opened stream carries, as it was just asked: the choices are put onto it anew, and what
+ * the person changed of them stays changed. True: it is not what was known before. */
+bool journey_use_flows(struct journey *j, const struct datastream_selection *include,
+                       const struct datastream_selection *exclude);
+void journey_flows_now(struct journey *j);            /* what is chosen was carried out: it flows */
+bool journey_changes_stream(const struct journey *j); /* its lists are known: it is changed */
 /* After choosing in these tables: what is kept for the next start. Of the others nothing is
  * written.
  */

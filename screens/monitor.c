@@ -28,7 +28,7 @@ struct monitor {
 static void ask(struct monitor *self, struct journey *j)
 {
     struct watch_options o = {.google = j->live->google,
-                              .pg = j->live->pg && pg_alive(j->live->pg) ? j->live->pg : NULL,
+                              .pg = journey_pg(j),
                               .target = &j->target,
                               .earlier = self->shown ? watch_status(self->shown) : NULL,
                               .count_rows = true};
@@ -187,6 +187,16 @@ static enum nav home(void *ctx, struct journey *j)
     return HOME;
 }
 
+/* Another source's tables are read through a connection of their own. */
+static enum nav change(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    j->go_to = j->elsewhere ? AT_CONNECT : AT_TABLES;
+    if (j->elsewhere)
+        journey_say_later(j, MARK_NONE, tr("this stream reads another database: connect to it first"));
+    return GO;
+}
+
 static enum nav take_down(void *ctx, struct journey *j)
 {
     (void)ctx;
@@ -205,6 +215,7 @@ static void leave(void *ctx)
 static const struct action actions[] = {
     {'r', "refresh", "ask now", NULL, again},
     {'y', "copy", "what is known, as JSON", NULL, copy},
+    {'e', "change", "what flows: to Tables; Review then says what changes", NULL, change},
     {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
     {'H', "home", "to the list of streams", NULL, home},
     {0}};

@@ -91,21 +91,43 @@ static enum style style_of(const struct plan_line *l)
         return STYLE_SENSITIVE;
     case PLAN_LINE_TABLE:
         return STYLE_ACCENT;
+    case PLAN_LINE_STOPS:
+        return STYLE_REMOVED;
+    case PLAN_LINE_STARTS:
+        return STYLE_ADDED;
     case PLAN_LINE_DETAIL:
         break;
     }
     return STYLE_TEXT;
 }
 
+static char sign_of(const struct plan_line *l)
+{
+    switch (l->kind) {
+    case PLAN_LINE_ACTION:
+        return plan_sign(l->verb);
+    case PLAN_LINE_WARNING:
+    case PLAN_LINE_SENSITIVE:
+        return '!';
+    case PLAN_LINE_STOPS:
+        return '-';
+    case PLAN_LINE_STARTS:
+        return '+';
+    case PLAN_LINE_HEAD:
+    case PLAN_LINE_TABLE:
+    case PLAN_LINE_DETAIL:
+        break;
+    }
+    return '\0';
+}
+
 static void put_line(const void *ctx, size_t i, struct page *p)
 {
     const struct review *self = ctx;
     const struct plan_line *l = &self->lines.items[i];
-    bool sign = l->kind == PLAN_LINE_ACTION,
-         mark = l->kind == PLAN_LINE_WARNING || l->kind == PLAN_LINE_SENSITIVE;
 
-    if (sign || mark)
-        page_put(p, style_of(l), "%c ", mark ? '!' : plan_sign(l->verb));
+    if (sign_of(l))
+        page_put(p, style_of(l), "%c ", sign_of(l));
     else
         page_put(p, STYLE_TEXT, "%s", l->kind == PLAN_LINE_DETAIL ? "      " : "");
     page_put(p, style_of(l), "%s", l->text);

@@ -18,6 +18,7 @@
 #include "screens/tables_view.h"
 
 #include "api/base/tr.h"
+#include "api/google/datastream.h"
 #include "api/plan/survey.h"
 #include "tui/key.h"
 
@@ -25,6 +26,7 @@ enum { DETAIL_LINES = 5 };
 
 struct tables {
     struct task *survey;
+    struct task *stream; /* what flows at this moment, of a stream that is changed */
     struct tables_view view;
     struct tables_filter filter;
     struct reason_form reason; /* why may this column flow? */
@@ -36,8 +38,12 @@ static void ask(struct tables *self, struct journey *j)
     struct catalog_options o = {.publication = j->target.publication, .reader = j->target.db_user};
 
     task_clear(&self->survey);
-    if (j->live->pg)
-        self->survey = survey(j->live->pg, &o);
+    task_clear(&self->stream);
+    if (journey_pg(j))
+        self->survey = survey(journey_pg(j), &o);
+    if (journey_changes_stream(j))
+        self->stream = datastream_stream_get(j->live->google, j->target.project, j->target.region,
+                                             j->target.stream);
 }
 
 static void show(struct tables *self, const struct journey *j)
@@ -59,19 +65,27 @@ static void enter(void *ctx, struct journey *j)
 
 /* --- drawing --- */
 
+static void draw_before(const struct tables *self, const struct journey *j, struct page *p)
+{
+    page_heading(p, "%s", tr("Which tables and columns flow?"));
+    if (self->survey)
+        answered(p, self->survey, tr("Reading tables and columns, judging each"));
+    else if (j->live->pg == NULL && journey_catching_up(j))
+        answered(p, journey_catching_up(j), tr("Connecting to the database"));
+    else if (j->live->pg && j->source[0])
+        page_mark(p, MARK_FAIL, tr("The stream reads the database %s; the connection leads to %s."),
+                  j->source, pg_database(j->live->pg));
+    else
+        page_mark(p, MARK_FAIL, "%s",
+                  tr("There is no connection to the database: Esc leads back to Connect."));
+}
+
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct tables *self = ctx;
 
     if (!j->selection_ready) {
-        page_heading(p, "%s", tr("Which tables and columns flow?"));
-        if (j->live->pg == NULL && journey_catching_up(j))
-            answered(p, journey_catching_up(j), tr("Connecting to the database"));
-        else if (j->live->pg == NULL)
-            page_mark(p, MARK_FAIL, "%s",
-                      tr("There is no connection to the database: Esc leads back to Connect."));
-        else
-            answered(p, self->survey, tr("Reading tables and columns, judging each"));
+        draw_before(self, j, p);
         return;
     }
     if (self->reason.open) {
@@ -169,11 +183,20 @@ static enum nav on_key(struct tables *self, struct journey *j, int key)
 
 static void take(struct tables *self, struct journey *j)
 {
-    if (task_state(self->survey) != TASK_OK)
+    if (self->survey && task_state(self->survey) == TASK_OK) {
+        journey_use_survey(j, self->survey);
+        task_clear(&self->survey);
+        show(self, j);
+    }
+    if (self->stream == NULL || task_state(self->stream) != TASK_OK || !j->selection_ready)
         return;
-    journey_use_survey(j, self->survey);
-    task_clear(&self->survey);
-    show(self, j);
+    const struct datastream_stream *s = datastream_stream(self->stream);
+    if (journey_use_flows(j, &s->include, &s->exclude)) {
+        journey_say(j, MARK_WARN, "%s",
+                    tr("the stream was changed meanwhile: what it carries now is shown"));
+        show(self, j);
+    }
+    task_clear(&self->stream);
 }
 
 static enum nav update(void *ctx, struct journey *j, struct event ev)
@@ -246,6 +269,7 @@ static void leave(void *ctx)
     struct tables *self = ctx;
 
     task_clear(&self->survey);
+    task_clear(&self->stream);
     tables_view_done(&self->view);
 }
 

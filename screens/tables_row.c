@@ -107,7 +107,7 @@ static void put_categories(uint32_t categories, struct page *p)
         }
 }
 
-void tables_row_column(const struct selection_column *c, struct page *p)
+void tables_row_column(const struct selection_column *c, bool changes, struct page *p)
 {
     struct places at = places_of(p);
 
@@ -115,6 +115,9 @@ void tables_row_column(const struct selection_column *c, struct page *p)
     page_tab(p, at.type);
     page_put_until(p, STYLE_MUTED, at.verdict, "%s", c->type);
     page_tab(p, at.verdict);
+    if (changes && c->flows != c->included)
+        page_put(p, c->included ? STYLE_ADDED : STYLE_REMOVED, "%s ",
+                 c->included ? tr("+ starts") : tr("- stops"));
     if (c->key)
         page_put(p, STYLE_ACCENT, "%s ", tr("key"));
     if (c->unsupported)

@@ -9,6 +9,7 @@
 void tables_row_totals(const struct tables_view *v, const struct journey *j, struct page *p);
 void tables_row_head(struct page *p); /* what the columns of the rows are */
 void tables_row_table(const struct journey *j, size_t table, struct page *p);
-void tables_row_column(const struct selection_column *c, struct page *p);
+/* changes: of a stream that is there; what starts or stops flowing says so. */
+void tables_row_column(const struct selection_column *c, bool changes, struct page *p);
 
 #endif

@@ -136,7 +136,8 @@ static void put(const void *ctx, struct tree_node at, struct page *p)
     } else if (at.leaf == TREE_NONE) {
         tables_row_table(v->j, v->tables[at.group], p);
     } else {
-        tables_row_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf], p);
+        tables_row_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf],
+                          journey_changes_stream(v->j), p);
     }
 }
 

@@ -120,7 +120,7 @@ bool walk_follow(struct walk *w, enum nav nav)
     case QUIT:
         return false;
     case NEXT:
-        to = at < AT_MONITOR ? at + 1 : at;
+        to = at == AT_CONNECT && w->j.finding ? AT_HOME : at < AT_MONITOR ? at + 1 : at;
         break;
     case BACK:
         to = at == AT_REMOVE || at == AT_HOME ? AT_HOME : at - 1;

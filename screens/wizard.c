@@ -74,7 +74,8 @@ static void draw_body(struct wizard *w, struct page *p)
         .title = tr(w->walk.step->title),
         .at = (int)w->walk.j.at,
         .of = w->walk.j.at == AT_HOME || w->walk.j.at == AT_REMOVE ? 0 : AT_MONITOR,
-        .context = journey_title(&w->walk.j, context)};
+        .context = w->walk.j.finding ? tr("Enter: on to the streams")
+                                     : journey_title(&w->walk.j, context)};
 
     page_title(p, &title);
     wizard_draw_keys(w, p);

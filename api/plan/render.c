@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/plan/flowing.h"
 
 #include <assert.h>
 #include <string.h>
@@ -86,21 +87,96 @@ static void warnings(const struct plan *p, const struct selection *s, struct are
             arena_printf(a, "first (%s): %s", p->needs[i].kind, p->needs[i].text));
 }
 
+/* What flows and what does not is told above, table by table. */
+static bool is_told(const struct plan_change *c)
+{
+    return (str_eq(c->from, "flows") && str_eq(c->to, "left out")) ||
+           (str_eq(c->from, "left out") && str_eq(c->to, "flows"));
+}
+
 static void action_lines(const struct plan_action *x, struct arena *a, struct plan_lines *l)
 {
     enum { SHOWN = 40 };
+    size_t n = 0;
 
     add(l, a, PLAN_LINE_ACTION, x->verb,
         arena_printf(a, "%-20s %-31s %s", step_type(x->step)->title, x->name, x->why));
-    for (size_t i = 0; i < x->n_changes && i < SHOWN; i++)
-        add(l, a, PLAN_LINE_DETAIL, x->verb,
-            arena_printf(a, "%s: %s -> %s", x->changes[i].path,
-                         x->changes[i].from ? x->changes[i].from : "(nothing)",
-                         x->changes[i].to ? x->changes[i].to : "(nothing)"));
-    if (x->n_changes > SHOWN)
-        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "and %zu more", x->n_changes - SHOWN));
+    for (size_t i = 0; i < x->n_changes; i++)
+        if (!is_told(&x->changes[i]) && n++ < SHOWN)
+            add(l, a, PLAN_LINE_DETAIL, x->verb,
+                arena_printf(a, "%s: %s -> %s", x->changes[i].path,
+                             x->changes[i].from ? x->changes[i].from : "(nothing)",
+                             x->changes[i].to ? x->changes[i].to : "(nothing)"));
+    if (n > SHOWN)
+        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "and %zu more", n - SHOWN));
     if (x->hint)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", x->hint));
+}
+
+/* What is sensitive and flows, and why; what is without a reason was warned of already. */
+static void sensitive_lines(const struct selection_table *t, struct arena *a, struct plan_lines *l)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_column *c = &t->columns[i];
+        if (c->included && c->level != RULES_NONE && c->ack)
+            add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
+                arena_printf(a, "%s.%s.%s flows, and is %s (%s): %s, %s", t->schema, t->name,
+                             c->name, rules_level_name((enum rules_level)c->level),
+                             categories_of(a, c->categories), c->ack->reason, c->ack->reference));
+    }
+}
+
+/* Of the tables that flow. */
+static void left_out_line(const struct selection *s, struct arena *a, struct plan_lines *l)
+{
+    enum { NAMED = 12 };
+    struct str names = {0};
+    size_t n = 0;
+
+    for (size_t t = 0; t < s->n_tables; t++)
+        for (size_t i = 0; s->tables[t].n_included && i < s->tables[t].n_columns; i++) {
+            const struct selection_column *c = &s->tables[t].columns[i];
+            if (c->included || c->level == RULES_NONE)
+                continue;
+            if (n++ < NAMED)
+                str_printf(&names, "%s%s.%s", names.bytes ? ", " : "", s->tables[t].name, c->name);
+        }
+    if (n > NAMED)
+        str_printf(&names, " and %zu more", n - NAMED);
+    if (n)
+        add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
+            arena_printf(a, "sensitive, left out: %s", str_text(&names)));
+    str_done(&names);
+}
+
+/* Where it goes, how fresh, and how. */
+static void place_line(const struct plan *p, struct arena *a, struct plan_lines *l)
+{
+    const struct target *t = &p->target;
+    char span[CLOCK_TEXT];
+
+    add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
+        arena_printf(a, "into %s:%s in %s, %s, up to %s old",
+                     t->dataset_project[0] ? t->dataset_project : t->project, p->names.dataset,
+                     t->location, t->mode == TARGET_APPEND_ONLY ? "append only" : "merge",
+                     clock_span(t->freshness_seconds, span)));
+}
+
+static void flow_lines(const struct plan *p, const struct selection *s, struct arena *a,
+                       struct plan_lines *l)
+{
+    struct flowing stops, starts;
+
+    flowing(p, s, true, a, &stops);
+    flowing(p, s, false, a, &starts);
+    for (size_t i = 0; i < stops.n; i++)
+        add(l, a, PLAN_LINE_STOPS, PLAN_UPDATE,
+            arena_printf(a, "stops flowing: %s", stops.items[i]));
+    if (stops.n)
+        add(l, a, PLAN_LINE_DETAIL, PLAN_UPDATE, "what has arrived of it stays in BigQuery");
+    for (size_t i = 0; i < starts.n; i++)
+        add(l, a, PLAN_LINE_STARTS, PLAN_UPDATE,
+            arena_printf(a, "starts flowing: %s", starts.items[i]));
 }
 
 static void table_lines(const struct selection_table *t, struct arena *a, struct plan_lines *l)
@@ -116,16 +192,6 @@ static void table_lines(const struct selection_table *t, struct arena *a, struct
     if (names.bytes)
         add(l, a, PLAN_LINE_DETAIL, PLAN_KEEP, arena_str(a, str_text(&names)));
     str_done(&names);
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const struct selection_column *c = &t->columns[i];
-        if (!c->included || c->level == RULES_NONE)
-            continue;
-        add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
-            arena_printf(a, "%s is %s (%s): %s%s%s", c->name,
-                         rules_level_name((enum rules_level)c->level),
-                         categories_of(a, c->categories), c->ack ? c->ack->reason : "no reason yet",
-                         c->ack ? ", " : "", c->ack ? c->ack->reference : ""));
-    }
 }
 
 void plan_lines(const struct plan *p, const struct selection *s, struct arena *a,
@@ -136,7 +202,12 @@ void plan_lines(const struct plan *p, const struct selection *s, struct arena *a
 
     *out = (struct plan_lines){0};
     totals(p, s, a, out);
+    place_line(p, a, out);
+    left_out_line(s, a, out);
     warnings(p, s, a, out);
+    flow_lines(p, s, a, out);
+    for (size_t i = 0; i < s->n_tables; i++)
+        sensitive_lines(&s->tables[i], a, out);
     for (size_t v = 0; v < sizeof order / sizeof *order; v++)
         for (size_t i = 0; i < p->n_actions; i++)
             if (p->actions[i].verb == order[v])
@@ -170,6 +241,12 @@ void plan_print(const struct plan *p, const struct selection *s, struct str *out
             break;
         case PLAN_LINE_TABLE:
             str_printf(out, "  %s\n", text);
+            break;
+        case PLAN_LINE_STOPS:
+            str_printf(out, "- %s\n", text);
+            break;
+        case PLAN_LINE_STARTS:
+            str_printf(out, "+ %s\n", text);
             break;
         }
     }

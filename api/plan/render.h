@@ -13,7 +13,9 @@ enum plan_line_kind {
     PLAN_LINE_DETAIL,
     PLAN_LINE_WARNING,
     PLAN_LINE_TABLE,
-    PLAN_LINE_SENSITIVE
+    PLAN_LINE_SENSITIVE,
+    PLAN_LINE_STOPS, /* of a stream that is there */
+    PLAN_LINE_STARTS
 };
 struct plan_line {
     enum plan_line_kind kind;
@@ -25,7 +27,8 @@ struct plan_lines {
     size_t n;
 };
 
-/* Totals first, what is risky next, then every thing, then what flows. Texts live in a; foreign
+/* Totals first, what is risky next (what stops flowing, what is sensitive and why it flows), then
+ * every thing, then what flows. Texts live in a; foreign
  * parts are as they came (pages and plan_print make them harmless). */
 void plan_lines(const struct plan *p, const struct selection *s, struct arena *a,
                 struct plan_lines *out);

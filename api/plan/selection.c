@@ -178,9 +178,16 @@ struct selection_table *selection_add(struct selection *s, const char *schema, c
 
 /* --- choosing --- */
 
-static bool is_held_back(const struct selection_column *c)
+static bool has_no_reason(const struct selection_column *c)
 {
     return c->level != RULES_NONE && c->ack == NULL;
+}
+
+/* What flows already may be put back as it was; whether it goes on without a reason is asked later.
+ */
+static bool is_held_back(const struct selection_column *c)
+{
+    return has_no_reason(c) && !c->flows;
 }
 
 static void put(struct selection_table *t, struct selection_column *c, bool included)
@@ -220,7 +227,7 @@ static enum selection_answer take_in(struct selection_table *t, struct selection
 {
     if (!t->selectable)
         return SELECTION_NOT_SELECTABLE;
-    if (c->unsupported)
+    if (c->unsupported && !c->flows)
         return SELECTION_UNSUPPORTED;
     if (is_held_back(c))
         return SELECTION_NEEDS_ACK;
@@ -266,6 +273,20 @@ enum selection_answer selection_set_table(struct selection *s, size_t table, boo
             put(t, c, true);
     }
     return t->n_included == before ? SELECTION_SAME : SELECTION_DONE;
+}
+
+void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    struct selection_column *c = &s->tables[table].columns[column];
+    c->flows = flows;
+    put(&s->tables[table], c, flows);
+}
+
+void selection_leave_out(struct selection *s, size_t table, size_t column)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    put(&s->tables[table], &s->tables[table].columns[column], false);
 }
 
 enum { ACK_BYTES = 500 };
@@ -450,7 +471,7 @@ size_t selection_unacknowledged(const struct selection *s, struct selection_plac
     for (size_t i = 0; i < s->n_tables; i++)
         for (size_t c = 0; s->tables[i].n_included > 0 && c < s->tables[i].n_columns; c++) {
             const struct selection_column *column = &s->tables[i].columns[c];
-            if (!column->included || !is_held_back(column))
+            if (!column->included || !has_no_reason(column))
                 continue;
             if (n < cap)
                 out[n] = (struct selection_place){(uint32_t)i, (uint32_t)c};

@@ -42,6 +42,7 @@ struct selection_column {
     bool key : 1;         /* cannot be left out while the table flows */
     bool unsupported : 1; /* Datastream does not carry it, or never streams it (generated) */
     bool is_new : 1;      /* was not in the file that was applied */
+    bool flows : 1;       /* in the stream that was opened, as it is now */
 };
 
 struct selection_table {
@@ -96,7 +97,7 @@ enum selection_answer {
     SELECTION_KEY,         /* a key column cannot be left out */
     SELECTION_UNSUPPORTED, /* the type is not carried */
     SELECTION_NOT_SELECTABLE,
-    SELECTION_NEEDS_ACK /* sensitive: first selection_acknowledge */
+    SELECTION_NEEDS_ACK /* sensitive, and not flowing already: first selection_acknowledge */
 };
 
 enum selection_answer selection_set_column(struct selection *s, size_t table, size_t column,
@@ -104,6 +105,10 @@ enum selection_answer selection_set_column(struct selection *s, size_t table, si
 /* On: its keys and all columns that are neither sensitive nor unsupported (acknowledged ones too).
  * With a sensitive key that is not acknowledged: SELECTION_NEEDS_ACK and nothing changes. */
 enum selection_answer selection_set_table(struct selection *s, size_t table, bool included);
+/* As the stream has it, whatever the rules say: it is so already. `flows` tells so from now on. */
+void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows);
+/* Off, a key too: where many columns are put one by one. */
+void selection_leave_out(struct selection *s, size_t table, size_t column);
 /* A reason and a reference are needed (ERR_INPUT otherwise, also for control characters and > 500
  * bytes). Does not include the column. */
 bool selection_acknowledge(struct selection *s, size_t table, size_t column,

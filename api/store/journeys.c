@@ -212,14 +212,44 @@ bool journeys_list(struct store *s, struct arena *a, const struct journeys_row *
 
     *rows = NULL;
     *n = 0;
-    query_open(&q, s, "SELECT id, title, updated FROM journey ORDER BY updated DESC, id DESC",
+    query_open(&q, s,
+               "SELECT id, title, updated, "
+               "(SELECT value FROM kept WHERE journey = id AND key = 'target.stream'), "
+               "(SELECT value FROM kept WHERE journey = id AND key = 'reached'), "
+               "(SELECT value FROM kept WHERE journey = id AND key = 'opened') "
+               "FROM journey ORDER BY updated DESC, id DESC",
                "list what was begun", e);
     while (query_row(&q)) {
         list = store_more(a, list, *n, &room, sizeof *list);
-        read_row(&q, a, &list[(*n)++]);
+        read_row(&q, a, &list[*n]);
+        list[*n].stream = column_text(&q, 3, a);
+        list[*n].reached = column_int(&q, 4);
+        list[(*n)++].opened = column_int(&q, 5) != 0;
     }
     *rows = list;
     return query_close(&q);
+}
+
+#define OUTLIVED                                                                                   \
+    "FROM journey WHERE updated < ? OR id NOT IN "                                                 \
+    "(SELECT id FROM journey ORDER BY updated DESC, id DESC LIMIT 100)"
+
+/* Looks first: to read needs no lock that another program may hold. */
+bool journeys_prune(struct store *s, struct err *e)
+{
+    static const char doing[] = "forget what was begun long ago";
+    const int64_t since = clock_wall_ms() - (int64_t)365 * 24 * 3600 * 1000;
+    struct query q;
+    bool some;
+
+    query_open(&q, s, "SELECT 1 " OUTLIVED " LIMIT 1", doing, e);
+    query_int(&q, since);
+    some = query_row(&q);
+    if (!query_close(&q) || !some)
+        return !some;
+    query_open(&q, s, "DELETE " OUTLIVED, doing, e);
+    query_int(&q, since);
+    return query_done(&q);
 }
 
 bool journeys_remove(struct store *s, int64_t id, struct err *e)

@@ -11,7 +11,10 @@
 struct journeys_row {
     int64_t id;
     const char *title;
-    int64_t updated; /* seconds since 1970 */
+    int64_t updated;    /* seconds since 1970 */
+    const char *stream; /* of journeys_list: its key "target.stream", "" none */
+    int64_t reached;    /* of journeys_list: its key "reached" */
+    bool opened;        /* of journeys_list: its key "opened" */
 };
 
 /* *id 0 makes a new one and sets *id. Only the keys that changed since the last save (or the load)
@@ -26,6 +29,8 @@ struct kept *journeys_latest(struct store *s, struct arena *a, struct journeys_r
 /* Newest first. */
 bool journeys_list(struct store *s, struct arena *a, const struct journeys_row **rows, size_t *n,
                    struct err *e);
+/* Those that nobody has touched for a year, and all but the newest hundred. */
+bool journeys_prune(struct store *s, struct err *e);
 bool journeys_remove(struct store *s, int64_t id, struct err *e); /* and its undo log */
 
 #endif

@@ -1,0 +1,388 @@
+/* What is chosen, across restarts: a line of names a table, keyed by schema and table. Of a stream
+ * that was opened its own lists are kept, and how the choices differ from them: so what it carries
+ * may be asked anew at any time, and what the person changed stays changed. */
+#include "screens/journey.h"
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/plan/file.h"
+#include "api/plan/opened.h"
+#include "api/plan/survey.h"
+
+#include <string.h>
+
+#define CHOSEN "chosen." /* what flows */
+#define ACK    "ack."
+#define FLOWS  "flows." /* of the stream that was opened: its include list */
+#define HELD   "held."  /* its exclude list */
+#define EDIT   "edit."  /* what is to be otherwise: +column -column */
+#define SEP    "\x1f"   /* stands in no name that PostgreSQL shows without quoting trouble */
+#define ALL    "*"
+
+enum { COLUMNS = 1600 }; /* PostgreSQL's own limit */
+
+static bool is_of_stream(const struct journey *j)
+{
+    return j->opened && kept_bool(j->kept, "flows", false);
+}
+
+/* --- keeping --- */
+
+static void keep_line(struct journey *j, const char *prefix, const struct selection_table *t,
+                      struct str *names)
+{
+    struct str key = {0};
+
+    str_printf(&key, "%s%s" SEP "%s", prefix, t->schema, t->name);
+    kept_set_text(j->kept, str_text(&key), names->bytes ? names->text : NULL);
+    str_done(names);
+    str_done(&key);
+}
+
+static void keep_chosen(struct journey *j, const struct selection_table *t)
+{
+    struct str names = {0};
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included)
+            str_printf(&names, "%s" SEP, t->columns[i].name);
+    keep_line(j, CHOSEN, t, &names);
+}
+
+static void keep_edits(struct journey *j, const struct selection_table *t)
+{
+    struct str names = {0};
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included != t->columns[i].flows)
+            str_printf(&names, "%c%s" SEP, t->columns[i].included ? '+' : '-', t->columns[i].name);
+    keep_line(j, EDIT, t, &names);
+}
+
+static void keep_acks(struct journey *j, const struct selection_table *t)
+{
+    struct str text = {0}, key = {0};
+
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_ack *a = t->columns[i].ack;
+        if (a == NULL)
+            continue;
+        str_clear(&key);
+        str_clear(&text);
+        str_printf(&key, ACK "%s" SEP "%s" SEP "%s", t->schema, t->name, t->columns[i].name);
+        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
+        kept_set_text(j->kept, str_text(&key), str_text(&text));
+    }
+    str_done(&text);
+    str_done(&key);
+}
+
+void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct selection_table *t = &j->selection.tables[tables[i]];
+        if (is_of_stream(j))
+            keep_edits(j, t);
+        else
+            keep_chosen(j, t);
+        if (t->n_included) /* a reason outlives its column's being left out */
+            keep_acks(j, t);
+    }
+    selection_totals(&j->selection, &j->totals);
+    journey_changed(j);
+}
+
+/* Cuts a text at the separators, in place; returns how many parts. */
+static size_t parts(char *text, char **out, size_t most)
+{
+    size_t n = 0;
+
+    while (*text && n < most) {
+        size_t length = strcspn(text, SEP);
+        out[n++] = text;
+        if (text[length] == '\0')
+            break;
+        text[length] = '\0';
+        text += length + 1;
+    }
+    return n;
+}
+
+static void restore_acks(struct journey *j)
+{
+    struct arena a = {0};
+    char *key[3], *value[4];
+    size_t table, column;
+    struct err e;
+
+    for (size_t i = kept_first_under(j->kept, ACK); i < kept_count(j->kept); i++) {
+        const char *name = kept_key(j->kept, i);
+        if (!str_starts(name, ACK))
+            break;
+        if (parts(arena_str(&a, name + strlen(ACK)), key, 3) == 3 &&
+            parts(arena_str(&a, kept_text(j->kept, name, "")), value, 4) == 4 &&
+            selection_find(&j->selection, key[0], key[1], &table) &&
+            selection_find_column(&j->selection.tables[table], key[2], &column)) {
+            struct selection_ack ack = {value[0], value[1], value[2], value[3]};
+            selection_acknowledge(&j->selection, table, column, &ack, &e);
+        }
+    }
+    arena_done(&a);
+}
+
+/* --- bringing back --- */
+
+struct line {
+    char *key[2]; /* schema, table */
+    char **names;
+    size_t n;
+    size_t table; /* in the selection */
+};
+
+/* The next entry under the prefix, from *at on; of tables that are gone nothing is said. */
+static bool next_line(const struct journey *j, const char *prefix, struct arena *a, size_t *at,
+                      struct line *out)
+{
+    for (; *at < kept_count(j->kept); (*at)++) {
+        const char *name = kept_key(j->kept, *at);
+        if (!str_starts(name, prefix))
+            return false;
+        if (parts(arena_str(a, name + strlen(prefix)), out->key, 2) != 2 ||
+            !selection_find(&j->selection, out->key[0], out->key[1], &out->table))
+            continue;
+        out->n = parts(arena_str(a, kept_text(j->kept, name, "")), out->names, COLUMNS);
+        (*at)++;
+        return true;
+    }
+    return false;
+}
+
+static void restore_chosen(struct journey *j)
+{
+    struct arena a = {0};
+    struct line line = {.names = arena_array(&a, char *, COLUMNS)};
+    size_t at = kept_first_under(j->kept, CHOSEN), column;
+
+    while (next_line(j, CHOSEN, &a, &at, &line))
+        for (size_t c = 0; c < line.n; c++)
+            if (selection_find_column(&j->selection.tables[line.table], line.names[c], &column))
+                selection_set_column(&j->selection, line.table, column, true);
+    arena_done(&a);
+}
+
+static void restore_edit(struct journey *j, size_t table, const char *edit)
+{
+    size_t column;
+
+    if (!selection_find_column(&j->selection.tables[table], edit + 1, &column))
+        return;
+    if (edit[0] == '-')
+        selection_leave_out(&j->selection, table, column);
+    else
+        selection_set_column(&j->selection, table, column, true);
+}
+
+static void restore_edits(struct journey *j)
+{
+    struct arena a = {0};
+    struct line line = {.names = arena_array(&a, char *, COLUMNS)};
+    size_t at = kept_first_under(j->kept, EDIT);
+
+    while (next_line(j, EDIT, &a, &at, &line))
+        for (size_t c = 0; c < line.n; c++)
+            restore_edit(j, line.table, line.names[c]);
+    arena_done(&a);
+}
+
+/* --- what a stream carries --- */
+
+static void keep_list(struct journey *j, const char *prefix, const char *schema,
+                      const struct datastream_table *t)
+{
+    struct str key = {0}, names = {0};
+
+    str_printf(&key, "%s%s" SEP "%s", prefix, schema, t ? t->name : "");
+    for (size_t i = 0; t && i < t->n_columns; i++)
+        str_printf(&names, "%s" SEP, t->columns[i].name);
+    kept_set_text(j->kept, str_text(&key), names.bytes ? names.text : ALL);
+    str_done(&names);
+    str_done(&key);
+}
+
+static void keep_lists(struct journey *j, const char *prefix, const struct datastream_selection *l)
+{
+    for (size_t i = 0; i < l->n_schemas; i++) {
+        if (l->schemas[i].n_tables == 0)
+            keep_list(j, prefix, l->schemas[i].name, NULL);
+        for (size_t t = 0; t < l->schemas[i].n_tables; t++)
+            keep_list(j, prefix, l->schemas[i].name, &l->schemas[i].tables[t]);
+    }
+}
+
+static void read_table(struct arena *a, char *columns, char **names, struct datastream_table *out)
+{
+    if (str_eq(columns, ALL))
+        return;
+    out->n_columns = parts(columns, names, COLUMNS);
+    out->columns = arena_array(a, struct datastream_column, out->n_columns + 1);
+    for (size_t i = 0; i < out->n_columns; i++)
+        out->columns[i].name = names[i];
+}
+
+static size_t n_under(const struct journey *j, const char *prefix, size_t first)
+{
+    size_t n = 0;
+
+    while (first + n < kept_count(j->kept) && str_starts(kept_key(j->kept, first + n), prefix))
+        n++;
+    return n;
+}
+
+/* Keys are in order: the tables of a schema stand together. */
+static void read_lists(const struct journey *j, const char *prefix, struct arena *a,
+                       struct datastream_selection *out)
+{
+    size_t first = kept_first_under(j->kept, prefix), n = n_under(j, prefix, first);
+    struct datastream_table *tables = arena_array(a, struct datastream_table, n + 1);
+    char *key[2], **names = arena_array(a, char *, COLUMNS);
+
+    *out = (struct datastream_selection){.schemas = arena_array(a, struct datastream_schema, n + 1),
+                                         .given = n > 0};
+    for (size_t i = 0; i < n; i++) {
+        const char *name = kept_key(j->kept, first + i);
+        size_t found = parts(arena_str(a, name + strlen(prefix)), key, 2);
+        struct datastream_schema *s = out->n_schemas ? &out->schemas[out->n_schemas - 1] : NULL;
+        if (found == 0)
+            continue;
+        if (s == NULL || !str_eq(s->name, key[0])) {
+            s = &out->schemas[out->n_schemas++];
+            *s = (struct datastream_schema){.name = key[0], .tables = &tables[i]};
+        }
+        if (found < 2)
+            continue;
+        s->tables[s->n_tables].name = key[1];
+        read_table(a, arena_str(a, kept_text(j->kept, name, "")), names, &s->tables[s->n_tables++]);
+    }
+}
+
+static void put_flows(struct journey *j)
+{
+    struct datastream_selection in, out;
+    struct arena a = {0};
+
+    read_lists(j, FLOWS, &a, &in);
+    read_lists(j, HELD, &a, &out);
+    opened_select(&in, &out, &j->selection);
+    arena_done(&a);
+    restore_edits(j);
+}
+
+/* Both lists as text. */
+static char *lists_text(const struct journey *j)
+{
+    struct str text = {0};
+
+    for (size_t i = 0; i < kept_count(j->kept); i++) {
+        const char *key = kept_key(j->kept, i);
+        if (str_starts(key, FLOWS) || str_starts(key, HELD))
+            str_printf(&text, "%s=%s\n", key, kept_text(j->kept, key, ""));
+    }
+    char *kept = mem_str(str_text(&text));
+    str_done(&text);
+    return kept;
+}
+
+bool journey_use_flows(struct journey *j, const struct datastream_selection *include,
+                       const struct datastream_selection *exclude)
+{
+    bool known = kept_bool(j->kept, "flows", false), same;
+    char *before = lists_text(j), *now;
+
+    kept_remove_under(j->kept, FLOWS);
+    kept_remove_under(j->kept, HELD);
+    keep_lists(j, FLOWS, include);
+    keep_lists(j, HELD, exclude);
+    kept_set_bool(j->kept, "flows", true);
+    now = lists_text(j);
+    same = known && str_eq(before, now);
+    mem_free(before);
+    mem_free(now);
+    if (!same && j->selection_ready) {
+        put_flows(j);
+        selection_totals(&j->selection, &j->totals);
+    }
+    journey_changed(j);
+    return !same;
+}
+
+void journey_flows_now(struct journey *j)
+{
+    struct selection *s = &j->selection;
+
+    kept_remove_under(j->kept, FLOWS);
+    kept_remove_under(j->kept, HELD);
+    kept_remove_under(j->kept, EDIT);
+    for (size_t t = 0; t < s->n_tables; t++) {
+        struct str names = {0};
+        for (size_t c = 0; c < s->tables[t].n_columns; c++) {
+            bool flows = s->tables[t].columns[c].included;
+            selection_set_flowing(s, t, c, flows);
+            if (flows)
+                str_printf(&names, "%s" SEP, s->tables[t].columns[c].name);
+        }
+        keep_line(j, FLOWS, &s->tables[t], &names);
+    }
+    kept_set_bool(j->kept, "flows", true);
+    j->opened = true;
+    journey_changed(j);
+}
+
+bool journey_changes_stream(const struct journey *j)
+{
+    return is_of_stream(j);
+}
+
+/* Reasons that the plan file of this very stream holds. */
+static void reasons_of_file(struct journey *j)
+{
+    struct arena a = {0};
+    struct str text = {0};
+    struct selection file;
+    struct err e;
+    size_t table, column;
+
+    if (j->live->repo &&
+        path_read(path_join(&a, j->live->repo, "replication.json"), PLAN_FILE_MAX_BYTES, &text,
+                  &e) &&
+        plan_file_read(str_text(&text), text.bytes, &file, &e)) {
+        for (size_t t = 0; t < file.n_tables && str_eq(file.naming.stream, j->target.stream); t++)
+            for (size_t c = 0; c < file.tables[t].n_columns; c++) {
+                const struct selection_column *from = &file.tables[t].columns[c];
+                if (from->ack &&
+                    selection_find(&j->selection, file.tables[t].schema, file.tables[t].name,
+                                   &table) &&
+                    selection_find_column(&j->selection.tables[table], from->name, &column))
+                    selection_acknowledge(&j->selection, table, column, from->ack, &e);
+            }
+        selection_done(&file);
+    }
+    str_done(&text);
+    arena_done(&a);
+}
+
+void journey_use_survey(struct journey *j, struct task *survey)
+{
+    selection_done(&j->selection);
+    catalog_free(j->catalog);
+    j->catalog = survey_take(survey, &j->selection);
+    j->selection_ready = true;
+    if (is_of_stream(j))
+        reasons_of_file(j);
+    restore_acks(j); /* before the choices: a flagged column needs its reason first */
+    if (is_of_stream(j))
+        put_flows(j);
+    else
+        restore_chosen(j);
+    selection_totals(&j->selection, &j->totals);
+    journey_fill_selection(j);
+}
