@@ -156,9 +156,9 @@ static void place_line(const struct plan *p, struct arena *a, struct plan_lines 
     char span[CLOCK_TEXT];
 
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(a, "into %s:%s in %s, %s, up to %s old",
-                     t->dataset_project[0] ? t->dataset_project : t->project, p->names.dataset,
-                     t->location, t->mode == TARGET_APPEND_ONLY ? "append only" : "merge",
+        arena_printf(a, "into %s%s%s (%s), %s, up to %s old", t->dataset_project,
+                     t->dataset_project[0] ? ":" : "", p->names.dataset, t->location,
+                     t->mode == TARGET_APPEND_ONLY ? "append only" : "merge",
                      clock_span(t->freshness_seconds, span)));
 }
 
