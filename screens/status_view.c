@@ -111,6 +111,14 @@ static void draw_errors(const struct watch_error *errors, size_t n, size_t most,
     draw_more(n, most, p);
 }
 
+static bool has_points(const struct watch_status *s)
+{
+    for (size_t i = 0; i < s->n_points; i++)
+        if (s->points[i] >= 0)
+            return true;
+    return false;
+}
+
 static void draw_pace(const struct watch_status *s, struct page *p)
 {
     page_put(p, STYLE_TEXT, "%s", tr("Events  "));
@@ -121,7 +129,7 @@ static void draw_pace(const struct watch_status *s, struct page *p)
     if (s->latency_s[1] >= 0)
         page_put(p, STYLE_TEXT, tr(", 95 %% of them in BigQuery within %.1f s"), s->latency_s[1]);
     page_newline(p);
-    if (s->n_points == 0)
+    if (!has_points(s))
         return;
     page_put(p, STYLE_MUTED, "%s", tr("        the last hour "));
     spark_put(p, STYLE_ACCENT, s->points, s->n_points, page_width(p) - SPARK_AT);
