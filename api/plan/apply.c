@@ -200,6 +200,7 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
                   struct arena *mem)
 {
     bool begun = false;
+    char before[sizeof s->message];
 
     if (s->state == APPLY_WAITING) {
         if (!may_begin(r, s))
@@ -224,10 +225,13 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
         return false;
     }
     s->held[0] = '\0';
+    str_copy(before, sizeof before, s->message);
     switch (move_on(r, a, s, d, mem)) {
     case MOVE_AGAIN:
         break;
     case MOVE_DONE:
+        if (str_eq(s->message, before)) /* it told of a wait, and that is over */
+            s->message[0] = '\0';
         end_step(r, s, d, true);
         return true;
     case MOVE_FAILED:
@@ -331,7 +335,9 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
     if (p->n_unacknowledged) {
         err_set(e, ERR_INPUT, "Including sensitive columns");
         err_reason(e, "UNACKNOWLEDGED");
-        err_why(e, "%zu sensitive columns have no reason", p->n_unacknowledged);
+        err_resource(e, p->unsettled);
+        err_why(e, "%zu sensitive column%s no reason: %s", p->n_unacknowledged,
+                p->n_unacknowledged == 1 ? " has" : "s have", p->unsettled);
         return err_hint(e, "give each a reason and a reference, or leave it out");
     }
     if (p->n_needs) {

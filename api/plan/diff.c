@@ -309,6 +309,24 @@ static void dataset(struct diff_job *j)
 
 /* --- the whole --- */
 
+static const char *name_unsettled(struct diff_job *j)
+{
+    enum { FIRST = 3 };
+    struct plan *p = j->p;
+    struct str names = {0};
+
+    for (size_t i = 0; i < p->n_unacknowledged && i < FIRST; i++) {
+        const struct selection_table *t = &j->s->tables[p->unacknowledged[i].table];
+        str_printf(&names, "%s%s.%s.%s", i ? ", " : "", t->schema, t->name,
+                   t->columns[p->unacknowledged[i].column].name);
+    }
+    if (p->n_unacknowledged > FIRST)
+        str_printf(&names, " and %zu more", p->n_unacknowledged - FIRST);
+    const char *kept = arena_str(&p->mem, str_text(&names));
+    str_done(&names);
+    return kept;
+}
+
 static void unacknowledged(struct diff_job *j)
 {
     struct plan *p = j->p;
@@ -316,6 +334,8 @@ static void unacknowledged(struct diff_job *j)
     p->n_unacknowledged = selection_unacknowledged(j->s, NULL, 0);
     p->unacknowledged = arena_array(&p->mem, struct selection_place, p->n_unacknowledged + 1);
     selection_unacknowledged(j->s, p->unacknowledged, p->n_unacknowledged);
+    if (p->n_unacknowledged)
+        p->unsettled = name_unsettled(j);
 }
 
 static void keep_only(struct plan *p, unsigned only)

@@ -51,6 +51,7 @@ struct plan {
     size_t n_needs;
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
+    const char *unsettled; /* the first of those by name, and how many more; NULL: none */
     size_t count[PLAN_BLOCKED + 1];
     char wanted[17]; /* a digest of what is wanted alone */
     char digest[17]; /* over what is wanted and what was seen */

@@ -377,6 +377,7 @@ static void apply_does_the_expected_plan(void **state)
     assert_non_null(event_of(a, "datastream.private_connection", "running"));
     assert_non_null(event_of(a, "datastream.private_connection", "done"));
     assert_non_null(event_of(a, "datastream.start", "done"));
+    assert_text(event_of(a, "compute.proxy", "done"), "message", ""); /* no wait any more */
     assert_true(world_writes(&w) > 8);
 }
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/base/json.h"
+#include "api/plan/apply.h"
 #include "api/plan/render.h"
 #include "tests/unit/plan/scene.h"
 
@@ -286,6 +287,30 @@ static void test_json(void **state)
     scene_done(&s);
 }
 
+/* The refusal names them: nobody looks for one of 20 000 columns. */
+static void test_unsettled_are_named(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err e;
+    open_ready(&s);
+    assert_null(scene_plan(&s)->unsettled);
+    scene_done(&s);
+    open_ready(&s);
+    scene_table(&s, "public", "person", "+id:key +fnr:special");
+    assert_false(apply_possible(scene_plan(&s), NULL, &e));
+    assert_string_equal(e.reason, "UNACKNOWLEDGED");
+    assert_string_equal(e.why, "1 sensitive column has no reason: public.person.fnr");
+    assert_string_equal(e.resource, "public.person.fnr");
+    scene_done(&s);
+    open_ready(&s);
+    scene_table(&s, "public", "alle", "+id:key +a:special +b:special +c:special +d:personal");
+    assert_false(apply_possible(scene_plan(&s), NULL, &e));
+    assert_string_equal(e.why, "4 sensitive columns have no reason: public.alle.a, public.alle.b, "
+                               "public.alle.c and 1 more");
+    scene_done(&s);
+}
+
 static void test_signs(void **state)
 {
     (void)state;
@@ -363,10 +388,15 @@ static void test_large_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_made),    cmocka_unit_test(test_only_some_steps),
-        cmocka_unit_test(test_digest_moves), cmocka_unit_test(test_digest_stays),
-        cmocka_unit_test(test_wanted),       cmocka_unit_test(test_json),
-        cmocka_unit_test(test_signs),        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_half_made),
+        cmocka_unit_test(test_only_some_steps),
+        cmocka_unit_test(test_digest_moves),
+        cmocka_unit_test(test_digest_stays),
+        cmocka_unit_test(test_wanted),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_unsettled_are_named),
+        cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_large),
         cmocka_unit_test(test_large_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
