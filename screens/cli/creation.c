@@ -1,7 +1,6 @@
 #include "screens/cli/creation.h"
 
 #include "api/base/clock.h"
-#include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
@@ -11,9 +10,11 @@
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
 #include "api/plan/survey.h"
+#include "screens/cli/event.h"
 #include "screens/cli/out.h"
 #include "screens/cli/pick.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { STILL_MS = 30000 }; /* plain output says at least so often that it still waits */
@@ -172,30 +173,15 @@ static double elapsed(const struct apply_step *s)
     return (double)((s->ended_ms ? s->ended_ms : clock_mono_ms()) - s->started_ms) / 1000;
 }
 
-static void event(struct creation *c, const struct apply_step *s)
+static void tell_step(struct creation *c, const struct apply_step *s)
 {
-    struct str text = {0};
-    struct json_out o;
-    char time[CLOCK_TEXT];
+    struct event e = {.step = step_type(s->step)->id,
+                      .name = s->name,
+                      .state = apply_state_name(s->state),
+                      .message = apply_step_says(s),
+                      .elapsed = elapsed(s)};
 
-    if (!c->s->o->json) {
-        out_line("%-8s %-32s %s%s%s", apply_state_name(s->state), step_type(s->step)->id, s->name,
-                 apply_step_says(s)[0] ? ": " : "", apply_step_says(s));
-        return;
-    }
-    json_begin(&o, &text, false);
-    json_open_object(&o, NULL);
-    json_put_int(&o, "version", 1);
-    json_put_string(&o, "time", clock_rfc3339(clock_wall(), time));
-    json_put_string(&o, "step", step_type(s->step)->id);
-    json_put_string(&o, "name", s->name);
-    json_put_string(&o, "state", apply_state_name(s->state));
-    json_put_double(&o, "elapsed", elapsed(s));
-    json_put_string(&o, "message", apply_step_says(s));
-    json_close_object(&o);
-    str_addc(&text, '\n');
-    out_result(&text);
-    str_done(&text);
+    event_tell(c->s->o, &e);
 }
 
 struct told {
@@ -219,14 +205,14 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
             told->state[i] = steps[i].state;
             str_copy(told->message[i], sizeof told->message[i], apply_step_says(&steps[i]));
             told->still_ms = clock_mono_ms();
-            event(c, &steps[i]);
+            tell_step(c, &steps[i]);
         }
     if (clock_mono_ms() - told->still_ms < STILL_MS)
         return;
     told->still_ms = clock_mono_ms();
     for (size_t i = 0; i < n; i++)
         if (steps[i].state == APPLY_RUNNING)
-            event(c, &steps[i]);
+            tell_step(c, &steps[i]);
 }
 
 static bool carry_out(struct creation *c, struct err *e)
@@ -323,9 +309,17 @@ static bool look_again(struct creation *c, unsigned only, struct err *e)
 static void say_stops(const struct creation *c)
 {
     const char *path;
+    char message[512];
+    struct event e = {.step = step_type(STEP_STREAM)->id,
+                      .name = c->plan->names.stream,
+                      .state = "waiting",
+                      .message = message};
 
-    for (size_t i = 0; (path = plan_stops(c->plan, i)); i++)
-        out_talk("stops flowing: %s (what has arrived of it stays, and grows old)", path);
+    for (size_t i = 0; (path = plan_stops(c->plan, i)); i++) {
+        snprintf(message, sizeof message,
+                 "stops flowing: %s (what has arrived of it stays, and grows old)", path);
+        event_tell(c->s->o, &e);
+    }
 }
 
 bool creation_carry_out(struct creation *c, unsigned only, struct err *e)

@@ -1,9 +1,9 @@
 #include "screens/cli/command.h"
 
 #include "api/base/clock.h"
-#include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/plan/remove.h"
+#include "screens/cli/event.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
@@ -20,31 +20,6 @@ static bool take_words(struct options *o, struct err *e)
     err_set(e, ERR_INPUT, "Reading the command line");
     err_why(e, "neither APP nor -f FILE");
     return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
-}
-
-/* An event of the contract, section 6; the receipt's word besides where it is a line of it. */
-static void print_event(const char *step, const char *name, const char *state, double elapsed,
-                        const char *receipt, const char *message)
-{
-    struct str text = {0};
-    struct json_out j;
-    char time[CLOCK_TEXT];
-
-    json_begin(&j, &text, false);
-    json_open_object(&j, NULL);
-    json_put_int(&j, "version", 1);
-    json_put_string(&j, "time", clock_rfc3339(clock_wall(), time));
-    json_put_string(&j, "step", step);
-    json_put_string(&j, "name", name);
-    json_put_string(&j, "state", state);
-    json_put_double(&j, "elapsed", elapsed);
-    if (receipt)
-        json_put_string(&j, "receipt", receipt);
-    json_put_string(&j, "message", message);
-    json_close_object(&j);
-    str_addc(&text, '\n');
-    out_result(&text);
-    str_done(&text);
 }
 
 /* What follows is told as it happens: steps that begin, lines of the receipt that are new. */
@@ -64,8 +39,9 @@ static void tell_begun(struct told *told, const struct remove_step *step, size_t
         return;
     told->running[at] = true;
     told->begun_ms[at] = clock_mono_ms();
-    if (told->o->json)
-        print_event(step_type(step->step)->id, step->name, "running", 0, NULL, "");
+    struct event e = {
+        .step = step_type(step->step)->id, .name = step->name, .state = "running", .message = ""};
+    event_tell(told->o, &e);
 }
 
 /* Of the step that a line of the receipt is about; 0: none ran. */
@@ -91,11 +67,25 @@ static void tell_line(struct told *told, const struct task *t, const struct rece
 
     told->left = told->left || unseen_stream || l->kind == RECEIPT_FAILED ||
                  (l->kind == RECEIPT_BY_HAND && !str_eq(l->what, "manifest"));
-    if (told->o->json)
-        print_event(l->what, l->name, states[l->kind], took, receipt_kind_name(l->kind), l->why);
-    else
-        out_line("%-8s %-32s %s%s%s", receipt_kind_name(l->kind), l->what, l->name,
-                 l->why[0] ? ": " : "", l->why);
+    struct event e = {.step = l->what,
+                      .name = l->name,
+                      .state = states[l->kind],
+                      .message = l->why,
+                      .receipt = receipt_kind_name(l->kind),
+                      .elapsed = took};
+    if (told->o->json || l->kind == RECEIPT_REMOVED || l->kind == RECEIPT_FAILED)
+        event_tell(told->o, &e); /* what is by hand or stays stands in the receipt */
+}
+
+/* For people it stands together, and last; as events it has been told. */
+static void print_receipt(const struct options *o, const struct task *t)
+{
+    size_t n;
+    const struct receipt_line *lines = remove_receipt(t, &n);
+
+    for (size_t i = 0; !o->json && i < n; i++)
+        out_line("%-8s %-32s %s%s%s", receipt_kind_name(lines[i].kind), lines[i].what,
+                 lines[i].name, lines[i].why[0] ? ": " : "", lines[i].why);
 }
 
 static void tell_changes(struct told *told, const struct task *t)
@@ -168,6 +158,7 @@ static bool take_down(struct session *s, const struct remove_options *o, bool *l
         tell_changes(&told, t);
     }
     tell_changes(&told, t);
+    print_receipt(s->o, t);
     bool ok = task_state(t) == TASK_OK;
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);

@@ -108,6 +108,38 @@ static void another_selection_is_an_update(void **state)
     assert_int_equal(world_writes(&w), 0);
 }
 
+/* Who reads the events learns it, too. */
+static void what_stops_is_among_the_events(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "create", "postmottak-backend", "datastream",
+                                   "--include-tables", "regel_evaluering", "--yes", "--json");
+    answer_is(a, 0);
+    answer_events(a);
+    const struct json *first = event_of(a, "datastream.stream", "waiting");
+    assert_non_null(first);
+    assert_text(first, "name", "postgres-postmottak-bigquery");
+    assert_non_null(
+        strstr(json_string_or(first, "message", ""), "stops flowing: public.regelsett_resultat."));
+}
+
+/* Text mode: stdout is the result alone (contract, section 1). */
+static void progress_is_talk_and_has_its_time(void **state)
+{
+    (void)state;
+    const struct answer *a =
+        STROM(&w, "create", "postmottak-backend", "datastream", TABLES, "--yes");
+    answer_is(a, 0);
+    assert_string_equal(a->out, "running: postgres-postmottak-bigquery\n");
+    answer_says(a, "kept     compute.proxy");
+    const char *done = strstr(a->err, "done     datastream.stream");
+    assert_non_null(done);
+    const char *after = strstr(done, "postgres-postmottak-bigquery  ");
+    assert_true(after && after < strchr(done, '\n'));
+    after += strlen("postgres-postmottak-bigquery  ");
+    assert_true(*after >= '0' && *after <= '9');
+}
+
 /* Goes on until it is told to stop; each look is one document. */
 static void watching_ends_with_an_interrupt(void **state)
 {
@@ -208,6 +240,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stream_that_runs_is_kept),
         cmocka_unit_test(another_selection_is_an_update),
         cmocka_unit_test(watching_ends_with_an_interrupt),
+        cmocka_unit_test(what_stops_is_among_the_events),
+        cmocka_unit_test(progress_is_talk_and_has_its_time),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
     const struct CMUnitTest trouble[] = {
