@@ -3,13 +3,16 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "screens/cli/line.h"
 #include "screens/cli/out.h"
+#include "screens/cli/session.h"
 #include "screens/walk.h"
+#include "tui/field.h"
 #include "tui/key.h"
 #include "tui/shot.h"
 
 #include <ctype.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +26,10 @@ struct plain {
     struct walk walk;
     struct page *page;
     int cols;
+    bool interrupted; /* once, without an answer since */
+    bool news;        /* something happened while a line was typed */
     bool done;
+    int exit_code;
 };
 
 bool plain_wanted(const struct options *o)
@@ -50,13 +56,35 @@ static void tell(struct plain *p, struct event ev)
         follow(p, p->walk.step->update(p->walk.self, &p->walk.j, ev));
 }
 
+/* As in the wizard: where something is under way the step asks first, and a second Ctrl-C leaves.
+ * What was begun and what was entered is kept either way. True: nothing is waited for any more. */
+static bool was_interrupted(struct plain *p)
+{
+    int number = session_take_caught();
+
+    if (number == 0)
+        return false;
+    if (number == SIGINT && !p->interrupted && p->walk.step->is_busy &&
+        p->walk.step->is_busy(p->walk.self)) {
+        p->interrupted = true;
+        tell(p, (struct event){.kind = EV_KEY, .key = TUI_CTRL('C')});
+        return true;
+    }
+    p->exit_code = 128 + number;
+    p->done = true;
+    return true;
+}
+
 /* Waits until nothing is in flight; says every half minute that it still waits. */
 static void settle(struct plain *p)
 {
     struct net *net = p->walk.j.live->net;
     int64_t said = clock_mono_ms();
 
-    while (net_running(net) > 0 && !p->done) {
+    if (p->news)
+        tell(p, (struct event){.kind = EV_NEWS});
+    p->news = false;
+    while (net_running(net) > 0 && !p->done && !was_interrupted(p)) {
         net_wait(net, NULL, 0, clock_mono_ms() + 1000);
         if (net_step(net))
             tell(p, (struct event){.kind = EV_NEWS});
@@ -79,6 +107,19 @@ static size_t list_actions(const struct plain *p, const struct action **out, siz
     return n;
 }
 
+/* A question stands in the middle of the tall page: one empty line is as good as a hundred. */
+static void squeeze(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at; at++)
+        if (*at != '\n' || to - text < 2 || to[-1] != '\n' || to[-2] != '\n')
+            *to++ = *at;
+    while (to > text && to[-1] == '\n')
+        to--;
+    *to = '\0';
+}
+
 static void show(struct plain *p)
 {
     const struct action *actions[32];
@@ -95,8 +136,8 @@ static void show(struct plain *p)
     char *cursor = strstr(str_text(&text), "-- cursor");
     if (cursor)
         *cursor = '\0';
-    while (text.bytes && strlen(text.text) && text.text[strlen(text.text) - 1] == '\n')
-        text.text[strlen(text.text) - 1] = '\0';
+    if (text.bytes)
+        squeeze(text.text);
     if (p->walk.j.at == AT_HOME || p->walk.j.at == AT_REMOVE)
         out_line("\n== %s ==\n%s", tr(p->walk.step->title), str_text(&text));
     else
@@ -154,13 +195,38 @@ static void obey(struct plain *p, char *line)
     }
 }
 
+/* The next line, and what it asks for. */
+static void listen(struct plain *p)
+{
+    char text[LINE];
+    struct line line = {text, sizeof text, field_hides(p->page), p->walk.j.live->net, false};
+
+    switch (line_read(&line)) {
+    case LINE_READ:
+        p->interrupted = false;
+        obey(p, text);
+        break;
+    case LINE_LONG:
+        journey_say(&p->walk.j, MARK_WARN, tr("longer than %d bytes: not taken"), LINE - 1);
+        break;
+    case LINE_OVER:
+        p->done = true;
+        break;
+    case LINE_SIGNAL:
+        was_interrupted(p);
+        break;
+    }
+    p->news = line.news;
+    secret_wipe(text, sizeof text);
+}
+
 int plain_run(struct live *l)
 {
     struct plain p = {.cols = 80};
     const char *columns = getenv("COLUMNS");
-    char line[LINE];
     long long cols;
 
+    session_catch(l->net);
     if (columns && str_int64(columns, 20, 500, &cols))
         p.cols = cols < NARROW ? NARROW : (int)cols;
     p.page = page_new(p.cols, TALL);
@@ -169,12 +235,11 @@ int plain_run(struct live *l)
     walk_enter(&p.walk, p.walk.j.at);
     while (!p.done) {
         settle(&p);
+        if (p.done)
+            break;
         show(&p);
         journey_save(&p.walk.j);
-        if (fgets(line, sizeof line, stdin) == NULL)
-            break;
-        line[strcspn(line, "\r\n")] = '\0';
-        obey(&p, line);
+        listen(&p);
         mem_free(p.walk.j.to_copy); /* the text stands on the page already */
         p.walk.j.to_copy = NULL;
     }
@@ -182,5 +247,6 @@ int plain_run(struct live *l)
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     page_free(p.page);
-    return 0;
+    session_catch(NULL);
+    return p.exit_code;
 }

@@ -48,6 +48,7 @@ struct page {
     bool line_on;
     int cursor_x, cursor_y; /* screen; -1 none */
     int focus;              /* body line of the cursor, -1 none */
+    bool hides;             /* the field that has the cursor is a secret one */
     struct str raw;         /* scratch of the formatters */
     char *safe;
     size_t safe_room;

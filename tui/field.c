@@ -207,6 +207,11 @@ static void put_text(const struct field *f, const struct field_look *look, int l
         p->x = end - 1;
 }
 
+bool field_hides(const struct page *p)
+{
+    return p->hides;
+}
+
 void field_draw(const struct field *f, const struct field_look *look, struct page *p)
 {
     int label = look->label_width > 0 ? look->label_width : PAGE_LABEL;
@@ -224,8 +229,10 @@ void field_draw(const struct field *f, const struct field_look *look, struct pag
     page_fill(p, row, left, end, STYLE_FIELD);
     if (end > left)
         put_text(f, look, left, end, p);
-    if (look->focus)
+    if (look->focus) {
         page_cursor(p);
+        p->hides = f->secret;
+    }
     page_newline(p);
     p->pane.blank = false;
     if (look->problem == NULL)

@@ -34,6 +34,9 @@ struct field_look {
     bool focus;
     int label_width; /* 0: as page_field */
 };
+/* Of a page that was drawn: the field with the focus is a secret one. For whoever echoes himself.
+ */
+bool field_hides(const struct page *p);
 void field_draw(const struct field *f, const struct field_look *look, struct page *p);
 
 #endif

@@ -165,7 +165,7 @@ bool page_begin(struct page *p, int cols, int rows)
     p->body_end = p->rows;
     p->scroll = 0;
     p->split = 0;
-    p->overlay = p->marked = p->line_on = p->small = false;
+    p->overlay = p->marked = p->line_on = p->small = p->hides = false;
     p->x = 0;
     p->cursor_x = p->cursor_y = p->focus = -1;
     whole_pane(p);

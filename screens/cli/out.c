@@ -1,16 +1,15 @@
 #include "screens/cli/out.h"
+#include "screens/cli/line.h"
 #include "screens/cli/session.h"
 
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/safe.h"
-#include "api/base/secret.h"
 #include "api/base/tr.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 static int broken; /* errno of the first write to stdout that failed */
@@ -144,44 +143,13 @@ bool out_can_ask(const struct options *o)
     return !o->no_input && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* Byte by byte into the caller's own memory: a buffer of the library would keep a secret. */
-static bool read_line(char *line, size_t cap)
-{
-    size_t n = 0;
-    char c;
-
-    for (;;) {
-        ssize_t got = read(STDIN_FILENO, &c, 1);
-        if (got != 1 && n == 0)
-            return false; /* the end, or an interrupt */
-        if (got != 1 || c == '\n' || c == '\r')
-            break;
-        if (n + 1 < cap)
-            line[n++] = c;
-    }
-    line[n] = '\0';
-    secret_wipe(&c, sizeof c);
-    return true;
-}
-
 bool out_ask(const char *question, char *answer, size_t cap, bool secret)
 {
-    struct termios before, quiet;
-    bool changed = secret && tcgetattr(STDIN_FILENO, &before) == 0;
+    struct line line = {.text = answer, .cap = cap, .secret = secret};
 
     fprintf(stderr, "%s ", question);
     fflush(stderr);
-    if (changed) {
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    }
-    bool got = read_line(answer, cap);
-    if (changed) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fprintf(stderr, "\n");
-    }
-    return got;
+    return line_read(&line) == LINE_READ;
 }
 
 bool out_arrived(void)

@@ -30,8 +30,8 @@ void out_last(const struct options *o, const char *result, const char *stream, i
               const struct err *e);
 /* Fills *e for a question that was answered "no" (exit 1), or interrupted (130); always false. */
 bool out_declined(struct err *e);
-/* A line read from the terminal without an echo, or with one. False at the end of input or without
- * a terminal. The caller wipes. */
+/* A line read from the terminal without an echo, or with one. False at the end of input, by a
+ * signal, and when it does not fit. The caller wipes. */
 bool out_ask(const char *question, char *answer, size_t cap, bool secret);
 /* What was printed has left; a reader that went away, or a stdout that was never open, is no fault.
  * False: a full disk or the like, errno says. */

@@ -26,12 +26,14 @@ static void on_signal(int number)
         net_interrupt(waiting_net);
 }
 
-static void catch_signals(struct net *net)
+void session_catch(struct net *net)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal};
 
     waiting_net = net;
+    if (net == NULL)
+        return;
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sigaction(numbers[i], &action, NULL);
@@ -40,6 +42,14 @@ static void catch_signals(struct net *net)
 int session_caught(void)
 {
     return caught;
+}
+
+int session_take_caught(void)
+{
+    int number = caught;
+
+    caught = 0;
+    return number;
 }
 
 int session_interrupted(void)
@@ -296,7 +306,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     arena_init(&s->mem);
     bool ok = live_open(&s->live, o, &e);
     if (ok)
-        catch_signals(s->live.net);
+        session_catch(s->live.net);
     ok = ok && live_find_password(&s->live, &e);
     ok = ok && (!(wants & SESSION_FILE) || read_file(s, &e));
     ok = ok && live_fill_target(&s->live, &s->target, &e);
@@ -318,7 +328,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
 
 void session_close(struct session *s)
 {
-    waiting_net = NULL;
+    session_catch(NULL);
     if (s->has_file)
         selection_done(&s->file);
     live_close(&s->live);

@@ -36,8 +36,11 @@ bool session_wait(struct session *s, const struct task *t, struct err *e);
 /* Sleeps until something happens, at most until until_ms (clock_mono_ms; -1: no limit), and lets
  * the tasks go on. What holds one up is told on stderr, once. */
 void session_sleep(struct session *s, int64_t until_ms);
+/* From now on INT, TERM and HUP end this net's waiting and are told below; NULL: nobody's. */
+void session_catch(struct net *net);
 /* The signal that interrupted us, 0: none. */
 int session_caught(void);
+int session_take_caught(void); /* and forgets it: whoever goes on has dealt with it */
 int session_interrupted(void); /* the exit code for that: 129, 130, 143 */
 /* Neither interrupted nor too late; else false with *e. */
 bool session_goes_on(const struct session *s, struct err *e);

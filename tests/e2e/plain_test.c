@@ -1,0 +1,198 @@
+/* The linear dialogue in a terminal: what is secret is not echoed, a line that is too long is not
+ * taken for commands, and an interrupt asks first where something is under way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/vt.h"
+#include "tests/e2e/world.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_MS = 60000 };
+#define SECRET "hemmelig-k4nari-6108"
+
+static struct world w;
+static struct vt *v;
+static size_t from; /* of its log: what the last line brought */
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "40");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    vt_free(v);
+    world_close(&w);
+    return 0;
+}
+
+static void see(const char *text)
+{
+    if (!vt_wait_text(v, text, LONG_MS))
+        fail_msg("the screen lacks: %s", text);
+}
+
+static void open_plain(void)
+{
+    const char *const argv[] = {w.strom, "--plain", NULL};
+    struct vt_options o = {.cols = 120, .rows = 100, .argv = argv, .cwd = w.state};
+
+    vt_free(v);
+    from = 0;
+    v = vt_start(&o);
+    assert_non_null(v);
+}
+
+/* The last line of a page: it waits for one of ours. */
+#define PROMPT "back; quit"
+
+static const char *page(void)
+{
+    while (strstr(vt_log(v, NULL) + from, PROMPT) == NULL)
+        if (!vt_wait_quiet(v, 50, LONG_MS))
+            fail_msg("it does not wait for a line:\n%s", vt_log(v, NULL) + from);
+    return vt_log(v, NULL) + from;
+}
+
+static void type(const char *line)
+{
+    page();
+    from = vt_bytes(v);
+    vt_type(v, line);
+    vt_type(v, "\r");
+}
+
+static void say(const char *line, const char *text)
+{
+    type(line);
+    if (strstr(page(), text) == NULL)
+        fail_msg("after %s it lacks %s:\n%s", line, text, page());
+}
+
+static void ends_with(int code)
+{
+    int ended = vt_wait_end(v, LONG_MS);
+    if (ended != code)
+        fail_msg("exit %d, wanted %d\n%s", ended, code, vt_screen(v));
+    assert_true(vt_modes_sane(v));
+}
+
+static void a_password_is_not_echoed(void **state)
+{
+    (void)state;
+    open_plain();
+    say("", "postmottak as kari.nordmann@nav.no");
+    while (strstr(page(), "> Password") == NULL)
+        say("Tab", "Where is the data today?");
+    say("=" SECRET, "> Password        typed, not shown");
+    assert_null(strstr(vt_log(v, NULL), "=" SECRET));
+    say("Tab", "> Cluster");
+    assert_null(strstr(page(), "Tab\r\n")); /* nothing shows while the password has the line */
+    say("Down", "Down\r\n");                /* what follows shows again */
+    assert_null(strstr(vt_log(v, NULL), SECRET));
+    type("quit");
+    ends_with(0);
+}
+
+static void a_line_that_is_too_long_is_no_command(void **state)
+{
+    char input[1200];
+
+    (void)state;
+    memset(input, 'x', 1023);
+    memcpy(input + 1023, "quit\nr\n", 8);
+    struct run_options o = {.program = w.strom,
+                            .args = (const char *const[]){"--plain", NULL},
+                            .cwd = w.state,
+                            .input = input};
+    struct run *r = run_start(&o);
+    assert_int_equal(run_wait_end(r, RUN_MS), 0);
+    assert_non_null(strstr(run_out(r), "not taken"));
+    assert_null(strstr(run_out(r), "not understood"));
+    run_free(r);
+}
+
+/* Where nothing is under way it leaves, and says so by its exit code. */
+static void an_interrupt_leaves(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        open_plain();
+        page();
+        if (numbers[i] == SIGINT)
+            vt_key(v, "Ctrl-C");
+        else
+            vt_signal(v, numbers[i]);
+        ends_with(128 + numbers[i]);
+    }
+}
+
+static void to_consent(void)
+{
+    open_plain();
+    while (strstr(page(), "What do you want to do?") == NULL)
+        say("back", "==");
+    say("", "postmottak as kari.nordmann@nav.no");
+    say("", "0 fail");
+    say("", "You hold Editor");
+    say("", "31 of 31");
+    say("/", "31 of 31");
+    say("=regel_ev", "1 of 31");
+    say("", "1 of 31");
+    say("Down", "1 of 31");
+    say("Space", "tables 1, columns 4");
+    say("", "Where does it arrive?");
+    say("", " to create, 0 to change");
+    say("", "Create now?");
+}
+
+static void an_interrupted_creation_asks(void **state)
+{
+    (void)state;
+    to_consent();
+    type("c");
+    while (world_writes(&w) == 0)
+        assert_true(vt_wait_quiet(v, 20, LONG_MS));
+    vt_key(v, "Ctrl-C");
+    see("Interrupt?");
+    see("detach");
+    assert_null(strstr(vt_log(v, NULL), "\r\n\r\n\r\n\r\n"));
+    vt_key(v, "Ctrl-C"); /* and a second one leaves: what was begun is recorded */
+    ends_with(130);
+    open_plain();
+    say("c", "==");
+    while (strstr(page(), "Nothing was made")) { /* what was still being made stands by now */
+        say("", "Create now?");
+        say("c", "==");
+    }
+    assert_non_null(strstr(page(), "The stream runs"));
+    type("quit");
+    ends_with(0);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_password_is_not_echoed),
+        cmocka_unit_test(a_line_that_is_too_long_is_no_command),
+        cmocka_unit_test(an_interrupt_leaves),
+        cmocka_unit_test(an_interrupted_creation_asks),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
