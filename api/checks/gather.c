@@ -125,6 +125,19 @@ static void judge_source(struct gathering *g, int64_t room)
     }
 }
 
+/* "Not asked yet" is no reason: what was not named could not be asked. */
+static void judge_unnamed(struct gathering *g)
+{
+    const char *why = str_is_empty(g->o.nowhere) ? NULL : g->o.nowhere;
+
+    if (why && g->t.project[0] == '\0') {
+        check_unknown_group(&g->list, "google", why);
+        check_unknown_group(&g->list, "access", why);
+    }
+    if (why && (g->t.project[0] == '\0' || g->t.instance[0] == '\0'))
+        check_unknown_group(&g->list, "instance", why);
+}
+
 /* --- the task
  * --------------------------------------------------------------------------------------- */
 
@@ -158,6 +171,7 @@ static enum task_state step(struct task *t)
     g->listed = true;
     judge_google(g);
     judge_source(g, judge_instance(g));
+    judge_unnamed(g);
     return TASK_OK;
 }
 

@@ -15,6 +15,7 @@ struct gather_options {
     struct google *google;
     struct pg *pg; /* NULL: pg_trouble says why there is no connection */
     struct err pg_trouble;
+    const char *nowhere; /* why no project or instance was named; must outlive the task; NULL */
     const struct target *target;        /* copied */
     const struct source_wanted *wanted; /* must outlive the task */
     const struct source_facts *earlier; /* of a former look; must outlive the task; NULL: none */

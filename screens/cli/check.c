@@ -37,6 +37,7 @@ static int run(struct session *s)
     struct gather_options o = {.google = s->live.google,
                                .pg = s->live.pg,
                                .pg_trouble = s->pg_trouble,
+                               .nowhere = s->nowhere,
                                .target = &s->target,
                                .wanted = &wanted};
     struct task *t = gather(s->live.net, &o);

@@ -94,7 +94,8 @@ int command_files(const struct options *o)
     struct session s;
     int code;
 
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE, &code))
+    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_ONLY_APP,
+                     &code))
         code = run(&s);
     session_close(&s);
     return code;

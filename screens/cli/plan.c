@@ -48,7 +48,9 @@ int command_plan(const struct options *o)
     if (o->schema)
         return print_schema();
     creation_init(&c, &s);
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
+    if (session_open(&s, o,
+                     SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
+                         SESSION_ONLY_APP,
                      &code))
         code = creation_select(&c, names_tables(o), &e) && creation_plan(&c, 0, &e)
                    ? show(&c)

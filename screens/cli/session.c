@@ -9,6 +9,7 @@
 #include "screens/cli/out.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -183,7 +184,31 @@ static bool wait_for_cluster(struct session *s, const struct task *t, struct err
     return session_wait(s, t, e);
 }
 
-/* As the wizard does; what cannot be found out is left to the checks to say. */
+/* Said, and kept for what it leaves unknown. */
+static void is_nowhere(struct session *s, const struct err *e)
+{
+    snprintf(s->nowhere, sizeof s->nowhere, "%s", e->why[0] ? e->why : e->what);
+    out_talk("strom: %s: %s", e->what, e->why);
+    if (e->hint[0])
+        out_talk("       %s", e->hint);
+}
+
+static void take_only_app(struct session *s, const struct nais_apps *apps)
+{
+    struct err e;
+
+    if (apps->n == 1 && apps->items[0].app[0]) {
+        str_copy(s->target.app, sizeof s->target.app, apps->items[0].app);
+        return;
+    }
+    err_set(&e, ERR_INPUT, "Finding the app");
+    err_why(&e, "no app was named, and the cluster tells of %zu in %s", apps->n,
+            cluster_namespace(s->live.cluster));
+    err_hint(&e, "use --app");
+    is_nowhere(s, &e);
+}
+
+/* As the wizard does; what cannot be found out is left unknown, and said. */
 static void find_only_app(struct session *s)
 {
     struct target *t = &s->target;
@@ -193,16 +218,15 @@ static void find_only_app(struct session *s)
         return;
     if (t->context[0] || t->namespace_[0])
         live_use_cluster(&s->live, t->context, t->namespace_);
-    if (s->live.cluster == NULL)
+    if (s->live.cluster == NULL) {
+        is_nowhere(s, &s->live.cluster_trouble);
         return;
-    struct task *task = nais_apps(s->live.cluster);
-    if (wait_for_cluster(s, task, &e)) {
-        const struct nais_apps *apps = nais_apps_found(task);
-        if (apps->n == 1 && apps->items[0].app[0])
-            str_copy(t->app, sizeof t->app, apps->items[0].app);
-        else
-            out_talk("no app was named, and the cluster tells of %zu: use --app", apps->n);
     }
+    struct task *task = nais_apps(s->live.cluster);
+    if (wait_for_cluster(s, task, &e))
+        take_only_app(s, nais_apps_found(task));
+    else
+        is_nowhere(s, &e);
     task_drop(task);
 }
 

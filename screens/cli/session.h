@@ -23,6 +23,7 @@ struct session {
     struct selection file; /* the plan file's */
     bool has_file;
     struct err pg_trouble; /* ERR_NONE when connected */
+    char nowhere[480];     /* why no app is known, where none was named; "" one is */
     int64_t deadline_ms;   /* clock_mono_ms, by --timeout; 0: none */
     char held[512];        /* what was last told of what holds us up */
     struct arena mem;

@@ -90,7 +90,9 @@ int command_status(const struct options *o)
     struct session s;
     int code;
 
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
+    if (session_open(&s, o,
+                     SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
+                         SESSION_ONLY_APP,
                      &code))
         code = run(&s);
     session_close(&s);

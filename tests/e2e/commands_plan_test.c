@@ -105,6 +105,43 @@ static void a_name_that_is_not_there_is_refused(void **state)
     assert_int_equal(world_writes(&w), 0);
 }
 
+/* --- where it is about --- */
+
+/* check, status, plan and files look: the only app of the cluster is the one that is meant. */
+static void the_only_app_is_found_by_itself(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "status", "--json");
+    answer_is(a, 3);
+    assert_text(a->doc, "stream.name", "postgres-postmottak-bigquery");
+    a = STROM(&w, "plan", "--include-tables", "regel_evaluering", "--json");
+    answer_is(a, 3);
+    assert_int_equal(json_int64(a->doc, "summary.create", 0), 12);
+    a = STROM(&w, "apply", "--include-tables", "regel_evaluering", "--yes");
+    answer_is(a, 2); /* what writes wants it named */
+    answer_says(a, "--app");
+}
+
+static void a_context_that_is_not_there_is_told(void **state)
+{
+    static const char *const nowhere[] = {"KUBECONFIG=/nonexistent", NULL};
+    (void)state;
+    const struct answer *a = STROM(&w, "check", "--context", "nope", "--json");
+    answer_is(a, 3);
+    answer_says(a, "there is no context nope");
+    const struct json *checks = json_get(a->doc, "checks");
+    const struct json *c = found_in(checks, "id", "google.project");
+    assert_text(c, "result", "unknown");
+    assert_text(c, "found", "there is no context nope");
+    assert_text(found_in(checks, "id", "instance.version"), "found", "there is no context nope");
+    a = STROM_IN(&w, nowhere, "check", "--json");
+    answer_is(a, 3);
+    answer_says(a, "/nonexistent");
+    for
+        json_each(check, json_get(a->doc, "checks"))
+            assert_string_not_equal(json_string_or(check, "found", ""), "not asked yet");
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -114,6 +151,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plan_with_unsettled_columns_is_not_yet),
         cmocka_unit_test(a_reason_tells_where_it_was_settled),
         cmocka_unit_test(a_name_that_is_not_there_is_refused),
+        cmocka_unit_test(the_only_app_is_found_by_itself),
+        cmocka_unit_test(a_context_that_is_not_there_is_told),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
