@@ -73,7 +73,7 @@ static bool gave_up(const struct session *s, struct err *e)
     err_set(e, ERR_NETWORK, "Waiting");
     err_reason(e, "TIMEOUT");
     err_why(e, "it took longer than --timeout %s", s->o->timeout);
-    return err_hint(e, "what was begun goes on; the same command continues");
+    return err_hint(e, "a longer --timeout gives it more time");
 }
 
 bool session_goes_on(const struct session *s, struct err *e)
@@ -225,7 +225,7 @@ static void find_only_app(struct session *s)
     struct task *task = nais_apps(s->live.cluster);
     if (wait_for_cluster(s, task, &e))
         take_only_app(s, nais_apps_found(task));
-    else
+    else if (session_goes_on(s, &e))
         is_nowhere(s, &e);
     task_drop(task);
 }
@@ -336,9 +336,11 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     ok = ok && live_fill_target(&s->live, &s->target, &e);
     if (ok && (wants & SESSION_ONLY_APP))
         find_only_app(s);
+    ok = ok && session_goes_on(s, &e);
     ok = ok && (!(wants & SESSION_CLUSTER) || ask_cluster(s, &e));
     if (ok && (wants & SESSION_SOURCE))
         connect_source(s);
+    ok = ok && session_goes_on(s, &e); /* what it could not reach is said later; not this */
     ok = ok && (!(wants & SESSION_PROJECT) || needs_project(s, &e));
     if (!ok) {
         *code = out_error(o, &e);

@@ -9,10 +9,17 @@
 
 #include "tests/e2e/world.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CREATE                                                                                     \
     "create", "postmottak-backend", "datastream", "--include-tables",                              \
@@ -96,7 +103,7 @@ static void what_continues_is_said(void **state)
 {
     (void)state;
     struct run *r = STROM_START(&w, right, CREATE);
-    assert_true(run_wait_out(r, "datastream.private_connection", RUN_MS));
+    assert_true(run_wait_err(r, "datastream.private_connection", RUN_MS));
     run_signal(r, SIGINT);
     assert_int_equal(run_wait_end(r, RUN_MS), 130);
     assert_non_null(strstr(run_err(r), "interrupted"));
@@ -113,6 +120,83 @@ static void looking_is_interrupted_too(void **state)
     run_signal(r, SIGTERM);
     assert_int_equal(run_wait_end(r, RUN_MS), 143);
     run_free(r);
+}
+
+/* --- before anything is begun: whoever is asked keeps silent --- */
+
+/* A server that takes connections and says nothing. */
+static int silent_server(char port[8])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    snprintf(port, 8, "%d", ntohs(at.sin_port));
+    return fd;
+}
+
+/* Once it has asked there. */
+static void is_interrupted(int server, const char *const *env, const char *const *args)
+{
+    struct run *r = world_start(&w, env, args);
+    struct pollfd knock = {.fd = server, .events = POLLIN};
+    assert_int_equal(poll(&knock, 1, RUN_MS), 1);
+    int taken = accept(server, NULL, NULL);
+    run_signal(r, SIGINT);
+    int code = run_wait_end(r, RUN_MS);
+    if (code != 130 || strstr(run_err(r), "interrupted") == NULL ||
+        strstr(run_err(r), "begun") != NULL)
+        fail_msg("%s: exit %d\n%s%s", args[0], code, run_out(r), run_err(r));
+    close(taken);
+    run_free(r);
+}
+
+#define APP "--app", "postmottak-backend"
+
+static void connecting_is_interrupted_too(void **state)
+{
+    static const char *const commands[][8] = {{"check", APP},
+                                              {"check", APP, "--json"},
+                                              {"plan", APP},
+                                              {"status", APP},
+                                              {"tables"},
+                                              {"files", APP},
+                                              {"create", APP, "--yes"},
+                                              {"delete", APP, "--yes"}};
+    char port[8], variable[24];
+    int server = silent_server(port);
+    const char *const env[] = {"PGHOST=127.0.0.1", variable, "PGSSLMODE=disable", NULL};
+    (void)state;
+    snprintf(variable, sizeof variable, "PGPORT=%s", port);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        is_interrupted(server, env, commands[i]);
+    close(server);
+}
+
+static void finding_the_app_is_interrupted_too(void **state)
+{
+    static const char *const args[] = {"check", NULL};
+    char port[8], file[WORLD_PATH + 32], variable[WORLD_PATH + 64];
+    int server = silent_server(port);
+    const char *const env[] = {variable, NULL};
+    (void)state;
+    snprintf(file, sizeof file, "%s/silent.kubeconfig", w.state);
+    snprintf(variable, sizeof variable, "KUBECONFIG=%s", file);
+    FILE *f = fopen(file, "w");
+    assert_non_null(f);
+    fprintf(f,
+            "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+            "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:%s'}}]\n"
+            "contexts: [{name: c, context: {cluster: c, user: u, namespace: n}}]\n"
+            "users: [{name: u, user: {token: t}}]\n",
+            port);
+    fclose(f);
+    chmod(file, 0600);
+    is_interrupted(server, env, args);
+    close(server);
 }
 
 static const char *password_file(const char *text)
@@ -197,6 +281,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_hang_up_is_129),
         cmocka_unit_test(what_continues_is_said),
         cmocka_unit_test(looking_is_interrupted_too),
+        cmocka_unit_test(connecting_is_interrupted_too),
+        cmocka_unit_test(finding_the_app_is_interrupted_too),
         cmocka_unit_test(a_wrong_password_stops_at_the_profile),
         cmocka_unit_test(the_right_one_goes_on_to_the_end),
         cmocka_unit_test(no_secret_is_left),
