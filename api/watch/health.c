@@ -109,11 +109,18 @@ static void because(struct reasons *r, enum watch_health h, const char *why)
         r->items[r->n++] = why;
 }
 
+/* With its next step: a stream that was never made is no riddle. */
+static const char *no_answer(const struct err *e, struct arena *a)
+{
+    return arena_printf(a, "%s%s%s%s",
+                        e->kind == ERR_MISSING ? "" : "the stream could not be asked: ", e->why,
+                        e->hint[0] ? "; " : "", e->hint);
+}
+
 static void judge_stream(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
     if (str_is_empty(s->state))
-        because(r, WATCH_UNKNOWN,
-                arena_printf(a, "the stream could not be asked: %s", s->stream_error.why));
+        because(r, WATCH_UNKNOWN, no_answer(&s->stream_error, a));
     else if (str_eq(s->state, "FAILED_PERMANENTLY"))
         because(r, WATCH_FAILED, "the stream has failed for good: it must be recovered by hand");
     else if (str_eq(s->state, "FAILED"))
@@ -130,9 +137,11 @@ static void judge_stream(const struct watch_status *s, struct reasons *r, struct
                 arena_printf(a, "%s: %s", s->errors[i].reason, s->errors[i].message));
 }
 
-static void judge_slot(const struct watch_slot *slot, struct reasons *r, struct arena *a)
+/* A slot that no stream is known to read may never have been: only what is there is judged. */
+static void judge_slot(const struct watch_slot *slot, bool read_by_stream, struct reasons *r,
+                       struct arena *a)
 {
-    if (!slot->known)
+    if (!slot->known || (!slot->exists && !read_by_stream))
         return;
     if (!slot->exists)
         because(r, WATCH_FAILED, "the replication slot is gone");
@@ -187,7 +196,7 @@ void watch_judge(struct watch_status *s, struct arena *a)
     if (s->tables_why && !str_is_empty(s->state))
         because(&r, WATCH_UNKNOWN,
                 arena_printf(a, "the tables could not be asked: %s", s->tables_why));
-    judge_slot(&s->slot, &r, a);
+    judge_slot(&s->slot, !str_is_empty(s->state), &r, a);
     judge_tables(s, &r, a);
     s->health = r.worst == WATCH_OK && !known ? WATCH_UNKNOWN : r.worst;
     s->why = r.items;

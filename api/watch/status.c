@@ -38,7 +38,8 @@ struct job {
     struct counting *counts;      /* a pair per object, once objects are known */
     size_t n_counts;
     bool counting;
-    bool adopted; /* the stream's own slot and dataset are known, or it has none to tell */
+    int64_t asked_ms; /* clock_mono_ms; 0: not yet */
+    bool adopted;     /* the stream's own slot and dataset are known, or it has none to tell */
     struct watch_status s;
 };
 
@@ -63,6 +64,7 @@ static void ask(struct job *j)
 {
     const struct target *t = &j->t;
 
+    j->asked_ms = clock_mono_ms();
     j->stream = datastream_stream_get(j->o.google, t->project, t->region, t->stream);
     j->objects = datastream_object_list(j->o.google, t->project, t->region, t->stream);
     j->log =
@@ -189,6 +191,11 @@ static void see_stream(struct job *j, struct arena *a)
     j->s.state = "";
     if (task_state(j->stream) != TASK_OK) {
         j->s.stream_error = *task_error(j->stream);
+        if (j->s.stream_error.kind == ERR_MISSING) {
+            err_why(&j->s.stream_error, "there is no stream %s in %s, %s", j->t.stream,
+                    j->t.project, j->t.region);
+            err_hint(&j->s.stream_error, "make it on Create or with strom create; --stream names another");
+        }
         return;
     }
     const struct datastream_stream *s = datastream_stream(j->stream);
@@ -404,23 +411,30 @@ static void stop(void *job)
     }
 }
 
-static bool waiting(const struct job *j)
+static bool runs(const struct task *t)
 {
-    if (task_state(j->stream) == TASK_RUNNING || task_state(j->objects) == TASK_RUNNING ||
-        task_state(j->log) == TASK_RUNNING || (j->slot && task_state(j->slot) == TASK_RUNNING) ||
-        !j->counting)
-        return true;
-    if (j->instance &&
-        (task_state(j->instance) == TASK_RUNNING || task_state(j->disk) == TASK_RUNNING))
-        return true;
+    return t && task_state(t) == TASK_RUNNING;
+}
+
+static bool waits_for_google(const struct job *j)
+{
+    bool waits =
+        runs(j->stream) || runs(j->objects) || runs(j->log) || runs(j->instance) || runs(j->disk);
+
     for (int m = 0; m < MONITORING_METRICS; m++)
-        if (task_state(j->metrics[m]) == TASK_RUNNING)
-            return true;
+        waits = waits || runs(j->metrics[m]);
     for (size_t i = 0; i < j->n_counts; i++)
-        if ((j->counts[i].source && task_state(j->counts[i].source) == TASK_RUNNING) ||
-            task_state(j->counts[i].destination) == TASK_RUNNING)
-            return true;
-    return false;
+        waits = waits || runs(j->counts[i].destination);
+    return waits;
+}
+
+static bool waits_for_source(const struct job *j)
+{
+    bool waits = runs(j->slot) || runs(j->estimates);
+
+    for (size_t i = 0; i < j->n_counts; i++)
+        waits = waits || runs(j->counts[i].source);
+    return waits;
 }
 
 static enum task_state step(struct task *t);
@@ -435,7 +449,7 @@ static enum task_state step(struct task *t)
         ask(j);
     ask_slot(j);
     ask_counts(j, a);
-    if (waiting(j))
+    if (!j->counting || waits_for_google(j) || waits_for_source(j))
         return TASK_RUNNING;
     j->s.seen_ms = clock_wall_ms();
     see_stream(j, a);
@@ -468,4 +482,17 @@ const struct watch_status *watch_status(const struct task *t)
     const struct job *j = task_job(t, &type);
 
     return task_state(t) == TASK_OK ? &j->s : NULL;
+}
+
+struct watch_silence watch_silence(const struct task *t)
+{
+    const struct job *j = t && task_state(t) == TASK_RUNNING ? task_job(t, &type) : NULL;
+    struct watch_silence s = {.ms = 0};
+
+    if (j == NULL || j->asked_ms == 0)
+        return s;
+    s.google = waits_for_google(j);
+    s.source = waits_for_source(j);
+    s.ms = s.google || s.source ? clock_mono_ms() - j->asked_ms : 0;
+    return s;
 }

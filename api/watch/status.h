@@ -82,6 +82,14 @@ struct task *watch(struct net *net, const struct watch_options *o);
 const struct watch_status *
 watch_status(const struct task *t); /* with TASK_OK; lives with the task */
 
+/* Who has not answered a look that is under way, and for how long: what was seen before is as old
+ * as that. All zero when nothing is under way, or t is NULL. */
+struct watch_silence {
+    int64_t ms;
+    bool google, source;
+};
+struct watch_silence watch_silence(const struct task *t);
+
 /* Pure: the slot's pace against the look before it (NULL: there was none), and how long the disk
  * lasts at that pace. Where there is only one look and nobody reads the slot, the disk's own pace
  * counts. room: bytes that it may still grow, disk_per_hour: bytes; each -1 when it is not known.

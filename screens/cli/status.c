@@ -8,24 +8,32 @@
 
 enum { WATCH_MS = 15000 };
 
+static void print_slot(const struct watch_slot *slot, bool has_stream)
+{
+    char bytes[ANSWER_TEXT];
+
+    if (!slot->known)
+        out_line("  slot       %s: %s", slot->name, slot->why);
+    else if (!slot->exists)
+        out_line("  slot       %s: %s", slot->name, has_stream ? "gone" : "not there");
+    else
+        out_line("  slot       %s: %s, %s of log held", slot->name,
+                 slot->active ? "active" : "read by nobody", answer_bytes(slot->wal_bytes, bytes));
+}
+
 static void print(const struct watch_status *s)
 {
-    char span[CLOCK_TEXT], bytes[ANSWER_TEXT], source[ANSWER_TEXT], destination[ANSWER_TEXT];
+    char span[CLOCK_TEXT], source[ANSWER_TEXT], destination[ANSWER_TEXT];
 
     out_line("%s  %s  %s", watch_health_name(s->health), s->stream,
-             s->state[0] ? s->state : "no answer");
+             s->state[0]                           ? s->state
+             : s->stream_error.kind == ERR_MISSING ? "not there"
+                                                   : "no answer");
     for (size_t i = 0; i < s->n_why; i++)
         out_line("  %s", s->why[i]);
     out_line("  freshness  %s",
              s->freshness_s < 0 ? "unknown" : clock_span((int64_t)s->freshness_s, span));
-    if (!s->slot.known)
-        out_line("  slot       %s: %s", s->slot.name, s->slot.why);
-    else
-        out_line("  slot       %s: %s, %s of log held", s->slot.name,
-                 !s->slot.exists  ? "gone"
-                 : s->slot.active ? "active"
-                                  : "read by nobody",
-                 answer_bytes(s->slot.wal_bytes, bytes));
+    print_slot(&s->slot, s->state[0]);
     for (size_t i = 0; i < s->n_tables; i++) {
         const struct watch_table *w = &s->tables[i];
         out_line("  %s.%s  backfill %s  rows %s%s at the source, %s in BigQuery", w->schema,

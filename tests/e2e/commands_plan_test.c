@@ -122,6 +122,23 @@ static void the_only_app_is_found_by_itself(void **state)
     answer_says(a, "--app");
 }
 
+/* Before anything is made: it is said, with the next step, and no slot is called gone. */
+static void status_without_a_stream_tells_the_next_step(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "status", APP, "--slot", "aldri_laget", "--json");
+    answer_is(a, 3);
+    assert_text(a->doc, "health", "unknown");
+    const char *why = json_text(json_first(json_get(a->doc, "why")));
+    assert_non_null(strstr(why, "there is no stream postgres-postmottak-bigquery"));
+    assert_non_null(strstr(why, "strom create"));
+    assert_int_equal(json_count(json_get(a->doc, "why")), 1);
+    a = STROM(&w, "status", APP, "--slot", "aldri_laget");
+    answer_is(a, 3);
+    assert_non_null(strstr(a->out, "postgres-postmottak-bigquery  not there\n"));
+    assert_non_null(strstr(a->out, "aldri_laget: not there\n"));
+}
+
 static void a_context_that_is_not_there_is_told(void **state)
 {
     static const char *const nowhere[] = {"KUBECONFIG=/nonexistent", NULL};
@@ -152,6 +169,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_reason_tells_where_it_was_settled),
         cmocka_unit_test(a_name_that_is_not_there_is_refused),
         cmocka_unit_test(the_only_app_is_found_by_itself),
+        cmocka_unit_test(status_without_a_stream_tells_the_next_step),
         cmocka_unit_test(a_context_that_is_not_there_is_told),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -186,6 +186,30 @@ static void test_unknown(void **state)
     check(&s, WATCH_OK, NULL);
 }
 
+/* Nothing was made yet: no answer is one, and no slot is none that was lost. */
+static void test_no_stream(void **state)
+{
+    (void)state;
+    struct watch_status s = unknown();
+    err_set(&s.stream_error, ERR_MISSING, "Asking for the stream");
+    err_why(&s.stream_error, "there is no stream s in p, europe-north1");
+    err_hint(&s.stream_error, "strom create makes it");
+    s.slot = (struct watch_slot){.known = true, .wal_bytes = -1, .hours_until_full = -1};
+    watch_judge(&s, &mem);
+    check(&s, WATCH_UNKNOWN, "no stream");
+    assert_int_equal(s.n_why, 1);
+    assert_string_equal(s.why[0],
+                        "there is no stream s in p, europe-north1; strom create makes it");
+    s.slot.exists = true; /* one that is left over fills the disk all the same */
+    s.slot.wal_status = "reserved";
+    s.slot.hours_until_full = 3;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "about 3 hours");
+    s.stream_error.kind = ERR_DENIED;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "could not be asked: there is no stream s in p");
+}
+
 static void test_slot(void **state)
 {
     (void)state;
@@ -436,17 +460,12 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_states),
-        cmocka_unit_test(test_trend),
-        cmocka_unit_test(test_no_trend),
-        cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_slot),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_many_reasons),
-        cmocka_unit_test(test_stream_errors),
-        cmocka_unit_test(test_hints),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_json_of_nothing_known),
+        cmocka_unit_test(test_states),        cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_no_trend),      cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_no_stream),     cmocka_unit_test(test_slot),
+        cmocka_unit_test(test_tables),        cmocka_unit_test(test_many_reasons),
+        cmocka_unit_test(test_stream_errors), cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_json),          cmocka_unit_test(test_json_of_nothing_known),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, clean);
