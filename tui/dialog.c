@@ -13,8 +13,13 @@ void dialog_open(struct dialog *d, const char *title, const char *text,
                  const struct dialog_option *options, size_t n, size_t safe)
 {
     assert(n > 0 && n <= DIALOG_OPTIONS && safe < n);
-    *d = (struct dialog){
-        .title = title, .text = text, .options = options, .n = n, .at = safe, .open = true};
+    *d = (struct dialog){.title = title,
+                         .text = text,
+                         .options = options,
+                         .n = n,
+                         .at = safe,
+                         .safe = safe,
+                         .open = true};
     field_init(&d->field, d->typed, sizeof d->typed);
 }
 
@@ -137,16 +142,42 @@ static int choose(struct dialog *d, size_t i)
     return (int)i;
 }
 
+static size_t dangerous(const struct dialog *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->options[i].dangerous)
+            return i;
+    return d->safe;
+}
+
+/* Who types means to go on: Enter then does it, or says that the name is another. */
+static void typed(struct dialog *d)
+{
+    d->wrong = false;
+    if (!d->moved)
+        d->at = d->typed[0] != '\0' ? dangerous(d) : d->safe;
+}
+
+/* Where a name is typed the ends are ends: one key too many leads to no other answer. */
+static size_t beside(const struct dialog *d, bool down)
+{
+    if (d->typed_name == NULL)
+        return (d->at + (down ? 1 : d->n - 1)) % d->n;
+    if (down)
+        return d->at + 1 < d->n ? d->at + 1 : d->at;
+    return d->at > 0 ? d->at - 1 : 0;
+}
+
 static bool motion(struct dialog *d, int key)
 {
     switch (key) {
     case TUI_UP:
     case TUI_BTAB:
-        d->at = (d->at + d->n - 1) % d->n;
+        d->at = beside(d, false);
         return true;
     case TUI_DOWN:
     case TUI_TAB:
-        d->at = (d->at + 1) % d->n;
+        d->at = beside(d, true);
         return true;
     default:
         return false;
@@ -161,11 +192,13 @@ int dialog_key(struct dialog *d, int key)
     }
     if (key == TUI_ENTER)
         return choose(d, d->at);
-    if (motion(d, key))
+    if (motion(d, key)) {
+        d->moved = true;
         return DIALOG_OPEN;
+    }
     if (d->typed_name != NULL) {
         if (field_key(&d->field, key))
-            d->wrong = false;
+            typed(d);
         return DIALOG_OPEN;
     }
     for (size_t i = 0; i < d->n; i++)

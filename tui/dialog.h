@@ -3,7 +3,8 @@
 
 /* A question over the page. Draw it last. When it opens call loop_discard_input, so that nothing
  * typed or pasted before it appeared can answer it; pastes are not for dialogs. The safe option is
- * the default. With typed_name the dangerous option counts only when that name was typed. */
+ * the default. With typed_name the dangerous option counts only when that name was typed; who
+ * begins to type has the cursor there, and Enter with another name says so and closes nothing. */
 
 #include "tui/field.h"
 
@@ -22,11 +23,12 @@ struct dialog {
     const char *title, *text; /* borrowed while open; text wraps, '\n' is a line end */
     const struct dialog_option *options;
     size_t n;
-    size_t at;
+    size_t at, safe;
     const char *typed_name; /* NULL: no typing */
     char typed[DIALOG_NAME];
     struct field field;
     bool wrong; /* the dangerous option was chosen with another name */
+    bool moved; /* the person has chosen where the cursor stands */
     bool open;
 };
 

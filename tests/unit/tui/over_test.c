@@ -64,6 +64,33 @@ static void a_name_must_be_typed(void **state)
     page_free(p);
 }
 
+/* Typed and Enter: no step between them, and no silence. */
+static void who_types_the_name_goes_on(void **state)
+{
+    (void)state;
+    static const struct dialog_option options[] = {{'k', "Keep", false}, {'d', "Delete", true}};
+    struct dialog d;
+    dialog_open(&d, "Delete the stream?", "", options, 2, 0);
+    dialog_confirm_name(&d, "qa");
+    assert_int_equal(dialog_key(&d, 'q'), DIALOG_OPEN);
+    assert_int_equal(d.at, 1);
+    assert_int_equal(dialog_key(&d, TUI_ENTER), DIALOG_OPEN); /* by half: told, nothing closed */
+    assert_true(d.open && d.wrong);
+    assert_int_equal(dialog_key(&d, 'a'), DIALOG_OPEN);
+    assert_false(d.wrong);
+    assert_int_equal(dialog_key(&d, TUI_DOWN), DIALOG_OPEN); /* there is nothing below */
+    assert_int_equal(dialog_key(&d, TUI_ENTER), 1);
+    dialog_open(&d, "Delete the stream?", "", options, 2, 0);
+    dialog_confirm_name(&d, "qa");
+    assert_int_equal(dialog_key(&d, TUI_ENTER), 0); /* nothing typed: the safe one */
+    dialog_open(&d, "Delete the stream?", "", options, 2, 0);
+    dialog_confirm_name(&d, "qa");
+    dialog_key(&d, 'q');
+    dialog_key(&d, 'a');
+    dialog_key(&d, TUI_UP);
+    assert_int_equal(dialog_key(&d, TUI_ENTER), 0); /* moved away: the person's word counts */
+}
+
 static void words_give_way_on_a_low_screen(void **state)
 {
     (void)state;
@@ -222,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question),
         cmocka_unit_test(a_name_must_be_typed),
+        cmocka_unit_test(who_types_the_name_goes_on),
         cmocka_unit_test(words_give_way_on_a_low_screen),
         cmocka_unit_test(palettes),
         cmocka_unit_test(steps),
