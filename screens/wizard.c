@@ -27,6 +27,9 @@ static bool is_busy(const struct wizard *w)
 /* What quitting would lose or leave half done; NULL: nothing. */
 static const char *at_stake(const struct wizard *w)
 {
+    if (w->walk.j.live->options->sandbox && w->walk.j.reached > AT_HOME)
+        return tr(
+            "The sandbox ends with it: database, cloud and all that was made there are gone.");
     if (journey_is_running(&w->walk.j))
         return tr("A creation is under way. It is recorded; the next start takes it up.");
     if (is_busy(w))
@@ -59,8 +62,10 @@ static void interrupt(struct wizard *w)
     static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", false}};
 
     dialog_open(&w->dialog, tr("Interrupted"),
-                tr("Everything you entered is kept. Press Ctrl-C again to leave at once."), options,
-                2, 0);
+                w->walk.j.live->options->sandbox
+                    ? tr("The sandbox ends with it. Press Ctrl-C again to leave at once.")
+                    : tr("Everything you entered is kept. Press Ctrl-C again to leave at once."),
+                options, 2, 0);
     w->asking = ASKING_INTERRUPT;
 }
 

@@ -59,7 +59,9 @@ void wizard_list_items(struct wizard *w)
         w->item_actions[w->n_items] = NULL;
         w->items[w->n_items] = globals[i];
         w->items[w->n_items].name = tr(globals[i].name);
-        w->items[w->n_items++].help = tr(globals[i].help);
+        w->items[w->n_items++].help = i == G_QUIT && w->walk.j.live->options->sandbox
+                                          ? tr("leave; the sandbox ends, it asks first")
+                                          : tr(globals[i].help);
     }
 }
 

@@ -163,6 +163,29 @@ STEP(requests_are_as_google_wants_them)
     world_check_requests(&w);
 }
 
+/* What would be gone is said: there the whole world ends with the wizard. */
+STEP(leaving_the_sandbox_is_asked_about)
+{
+    const char *const argv[] = {w.strom, "--sandbox", "ready", "--no-notify", NULL};
+    struct vt_options o = {.argv = argv, .cwd = w.state};
+    vt_free(v);
+    v = vt_start(&o);
+    assert_non_null(v);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("Where is the data today?");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_keys(v, "Enter q");
+    see("The sandbox ends with it");
+    vt_key(v, "Enter"); /* the safe answer stands first */
+    if (!vt_wait_gone(v, "The sandbox ends with it", LONG_MS))
+        fail_msg("the question does not close");
+    vt_key(v, "q");
+    see("The sandbox ends with it");
+    vt_key(v, "q");
+    assert_int_equal(vt_wait_end(v, LONG_MS), 0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -178,6 +201,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_stream_has_exactly_the_new_selection),
         cmocka_unit_test(monitor_leads_there_again),
         cmocka_unit_test(requests_are_as_google_wants_them),
+        cmocka_unit_test(leaving_the_sandbox_is_asked_about),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
