@@ -41,6 +41,6 @@ bool err_system(struct err *e, int errnum, const char *what, ...)
     __attribute__((format(printf, 3, 4))); /* ERR_SYSTEM with strerror as why */
 void err_resource(struct err *e, const char *resource);
 void err_reason(struct err *e, const char *reason);
-const char *err_kind_name(enum err_kind kind); /* "network", "denied", ...: the `code` in --json */
+const char *err_kind_name(enum err_kind kind); /* "network", "denied", ... */
 
 #endif

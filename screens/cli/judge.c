@@ -105,6 +105,9 @@ int command_judge(const struct options *o)
         str_addc(&out, '\n');
         out_result(&out);
     } else {
+        out_wrong_file(&e, o->judge,
+                       "--judge FILE.csv names a list of columns: a header line "
+                       "schema,table,column,type,nullable,is_pk,comment first");
         code = out_error(o, &e);
     }
     str_done(&out);

@@ -76,9 +76,24 @@ int out_code(const struct err *e)
                                                                                   : OUT_COULD_NOT;
 }
 
+/* One spelling, whoever said it: NEWER_VERSION, INPUT. */
+static const char *code_word(const struct err *e, char out[sizeof e->reason])
+{
+    const char *word = e->reason[0] ? e->reason : err_kind_name(e->kind);
+    size_t n = 0;
+
+    if (e->reason[0])
+        return word;
+    for (; word[n] && n + 1 < sizeof e->reason; n++)
+        out[n] = word[n] >= 'a' && word[n] <= 'z' ? (char)(word[n] - 'a' + 'A') : word[n];
+    out[n] = '\0';
+    return out;
+}
+
 int out_error(const struct options *o, const struct err *e)
 {
     struct str text = {0};
+    char word[sizeof e->reason];
     struct json_out j;
 
     if (o->json) {
@@ -86,7 +101,7 @@ int out_error(const struct options *o, const struct err *e)
         json_open_object(&j, NULL);
         json_put_int(&j, "version", 1);
         json_open_object(&j, "error");
-        json_put_string(&j, "code", e->reason[0] ? e->reason : err_kind_name(e->kind));
+        json_put_string(&j, "code", code_word(e, word));
         json_put_string(&j, "message", e->why[0] ? e->why : e->what);
         json_put_string(&j, "resource", e->resource[0] ? e->resource : NULL);
         json_put_string(&j, "hint", e->hint[0] ? e->hint : NULL);
@@ -101,6 +116,16 @@ int out_error(const struct options *o, const struct err *e)
     if (e->hint[0])
         out_talk("       %s", e->hint);
     return out_code(e);
+}
+
+void out_wrong_file(struct err *e, const char *path, const char *hint)
+{
+    if (e->kind == ERR_SYSTEM || e->kind == ERR_MISSING)
+        e->kind = ERR_INPUT;
+    if (e->resource[0] == '\0')
+        err_resource(e, path);
+    if (e->hint[0] == '\0')
+        err_hint(e, "%s", hint);
 }
 
 void out_last(const struct options *o, const char *result, const char *stream, int64_t begun_ms,

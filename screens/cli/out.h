@@ -24,6 +24,9 @@ void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a 
 /* The failure, in words or as the document of the contract; returns the exit code. */
 int out_code(const struct err *e); /* the exit code of the contract for it */
 int out_error(const struct options *o, const struct err *e);
+/* A file that the command line names cannot be used: that is a wrong line, and it names the file.
+ */
+void out_wrong_file(struct err *e, const char *path, const char *hint);
 /* The end of a stream of events: the error, if there is one, and the last line (contract, section
  * 6); as a line for people, too. */
 void out_last(const struct options *o, const char *result, const char *stream, int64_t begun_ms,

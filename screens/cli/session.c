@@ -153,8 +153,10 @@ static bool read_file(struct session *s, struct err *e)
     ok = path_read(path, PLAN_FILE_MAX_BYTES, &text, e) &&
          plan_file_read(str_text(&text), text.bytes, &s->file, e);
     str_done(&text);
-    if (!ok && (e->kind == ERR_SYSTEM || e->kind == ERR_MISSING))
-        e->kind = ERR_INPUT;
+    if (!ok)
+        out_wrong_file(e, path,
+                       "-f FILE names the plan file; without it the repository's "
+                       "replication.json is taken, where there is one");
     s->has_file = ok;
     if (ok)
         target_from_file(s);

@@ -145,7 +145,27 @@ static void a_wrong_line_is_a_document_too(void **state)
         const struct answer *a = world_run(&w, lines[i]);
         answer_is(a, 2);
         answer_document(a);
-        assert_text(answer_error(a), "code", "input");
+        assert_text(answer_error(a), "code", "INPUT");
+    }
+}
+
+/* Exit 2, and the document names the file and the next step. */
+static void a_file_that_cannot_be_read_is_named(void **state)
+{
+    static const char *const lines[][5] = {{"plan", "-f", "ingen.json", "--json", NULL},
+                                           {"tables", "--judge", "ingen.json", "--json", NULL},
+                                           {"tables", "--judge", "ingen.json", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const struct answer *a = world_run(&w, lines[i]);
+        answer_is(a, 2);
+        answer_says(a, "ingen.json");
+        if (lines[i][3] == NULL)
+            continue;
+        answer_document(a);
+        assert_text(answer_error(a), "code", "INPUT");
+        assert_text(answer_error(a), "resource", "ingen.json");
+        assert_true(strlen(json_string_or(answer_error(a), "hint", "")) > 20);
     }
 }
 
@@ -193,7 +213,7 @@ static void password_in_a_dsn_is_refused(void **state)
         const struct answer *a = STROM(&w, "check", "-vvv", "--json", "--dsn", forms[i]);
         answer_is(a, 2);
         answer_document(a);
-        assert_text(answer_error(a), "code", "input");
+        assert_text(answer_error(a), "code", "INPUT");
         for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++)
             answer_says(a, ways[k]);
         assert_null(strstr(a->out, CANARY));
@@ -356,6 +376,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(values_are_checked),
         cmocka_unit_test(extra_words_are_refused),
         cmocka_unit_test(a_wrong_line_is_a_document_too),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_named),
         cmocka_unit_test(order_is_free),
         cmocka_unit_test(only_what_there_is_is_listed),
         cmocka_unit_test(password_in_a_dsn_is_refused),
