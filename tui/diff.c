@@ -3,6 +3,7 @@
 #include "api/base/str.h"
 #include "tui/cells.h"
 #include "tui/key.h"
+#include "tui/scroll.h"
 #include "tui/text.h"
 
 #include <string.h>
@@ -55,7 +56,6 @@ static void put_line(const struct diff_view *d, const char *text, bool is_diff, 
     int skipped;
     size_t from = text_fit(shown, SIZE_MAX, d->left, &skipped);
     page_write_all(p, s, shown + from);
-    page_newline(p);
 }
 
 void diff_draw(const struct diff_view *d, const char *text, bool is_diff, struct page *p)
@@ -67,10 +67,21 @@ void diff_draw(const struct diff_view *d, const char *text, bool is_diff, struct
         top = n > rows ? n - rows : 0;
     seen_note(&d->seen, top, room);
     const char *rest = skip_lines(text, top);
+    bool above = top > 0, below = top + rows < n;
+    p->pane.width -= above || below ? 2 : 0; /* for the marks */
     for (size_t i = 0; i < rows && *rest != '\0'; i++) {
         put_line(d, rest, is_diff, p);
+        if ((i == 0 && above) || (i + 1 == rows && below))
+            scroll_mark(p, i == 0 && above);
+        page_newline(p);
         rest = skip_lines(rest, 1);
     }
+    p->pane.width += above || below ? 2 : 0;
+}
+
+bool diff_goes_on(const struct diff_view *d, const char *text)
+{
+    return d->seen.rows > 0 && count_lines(text) > d->seen.top + (size_t)d->seen.rows;
 }
 
 bool diff_key(struct diff_view *d, const char *text, int key)

@@ -13,6 +13,7 @@ struct diff_view {
 };
 
 void diff_draw(const struct diff_view *d, const char *text, bool is_diff, struct page *p);
+bool diff_goes_on(const struct diff_view *d, const char *text); /* below what was drawn last */
 bool diff_key(struct diff_view *d, const char *text, int key);
 
 #endif

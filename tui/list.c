@@ -2,6 +2,7 @@
 
 #include "tui/cells.h"
 #include "tui/key.h"
+#include "tui/scroll.h"
 
 #include <string.h>
 
@@ -54,14 +55,6 @@ static void draw_row(const struct list_rows *rows, size_t i, bool here, struct p
     rows->put(rows->ctx, i, p);
 }
 
-/* Lists that go on show it in their last column. */
-static void more(struct page *p, bool above)
-{
-    p->x = page_right(p) + 1;
-    const char *mark = above ? (p->ascii ? "^" : "▲") : (p->ascii ? "v" : "▼");
-    page_write(p, STYLE_MUTED, mark, strlen(mark), page_right(p) + 2);
-}
-
 void list_draw(const struct list *l, const struct list_rows *rows, struct page *p)
 {
     size_t shown = window(rows, p);
@@ -77,7 +70,7 @@ void list_draw(const struct list *l, const struct list_rows *rows, struct page *
     for (size_t i = top; i < top + shown; i++) {
         draw_row(rows, i, i == at, p);
         if (marks && ((i == top && top > 0) || (i + 1 == top + shown && i + 1 < rows->n)))
-            more(p, i == top && top > 0);
+            scroll_mark(p, i == top && top > 0); /* in its last column */
         page_newline(p);
     }
     p->pane.width += marks ? 2 : 0;
