@@ -93,14 +93,13 @@ static void apis_off(struct check_list *l, const struct google_view *v, const ch
     enum check_id id = CHECK_GOOGLE_APIS;
     if (may_enable(v)) {
         check_set(l, id, CHECK_WARN, "off: %s", list);
-        check_remedy(l, id, CHECK_REMEDY_COMMAND,
-                     "Create turns them on first. By hand: gcloud services enable%s --project=%s",
-                     words, v->project);
+        check_remedy(l, id, CHECK_REMEDY_COMMAND, "gcloud services enable%s --project=%s", words,
+                     v->project);
         return;
     }
-    check_set(l, id, CHECK_FAIL, "off, and one may not turn them on: %s", list);
-    check_remedy(l, id, CHECK_REMEDY_COMMAND,
-                 "Ask somebody who may: gcloud services enable%s --project=%s", words, v->project);
+    check_set(l, id, CHECK_FAIL, "off, and you may not turn them on: %s", list);
+    check_remedy(l, id, CHECK_REMEDY_COMMAND, "gcloud services enable%s --project=%s", words,
+                 v->project);
 }
 
 static void apis(struct check_list *l, const struct google_view *v)
@@ -123,7 +122,13 @@ static void apis(struct check_list *l, const struct google_view *v)
     else
         check_set(l, id, CHECK_PASS, "all %zu are on", n);
     check_needed(l, id, "BigQuery, Compute, Datastream, Service Networking, Cloud SQL Admin");
-    check_why(l, id, "A call to an API that is off is refused.");
+    check_why(
+        l, id, "%s",
+        l->at[id].result == CHECK_WARN ? tr("A call to an API that is off is refused. "
+                                            "Create turns them on first, by itself.")
+        : l->at[id].result == CHECK_FAIL
+            ? tr("A call to an API that is off is refused. Somebody who may must turn them on.")
+            : tr("A call to an API that is off is refused."));
     str_done(&list);
     str_done(&words);
 }
@@ -203,10 +208,10 @@ static void say_holders(struct check_list *l, const struct google_view *v,
                                                        : "Editor";
     bool some = *others != '\0';
     if (!h->self_owner && !h->self_editor) {
-        check_set(l, id, CHECK_PASS, some ? "not oneself; %s" : "nobody%s", others);
+        check_set(l, id, CHECK_PASS, some ? "not you; others do: %s" : "nobody%s", others);
         return;
     }
-    check_set(l, id, CHECK_WARN, some ? "oneself is %s; also %s" : "oneself is %s%s", self, others);
+    check_set(l, id, CHECK_WARN, some ? "you hold %s; so do: %s" : "you hold %s%s", self, others);
     if (h->self_editor)
         access_drop_command(&drop, v->project, v->who->member, ACCESS_EDITOR);
     if (h->self_owner)

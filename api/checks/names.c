@@ -3,7 +3,7 @@
 #include "api/base/tr.h"
 #include "api/files/quote.h"
 
-void names_add(struct names *l, const char *schema, const char *name)
+void names_add(struct name_list *l, const char *schema, const char *name)
 {
     if (++l->n > NAMES_SHOWN)
         return;
@@ -14,19 +14,19 @@ void names_add(struct names *l, const char *schema, const char *name)
     str_add(&l->text, name);
 }
 
-const char *names_text(struct names *l)
+const char *names_text(struct name_list *l)
 {
     if (l->n > NAMES_SHOWN)
         str_printf(&l->text, tr(" and %zu more"), l->n - NAMES_SHOWN);
     return str_text(&l->text);
 }
 
-void names_done(struct names *l)
+void names_done(struct name_list *l)
 {
     str_done(&l->text);
 }
 
-void names_add_columns(struct names *l, const char *schema, const char *table,
+void names_add_columns(struct name_list *l, const char *schema, const char *table,
                        const char *const *columns, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -37,7 +37,7 @@ void names_add_columns(struct names *l, const char *schema, const char *table,
     }
 }
 
-void names_say(struct str *to, const char *what, struct names *l)
+void names_say(struct str *to, const char *what, struct name_list *l)
 {
     if (l->n == 0)
         return;

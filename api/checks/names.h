@@ -7,20 +7,20 @@
 
 #include <stddef.h>
 
-struct names {
+struct name_list {
     struct str text;
     size_t n;
 };
 
 enum { NAMES_SHOWN = 6, NAMES_IN_SQL = 200 };
 
-void names_add(struct names *l, const char *schema, const char *name); /* schema NULL: bare */
-const char *names_text(struct names *l); /* "a, b and 3 more"; call once, when all were added */
-void names_done(struct names *l);
-void names_add_columns(struct names *l, const char *schema, const char *table,
+void names_add(struct name_list *l, const char *schema, const char *name); /* schema NULL: bare */
+const char *names_text(struct name_list *l); /* "a, b and 3 more"; call once, when all were added */
+void names_done(struct name_list *l);
+void names_add_columns(struct name_list *l, const char *schema, const char *table,
                        const char *const *columns, size_t n);
 /* Appends "what: a, b and 3 more" behind a semicolon; nothing when the list is empty. */
-void names_say(struct str *to, const char *what, struct names *l);
+void names_say(struct str *to, const char *what, struct name_list *l);
 
 /* Quoted for SQL; a name that cannot be written (a line break inside) becomes a comment that says
  * so. */

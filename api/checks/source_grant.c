@@ -1,6 +1,8 @@
 #include "api/checks/names.h"
 #include "api/checks/source_checks.h"
 
+#include "api/base/tr.h"
+
 /* grant.*: what the database user may read, per chosen table and column. */
 
 static bool refuse(struct check_list *l, enum check_id id, const struct source_view *v)
@@ -35,7 +37,7 @@ static void usage(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_GRANT_USAGE;
     const struct source_grants *g = &v->facts->grants;
-    struct names missing = {0};
+    struct name_list missing = {0};
     struct str sql = {0};
     const char *last = NULL; /* rows are sorted by schema */
     for (size_t i = 0; i < g->n_tables; i++) {
@@ -65,7 +67,7 @@ static void usage(struct check_list *l, const struct source_view *v)
 /* --- tables --- */
 
 struct lack {
-    struct names unreadable, columns, absent, secured;
+    struct name_list unreadable, columns, absent, secured;
     struct str tables; /* for GRANT */
 };
 
@@ -149,11 +151,13 @@ static void readable(struct check_list *l, const struct source_view *v)
 
 /* --- tables that will be made later --- */
 
+/* A publication of named tables takes no later table in by itself. */
 static bool matters(const struct source_view *v)
 {
     const struct source_publication *p = &v->facts->publication;
-    return v->wanted->n_tables == 0 ||
-           (p->part.known && p->exists && (p->all_tables || p->n_schemas > 0));
+    if (p->part.known && p->exists)
+        return p->all_tables || p->n_schemas > 0;
+    return v->wanted->n_tables == 0 && source_breaking(v->facts) == 0;
 }
 
 static void grant_later(struct str *sql, const struct source_default *d, const char *user)
@@ -168,7 +172,7 @@ static void grant_later(struct str *sql, const struct source_default *d, const c
 }
 
 static void lacking_defaults(struct check_list *l, const struct source_view *v,
-                             struct names *missing, const char *others, const char *sql)
+                             struct name_list *missing, const char *others, const char *sql)
 {
     enum check_id id = CHECK_GRANT_DEFAULT_PRIVILEGES;
     bool needed = matters(v);
@@ -189,7 +193,7 @@ static void defaults(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_GRANT_DEFAULT_PRIVILEGES;
     const struct source_defaults *d = &v->facts->defaults;
-    struct names missing = {0};
+    struct name_list missing = {0};
     struct str sql = {0};
     const char *others = NULL;
     for (size_t i = 0; i < d->n; i++) {
@@ -211,6 +215,18 @@ static void defaults(struct check_list *l, const struct source_view *v)
     str_done(&sql);
 }
 
+/* A warning before tables are chosen becomes a refusal where all of them are taken. */
+static void needs(struct check_list *l, enum check_id id, const struct source_view *v,
+                  const char *chosen, const char *open, const char *why)
+{
+    bool warned = v->wanted->n_tables == 0 && l->at[id].result == CHECK_WARN;
+    check_needed(l, id, "%s", tr(v->wanted->n_tables ? chosen : open));
+    check_why(l, id, "%s%s%s", tr(why), warned ? " " : "",
+              warned ? tr("No stream takes these tables before that is mended; `strom create` "
+                          "without --include-tables takes every table, and is refused.")
+                     : "");
+}
+
 void checks_grant(struct check_list *l, const struct source_view *v)
 {
     if (!refuse(l, CHECK_GRANT_USAGE, v))
@@ -218,12 +234,12 @@ void checks_grant(struct check_list *l, const struct source_view *v)
     if (!refuse(l, CHECK_GRANT_SELECT, v))
         readable(l, v);
     defaults(l, v);
-    check_needed(l, CHECK_GRANT_USAGE, "USAGE of every schema with chosen tables");
-    check_why(l, CHECK_GRANT_USAGE,
-              "SELECT on a table is worth nothing without USAGE of its schema.");
-    check_needed(l, CHECK_GRANT_SELECT, "SELECT on every chosen table, and all its rows");
-    check_why(l, CHECK_GRANT_SELECT,
-              "Datastream copies what is there already with SELECT, as this user.");
+    needs(l, CHECK_GRANT_USAGE, v, "USAGE of every schema with chosen tables",
+          "USAGE of every schema with tables that are to flow; none is chosen yet",
+          "SELECT on a table is worth nothing without USAGE of its schema.");
+    needs(l, CHECK_GRANT_SELECT, v, "SELECT on every chosen table, and all its rows",
+          "SELECT on every table that is to flow; none is chosen yet",
+          "Datastream copies what is there already with SELECT, as this user.");
     check_needed(l, CHECK_GRANT_DEFAULT_PRIVILEGES,
                  "SELECT by default, set by the role that owns the tables");
     check_why(

@@ -53,7 +53,7 @@ static void judge(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_MIGRATION_NO_OP;
     const struct source_flyway *f = &v->facts->flyway;
-    struct names idle = {0}, broken = {0};
+    struct name_list idle = {0}, broken = {0};
     size_t earlier = 0;
     for (size_t i = f->n; i-- > 0;) { /* oldest first */
         unsigned made = makes(v, &f->at[i]);

@@ -43,7 +43,7 @@ static void missing(struct check_list *l, const struct source_view *v)
     enum check_id id = CHECK_PUBLICATION_EXISTS;
     const struct source_publication *p = &v->facts->publication;
     struct str sql = {0}, list = {0};
-    struct names others = {0};
+    struct name_list others = {0};
     for (size_t i = 0; i < p->n_others; i++)
         names_add(&others, NULL, p->others[i]);
     if (others.n > 0)
@@ -81,7 +81,7 @@ static void exists(struct check_list *l, const struct source_view *v)
 /* --- tables --- */
 
 struct gaps {
-    struct names uncovered, columns, generated, filtered, by_root, by_parts;
+    struct name_list uncovered, columns, generated, filtered, by_root, by_parts;
     struct str tables;
 };
 
@@ -220,7 +220,7 @@ static void operations(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_OPERATIONS;
     const struct source_publication *p = &v->facts->publication;
-    struct names list = {0};
+    struct name_list list = {0};
     if (p->insert)
         names_add(&list, NULL, "insert");
     if (p->update)
@@ -248,7 +248,7 @@ static void planned_safety(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_APP_SAFETY;
     const struct source_grants *g = &v->facts->grants;
-    struct names list = {0};
+    struct name_list list = {0};
     for (size_t i = 0; g->part.known && i < g->n_tables; i++)
         if (source_breaks_app(&g->tables[i]))
             names_add(&list, g->tables[i].schema, g->tables[i].table);
@@ -266,7 +266,7 @@ static void real_safety(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_APP_SAFETY;
     const struct source_unsafe *u = &v->facts->unsafe;
-    struct names list = {0};
+    struct name_list list = {0};
     for (size_t i = 0; u->part.known && i < u->n_named; i++)
         names_add(&list, NULL, u->tables[i]);
     if (list.n > NAMES_SHOWN && u->n_all > list.n)
@@ -311,7 +311,9 @@ void checks_publication(struct check_list *l, const struct source_view *v)
     if (!refuse(l, CHECK_PUBLICATION_OPERATIONS, v))
         operations(l, v);
     app_safety(l, v);
-    check_needed(l, CHECK_PUBLICATION_TABLES, "every chosen table and column");
+    check_needed(l, CHECK_PUBLICATION_TABLES, "%s",
+                 v->wanted->n_tables ? tr("every chosen table and column")
+                                     : tr("every table that is to flow; none is chosen yet"));
     check_why(
         l, CHECK_PUBLICATION_TABLES,
         "What is not published never arrives; Datastream refuses a stream whose tables are not "

@@ -57,7 +57,7 @@ static void login(struct check_list *l, const struct source_view *v)
     str_add(&sql, !r->login    ? " LOGIN;"
                   : r->expired ? " VALID UNTIL 'infinity';"
                                : " CONNECTION LIMIT -1;");
-    check_remedy(l, id, CHECK_REMEDY_SQL, "%s", str_text(&sql));
+    check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", str_text(&sql));
     str_done(&sql);
 }
 

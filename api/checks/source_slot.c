@@ -7,7 +7,7 @@
 
 enum { LOOKS_APART_MS = 10000, HOURS_FAIL = 2, HOURS_WARN = 24 };
 
-static const int64_t GIB = 1024LL * 1024 * 1024;
+static const int64_t GIGABYTE = 1000LL * 1000 * 1000;
 
 static bool refuse(struct check_list *l, enum check_id id, const struct source_view *v)
 {
@@ -35,9 +35,20 @@ static void drop_sql(struct str *sql, const char *name)
     str_add(sql, ");");
 }
 
+static bool is_read_by_another(const struct source_view *v)
+{
+    return v->facts->slots.wanted->active && !v->stream_exists;
+}
+
 static void anew(struct check_list *l, enum check_id id, const struct source_view *v)
 {
     struct str sql = {0};
+    if (is_read_by_another(v)) { /* slot.free says by whom */
+        check_remedy(l, id, CHECK_REMEDY_NONE,
+                     "Somebody reads it, so it is not dropped: take a slot of another name "
+                     "(--slot), or stop that reader first.");
+        return;
+    }
     drop_sql(&sql, v->wanted->slot);
     str_printf(&sql, "\n-- %s\n", tr("then, in a file of its own:"));
     make_sql(&sql, v->wanted->slot);
@@ -203,12 +214,12 @@ static int64_t room_left(const struct source_view *v, const struct source_slot *
 
 static void add_size(struct str *to, int64_t bytes)
 {
-    if (bytes >= 10 * GIB)
-        str_printf(to, "%lld GiB", (long long)(bytes / GIB));
-    else if (bytes >= 10LL * 1024 * 1024)
-        str_printf(to, "%lld MiB", (long long)(bytes / (1024LL * 1024)));
-    else
-        str_printf(to, "%lld KiB", (long long)(bytes / 1024));
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    for (; value >= 1000 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+        value /= 1000;
+    str_printf(to, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, units[unit]);
 }
 
 static void describe(struct str *to, const struct source_slot *s, int64_t hourly, double hours)
@@ -225,7 +236,10 @@ static void describe(struct str *to, const struct source_slot *s, int64_t hourly
         str_add(to, tr(" an hour"));
     }
     if (hours >= 0)
-        str_printf(to, tr(", full in about %.0f hours"), hours);
+        str_printf(to,
+                   hours < 1.5 ? tr(", full within about %.0f hour")
+                               : tr(", full in about %.0f hours"),
+                   hours < 1 ? 1.0 : hours);
 }
 
 static enum check_result judge_wal(const struct source_slot *s, double hours)
@@ -233,7 +247,7 @@ static enum check_result judge_wal(const struct source_slot *s, double hours)
     if (str_eq(s->wal_status, "lost") || (hours >= 0 && hours < HOURS_FAIL))
         return CHECK_FAIL;
     if (str_eq(s->wal_status, "unreserved") || (hours >= 0 && hours < HOURS_WARN) ||
-        (!s->active && s->held_bytes > GIB))
+        (!s->active && s->held_bytes > GIGABYTE))
         return CHECK_WARN;
     return s->held_bytes < 0 && str_is_empty(s->wal_status) ? CHECK_UNKNOWN : CHECK_PASS;
 }

@@ -63,7 +63,7 @@ bool source_is_publishable(const struct source_facts *f, const struct source_gra
 }
 
 struct trouble {
-    struct names keyless, identity, wide, kinds, huge;
+    struct name_list keyless, identity, wide, kinds, huge;
     struct str heal;
 };
 
@@ -108,7 +108,8 @@ static void judge(struct check_list *l, const struct source_view *v, struct trou
     names_say(&found, "no tables (views and the like)", &k->kinds);
     names_say(&found, "more than 500 million rows", &k->huge);
     if (found.bytes == 0) {
-        check_set(l, id, CHECK_PASS, "every chosen table has one");
+        check_set(l, id, CHECK_PASS,
+                  v->wanted->n_tables ? "every chosen table has one" : "every table has one");
     } else {
         bool fail = broken && v->wanted->n_tables > 0;
         check_set(l, id, fail ? CHECK_FAIL : CHECK_WARN, "%s", str_text(&found));

@@ -118,7 +118,7 @@ static void apis(void **state)
            "sqladmin.googleapis.com --project=p");
     v.held = &held;
     google_checks(&l, &v);
-    expect(CHECK_GOOGLE_APIS, CHECK_FAIL, "may not turn them on", "Ask somebody");
+    expect(CHECK_GOOGLE_APIS, CHECK_FAIL, "may not turn them on", "gcloud services enable");
     on = (struct google_apis){copy, n};
     google_checks(&l, &v);
     expect(CHECK_GOOGLE_APIS, CHECK_PASS, "all 5 are on", "");
@@ -156,13 +156,13 @@ static void basic_roles(void **state)
     struct google_view v = {.project = "p", .who = &kari, .policy = &policy};
     google_checks(&l, &v);
     expect(CHECK_ACCESS_BASIC_ROLES, CHECK_WARN,
-           "oneself is Editor; also group:aap@nav.no (Editor)",
+           "you hold Editor; so do: group:aap@nav.no (Editor)",
            "gcloud projects remove-iam-policy-binding p --member=user:kari@nav.no "
            "--role=roles/editor");
     b.members = self + 1;
     b.n_members = 1;
     google_checks(&l, &v);
-    expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "not oneself; group:aap@nav.no (Editor)", "");
+    expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "not you; others do: group:aap@nav.no (Editor)", "");
     policy.n_bindings = 0;
     google_checks(&l, &v);
     expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "nobody", "");

@@ -97,6 +97,7 @@ static const struct tried cases[] = {
      "ALTER DEFAULT PRIVILEGES FOR ROLE \"post-mottak\" IN SCHEMA \"public\" GRANT SELECT ON "
      "TABLES "
      "TO \"datastream\";"},
+    {defaults_lacking_unchosen, CHECK_GRANT_DEFAULT_PRIVILEGES, PASS, "not needed", ""},
     {defaults_of_another, CHECK_GRANT_DEFAULT_PRIVILEGES, WARN, "postgres set",
      "FOR ROLE \"post-mottak\""},
     {defaults_unknown, CHECK_GRANT_DEFAULT_PRIVILEGES, OPEN, "no", ""},
@@ -107,6 +108,8 @@ static const struct tried cases[] = {
      "CREATE PUBLICATION \"ds_publication\" FOR TABLE \"public\".\"regel_evaluering\", "
      "\"public\".\"regelsett_resultat\";"},
     {no_publication_no_choice, CHECK_PUBLICATION_EXISTS, FAIL, NULL, "FOR ALL TABLES;"},
+    {unsafe_no_choice, CHECK_PUBLICATION_EXISTS, FAIL, NULL,
+     "CREATE PUBLICATION \"ds_publication\" FOR TABLE \"public\".\"regelsett_resultat\";"},
     {other_publications, CHECK_PUBLICATION_EXISTS, FAIL, "app_publication", "CREATE PUBLICATION"},
     {publication_unknown, CHECK_PUBLICATION_EXISTS, OPEN, "no", ""},
     {as_is, CHECK_PUBLICATION_TABLES, PASS, NULL, ""},
@@ -145,6 +148,7 @@ static const struct tried cases[] = {
     {slots_unknown, CHECK_SLOT_EXISTS, OPEN, "no", ""},
     {as_is, CHECK_SLOT_PLUGIN, PASS, "pgoutput", ""},
     {slot_plugin, CHECK_SLOT_PLUGIN, FAIL, "wal2json", "pg_drop_replication_slot"},
+    {slot_plugin_read, CHECK_SLOT_PLUGIN, FAIL, "wal2json", "take a slot of another name"},
     {slot_physical, CHECK_SLOT_PLUGIN, FAIL, "physical", "pg_create_logical"},
     {no_slot, CHECK_SLOT_PLUGIN, OPEN, "no slot", ""},
     {as_is, CHECK_SLOT_DATABASE, PASS, "postmottak", ""},
@@ -163,14 +167,14 @@ static const struct tried cases[] = {
     {slot_ageless, CHECK_SLOT_ORDER, OPEN, NULL, ""},
     {slot_no_publication, CHECK_SLOT_ORDER, FAIL, "no publication", NULL},
     {publication_unknown, CHECK_SLOT_ORDER, OPEN, "no", ""},
-    {as_is, CHECK_SLOT_WAL, PASS, "5120 KiB held, reserved", ""},
+    {as_is, CHECK_SLOT_WAL, PASS, "5.2 MB held, reserved", ""},
     {slot_lost, CHECK_SLOT_WAL, FAIL, "lost", "pg_create_logical"},
     {slot_unreserved, CHECK_SLOT_WAL, WARN, "unreserved", "diskAutoresize: true"},
-    {slot_idle_full, CHECK_SLOT_WAL, WARN, "3000 MiB", "pg_drop_replication_slot"},
+    {slot_idle_full, CHECK_SLOT_WAL, WARN, "3.1 GB", "pg_drop_replication_slot"},
     {slot_mute, CHECK_SLOT_WAL, OPEN, "does not tell", ""},
-    {wal_slow, CHECK_SLOT_WAL, PASS, "10 MiB an hour, full in about 100 hours", ""},
+    {wal_slow, CHECK_SLOT_WAL, PASS, "10.5 MB an hour, full in about 100 hours", ""},
     {wal_day, CHECK_SLOT_WAL, WARN, "full in about 10 hours", NULL},
-    {wal_now, CHECK_SLOT_WAL, FAIL, "full in about 1 hours", NULL},
+    {wal_now, CHECK_SLOT_WAL, FAIL, "full within about 1 hour", NULL},
     {wal_safe_size, CHECK_SLOT_WAL, FAIL, "growing", NULL},
     {no_slot, CHECK_SLOT_WAL, OPEN, "no slot", ""},
 

@@ -213,6 +213,7 @@ CHANGE(unpublished_unreadable)
 }
 CHANGE(defaults_lacking) { w->defaults[0].select = false; }
 CHANGE(defaults_lacking_all) { defaults_lacking(w); w->now.publication.all_tables = true; }
+CHANGE(defaults_lacking_unchosen) { defaults_lacking(w); nothing_chosen(w); }
 CHANGE(defaults_of_another) { defaults_lacking_all(w); w->defaults[0].others = "postgres"; }
 CHANGE(defaults_unknown) { w->now.defaults.part = why("no"); }
 
@@ -268,6 +269,7 @@ CHANGE(unsafe)
     w->now.unsafe.n_all = 70;
 }
 CHANGE(unsafe_planned) { no_publication(w); w->tables[0].has_key = false; }
+CHANGE(unsafe_no_choice) { unsafe_planned(w); nothing_chosen(w); }
 CHANGE(unsafe_unknown) { w->now.unsafe.part = why("no"); }
 CHANGE(unsafe_nothing) { no_publication(w); w->tables[0].identity = 'n'; }
 CHANGE(safe_full)
@@ -280,6 +282,7 @@ CHANGE(safe_full)
 CHANGE(slots_unknown) { w->now.slots.part = why("no"); }
 CHANGE(slot_temporary) { w->slot.temporary = true; }
 CHANGE(slot_plugin) { w->slot.plugin = "wal2json"; }
+CHANGE(slot_plugin_read) { slot_plugin(w); w->slot.active = true; }
 CHANGE(slot_physical) { w->slot.logical = false; w->slot.database = ""; }
 CHANGE(slot_other_db) { w->slot.database = "annen"; }
 CHANGE(slot_read)
