@@ -1,6 +1,7 @@
 #include "api/plan/needs.h"
 
 #include "api/base/str.h"
+#include "api/checks/names.h"
 
 #include <string.h>
 
@@ -27,47 +28,92 @@ static void manifest(struct plan *p, const struct source_facts *f)
                           p->target.db_user));
 }
 
+/* One need for all the tables that lack the same. */
 static void grants(struct plan *p, const struct source_facts *f)
 {
+    struct name_list absent = {0}, unreadable = {0};
+
     for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++) {
         const struct source_grant *g = &f->grants.tables[i];
         if (!g->exists)
-            need(p, "migration",
-                 arena_printf(&p->mem, "%s.%s does not exist", g->schema, g->table));
+            names_add(&absent, g->schema, g->table);
         else if (!g->usage || !g->select || g->n_missing)
-            need(p, "migration",
-                 arena_printf(&p->mem, "%s may not read %s.%s", p->target.db_user, g->schema,
-                              g->table));
+            names_add(&unreadable, g->schema, g->table);
     }
+    if (absent.n)
+        need(p, "migration",
+             arena_printf(&p->mem, absent.n == 1 ? "%s does not exist" : "these do not exist: %s",
+                          names_text(&absent)));
+    if (unreadable.n)
+        need(p, "migration",
+             arena_printf(&p->mem, "%s may not read%s %s", p->target.db_user,
+                          unreadable.n == 1 ? "" : " these:", names_text(&unreadable)));
+    names_done(&absent);
+    names_done(&unreadable);
+}
+
+static void role(struct plan *p, const struct source_role *r)
+{
+    if (!r->login || r->expired || r->connection_limit == 0)
+        need(p, "migration", arena_printf(&p->mem, "%s may not log in", p->target.db_user));
+    if (!r->replication && !r->superuser)
+        need(p, "migration", arena_printf(&p->mem, "%s lacks REPLICATION", p->target.db_user));
+}
+
+static void uncovered(struct plan *p, const struct source_coverage *c)
+{
+    struct name_list tables = {0};
+
+    for (size_t i = 0; c->part.known && i < c->n_tables; i++)
+        if (!c->tables[i].covered)
+            names_add(&tables, c->tables[i].schema, c->tables[i].table);
+    if (tables.n == 1)
+        need(p, "migration",
+             arena_printf(&p->mem, "%s is not in the publication %s", names_text(&tables),
+                          p->target.publication));
+    else if (tables.n)
+        need(p, "migration",
+             arena_printf(&p->mem, "these are not in the publication %s: %s", p->target.publication,
+                          names_text(&tables)));
+    names_done(&tables);
 }
 
 static void publication(struct plan *p, const struct source_facts *f)
 {
-    if (!f->publication.part.known)
+    const struct source_publication *b = &f->publication;
+
+    if (!b->part.known)
         return;
-    if (!f->publication.exists) {
+    if (!b->exists) {
         need(p, "migration",
              arena_printf(&p->mem, "the publication %s does not exist", p->target.publication));
         return;
     }
-    for (size_t i = 0; f->published.part.known && i < f->published.n_tables; i++)
-        if (!f->published.tables[i].covered)
-            need(p, "migration",
-                 arena_printf(&p->mem, "%s.%s is not in the publication %s",
-                              f->published.tables[i].schema, f->published.tables[i].table,
-                              p->target.publication));
+    if (!b->insert || !b->update || !b->delete_)
+        need(p, "migration",
+             arena_printf(&p->mem, "the publication %s does not hand out insert, update and delete",
+                          p->target.publication));
+    uncovered(p, &f->published);
 }
 
 static void slot(struct plan *p, const struct source_facts *f)
 {
+    const struct source_slot *s = f->slots.wanted;
+
     if (!f->slots.part.known)
         return;
-    if (f->slots.wanted == NULL)
+    if (s == NULL)
         need(p, "migration",
              arena_printf(&p->mem, "the replication slot %s does not exist", p->target.slot));
-    else if (str_eq(f->slots.wanted->wal_status, "lost"))
+    else if (str_eq(s->wal_status, "lost"))
         need(p, "migration",
              arena_printf(&p->mem, "the replication slot %s is lost: a new one is needed",
+                          p->target.slot));
+    else if (!s->logical || !str_eq(s->plugin, "pgoutput"))
+        need(p, "migration",
+             arena_printf(&p->mem,
+                          "the replication slot %s is of another kind, not pgoutput: take another "
+                          "name (--slot)",
                           p->target.slot));
 }
 
@@ -78,6 +124,8 @@ void plan_add_needs(struct plan *p, const struct source_facts *facts)
     manifest(p, facts);
     if (facts->roles.part.known && !facts->roles.db_user.exists)
         return; /* what grants to it comes after it */
+    if (facts->roles.part.known)
+        role(p, &facts->roles.db_user);
     grants(p, facts);
     publication(p, facts);
     slot(p, facts);

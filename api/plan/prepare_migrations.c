@@ -43,8 +43,8 @@ static bool is_readable(const struct source_grant *g)
 struct listing {
     struct migration_table *tables;
     size_t n;
-    bool via_root;                /* changes of a partitioned table are to arrive under its name */
-    struct names absent, keyless; /* what stays out of it */
+    bool via_root; /* changes of a partitioned table are to arrive under its name */
+    struct name_list absent, keyless; /* what stays out of it */
 };
 
 static void list(struct listing *l, const struct source_facts *f, const char *schema,
@@ -96,7 +96,7 @@ static bool any_chosen(const struct selection *s)
 /* --- what is said about them
  * ------------------------------------------------------------------------ */
 
-static void say_keyless(struct prepare_job *j, struct names *keyless, bool chosen)
+static void say_keyless(struct prepare_job *j, struct name_list *keyless, bool chosen)
 {
     if (keyless->n == 0)
         return;

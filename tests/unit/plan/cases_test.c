@@ -143,6 +143,12 @@ static void take_fact(struct scene *s, const char *rest)
         f->slots.wanted = NULL;
     else if (strcmp(word, "slot-lost") == 0)
         s->slot.wal_status = "lost";
+    else if (strcmp(word, "no-login") == 0)
+        f->roles.db_user.login = f->roles.db_user.replication = false;
+    else if (strcmp(word, "no-deletes") == 0)
+        f->publication.delete_ = false;
+    else if (strcmp(word, "slot-other") == 0)
+        s->slot.plugin = "test_decoding";
     else if (strcmp(word, "unknown-publication") == 0)
         f->publication.part.known = false;
     else if (name) {

@@ -95,7 +95,7 @@ static inline void known(struct world *w, bool user)
     f->roles.app = (struct source_role){.name = "Postmottak-backend", .exists = true};
     f->roles.db_user = (struct source_role){
         .name = "datastream", .exists = user, .login = true, .connection_limit = -1};
-    f->publication.exists = false;
+    f->publication = (struct source_publication){.part.known = true};
     w->s.slot = (struct source_slot){.name = "ds_replication",
                                      .plugin = "pgoutput",
                                      .database = "postmottak",

@@ -167,7 +167,10 @@ static inline void scene_prepared(struct scene *s)
     f->server.part.known = f->roles.part.known = f->grants.part.known = true;
     f->publication.part.known = f->published.part.known = f->slots.part.known = true;
     f->server.wal_level = "logical";
-    f->roles.db_user.exists = f->publication.exists = true;
+    f->roles.db_user = (struct source_role){
+        .exists = true, .login = true, .replication = true, .connection_limit = -1};
+    f->publication.exists = f->publication.insert = true;
+    f->publication.update = f->publication.delete_ = true;
     for (size_t i = 0; i < s->selection.n_tables; i++) {
         const struct selection_table *t = &s->selection.tables[i];
         if (t->n_included == 0)
@@ -184,6 +187,8 @@ static inline void scene_prepared(struct scene *s)
     f->published.tables = s->published;
     f->grants.n_tables = f->published.n_tables = n;
     s->slot.wal_status = "reserved";
+    s->slot.plugin = "pgoutput";
+    s->slot.logical = true;
     f->slots.wanted = &s->slot;
 }
 
