@@ -1,6 +1,9 @@
 #include "screens/checks_view.h"
 
+#include "api/base/str.h"
 #include "api/base/tr.h"
+
+#include <string.h>
 
 enum { ROOMY = 88, COMMON = 66, POINTER = 2 }; /* columns */
 
@@ -39,7 +42,29 @@ static const char *kind_title(enum check_remedy_kind k)
     return titles[k];
 }
 
-void checks_view_details(const struct check *c, struct page *p)
+static const char *program_in(const char *text)
+{
+    static const char *const programs[] = {"gcloud ", "kubectl ", "flyway ", "nais "};
+
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (str_starts(text, programs[i]))
+            return text;
+    return NULL;
+}
+
+const char *checks_view_to_copy(const struct check *c, struct arena *a)
+{
+    const char *text = c->remedy.text;
+
+    if (c->remedy.kind != CHECK_REMEDY_COMMAND || program_in(text))
+        return text;
+    for (const char *p = strstr(text, ": "); p; p = strstr(p + 1, ": "))
+        if (program_in(p + 2))
+            return arena_strn(a, p + 2, strcspn(p + 2, "\n"));
+    return text;
+}
+
+static void put_details(const struct check *c, struct page *p)
 {
     page_put(p, STYLE_ACCENT, "%s", check_name(c->id));
     page_put(p, STYLE_MUTED, "  %s", tr(check_title(c->id)));
@@ -53,4 +78,12 @@ void checks_view_details(const struct check *c, struct page *p)
         page_styled(p, STYLE_HEADING, "%s", tr(kind_title(c->remedy.kind)));
         page_lines(p, STYLE_TEXT, c->remedy.text);
     }
+}
+
+void checks_view_details(const struct check *c, const struct scroll *s, struct page *p)
+{
+    struct scroll_part part = scroll_begin(s, p);
+
+    put_details(c, p);
+    scroll_end(s, p, &part);
 }

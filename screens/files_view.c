@@ -1,13 +1,38 @@
 #include "screens/files_view.h"
 
+#include "api/base/str.h"
 #include "api/base/tr.h"
 #include "tui/key.h"
+
+#include <string.h>
+
+/* Bits of `seen`: as many as prepare gives files at most. */
+static uint64_t bit(size_t at)
+{
+    return (uint64_t)1 << (at & 63);
+}
+
+static const struct prepared_file *shown(const struct files_view *v)
+{
+    return v->files.n_files ? &v->files.files[v->at] : NULL;
+}
 
 static void show(struct files_view *v, size_t at)
 {
     v->at = at;
-    v->seen |= at < 32 ? 1u << at : 0;
     v->diff = (struct diff_view){0};
+}
+
+bool files_view_goes_on(const struct files_view *v)
+{
+    return shown(v) && diff_goes_on(&v->diff, shown(v)->diff);
+}
+
+/* Whatever leads away from here: what stood on the screen counts. */
+static void note_seen(struct files_view *v)
+{
+    if (shown(v) && v->diff.seen.rows > 0 && !files_view_goes_on(v))
+        v->seen |= bit(v->at);
 }
 
 bool files_view_open(struct files_view *v, struct journey *j)
@@ -28,55 +53,117 @@ bool files_view_open(struct files_view *v, struct journey *j)
     return true;
 }
 
-void files_view_draw(const struct files_view *v, struct page *p)
-{
-    const struct prepared *f = &v->files;
+/* --- drawing --- */
 
-    if (f->n_files == 0) {
-        page_heading(p, "%s", tr("Nothing is missing in the repository"));
-        page_text(p, "%s",
-                  tr("No file has to be written now: what the checks ask for stands in the "
-                     "manifest and the migrations already, and waits for a deploy where it still "
-                     "fails. What depends on the tables (rights to read them) follows when tables "
-                     "are chosen: come back here then."));
-    } else {
-        page_heading(p, tr("Files to write: %zu"), f->n_files);
-    }
-    for (size_t i = 0; i < f->n_notes; i++)
-        page_note(p, "%s", f->notes[i]);
-    if (f->n_files == 0)
-        return;
-    page_put(p, STYLE_ACCENT, "%zu/%zu %s", v->at + 1, f->n_files, f->files[v->at].path);
-    page_newline(p);
-    page_note(p, "%s", f->files[v->at].does);
-    diff_draw(&v->diff, f->files[v->at].diff, true, p);
+static size_t count_written(const struct files_view *v)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < v->files.n_files; i++)
+        n += !v->files.files[i].left_out;
+    return n;
 }
 
-enum files_answer files_view_write(struct files_view *v, struct journey *j)
+static void draw_heading(const struct files_view *v, struct page *p)
 {
+    size_t n = count_written(v);
+
+    if (v->files.n_files == 0) {
+        page_heading(p, "%s", tr("No file has to be written now"));
+        if (v->files.n_notes == 0)
+            page_text(p, "%s",
+                      tr("What the checks ask for stands in the manifest and the migrations "
+                         "already, and waits for a deploy where it still fails. What depends on "
+                         "the tables (rights to read them) follows when tables are chosen: come "
+                         "back here then."));
+    } else if (n == v->files.n_files) {
+        page_heading(p, tr("Files to write: %zu"), n);
+    } else {
+        page_heading(p, tr("Files to write: %zu, left out: %zu"), n, v->files.n_files - n);
+    }
+}
+
+void files_view_draw(const struct files_view *v, struct page *p)
+{
+    const struct prepared_file *f = shown(v);
+
+    draw_heading(v, p);
+    for (size_t i = 0; i < v->files.n_notes; i++)
+        page_note(p, "%s", v->files.notes[i]);
+    if (f == NULL)
+        return;
+    page_put(p, STYLE_ACCENT, "%zu/%zu %s", v->at + 1, v->files.n_files, f->path);
+    if (f->left_out)
+        page_put_right(p, STYLE_WARN, " %s", tr("left out"));
+    page_newline(p);
+    page_note(p, "%s", f->does);
+    diff_draw(&v->diff, f->diff, true, p);
+}
+
+/* --- keys --- */
+
+static enum files_answer write_all(struct files_view *v, struct journey *j)
+{
+    size_t n = count_written(v);
     struct err e;
 
-    if (v->files.n_files == 0)
-        return FILES_CLOSE;
-    for (size_t i = 0; i < v->files.n_files && i < 32; i++)
-        if (!(v->seen & 1u << i)) {
-            show(v, i);
-            journey_say(j, MARK_NONE, "%s",
-                        i + 1 < v->files.n_files ? tr("this one too; w goes on to the next")
-                                                 : tr("this one too; w now writes them all"));
-            return FILES_STAY;
-        }
     if (!prepare_write(&v->files, j->live->repo, &e)) {
         journey_say_err(j, &e);
         return FILES_STAY;
     }
-    journey_say(j, MARK_OK, tr("%zu files written in %s: look at them, commit, deploy"),
-                v->files.n_files, j->live->repo);
+    if (n == 0)
+        journey_say(j, MARK_NONE, "%s", tr("nothing was written: all are left out"));
+    else if (n == 1)
+        journey_say(j, MARK_OK, tr("1 file written in %s: look at it, commit, deploy"),
+                    j->live->repo);
+    else
+        journey_say(j, MARK_OK, tr("%zu files written in %s: look at them, commit, deploy"), n,
+                    j->live->repo);
     return FILES_WRITTEN;
+}
+
+static bool must_be_shown(const struct files_view *v, size_t i)
+{
+    return !v->files.files[i].left_out && !(v->seen & bit(i));
+}
+
+enum files_answer files_view_write(struct files_view *v, struct journey *j)
+{
+    if (v->files.n_files == 0)
+        return FILES_CLOSE;
+    if (must_be_shown(v, v->at) && v->diff.seen.rows == 0)
+        return FILES_STAY; /* typed ahead of the screen */
+    if (must_be_shown(v, v->at) && files_view_goes_on(v)) {
+        diff_key(&v->diff, shown(v)->diff, TUI_PGDN);
+        journey_say(j, MARK_NONE, "%s", tr("it goes on: nothing is written that was not shown"));
+        return FILES_STAY;
+    }
+    note_seen(v);
+    for (size_t i = 0; i < v->files.n_files; i++)
+        if (must_be_shown(v, i)) {
+            show(v, i);
+            journey_say(j, MARK_NONE, "%s",
+                        i + 1 < v->files.n_files ? tr("this one too; w goes on to the next")
+                                                 : tr("this one too; w then writes them all"));
+            return FILES_STAY;
+        }
+    return write_all(v, j);
+}
+
+void files_view_leave_out(struct files_view *v, struct journey *j)
+{
+    struct prepared_file *f = v->files.n_files ? &v->files.files[v->at] : NULL;
+
+    if (f == NULL)
+        return;
+    f->left_out = !f->left_out;
+    journey_say(j, MARK_NONE, f->left_out ? tr("left out: %s stays as it is") : tr("taken in: %s"),
+                f->path);
 }
 
 void files_view_next(struct files_view *v)
 {
+    note_seen(v);
     if (v->files.n_files)
         show(v, (v->at + 1) % v->files.n_files);
 }
@@ -88,18 +175,63 @@ enum files_answer files_view_key(struct files_view *v, struct journey *j, int ke
         return FILES_CLOSE;
     if (key == TUI_TAB)
         files_view_next(v);
-    else if (v->files.n_files)
-        diff_key(&v->diff, v->files.files[v->at].diff, key);
+    else if (shown(v) && diff_key(&v->diff, shown(v)->diff, key))
+        note_seen(v);
     return FILES_STAY;
 }
 
 const char *files_view_text(const struct files_view *v)
 {
-    return v->files.n_files ? v->files.files[v->at].text : NULL;
+    return shown(v) ? shown(v)->text : NULL;
 }
 
 void files_view_done(struct files_view *v)
 {
     arena_done(&v->mem);
     *v = (struct files_view){0};
+}
+
+/* --- the place --- */
+
+void files_view_save(const struct files_view *v, bool open, struct kept *k)
+{
+    struct str out = {0};
+
+    for (size_t i = 0; i < v->files.n_files; i++)
+        if (v->files.files[i].left_out)
+            str_printf(&out, "%s\n", v->files.files[i].path);
+    kept_set_bool(k, "files.open", open);
+    kept_set_text(k, "files.path", open && shown(v) ? shown(v)->path : NULL);
+    kept_set_int(k, "files.top", open ? (int64_t)v->diff.top : 0);
+    kept_set_text(k, "files.left_out", open && out.bytes ? str_text(&out) : NULL);
+    str_done(&out);
+}
+
+bool files_view_kept(const struct kept *k)
+{
+    return kept_bool(k, "files.open", false);
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    size_t n = strlen(line);
+
+    for (const char *p = lines; *p; p += strcspn(p, "\n"), p += *p == '\n')
+        if (strncmp(p, line, n) == 0 && p[n] == '\n')
+            return true;
+    return false;
+}
+
+void files_view_load(struct files_view *v, const struct kept *k)
+{
+    const char *path = kept_text(k, "files.path", ""), *out = kept_text(k, "files.left_out", "");
+    int64_t top = kept_int(k, "files.top", 0);
+
+    for (size_t i = 0; i < v->files.n_files; i++) {
+        v->files.files[i].left_out = has_line(out, v->files.files[i].path);
+        if (str_eq(v->files.files[i].path, path)) {
+            show(v, i);
+            v->diff.top = top > 0 ? (size_t)top : 0;
+        }
+    }
 }

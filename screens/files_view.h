@@ -2,7 +2,7 @@
 #define STROM_SCREENS_FILES_VIEW_H
 
 /* The files that would be written into the repository, one at a time as a diff. Nothing is written
- * that was not shown. */
+ * that was not shown to its end; each can be left out. */
 
 #include "api/plan/prepare.h"
 #include "screens/journey.h"
@@ -14,17 +14,24 @@ struct files_view {
     struct arena mem;
     struct prepared files;
     size_t at;     /* which is shown */
-    uint32_t seen; /* a bit each */
+    uint64_t seen; /* a bit each: to its end */
     struct diff_view diff;
 };
 
 bool files_view_open(struct files_view *v, struct journey *j); /* false: the journey says why */
 void files_view_draw(const struct files_view *v, struct page *p);
 enum files_answer files_view_key(struct files_view *v, struct journey *j, int key);
-/* `w`: the next file that was not shown yet; when all were, they are written. */
+/* `w`: the next lines, or file, that was not shown yet; when all were, they are written. */
 enum files_answer files_view_write(struct files_view *v, struct journey *j);
+void files_view_leave_out(struct files_view *v, struct journey *j); /* the one shown; again: not */
+bool files_view_goes_on(const struct files_view *v); /* the one shown is longer than the screen */
 void files_view_next(struct files_view *v);
 const char *files_view_text(const struct files_view *v); /* of the one shown; NULL: none */
 void files_view_done(struct files_view *v);
+
+/* The place in it, for the next start. */
+void files_view_save(const struct files_view *v, bool open, struct kept *k);
+bool files_view_kept(const struct kept *k);                       /* it was open */
+void files_view_load(struct files_view *v, const struct kept *k); /* once it is open again */
 
 #endif

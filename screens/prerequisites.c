@@ -28,6 +28,9 @@ struct prerequisites {
     enum showing showing;
     struct checks_look look;
     struct list list;
+    bool reads;            /* the details have the keys, not the list */
+    struct scroll details; /* of the check under the cursor */
+    bool reopen;           /* the files were shown when all this ended */
     struct files_view files;
     struct deploy_view deploy;
     bool deployed; /* and not looked at since */
@@ -57,16 +60,21 @@ static void draw_checks(const struct prerequisites *self, struct page *p)
     const struct check_list *l = checks_look_list(&self->look);
     struct check_summary n = check_summary(l);
     struct checks_shown shown = {l, self->look.changed};
-    struct list_rows rows = {.n = CHECK_IDS, .ctx = &shown, .put = checks_view_row};
+    struct list_rows rows = {
+        .n = CHECK_IDS, .ctx = &shown, .put = checks_view_row, .blurred = self->reads};
 
-    page_heading(p, tr("%zu ok, %zu warnings, %zu fail, %zu unknown"), n.pass, n.warn, n.fail,
-                 n.unknown);
+    page_heading(p,
+                 n.warn == 1 ? tr("%zu ok, %zu warning, %zu fail, %zu unknown")
+                             : tr("%zu ok, %zu warnings, %zu fail, %zu unknown"),
+                 n.pass, n.warn, n.fail, n.unknown);
     if (checks_look_running(&self->look))
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
     page_split(p, page_is_wide(p) ? 58 : 50);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
-    checks_view_details(check_here(self), p);
+    if (self->reads)
+        page_cursor(p);
+    checks_view_details(check_here(self), &self->details, p);
     page_join(p);
 }
 
@@ -90,13 +98,30 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 /* --- news --- */
 
-static void news(struct prerequisites *self, struct journey *j)
+/* The files once more, made of what the checks have just seen. */
+static void reopen(struct prerequisites *self, struct journey *j)
 {
-    if (checks_look_news(&self->look, j) && self->deployed) {
-        self->deployed = false;
+    self->reopen = false;
+    if (self->showing != SHOWING_CHECKS || !files_view_open(&self->files, j))
+        return;
+    files_view_load(&self->files, j->kept);
+    self->showing = SHOWING_FILES;
+}
+
+static void take_look(struct prerequisites *self, struct journey *j)
+{
+    if (self->deployed)
         journey_say(j, MARK_OK, tr("deployed and checked again: %zu turned green"),
                     checks_look_green(&self->look));
-    }
+    self->deployed = false;
+    if (self->reopen)
+        reopen(self, j);
+}
+
+static void news(struct prerequisites *self, struct journey *j)
+{
+    if (checks_look_news(&self->look, j))
+        take_look(self, j);
     switch (deploy_view_news(&self->deploy, j)) {
     case DEPLOY_DONE:
         self->deployed = true;
@@ -133,6 +158,14 @@ static enum nav deploy(void *ctx, struct journey *j)
     return STAY;
 }
 
+static void copy_remedy(const struct check *here, struct journey *j)
+{
+    struct arena mem = {0};
+
+    journey_copy(j, checks_view_to_copy(here, &mem));
+    arena_done(&mem);
+}
+
 static enum nav copy(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
@@ -141,7 +174,7 @@ static enum nav copy(void *ctx, struct journey *j)
     if (self->showing == SHOWING_FILES && files_view_text(&self->files))
         journey_copy(j, files_view_text(&self->files));
     else if (here)
-        journey_copy(j, here->remedy.text);
+        copy_remedy(here, j);
     return STAY;
 }
 
@@ -154,6 +187,13 @@ static enum nav again(void *ctx, struct journey *j)
     return STAY;
 }
 
+/* Other lines are drawn from the first on. */
+static void begin_details(struct prerequisites *self)
+{
+    self->details = (struct scroll){0};
+    self->reads = false;
+}
+
 static enum nav next_bad(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
@@ -164,6 +204,7 @@ static enum nav next_bad(void *ctx, struct journey *j)
         size_t at = (self->list.at + i) % CHECK_IDS;
         if (l->at[at].result != CHECK_PASS) {
             self->list.at = at;
+            begin_details(self);
             break;
         }
     }
@@ -189,8 +230,16 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
             self->showing = SHOWING_CHECKS;
         return STAY;
     }
-    if (list_key(&self->list, CHECK_IDS, ev.key))
+    if (ev.key == TUI_TAB || ev.key == TUI_BTAB || (self->reads && ev.key == TUI_ESC)) {
+        self->reads = !self->reads && check_here(self);
         return STAY;
+    }
+    if (self->reads && scroll_key(&self->details, ev.key))
+        return STAY;
+    if (list_key(&self->list, CHECK_IDS, ev.key)) {
+        begin_details(self);
+        return STAY;
+    }
     return ev.key == TUI_ENTER ? deploy_view_leave(&self->deploy, NEXT)
            : ev.key == TUI_ESC ? deploy_view_leave(&self->deploy, BACK)
                                : STAY;
@@ -230,6 +279,22 @@ static bool can_write(const void *ctx, const struct journey *j)
     return shows_files(ctx, j) && self->files.files.n_files > 0;
 }
 
+static enum nav leave_out(void *ctx, struct journey *j)
+{
+    files_view_leave_out(&((struct prerequisites *)ctx)->files, j);
+    return STAY;
+}
+
+static bool reads(const void *ctx, const struct journey *j)
+{
+    return shows_checks(ctx, j) && ((const struct prerequisites *)ctx)->reads;
+}
+
+static bool writes_nothing(const void *ctx, const struct journey *j)
+{
+    return shows_files(ctx, j) && !can_write(ctx, j);
+}
+
 static bool has_more_files(const void *ctx, const struct journey *j)
 {
     const struct prerequisites *self = ctx;
@@ -241,6 +306,7 @@ static enum nav close_view(void *ctx, struct journey *j)
 {
     (void)j;
     ((struct prerequisites *)ctx)->showing = SHOWING_CHECKS;
+    ((struct prerequisites *)ctx)->reads = false;
     return STAY;
 }
 
@@ -254,6 +320,16 @@ static bool has_answer(const void *ctx, const struct journey *j)
     const struct prerequisites *self = ctx;
 
     return shows_checks(ctx, j) && check_here(self) != NULL;
+}
+
+static bool can_read(const void *ctx, const struct journey *j)
+{
+    return has_answer(ctx, j) && !reads(ctx, j);
+}
+
+static bool can_close(const void *ctx, const struct journey *j)
+{
+    return shows_other(ctx, j) || reads(ctx, j);
 }
 
 static bool typing(const void *ctx)
@@ -270,6 +346,19 @@ static bool is_busy(const void *ctx)
     return deploy_view_runs(&self->deploy);
 }
 
+static void save(const void *ctx, struct kept *k)
+{
+    const struct prerequisites *self = ctx;
+
+    if (!self->reopen) /* else it is kept as it is until then */
+        files_view_save(&self->files, self->showing == SHOWING_FILES, k);
+}
+
+static void load(void *ctx, const struct kept *k)
+{
+    ((struct prerequisites *)ctx)->reopen = files_view_kept(k);
+}
+
 static void leave(void *ctx)
 {
     struct prerequisites *self = ctx;
@@ -280,17 +369,25 @@ static void leave(void *ctx)
 }
 
 static const struct action actions[] = {
+    {TUI_DOWN, "more", "the rest of what is known of this check: Down, PgDn, Up, PgUp", reads,
+     NULL},
+    {TUI_TAB, "to the list", "Down and Up go to the checks again", reads, NULL},
     {TUI_ENTER, "go on", "to Access", shows_checks, NULL},
     {'n', "next bad", "to the next check that does not pass", has_answer, next_bad},
-    {'w', "files", "the manifest patch and the migrations: shown first, written with a second w",
+    {'w', "files", "the manifest patch and the migrations: each is shown to its end, then written",
      has_answer, write_key},
-    {'w', "write", "into the repository, when each was shown", can_write, write_key},
+    {'w', "write", "what is still to be shown, then all of it into the repository", can_write,
+     write_key},
+    {'w', "back", "there is nothing to write: back to the checklist", writes_nothing, close_view},
+    {TUI_DOWN, "more", "the file's next lines: Down, PgDn, Up, PgUp, Home, End", can_write, NULL},
     {TUI_TAB, "next file", "to the next file that would be written", has_more_files, NULL},
+    {'x', "leave out", "this file stays as it is; again: it is written", can_write, leave_out},
     {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
-    {TUI_ESC, "to the checks", "back to the checklist", shows_other, close_view},
+    {TUI_ESC, "to the checks", "back to the checklist", can_close, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},
     {'r', "again", "ask everything again", shows_checks, again},
-    {'y', "copy", "the text that mends it, or the file shown", can_copy, copy},
+    {TUI_TAB, "details", "Down and Up move in what is known of this check", can_read, NULL},
+    {'y', "copy", "the command or text that mends it, or the file shown", can_copy, copy},
     {0}};
 
 const struct step prerequisites_step = {
@@ -304,6 +401,8 @@ const struct step prerequisites_step = {
     .leave = leave,
     .actions = actions,
     .list = offsetof(struct prerequisites, list),
+    .save = save,
+    .load = load,
     .typing = typing,
     .is_busy = is_busy,
 };

@@ -131,28 +131,47 @@ bool prepare(struct arena *a, const char *repo, const struct target *t,
 /* --- writing
  * --------------------------------------------------------------------------------------- */
 
+static bool holds_it(const char *path, const char *text)
+{
+    struct str there = {0};
+    struct err e;
+    bool same = path_read(path, strlen(text) + 1, &there, &e) && str_eq(str_text(&there), text);
+
+    str_done(&there);
+    return same;
+}
+
+static bool is_taken(const struct prepared_file *f, const char *path)
+{
+    return f->is_new && access(path, F_OK) == 0 && !holds_it(path, f->text);
+}
+
+static bool write_file(const char *path, const char *text, struct arena *a, struct err *e)
+{
+    char *parent = arena_str(a, path);
+    char *slash = strrchr(parent, '/');
+
+    if (slash)
+        *slash = '\0';
+    return (access(parent, F_OK) == 0 || path_make_folder(parent, e)) &&
+           path_write(path, text, strlen(text), false, e);
+}
+
 bool prepare_write(const struct prepared *p, const char *folder, struct err *e)
 {
     struct arena a = {0};
     bool ok = true;
 
-    for (size_t i = 0; ok && i < p->n_files; i++) {
-        const char *path = path_join(&a, folder, p->files[i].path);
-        if (p->files[i].is_new && access(path, F_OK) == 0) {
+    for (size_t i = 0; ok && i < p->n_files; i++)
+        if (!p->files[i].left_out &&
+            is_taken(&p->files[i], path_join(&a, folder, p->files[i].path))) {
             err_set(e, ERR_CONFLICT, "Writing %s", p->files[i].path);
             err_why(e, "a file of that name is there by now");
             ok = err_hint(e, "look again: the next free number is found");
         }
-    }
-    for (size_t i = 0; ok && i < p->n_files; i++) {
-        const char *path = path_join(&a, folder, p->files[i].path);
-        char *parent = arena_str(&a, path);
-        char *slash = strrchr(parent, '/');
-        if (slash)
-            *slash = '\0';
-        ok = (access(parent, F_OK) == 0 || path_make_folder(parent, e)) &&
-             path_write(path, p->files[i].text, strlen(p->files[i].text), false, e);
-    }
+    for (size_t i = 0; ok && i < p->n_files; i++)
+        if (!p->files[i].left_out)
+            ok = write_file(path_join(&a, folder, p->files[i].path), p->files[i].text, &a, e);
     arena_done(&a);
     return ok;
 }

@@ -17,6 +17,7 @@ struct prepared_file {
     const char *diff; /* unified, against what is there */
     const char *does; /* one sentence */
     bool is_new;
+    bool left_out; /* by the person: prepare_write leaves it as it is */
 };
 
 struct prepared {
@@ -26,13 +27,16 @@ struct prepared {
     size_t n_notes;
 };
 
-/* facts NULL: the database was not asked: manifests only. s NULL or nothing chosen: the procedure's
- * shape (all tables), else the narrow one. False when the repository cannot be read. */
+/* facts NULL: the database was not asked: manifests only. What was written before and waits for a
+ * deploy is noted, not written again. Tables: the chosen ones; nothing chosen: those of the
+ * publication, or where there is none all tables, as the procedure does it, but FOR TABLE without
+ * those that it would break for the application. False when the repository cannot be read. */
 bool prepare(struct arena *a, const char *repo, const struct target *t,
              const struct source_facts *facts, const struct selection *s, struct prepared *out,
              struct err *e);
 /* Writes them below `folder` (the repository, or the folder of --out), folders made as needed. A
- * new file that exists by now is refused before anything is written. */
+ * new file that exists by now, with another text, is refused before anything is written; one with
+ * this very text was written by a try that ended in the middle. */
 bool prepare_write(const struct prepared *p, const char *folder, struct err *e);
 
 #endif

@@ -108,18 +108,33 @@ TEST_STEP(files_are_shown_then_written_then_deployed)
     see("Files to write: 2");
     see("+        flags:");
     vt_key(v, "w"); /* nothing is written that was not shown */
+    see("+              - name: datastream");
+    vt_key(v, "End");
+    see_gone("▼");
+    vt_key(v, "w");
     see("2/2 ");
+    see("▼");
+    vt_key(v, "End");
+    see_gone("▼");
+    see("+              - name: datastream");
     vt_key(v, "w");
     see("2 files written");
     vt_key(v, "d");
     see("now green");
     vt_key(v, "w");
     see("V1.51__datastream_oppsett.sql");
-    vt_key(v, "Tab");
+    see("fail on public.mottatt_melding"); /* with FOR ALL TABLES */
+    vt_key(v, "End");
+    see_gone("▼");
+    vt_key(v, "w");
     see("2/2 ");
     see("PG_CREATE_LOGICAL_REPLICATION_SLOT");
     vt_key(v, "w");
     see("2 files written");
+    vt_key(v, "w");
+    see("V1.52__datastream_slot.sql is written, waiting");
+    vt_key(v, "Esc");
+    see_gone("waiting");
     vt_key(v, "d");
     see("0 fail, 0 unknown");
 }
