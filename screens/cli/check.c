@@ -6,6 +6,23 @@
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
+#include <string.h>
+
+/* Every line of it stands in as the others do, and no empty one ends it. */
+static void print_remedy(const struct check *c)
+{
+    const char *text = c->remedy.text;
+
+    out_line("         %s (%s)", tr("to do:"), check_remedy_name(c->remedy.kind));
+    while (*text) {
+        int n = (int)strcspn(text, "\n");
+        if (n)
+            out_line("             %.*s", n, text);
+        text += n;
+        text += *text == '\n';
+    }
+}
+
 static void print(const struct check_list *l)
 {
     struct check_summary n = check_summary(l);
@@ -20,8 +37,7 @@ static void print(const struct check_list *l)
         if (c->why[0])
             out_line("         %s %s", tr("why:"), c->why);
         if (c->remedy.text[0])
-            out_line("         %s (%s)\n%s", tr("to do"), check_remedy_name(c->remedy.kind),
-                     c->remedy.text);
+            print_remedy(c);
     }
     out_line(tr("%zu pass, %zu warn, %zu fail, %zu unknown"), n.pass, n.warn, n.fail, n.unknown);
 }

@@ -40,11 +40,11 @@ const struct option_row option_rows[] = {
      "the app's repository (else STROM_REPO, else git's top folder)"},
     {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "",
      "procedure or nav-module: the names of what is made"},
-    {"include-tables", 0, MANY, AT(include_tables), AT(n_include), "LIST", "create plan apply",
-     "only these tables: a,b,schema.c; repeatable"},
-    {"exclude-tables", 0, MANY, AT(exclude_tables), AT(n_exclude), "LIST", "create plan apply",
-     "all but these tables; repeatable"},
-    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply",
+    {"include-tables", 0, MANY, AT(include_tables), AT(n_include), "LIST",
+     "create plan apply files", "only these tables: a,b,schema.c; repeatable"},
+    {"exclude-tables", 0, MANY, AT(exclude_tables), AT(n_exclude), "LIST",
+     "create plan apply files", "all but these tables; repeatable"},
+    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply files",
      "only these columns of a table; repeatable"},
     {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
      "create plan apply", "why a sensitive column may flow; repeatable"},
@@ -54,10 +54,8 @@ const struct option_row option_rows[] = {
     {"schema", 0, FLAG, AT(schema), 0, NULL, "plan", "print the JSON Schema of the plan file"},
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
-    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables plan create",
-     "names, types, comments, statistics only"},
-    {"sample", 0, TEXT, AT(sample), 0, "N", "tables plan create",
-     "rows read per table (default: 1000)"},
+    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "-", "names, types, comments, statistics only"},
+    {"sample", 0, TEXT, AT(sample), 0, "N", "-", "rows read per table (default: 1000)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
     {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
@@ -182,7 +180,6 @@ static bool is_among(const char *value, const char *words)
 /* Values of a fixed shape are looked at here, so that none is passed over in silence. */
 static bool values_fit(const struct options *o, struct err *e)
 {
-    long long n;
     const struct {
         const char *name, *value, *hint;
         bool ok;
@@ -195,8 +192,6 @@ static bool values_fit(const struct options *o, struct err *e)
          is_among(o->naming, "procedure nav-module")},
         {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
         {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
-        {"sample", o->sample, "a number of rows",
-         o->sample == NULL || str_int64(o->sample, 1, 100000000, &n)},
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -218,9 +213,34 @@ static bool dsn_fits(const struct options *o, struct err *e)
     return err_hint(e, "use ~/.pgpass, --password-file, or leave it out: strom asks");
 }
 
+/* Promised by the contract, and not there yet: nobody is to believe that values were looked at. */
+static bool sampling_fits(const struct options *o, struct err *e)
+{
+    if (o->sample == NULL && !o->no_sample)
+        return true;
+    err_set(e, ERR_INPUT, "Reading --%s", o->sample ? "sample" : "no-sample");
+    err_why(e, "this version reads no rows: it judges by names, types and comments alone");
+    return err_hint(e, "leave it out, and look at what a column holds before you let it flow");
+}
+
+static bool is_stdin(const char *path)
+{
+    return path && is_among(path, "- /dev/stdin /dev/fd/0");
+}
+
+static bool stdin_fits(const struct options *o, struct err *e)
+{
+    if (is_stdin(o->file) + is_stdin(o->password_file) + is_stdin(o->judge) < 2)
+        return true;
+    err_set(e, ERR_INPUT, "Reading the command line");
+    err_why(e, "stdin cannot be both of what it is named for");
+    return err_hint(e, "put one of them into a file");
+}
+
 bool options_fit(const struct options *o, struct err *e)
 {
-    return options_belong(o, e) && words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e);
+    return sampling_fits(o, e) && options_belong(o, e) && words_fit(o, e) && values_fit(o, e) &&
+           dsn_fits(o, e) && stdin_fits(o, e);
 }
 
 /* --- help ----------------------------------------------------------------------------------------
