@@ -108,6 +108,7 @@ static void begin(struct create *self, struct journey *j)
                               .store = j->live->store,
                               .plan = j->plan,
                               .selection = &j->selection,
+                              .agreed = true, /* by create_ask_consent */
                               .password = j->live->db_password};
 
     j->apply = apply(j->live->net, &o);

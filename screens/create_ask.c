@@ -54,18 +54,27 @@ static void tell_rest(const struct journey *j, bool changes, struct str *out)
 void create_ask_consent(struct create_ask *a, struct journey *j)
 {
     static const struct dialog_option make[] = {{'n', "not yet", false}, {'c', "create", false}},
-                                      change[] = {{'n', "not yet", false}, {'c', "change", false}};
+                                      change[] = {{'n', "not yet", false}, {'c', "change", false}},
+                                      theirs[] = {{'n', "not yet", false}, {'c', "change", true}};
+    const char *maker = plan_changes_anothers(j->plan);
     const struct plan_action *stream = plan_action(j->plan, STEP_STREAM);
     bool changes = stream && stream->verb == PLAN_UPDATE;
     struct str text = {0};
 
+    if (maker)
+        str_printf(&text, tr("strom has not made this stream (%s). "), maker);
     if (changes)
         tell_change(j, &text);
     tell_rest(j, changes, &text);
     str_copy(a->question, sizeof a->question, str_text(&text));
     str_done(&text);
     dialog_open(&a->dialog, changes ? tr("Change what flows?") : tr("Create now?"), a->question,
-                changes ? change : make, 2, 0);
+                maker     ? theirs
+                : changes ? change
+                          : make,
+                2, 0);
+    if (maker) /* what somebody else made is named before it is changed */
+        dialog_confirm_name(&a->dialog, j->plan->names.stream);
     a->interrupting = false;
     j->discard_input = true;
 }

@@ -356,6 +356,20 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
     return true;
 }
 
+/* What somebody else made is not changed in passing (facts/domain.md 8, 24). */
+static bool may_change(const struct apply_options *o, struct err *e)
+{
+    const char *maker = plan_changes_anothers(o->plan);
+
+    if (maker == NULL || o->agreed)
+        return true;
+    err_set(e, ERR_CONFLICT, "Changing what flows in %s", o->plan->names.stream);
+    err_reason(e, "NOT_OURS");
+    err_resource(e, o->plan->names.stream);
+    err_why(e, "strom has not made it (%s), and nobody has agreed", maker);
+    return err_hint(e, "name the stream, when it is meant");
+}
+
 struct task *apply(struct net *net, const struct apply_options *o)
 {
     struct task *t = task_new(net, &type);
@@ -368,7 +382,7 @@ struct task *apply(struct net *net, const struct apply_options *o)
     r->n = &o->plan->names;
     r->password = secret_dup(o->password);
     str_copy(r->address, sizeof r->address, o->plan->address);
-    r->refused = !apply_possible(o->plan, o->password, &r->why);
+    r->refused = !apply_possible(o->plan, o->password, &r->why) || !may_change(o, &r->why);
     include_of(task_arena(t), o->selection, &r->include);
     r->n_steps = o->plan->n_actions;
     for (size_t i = 0; i < r->n_steps; i++)

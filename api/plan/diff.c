@@ -348,6 +348,18 @@ static void keep_only(struct plan *p, unsigned only)
     p->n_actions = only ? n : p->n_actions;
 }
 
+/* By its label: nada-datastream writes one too, Terraform and the console none. */
+static const char *maker_of(const struct observed *seen, struct arena *a)
+{
+    const struct observed_thing *stream = &seen->things[STEP_STREAM];
+
+    if (seen->stream_state == NULL || str_eq(stream->created_by, "strom"))
+        return NULL;
+    return str_is_empty(stream->created_by)
+               ? "no label tells who made it"
+               : arena_printf(a, "its label tells: created-by %s", stream->created_by);
+}
+
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out)
 {
@@ -363,6 +375,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
              : seen->address_ip            ? seen->address_ip
                                            : "");
     out->stream_state = arena_str(&out->mem, seen->stream_state);
+    out->stream_maker = maker_of(seen, &out->mem);
     services(&j);
     simple(&j, STEP_NETWORK, out->names.network, "Datastream and the proxy meet there");
     account(&j);
@@ -409,6 +422,13 @@ const char *plan_verb_name(enum plan_verb v)
 
     assert((size_t)v < sizeof names / sizeof *names);
     return names[v];
+}
+
+const char *plan_changes_anothers(const struct plan *p)
+{
+    const struct plan_action *a = plan_action(p, STEP_STREAM);
+
+    return a && a->verb == PLAN_UPDATE && a->n_changes ? p->stream_maker : NULL;
 }
 
 int plan_usual_seconds(const struct plan *p)

@@ -158,6 +158,11 @@ static void conclude(struct stream_job *s)
         return;
     s->a->verb = PLAN_UPDATE;
     s->a->why = "what flows differs from what is chosen";
+    if (s->j->p->stream_maker)
+        s->a->why = arena_printf(&s->j->p->mem,
+                                 "strom has not made it (%s): what flows in it is replaced by what "
+                                 "is chosen here",
+                                 s->j->p->stream_maker);
     if (s->held) {
         s->a->verb = PLAN_BLOCKED;
         s->a->why = "chosen columns stand in the stream's exclude list, which goes before";
@@ -168,9 +173,8 @@ static void conclude(struct stream_job *s)
         s->a->hint = "try again later: it ends by itself";
     } else if (diff_stream_moves(s->j->seen->stream_state)) {
         s->a->why = arena_printf(&s->j->p->mem,
-                                 "what flows differs from what is chosen; it is %s at this moment, "
-                                 "and changed when that has ended",
-                                 s->j->seen->stream_state);
+                                 "%s; it is %s at this moment, and changed when that has ended",
+                                 s->a->why, s->j->seen->stream_state);
     }
 }
 

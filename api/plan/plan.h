@@ -44,6 +44,7 @@ struct plan {
     char subnet[32];          /* for the private connection: found free, or the one that is there */
     char subnetwork[64];      /* in which the proxy stands */
     char address[64];         /* of the proxy, when it is there or reserved already */
+    const char *stream_maker; /* who made the stream that is there, in words; NULL: strom did */
     const char *stream_state; /* when it was looked at; NULL: there is no stream */
     struct plan_action actions[STEPS];
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
@@ -74,6 +75,9 @@ void plan_done(struct plan *p);
 bool plan_changes_nothing(const struct plan *p);
 const struct plan_action *plan_action(const struct plan *p, enum step_id step); /* NULL: none */
 const char *plan_verb_name(enum plan_verb v); /* "create", ...: as in --json */
+/* Whose stream it is, in words, where the plan changes what flows in one that strom has not made:
+ * that needs a consent that names it. NULL: it does not. */
+const char *plan_changes_anothers(const struct plan *p);
 /* Seconds that the whole usually takes: the longest way through what is to be done. */
 int plan_usual_seconds(const struct plan *p);
 

@@ -224,6 +224,7 @@ static bool carry_out(struct creation *c, struct err *e)
                               .store = c->s->live.store,
                               .plan = c->plan,
                               .selection = &c->selection,
+                              .agreed = true, /* by consent() */
                               .password = c->s->live.db_password};
     struct told told = {.still_ms = clock_mono_ms()};
     struct net *net = c->s->live.net;
@@ -266,13 +267,55 @@ static void ask_password(struct creation *c)
     secret_wipe(answer, sizeof answer);
 }
 
+static void show_plan(const struct creation *c)
+{
+    struct str text = {0};
+
+    plan_print(c->plan, &c->selection, &text);
+    out_talk("%s", str_text(&text));
+    str_done(&text);
+}
+
+static bool declined(const struct creation *c, struct err *e)
+{
+    out_declined(e);
+    return c->carried ? err_why(e, "it was not given: nothing more was done") : false;
+}
+
+/* A stream that somebody else made is named: --yes does not mean it. The digest of a plan that was
+ * looked at does. */
+static bool consent_by_name(struct creation *c, bool *asked, struct err *e)
+{
+    const struct options *o = c->s->o;
+    const char *stream = c->plan->names.stream;
+    char answer[128] = "";
+
+    if (o->confirm ? str_eq(o->confirm, stream) : o->expect != NULL)
+        return true;
+    if (o->confirm || o->yes || !out_can_ask(o)) {
+        err_set(e, ERR_INPUT, "Changing what flows in %s", stream);
+        err_reason(e, "NOT_OURS");
+        err_resource(e, stream);
+        err_why(e, "strom has not made it (%s), and this would replace what flows in it%s",
+                plan_changes_anothers(c->plan), o->confirm ? "; --confirm is another name" : "");
+        return err_hint(e, "strom plan shows what would change; --confirm %s, when it is meant",
+                        stream);
+    }
+    *asked = true;
+    show_plan(c);
+    bool typed = out_ask("strom has not made this stream. Type its name to change it:", answer,
+                         sizeof answer, false);
+    return (typed && str_eq(answer, stream)) || declined(c, e);
+}
+
 /* By --yes, or by a question; *asked: time went by. */
 static bool consent(struct creation *c, bool *asked, struct err *e)
 {
-    struct str text = {0};
     char answer[16] = "";
 
     *asked = false;
+    if (plan_changes_anothers(c->plan))
+        return consent_by_name(c, asked, e);
     if (c->s->o->yes || plan_changes_nothing(c->plan))
         return true;
     if (!out_can_ask(c->s->o)) {
@@ -281,14 +324,11 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
         return err_hint(e, "add --yes");
     }
     *asked = true;
-    plan_print(c->plan, &c->selection, &text);
-    out_talk("%s", str_text(&text));
-    str_done(&text);
+    show_plan(c);
     if (out_ask("Do this? [y/N]", answer, sizeof answer, false) && answer[0] &&
         strchr("yYjJ", answer[0]))
         return true;
-    out_declined(e);
-    return c->carried ? err_why(e, "it was not given: nothing more was done") : false;
+    return declined(c, e);
 }
 
 /* A question takes its time: what was shown must hold when it is answered. */

@@ -9,6 +9,7 @@
 #include "tests/e2e/vt.h"
 #include "tests/e2e/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CREATE                                                                                     \
@@ -28,10 +29,21 @@ static int start(void **state)
     return 0;
 }
 
+/* The tool that strom takes after has made the stream that runs. */
+static int start_theirs(void **state)
+{
+    (void)state;
+    setenv("SANDBOX_STREAM_BY", "nada", 1);
+    WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
+    unsetenv("SANDBOX_STREAM_BY");
+    return 0;
+}
+
 static int stop(void **state)
 {
     (void)state;
     vt_free(v);
+    v = NULL;
     world_close(&w);
     return 0;
 }
@@ -106,6 +118,53 @@ static void another_name_takes_nothing_down(void **state)
     assert_int_equal(world_writes(&w), writes);
 }
 
+#define APP      "postmottak-backend", "datastream"
+#define NARROWER "create", APP, "--include-tables", "regel_evaluering"
+
+static void what_flows_already_needs_no_name(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, CREATE, "--yes"), 0);
+}
+
+/* --yes answers a question; it does not name somebody else's stream. */
+static void yes_does_not_mean_anothers_stream(void **state)
+{
+    size_t writes = world_writes(&w);
+
+    (void)state;
+    const struct answer *a = STROM(&w, NARROWER, "--yes");
+    answer_is(a, 2);
+    answer_says(a, "strom has not made it (its label tells: created-by nada)");
+    answer_says(a, "--confirm " STREAM);
+    answer_is(STROM(&w, NARROWER, "--yes", "--confirm", "postgres-another-bigquery"), 2);
+    assert_int_equal(world_writes(&w), writes);
+    a = STROM(&w, "plan", "--app", "postmottak-backend", "--include-tables", "regel_evaluering",
+              "--json");
+    answer_is(a, 3); /* it is shown */
+    assert_non_null(strstr(a->out, "strom has not made it"));
+}
+
+static void its_name_is_typed(void **state)
+{
+    size_t writes = world_writes(&w);
+
+    (void)state;
+    ASK("Type its name to change it:", NARROWER);
+    answer("yes", 1);
+    see("it was not given: nothing was done");
+    assert_int_equal(world_writes(&w), writes);
+    ASK("Type its name to change it:", NARROWER);
+    answer(STREAM, 0);
+    see("running: " STREAM);
+}
+
+static void its_name_is_given(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, CREATE, "--yes", "--confirm", STREAM), 0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -114,5 +173,10 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_is_no), cmocka_unit_test(enter_alone_is_no),
         cmocka_unit_test(yes_is_yes), cmocka_unit_test(another_name_takes_nothing_down)};
-    return cmocka_run_group_tests(tests, start, stop);
+    const struct CMUnitTest theirs[] = {cmocka_unit_test(what_flows_already_needs_no_name),
+                                        cmocka_unit_test(yes_does_not_mean_anothers_stream),
+                                        cmocka_unit_test(its_name_is_typed),
+                                        cmocka_unit_test(its_name_is_given)};
+    return cmocka_run_group_tests(tests, start, stop) +
+           cmocka_run_group_tests(theirs, start_theirs, stop);
 }

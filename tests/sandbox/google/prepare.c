@@ -4,6 +4,7 @@
 #include "tests/sandbox/google/compute.h"
 #include "tests/sandbox/google/datastream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define L       "projects/" SANDBOX_PROJECT "/locations/" SANDBOX_REGION
@@ -117,8 +118,9 @@ bool google_prepare_running(struct google *g, char why[512])
     make_vm(g, SANDBOX_DATABASE, "10.166.0.2", true);
     make_profiles(g, SANDBOX_DATABASE, "10.166.0.2", password);
     dataset_make(g, "datastream_" SANDBOX_DATABASE, SANDBOX_REGION);
-    struct stream *s =
-        make_stream(g, SANDBOX_DATABASE, "datastream_" SANDBOX_DATABASE, two_tables(), "strom");
+    const char *maker = getenv("SANDBOX_STREAM_BY"); /* tests: another tool's */
+    struct stream *s = make_stream(g, SANDBOX_DATABASE, "datastream_" SANDBOX_DATABASE,
+                                   two_tables(), maker ? maker : "strom");
     bool fine = stream_begin(g, s, why);
     if (fine) {
         s->state = STREAM_RUNNING;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/plan/apply.h"
 #include "api/plan/remove.h"
 #include "api/store/internal.h"
 #include "tests/unit/plan/byhand.h"
@@ -111,12 +112,65 @@ static void test_anothers_stream(void **state)
     tear_down();
 }
 
+/* --- whose stream it is, when it is to be changed --- */
+
+#define OF_NADA "{\"labels\":{\"created-by\":\"nada\"}," /* before the rest of the stream */
+static char theirs[4096];
+
+static const struct plan *look_at_theirs(const char *table)
+{
+    snprintf(theirs, sizeof theirs, OF_NADA "%s", THE_STREAM + 1);
+    const struct answer answers[] = {{STREAM, theirs}};
+    set_up();
+    server_rule(&w.server, (struct rule){"PATCH", STREAM, 200, NULL,
+                                         "{\"name\":\"" DN "/operations/x\",\"done\":true,"
+                                         "\"response\":{\"state\":\"RUNNING\"}}",
+                                         0});
+    RULES(answers);
+    RULES(always);
+    RULES(made);
+    if (table)
+        scene_table(&scene, "public", table, "+id:key");
+    return look();
+}
+
+static void test_anothers_stream_is_not_changed_in_passing(void **state)
+{
+    (void)state;
+    const struct plan *p = look_at_theirs(NULL);
+    assert_int_equal(scene_verb(p, STEP_STREAM), PLAN_KEEP);
+    assert_null(plan_changes_anothers(p)); /* to look at it is no change */
+    tear_down();
+
+    p = look_at_theirs("jobb");
+    const struct plan_action *a = plan_action(p, STEP_STREAM);
+    assert_int_equal(a->verb, PLAN_UPDATE);
+    assert_non_null(strstr(a->why, "strom has not made it (its label tells: created-by nada)"));
+    assert_non_null(strstr(plan_changes_anothers(p), "nada"));
+    for (int agreed = 0; agreed < 2; agreed++) {
+        const struct apply_options o = {
+            .google = w.google, .plan = p, .selection = &scene.selection, .agreed = agreed};
+        size_t before = w.server.n_seen;
+        struct task *t = apply(w.net, &o);
+        net_until(w.net, t);
+        assert_true(agreed ? w.server.n_seen > before : w.server.n_seen == before);
+        if (!agreed)
+            assert_string_equal(task_error(t)->reason, "NOT_OURS");
+        task_drop(t);
+    }
+    assert_non_null(server_last(&w.server, "PATCH", STREAM));
+    scene.options.only = 1u << STEP_NETWORK; /* the stream is no part of it */
+    assert_null(plan_changes_anothers(look()));
+    tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_intent_that_cannot_be_written),
         cmocka_unit_test(test_the_streams_own_slot),
         cmocka_unit_test(test_anothers_stream),
+        cmocka_unit_test(test_anothers_stream_is_not_changed_in_passing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
