@@ -159,7 +159,7 @@ bool live_find_password(struct live *l, struct err *e)
     struct str file = {0};
 
     if (l->options->password_file) {
-        if (!path_read_private(l->options->password_file, 4096, &file, e))
+        if (!path_read_given(l->options->password_file, 4096, true, &file, e))
             return false;
         while (file.bytes > 0 &&
                (file.text[file.bytes - 1] == '\n' || file.text[file.bytes - 1] == '\r'))

@@ -8,14 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(int fd, const char *path, size_t max, struct str *out, struct err *e)
+/* endless: whoever writes it may never come to an end; a signal ends the waiting. */
+static bool read_all(int fd, const char *path, bool endless, size_t max, struct str *out,
+                     struct err *e)
 {
     char part[16384];
 
     for (;;) {
         ssize_t n = read(fd, part, sizeof part);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && errno == EINTR && !endless)
             continue;
+        if (n < 0 && errno == EINTR) {
+            err_set(e, ERR_INTERRUPTED, "reading %s", path);
+            return err_why(e, "it was interrupted");
+        }
         if (n < 0)
             return err_system(e, errno, "cannot read %s", path);
         if (n == 0)
@@ -50,28 +56,36 @@ static bool fail_open(const char *path, int why, struct err *e)
     return false;
 }
 
-/* Not blocking while opening: a pipe in place of a file must not hang the program. */
-static bool read_file(const char *path, size_t max, bool secret, struct str *out, struct err *e)
+/* Takes over the descriptor. piped: what is no file in a folder will do as well. */
+static bool read_open(int fd, const char *path, bool piped, size_t max, bool secret,
+                      struct str *out, struct err *e)
 {
     struct stat st;
     size_t before = out->bytes;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (secret ? O_NOFOLLOW : 0));
-
-    if (fd < 0)
-        return fail_open(path, errno, e);
     bool ok = fstat(fd, &st) == 0 || err_system(e, errno, "cannot read %s", path);
-    if (ok && !S_ISREG(st.st_mode)) {
+    bool is_file = ok && S_ISREG(st.st_mode);
+
+    if (ok && !is_file && (!piped || S_ISDIR(st.st_mode) || (secret && isatty(fd)))) {
         err_set(e, ERR_INPUT, "cannot read %s", path);
-        ok = err_why(e, "it is not a regular file");
+        ok = err_why(e, isatty(fd) ? "it is a terminal, which would show it"
+                                   : "it is not a regular file");
     }
-    ok = ok && (!secret || is_private(&st, path, e));
-    ok = ok && read_all(fd, path, max + before, out, e);
+    ok = ok && (!secret || !is_file || is_private(&st, path, e));
+    ok = ok && read_all(fd, path, !is_file, max + before, out, e);
     close(fd);
     if (!ok && out->text) {
         out->bytes = before;
         out->text[before] = '\0';
     }
     return ok;
+}
+
+/* Not blocking while opening: a pipe in place of a file must not hang the program. */
+static bool read_file(const char *path, size_t max, bool secret, struct str *out, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (secret ? O_NOFOLLOW : 0));
+
+    return fd < 0 ? fail_open(path, errno, e) : read_open(fd, path, false, max, secret, out, e);
 }
 
 bool path_read(const char *path, size_t max, struct str *out, struct err *e)
@@ -82,6 +96,30 @@ bool path_read(const char *path, size_t max, struct str *out, struct err *e)
 bool path_read_private(const char *path, size_t max, struct str *out, struct err *e)
 {
     return read_file(path, max, true, out, e);
+}
+
+/* The descriptor that a path names, as the shell writes it for <(...); -1: none. */
+static int descriptor_of(const char *path)
+{
+    static const char folder[] = "/dev/fd/";
+    long long fd = -1;
+
+    if (str_eq(path, "-") || str_eq(path, "/dev/stdin"))
+        return STDIN_FILENO;
+    if (!str_starts(path, folder) || !str_int64(path + sizeof folder - 1, 0, 1 << 20, &fd))
+        return -1;
+    return (int)fd;
+}
+
+bool path_read_given(const char *path, size_t max, bool secret, struct str *out, struct err *e)
+{
+    int theirs = descriptor_of(path);
+
+    if (theirs < 0)
+        return read_file(path, max, secret, out, e);
+    path = str_eq(path, "-") ? "the standard input" : path;
+    int fd = fcntl(theirs, F_DUPFD_CLOEXEC, 3);
+    return fd < 0 ? fail_open(path, errno, e) : read_open(fd, path, true, max, secret, out, e);
 }
 
 static bool write_all(int fd, const char *text, size_t bytes)

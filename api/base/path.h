@@ -23,6 +23,9 @@ bool path_make_folder(const char *path, struct err *e); /* with its parents, mod
 bool path_read(const char *path, size_t max, struct str *out, struct err *e);
 /* Refuses links, foreign owners and files that group or others may read or write. */
 bool path_read_private(const char *path, size_t max, struct str *out, struct err *e);
+/* One that a person named: the same, and `-` and /dev/fd/N besides, which may be pipes. secret: as
+ * path_read_private; a terminal would show it. */
+bool path_read_given(const char *path, size_t max, bool secret, struct str *out, struct err *e);
 /* Written beside it and renamed over it, synced; mode 0600 (private) or 0644. */
 bool path_write(const char *path, const char *text, size_t bytes, bool is_private, struct err *e);
 /* An executable on PATH, or NULL. */

@@ -91,7 +91,7 @@ int command_judge(const struct options *o)
     struct err e;
     int code = OUT_FINE;
 
-    if (path_read(o->judge, CSV_MAX_BYTES, &text, &e) &&
+    if (path_read_given(o->judge, CSV_MAX_BYTES, false, &text, &e) &&
         rules_judge_csv(&a, str_text(&text), text.bytes, &judged, &e)) {
         json_begin(&j, &out, true);
         json_open_object(&j, NULL);

@@ -150,7 +150,7 @@ static bool read_file(struct session *s, struct err *e)
         if (path == NULL || access(path, F_OK) != 0)
             return true;
     }
-    ok = path_read(path, PLAN_FILE_MAX_BYTES, &text, e) &&
+    ok = path_read_given(path, PLAN_FILE_MAX_BYTES, false, &text, e) &&
          plan_file_read(str_text(&text), text.bytes, &s->file, e);
     str_done(&text);
     if (!ok)

@@ -349,6 +349,35 @@ static void a_plan_file_that_is_wrong_is_named_with_its_line(void **state)
     answer_says(a, "/nonexistent.json");
 }
 
+/* With that on stdin; returns the exit code, and whether its stderr has the text. */
+static int fed(const char *input, const char *says, const char *const *args)
+{
+    struct run_options o = {.program = w.strom, .args = args, .input = input};
+    struct run *r = run_start(&o);
+    int code = run_wait_end(r, RUN_MS);
+    if (says != NULL && strstr(run_err(r), says) == NULL)
+        fail_msg("exit %d, and not said: %s\n%s", code, says, run_err(r));
+    assert_null(strstr(run_err(r), CANARY));
+    run_free(r);
+    return code;
+}
+#define FED(input, says, ...) fed(input, says, (const char *const[]){__VA_ARGS__, NULL})
+
+static void files_may_come_through_a_descriptor(void **state)
+{
+    static const char plan[] = "{\"version\":1,\n\"sauce\":{}}\n";
+    static const char csv[] =
+        "schema,table,column,type,nullable,is_pk,comment\na,b,c,text,no,no,\n";
+    (void)state;
+    assert_int_equal(FED(plan, "line 2", "plan", "-f", "-"), 2);
+    assert_int_equal(FED(plan, "line 2", "plan", "-f", "/dev/fd/0"), 2);
+    assert_int_equal(FED(csv, NULL, "tables", "--judge", "-", "--json"), 0);
+    assert_int_equal(FED(CANARY, NULL, "check", "--password-file", "-"), 3);
+    assert_int_equal(FED(CANARY, NULL, "check", "--password-file", "/dev/stdin"), 3);
+    assert_int_equal(FED(CANARY, "/dev/fd/97", "check", "--password-file", "/dev/fd/97"), 1);
+    assert_int_equal(FED(CANARY, "stdin", "check", "-f", "-", "--password-file", "-"), 2);
+}
+
 static void closed_descriptors_do_no_harm(void **state)
 {
     static const char *const help[] = {"--help", NULL};
@@ -386,6 +415,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(schema_is_json),
         cmocka_unit_test(list_of_columns_is_judged),
         cmocka_unit_test(a_plan_file_that_is_wrong_is_named_with_its_line),
+        cmocka_unit_test(files_may_come_through_a_descriptor),
         cmocka_unit_test(closed_descriptors_do_no_harm),
     };
     return cmocka_run_group_tests(tests, start, stop);

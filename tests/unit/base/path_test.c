@@ -195,6 +195,55 @@ static void replaces_whole(void **state)
     assert_int_equal(mkdir(w->folder, 0700), 0);
 }
 
+/* What a person names: `-`, and what the shell makes of <(...). */
+static void given_files(void **state)
+{
+    struct world *w = *state;
+    struct str text = {0};
+    const char *file = in(w, "f");
+    char name[32], large[600];
+    int ends[2], keyboard = dup(STDIN_FILENO);
+
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0"};
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], "piped", 5), 5);
+        close(ends[1]);
+        assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+        close(ends[0]);
+        str_clear(&text);
+        assert_true(path_read_given(names[i], 100, i > 0, &text, &w->e));
+        assert_string_equal(text.text, "piped");
+    }
+    dup2(keyboard, STDIN_FILENO);
+    close(keyboard);
+    assert_int_equal(pipe(ends), 0);
+    memset(large, 'x', sizeof large);
+    assert_int_equal(write(ends[1], large, sizeof large), sizeof large);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+    str_clear(&text);
+    assert_false(path_read_given(name, sizeof large - 1, false, &text, &w->e)); /* too large */
+    assert_int_equal(text.bytes, 0);
+    close(ends[0]);
+    close(ends[1]);
+    assert_false(path_read_given(name, 100, false, &text, &w->e)); /* not open */
+    assert_non_null(strstr(w->e.what, name));
+    assert_false(path_read_given("/dev/fd/0x1", 100, false, &text, &w->e));
+    /* a file is a file, also through a descriptor */
+    write_plain(file, "secret", 0644);
+    int fd = open(file, O_RDONLY);
+    snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    assert_false(path_read_given(name, 100, true, &text, &w->e));
+    assert_non_null(strstr(w->e.why, "644"));
+    assert_true(path_read_given(name, 100, false, &text, &w->e));
+    close(fd);
+    assert_false(path_read_given(file, 100, true, &text, &w->e));
+    assert_true(path_read_given(file, 100, false, &text, &w->e));
+    assert_int_equal(mkfifo(in(w, "pipe"), 0600), 0);
+    assert_false(path_read_given(in(w, "pipe"), 10, false, &text, &w->e)); /* waits for nobody */
+    str_done(&text);
+}
+
 static void private_files(void **state)
 {
     struct world *w = *state;
@@ -424,9 +473,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(arenas),         in_folder(exhausted),     in_folder(reads_and_writes),
-        in_folder(replaces_whole), in_folder(private_files), in_folder(folders),
-        in_folder(a_trap_in_tmp),  cmocka_unit_test(home),   in_folder(programs),
-        cmocka_unit_test(times),   cmocka_unit_test(spans),  in_folder(logs),
+        in_folder(replaces_whole), in_folder(given_files),   in_folder(private_files),
+        in_folder(folders),        in_folder(a_trap_in_tmp), cmocka_unit_test(home),
+        in_folder(programs),       cmocka_unit_test(times),  cmocka_unit_test(spans),
+        in_folder(logs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
