@@ -39,6 +39,12 @@ static const struct choice_item modes[] = {
     {"merge", "updates and deletes are applied: the table looks like the source", false},
     {"append_only", "every change is a row of its own: history, and more storage", false}};
 
+/* Mostly the stream's own. */
+static const char *dataset_project(const struct target *t)
+{
+    return t->dataset_project[0] ? t->dataset_project : t->project;
+}
+
 static void ask(struct destination *self, struct journey *j)
 {
     if (str_eq(self->asked, self->dataset) && self->there)
@@ -46,7 +52,8 @@ static void ask(struct destination *self, struct journey *j)
     task_clear(&self->there);
     str_copy(self->asked, sizeof self->asked, self->dataset);
     if (self->dataset[0] && j->target.project[0])
-        self->there = bigquery_dataset_get(j->live->google, j->target.project, self->dataset);
+        self->there =
+            bigquery_dataset_get(j->live->google, dataset_project(&j->target), self->dataset);
 }
 
 static void enter(void *ctx, struct journey *j)
@@ -119,8 +126,10 @@ static void commit(struct destination *self, struct journey *j)
     str_copy(t->dataset, sizeof t->dataset, self->dataset);
     str_copy(t->location, sizeof t->location, self->location);
     str_copy(t->stream, sizeof t->stream, self->stream);
-    if (options_seconds(self->freshness) >= 0)
+    if (options_seconds(self->freshness) >= 0) {
         t->freshness_seconds = options_seconds(self->freshness);
+        t->freshness_chosen = true;
+    }
     t->mode = self->mode.at ? TARGET_APPEND_ONLY : TARGET_MERGE;
     journey_changed(j);
 }
@@ -187,7 +196,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
               tr("The raw zone of the team, in project %s: share views of it, not these tables. "
                  "Tables are "
                  "named schema_table."),
-              j->target.project);
+              dataset_project(&j->target));
     draw_row(self, ROW_LOCATION, tr("Location"), p);
     draw_row(self, ROW_FRESHNESS, tr("Freshness"), p);
     draw_freshness(self, p);

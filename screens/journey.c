@@ -136,6 +136,7 @@ static void keep_target(struct journey *j)
     }
     kept_set_int(j->kept, "target.mode", j->target.mode);
     kept_set_int(j->kept, "target.freshness", j->target.freshness_seconds);
+    kept_set_bool(j->kept, "target.freshness_chosen", j->target.freshness_chosen);
     kept_set_int(j->kept, "target.naming", j->target.naming);
     kept_set_text(j->kept, "dsn", j->dsn[0] ? j->dsn : NULL);
     kept_set_int(j->kept, "at", j->at);
@@ -157,6 +158,7 @@ static void restore_target(struct journey *j)
     j->target.mode = kept_int(j->kept, "target.mode", 0) == TARGET_APPEND_ONLY ? TARGET_APPEND_ONLY
                                                                                : TARGET_MERGE;
     j->target.freshness_seconds = (int)kept_int(j->kept, "target.freshness", 0);
+    j->target.freshness_chosen = kept_bool(j->kept, "target.freshness_chosen", false);
     j->target.naming = kept_int(j->kept, "target.naming", 0) == TARGET_NAV_MODULE
                            ? TARGET_NAV_MODULE
                            : TARGET_PROCEDURE;
@@ -419,7 +421,8 @@ void journey_fill_selection(struct journey *j)
                                           .publication = selection_keep(s, t->publication),
                                           .slot = selection_keep(s, t->slot)};
     s->destination = (struct selection_destination){
-        .project = selection_keep(s, t->dataset_project[0] ? t->dataset_project : t->project),
+        .project = selection_keep(s, t->project),
+        .dataset_project = t->dataset_project[0] ? selection_keep(s, t->dataset_project) : NULL,
         .location = selection_keep(s, t->location),
         .dataset = selection_keep(s, t->dataset),
         .mode = t->mode == TARGET_APPEND_ONLY ? "append_only" : "merge",

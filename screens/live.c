@@ -204,8 +204,10 @@ bool live_fill_target(const struct live *l, struct target *t, struct err *e)
     named(t->slot, sizeof t->slot, o->slot);
     named(t->stream, sizeof t->stream, o->stream);
     named(t->dataset, sizeof t->dataset, o->dataset);
-    if (o->freshness)
+    if (o->freshness) {
         t->freshness_seconds = options_seconds(o->freshness);
+        t->freshness_chosen = true;
+    }
     if (o->naming == NULL && o->stream)
         names_recognise(o->stream, t);
     if (str_eq(o->naming, "nav-module"))

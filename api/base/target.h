@@ -30,6 +30,7 @@ struct target {
     char dataset[128];
     enum target_mode mode;
     int freshness_seconds;
+    bool freshness_chosen; /* 0 is meant, too; else it means not known yet */
     /* names of what is made */
     enum target_naming naming;
     char stream[64];

@@ -57,6 +57,8 @@ static void put_destination(struct str *out, const struct selection_destination 
 {
     str_add(out, "  \"destination\": {\n");
     put_member(out, "project", d->project, false);
+    if (!str_is_empty(d->dataset_project)) /* most have it in the stream's */
+        put_member(out, "dataset_project", d->dataset_project, false);
     put_member(out, "location", d->location, false);
     put_member(out, "dataset", d->dataset, false);
     put_member(out, "mode", d->mode, false);

@@ -191,6 +191,7 @@ static bool read_destination(struct reader *r, const struct json *j, void *out)
 #define AT(key) offsetof(struct selection_destination, key)
     static const struct field fields[] = {
         {"project", AT(project), read_optional, false},
+        {"dataset_project", AT(dataset_project), read_optional, false},
         {"location", AT(location), read_optional, false},
         {"dataset", AT(dataset), read_optional, false},
         {"mode", AT(mode), read_mode, true},

@@ -31,6 +31,7 @@ static const char schema[] =
     "      \"required\": [\"mode\", \"freshness_seconds\"],\n"
     "      \"properties\": {\n"
     "        \"project\": {\"$ref\": \"#/$defs/text_or_null\"},\n"
+    "        \"dataset_project\": {\"$ref\": \"#/$defs/text_or_null\"},\n"
     "        \"location\": {\"$ref\": \"#/$defs/text_or_null\"},\n"
     "        \"dataset\": {\"$ref\": \"#/$defs/text_or_null\"},\n"
     "        \"mode\": {\"enum\": [\"merge\", \"append_only\"]},\n"

@@ -182,6 +182,6 @@ void names_complete(struct target *t)
         fill(t->dataset, sizeof t->dataset, n.dataset);
         fill(t->stream, sizeof t->stream, n.stream);
     }
-    if (t->freshness_seconds == 0)
+    if (t->freshness_seconds == 0 && !t->freshness_chosen)
         t->freshness_seconds = n.freshness_seconds;
 }

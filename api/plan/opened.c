@@ -44,8 +44,10 @@ bool opened_target(const struct datastream_stream *s, const char *database, stru
              str_eq(s->dataset_project, t->project) ? "" : s->dataset_project);
     str_copy(t->publication, sizeof t->publication, s->publication);
     str_copy(t->slot, sizeof t->slot, s->slot);
-    if (s->freshness_s >= 0)
+    if (s->freshness_s >= 0) {
         t->freshness_seconds = (int)s->freshness_s;
+        t->freshness_chosen = true; /* 0 is a choice, too */
+    }
     t->mode = s->mode == DATASTREAM_MODE_APPEND ? TARGET_APPEND_ONLY : TARGET_MERGE;
     names_complete(t);
     return same;

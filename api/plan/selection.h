@@ -19,7 +19,9 @@ struct selection_source {
 };
 
 struct selection_destination {
-    const char *project, *location, *dataset, *mode; /* mode: "merge" or "append_only" */
+    const char *project;                   /* of the stream */
+    const char *dataset_project;           /* of the dataset, where it is another; else NULL */
+    const char *location, *dataset, *mode; /* mode: "merge" or "append_only" */
     int64_t freshness_seconds;
 };
 

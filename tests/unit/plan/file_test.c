@@ -106,6 +106,30 @@ static void test_order_is_ours(void **state)
     selection_done(&s);
 }
 
+/* The stream's project and the dataset's are two things; mostly they are one, and it is not said.
+ */
+static void test_a_dataset_elsewhere(void **state)
+{
+    (void)state;
+    struct str text = {0}, out = {0};
+    struct selection s;
+    struct err e;
+    read_case("whole.json", &text);
+    assert_null(strstr(text.text, "dataset_project"));
+    assert_true(plan_file_read(text.text, text.bytes, &s, &e));
+    assert_null(s.destination.dataset_project);
+    s.destination.dataset_project = "aap-data-cd34";
+    plan_file_write(&s, &out);
+    selection_done(&s);
+    assert_true(plan_file_read(out.text, out.bytes, &s, &e));
+    assert_string_equal(s.destination.dataset_project, "aap-data-cd34");
+    assert_string_not_equal(s.destination.project, "aap-data-cd34");
+    goes_round(str_text(&out));
+    str_done(&text);
+    str_done(&out);
+    selection_done(&s);
+}
+
 static void replace(struct str *out, const char *text, const char *what, const char *with)
 {
     const char *at = strstr(text, what);
@@ -301,11 +325,11 @@ static void test_what_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_what_is_read),
-        cmocka_unit_test(test_order_is_ours),     cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_hostile_text),      cmocka_unit_test(test_too_much),
-        cmocka_unit_test(test_schema_is_json),    cmocka_unit_test(test_saved),
-        cmocka_unit_test(test_what_is_not_there),
+        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_what_is_read),
+        cmocka_unit_test(test_order_is_ours), cmocka_unit_test(test_a_dataset_elsewhere),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_too_much),      cmocka_unit_test(test_schema_is_json),
+        cmocka_unit_test(test_saved),         cmocka_unit_test(test_what_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

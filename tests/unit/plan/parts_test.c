@@ -151,6 +151,10 @@ static void test_completing(void **state)
     struct target t = target_of("postmottak", TARGET_PROCEDURE);
     str_copy(t.slot, sizeof t.slot, "mine");
     str_copy(t.stream, sizeof t.stream, "my-stream");
+    t.freshness_seconds = 0;
+    t.freshness_chosen = true; /* every query merges first: it is a choice */
+    names_complete(&t);
+    assert_int_equal(t.freshness_seconds, 0);
     t.freshness_seconds = 60;
     names_complete(&t);
     assert_string_equal(t.db_user, "datastream");
