@@ -9,11 +9,17 @@ void password_ask_begin(struct password_ask *ask, struct journey *j)
 {
     field_init(&ask->field, ask->text, sizeof ask->text);
     ask->field.secret = true;
+    ask->typing = true; /* at once: what is typed while the cluster is asked is not lost */
     if (j->live->cluster && j->target.app[0])
         ask->secret =
             nais_source(j->live->cluster, j->target.app, j->target.instance, j->target.db_user);
-    else
-        ask->typing = true;
+}
+
+static void forget(struct password_ask *ask)
+{
+    secret_wipe(ask->text, sizeof ask->text);
+    field_set(&ask->field, "");
+    ask->typing = false;
 }
 
 bool password_ask_news(struct password_ask *ask, struct journey *j)
@@ -23,7 +29,8 @@ bool password_ask_news(struct password_ask *ask, struct journey *j)
     if (ask->secret == NULL || task_state(ask->secret) == TASK_RUNNING)
         return false;
     known = live_use_password(j->live, ask->secret);
-    ask->typing = !known;
+    if (known)
+        forget(ask);
     task_clear(&ask->secret);
     return known;
 }
@@ -38,9 +45,8 @@ bool password_ask_take(struct password_ask *ask, struct journey *j)
     if (!ask->typing || ask->text[0] == '\0')
         return false;
     live_type_password(j->live, ask->text);
-    secret_wipe(ask->text, sizeof ask->text);
-    field_set(&ask->field, "");
-    ask->typing = false;
+    forget(ask);
+    task_clear(&ask->secret); /* the person knows better */
     return true;
 }
 
@@ -57,7 +63,6 @@ void password_ask_draw(const struct password_ask *ask, const struct journey *j, 
     if (ask->secret) {
         answered(p, ask->secret, tr("Asking the cluster for it"));
         answer_login(p, j->live->cluster);
-        return;
     }
     page_text(p, "%s",
               tr("Datastream logs in to the database with it. It is sent to Google once and kept "
