@@ -121,7 +121,7 @@ static bool from_file(struct creation *c, struct err *e)
     c->selection = c->s->file; /* taken over */
     c->s->has_file = false;
     c->selected = true;
-    return pick_acknowledge(&c->selection, c->s->o, e);
+    return pick_acknowledge(&c->selection, c->s->o, session_who(c->s), e);
 }
 
 bool creation_select(struct creation *c, bool by_options, struct err *e)
@@ -134,7 +134,7 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
     ok = c->s->live.pg ? from_database(c, e) : from_profile(c, e);
     if (ok && c->selection.n_tables == 0)
         return pick_by_name(c->s->o, e);
-    return ok && pick(&c->selection, c->s->o, e);
+    return ok && pick(&c->selection, c->s->o, session_who(c->s), e);
 }
 
 static struct plan *look_and_plan(struct creation *c, unsigned only, struct err *e)

@@ -80,7 +80,8 @@ static bool make(struct session *s, const struct selection *chosen, struct prepa
                  struct err *e)
 {
     struct source_facts *facts = facts_of(s, chosen);
-    bool ok = prepare(&s->mem, s->live.repo, &s->target, facts, chosen, p, e);
+    bool ok =
+        session_goes_on(s, e) && prepare(&s->mem, s->live.repo, &s->target, facts, chosen, p, e);
 
     if (ok && s->o->out)
         ok = prepare_write(p, s->o->out, e);

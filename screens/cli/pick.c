@@ -5,7 +5,6 @@
 #include "screens/cli/out.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 256, ACK = 1024 };
@@ -121,11 +120,11 @@ static bool read_reason(const char *text, struct reason *r, struct err *e)
 }
 
 /* "table.column=REASON" or "schema.table.column=REASON". */
-static bool acknowledge(struct selection *s, const char *text, struct err *e)
+static bool acknowledge(struct selection *s, const char *text, const char *by, struct err *e)
 {
     char name[NAME], when[CLOCK_TEXT];
     struct reason reason;
-    const char *equals = strchr(text, '='), *user = getenv("USER"); /* who, for the record */
+    const char *equals = strchr(text, '=');
     char *dot;
     size_t table, column;
 
@@ -145,8 +144,7 @@ static bool acknowledge(struct selection *s, const char *text, struct err *e)
     }
     if (!read_reason(equals + 1, &reason, e))
         return false;
-    struct selection_ack ack = {reason.why, reason.where, str_is_empty(user) ? "unknown" : user,
-                                clock_rfc3339(clock_wall(), when)};
+    struct selection_ack ack = {reason.why, reason.where, by, clock_rfc3339(clock_wall(), when)};
     return selection_acknowledge(s, table, column, &ack, e);
 
 malformed:
@@ -310,10 +308,10 @@ static bool exclude_named(struct selection *s, const struct options *o, struct e
     return true;
 }
 
-bool pick_acknowledge(struct selection *s, const struct options *o, struct err *e)
+bool pick_acknowledge(struct selection *s, const struct options *o, const char *by, struct err *e)
 {
     for (size_t i = 0; i < o->n_acknowledge; i++)
-        if (!acknowledge(s, o->acknowledge[i], e))
+        if (!acknowledge(s, o->acknowledge[i], by, e))
             return false;
     return true;
 }
@@ -330,9 +328,9 @@ static void say_left_out(const struct selection *s)
     }
 }
 
-bool pick(struct selection *s, const struct options *o, struct err *e)
+bool pick(struct selection *s, const struct options *o, const char *by, struct err *e)
 {
-    if (!pick_acknowledge(s, o, e))
+    if (!pick_acknowledge(s, o, by, e))
         return false;
     if (!(o->n_include ? include_named(s, o, e) : o->n_columns > 0 || include_all(s, o, e)))
         return false;

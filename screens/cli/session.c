@@ -137,6 +137,8 @@ static void target_from_file(struct session *s)
     t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;
     t->naming = str_eq(f->naming.family, "nav-module") ? TARGET_NAV_MODULE : TARGET_PROCEDURE;
     t->freshness_seconds = (int)f->destination.freshness_seconds;
+    t->freshness_chosen = true;
+    copy(t->dataset_project, sizeof t->dataset_project, f->destination.dataset_project);
 }
 
 static bool read_file(struct session *s, struct err *e)
@@ -297,6 +299,22 @@ static void connect_source(struct session *s)
              s->target.database[0] ? NULL : pg_database(s->live.pg));
     }
     task_drop(t);
+}
+
+const char *session_who(struct session *s)
+{
+    const char *user = getenv("USER");
+    struct err e;
+
+    if (s->o->n_acknowledge == 0 || s->who[0])
+        return s->who;
+    struct task *t = google_whoami(s->live.google);
+    if (session_wait(s, t, &e))
+        str_copy(s->who, sizeof s->who, google_identity(t)->email);
+    task_drop(t);
+    if (s->who[0] == '\0')
+        str_copy(s->who, sizeof s->who, str_is_empty(user) ? "unknown" : user);
+    return s->who;
 }
 
 /* --- all together

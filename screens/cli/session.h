@@ -26,6 +26,7 @@ struct session {
     char nowhere[480];     /* why no app is known, where none was named; "" one is */
     int64_t deadline_ms;   /* clock_mono_ms, by --timeout; 0: none */
     char held[512];        /* what was last told of what holds us up */
+    char who[320];         /* see session_who */
     struct arena mem;
 };
 
@@ -34,6 +35,9 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
 void session_close(struct session *s);
 /* Waits for a task. False with *e: it failed, was interrupted, or took longer than --timeout. */
 bool session_wait(struct session *s, const struct task *t, struct err *e);
+/* Who signs what is acknowledged: the login's e-mail, else the name on this machine. Asked for
+ * once, and only where something is acknowledged. */
+const char *session_who(struct session *s);
 /* Sleeps until something happens, at most until until_ms (clock_mono_ms; -1: no limit), and lets
  * the tasks go on. What holds one up is told on stderr, once. */
 void session_sleep(struct session *s, int64_t until_ms);

@@ -290,8 +290,9 @@ static void an_acknowledged_column_is_in_the_plan(void **state)
     (void)state;
     const struct answer *a =
         STROM(&w, "plan", APP, "--columns", "avsendermottaker:navn", "--acknowledge",
-              "avsendermottaker.navn=avklart i PVK 17, behandling B123", "--json");
+              "avsendermottaker.navn=avklart i PVK 17, behandling B123", "--json", "-vvv");
     answer_is(a, 3);
+    answer_says(a, "/userinfo"); /* signed by who is logged in */
     assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 0);
     const struct json *s = found_in(json_get(a->doc, "actions"), "step", "datastream.stream");
     assert_non_null(strstr(json_string_or(s, "why", ""), "1 table"));

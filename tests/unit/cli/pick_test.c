@@ -60,6 +60,8 @@ static int close_selection(void **state)
     return 0;
 }
 
+#define WHO "kari.nordmann@nav.no"
+
 #define INCLUDE(list)     (o.include_tables[o.n_include++] = (list))
 #define EXCLUDE(list)     (o.exclude_tables[o.n_exclude++] = (list))
 #define COLUMNS(list)     (o.columns[o.n_columns++] = (list))
@@ -69,7 +71,7 @@ static int close_selection(void **state)
 static void flows(const char *wanted)
 {
     struct str text = {0};
-    if (!pick(&s, &o, &e))
+    if (!pick(&s, &o, WHO, &e))
         fail_msg("%s: %s", e.what, e.why);
     for (size_t i = 0; i < s.n_tables; i++) {
         const struct selection_table *t = &s.tables[i];
@@ -90,7 +92,7 @@ static void flows(const char *wanted)
 
 static void refused(int code, const char *words)
 {
-    if (pick(&s, &o, &e))
+    if (pick(&s, &o, WHO, &e))
         fail_msg("it was taken");
     assert_int_equal(e.kind, ERR_INPUT);
     if (strstr(e.what, words) == NULL && strstr(e.why, words) == NULL)
@@ -240,7 +242,7 @@ static void test_a_reason_tells_where(void **state)
         snprintf(text, sizeof text, "regel.fnr=%s", rows[i][0]);
         o.n_acknowledge = 0;
         ACKNOWLEDGE(text);
-        if (!pick_acknowledge(&s, &o, &e))
+        if (!pick_acknowledge(&s, &o, WHO, &e))
             fail_msg("%s: %s", rows[i][0], e.why);
         assert_string_equal(s.tables[0].columns[2].ack->reason,
                             rows[i][1] ? rows[i][1] : rows[i][0]);
@@ -318,8 +320,9 @@ static void test_acknowledgements_that_are_wrong(void **state)
     }
     o.n_acknowledge = 0;
     ACKNOWLEDGE("regel.fnr=avklart; PVK 17");
-    assert_true(pick_acknowledge(&s, &o, &e));
+    assert_true(pick_acknowledge(&s, &o, WHO, &e));
     assert_non_null(s.tables[0].columns[2].ack);
+    assert_string_equal(s.tables[0].columns[2].ack->by, WHO);
     assert_int_equal(s.tables[0].n_included, 0); /* a reason is not yet a choice */
 }
 
