@@ -148,6 +148,13 @@ static enum nav go_on(struct connect *self, struct journey *j)
         journey_say(j, MARK_WARN, "%s", connect_problem(self, ROW_DSN));
         return STAY;
     }
+    if (j->opened && j->source[0] && !str_eq(j->source, t->database)) {
+        self->focus = ROW_DATABASE;
+        journey_say(j, MARK_WARN,
+                    tr("the stream %s reads the database %s: choose its app, or connect there"),
+                    t->stream, j->source);
+        return STAY;
+    }
     if (j->live->pg == NULL && !self->warned) {
         self->warned = true;
         journey_say(

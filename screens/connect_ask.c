@@ -208,7 +208,9 @@ void connect_choose_app(struct connect *self, struct journey *j, const char *app
     if (t->app[0] && !str_eq(t->app, app))
         forget_app(self, j);
     str_copy(t->app, sizeof t->app, app);
-    t->app_role[0] = t->dataset[0] = t->stream[0] = '\0'; /* these follow from the database */
+    t->app_role[0] = '\0';
+    if (!j->opened)
+        t->dataset[0] = t->stream[0] = '\0'; /* these follow from the database */
     journey_changed(j);
     ask_source(self, j);
 }
@@ -303,7 +305,7 @@ static void take_apps(struct connect *self, struct journey *j, const struct nais
         at++;
     if (at < apps->n && at < CONNECT_APPS)
         self->app.at = at;
-    else if (apps->n == 1)
+    else if (apps->n == 1 && !j->elsewhere) /* it may be another's stream that is looked at */
         connect_choose_app(self, j, apps->items[0].app);
 }
 
