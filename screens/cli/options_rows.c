@@ -1,6 +1,5 @@
 #include "screens/cli/options_rows.h"
 
-#include "api/base/tr.h"
 #include "api/pg/pg.h"
 
 #include <stdio.h>
@@ -47,7 +46,8 @@ const struct option_row option_rows[] = {
     {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply files",
      "only these columns of a table; repeatable"},
     {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
-     "create plan apply", "why a sensitive column may flow; repeatable"},
+     "create plan apply",
+     "why a sensitive column may flow, and behind ; where that was settled; repeatable"},
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
@@ -94,7 +94,7 @@ const struct command_row option_commands[] = {
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
     {"status", "[--watch]", "state, freshness, backfill, slot", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
-    {"sandbox", "up|down|status|env|deploy|sql", "the sandbox by itself", OPTIONS_MANY},
+    {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
 };
 
 _Static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS, "see options_rows.h");
@@ -241,58 +241,4 @@ bool options_fit(const struct options *o, struct err *e)
 {
     return sampling_fits(o, e) && options_belong(o, e) && words_fit(o, e) && values_fit(o, e) &&
            dsn_fits(o, e) && stdin_fits(o, e);
-}
-
-/* --- help ----------------------------------------------------------------------------------------
- */
-
-static void help_option(const struct option_row *row, struct str *out)
-{
-    char left[48];
-
-    snprintf(left, sizeof left, "%c%c%s --%s%s%s", row->letter ? '-' : ' ',
-             row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
-             row->value ? " " : "", row->value ? row->value : "");
-    str_printf(out, "  %-30s %s\n", left, tr(row->help));
-}
-
-static const char sandbox_words[] =
-    "  up [SCENARIO]   start one; it lives until down, or eight hours without a request\n"
-    "  down            end it: nothing is left\n"
-    "  status          what it is and what runs in it\n"
-    "  env             what points any strom command at it: eval \"$(strom sandbox env)\"\n"
-    "  deploy          play the platform: manifest, users, migrations\n"
-    "  sql QUERY       ask the destination\n"
-    "\n"
-    "Scenarios: fresh (nothing prepared), ready (prepared, nothing made), running (a stream of "
-    "two\n"
-    "tables), shared (another app's stream is there), large (1 000 tables), trouble (all that can "
-    "be\n"
-    "wrong).\n";
-
-void options_help(const char *command, struct str *out)
-{
-    if (command == NULL) {
-        str_add(out, tr("strom: from PostgreSQL to BigQuery through Datastream\n\n"));
-        str_add(out, "strom [options]\nstrom --sandbox [SCENARIO]\n");
-        for (size_t i = 0; i < OPTION_COMMANDS; i++) {
-            char left[48];
-            snprintf(left, sizeof left, "%s %s", option_commands[i].name, option_commands[i].args);
-            str_printf(out, "  strom %-38s %s\n", left, tr(option_commands[i].help));
-        }
-        str_add(out, tr("\nWithout a command: the wizard. strom COMMAND --help tells more.\n"));
-    }
-    for (size_t i = 0; command && i < OPTION_COMMANDS; i++)
-        if (str_eq(option_commands[i].name, command))
-            str_printf(out, "strom %s %s\n\n%s\n", command, option_commands[i].args,
-                       tr(option_commands[i].help));
-    if (str_eq(command, "sandbox"))
-        str_add(out, sandbox_words);
-    str_add(out, tr("\nOptions:\n"));
-    for (size_t i = 0; i < OPTION_ROWS; i++)
-        if (option_is_known(&option_rows[i], command))
-            help_option(&option_rows[i], out);
-    str_add(out,
-            tr("\nExit codes: 0 fine, 1 could not, 2 wrong command line, 3 not yet, 4 refused, 130 "
-               "interrupted.\n"));
 }

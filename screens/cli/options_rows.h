@@ -1,8 +1,8 @@
 #ifndef STROM_CLI_OPTIONS_ROWS_H
 #define STROM_CLI_OPTIONS_ROWS_H
 
-/* The table of options and commands: between options.c, which reads a command line, and
- * options_rows.c, which tells what there is. */
+/* The table of options and commands: between options.c, which reads a command line,
+ * options_rows.c, which tells what there is, and options_help.c, which lists it. */
 
 #include "screens/cli/options.h"
 

@@ -159,6 +159,25 @@ static void a_context_that_is_not_there_is_told(void **state)
             assert_string_not_equal(json_string_or(check, "found", ""), "not asked yet");
 }
 
+/* --- the sandbox --- */
+
+/* Who opens another window knows no name: ./dev demo never told one. */
+static void the_only_sandbox_needs_no_name(void **state)
+{
+    char home[WORLD_PATH];
+    const char *env[] = {home, NULL};
+    (void)state;
+    int n = snprintf(home, sizeof home, "XDG_STATE_HOME=%.900s", session_folder(w.session));
+    assert_true(n > 0 && n < (int)sizeof home);
+    *strstr(home, "/strom/sandbox/") = '\0';
+    const struct answer *a = STROM_IN(&w, env, "sandbox", "traffic", "0", "--json");
+    answer_is(a, 0);
+    assert_true(json_is_number(json_get(a->doc, "traffic.rate")));
+    answer_is(STROM_IN(&w, env, "sandbox", "traffic", "0", "--name", "en-annen"), 1);
+    answer_is(STROM_IN(&w, env, "sandbox", "down"), 0); /* of the one called default: none */
+    answer_is(STROM_IN(&w, env, "sandbox", "status"), 0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -171,6 +190,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_only_app_is_found_by_itself),
         cmocka_unit_test(status_without_a_stream_tells_the_next_step),
         cmocka_unit_test(a_context_that_is_not_there_is_told),
+        cmocka_unit_test(the_only_sandbox_needs_no_name),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -180,6 +180,8 @@ static int with_running(const struct options *o)
     else if (!place_folder(o->name, folder, why))
         return fail(why, 1);
     bool runs = place_read(folder, &p, why);
+    if (!runs && !o->named && o->folder == NULL && o->verb != VERB_DOWN)
+        runs = place_only(folder, why) && place_read(folder, &p, why);
     if (o->verb == VERB_DOWN)
         return down_run(folder, runs ? &p : NULL);
     if (!runs)

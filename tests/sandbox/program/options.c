@@ -31,7 +31,8 @@ const char options_help[] =
     "  trouble  a full catalogue of things that are wrong\n"
     "\n"
     "Options\n"
-    "  --name NAME        another sandbox beside the first (default: default)\n"
+    "  --name NAME        another sandbox beside the first (default: default; where that one does\n"
+    "                     not run, the only one that does, except for up and down)\n"
     "  --folder FOLDER    a running sandbox by its folder instead of its name\n"
     "  --foreground       stay; end with the caller: when stdin is a pipe and closes\n"
     "  --speed N|real     the cloud's clock runs N times as fast (default 20; real is 1)\n"
@@ -75,6 +76,7 @@ static bool take_option(const char *name, const char *value, struct options *o, 
         return complain(why, "a value is missing after", name);
     if (strcmp(name, "--name") == 0) {
         o->name = value;
+        o->named = true;
         return is_name(value) ||
                complain(why, "a name has up to 32 of a-z 0-9 - _ and does not begin with -", value);
     }

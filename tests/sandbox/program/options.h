@@ -20,6 +20,7 @@ enum verb {
 struct options {
     enum verb verb;
     const char *name;     /* "default" */
+    bool named;           /* the line says which */
     const char *folder;   /* of a running sandbox, instead of its name; NULL */
     const char *scenario; /* up */
     const char *query;    /* sql; NULL: what is there */

@@ -108,6 +108,29 @@ bool place_read(const char *folder, struct place *p, char why[FOLDER_WHY])
     return false;
 }
 
+bool place_only(char out[FOLDER_PATH], char why[FOLDER_WHY])
+{
+    char parent[FOLDER_PATH], names[160] = "";
+    DIR *dir = parent_folder(parent, why) ? opendir(parent) : NULL;
+    size_t n = 0;
+    if (dir == NULL)
+        return false;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char path[FOLDER_PATH], ignored[FOLDER_WHY];
+        struct place p;
+        snprintf(path, sizeof(path), "%.700s/%.255s", parent, entry->d_name);
+        if (entry->d_name[0] == '.' || !place_read(path, &p, ignored))
+            continue;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof(names) - used, "%s%s", n++ > 0 ? ", " : "", p.name);
+        snprintf(out, FOLDER_PATH, "%s", path);
+    }
+    closedir(dir);
+    if (n > 1)
+        snprintf(why, FOLDER_WHY, "several sandboxes run: %s\nsay which: --name NAME", names);
+    return n == 1;
+}
+
 /* --- what others left --- */
 
 static bool is_ours(const struct stat *st)

@@ -24,6 +24,9 @@ bool place_folder(const char *name, char out[FOLDER_PATH], char why[FOLDER_WHY])
 bool place_write(const struct place *p, char why[FOLDER_WHY]);
 /* False when nothing runs there; why says so. */
 bool place_read(const char *folder, struct place *p, char why[FOLDER_WHY]);
+/* Where nobody was named: the folder of the only sandbox that runs. False when there is none, or
+ * why names the several. */
+bool place_only(char out[FOLDER_PATH], char why[FOLDER_WHY]);
 /* Removes what ended sandboxes left behind: folders whose claim nobody holds. */
 void place_clean(void);
 /* Whether anything is left of the folder's sandbox. */

@@ -285,6 +285,38 @@ static void test_stdin_is_one(void **state)
     well("strom apply -f - --password-file /dev/fd/5");
 }
 
+/* What it heeds, and what all heed: nobody reads through what does nothing here. */
+static void test_help_of_a_command_is_its_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command, *has[5], *lacks[6];
+    } rows[] = {
+        {"check",
+         {"--app APP", "--project ID", "--json", "--help"},
+         {"--yes", "--confirm", "--sandbox", "--plain", "--freshness", "--password-file"}},
+        {"tables", {"--judge", "--dsn", "--json"}, {"--app", "--yes", "--slot", "--no-notify"}},
+        {"plan", {"--freshness", "--columns", "--file"}, {"--yes", "--watch", "--password-file"}},
+        {"apply", {"--yes", "--expect", "--password-file"}, {"--watch", "--sandbox"}},
+        {"create", {"--yes", "--dataFreshness", "--no-start"}, {"--file", "--plain"}},
+        {"status", {"--watch", "--stream"}, {"--yes", "--include-tables", "--confirm"}},
+        {"delete", {"--confirm", "--remove-dataset", "--file"}, {"--yes", "--freshness"}},
+        {"sandbox", {"traffic [N]", "--name", "--rate", "--json"}, {"--app", "--timeout", "--yes"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str text = {0};
+        options_help(rows[i].command, &text);
+        for (size_t k = 0; k < 5 && rows[i].has[k]; k++)
+            if (strstr(text.text, rows[i].has[k]) == NULL)
+                fail_msg("%s --help lacks %s", rows[i].command, rows[i].has[k]);
+        for (size_t k = 0; k < 6 && rows[i].lacks[k]; k++)
+            if (strstr(text.text, rows[i].lacks[k]))
+                fail_msg("%s --help lists %s", rows[i].command, rows[i].lacks[k]);
+        str_done(&text);
+    }
+    assert_true(well("strom check --yes --plain").yes); /* taken all the same */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_sampling_is_not_there),
         cmocka_unit_test(test_stdin_is_one),
+        cmocka_unit_test(test_help_of_a_command_is_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
