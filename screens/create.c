@@ -169,7 +169,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 static enum nav stop_here(struct create *self, struct journey *j, bool undo)
 {
-    self->undo = undo;
+    self->undo = j->undoing = undo;
     j->go_to = AT_REMOVE;
     if (task_state(j->apply) != TASK_RUNNING)
         return undo ? GO : STAY;

@@ -80,7 +80,7 @@ static void enter(void *ctx, struct journey *j)
     struct home *self = ctx;
 
     self->finding = j->finding;
-    j->finding = false;
+    j->finding = j->undoing = false;
     if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
     list_begun(self, j);

@@ -49,6 +49,7 @@ struct journey {
         opened; /* a stream that exists was opened: steps before Tables are looked at, not needed */
     bool elsewhere; /* it reads another source than the connection leads to: nothing is asked there
                        until Connect was passed */
+    bool undoing;   /* Take down is the undo of a run: only what that has made; Home ends it */
     bool finding; /* Connect is asked only for project and region: then back to Home, to the streams
                    */
     char source[64]; /* the database that the opened stream reads; "": not known */

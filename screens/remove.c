@@ -31,7 +31,8 @@ struct removal {
 
 static void look(struct removal *self, struct journey *j)
 {
-    const struct remove_wanted wanted = {j->live->google, j->live->store, j->live->pg, &j->target};
+    const struct remove_wanted wanted = {j->live->google, j->live->store, j->live->pg, &j->target,
+                                         j->undoing};
 
     task_clear(&self->removing);
     task_clear(&self->looking);
@@ -79,7 +80,11 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
                   tr("→ choose the app and the database that it reads on Connect, or the stream "
                      "of this one on Destination"));
     } else if (self->removing == NULL) {
-        page_text(p, "%s", tr("This is what would go. Enter asks for the stream's name first."));
+        page_text(p, "%s",
+                  j->undoing
+                      ? tr("This is what the run has made, and what would go again. Enter "
+                           "asks for the stream's name first.")
+                      : tr("This is what would go. Enter asks for the stream's name first."));
     } else if (task_state(self->removing) == TASK_RUNNING) {
         page_mark(p, MARK_RUNNING, "%s",
                   tr("Taking it down; each part when what hangs on it is gone"));

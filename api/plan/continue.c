@@ -77,6 +77,60 @@ static int judge(const struct plan *p, const struct journal_run *run, const char
     return verdict;
 }
 
+/* --- what an undo takes away --- */
+
+static bool was_made(const struct journal_entry *entry)
+{
+    struct err e;
+    struct json *intent =
+        entry->intent ? json_parse(entry->intent, strlen(entry->intent), &e) : NULL;
+    bool made = intent && str_eq(json_string(intent, "action"), plan_verb_name(PLAN_CREATE)) &&
+                entry->state != JOURNAL_FAILED && entry->state != JOURNAL_UNDONE;
+
+    json_free(intent);
+    return made;
+}
+
+static unsigned made_by(struct store *s, int64_t run, struct arena *a)
+{
+    const struct journal_entry *entries;
+    unsigned made = 0;
+    struct err e;
+    size_t n;
+
+    if (!journal_entries(s, run, a, &entries, &n, &e))
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        enum step_id step = step_by_id(entries[i].step);
+        if (step < STEPS && was_made(&entries[i]))
+            made |= 1u << step;
+    }
+    return made;
+}
+
+unsigned apply_made(const struct target *t, const char *stream, struct store *s)
+{
+    char target[RECORD_NAME];
+    const struct journal_run *runs;
+    struct arena a = {0};
+    unsigned made = 0;
+    struct err e;
+    size_t n;
+
+    record_name(target, t->project, t->region, stream);
+    if (s == NULL || !journal_runs(s, target, RUNS, &a, &runs, &n, &e))
+        n = 0;
+    for (size_t i = 0; i < n; i++) { /* newest first; one that was finished is another story */
+        if (runs[i].kind != JOURNAL_CREATE || (i > 0 && str_eq(runs[i].outcome, "created")))
+            break;
+        made |= made_by(s, runs[i].id, &a);
+    }
+    arena_done(&a);
+    return made;
+}
+
+/* --- going on --- */
+
 bool apply_continues(const struct plan *p, struct store *s, const char *digest)
 {
     char target[RECORD_NAME];

@@ -197,6 +197,8 @@ static const char *own_why(const struct remove_options *o, const struct names *n
 {
     const struct observed_thing *thing = &o->seen->things[step];
 
+    if (o->undo && !(o->made & BIT(step)))
+        return "it was there before";
     if (thing->seen == SEEN_UNKNOWN)
         return thing->why ? thing->why : "it could not be looked at";
     if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)

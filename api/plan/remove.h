@@ -26,6 +26,8 @@ struct remove_options {
     const struct target *target; /* copied */
     const struct observed *seen; /* must outlive the task */
     bool with_dataset;
+    bool undo;     /* of the newest run only: what it has not made stays */
+    unsigned made; /* then: what it has, as apply_made tells */
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
     const char *source_why;     /* why it was not asked; NULL: there is no connection */
@@ -42,6 +44,7 @@ struct remove_wanted {
     struct store *store;         /* as in remove_options */
     struct pg *pg;               /* NULL, or lost: the source is not asked */
     const struct target *target; /* copied */
+    bool undo;                   /* as in remove_options */
 };
 
 /* Looks at the cloud; then, where the connection is to the very database that the stream reads,

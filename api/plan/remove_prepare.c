@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/pg/source.h"
+#include "api/plan/apply.h"
 #include "api/plan/observe.h"
 
 struct job {
@@ -46,11 +47,24 @@ static void ask_source(struct job *j, struct arena *a)
     j->source = source_read(pg, &wanted, NULL);
 }
 
+static void take_made(struct job *j)
+{
+    struct names n;
+
+    observed_names(j->options.seen, &j->t, &n);
+    if (j->w.undo)
+        j->options.made = apply_made(&j->t, n.stream, j->w.store);
+}
+
 static bool take_look(struct job *j, struct arena *a, struct err *e)
 {
-    j->options = (struct remove_options){
-        .google = j->w.google, .store = j->w.store, .target = &j->t, .seen = observed(j->looking)};
+    j->options = (struct remove_options){.google = j->w.google,
+                                         .store = j->w.store,
+                                         .target = &j->t,
+                                         .seen = observed(j->looking),
+                                         .undo = j->w.undo};
     j->seen = true;
+    take_made(j);
     if (!remove_possible(&j->options, e))
         return false;
     take_source(j);

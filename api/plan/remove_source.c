@@ -127,6 +127,8 @@ const char *remove_sql(struct arena *a, const struct remove_options *o)
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
                     size_t *n)
 {
+    if (o->undo && !(o->made & 1u << STEP_STREAM))
+        return; /* the stream goes on, and needs it all */
     const char *sql = remove_sql(a, o);
     const char *held = o->slot_bytes < 0 ? "an unknown amount"
                                          : arena_printf(a, "%lld bytes", (long long)o->slot_bytes);

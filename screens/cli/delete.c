@@ -172,7 +172,8 @@ static bool take_down(struct session *s, const struct remove_options *o, bool *l
 
 static bool run(struct session *s, bool *left, struct err *e)
 {
-    const struct remove_wanted wanted = {s->live.google, s->live.store, s->live.pg, &s->target};
+    const struct remove_wanted wanted = {s->live.google, s->live.store, s->live.pg, &s->target,
+                                         false};
     struct remove_options o;
 
     if (!live_can_record(&s->live, e))

@@ -10,6 +10,7 @@
 #include "api/plan/apply.h"
 #include "api/plan/remove.h"
 #include "api/store/internal.h"
+#include "api/store/journal.h"
 #include "tests/unit/plan/byhand.h"
 
 static struct remove_options options;
@@ -64,7 +65,7 @@ static void test_an_intent_that_cannot_be_written(void **state)
 
 static struct task *prepare(void)
 {
-    const struct remove_wanted wanted = {w.google, NULL, NULL, &scene.target};
+    const struct remove_wanted wanted = {w.google, NULL, NULL, &scene.target, false};
     struct task *t = remove_prepare(w.net, &wanted);
     assert_true(net_until(w.net, t));
     return t;
@@ -164,6 +165,106 @@ static void test_anothers_stream_is_not_changed_in_passing(void **state)
     tear_down();
 }
 
+/* --- undo: what the newest run has made, and what it went on with --- */
+
+static void ran(struct store *s, const char *outcome, const char *const (*entries)[3])
+{
+    struct journal_run run = {
+        .target = P "/" L "/postgres-postmottak-bigquery", .kind = JOURNAL_CREATE, .plan = "{}"};
+    struct err e;
+    assert_true(journal_begin(s, &run, &scene.mem, &e));
+    for (; (*entries)[0]; entries++) {
+        struct journal_entry entry = {
+            .run = run.id,
+            .step = (*entries)[0],
+            .name = "x",
+            .intent = arena_printf(&scene.mem, "{\"action\":\"%s\"}", (*entries)[1])};
+        assert_true(journal_intent(s, &entry, &e));
+        if ((*entries)[2][0])
+            assert_true(journal_result(
+                s, entry.id, strcmp((*entries)[2], "done") == 0 ? JOURNAL_DONE : JOURNAL_FAILED,
+                NULL, &e));
+    }
+    if (outcome)
+        assert_true(journal_end(s, run.id, outcome, &e));
+}
+
+static void test_undo_takes_what_the_run_made(void **state)
+{
+    (void)state;
+    static const char *const long_ago[][3] = {{"compute.network", "create", "done"}, {NULL}};
+    static const char *const killed[][3] = {{"compute.proxy", "create", "done"},
+                                            {"datastream.private_connection", "create", ""},
+                                            {NULL}};
+    static const char *const newest[][3] = {{"datastream.stream", "update", "done"},
+                                            {"datastream.source_profile", "create", "failed"},
+                                            {"bigquery.dataset", "create", "done"},
+                                            {NULL}};
+    struct receipt_line *lines;
+    size_t n;
+    struct err e;
+    set_up();
+    RULES(always);
+    RULES(made);
+    names_complete(&scene.target);
+    struct store *store = store_open_memory(&e);
+    ran(store, "created", long_ago);
+    ran(store, NULL, killed);
+    ran(store, "interrupted", newest);
+    assert_int_equal(apply_made(&scene.target, "postgres-postmottak-bigquery", store),
+                     1u << STEP_PROXY | 1u << STEP_PRIVATE_CONNECTION | 1u << STEP_DATASET);
+    assert_int_equal(apply_made(&scene.target, "postgres-another-bigquery", store), 0);
+
+    const struct remove_wanted wanted = {w.google, store, NULL, &scene.target, true};
+    struct task *t = remove_prepare(w.net, &wanted);
+    assert_true(net_until(w.net, t));
+    remove_plan(remove_prepared(t), &scene.mem, &lines, &n);
+    for (size_t i = 0; i < n; i++) {
+        /* the stream was only changed: it stays, and so does all that it needs */
+        assert_int_equal(lines[i].kind, RECEIPT_KEPT);
+        if (strcmp(lines[i].what, "datastream.stream") == 0 ||
+            strcmp(lines[i].what, "compute.network") == 0)
+            assert_string_equal(lines[i].why, "it was there before");
+    }
+    assert_true(n > 8);
+    task_drop(t);
+    store_close(store);
+    tear_down();
+}
+
+/* The first run was stopped before the stream: that much goes again. */
+static void test_undo_of_a_first_run(void **state)
+{
+    (void)state;
+    static const char *const stopped[][3] = {
+        {"compute.proxy", "create", "done"}, {"compute.address", "create", "done"}, {NULL}};
+    static const struct answer without[] = {{STREAM, NULL}, {SOURCE, NULL}, {STREAMS, "{}"}};
+    struct receipt_line *lines;
+    size_t n, goes = 0;
+    struct err e;
+    set_up();
+    RULES(without);
+    RULES(always);
+    RULES(made);
+    names_complete(&scene.target);
+    struct store *store = store_open_memory(&e);
+    ran(store, "interrupted", stopped);
+    const struct remove_wanted wanted = {w.google, store, NULL, &scene.target, true};
+    struct task *t = remove_prepare(w.net, &wanted);
+    assert_true(net_until(w.net, t));
+    remove_plan(remove_prepared(t), &scene.mem, &lines, &n);
+    for (size_t i = 0; i < n; i++) {
+        bool ours = strcmp(lines[i].what, "compute.proxy") == 0 ||
+                    strcmp(lines[i].what, "compute.address") == 0;
+        assert_int_equal(lines[i].kind, ours ? RECEIPT_REMOVED : RECEIPT_KEPT);
+        goes += ours;
+    }
+    assert_int_equal(goes, 2);
+    task_drop(t);
+    store_close(store);
+    tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +272,8 @@ int main(void)
         cmocka_unit_test(test_the_streams_own_slot),
         cmocka_unit_test(test_anothers_stream),
         cmocka_unit_test(test_anothers_stream_is_not_changed_in_passing),
+        cmocka_unit_test(test_undo_takes_what_the_run_made),
+        cmocka_unit_test(test_undo_of_a_first_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
