@@ -192,7 +192,8 @@ bool journey_resume(struct journey *j)
     bool found;
 
     journeys_prune(j->live->store, &e); /* at worst more is kept than needed */
-    found = take_kept(j, journeys_latest(j->live->store, &a, &row, &e), row.id);
+    struct kept *latest = journeys_latest(j->live->store, &a, &row, &e); /* fills the row */
+    found = take_kept(j, latest, row.id);
     arena_done(&a);
     return found;
 }
