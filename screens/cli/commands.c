@@ -3,6 +3,7 @@
 #include "screens/cli/command.h"
 #include "screens/cli/options_rows.h"
 #include "screens/cli/out.h"
+#include "screens/cli/schemas.h"
 
 #include "api/base/str.h"
 
@@ -25,7 +26,7 @@ int command_run(const struct options *o)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (str_eq(commands[i].name, o->command)) {
-            int code = commands[i].run(o);
+            int code = o->schema ? schema_print(o->command) : commands[i].run(o);
             if (out_arrived())
                 return code;
             out_talk("strom: the result could not be written: %s", strerror(errno));

@@ -1,20 +1,9 @@
 #include "screens/cli/command.h"
 
 #include "api/base/str.h"
-#include "api/plan/file.h"
 #include "api/plan/render.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
-
-static int print_schema(void)
-{
-    struct str text = {0};
-
-    str_add(&text, plan_file_schema());
-    out_result(&text);
-    str_done(&text);
-    return OUT_FINE;
-}
 
 static int show(struct creation *c)
 {
@@ -45,8 +34,6 @@ int command_plan(const struct options *o)
     struct err e;
     int code;
 
-    if (o->schema)
-        return print_schema();
     creation_init(&c, &s);
     if (session_open(&s, o,
                      SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |

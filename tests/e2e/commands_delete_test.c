@@ -65,6 +65,7 @@ static void of_another_app_is_refused(void **state)
         STROM(&w, "delete", APP, "--stream", THEIRS, "--confirm", THEIRS, "--json");
     answer_is(a, 2);
     answer_events(a);
+    answer_fits(&w, a, "delete");
     assert_text(answer_error(a), "code", "NOT_OURS");
     assert_non_null(strstr(json_string_or(answer_error(a), "message", ""), "behandlingsflyt"));
     assert_null(event_of(a, "datastream.stream", "running"));
@@ -165,6 +166,7 @@ static void events_are_told_as_they_happen(void **state)
     const struct answer *a = STROM_IN(&w, elsewhere, "delete", APP, "--confirm", OURS, "--json");
     answer_is(a, 3);
     answer_events(a);
+    answer_fits(&w, a, "delete");
     const struct json *source = event_of(a, "source", "waiting");
     assert_non_null(source);
     assert_non_null(strstr(json_string_or(source, "message", ""),

@@ -122,6 +122,7 @@ static void files_are_written_where_they_are_wanted(void **state)
     const struct answer *a = STROM(&w, "files", APP, "--out", folder, "--json", "-vvv");
     answer_is(a, 3);
     answer_document(a);
+    answer_fits(&w, a, "files");
     const struct json *files = json_get(a->doc, "files");
     assert_int_equal(json_count(files), 2); /* no migration before its user exists: it would do
                                                nothing, and for ever */

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include "tests/e2e/world.h"
+
+#include "tests/e2e/schema.h"
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
 
@@ -199,6 +201,30 @@ void answer_events(const struct answer *a)
     for (size_t i = 0; i < a->n_lines; i++)
         if (!is_ours(a->line[i]))
             TELL(a, "line %zu of stdout is no JSON object of version 1", i + 1);
+}
+
+static void must_fit(const struct json *value, const struct json *schema)
+{
+    char why[256];
+    if (!schema_fits(value, schema, why))
+        fail_msg("it does not fit the schema: %s\n%s", why, last.out);
+}
+
+void answer_fits(struct world *w, const struct answer *a, const char *command)
+{
+    const char *const args[] = {command, "--schema", NULL};
+    struct err e;
+    struct run *r = world_start(w, NULL, args);
+    assert_int_equal(run_wait_end(r, RUN_MS), 0);
+    struct json *schema = json_parse_strict(run_out(r), strlen(run_out(r)), &e);
+    assert_non_null(schema);
+    if (a->doc != NULL)
+        must_fit(a->doc, schema);
+    for (size_t i = 0; a->doc == NULL && i < a->n_lines; i++)
+        must_fit(a->line[i], schema);
+    assert_true(a->doc != NULL || a->n_lines > 0);
+    json_free(schema);
+    run_free(r);
 }
 
 const struct json *answer_error(const struct answer *a)

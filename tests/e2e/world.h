@@ -53,6 +53,8 @@ void answer_is(const struct answer *a, int code);
 void answer_says(const struct answer *a, const char *text); /* stderr */
 void answer_document(const struct answer *a); /* stdout is one JSON document of version 1 */
 void answer_events(const struct answer *a);   /* each line of stdout one JSON object of version 1 */
+void answer_fits(struct world *w, const struct answer *a,
+                 const char *command); /* each document fits `strom COMMAND --schema` */
 const struct json *answer_error(const struct answer *a); /* the last document bears an error */
 
 /* An element of an array whose member `key` has that value, or NULL. */

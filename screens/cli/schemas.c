@@ -1,0 +1,118 @@
+#include "screens/cli/schemas.h"
+
+#include "api/base/str.h"
+#include "api/plan/file.h"
+#include "screens/cli/out.h"
+
+#define FAILURE                                                                                    \
+    "{\n"                                                                                          \
+    "      \"type\": \"object\",\n"                                                                \
+    "      \"required\": [\"version\", \"error\"],\n"                                              \
+    "      \"properties\": {\n"                                                                    \
+    "        \"version\": {\"const\": 1},\n"                                                       \
+    "        \"error\": {\n"                                                                       \
+    "          \"type\": \"object\",\n"                                                            \
+    "          \"required\": [\"code\", \"message\", \"resource\", \"hint\", \"retryable\"],\n"    \
+    "          \"properties\": {\n"                                                                \
+    "            \"code\": {\"type\": \"string\"},\n"                                              \
+    "            \"message\": {\"type\": \"string\"},\n"                                           \
+    "            \"resource\": {\"type\": [\"string\", \"null\"]},\n"                              \
+    "            \"hint\": {\"type\": [\"string\", \"null\"]},\n"                                  \
+    "            \"retryable\": {\"type\": \"boolean\"}\n"                                         \
+    "          }\n"                                                                                \
+    "        }\n"                                                                                  \
+    "      }\n"                                                                                    \
+    "    }"
+
+/* What command_files prints. */
+static const char files[] =
+    "{\n"
+    "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+    "  \"title\": \"strom files --json\",\n"
+    "  \"anyOf\": [{\"$ref\": \"#/$defs/files\"}, {\"$ref\": \"#/$defs/failure\"}],\n"
+    "  \"$defs\": {\n"
+    "    \"files\": {\n"
+    "      \"type\": \"object\",\n"
+    "      \"required\": [\"version\", \"files\", \"notes\"],\n"
+    "      \"properties\": {\n"
+    "        \"version\": {\"const\": 1},\n"
+    "        \"files\": {\n"
+    "          \"type\": \"array\",\n"
+    "          \"items\": {\n"
+    "            \"type\": \"object\",\n"
+    "            \"required\": [\"path\", \"does\", \"new\", \"diff\"],\n"
+    "            \"properties\": {\n"
+    "              \"path\": {\"type\": \"string\", \"description\": \"in the repository\"},\n"
+    "              \"does\": {\"type\": \"string\", \"description\": \"what it is for\"},\n"
+    "              \"new\": {\"type\": \"boolean\", \"description\": \"there was no such file\"},\n"
+    "              \"written\": {\"type\": \"string\", \"description\": \"where, with --out\"},\n"
+    "              \"diff\": {\"type\": \"string\", \"description\": \"a unified diff\"}\n"
+    "            }\n"
+    "          }\n"
+    "        },\n"
+    "        \"notes\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}\n"
+    "      }\n"
+    "    },\n"
+    "    \"failure\": " FAILURE "\n"
+    "  }\n"
+    "}\n";
+
+/* What event_tell, out_error and out_last print of a removal; lines with `receipt` are the receipt.
+ */
+static const char removal[] =
+    "{\n"
+    "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+    "  \"title\": \"strom delete --json, each line\",\n"
+    "  \"anyOf\": [{\"$ref\": \"#/$defs/event\"}, {\"$ref\": \"#/$defs/failure\"},\n"
+    "            {\"$ref\": \"#/$defs/last\"}],\n"
+    "  \"$defs\": {\n"
+    "    \"event\": {\n"
+    "      \"type\": \"object\",\n"
+    "      \"required\": [\"version\", \"time\", \"step\", \"name\", \"state\", \"elapsed\", "
+    "\"message\"],\n"
+    "      \"properties\": {\n"
+    "        \"version\": {\"const\": 1},\n"
+    "        \"time\": {\"type\": \"string\", \"description\": \"RFC 3339, UTC\"},\n"
+    "        \"step\": {\"type\": \"string\", \"description\": \"a step's name, or of the receipt: "
+    "slot, publication, grants, manifest\"},\n"
+    "        \"name\": {\"type\": \"string\"},\n"
+    "        \"state\": {\"enum\": [\"waiting\", \"running\", \"done\", \"kept\", \"failed\"]},\n"
+    "        \"elapsed\": {\"type\": \"number\", \"description\": \"seconds\"},\n"
+    "        \"receipt\": {\"enum\": [\"removed\", \"kept\", \"by_hand\", \"failed\"],\n"
+    "                    \"description\": \"this line is one of the receipt\"},\n"
+    "        \"message\": {\"type\": \"string\", \"description\": \"why, or how it is done by "
+    "hand\"}\n"
+    "      }\n"
+    "    },\n"
+    "    \"last\": {\n"
+    "      \"type\": \"object\",\n"
+    "      \"required\": [\"version\", \"result\", \"stream\", \"elapsed\"],\n"
+    "      \"properties\": {\n"
+    "        \"version\": {\"const\": 1},\n"
+    "        \"result\": {\"enum\": [\"removed\", \"failed\", \"interrupted\"]},\n"
+    "        \"stream\": {\"type\": \"string\"},\n"
+    "        \"elapsed\": {\"type\": \"number\"}\n"
+    "      }\n"
+    "    },\n"
+    "    \"failure\": " FAILURE "\n"
+    "  }\n"
+    "}\n";
+
+const char *schema_of(const char *command)
+{
+    if (str_eq(command, "plan"))
+        return plan_file_schema();
+    if (str_eq(command, "files"))
+        return files;
+    return str_eq(command, "delete") ? removal : NULL;
+}
+
+int schema_print(const char *command)
+{
+    struct str text = {0};
+
+    str_add(&text, schema_of(command));
+    out_result(&text);
+    str_done(&text);
+    return OUT_FINE;
+}
