@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -177,16 +178,44 @@ static bool fill(int fd, const char *text, size_t bytes, mode_t mode)
     return ok;
 }
 
-bool path_write(const char *path, const char *text, size_t bytes, bool is_secret, struct err *e)
+/* Where a link leads, for what is not private: the file there is the one that is meant. */
+static const char *behind_links(struct arena *a, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *found = real ? arena_str(a, real) : path;
+
+    free(real); /* the library's */
+    return found;
+}
+
+/* As the file was; a new one as the person makes files. */
+static mode_t mode_for(int fd, const char *path)
+{
+    struct stat st;
+    mode_t mask;
+
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        bool same_group = fchown(fd, (uid_t)-1, st.st_gid) == 0;
+        return st.st_mode & (same_group ? 0777 : 0707);
+    }
+    mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+bool path_write(const char *path, const char *text, size_t bytes, bool is_private, struct err *e)
 {
     struct arena a;
     const char *beside = NULL;
     bool ok = false;
 
     arena_init(&a);
+    if (!is_private)
+        path = behind_links(&a, path);
     int fd = open_beside(&a, path, &beside);
     if (fd >= 0) {
-        ok = fill(fd, text, bytes, is_secret ? 0600 : 0644) && rename(beside, path) == 0;
+        ok = fill(fd, text, bytes, is_private ? 0600 : mode_for(fd, path)) &&
+             rename(beside, path) == 0;
         if (!ok) {
             int why = errno;
             unlink(beside);

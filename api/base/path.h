@@ -26,7 +26,8 @@ bool path_read_private(const char *path, size_t max, struct str *out, struct err
 /* One that a person named: the same, and `-` and /dev/fd/N besides, which may be pipes. secret: as
  * path_read_private; a terminal would show it. */
 bool path_read_given(const char *path, size_t max, bool secret, struct str *out, struct err *e);
-/* Written beside it and renamed over it, synced; mode 0600 (private) or 0644. */
+/* Written beside it and renamed over it, synced. Private: mode 0600, and a link is replaced. Else a
+ * link is followed, a file keeps its mode and group, and a new one gets what the umask leaves. */
 bool path_write(const char *path, const char *text, size_t bytes, bool is_private, struct err *e);
 /* An executable on PATH, or NULL. */
 const char *path_find_program(struct arena *a, const char *name);
