@@ -53,12 +53,13 @@ static bool is_missing(const struct look *l, enum question q)
 }
 
 /* True when it leads to another thing than was asked for, of the same place: `place` stands in its
- * full name. */
+ * full name. One that is longer than any name of Google's is not followed: cut, it would be another
+ * thing's. */
 static bool leads_on(const char *full, const char *place, char *name, size_t cap)
 {
     const char *id = look_short(full);
 
-    if (str_is_empty(id) || strstr(full, place) == NULL || str_eq(id, name))
+    if (str_is_empty(id) || strlen(id) >= cap || strstr(full, place) == NULL || str_eq(id, name))
         return false;
     return str_copy(name, cap, id);
 }

@@ -113,6 +113,37 @@ static void test_anothers_stream(void **state)
     tear_down();
 }
 
+#define LONG "postgres-postmottak-with-a-name-that-is-longer-than-any-of-googles-is"
+
+/* Cut to what fits it would be the name of another profile. */
+static void test_a_name_that_is_too_long(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = {
+        {STREAM,
+         STREAM_OF("postgres-postmottak-bigquery", LONG, "bigquery-postmottak", "ds_publication",
+                   "ds_replication", "900s", "datastream_postmottak", INCLUDE)}};
+    struct receipt_line *lines;
+    size_t n, kept = 0;
+    set_up();
+    RULES(answers);
+    RULES(always);
+    RULES(made);
+    struct task *t = prepare();
+    const struct remove_options *o = remove_prepared(t);
+    assert_string_equal(o->seen->names.source_profile, "postgres-postmottak");
+    remove_plan(o, &scene.mem, &lines, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(lines[i].what, "datastream.source_profile") == 0) {
+            assert_int_equal(lines[i].kind, RECEIPT_KEPT);
+            assert_string_equal(lines[i].why, "the stream has another one");
+            kept++;
+        }
+    assert_int_equal(kept, 1);
+    task_drop(t);
+    tear_down();
+}
+
 /* --- whose stream it is, when it is to be changed --- */
 
 #define OF_NADA "{\"labels\":{\"created-by\":\"nada\"}," /* before the rest of the stream */
@@ -271,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_an_intent_that_cannot_be_written),
         cmocka_unit_test(test_the_streams_own_slot),
         cmocka_unit_test(test_anothers_stream),
+        cmocka_unit_test(test_a_name_that_is_too_long),
         cmocka_unit_test(test_anothers_stream_is_not_changed_in_passing),
         cmocka_unit_test(test_undo_takes_what_the_run_made),
         cmocka_unit_test(test_undo_of_a_first_run),
