@@ -147,8 +147,7 @@ static void draw_before(const struct create *self, const struct journey *j, stru
         page_heading(p, "%s", tr("Ready"));
         answered(p, self->looking, tr("Looking once more before anything is written"));
     } else {
-        page_heading(p, "%s", tr("Ready"));
-        page_text(p, "%s", tr("Enter asks once more and begins."));
+        create_ask_steps(j->plan, p);
     }
 }
 
@@ -188,6 +187,9 @@ static enum nav answer(struct create *self, struct journey *j, enum create_answe
         return BACK;
     case CREATE_DETACH:
         journey_drop_plan(j); /* the next look at it begins with what there is then */
+        journey_say_later(
+            j, MARK_NONE,
+            tr("detached and recorded: the cloud goes on; Go on sees how far it came"));
         return HOME;
     case CREATE_STOP:
     case CREATE_UNDO:

@@ -58,7 +58,8 @@ void create_ask_consent(struct create_ask *a, struct journey *j)
                                       theirs[] = {{'n', "not yet", false}, {'c', "change", true}};
     const char *maker = plan_changes_anothers(j->plan);
     const struct plan_action *stream = plan_action(j->plan, STEP_STREAM);
-    bool changes = stream && stream->verb == PLAN_UPDATE;
+    bool changes = stream && stream->verb == PLAN_UPDATE,
+         unexpected = maker && !j->opened; /* who opened it knows which one it is */
     struct str text = {0};
 
     if (maker)
@@ -69,15 +70,51 @@ void create_ask_consent(struct create_ask *a, struct journey *j)
     str_copy(a->question, sizeof a->question, str_text(&text));
     str_done(&text);
     dialog_open(&a->dialog, changes ? tr("Change what flows?") : tr("Create now?"), a->question,
-                maker     ? theirs
-                : changes ? change
-                          : make,
+                unexpected ? theirs
+                : changes  ? change
+                           : make,
                 2, 0);
-    if (maker) /* what somebody else made is named before it is changed */
+    if (unexpected) /* what somebody else made is named before it is changed */
         dialog_confirm_name(&a->dialog, j->plan->names.stream);
     a->interrupting = false;
     j->discard_input = true;
 }
+
+/* --- what stands ahead --- */
+
+static void draw_ahead(const struct plan_action *a, struct page *p)
+{
+    enum { NAME_AT = 25, TIME_AT = 58, TIME_WIDTH = 20, NARROW_TIME = 12 }; /* as while it runs */
+    bool narrow = page_width(p) < TIME_AT + TIME_WIDTH;
+    int time_at = narrow ? page_width(p) - NARROW_TIME : TIME_AT;
+    char span[CLOCK_TEXT];
+
+    page_put_mark(p, a->verb == PLAN_KEEP ? MARK_OK : MARK_WAITING, false);
+    page_put(p, STYLE_TEXT, " %s", tr(step_type(a->step)->title));
+    page_tab(p, NAME_AT);
+    page_put_until(p, STYLE_ACCENT, time_at, "%s", a->name);
+    page_tab(p, time_at);
+    if (a->verb == PLAN_KEEP)
+        page_put(p, STYLE_MUTED, "%s", tr("is there"));
+    else
+        page_put(p, STYLE_MUTED, narrow ? "%s" : tr("usually %s"),
+                 clock_span(step_type(a->step)->usual_seconds, span));
+    page_newline(p);
+}
+
+void create_ask_steps(const struct plan *plan, struct page *p)
+{
+    size_t ahead = plan->n_actions - plan->count[PLAN_KEEP];
+
+    page_heading(p, tr("%zu of %zu steps are done already, %zu ahead"), plan->count[PLAN_KEEP],
+                 plan->n_actions, ahead);
+    page_text(p, "%s", tr("Enter asks once more and begins."));
+    page_gap(p);
+    for (size_t i = 0; i < plan->n_actions; i++)
+        draw_ahead(&plan->actions[i], p);
+}
+
+/* --- interrupting --- */
 
 static const enum create_answer interruptions[] = {CREATE_NOTHING, CREATE_BACK, CREATE_DETACH,
                                                    CREATE_STOP, CREATE_UNDO};

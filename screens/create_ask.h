@@ -24,6 +24,8 @@ struct create_ask {
 
 void create_ask_consent(struct create_ask *a, struct journey *j);
 void create_ask_interrupt(struct create_ask *a);
+/* The steps as they stand before anything is begun: what is there, what is ahead. */
+void create_ask_steps(const struct plan *plan, struct page *p);
 enum create_answer create_ask_key(struct create_ask *a, int key);
 
 #endif

@@ -6,6 +6,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "screens/cli/out.h"
 
 /* --- the loop --- */
 
@@ -55,6 +56,7 @@ int wizard_run(struct live *l)
     struct wizard w = {0};
     struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
     int code = terminal_open(l->options, &w.term);
+    bool under_way;
 
     if (w.term == NULL)
         return code;
@@ -78,8 +80,12 @@ int wizard_run(struct live *l)
     } else {
         w.exit_code = 2;
     }
+    under_way = journey_is_running(&w.walk.j);
     journey_close(&w.walk.j);
     loop_free(w.loop);
     term_close(w.term);
+    if (under_way && !l->options->sandbox)
+        out_talk("%s", tr("What was begun goes on in the cloud and is recorded: strom, started "
+                          "again, takes it up."));
     return w.exit_code;
 }
