@@ -239,7 +239,9 @@ static void diffs(void **state)
     page_begin(p, 60, 16);
     diff_draw(&d, tall.text, false, p);
     assert_true(page_shows(p, "line 99\n"));
-    assert_true(page_shows(p, "line 84\n"));
+    assert_true(page_shows(p, "line 84 "));
+    assert_true(page_shows(p, "▲\n")); /* and more stands above it */
+    assert_false(page_shows(p, "▼"));
     str_done(&tall);
     page_free(p);
 }
