@@ -343,8 +343,12 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
     if (p->n_needs) {
         err_set(e, ERR_CONFLICT, "Making a stream of a source that is not prepared");
         err_reason(e, "NOT_PREPARED");
-        err_why(e, "%s", p->needs[0].text);
-        return err_hint(e, "strom check tells everything that is missing, strom files writes it");
+        if (p->n_needs > 1)
+            err_why(e, "%s; and %zu more", p->needs[0].text, p->n_needs - 1);
+        else
+            err_why(e, "%s", p->needs[0].text);
+        return err_hint(e, "strom plan lists all that is missing; strom files, with the same "
+                           "tables, writes it");
     }
     if (apply_needs_password(p) && secret_is_empty(password)) {
         err_set(e, ERR_INPUT, "Making the source profile");
