@@ -84,17 +84,36 @@ static void draw_who(const struct access *self, struct page *p)
     page_mark(p, MARK_OK, "%s", who->email[0] ? who->email : who->file);
 }
 
+/* By name, as many as fit two lines: who to ask, and who to talk to about it. */
+static void draw_others(const struct access_holders *h, struct page *p)
+{
+    enum { NAMED = 4 };
+    struct str names = {0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->n; i++) {
+        const struct access_holder *o = &h->items[i];
+        if (o->self || !o->person || o->role == ACCESS_VIEWER || ++n > NAMED)
+            continue;
+        const char *colon = strchr(o->member, ':');
+        str_printf(&names, "%s%s (%s)", names.bytes ? ", " : "", colon ? colon + 1 : o->member,
+                   access_basic_name(o->role));
+    }
+    if (n > NAMED)
+        str_printf(&names, tr(" and %zu more"), n - NAMED);
+    if (n)
+        page_note(p, tr("Others with Owner or Editor: %s."), str_text(&names));
+    str_done(&names);
+}
+
 static void draw_editor(const struct access *self, const struct journey *j, struct page *p)
 {
     const struct access_holders *h = &self->holders;
-    size_t others = 0;
 
     if (!self->holders_known) {
         answered(p, self->policy, tr("Asking who holds Owner and Editor"));
         return;
     }
-    for (size_t i = 0; i < h->n; i++)
-        others += !h->items[i].self && h->items[i].person && h->items[i].role != ACCESS_VIEWER;
     if (h->self_editor || h->self_owner) {
         page_mark(p, MARK_WARN, tr("You hold %s in %s"), h->self_owner ? "Owner" : "Editor",
                   j->target.project);
@@ -110,8 +129,7 @@ static void draw_editor(const struct access *self, const struct journey *j, stru
     } else {
         page_mark(p, MARK_OK, "%s", tr("You hold neither Owner nor Editor yourself"));
     }
-    if (others)
-        page_note(p, tr("Others who hold Owner or Editor here: %zu."), others);
+    draw_others(h, p);
 }
 
 /* The one of the narrow set that is enough for a step. */
