@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/moves.h"
 #include "api/plan/record.h"
 #include "api/store/journal.h"
 
@@ -130,6 +131,42 @@ unsigned apply_made(const struct target *t, const char *stream, struct store *s)
 }
 
 /* --- going on --- */
+
+static const char *operation_in(struct store *s, int64_t run, enum step_id step, struct arena *a)
+{
+    const struct journal_entry *entries;
+    const char *found = NULL;
+    struct err e;
+    size_t n;
+
+    if (!journal_entries(s, run, a, &entries, &n, &e))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (entries[i].state == JOURNAL_SENT && step_by_id(entries[i].step) == step)
+            found = entries[i].operation;
+    return found;
+}
+
+bool continued_operation(const struct run *r, enum step_id step, char out[GOOGLE_NAME_TEXT])
+{
+    const struct journal_run *runs;
+    const char *found = NULL;
+    struct arena a = {0};
+    struct err e;
+    size_t n;
+
+    if (r->record.store == NULL ||
+        !journal_runs(r->record.store, r->record.name, RUNS, &a, &runs, &n, &e))
+        n = 0;
+    for (size_t i = 0; i < n && found == NULL; i++) { /* newest first */
+        if (runs[i].kind != JOURNAL_CREATE || str_eq(runs[i].outcome, "created"))
+            break;
+        found = operation_in(r->record.store, runs[i].id, step, &a);
+    }
+    bool ok = found && str_copy(out, GOOGLE_NAME_TEXT, found);
+    arena_done(&a);
+    return ok;
+}
 
 bool apply_continues(const struct plan *p, struct store *s, const char *digest)
 {

@@ -19,6 +19,7 @@ struct doing {         /* a step under way */
     char request_id[GOOGLE_UUID_TEXT];
     int64_t journal; /* entry, 0: none */
     bool told_operation;
+    bool taken_up; /* the operation of an earlier run was looked for */
     /* proxy */
     struct task *zones, *image;
     size_t zone;
@@ -35,8 +36,8 @@ struct run {
     struct datastream_selection include;
     struct google_labels labels;
     char address[64]; /* reserved for the proxy, once known */
-    unsigned unsure; /* steps whose calls an earlier run may have sent: bits 1u << step_id */
-    bool opened;     /* the lock is ours, the journal begun */
+    unsigned unsure;  /* steps whose calls an earlier run may have sent: bits 1u << step_id */
+    bool opened;      /* the lock is ours, the journal begun */
     bool finishing;
     bool refused; /* before anything was begun: `why` */
     struct err why;
@@ -44,6 +45,10 @@ struct run {
     struct doing doing[STEPS];
     size_t n_steps;
 };
+
+/* "HOST/PATH" of the operation by which a run of ours that did not come to its end began this step;
+ * false: none was. */
+bool continued_operation(const struct run *r, enum step_id step, char out[GOOGLE_NAME_TEXT]);
 
 enum move { MOVE_AGAIN /* d->task was set: await it */, MOVE_DONE, MOVE_FAILED };
 

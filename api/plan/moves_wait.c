@@ -63,7 +63,7 @@ enum move move_too_long(struct apply_step *s, const char *what, const char *hint
 
 /* --- somebody is making it at this moment: look until it is there --- */
 
-enum { PENDING_ASK, PENDING_LOOK };
+enum { PENDING_ASK, PENDING_LOOK, PENDING_OPERATION };
 
 static struct task *look(struct run *r, enum step_id step)
 {
@@ -114,8 +114,45 @@ static enum move looked(struct run *r, enum step_id step, struct apply_step *s, 
     return move_pause_then(r, d, PENDING_ASK);
 }
 
+/* What an earlier run of ours began has an operation, which tells more than the thing itself: how
+ * it ended, and Datastream's own lines. */
+static bool take_up(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+{
+    char name[GOOGLE_NAME_TEXT];
+
+    if (d->taken_up)
+        return false;
+    d->taken_up = true;
+    if (!continued_operation(r, step, name))
+        return false;
+    task_clear(&d->task);
+    d->task = google_operation_resume(r->google, name, step_type(step)->title);
+    d->is_call = true;
+    d->phase = PENDING_OPERATION;
+    str_copy(s->message, sizeof s->message, "an earlier run has begun it; waiting");
+    return true;
+}
+
+/* False: it failed, and says why. What is not remembered any more is looked at itself, and so is
+ * what ended well. */
+static bool went_well(struct apply_step *s, struct doing *d)
+{
+    bool well = task_state(d->task) == TASK_OK || task_error(d->task)->kind == ERR_MISSING;
+
+    if (!well) {
+        s->validations = google_validations(d->task, &s->n_validations);
+        s->error = *task_error(d->task);
+    }
+    d->is_call = !well;
+    return well;
+}
+
 enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
 {
+    if (take_up(r, step, s, d))
+        return MOVE_AGAIN;
+    if (d->phase == PENDING_OPERATION && !went_well(s, d))
+        return MOVE_FAILED;
     if (d->phase == PENDING_LOOK)
         return looked(r, step, s, d);
     task_clear(&d->task);

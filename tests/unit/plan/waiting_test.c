@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "api/plan/apply.h"
+#include "api/store/journal.h"
 #include "tests/unit/plan/byhand.h"
 
 static struct secret *password;
@@ -198,10 +199,76 @@ static void test_another_refusal_is_not(void **state)
     tear_all_down();
 }
 
+/* --- what an earlier run began and did not see the end of --- */
+
+#define OPERATION D "/operations/op-1"
+
+static struct store *store_of_a_killed_run(void)
+{
+    struct err e;
+    struct store *store = store_open_memory(&e);
+    struct journal_run run = {
+        .target = P "/" L "/postgres-postmottak-bigquery", .kind = JOURNAL_CREATE, .plan = "{}"};
+    assert_true(journal_begin(store, &run, &scene.mem, &e));
+    struct journal_entry entry = {.run = run.id,
+                                  .step = "datastream.source_profile",
+                                  .name = "postgres-postmottak",
+                                  .intent = "{\"action\":\"create\"}"};
+    assert_true(journal_intent(store, &entry, &e));
+    assert_true(journal_sent(store, entry.id, OPERATION + 1, &e)); /* HOST/PATH */
+    return store;
+}
+
+/* The profile is listed, and not ready; `ended` is how its operation ended. */
+static struct task *take_up(const char *ended, struct store **store)
+{
+    const struct answer answers[] = {{OPERATION, ended}};
+    set_up_for(STEP_SOURCE_PROFILE);
+    RULES(answers);
+    server_rule(&w.server,
+                (struct rule){"GET", SOURCE, 200, NULL, "{\"postgresqlProfile\":{}}", 1});
+    RULES(always);
+    RULES(made);
+    const struct plan *p = look();
+    assert_int_equal(plan_action(p, STEP_SOURCE_PROFILE)->verb, PLAN_UPDATE);
+    *store = store_of_a_killed_run();
+    const struct apply_options o = {
+        .google = w.google, .store = *store, .plan = p, .selection = &scene.selection};
+    struct task *t = apply(w.net, &o);
+    assert_true(net_until(w.net, t));
+    return t;
+}
+
+static void test_its_operation_is_taken_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ended, *why; /* why NULL: it goes on */
+    } cases[] = {
+        {"{\"name\":\"" DN "/operations/op-1\",\"done\":true,\"response\":{}}", NULL},
+        {NULL, NULL}, /* Google does not remember it */
+        {"{\"name\":\"" DN "/operations/op-1\",\"done\":true,\"error\":{\"code\":9,\"message\":"
+         "\"The database said no\"}}",
+         "The database said no"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct store *store;
+        struct task *t = take_up(cases[i].ended, &store);
+        assert_non_null(server_last(&w.server, "GET", OPERATION));
+        assert_int_equal(task_state(t), cases[i].why ? TASK_FAILED : TASK_OK);
+        if (cases[i].why)
+            assert_non_null(strstr(task_error(t)->why, cases[i].why));
+        task_drop(t);
+        store_close(store);
+        tear_all_down();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_order),
+        cmocka_unit_test(test_its_operation_is_taken_up),
         cmocka_unit_test(test_the_ready_line_is_waited_for),
         cmocka_unit_test(test_every_zone_is_full),
         cmocka_unit_test(test_a_time_out_is_tried_again),
