@@ -208,6 +208,12 @@ void diff_stream(struct diff_job *j)
     const char *name = j->p->names.stream;
 
     selection_totals(j->s, &totals);
+    if (j->s->n_tables == 0) { /* others may have been named: nobody could be asked for them yet */
+        diff_block(j, STEP_STREAM, name, "which tables and columns there are is not known yet",
+                   "the source profile tells it when it stands: strom create makes that first; or "
+                   "connect to the database, and it is known at once");
+        return;
+    }
     if (totals.columns == 0) {
         diff_block(j, STEP_STREAM, name, "no table is chosen",
                    "choose tables first: a stream without a list would take everything");

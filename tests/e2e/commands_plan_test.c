@@ -159,6 +159,19 @@ static void a_context_that_is_not_there_is_told(void **state)
             assert_string_not_equal(json_string_or(check, "found", ""), "not asked yet");
 }
 
+/* Tables were named: what is missing is somebody to ask for their columns. */
+static void a_plan_without_a_database_tells_what_it_waits_for(void **state)
+{
+    static const char *const nobody[] = {"PGHOST", "PGDATABASE", "PGPORT", "PGUSER", NULL};
+    (void)state;
+    const struct answer *a =
+        STROM_IN(&w, nobody, "plan", APP, "--include-tables", "regel_evaluering", "--json");
+    answer_is(a, 3);
+    const struct json *s = found_in(json_get(a->doc, "actions"), "step", "datastream.stream");
+    assert_text(s, "action", "blocked");
+    assert_text(s, "why", "which tables and columns there are is not known yet");
+}
+
 /* --- the sandbox --- */
 
 /* Who opens another window knows no name: ./dev demo never told one. */
@@ -190,6 +203,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_only_app_is_found_by_itself),
         cmocka_unit_test(status_without_a_stream_tells_the_next_step),
         cmocka_unit_test(a_context_that_is_not_there_is_told),
+        cmocka_unit_test(a_plan_without_a_database_tells_what_it_waits_for),
         cmocka_unit_test(the_only_sandbox_needs_no_name),
     };
     return cmocka_run_group_tests(tests, start, stop);
