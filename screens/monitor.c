@@ -16,6 +16,7 @@
 #include "api/plan/names.h"
 
 enum { REST_MS = 15000, BUSY_MS = 2000 }; /* politely at rest, faster while something changes */
+enum { SILENT_MS = 5000 };                /* so long an answer may take before it is said */
 
 struct monitor {
     struct task *asking, *shown; /* the next look, and the one that is drawn */
@@ -77,8 +78,12 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         status_view_slot(&s->slot, &self->slot, j->target.slot, p);
         return;
     }
-    status_view_stream(s, p);
-    if (self->unreachable.kind != ERR_NONE)
+    struct watch_silence silence = watch_silence(self->asking);
+    bool silent = silence.ms >= SILENT_MS, unreachable = self->unreachable.kind != ERR_NONE;
+    status_view_stream(s, silent || unreachable, p);
+    if (silent)
+        status_view_silence(s, &silence, p);
+    else if (unreachable)
         status_view_unreachable(s, &self->unreachable, REST_MS / 1000, p);
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     page_gap(p);
@@ -114,6 +119,8 @@ static int64_t tick_ms(const void *ctx)
     const struct monitor *self = ctx;
     const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
 
+    if (self->asking) /* how long it takes is seen */
+        return BUSY_MS;
     return s && (!is_changing(s) || self->unreachable.kind != ERR_NONE) ? REST_MS : BUSY_MS;
 }
 
@@ -141,6 +148,12 @@ static void tick(struct monitor *self, struct journey *j)
 
 static enum nav again(void *ctx, struct journey *j)
 {
+    const struct monitor *self = ctx;
+    char span[CLOCK_TEXT];
+
+    if (self->asking)
+        journey_say(j, MARK_WAITING, tr("asked %s ago; the answer is waited for"),
+                    clock_span((clock_mono_ms() - self->asked_ms) / 1000, span));
     ask(ctx, j);
     return STAY;
 }
@@ -193,7 +206,8 @@ static enum nav change(void *ctx, struct journey *j)
     (void)ctx;
     j->go_to = j->elsewhere ? AT_CONNECT : AT_TABLES;
     if (j->elsewhere)
-        journey_say_later(j, MARK_NONE, tr("this stream reads another database: connect to it first"));
+        journey_say_later(j, MARK_NONE,
+                          tr("this stream reads another database: connect to it first"));
     return GO;
 }
 

@@ -41,6 +41,19 @@ void status_view_unreachable(const struct watch_status *s, const struct err *e, 
     page_note(p, tr("→ tried again every %d s; r tries now"), again_s);
 }
 
+void status_view_silence(const struct watch_status *s, const struct watch_silence *silence,
+                         struct page *p)
+{
+    char when[CLOCK_TEXT], span[CLOCK_TEXT];
+
+    page_mark(p, MARK_WARN, tr("%s not answered for %s: all of this is as of %s UTC"),
+              silence->google && silence->source ? tr("Google and the database have")
+              : silence->google                  ? tr("Google has")
+                                                 : tr("the database has"),
+              clock_span(silence->ms / 1000, span), clock_of(s->seen_ms, when));
+    page_note(p, "%s", tr("→ it is waited for, and asked anew by itself"));
+}
+
 /* --- what can be done --- */
 
 /* What health says of the stream itself, in loose words as watch_hint has them for errors. */
@@ -146,13 +159,15 @@ static void draw_why(const struct watch_status *s, struct page *p)
     draw_more(n, WHY_LINES, p);
 }
 
-void status_view_stream(const struct watch_status *s, struct page *p)
+void status_view_stream(const struct watch_status *s, bool old, struct page *p)
 {
     char span[CLOCK_TEXT], when[CLOCK_TEXT];
 
-    page_put_mark(p, health_mark(s->health), false);
+    page_put_mark(p, old ? MARK_UNKNOWN : health_mark(s->health), false);
     page_put(p, STYLE_HEADING, " %s", s->state[0] ? s->state : tr("no answer"));
-    if (s->freshness_s >= 0)
+    if (old)
+        page_put(p, STYLE_MUTED, "%s", tr("   when it was asked last"));
+    else if (s->freshness_s >= 0)
         page_put(p, STYLE_TEXT, tr("   BigQuery at most %s behind"),
                  clock_span((int64_t)(s->freshness_s + 0.999), span));
     else

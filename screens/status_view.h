@@ -6,7 +6,11 @@
 #include "api/watch/status.h"
 #include "tui/list.h"
 
-void status_view_stream(const struct watch_status *s, struct page *p);
+/* old: nobody has answered since, so that nothing of it counts as well. */
+void status_view_stream(const struct watch_status *s, bool old, struct page *p);
+/* Who has not answered the look that is under way. */
+void status_view_silence(const struct watch_status *s, const struct watch_silence *silence,
+                         struct page *p);
 /* What was known last stays, with its time, and why there is nothing newer. */
 void status_view_unreachable(const struct watch_status *s, const struct err *e, int again_s,
                              struct page *p);

@@ -19,6 +19,7 @@ struct scene {
     struct page *page;
     struct str text;
     struct watch_status s;
+    struct watch_silence silence;
 };
 
 static void open_scene(struct scene *x)
@@ -55,7 +56,9 @@ static void draw(struct scene *x)
 
     watch_judge(&x->s, &x->mem);
     page_begin(x->page, 80, 24);
-    status_view_stream(&x->s, x->page);
+    status_view_stream(&x->s, x->silence.ms > 0, x->page);
+    if (x->silence.ms > 0)
+        status_view_silence(&x->s, &x->silence, x->page);
     status_view_slot(&x->s.slot, &last, x->s.slot.name, x->page);
     status_view_tables(&x->s, &list, x->page);
     status_view_log(&x->s, x->page);
@@ -192,13 +195,44 @@ static void an_error_is_said_once(void **state)
     close_scene(&x);
 }
 
+/* Nothing looks well that nobody has answered for. */
+static void a_silence_is_seen(void **state)
+{
+    static const struct {
+        struct watch_silence silence;
+        const char *says;
+    } rows[] = {
+        {{12000, true, false}, "Google has not answered for 12 s: all of this is as of 08:00:00"},
+        {{12000, false, true}, "the database has not answered for 12 s"},
+        {{65000, true, true}, "Google and the database have not answered for 1 min 05 s"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct scene x;
+        open_scene(&x);
+        x.s.seen_ms = INT64_C(1763798400000);
+        draw(&x);
+        says(&x, "\xe2\x9c\x94 RUNNING");
+        x.silence = rows[i].silence;
+        draw(&x);
+        says(&x, rows[i].says);
+        says(&x, "asked anew by itself");
+        says(&x, "RUNNING   when it was asked last");
+        assert_int_equal(count(&x, "\xe2\x9c\x94 RUNNING"), 0);
+        assert_int_equal(count(&x, "behind"), 0); /* how fresh it is nobody knows */
+        close_scene(&x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_number_has_its_unit),
                                        cmocka_unit_test(every_state_has_its_next_step),
                                        cmocka_unit_test(every_slot_has_its_next_step),
                                        cmocka_unit_test(every_table_has_its_next_step),
-                                       cmocka_unit_test(an_error_is_said_once)};
+                                       cmocka_unit_test(an_error_is_said_once),
+                                       cmocka_unit_test(a_silence_is_seen)};
 
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);
