@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/path.h"
 #include "tests/e2e/world.h"
 
 #include <signal.h>
@@ -139,6 +140,37 @@ static void a_narrower_choice_is_said(void **state)
     assert_null(strstr(a->err, "stops flowing: public.regel_evaluering"));
 }
 
+/* Nought seconds is a choice, also when it stands in a plan file. */
+static void no_staleness_is_a_change(void **state)
+{
+    char file[2 * WORLD_PATH];
+    struct str text = {0};
+    struct err e;
+    (void)state;
+    const struct answer *a = STROM(&w, "plan", "--app", "postmottak-backend", "--include-tables",
+                                   "regel_evaluering", "--freshness", "0s", "--json");
+    answer_is(a, 3);
+    const struct json *stream = found_in(json_get(a->doc, "actions"), "step", "datastream.stream");
+    const struct json *change = found_in(json_get(stream, "changes"), "path", "dataFreshness");
+    assert_non_null(change);
+    assert_text(change, "from", "900s");
+    assert_text(change, "to", "0s");
+
+    assert_true(path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 16, &text, &e));
+    char *at = strstr(text.text, "\"freshness_seconds\": 900");
+    assert_non_null(at);
+    memcpy(at, "\"freshness_seconds\":   0", 24);
+    snprintf(file, sizeof file, "%s/fresh.json", w.state);
+    assert_true(path_write(file, text.text, text.bytes, true, &e));
+    str_done(&text);
+    a = STROM(&w, "plan", "--app", "postmottak-backend", "-f", file, "--json");
+    answer_is(a, 3);
+    stream = found_in(json_get(a->doc, "actions"), "step", "datastream.stream");
+    change = found_in(json_get(stream, "changes"), "path", "dataFreshness");
+    assert_non_null(change);
+    assert_text(change, "to", "0s");
+}
+
 static size_t times(const char *text, const char *word)
 {
     size_t n = 0;
@@ -227,6 +259,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_interrupted_removal_goes_on),
         cmocka_unit_test(theirs_runs_still),
         cmocka_unit_test(a_narrower_choice_is_said),
+        cmocka_unit_test(no_staleness_is_a_change),
         cmocka_unit_test(what_is_left_out_is_said_once),
         cmocka_unit_test(events_are_told_as_they_happen),
         cmocka_unit_test(requests_are_as_google_wants_them),
