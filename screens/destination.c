@@ -31,8 +31,9 @@ struct destination {
     struct choice mode;
     struct task *there; /* the dataset of that name */
     char asked[128];
-    char kept_freshness[24]; /* as it was typed, perhaps by half */
-    int64_t kept_cursor;     /* of the field in focus; -1: its end */
+    char kept_freshness[24]; /* as it was typed, perhaps by half, or emptied to type anew */
+    bool has_kept;
+    int64_t kept_cursor; /* of the field in focus; -1: its end */
 };
 
 static const struct choice_item modes[] = {
@@ -66,8 +67,8 @@ static void enter(void *ctx, struct journey *j)
     str_copy(self->location, sizeof self->location, t->location);
     str_copy(self->stream, sizeof self->stream, t->stream);
     snprintf(self->freshness, sizeof self->freshness, "%ds", t->freshness_seconds);
-    if (self->kept_freshness[0] && (options_seconds(self->kept_freshness) < 0 ||
-                                    options_seconds(self->kept_freshness) == t->freshness_seconds))
+    if (self->has_kept && (options_seconds(self->kept_freshness) < 0 ||
+                           options_seconds(self->kept_freshness) == t->freshness_seconds))
         str_copy(self->freshness, sizeof self->freshness, self->kept_freshness);
     field_init(&self->fields[ROW_DATASET], self->dataset, sizeof self->dataset);
     field_init(&self->fields[ROW_LOCATION], self->location, sizeof self->location);
@@ -302,8 +303,18 @@ static void load(void *ctx, const struct kept *k)
 
     self->focus = focus >= 0 && focus < ROWS ? (enum row)focus : ROW_DATASET;
     self->kept_cursor = kept_int(k, "destination.cursor", -1);
+    self->has_kept = kept_has(k, "destination.freshness");
     str_copy(self->kept_freshness, sizeof self->kept_freshness,
              kept_text(k, "destination.freshness", ""));
+}
+
+/* Half typed: who empties a line means to type another. */
+static bool holds(const void *ctx)
+{
+    for (enum row row = 0; row < ROWS; row++)
+        if (problem(ctx, row))
+            return true;
+    return false;
 }
 
 static const struct action actions[] = {
@@ -323,5 +334,6 @@ const struct step destination_step = {
     .actions = actions,
     .save = save,
     .load = load,
+    .holds = holds,
     .typing = typing,
 };
