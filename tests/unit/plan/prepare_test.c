@@ -273,6 +273,34 @@ static void test_number_is_taken(void **state)
         access(arena_printf(&w->s.mem, "%s/%s", w->repo, w->p.files[1].path), F_OK), 0);
 }
 
+/* A disk that was full in the middle: the same once more goes on where it ended. */
+static void test_half_was_written(void **state)
+{
+    struct world *w = *state;
+    struct err e = {0};
+    known(w, true);
+    make(w, true, false);
+    put(w, w->p.files[1].path, w->p.files[1].text);
+    assert_true(prepare_write(&w->p, w->repo, &e));
+    read_back(w, w->repo, w->p.files[1].path, w->p.files[1].text);
+    read_back(w, w->repo, w->p.files[2].path, w->p.files[2].text);
+    assert_true(prepare_write(&w->p, w->repo, &e));
+}
+
+static void test_left_out(void **state)
+{
+    struct world *w = *state;
+    struct err e = {0};
+    known(w, true);
+    make(w, true, false);
+    put(w, w->p.files[1].path, "theirs"); /* of no concern: that one is not written */
+    w->p.files[0].left_out = w->p.files[1].left_out = true;
+    assert_true(prepare_write(&w->p, w->repo, &e));
+    read_back(w, w->repo, MANIFEST, manifest);
+    read_back(w, w->repo, w->p.files[1].path, "theirs");
+    read_back(w, w->repo, w->p.files[2].path, w->p.files[2].text);
+}
+
 static void test_no_repository(void **state)
 {
     struct world *w = *state;
@@ -304,6 +332,8 @@ int main(void)
         TEST(test_unknown),
         TEST(test_writing),
         TEST(test_number_is_taken),
+        TEST(test_half_was_written),
+        TEST(test_left_out),
         TEST(test_no_repository),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
