@@ -22,7 +22,7 @@
 #include "api/plan/survey.h"
 #include "tui/key.h"
 
-enum { DETAIL_LINES = 5 };
+enum { DETAIL_LINES = 5, SLOW_MS = 1000, TICK_MS = 1000 };
 
 struct tables {
     struct task *survey;
@@ -31,6 +31,7 @@ struct tables {
     struct tables_filter filter;
     struct reason_form reason; /* why may this column flow? */
     bool warned;               /* said once that nothing is chosen */
+    bool waiting;              /* for the connection */
 };
 
 static void ask(struct tables *self, struct journey *j)
@@ -60,6 +61,7 @@ static void enter(void *ctx, struct journey *j)
     tables_filter_init(&self->filter, &self->view);
     if (j->selection_ready)
         show(self, j);
+    self->waiting = j->live->pg == NULL && journey_catching_up(j);
     ask(self, j); /* what is shown is asked afresh; choices are put onto it */
 }
 
@@ -93,6 +95,9 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         return;
     }
     tables_row_totals(&self->view, j, p);
+    if (self->survey && (task_state(self->survey) == TASK_FAILED ||
+                         task_elapsed_ms(self->survey) >= SLOW_MS)) /* else it only flickers */
+        answered(p, self->survey, tr("Reading tables and columns again"));
     tables_filter_draw(&self->filter, p);
     page_split_lines(p, 64, DETAIL_LINES);
     tables_row_head(p);
@@ -203,6 +208,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct tables *self = ctx;
 
+    self->waiting = self->waiting && journey_catching_up(j) &&
+                    task_state(journey_catching_up(j)) == TASK_RUNNING;
     if (ev.kind == EV_NEWS)
         take(self, j);
     else if (ev.kind == EV_PASTE && self->reason.open)
@@ -262,6 +269,14 @@ static bool typing(const void *ctx)
     const struct tables *self = ctx;
 
     return self->filter.typing || self->reason.open;
+}
+
+static int64_t tick_ms(const void *ctx)
+{
+    const struct tables *self = ctx;
+
+    return self->waiting || (self->survey && task_state(self->survey) == TASK_RUNNING) ? TICK_MS
+                                                                                       : 0;
 }
 
 static void leave(void *ctx)
@@ -324,4 +339,5 @@ const struct step tables_step = {
     .save = save,
     .load = load,
     .typing = typing,
+    .tick_ms = tick_ms,
 };

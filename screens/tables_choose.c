@@ -44,15 +44,29 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
     tables_view_count(v);
 }
 
+/* It is off, and would be on: what waits for a reason stands in nobody's way. */
+static bool could_be_on(const struct selection_table *t)
+{
+    if (t->n_included || !t->selectable)
+        return false;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_column *c = &t->columns[i];
+        if (c->key && (c->unsupported || (c->level != RULES_NONE && c->ack == NULL && !c->flows)))
+            return false;
+    }
+    return true;
+}
+
 void tables_choose_shown(struct tables_view *v, struct journey *j)
 {
-    bool some_off = false;
+    bool some_off = false, some_on = false;
 
     for (size_t i = 0; i < v->n; i++) {
         const struct selection_table *t = &j->selection.tables[v->tables[i]];
-        some_off = some_off || (t->n_included == 0 && t->selectable);
+        some_off = some_off || could_be_on(t);
+        some_on = some_on || t->n_included;
     }
-    choose_tables(j, v->tables, v->n, some_off);
+    choose_tables(j, v->tables, v->n, some_off || !some_on);
     tables_view_count(v);
 }
 

@@ -40,6 +40,8 @@ static void details_table(const struct journey *j, size_t table, struct page *p)
     page_newline(p);
     if (j->selection.tables[table].why)
         page_note(p, "%s", tr(j->selection.tables[table].why));
+    if (t.n_partitions)
+        page_note(p, tr("partitions: %zu; they arrive as this one table"), t.n_partitions);
     for (int i = 0; i < SURVEY_PROBLEMS; i++)
         if (problems & 1u << i)
             page_note(p, "%s", tr(survey_problem_text((enum survey_problem)i)));

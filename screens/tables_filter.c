@@ -18,6 +18,7 @@ void tables_filter_start(struct tables_filter *f)
 
 static void changed(struct tables_view *v, const struct journey *j)
 {
+    tables_view_forget_hit(v);
     tables_view_update(v, j);
     if (v->filter[0])
         tables_view_first_hit(v);
@@ -25,6 +26,7 @@ static void changed(struct tables_view *v, const struct journey *j)
 
 void tables_filter_clear(struct tables_filter *f, struct tables_view *v, const struct journey *j)
 {
+    tables_view_forget_hit(v);
     field_set(&f->field, "");
     f->typing = false;
     tables_view_update(v, j);

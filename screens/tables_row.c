@@ -14,7 +14,7 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
-                   j->selection.n_tables);
+                   v->of);
     page_newline(p);
 }
 

@@ -44,6 +44,20 @@ static bool in_view(const struct tables_view *v, size_t table)
     return true;
 }
 
+/* With what arrives it is shown once, as its table. One that flows by itself is seen. */
+static bool is_seen_elsewhere(const struct tables_view *v, size_t table)
+{
+    const struct selection_table *t = &v->j->selection.tables[table];
+
+    if (t->selectable || t->n_included || v->j->catalog == NULL ||
+        catalog_table(v->j->catalog, table).kind != CATALOG_PARTITION)
+        return false;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].flows)
+            return false;
+    return true;
+}
+
 static bool names_table(const struct selection_table *t, const char *folded)
 {
     char name[160];
@@ -152,8 +166,11 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
     utf8_fold(folded, sizeof folded, v->filter);
     v->tables = mem_grow(v->tables, s->n_tables + 1, sizeof *v->tables);
     v->schema_at = mem_grow(v->schema_at, s->n_tables + 1, sizeof *v->schema_at);
-    v->n = v->n_schemas = 0;
+    v->n = v->n_schemas = v->of = 0;
     for (size_t i = 0; i < s->n_tables; i++) {
+        if (is_seen_elsewhere(v, i))
+            continue;
+        v->of++;
         if (!in_view(v, i) || !matches(v, i, folded))
             continue;
         if (v->n == 0 || !str_eq(s->tables[v->tables[v->n - 1]].schema, s->tables[i].schema))
@@ -228,7 +245,24 @@ void tables_view_first_hit(struct tables_view *v)
     for (size_t i = 0; !names_table(t, folded) && v->kept_column < 0 && i < t->n_columns; i++)
         if (utf8_contains(t->columns[i].name, folded))
             v->kept_column = (int64_t)i;
+    struct tree_node node = {0, 0, TREE_NONE};
+    bool was_open = tree_is_open(&v->tree, &v->model, node);
     tables_view_place(v);
+    v->opened = v->kept_column >= 0 && !was_open ? 1 + v->kept_table : 0;
+}
+
+void tables_view_forget_hit(struct tables_view *v)
+{
+    struct tree_node at = v->tree.at;
+    int64_t opened = v->opened - 1;
+
+    v->opened = 0;
+    if (opened < 0 || v->n == 0 || at.group == TREE_NONE || at.group >= v->n ||
+        (int64_t)v->tables[at.group] != opened || (int64_t)at.leaf != v->kept_column)
+        return;
+    at.leaf = TREE_NONE;
+    tree_show(&v->tree, &v->model, at);
+    tree_set_open(&v->tree, &v->model, at, false);
 }
 
 void tables_view_save(const struct tables_view *v, struct kept *k)

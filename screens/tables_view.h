@@ -15,13 +15,14 @@ struct tables_view {
     enum view view;
     char filter[VIEW_FILTER]; /* as typed */
     size_t *tables;           /* visible ones, ascending */
-    size_t n;
-    size_t *schema_at;   /* first visible table of each visible schema */
-    uint8_t *schema_box; /* enum box of each: thousands of tables are looked at for it */
+    size_t n, of;             /* and how many could be: a partition is seen through its table */
+    size_t *schema_at;        /* first visible table of each visible schema */
+    uint8_t *schema_box;      /* enum box of each: thousands of tables are looked at for it */
     size_t n_schemas;
     struct tree_model model;
     struct tree tree;                /* the cursor, and what is open */
     int64_t kept_table, kept_column; /* where the cursor is to stand; -1: nowhere */
+    int64_t opened;                  /* 1 + the table that only a hit of the filter has opened; 0 */
 };
 
 void tables_view_update(struct tables_view *v, const struct journey *j);
@@ -29,6 +30,8 @@ void tables_view_count(struct tables_view *v);        /* after choosing: the box
 void tables_view_place(struct tables_view *v);        /* the cursor to where it is to stand */
 void tables_view_next_flagged(struct tables_view *v); /* to the next flagged column, and around */
 void tables_view_first_hit(struct tables_view *v);    /* of the filter: a table, or its column */
+/* What the last hit has opened is closed again; not where the person has gone on from it. */
+void tables_view_forget_hit(struct tables_view *v);
 void tables_view_save(const struct tables_view *v, struct kept *k);
 void tables_view_load(struct tables_view *v, const struct kept *k);
 void tables_view_done(struct tables_view *v);

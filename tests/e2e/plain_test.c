@@ -148,11 +148,11 @@ static void to_consent(void)
     say("", "postmottak as kari.nordmann@nav.no");
     say("", "0 fail");
     say("", "You hold Editor");
-    say("", "31 of 31");
-    say("/", "31 of 31");
-    say("=regel_ev", "1 of 31");
-    say("", "1 of 31");
-    say("Down", "1 of 31");
+    say("", "28 of 28");
+    say("/", "28 of 28");
+    say("=regel_ev", "1 of 28");
+    say("", "1 of 28");
+    say("Down", "1 of 28");
     say("Space", "tables 1, columns 4");
     say("", "Where does it arrive?");
     say("", " to create, 0 to change");

@@ -87,7 +87,7 @@ STEP(what_flows_is_ticked)
     see("Tables");
     see("tables 2, columns 8");
     vt_key(v, "v");
-    see("selected: 2 of 31");
+    see("selected: 2 of 28");
     vt_keys(v, "Down Right");
     see("[x] regel_navn");
     see("[x] resultat");

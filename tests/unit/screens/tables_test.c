@@ -8,6 +8,7 @@
 
 #include "api/base/str.h"
 #include "screens/reason_form.h"
+#include "screens/tables_choose.h"
 #include "screens/tables_view.h"
 #include "tui/key.h"
 
@@ -106,6 +107,41 @@ static void test_the_cursor_comes_to_the_hit(void **state)
     close_scene(&s);
 }
 
+/* What only a hit has opened does not stay open; where the person went on from it, it does. */
+static void test_a_hit_leaves_nothing_open(void **state)
+{
+    const struct tree_node first = {0, 0, TREE_NONE};
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    look_for(&s, "c5");
+    tables_view_forget_hit(&s.view);
+    look_for(&s, "");
+    assert_false(tree_is_open(&s.view.tree, &s.view.model, first));
+    assert_int_equal(s.view.tree.at.leaf, TREE_NONE);
+    look_for(&s, "c5");
+    tree_key(&s.view.tree, &s.view.model, TUI_UP);
+    tables_view_forget_hit(&s.view);
+    assert_true(tree_is_open(&s.view.tree, &s.view.model, first));
+    close_scene(&s);
+}
+
+/* A table that waits for a reason keeps nobody from leaving the others out again. */
+static void test_shown_goes_on_and_off(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    s.j.selection.tables[1].columns[0].level = RULES_SPECIAL; /* its key */
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.totals.tables, 2);
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.totals.tables, 0);
+    close_scene(&s);
+}
+
 static void type(struct reason_form *f, struct journey *j, const char *text)
 {
     while (*text)
@@ -170,6 +206,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_flagged_column_in_order),
                                        cmocka_unit_test(test_the_cursor_comes_to_the_hit),
+                                       cmocka_unit_test(test_a_hit_leaves_nothing_open),
+                                       cmocka_unit_test(test_shown_goes_on_and_off),
                                        cmocka_unit_test(test_both_are_needed),
                                        cmocka_unit_test(test_half_a_reason_outlives_a_kill)};
 
