@@ -275,7 +275,7 @@ static void test_saved(void **state)
     assert_true(path_read(path, MOST_BYTES, &found, &e));
     assert_string_equal(str_text(&found), str_text(&wanted));
     unlink(path);
-    assert_false(plan_file_save(&s, "/nonexistent/replication.json", &e));
+    assert_false(plan_file_save(&s, "/dev/null/replication.json", &e));
     selection_done(&s);
     str_done(&wanted);
     str_done(&found);
