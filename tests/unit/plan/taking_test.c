@@ -151,7 +151,7 @@ static char theirs[4096];
 
 static const struct plan *look_at_theirs(const char *table)
 {
-    snprintf(theirs, sizeof theirs, OF_NADA "%s", THE_STREAM + 1);
+    snprintf(theirs, sizeof theirs, OF_NADA "%s", &THE_STREAM[1]);
     const struct answer answers[] = {{STREAM, theirs}};
     set_up();
     server_rule(&w.server, (struct rule){"PATCH", STREAM, 200, NULL,

@@ -215,7 +215,7 @@ static struct store *store_of_a_killed_run(void)
                                   .name = "postgres-postmottak",
                                   .intent = "{\"action\":\"create\"}"};
     assert_true(journal_intent(store, &entry, &e));
-    assert_true(journal_sent(store, entry.id, OPERATION + 1, &e)); /* HOST/PATH */
+    assert_true(journal_sent(store, entry.id, &OPERATION[1], &e)); /* HOST/PATH */
     return store;
 }
 
