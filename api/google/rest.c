@@ -11,7 +11,6 @@
 enum {
     LIMIT_S = 1200,
     MOST_PAGES = 2000,
-    MOST_SENDINGS = 3, /* of a create that was found not to have happened */
     LOOK_UP_MS = 3000,
     LONGEST_WISH_S = 120,  /* Retry-After between polls */
     POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
@@ -188,12 +187,21 @@ static enum task_state judged(struct task *t, struct rest_job *job)
     return ok ? judge(t, job) : task_fail(t, &e);
 }
 
+static enum task_state look_back(struct task *t, struct rest_job *job, const struct err *e)
+{
+    job->due = 0;
+    job->sendings++;
+    job->why = *e;
+    rest_aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
+    return go_on(t);
+}
+
 static enum task_state run_ended(struct task *t, struct rest_job *job)
 {
     struct err e;
     if (job->run.failed) {
         longrun_to_err(&job->run, job->call.what, job->call.resource, &e);
-        return task_fail(t, &e);
+        return rest_is_in_its_own_way(job) ? look_back(t, job, &e) : task_fail(t, &e);
     }
     if (!job->call.look.bytes || job->call.size == 0)
         return done(job);
@@ -280,24 +288,6 @@ static enum task_state adopt(struct task *t, struct rest_job *job)
     return judged(t, job);
 }
 
-/* A lost answer, or "exists already" after one: the world is looked at before anything is repeated.
- */
-static bool worth_a_look(const struct rest_job *job)
-{
-    int status = job->x.refusal.status;
-    return job->call.adopts && job->x.lost && job->call.look.bytes && job->call.size &&
-           job->sendings < MOST_SENDINGS && (status == 0 || status == 409 || status >= 500);
-}
-
-/* A run that was killed may have sent the same: what counts is where the thing stands now. */
-static bool worth_judging(const struct rest_job *job)
-{
-    int status = job->x.refusal.status;
-    bool lost = job->x.lost && (status == 0 || status >= 500);
-    return job->call.settles && job->call.judge && job->call.look.bytes &&
-           (lost || status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
-}
-
 static enum task_state look_where_it_stands(struct task *t, struct rest_job *job,
                                             const struct err *e)
 {
@@ -331,15 +321,11 @@ static enum task_state failed(struct task *t, struct rest_job *job, struct err *
     case AT_SEND:
         if (job->call.gone_is_fine && status == 404)
             return done(job);
-        if (worth_judging(job))
+        if (rest_is_worth_judging(job))
             return look_where_it_stands(t, job, e);
-        if (!worth_a_look(job))
+        if (!rest_is_worth_a_look(job))
             break;
-        job->due = 0;
-        job->sendings++;
-        job->why = *e;
-        rest_aim_get(job, str_text(&job->call.look), AT_LOOK_BACK);
-        return go_on(t);
+        return look_back(t, job, e);
     case AT_LOOK_BACK:
         if (status != 404)
             break;
@@ -484,6 +470,13 @@ const struct google_validation *google_validations(const struct task *t, size_t 
     const struct rest_job *job = job_of(t);
     *n = job ? job->run.n_validations : 0;
     return job ? job->run.validations : NULL;
+}
+
+bool google_may_have_happened(const struct task *t)
+{
+    const struct rest_job *job = job_of(t);
+    return job && task_state(t) == TASK_FAILED && job->x.lost &&
+           (job->x.refusal.status == 0 || job->x.refusal.status >= 500 || job->at != AT_SEND);
 }
 
 bool google_adopted(const struct task *t)

@@ -180,7 +180,8 @@ static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool 
     s->ended_ms = clock_mono_ms();
     if (!well)
         str_copy(s->message, sizeof s->message, s->error.why[0] ? s->error.why : s->error.what);
-    record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
+    if (well || !d->is_call || !google_may_have_happened(d->task)) /* else the next run looks */
+        record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
 }
 
 static bool note_held(struct apply_step *s, const struct doing *d)

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { BUSY_LIMIT_MS = 10000, BUSY_PAUSE_MS = 40 };
+enum { BUSY_LIMIT_MS = 10000, BUSY_PAUSE_MS = 40, RUNS = 20 };
 
 void record_name(char out[RECORD_NAME], const char *project, const char *region, const char *stream)
 {
@@ -39,27 +39,34 @@ static enum recorded verdict(struct record *r, bool ok, const struct err *e)
     return RECORD_WAIT;
 }
 
+/* The newest word on a step counts. */
+static void take_words(const struct journal_entry *entries, size_t n, unsigned *heard,
+                       unsigned *unsure)
+{
+    for (size_t k = n; k-- > 0;) {
+        enum step_id step = step_by_id(entries[k].step);
+        if (step >= STEPS || (*heard & 1u << step))
+            continue;
+        *heard |= 1u << step;
+        if (entries[k].state == JOURNAL_INTENT || entries[k].state == JOURNAL_SENT)
+            *unsure |= 1u << step;
+    }
+}
+
 unsigned record_unsure(const struct record *r, struct arena *a)
 {
     const struct journal_run *runs;
     const struct journal_entry *entries;
     struct err e;
-    unsigned steps = 0;
+    unsigned heard = 0, unsure = 0;
     size_t n_runs = 0, n;
 
-    if (r->store == NULL || !journal_unfinished(r->store, r->name, a, &runs, &n_runs, &e))
+    if (r->store == NULL || !journal_runs(r->store, r->name, RUNS, a, &runs, &n_runs, &e))
         return 0;
-    for (size_t i = 0; i < n_runs; i++) {
-        if (!journal_entries(r->store, runs[i].id, a, &entries, &n, &e))
-            continue;
-        for (size_t k = 0; k < n; k++) {
-            enum step_id step = step_by_id(entries[k].step);
-            if (step < STEPS &&
-                (entries[k].state == JOURNAL_INTENT || entries[k].state == JOURNAL_SENT))
-                steps |= 1u << step;
-        }
-    }
-    return steps;
+    for (size_t i = 0; i < n_runs && !str_eq(runs[i].outcome, "created"); i++)
+        if (journal_entries(r->store, runs[i].id, a, &entries, &n, &e))
+            take_words(entries, n, &heard, &unsure);
+    return unsure;
 }
 
 /* Whoever had it has gone without giving it back. */

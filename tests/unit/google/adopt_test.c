@@ -136,6 +136,45 @@ static void what_an_earlier_run_sent_is_ours(void **state)
     }
 }
 
+/* Sent twice, since the first answer was lost: the second operation finds the first one's work. */
+static void an_operation_in_its_own_way(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", PRIVATES, 0, NULL, 1);
+    rule("GET", PRIVATES "/c", 404, "{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\"}}", 1);
+    rule("POST", PRIVATES, 200,
+         "{\"name\":\"" OP "\",\"done\":true,\"error\":{\"code\":6,\"message\":\"exists\"}}", 0);
+    rule("GET", PRIVATES "/c", 200,
+         "{\"name\":\"projects/p/locations/l/privateConnections/c\",\"state\":\"CREATED\","
+         "\"vpcPeeringConfig\":{\"vpc\":\"projects/p/global/networks/datastream-vpc\",\"subnet\":"
+         "\"10.2.0.0/29\"}}",
+         0);
+    struct task *t = private_connection();
+    expect_ok(t);
+    assert_true(google_adopted(t));
+    task_drop(t);
+}
+
+static void what_is_not_known_is_told_so(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", PRIVATES, 0, NULL, 0);
+    rule("GET", PRIVATES "/c", 404, "{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\"}}", 0);
+    struct task *t = private_connection();
+    assert_int_equal(wait_for(t), TASK_FAILED);
+    assert_true(google_may_have_happened(t));
+    task_drop(t);
+    server_forget(&w.server);
+    world_token(&w);
+    rule("POST", PRIVATES, 403, "{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\"}}", 0);
+    t = private_connection();
+    assert_int_equal(wait_for(t), TASK_FAILED);
+    assert_false(google_may_have_happened(t));
+    task_drop(t);
+}
+
 static void what_somebody_else_made_is_theirs(void **state)
 {
     (void)state;
@@ -397,6 +436,8 @@ int main(void)
         cmocka_unit_test(links_have_long_forms),
         CASE(what_we_made_is_ours),
         CASE(what_an_earlier_run_sent_is_ours),
+        CASE(an_operation_in_its_own_way),
+        CASE(what_is_not_known_is_told_so),
         CASE(what_somebody_else_made_is_theirs),
         CASE(a_profile_of_another_host_is_not_taken),
         CASE(compute_things_are_compared),

@@ -124,7 +124,13 @@ static void test_unsure(void **state)
     next = (struct record){.net = s.net, .store = s.store};
     record_name(next.name, "p", "europe-north1", "stream");
     assert_int_equal(record_unsure(&next, &s.mem), 1u << STEP_NETWORK);
-    record_result(&s.record, network, JOURNAL_FAILED);
+    assert_int_equal(record_begin(&next, JOURNAL_CREATE, "{}", &s.mem, &e), RECORD_DONE);
+    assert_int_equal(
+        record_intent(&next, step_type(STEP_NETWORK)->id, "create", "n", NULL, &network, &e),
+        RECORD_DONE);
+    assert_int_equal(record_end(&next, "failed", &e), RECORD_DONE);
+    assert_int_equal(record_unsure(&next, &s.mem), 1u << STEP_NETWORK); /* ended, but unheard of */
+    record_result(&next, network, JOURNAL_FAILED);
     assert_int_equal(record_unsure(&next, &s.mem), 0); /* its refusal was heard */
     record_name(next.name, "p", "europe-north1", "another");
     assert_int_equal(record_unsure(&next, &s.mem), 0);
