@@ -70,11 +70,84 @@ static void test_of_another_source(void **state)
     }
 }
 
+/* Called like ours, and reading another database: it is another's. */
+static void test_whose_it_is_the_database_tells(void **state)
+{
+    struct target t = before();
+    struct datastream_stream s = stream("postgres-postmottak-bigquery");
+    (void)state;
+
+    assert_true(opened_target(&s, "postmottak", &t));
+    assert_false(opened_target(&s, "annen", &t));
+    assert_string_equal(t.database, "annen");
+    assert_string_equal(t.instance, "");
+}
+
+/* --- what flows --- */
+
+static void add(struct selection *s, const char *schema, const char *table, const char *why)
+{
+    const struct selection_fact facts[] = {
+        {.name = "id", .type = "bigint", .key = true},
+        {.name = "navn", .type = "text", .level = RULES_PERSONAL},
+        {.name = "sum", .type = "bigint", .unsupported = true},
+        {.name = "merke", .type = "text"}};
+
+    selection_add(s, schema, table, facts, 4, why);
+}
+
+static const char *flowing_of(const struct selection *s, size_t table)
+{
+    static char text[5];
+
+    for (size_t c = 0; c < 4; c++) {
+        const struct selection_column *x = &s->tables[table].columns[c];
+        assert_int_equal(x->included, x->flows);
+        text[c] = x->included ? 'x' : '.';
+    }
+    return text;
+}
+
+/* Named columns flow as they are named, also without a reason and without a key. */
+static void test_what_flows_is_put_on(void **state)
+{
+    struct datastream_column two[] = {{.name = "navn"}, {.name = "merke"}},
+                             one[] = {{.name = "id"}};
+    struct datastream_table in[] = {{"a", two, 2}, {"b", NULL, 0}}, out[] = {{"b", one, 1}};
+    struct datastream_schema all = {.name = "hele"}, some = {"public", in, 2},
+                             not = {"public", out, 1};
+    struct datastream_schema both[] = {some, all};
+    struct datastream_selection include = {both, 2, true}, exclude = {&not, 1, true}, none = {0};
+    struct selection s;
+    (void)state;
+
+    selection_init(&s);
+    add(&s, "public", "a", NULL);
+    add(&s, "public", "b", NULL);
+    add(&s, "public", "c", NULL);
+    add(&s, "hele", "d", NULL);
+    add(&s, "hele", "e", "a view");
+    selection_set_column(&s, 2, 0, true); /* was chosen for something else */
+    opened_select(&include, &exclude, &s);
+    assert_string_equal(flowing_of(&s, 0), ".x.x");
+    assert_string_equal(flowing_of(&s, 1), ".x.x"); /* all but what is held back or not carried */
+    assert_string_equal(flowing_of(&s, 2), "....");
+    assert_string_equal(flowing_of(&s, 3), "xx.x");
+    assert_string_equal(flowing_of(&s, 4), "....");
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 3);
+    opened_select(&none, &none, &s); /* no list: everything that can be chosen */
+    assert_string_equal(flowing_of(&s, 2), "xx.x");
+    assert_string_equal(flowing_of(&s, 4), "....");
+    selection_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_of_the_same_source),
         cmocka_unit_test(test_of_another_source),
+        cmocka_unit_test(test_whose_it_is_the_database_tells),
+        cmocka_unit_test(test_what_flows_is_put_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

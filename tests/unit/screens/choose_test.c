@@ -166,6 +166,105 @@ static void test_a_second_reason_is_kept(void **state)
     close_scene(&s);
 }
 
+/* --- a stream that is changed --- */
+
+static struct datastream_column flowing[] = {{.name = "id"}, {.name = "c1"}, {.name = "c3"}};
+
+static void carries(struct scene *s, size_t columns, bool news)
+{
+    struct datastream_table t0 = {"t0", flowing, columns};
+    struct datastream_schema schema = {"public", &t0, 1};
+    struct datastream_selection in = {&schema, 1, true}, out = {0};
+
+    s->j.opened = true;
+    assert_int_equal(journey_use_flows(&s->j, &in, &out), news);
+}
+
+static bool is_on(const struct scene *s, size_t column)
+{
+    return s->j.selection.tables[0].columns[column].included;
+}
+
+/* What the person changed stays changed, and what somebody else changed meanwhile is seen. */
+static void test_changes_of_a_stream_are_kept_apart(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    open_scene(&s, 2);
+    carries(&s, 3, true);
+    assert_true(is_on(&s, 1) && is_on(&s, FLAGGED)); /* it flows, with a reason or without */
+    assert_int_equal(s.j.totals.columns, 3);
+    assert_int_equal(choose_column(&s.j, 0, 1, false), SELECTION_DONE);
+    assert_int_equal(choose_column(&s.j, 0, 5, true), SELECTION_DONE);
+    assert_string_equal(kept_columns(&s, "t0"), "");
+    assert_string_equal(kept_text(s.j.kept, "edit.public\x1ft0", ""), "-c1\x1f"
+                                                                      "+c5\x1f");
+    carries(&s, 3, false);
+    carries(&s, 2, true); /* somebody took c3 out */
+    assert_false(is_on(&s, 1) || is_on(&s, FLAGGED));
+    assert_true(is_on(&s, 5));
+    choose_undo(&s.j);
+    choose_undo(&s.j);
+    assert_true(is_on(&s, 1));
+    assert_false(is_on(&s, 5));
+    assert_string_equal(kept_text(s.j.kept, "edit.public\x1ft0", ""), "");
+    close_scene(&s);
+}
+
+static void test_what_was_carried_out_is_no_change_any_more(void **state)
+{
+    struct scene s;
+    (void)state;
+
+    open_scene(&s, 2);
+    carries(&s, 3, true);
+    assert_int_equal(choose_table(&s.j, 1, true), SELECTION_DONE);
+    journey_flows_now(&s.j);
+    assert_string_equal(kept_text(s.j.kept, "edit.public\x1ft1", ""), "");
+    assert_true(s.j.selection.tables[1].columns[2].flows);
+    assert_true(journey_changes_stream(&s.j));
+    assert_int_equal(choose_table(&s.j, 1, false), SELECTION_DONE);
+    assert_string_not_equal(kept_text(s.j.kept, "edit.public\x1ft1", ""), "");
+    close_scene(&s);
+}
+
+/* Another journey: the one before stays in the store, what it was connected with goes. */
+static void test_another_source_takes_nothing_along(void **state)
+{
+    struct target other = {.stream = "postgres-annen-bigquery", .project = "p"};
+    struct scene s;
+    struct err e;
+    int64_t first;
+    (void)state;
+
+    open_scene(&s, 2);
+    s.options.password_file = NULL;
+    s.live.db_password = secret_new("hemmelig", 8);
+    str_copy(s.j.target.stream, sizeof s.j.target.stream, "postgres-var-bigquery");
+    str_copy(s.j.dsn, sizeof s.j.dsn, "host=var");
+    s.j.reached = AT_TABLES;
+    assert_int_equal(choose_column(&s.j, 0, 1, true), SELECTION_DONE);
+    journey_save(&s.j);
+    first = s.j.id;
+    journey_put_aside(&s.j, &other, false);
+    assert_null(s.live.db_password);
+    assert_string_equal(s.j.dsn, "");
+    assert_true(s.j.elsewhere && !s.j.selection_ready);
+    assert_string_equal(s.j.target.stream, "postgres-annen-bigquery");
+    journey_changed(&s.j);
+    journey_save(&s.j);
+    assert_int_not_equal(s.j.id, first);
+    assert_true(journey_switch(&s.j, first));
+    assert_int_equal(s.j.id, first);
+    assert_string_equal(s.j.target.stream, "postgres-var-bigquery");
+    assert_string_equal(s.j.dsn, "host=var");
+    assert_int_equal(s.j.reached, AT_TABLES);
+    assert_true(journeys_prune(s.live.store, &e)); /* nothing of it is old */
+    assert_true(journey_switch(&s.j, first));
+    close_scene(&s);
+}
+
 static void type_in(struct reason_form *f, struct journey *j, const char *text)
 {
     for (; *text; text++)
@@ -214,6 +313,9 @@ int main(void)
         cmocka_unit_test(test_one_choice_among_many_writes_one_entry),
         cmocka_unit_test(test_what_is_left_out_is_not_kept),
         cmocka_unit_test(test_a_second_reason_is_kept),
+        cmocka_unit_test(test_changes_of_a_stream_are_kept_apart),
+        cmocka_unit_test(test_what_was_carried_out_is_no_change_any_more),
+        cmocka_unit_test(test_another_source_takes_nothing_along),
         cmocka_unit_test(test_the_form_of_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
