@@ -41,6 +41,6 @@ void receipt_view_row(const void *ctx, size_t i, struct page *p)
 void receipt_view_text(const struct receipt_line *lines, size_t n, struct str *out)
 {
     for (size_t i = 0; i < n; i++)
-        str_printf(out, "%s %s %s %s\n", receipt_kind_name(lines[i].kind), lines[i].what,
+        str_printf(out, "%s %s %s %s\n", receipt_kind_words(lines[i].kind), lines[i].what,
                    lines[i].name, lines[i].why);
 }

@@ -42,6 +42,11 @@ const char *receipt_kind_name(enum receipt_kind k)
     return names[k];
 }
 
+const char *receipt_kind_words(enum receipt_kind k)
+{
+    return k == RECEIPT_BY_HAND ? "by hand" : receipt_kind_name(k);
+}
+
 void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
                  size_t *n)
 {

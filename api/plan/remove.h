@@ -100,6 +100,7 @@ const char *remove_sql(struct arena *a, const struct remove_options *o);
 /* Adds what is left to do by hand, at most two lines. */
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
                     size_t *n);
-const char *receipt_kind_name(enum receipt_kind k); /* "removed", "kept", "by_hand", "failed" */
+const char *receipt_kind_name(enum receipt_kind k);  /* "removed", "kept", "by_hand", "failed" */
+const char *receipt_kind_words(enum receipt_kind k); /* the same for people: "by hand" */
 
 #endif

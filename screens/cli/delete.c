@@ -84,7 +84,7 @@ static void print_receipt(const struct options *o, const struct task *t)
     const struct receipt_line *lines = remove_receipt(t, &n);
 
     for (size_t i = 0; !o->json && i < n; i++)
-        out_line("%-8s %-32s %s%s%s", receipt_kind_name(lines[i].kind), lines[i].what,
+        out_line("%-8s %-32s %s%s%s", receipt_kind_words(lines[i].kind), lines[i].what,
                  lines[i].name, lines[i].why[0] ? ": " : "", lines[i].why);
 }
 
