@@ -30,8 +30,6 @@ static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *m
                                           .description = "Cloud SQL proxy for Datastream",
                                           .labels = r->labels};
 
-    google_uuid(d->request_id); /* another zone is another request */
-    w.request_id = d->request_id;
     return compute_machine_insert(r->google, r->t->project, &order, &w);
 }
 
@@ -89,6 +87,7 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
         if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
             return move_fail_like(s, d->task);
         task_clear(&d->task);
+        google_uuid(d->request_id); /* another zone is another request */
         d->zone++;
         return proxy_begin(r, s, d, mem);
     }

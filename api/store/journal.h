@@ -33,7 +33,8 @@ struct journal_entry {
     const char *step;       /* "datastream.stream" */
     const char *name;       /* of the resource */
     const char *intent;     /* JSON text: what is going to be asked */
-    const char *request_id; /* sent along where the API takes one; NULL: none */
+    const char *request_id; /* of the first try, where the API takes one; NULL: none. To look it up
+                               in Google's own logs */
     const char *operation;  /* of a long operation, once known; else NULL */
     const char *result;     /* JSON text; NULL: none yet */
     enum journal_state state;

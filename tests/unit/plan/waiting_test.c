@@ -199,6 +199,34 @@ static void test_another_refusal_is_not(void **state)
     tear_all_down();
 }
 
+/* What stands in the journal is what was sent. */
+static void test_the_id_of_the_request(void **state)
+{
+    (void)state;
+    const struct journal_entry *entries;
+    const struct journal_run *runs;
+    size_t n;
+    struct err e;
+    set_up_for(STEP_PROXY);
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    struct store *store = store_open_memory(&e);
+    const struct apply_options o = {
+        .google = w.google, .store = store, .plan = look(), .selection = &scene.selection};
+    struct task *t = apply(w.net, &o);
+    assert_true(net_until(w.net, t));
+    assert_true(journal_runs(store, NULL, 1, &scene.mem, &runs, &n, &e));
+    assert_true(journal_entries(store, runs[0].id, &scene.mem, &entries, &n, &e));
+    assert_int_equal(n, 1);
+    assert_int_equal(strlen(entries[0].request_id), 36);
+    assert_non_null(
+        strstr(server_last(&w.server, "POST", ZONES("a"))->target, entries[0].request_id));
+    task_drop(t);
+    store_close(store);
+    tear_all_down();
+}
+
 /* --- what an earlier run began and did not see the end of --- */
 
 #define OPERATION D "/operations/op-1"
@@ -269,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_order),
         cmocka_unit_test(test_its_operation_is_taken_up),
+        cmocka_unit_test(test_the_id_of_the_request),
         cmocka_unit_test(test_the_ready_line_is_waited_for),
         cmocka_unit_test(test_every_zone_is_full),
         cmocka_unit_test(test_a_time_out_is_tried_again),
