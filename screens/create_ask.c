@@ -14,21 +14,40 @@ static bool does(const struct plan *p, enum step_id step)
     return a && (a->verb == PLAN_CREATE || a->verb == PLAN_UPDATE);
 }
 
-/* What stops, what starts, and what stays, of a stream that is there. */
-static void tell_change(const struct journey *j, struct str *out)
+static bool is_of_flow(const struct plan_change *c)
+{
+    return str_eq(c->from, "flows") || str_eq(c->to, "flows");
+}
+
+/* Freshness, publication: what is no table or column. */
+static void tell_settings(const struct plan_action *stream, struct str *out)
+{
+    for (size_t i = 0; i < stream->n_changes; i++)
+        if (!is_of_flow(&stream->changes[i]))
+            str_printf(out, "%s: %s → %s. ", stream->changes[i].path,
+                       stream->changes[i].from ? stream->changes[i].from : "-",
+                       stream->changes[i].to ? stream->changes[i].to : "-");
+}
+
+/* What stops, what starts, and what stays, of a stream that is there. True: something does. */
+static bool tell_change(const struct journey *j, const struct plan_action *stream, struct str *out)
 {
     struct flowing stops, starts;
     struct arena a = {0};
+    bool flows;
 
     flowing(j->plan, &j->selection, true, &a, &stops);
     flowing(j->plan, &j->selection, false, &a, &starts);
+    flows = stops.n || starts.n;
     str_printf(out, tr("The stream %s is there (%s) and will be changed. "), j->plan->names.stream,
                j->plan->stream_state ? j->plan->stream_state : "?");
     flowing_tell(&stops, tr("Stops flowing: "), TOLD, out);
     if (stops.n)
         str_add(out, tr("What has arrived in BigQuery stays. "));
     flowing_tell(&starts, tr("Starts flowing: "), TOLD, out);
+    tell_settings(stream, out);
     arena_done(&a);
+    return flows;
 }
 
 static void tell_rest(const struct journey *j, bool changes, struct str *out)
@@ -64,12 +83,13 @@ void create_ask_consent(struct create_ask *a, struct journey *j)
 
     if (maker)
         str_printf(&text, tr("strom has not made this stream (%s). "), maker);
+    const char *title = tr("Create now?");
     if (changes)
-        tell_change(j, &text);
+        title = tell_change(j, stream, &text) ? tr("Change what flows?") : tr("Change the stream?");
     tell_rest(j, changes, &text);
     str_copy(a->question, sizeof a->question, str_text(&text));
     str_done(&text);
-    dialog_open(&a->dialog, changes ? tr("Change what flows?") : tr("Create now?"), a->question,
+    dialog_open(&a->dialog, title, a->question,
                 unexpected ? theirs
                 : changes  ? change
                            : make,

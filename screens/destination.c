@@ -57,6 +57,12 @@ static void ask(struct destination *self, struct journey *j)
             bigquery_dataset_get(j->live->google, dataset_project(&j->target), self->dataset);
 }
 
+/* Of a stream that is there only the freshness can be changed. */
+static bool is_fixed(const struct journey *j, enum row row)
+{
+    return journey_changes_stream(j) && row != ROW_FRESHNESS;
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct destination *self = ctx;
@@ -75,6 +81,8 @@ static void enter(void *ctx, struct journey *j)
     field_init(&self->fields[ROW_FRESHNESS], self->freshness, sizeof self->freshness);
     field_init(&self->fields[ROW_STREAM], self->stream, sizeof self->stream);
     self->mode.at = t->mode == TARGET_APPEND_ONLY;
+    if (is_fixed(j, self->focus))
+        self->focus = ROW_FRESHNESS;
     field_place(&self->fields[self->focus], self->kept_cursor);
     ask(self, j);
 }
@@ -203,7 +211,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     draw_freshness(self, p);
     choice_line(&self->mode, tr("Mode"), names, 2, self->focus == ROW_MODE, p);
     page_note(p, "%s", tr(modes[self->mode.at].help));
-    page_note(p, "%s", tr("The mode cannot be changed later."));
+    page_note(p, "%s",
+              journey_changes_stream(j)
+                  ? tr("Dataset, location, mode and name stay as the stream has them.")
+                  : tr("The mode cannot be changed later."));
     draw_row(self, ROW_STREAM, tr("Stream"), p);
     page_gap(p);
     page_note(p, "%s",
@@ -230,7 +241,9 @@ static enum nav go_on(struct destination *self, struct journey *j)
 static void move(struct destination *self, struct journey *j, int by)
 {
     self->fields[self->focus].touched = true;
-    self->focus = (enum row)(((int)self->focus + by + ROWS) % ROWS);
+    do
+        self->focus = (enum row)(((int)self->focus + by + ROWS) % ROWS);
+    while (is_fixed(j, self->focus));
     ask(self, j);
 }
 
@@ -238,6 +251,12 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct destination *self = ctx;
 
+    if (ev.kind == EV_NEWS && is_fixed(j, ROW_LOCATION) && self->there &&
+        task_state(self->there) == TASK_OK &&
+        !str_eq(self->location, bigquery_dataset(self->there)->location)) {
+        field_set(&self->fields[ROW_LOCATION], bigquery_dataset(self->there)->location);
+        commit(self, j); /* it lies where it lies */
+    }
     if (ev.kind == EV_PASTE && self->focus != ROW_MODE &&
         field_paste(&self->fields[self->focus], ev.text))
         commit(self, j);
