@@ -45,8 +45,10 @@ bool source_is_meant(const struct source_view *v, const struct source_grant *tab
 bool source_breaks_app(const struct source_grant *table);
 /* How many of those that were asked for would. */
 size_t source_breaking(const struct source_facts *f);
-/* Goes into a publication FOR TABLE that is made while nothing is chosen: it breaks nothing, and
- * the app's role owns it and can write its name. */
+/* A migration can speak of it: the app's role owns it, and its name can be written. */
+bool source_is_ours(const struct source_facts *f, const struct source_grant *table);
+/* Goes into a publication FOR TABLE that is made while nothing is chosen: ours, and breaks
+ * nothing. */
 bool source_is_publishable(const struct source_facts *f, const struct source_grant *table);
 
 /* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until

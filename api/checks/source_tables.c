@@ -49,17 +49,22 @@ size_t source_breaking(const struct source_facts *f)
     return n;
 }
 
-bool source_is_publishable(const struct source_facts *f, const struct source_grant *t)
+bool source_is_ours(const struct source_facts *f, const struct source_grant *t)
 {
     const char *owner = f->roles.app.name;
     struct str name = {0};
     struct err e;
     bool whole = t->kind == 'r' || (t->kind == 'p' && f->server.version >= 130000);
     bool ours = owner == NULL || str_is_empty(t->owner) || str_eq(t->owner, owner);
-    bool ok = t->exists && whole && ours && !source_breaks_app(t) &&
-              quote_table(&name, t->schema, t->table, &e) && strstr(str_text(&name), "${") == NULL;
+    bool ok = t->exists && whole && ours && quote_table(&name, t->schema, t->table, &e) &&
+              strstr(str_text(&name), "${") == NULL;
     str_done(&name);
     return ok;
+}
+
+bool source_is_publishable(const struct source_facts *f, const struct source_grant *t)
+{
+    return source_is_ours(f, t) && !source_breaks_app(t);
 }
 
 struct trouble {

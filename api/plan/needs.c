@@ -78,6 +78,23 @@ static void uncovered(struct plan *p, const struct source_coverage *c)
     names_done(&tables);
 }
 
+/* Chosen as a whole, but handed out under the names of its parts: Datastream does not find it. */
+static void partitioned(struct plan *p, const struct source_facts *f)
+{
+    struct name_list tables = {0};
+
+    for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++)
+        if (f->grants.tables[i].kind == 'p' && !f->grants.tables[i].partition)
+            names_add(&tables, f->grants.tables[i].schema, f->grants.tables[i].table);
+    if (tables.n && !f->publication.via_root)
+        need(p, "migration",
+             arena_printf(&p->mem,
+                          "the publication %s hands out part by part: %s (SET "
+                          "(publish_via_partition_root = true))",
+                          p->target.publication, names_text(&tables)));
+    names_done(&tables);
+}
+
 static void publication(struct plan *p, const struct source_facts *f)
 {
     const struct source_publication *b = &f->publication;
@@ -94,6 +111,7 @@ static void publication(struct plan *p, const struct source_facts *f)
              arena_printf(&p->mem, "the publication %s does not hand out insert, update and delete",
                           p->target.publication));
     uncovered(p, &f->published);
+    partitioned(p, f);
 }
 
 static void slot(struct plan *p, const struct source_facts *f)

@@ -70,17 +70,27 @@ static void list_chosen(struct listing *l, const struct source_facts *f, const s
             list(l, f, s->tables[i].schema, s->tables[i].name);
 }
 
-/* Nothing is chosen. A publication of some tables says which ones are meant; where there is none
- * yet, and one for all tables would break the application, it is made for the others. */
+/* Of some tables, by name: so is a publication that exists, and one that is to be made where one
+ * for all tables would break the application. */
+static bool is_of_some(const struct source_facts *f)
+{
+    return f->publication.exists ? !f->publication.all_tables : source_breaking(f) > 0;
+}
+
+/* Nothing is chosen. What a publication of some tables holds is meant, or is to be put into it;
+ * else all tables are. */
 static void list_meant(struct listing *l, const struct source_facts *f)
 {
-    bool some = f->publication.exists && !f->publication.all_tables;
+    bool of_some = is_of_some(f);
 
     for (size_t i = 0; i < f->grants.n_tables; i++) {
         const struct source_grant *g = &f->grants.tables[i];
-        if (some ? is_published(f, g->schema, g->table) : source_is_publishable(f, g))
+        bool in = f->publication.exists && of_some ? is_published(f, g->schema, g->table)
+                  : of_some                        ? source_is_publishable(f, g)
+                                                   : source_is_ours(f, g);
+        if (in)
             list(l, f, g->schema, g->table);
-        else if (!some && source_breaks_app(g))
+        else if (!f->publication.exists && source_breaks_app(g))
             names_add(&l->keyless, g->schema, g->table);
     }
 }
@@ -187,19 +197,19 @@ static bool is_lost(const struct source_facts *f)
 }
 
 static void facts_of(struct prepare_job *j, const struct source_facts *f, const struct listing *l,
-                     struct migration_facts *out)
+                     bool chosen, struct migration_facts *out)
 {
-    bool narrow = l->n > 0 || (f->publication.exists && !f->publication.all_tables);
+    bool narrow = chosen || is_of_some(f);
 
     *out = (struct migration_facts){
-        .shape = l->n ? MIGRATION_NARROW : MIGRATION_PROCEDURE,
+        .shape = narrow && l->n ? MIGRATION_NARROW : MIGRATION_PROCEDURE,
         .app_role = app_role(j, f),
         .db_user = j->t->db_user,
         .publication = j->t->publication,
         .slot = j->t->slot,
         .tables = l->tables,
         .n_tables = l->n,
-        .via_root = l->via_root,
+        .via_root = narrow && l->via_root,
         .publication_via_root = f->publication.via_root,
         .publication_exists = f->publication.exists,
         .publication_all_tables = f->publication.all_tables,
@@ -389,13 +399,13 @@ bool prepare_migrations(struct prepare_job *j, const struct source_facts *f,
     struct migrations_folder folder;
     struct migration_set set = {0};
     struct migration_facts facts;
-    bool chosen = any_chosen(s), some = f->publication.exists && !f->publication.all_tables;
+    bool chosen = any_chosen(s);
 
     if (chosen)
         list_chosen(&l, f, s);
-    else if (some || (!f->publication.exists && source_breaking(f)))
+    else
         list_meant(&l, f);
-    facts_of(j, f, &l, &facts);
+    facts_of(j, f, &l, chosen, &facts);
     say(j, &l, chosen);
     listing_done(&l);
     say_slot(j, f);

@@ -161,6 +161,8 @@ static void take_fact(struct scene *s, const char *rest)
                     s->grants[i].select = false;
                 else if (strcmp(word, "gone") == 0)
                     s->grants[i].exists = false;
+                else if (strcmp(word, "partitioned") == 0)
+                    s->grants[i].kind = 'p';
                 else
                     s->published[i].covered = false;
             }

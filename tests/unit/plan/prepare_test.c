@@ -105,6 +105,28 @@ static void test_all_have_keys(void **state)
     w->s.grants[1].has_key = true;
     make(w, true, false);
     assert_non_null(strstr(w->p.files[1].text, "FOR ALL TABLES"));
+    assert_non_null(
+        strstr(w->p.files[1].text, "\"arkiv\".\"post\"")); /* the procedure forgets it */
+    assert_null(strstr(w->p.files[1].text, "\"regel\""));
+    assert_int_equal(w->p.n_notes, 0);
+}
+
+/* What the check warns of, a migration mends: without a choice all tables are meant. */
+static void test_all_tables_and_some_unreadable(void **state)
+{
+    struct world *w = *state;
+    some_tables(w);
+    publishes_all(w);
+    w->s.facts.publication.all_tables = true;
+    w->s.facts.slots.wanted = &w->s.slot;
+    w->s.facts.roles.db_user.replication = w->s.facts.roles.app.replication = true;
+    w->s.grants[0].usage = w->s.grants[0].select = true;
+    w->s.grants[1].usage = w->s.grants[1].select = true;
+    w->s.facts.defaults.n = 0;
+    make(w, true, false);
+    assert_int_equal(w->p.n_files, 2);
+    assert_non_null(strstr(w->p.files[1].text, "GRANT USAGE ON SCHEMA \"arkiv\""));
+    assert_null(strstr(w->p.files[1].text, "ALTER PUBLICATION"));
     assert_int_equal(w->p.n_notes, 0);
 }
 
@@ -322,6 +344,7 @@ int main(void)
         TEST(test_narrow),
         TEST(test_a_table_without_key),
         TEST(test_all_have_keys),
+        TEST(test_all_tables_and_some_unreadable),
         TEST(test_not_ours_to_publish),
         TEST(test_chosen_without_key),
         TEST(test_chosen_but_not_there),
