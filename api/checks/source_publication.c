@@ -180,12 +180,27 @@ static void judge_tables(struct check_list *l, const struct source_view *v, stru
 }
 
 /* Nothing is chosen yet: then what is published is what there is to choose from. */
-static void without_choice(struct check_list *l, const struct source_coverage *p)
+static void without_choice(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_TABLES;
+    const struct source_coverage *p = &v->facts->published;
+    struct gaps g = {0};
     size_t covered = 0;
     for (size_t i = 0; i < p->n_tables; i++)
         covered += p->tables[i].covered;
+    for (size_t i = 0; v->facts->grants.part.known && i < v->facts->grants.n_tables; i++)
+        if (source_is_meant(v, &v->facts->grants.tables[i]))
+            add_granted(&g, v, &v->facts->grants.tables[i]);
+    if (covered > 0 && g.by_parts.n > 0) {
+        check_set(l, id, CHECK_WARN, "%zu of %zu tables; part by part: %s", covered, p->n_tables,
+                  names_text(&g.by_parts));
+        check_remedy(l, id, CHECK_REMEDY_NONE,
+                     "Choose it as a whole; the migration that hands it out under its own name "
+                     "follows.");
+        gaps_done(&g);
+        return;
+    }
+    gaps_done(&g);
     check_set(l, id, covered > 0 ? CHECK_PASS : CHECK_WARN, "%zu of %zu tables; none is chosen yet",
               covered, p->n_tables);
     if (covered == 0)
@@ -202,7 +217,7 @@ static void tables(struct check_list *l, const struct source_view *v)
         return;
     }
     if (v->wanted->n_tables == 0) {
-        without_choice(l, &f->published);
+        without_choice(l, v);
         return;
     }
     struct gaps g = {0};

@@ -120,6 +120,8 @@ static const struct tried cases[] = {
     {row_filter, CHECK_PUBLICATION_TABLES, WARN, "only some rows", "filter"},
     {partitioned, CHECK_PUBLICATION_TABLES, FAIL, "part by part",
      "publish_via_partition_root = true"},
+    {partitioned_unchosen, CHECK_PUBLICATION_TABLES, WARN,
+     "2 of 2 tables; part by part: public.regel_evaluering", "as a whole"},
     {partitioned_via_root, CHECK_PUBLICATION_TABLES, PASS, NULL, ""},
     {part_via_root, CHECK_PUBLICATION_TABLES, FAIL, "as a whole", "instead of its parts"},
     {generated, CHECK_PUBLICATION_TABLES, WARN, "public.regel_evaluering.dobbel", "generated"},

@@ -240,6 +240,7 @@ CHANGE(column_list)
 }
 CHANGE(row_filter) { w->published[0].row_filter = true; }
 CHANGE(partitioned) { w->tables[0].kind = 'p'; }
+CHANGE(partitioned_unchosen) { partitioned(w); nothing_chosen(w); }
 CHANGE(partitioned_via_root) { w->tables[0].kind = 'p'; w->now.publication.via_root = true; }
 CHANGE(part_via_root) { w->tables[0].partition = true; w->now.publication.via_root = true; }
 CHANGE(generated)
