@@ -108,6 +108,8 @@ static int least_of(int a, int b)
     return a < b ? a : b;
 }
 
+enum { NARROW_REST = 6 }; /* columns */
+
 void page_overlay(struct page *p, const char *title, int columns, int lines)
 {
     page_end(p);
@@ -120,8 +122,10 @@ void page_overlay(struct page *p, const char *title, int columns, int lines)
     int left = (p->cols - width) / 2, top = p->body_top + (page_body(p) - height) / 2;
     p->pane =
         (struct pane){.width = p->cols, .origin = top, .clip_top = top, .clip_end = top + height};
+    bool whole = left < NARROW_REST; /* what is left beside it would be read as its own signs */
     for (int row = top; row < top + height; row++)
-        page_fill(p, row, left > 0 ? left - 1 : 0, left + width + 1, STYLE_TEXT);
+        page_fill(p, row, whole || left == 0 ? 0 : left - 1, whole ? p->cols : left + width + 1,
+                  STYLE_TEXT);
     frame(p, title, left, top, width, height);
     p->pane = (struct pane){
         .left = left + 2,

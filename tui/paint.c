@@ -55,6 +55,21 @@ void paint_style(struct paint *pt, uint8_t s)
     pt->style = s;
 }
 
+/* For signs of our own where the locale has none: "?" means unknown here, and nothing else. */
+static const char *stand_in(uint32_t cp)
+{
+    static const struct {
+        uint32_t cp;
+        const char *text;
+    } signs[] = {{0x00b7, "-"}, {0x2013, "-"}, {0x2014, "-"}, {0x2022, "*"},
+                 {0x2026, "."}, {0x2039, "<"}, {0x203a, ">"}, {0x2192, ">"}};
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (signs[i].cp == cp)
+            return signs[i].text;
+    return NULL;
+}
+
 static void put_text(struct paint *pt, const struct cell *c)
 {
     if (c->text[0] == '\0') {
@@ -74,6 +89,8 @@ static void put_text(struct paint *pt, const struct cell *c)
     size_t made = wcrtomb(bytes, (wchar_t)cp, &state);
     if (made != (size_t)-1)
         str_addn(pt->out, bytes, made);
+    else if (stand_in(cp))
+        str_add(pt->out, stand_in(cp));
     else
         str_addn(pt->out, "??", c->width);
 }

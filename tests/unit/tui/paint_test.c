@@ -248,10 +248,13 @@ static void a_locale_without_our_letters(void **state)
     page_set_ascii(p, true);
     page_put(p, STYLE_TEXT, "søker 日本");
     page_newline(p);
+    page_put(p, STYLE_TEXT, "a · b → c");
+    page_newline(p);
     paint(&s, p);
     for (size_t i = 0; i < s.bytes.bytes; i++)
         assert_true((unsigned char)s.bytes.text[i] < 0x80);
     assert_non_null(strstr(s.bytes.text, "ker"));
+    assert_non_null(strstr(s.bytes.text, "a - b > c")); /* "?" is kept for what is unknown */
     close_screen(&s);
     page_free(p);
 }
