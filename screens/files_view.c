@@ -134,7 +134,7 @@ enum files_answer files_view_write(struct files_view *v, struct journey *j)
     if (must_be_shown(v, v->at) && v->diff.seen.rows == 0)
         return FILES_STAY; /* typed ahead of the screen */
     if (must_be_shown(v, v->at) && files_view_goes_on(v)) {
-        diff_key(&v->diff, shown(v)->diff, TUI_PGDN);
+        diff_key(&v->diff, v->files.files[v->at].diff, TUI_PGDN);
         journey_say(j, MARK_NONE, "%s", tr("it goes on: nothing is written that was not shown"));
         return FILES_STAY;
     }
