@@ -55,16 +55,11 @@ void journey_close(struct journey *j)
  * that was given from outside stays given. */
 static void leave_source(struct live *l)
 {
-    struct err e;
-
     live_use_pg(l, NULL);
     source_free(l->facts);
     source_free(l->earlier);
     l->facts = l->earlier = NULL;
-    secret_free(l->db_password);
-    l->db_password = NULL;
-    l->password_where[0] = '\0';
-    live_find_password(l, &e);
+    live_forget_password(l);
 }
 
 /* An empty one in its place; who asks stays the same person. */

@@ -91,6 +91,7 @@ void live_close(struct live *l)
     source_free(l->facts);
     source_free(l->earlier);
     secret_free(l->db_password);
+    secret_free(l->given);
     if (l->net)
         net_close(l->net);
     store_close(l->store);
@@ -131,13 +132,10 @@ void live_type_password(struct live *l, const char *text)
 
 void live_forget_password(struct live *l)
 {
-    struct err e;
-
     secret_free(l->db_password);
-    l->db_password = NULL;
+    l->db_password = secret_dup(l->given);
     l->password_found = false;
     l->password_where[0] = '\0';
-    live_find_password(l, &e);
 }
 
 void live_use_pg(struct live *l, struct pg *pg)
@@ -164,14 +162,14 @@ bool live_find_password(struct live *l, struct err *e)
         while (file.bytes > 0 &&
                (file.text[file.bytes - 1] == '\n' || file.text[file.bytes - 1] == '\r'))
             file.text[--file.bytes] = '\0';
-        secret_free(l->db_password);
-        l->db_password = secret_new(str_text(&file), file.bytes);
+        l->given = secret_new(str_text(&file), file.bytes);
         if (file.bytes)
             secret_wipe(file.text, file.bytes);
         str_done(&file);
-    } else if (text && text[0] && l->db_password == NULL) {
-        l->db_password = secret_new(text, strlen(text));
+    } else if (!str_is_empty(text)) {
+        l->given = secret_new(text, strlen(text));
     }
+    l->db_password = secret_dup(l->given);
     return true;
 }
 

@@ -27,6 +27,7 @@ struct live {
     struct pg *pg;              /* the source; NULL: not connected */
     struct secret *db_password; /* of the database user, once known */
     bool password_found;        /* the cluster told it: given or typed ones go before */
+    struct secret *given;       /* by --password-file or environment: holds for every app */
     char password_where[400];   /* where the person gets it; "" when the platform said nothing */
     struct source_facts *facts; /* the last look, and the one before it: for trends */
     struct source_facts *earlier;
@@ -53,8 +54,8 @@ void live_forget_password(struct live *l);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */
 void live_use_facts(struct live *l,
                     struct source_facts *f); /* takes it over; the former becomes `earlier` */
-/* STROM_DB_PASSWORD or --password-file into db_password; false with *e when the file cannot be
- * used. */
+/* Once: STROM_DB_PASSWORD or --password-file into db_password; false with *e when the file cannot
+ * be used. */
 bool live_find_password(struct live *l, struct err *e);
 /* Options and environment into the target; what they do not name stays as it is. */
 bool live_fill_target(const struct live *l, struct target *t, struct err *e);

@@ -263,8 +263,7 @@ static bool ask_cluster(struct session *s, struct err *e)
              : n->n_databases == 1 ? n->databases[0]
                                    : NULL);
         copy(t->db_user, sizeof t->db_user, n->user);
-        if (s->live.db_password == NULL) /* one that was given goes before */
-            live_use_password(&s->live, task);
+        live_use_password(&s->live, task);
     }
     task_drop(task);
     return ok;

@@ -295,6 +295,10 @@ static void a_password_ends_with_its_app(void **state)
     connect_choose_app(s.connect, &s.j, "alfa");
     settle(&s);
     assert_string_equal(password(&s), "hemmelig");
+    leave(&s);
+    journey_restart(&s.j);
+    assert_string_equal(password(&s), "");
+    enter(&s);
     close_scene(&s);
 }
 
