@@ -279,7 +279,7 @@ static void schema_is_json(void **state)
     assert_non_null(json_get(doc, "properties.source"));
     assert_non_null(json_get(doc, "properties.tables"));
     json_free(doc);
-    a = STROM(&w, "files", "--repo", "/nonexistent", "--json");
+    a = STROM(&w, "files", "--repo", "/dev/null/none", "--json");
     answer_error(a);
     answer_fits(&w, a, "files");
 }
