@@ -222,7 +222,7 @@ static void deploy_command_works_anywhere(void **state)
     snprintf(path, sizeof(path), "%s/src/main/resources/flyway/V2__feil.sql", session_repo(s));
     assert_true(folder_write(path, "SELECT feil;", why));
     const char *const sh[] = {"sh", "-c", session_env(s, "STROM_DEPLOY_COMMAND"), NULL};
-    const char *const elsewhere[] = {"XDG_STATE_HOME", "/nonexistent", NULL};
+    const char *const elsewhere[] = {"XDG_STATE_HOME", "/dev/null", NULL};
     assert_int_equal(process_run(sh, "/", elsewhere, &out), 1);
     assert_non_null(strstr(out, "V2__feil.sql failed"));
     free(out);
