@@ -13,7 +13,7 @@
 enum { GOOGLE_UUID_TEXT = 37, GOOGLE_NAME_TEXT = 320 };
 
 /* A random UUID (version 4) for a requestId; returns out. The journal keeps it beside the intent,
- * so that the same write can be repeated after a kill. */
+ * for whoever traces what a run has sent. */
 const char *google_uuid(char out[GOOGLE_UUID_TEXT]);
 
 /* How a write is to be done. Zero: a new requestId, validated, for real. */
