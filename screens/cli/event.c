@@ -28,14 +28,15 @@ void event_tell(const struct options *o, const struct event *e)
 {
     struct str text = {0};
     char span[CLOCK_TEXT];
+    bool timed = e->elapsed >= 1 || (e->elapsed > 0 && !str_eq(e->state, "running"));
 
     if (o->json) {
         write_json(e, &text);
         out_result(&text);
     } else {
-        out_talk("%-8s %-32s %s%s%s%s%s", e->state, e->step, e->name, e->elapsed > 0 ? "  " : "",
-                 e->elapsed > 0 ? clock_span((int64_t)e->elapsed, span) : "",
-                 e->message[0] ? ": " : "", e->message);
+        out_talk("%-8s %-32s %s%s%s%s%s", e->state, e->step, e->name, timed ? "  " : "",
+                 timed ? clock_span((int64_t)e->elapsed, span) : "", e->message[0] ? ": " : "",
+                 e->message);
     }
     str_done(&text);
 }
