@@ -41,15 +41,15 @@ static bool watch(int fd)
 /* A shell that has the terminal by now sets its own modes, in its own time; one without a line
  * editor never does. Ours, which no line editor uses (signals off, line feeds as they are), tell
  * that nobody has. */
-static bool has_our_modes(int tty, const struct guard_modes *m)
+static bool is_free(int tty, pid_t group, const struct guard_modes *m)
 {
     struct termios now;
     tcflag_t in = m->before.c_iflag ^ m->ours.c_iflag, out = m->before.c_oflag ^ m->ours.c_oflag,
              local = m->before.c_lflag ^ m->ours.c_lflag;
 
-    if (((out & OPOST) | (local & ISIG)) == 0 || tcgetattr(tty, &now) != 0)
-        return false;
-    return ((now.c_iflag ^ m->ours.c_iflag) & in) == 0 &&
+    if (((out & OPOST) | (local & ISIG)) == 0) /* they were as ours before us */
+        return tcgetpgrp(tty) == group;
+    return tcgetattr(tty, &now) == 0 && ((now.c_iflag ^ m->ours.c_iflag) & in) == 0 &&
            ((now.c_oflag ^ m->ours.c_oflag) & out) == 0 &&
            ((now.c_lflag ^ m->ours.c_lflag) & local) == 0;
 }
@@ -61,9 +61,8 @@ static void live(int pipe_fd, pid_t group, const struct guard_modes *m)
     fds_close_others(pipe_fd);
     if (!watch(pipe_fd))
         _exit(0);
-    bool ours = tcgetpgrp(rescue.in) == group;
     rescue_put(rescue.out, rescue.undo, rescue.undo_bytes);
-    if (ours || has_our_modes(rescue.in, m))
+    if (is_free(rescue.in, group, m)) /* at the last moment: the shell may be under way */
         tcsetattr(rescue.in, TCSANOW, &m->before);
     _exit(0);
 }

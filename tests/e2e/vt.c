@@ -77,7 +77,7 @@ static void take_back(enum vt_leader leader, bool stopped)
     if (!stopped && leader == VT_SLOW)
         return;
     tcsetpgrp(STDIN_FILENO, getpid());
-    if (!stopped && leader == VT_EDITOR)
+    if (leader == VT_EDITOR)
         edit_lines();
 }
 
