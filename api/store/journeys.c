@@ -233,23 +233,39 @@ bool journeys_list(struct store *s, struct arena *a, const struct journeys_row *
 #define OUTLIVED                                                                                   \
     "FROM journey WHERE updated < ? OR id NOT IN "                                                 \
     "(SELECT id FROM journey ORDER BY updated DESC, id DESC LIMIT 100)"
+#define LONG_ENDED "FROM run WHERE ended > 0 AND ended < ?"
 
 /* Looks first: to read needs no lock that another program may hold. */
-bool journeys_prune(struct store *s, struct err *e)
+static bool prune(struct store *s, const char *what, const char *removes[2], int64_t since,
+                  struct err *e)
 {
     static const char doing[] = "forget what was begun long ago";
-    const int64_t since = clock_wall_ms() - (int64_t)365 * 24 * 3600 * 1000;
     struct query q;
     bool some;
 
-    query_open(&q, s, "SELECT 1 " OUTLIVED " LIMIT 1", doing, e);
+    query_open(&q, s, what, doing, e);
     query_int(&q, since);
     some = query_row(&q);
     if (!query_close(&q) || !some)
         return !some;
-    query_open(&q, s, "DELETE " OUTLIVED, doing, e);
-    query_int(&q, since);
-    return query_done(&q);
+    for (size_t i = 0; i < 2 && removes[i]; i++) {
+        query_open(&q, s, removes[i], doing, e);
+        query_int(&q, since);
+        if (!query_done(&q))
+            return false;
+    }
+    return true;
+}
+
+bool journeys_prune(struct store *s, struct err *e)
+{
+    static const char *journeys[2] = {"DELETE " OUTLIVED, NULL},
+                      *runs[2] = {"DELETE FROM entry WHERE run IN (SELECT id " LONG_ENDED ")",
+                                  "DELETE " LONG_ENDED};
+    const int64_t since = clock_wall() - (int64_t)365 * 24 * 3600;
+
+    return prune(s, "SELECT 1 " OUTLIVED " LIMIT 1", journeys, since * 1000, e) &&
+           prune(s, "SELECT 1 " LONG_ENDED " LIMIT 1", runs, since, e);
 }
 
 bool journeys_remove(struct store *s, int64_t id, struct err *e)

@@ -29,7 +29,8 @@ struct kept *journeys_latest(struct store *s, struct arena *a, struct journeys_r
 /* Newest first. */
 bool journeys_list(struct store *s, struct arena *a, const struct journeys_row **rows, size_t *n,
                    struct err *e);
-/* Those that nobody has touched for a year, and all but the newest hundred. */
+/* Those that nobody has touched for a year, and all but the newest hundred; and the runs that ended
+ * a year ago. */
 bool journeys_prune(struct store *s, struct err *e);
 bool journeys_remove(struct store *s, int64_t id, struct err *e); /* and its undo log */
 

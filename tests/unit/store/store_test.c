@@ -174,6 +174,59 @@ static void lists_and_removes(void **state)
     kept_free(k);
 }
 
+static int64_t count_of(struct world *w, const char *sql)
+{
+    struct query q;
+    struct err e;
+
+    query_open(&q, w->store, sql, "count", &e);
+    assert_true(query_row(&q));
+    int64_t n = column_int(&q, 0);
+    assert_true(query_close(&q));
+    return n;
+}
+
+/* A year later: what nobody touched, and the runs that ended; never one that did not end. */
+static void what_is_old_is_forgotten(void **state)
+{
+    struct world *w = *state;
+    struct kept *k = kept_new();
+    struct journeys_row row;
+    struct err e;
+    int64_t id[2] = {0};
+
+    kept_set_text(k, "target.stream", "s");
+    kept_set_int(k, "reached", 4);
+    kept_set_bool(k, "opened", true);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(journeys_save(w->store, &id[i], "t", k, &e));
+    kept_free(k);
+    assert_true(journeys_prune(w->store, &e));
+    assert_int_equal(count_of(w, "SELECT count(*) FROM journey"), 2);
+    assert_int_equal(
+        sqlite3_exec(w->store->db,
+                     "UPDATE journey SET updated = 5 WHERE id = 1;"
+                     "INSERT INTO run(id, target, kind, plan, host, boot, pid, pid_start, started, "
+                     "ended) VALUES(1,'t',0,'','','',1,1,1,9),(2,'t',0,'','','',1,1,1,0);"
+                     "INSERT INTO entry(run, step, name, intent, state, time) "
+                     "VALUES(1,'','','',0,1),(2,'','','',0,1);",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_true(journeys_prune(w->store, &e));
+    assert_int_equal(count_of(w, "SELECT count(*) FROM journey"), 1);
+    assert_int_equal(count_of(w, "SELECT count(DISTINCT journey) FROM kept"), 1);
+    assert_int_equal(count_of(w, "SELECT min(id) FROM run"), 2);
+    assert_int_equal(count_of(w, "SELECT min(run) FROM entry"), 2);
+    const struct journeys_row *rows;
+    size_t n;
+    assert_true(journeys_list(w->store, &w->arena, &rows, &n, &e));
+    assert_int_equal(n, 1);
+    assert_string_equal(rows[0].stream, "s");
+    assert_int_equal(rows[0].reached, 4);
+    assert_true(rows[0].opened);
+    assert_null(journeys_load(w->store, id[0], &w->arena, &row, &e));
+}
+
 static void undo_and_redo(void **state)
 {
     struct world *w = *state;
@@ -247,6 +300,7 @@ int main(void)
         with_store(journeys_survive),
         with_store(only_changes_are_written),
         with_store(lists_and_removes),
+        with_store(what_is_old_is_forgotten),
         with_store(undo_and_redo),
         cmocka_unit_test(in_memory),
     };
