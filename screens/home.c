@@ -92,6 +92,27 @@ static void enter(void *ctx, struct journey *j)
     ask_streams(self, j);
 }
 
+static size_t n_streams(const struct home *self)
+{
+    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams)->n : 0;
+}
+
+static const struct datastream_stream *stream_at(const struct home *self, size_t i)
+{
+    return &datastream_streams(self->streams)->items[i];
+}
+
+/* The opened stream is not there any more, by whoever was asked. */
+static bool is_gone(const struct home *self, const struct journey *j)
+{
+    if (!j->opened || task_state(self->streams) != TASK_OK)
+        return false;
+    for (size_t i = 0; i < n_streams(self); i++)
+        if (str_eq(stream_at(self, i)->id, j->target.stream))
+            return false;
+    return true;
+}
+
 static void put_begun(const char *title, enum journey_step at, struct page *p)
 {
     page_put_until(p, STYLE_TEXT, BEGUN_NOTE_AT - 1,
@@ -115,6 +136,8 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
 
     if (self->ways[i] == WAY_GO_ON) {
         put_begun(j->opened ? j->target.stream : journey_title(j, title), j->reached, p);
+        if (is_gone(self, j))
+            page_put(p, STYLE_WARN, "; %s", tr("it is gone"));
         return;
     }
     if (self->ways[i] == WAY_BEGUN) {
@@ -131,16 +154,6 @@ struct rows {
     const struct home *self;
     const struct journey *j;
 };
-
-static size_t n_streams(const struct home *self)
-{
-    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams)->n : 0;
-}
-
-static const struct datastream_stream *stream_at(const struct home *self, size_t i)
-{
-    return &datastream_streams(self->streams)->items[i];
-}
 
 static enum mark state_mark(const char *state)
 {
