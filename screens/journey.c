@@ -390,7 +390,7 @@ bool journey_plan_holds(struct journey *j, const struct task *planning)
     bool holds;
 
     planning_make(planning, &now);
-    holds = planning_holds(&now, j->plan->digest, j->live->store);
+    holds = planning_still_holds(j->plan, &now, j->live->store);
     journey_forget_moved(j);
     if (!holds) {
         planning_differences(j->plan, &now, &lines);

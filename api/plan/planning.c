@@ -125,6 +125,51 @@ static bool needs(const struct plan *p, const char *text)
     return false;
 }
 
+static bool is_pending(const struct plan_action *a)
+{
+    return a->verb == PLAN_UPDATE && a->n_changes == 0;
+}
+
+static bool is_as_shown(const struct plan_action *shown, const struct plan_action *now)
+{
+    if (shown == NULL || now == NULL)
+        return shown == now;
+    return shown->verb == now->verb && str_eq(shown->why, now->why) && same_changes(shown, now);
+}
+
+/* Further on the same road. */
+static bool has_come_on(const struct plan_action *shown, const struct plan_action *now,
+                        unsigned ours)
+{
+    if (shown == NULL || now == NULL)
+        return false;
+    bool begun = is_pending(shown) || (shown->verb == PLAN_CREATE && (ours & 1u << shown->step));
+    return begun && (now->verb == PLAN_KEEP || is_pending(now));
+}
+
+bool planning_still_holds(const struct plan *shown, const struct plan *now, struct store *s)
+{
+    if (planning_holds(now, shown->digest, s))
+        return true;
+    if (!str_eq(shown->wanted, now->wanted) || shown->n_needs != now->n_needs ||
+        !str_eq(shown->stream_state, now->stream_state))
+        return false;
+    unsigned ours = apply_made(&now->target, now->names.stream, s);
+    bool some = false;
+    for (enum step_id step = 0; step < STEPS; step++) {
+        const struct plan_action *a = plan_action(shown, step), *b = plan_action(now, step);
+        if (is_as_shown(a, b))
+            continue;
+        if (!has_come_on(a, b, ours))
+            return false;
+        some = true;
+    }
+    for (size_t i = 0; i < now->n_needs; i++)
+        if (!needs(shown, now->needs[i].text))
+            return false;
+    return some; /* else it is something beside the actions that has changed */
+}
+
 void planning_differences(const struct plan *then, const struct plan *now, struct str *out)
 {
     size_t before = out->bytes;

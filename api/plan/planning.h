@@ -30,6 +30,9 @@ void planning_make(const struct task *t, struct plan *out);
 /* `digest` is that of the plan that was shown, `now` was made just now. True when it is the same,
  * or when all that differs was made by runs of our own (apply_continues). */
 bool planning_holds(const struct plan *now, const char *digest, struct store *s);
+/* The same of the plan itself that was shown: what was on its way then, or was begun by a run of
+ * ours that did not finish, may have come to its end meanwhile. */
+bool planning_still_holds(const struct plan *shown, const struct plan *now, struct store *s);
 /* What differs, one line each, never empty; then NULL: only its digest is known. */
 void planning_differences(const struct plan *then, const struct plan *now, struct str *out);
 /* The refusal: ERR_CONFLICT, reason MOVED, with the differences. Always false. */

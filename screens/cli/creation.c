@@ -338,7 +338,7 @@ static bool look_again(struct creation *c, unsigned only, struct err *e)
     bool holds;
 
     c->plan = look_and_plan(c, only, e);
-    holds = c->plan && (planning_holds(c->plan, shown->digest, c->s->live.store) ||
+    holds = c->plan && (planning_still_holds(shown, c->plan, c->s->live.store) ||
                         planning_moved(shown, c->plan, e));
     plan_done(shown);
     mem_free(shown);

@@ -174,10 +174,7 @@ static void an_interrupted_creation_asks(void **state)
     ends_with(130);
     open_plain();
     say("c", "==");
-    while (strstr(page(), "Nothing was made")) { /* what was still being made stands by now */
-        say("", "Create now?");
-        say("c", "==");
-    }
+    assert_null(strstr(page(), "Nothing was made")); /* what was under way stands by now: no matter */
     assert_non_null(strstr(page(), "The stream runs"));
     type("quit");
     ends_with(0);

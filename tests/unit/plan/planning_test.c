@@ -46,6 +46,7 @@ static void differ(const char *wanted)
     planning_differences(a, b, &lines);
     assert_string_equal(str_text(&lines), wanted);
     str_done(&lines);
+    assert_false(planning_still_holds(a, b, NULL));
     assert_false(planning_moved(a, b, &e));
     assert_int_equal(e.kind, ERR_CONFLICT);
     assert_string_equal(e.reason, "MOVED");
@@ -65,6 +66,21 @@ static void test_somebody_made_the_network(void **state)
     (void)state;
     now.seen.things[STEP_NETWORK].seen = SEEN_READY;
     differ("Network datastream-vpc: create then, keep now: is there\n");
+}
+
+/* What was on its way when it was shown may have come to its end, and nothing else. */
+static void test_what_was_under_way_has_come(void **state)
+{
+    (void)state;
+    then.seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_PENDING;
+    now.seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_READY;
+    const struct plan *a = scene_plan(&then), *b = scene_plan(&now);
+    assert_false(planning_holds(b, a->digest, NULL));
+    assert_true(planning_still_holds(a, b, NULL));
+    assert_false(planning_still_holds(b, a, NULL));
+    now.seen.things[STEP_NETWORK].seen = SEEN_READY; /* somebody else's */
+    b = scene_plan(&now);
+    assert_false(planning_still_holds(a, b, NULL));
 }
 
 static void test_a_reason_is_another_one(void **state)
@@ -135,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_the_same_holds),
         CASE(test_somebody_made_the_network),
+        CASE(test_what_was_under_way_has_come),
         CASE(test_a_reason_is_another_one),
         CASE(test_other_changes),
         CASE(test_the_source_is_not_prepared_any_more),
