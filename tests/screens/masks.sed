@@ -6,6 +6,7 @@ s/[0-9]+ h [0-9]+ min/SPAN/g
 s/[0-9]+ min( [0-9]+ s)?/SPAN/g
 s/[0-9]+(\.[0-9]+)? s([^[:alnum:]]|$)/SPAN\2/g
 s/[0-9]+([.,][0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)([^[:alnum:]]|$)/SIZE\3/g
+s/ [0-9]+([.,][0-9]*)?( ?[kM]?)…/ SIZE…/g
 s/, growing by SIZE an hour//
 s/^(Events ).*/\1.../
 s/^( +the last hour ).*/\1.../
