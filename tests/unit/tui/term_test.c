@@ -62,6 +62,15 @@ static void escape_is_quick(void **state)
     vt_free(v);
 }
 
+/* "blåb", and the cursor behind it: longer words begin so, too. */
+static bool is_shortened(struct vt *v, void *ctx)
+{
+    int col, row;
+    (void)ctx;
+    return vt_find(v, "› Name            blåb", NULL, NULL) && vt_cursor(v, &col, &row) &&
+           col == 22;
+}
+
 static void keys_and_letters(void **state)
 {
     (void)state;
@@ -76,10 +85,7 @@ static void keys_and_letters(void **state)
     vt_type(v, "blåbær");
     vt_key(v, "Backspace");
     vt_type(v, "\x08");
-    assert_true(vt_wait_text(v, "› Name            blåb", VT_WAIT_MS));
-    int col, row;
-    assert_true(vt_cursor(v, &col, &row));
-    assert_int_equal(col, 22);
+    assert_true(vt_wait(v, is_shortened, NULL, VT_WAIT_MS));
     vt_free(v);
 }
 
