@@ -32,7 +32,8 @@ enum { LONG_MS = 60000, MOST_BYTES = 8192 };
 static struct world w;
 static struct vt *v;
 static char folder[] = "/tmp/strom-e2e-prompts-XXXXXX";
-static char fifo[64], kubeconfig[64], exported[80];
+static char first[64], second[64]; /* a pipe for each word: one that is still open would end both */
+static char kubeconfig[64], exported[80];
 
 /* --- a kubeconfig whose program waits for a word of ours --- */
 
@@ -68,7 +69,7 @@ static void write_plugin(void)
              "read -r word <%s\n"
              "printf '%%s' '{\"kind\":\"ExecCredential\",\"apiVersion\":"
              "\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"%.*s\"}}'\n",
-             fifo, fifo, (int)strcspn(at + 11, "\n"), at + 11);
+             first, second, (int)strcspn(at + 11, "\n"), at + 11);
     write_all(path, script);
     snprintf(config, sizeof config,
              "%.*s    exec:\n      apiVersion: client.authentication.k8s.io/v1\n"
@@ -78,9 +79,9 @@ static void write_plugin(void)
 }
 
 /* Waits until the program reads. */
-static void tell_plugin(const char *word)
+static void tell_plugin(const char *way, const char *word)
 {
-    int fd = open(fifo, O_WRONLY);
+    int fd = open(way, O_WRONLY);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, word, strlen(word)), (ssize_t)strlen(word));
     close(fd);
@@ -93,17 +94,19 @@ static int start(void **state)
     WORLD_UP(&w, "ready", "--speed", "200");
     world_source(&w, ROLE, value);
     assert_non_null(mkdtemp(folder));
-    snprintf(fifo, sizeof fifo, "%s/word", folder);
+    snprintf(first, sizeof first, "%s/first", folder);
+    snprintf(second, sizeof second, "%s/second", folder);
     snprintf(kubeconfig, sizeof kubeconfig, "%s/kubeconfig", folder);
     snprintf(exported, sizeof exported, "KUBECONFIG=%s", kubeconfig);
-    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(mkfifo(first, 0600), 0);
+    assert_int_equal(mkfifo(second, 0600), 0);
     write_plugin();
     return 0;
 }
 
 static int stop(void **state)
 {
-    static const char *const names[] = {"word", "plugin", "kubeconfig"};
+    static const char *const names[] = {"first", "second", "plugin", "kubeconfig"};
     char path[96];
     (void)state;
     vt_free(v);
@@ -133,9 +136,9 @@ static void a_command_passes_on_what_the_login_program_says(void **state)
     struct run *r = STROM_START(&w, env, "check", "--app", "postmottak-backend", "--json");
     assert_true(run_wait_err(r, CODE, RUN_MS));
     assert_string_equal(run_out(r), "");
-    tell_plugin("Takk, Kari\n");
+    tell_plugin(first, "Takk, Kari\n");
     assert_true(run_wait_err(r, "Takk, Kari", RUN_MS));
-    tell_plugin("\n");
+    tell_plugin(second, "\n");
     int code = run_wait_end(r, RUN_MS);
     if (code != 0 && code != 3)
         fail_msg("exit %d: %s", code, run_err(r));
@@ -180,9 +183,9 @@ static void the_wizard_passes_it_on_too(void **state)
     see("What do you want to do?");
     vt_key(v, "Enter");
     see(CODE);
-    tell_plugin("Takk, Kari\n");
+    tell_plugin(first, "Takk, Kari\n");
     see("Takk, Kari");
-    tell_plugin("\n");
+    tell_plugin(second, "\n");
     see("postmottak-backend");
     see("postmottak as kari.nordmann@nav.no");
     vt_key(v, "Ctrl-C");
