@@ -7,16 +7,10 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
-
-enum { LONG_MS = 60000 };
+#include "tests/e2e/steps.h"
+#include "tests/e2e/wizard.h"
 
 #define THEIRS "postgres-behandlingsflyt-bigquery"
-
-static struct world w;
-static struct vt *v;
-static bool lost; /* behind a step that failed the rest means nothing */
 
 static int start(void **state)
 {
@@ -25,46 +19,10 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    world_close(&w);
-    return 0;
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
-}
-
-static void open_wizard(void)
-{
-    const char *const argv[] = {w.strom, "--no-notify", NULL};
-    struct vt_options o = {.argv = argv, .cwd = w.state};
-    vt_free(v);
-    v = vt_start(&o);
-    assert_non_null(v);
-}
-
-#define STEP(name)                                                                                 \
-    static void name##_body(void);                                                                 \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        if (lost)                                                                                  \
-            skip();                                                                                \
-        lost = true;                                                                               \
-        name##_body();                                                                             \
-        lost = false;                                                                              \
-    }                                                                                              \
-    static void name##_body(void)
-
 /* A set-up of our own is begun. */
 STEP(a_set_up_is_begun)
 {
-    open_wizard();
+    open_wizard(NULL);
     see("What do you want to do?");
     vt_key(v, "Enter");
     see("postmottak as kari.nordmann@nav.no");
@@ -136,5 +94,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_was_begun_is_listed),
         cmocka_unit_test(a_new_set_up_loses_nothing),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }

@@ -6,8 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +15,6 @@
     "create", "postmottak-backend", "datastream", "--include-tables",                              \
         "regel_evaluering,regelsett_resultat"
 #define STREAM "postgres-postmottak-bigquery"
-
-enum { LONG_MS = 60000 };
-
-static struct world w;
-static struct vt *v;
 
 static int start(void **state)
 {
@@ -37,21 +31,6 @@ static int start_theirs(void **state)
     WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
     unsetenv("SANDBOX_STREAM_BY");
     return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    v = NULL;
-    world_close(&w);
-    return 0;
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
 }
 
 /* A command in a terminal, until it asks. */
@@ -177,6 +156,6 @@ int main(int argc, char **argv)
                                         cmocka_unit_test(yes_does_not_mean_anothers_stream),
                                         cmocka_unit_test(its_name_is_typed),
                                         cmocka_unit_test(its_name_is_given)};
-    return cmocka_run_group_tests(tests, start, stop) +
-           cmocka_run_group_tests(theirs, start_theirs, stop);
+    return cmocka_run_group_tests(tests, start, close_world) +
+           cmocka_run_group_tests(theirs, start_theirs, close_world);
 }

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/steps.h"
+#include "tests/e2e/wizard.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -17,10 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LONG_MS = 60000, LOOK_MS = 20, SOON_MS = 20000 };
-
-static struct world w;
-static struct vt *v; /* the wizard */
+enum { LOOK_MS = 20, SOON_MS = 20000 };
 
 static int start(void **state)
 {
@@ -29,61 +26,11 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    world_close(&w);
-    return 0;
-}
-
-static void open_wizard(void)
-{
-    const char *const argv[] = {w.strom, "--no-notify", NULL};
-    struct vt_options o = {.argv = argv, .cwd = w.state};
-    vt_free(v);
-    v = vt_start(&o);
-    assert_non_null(v);
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
-}
-
-static void see_gone(const char *text)
-{
-    if (!vt_wait_gone(v, text, LONG_MS))
-        fail_msg("the screen still has: %s", text);
-}
-
-/* Every test goes on where the one before ended: behind one that failed the rest means nothing. */
-static bool lost;
-
-static void go_on(void)
-{
-    if (lost)
-        skip();
-    lost = true;
-}
-
-#define TEST_STEP(name)                                                                            \
-    static void name##_body(void);                                                                 \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        go_on();                                                                                   \
-        name##_body();                                                                             \
-        lost = false;                                                                              \
-    }                                                                                              \
-    static void name##_body(void)
-
 /* --- from Home to Monitor --- */
 
-TEST_STEP(home_leads_to_connect)
+STEP(home_leads_to_connect)
 {
-    open_wizard();
+    open_wizard(NULL);
     see("What do you want to do?");
     see("Enter choose"); /* the last line says which keys work */
     vt_key(v, "Enter");
@@ -93,7 +40,7 @@ TEST_STEP(home_leads_to_connect)
     see("postmottak as kari.nordmann@nav.no");
 }
 
-TEST_STEP(prerequisites_tell_what_is_missing)
+STEP(prerequisites_tell_what_is_missing)
 {
     vt_key(v, "Enter");
     see("6 fail");
@@ -102,7 +49,7 @@ TEST_STEP(prerequisites_tell_what_is_missing)
     see("Nobody holds Editor or Owner");
 }
 
-TEST_STEP(files_are_shown_then_written_then_deployed)
+STEP(files_are_shown_then_written_then_deployed)
 {
     vt_key(v, "w");
     see("Files to write: 2");
@@ -139,14 +86,14 @@ TEST_STEP(files_are_shown_then_written_then_deployed)
     see("0 fail, 0 unknown");
 }
 
-TEST_STEP(access_warns_of_editor)
+STEP(access_warns_of_editor)
 {
     vt_key(v, "Enter");
     see("You hold Editor in aap-dev-ab12");
     see("14 held");
 }
 
-TEST_STEP(nothing_is_chosen_by_itself)
+STEP(nothing_is_chosen_by_itself)
 {
     vt_key(v, "Enter");
     see("tables 0, columns 0");
@@ -165,7 +112,7 @@ TEST_STEP(nothing_is_chosen_by_itself)
     see("tables 2, columns 8");
 }
 
-TEST_STEP(a_sensitive_column_needs_a_reason)
+STEP(a_sensitive_column_needs_a_reason)
 {
     vt_type(v, "/");
     vt_key(v, "Ctrl-U");
@@ -208,21 +155,21 @@ static bool is_on(struct vt *t, void *text)
     return vt_find(t, text, &col, &row) && vt_cursor(t, &at_col, &at_row) && at_row == row;
 }
 
-TEST_STEP(a_kill_at_tables_keeps_step_cursor_and_choices)
+STEP(a_kill_at_tables_keeps_step_cursor_and_choices)
 {
     char on[] = " steg_historikk ";
     cursor_to(on);
     vt_signal(v, SIGKILL);
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
     assert_true(vt_wait(v, is_given_back, NULL, LONG_MS)); /* by the guard */
-    open_wizard();
+    open_wizard(NULL);
     see("tables 2, columns 8");
     assert_true(vt_wait(v, is_on, on, LONG_MS));
 }
 
 /* --- the rest of the way --- */
 
-TEST_STEP(destination_says_what_it_means)
+STEP(destination_says_what_it_means)
 {
     vt_key(v, "Enter");
     see("Where does it arrive?");
@@ -234,7 +181,7 @@ TEST_STEP(destination_says_what_it_means)
 }
 
 /* Half typed and wrong as it is: the same field, the cursor between the same letters. */
-TEST_STEP(a_kill_at_destination_keeps_field_and_cursor)
+STEP(a_kill_at_destination_keeps_field_and_cursor)
 {
     char on[] = "soon";
     int before, after, row;
@@ -244,7 +191,7 @@ TEST_STEP(a_kill_at_destination_keeps_field_and_cursor)
     assert_true(vt_cursor(v, &before, &row));
     vt_signal(v, SIGKILL);
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
-    open_wizard();
+    open_wizard(NULL);
     see("Where does it arrive?");
     see("900s, 15m, 1h");
     assert_true(vt_wait(v, is_on, on, LONG_MS));
@@ -257,12 +204,12 @@ TEST_STEP(a_kill_at_destination_keeps_field_and_cursor)
     assert_true(vt_wait_quiet(v, 50, LONG_MS));
     vt_signal(v, SIGKILL); /* emptied, to type anew: not filled again meanwhile */
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
-    open_wizard();
+    open_wizard(NULL);
     see("Where does it arrive?");
     see("900s, 15m, 1h");
 }
 
-TEST_STEP(destination_leads_to_review)
+STEP(destination_leads_to_review)
 {
     vt_key(v, "Ctrl-U");
     vt_type(v, "10m");
@@ -272,17 +219,17 @@ TEST_STEP(destination_leads_to_review)
     see("tables 2, columns 8");
 }
 
-TEST_STEP(a_kill_at_review_keeps_the_choices)
+STEP(a_kill_at_review_keeps_the_choices)
 {
     vt_signal(v, SIGKILL);
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
-    open_wizard();
+    open_wizard(NULL);
     see("This is what will happen in aap-dev-ab12");
     see("13 to create");
     see("tables 2, columns 8");
 }
 
-TEST_STEP(create_asks_and_makes)
+STEP(create_asks_and_makes)
 {
     vt_key(v, "Enter");
     see("Create now?");
@@ -298,7 +245,7 @@ TEST_STEP(create_asks_and_makes)
     see_gone("Interrupt?");
     vt_signal(v, SIGKILL);
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
-    open_wizard(); /* takes it up: the plan is made anew, and asked once more */
+    open_wizard(NULL); /* takes it up: the plan is made anew, and asked once more */
     see("Create now?");
     vt_key(v, "c");
     see("The stream runs");
@@ -321,7 +268,7 @@ static bool shows_equal_rows(struct vt *t, void *ctx)
     return false;
 }
 
-TEST_STEP(monitor_shows_equal_rows)
+STEP(monitor_shows_equal_rows)
 {
     vt_key(v, "Enter");
     see("RUNNING");
@@ -347,7 +294,7 @@ static void destination_says(const char *query, const char *wanted)
     free(out);
 }
 
-TEST_STEP(a_change_arrives_and_is_shown)
+STEP(a_change_arrives_and_is_shown)
 {
     char value[256];
     world_source(&w, "UPDATE regel_evaluering SET regel_navn = 'Blåbærgrød' WHERE id = 42", value);
@@ -366,7 +313,7 @@ TEST_STEP(a_change_arrives_and_is_shown)
 
 /* --- the terminal --- */
 
-TEST_STEP(a_storm_of_sizes_is_survived)
+STEP(a_storm_of_sizes_is_survived)
 {
     static const int sizes[][2] = {{80, 24}, {20, 5},   {200, 60}, {60, 16},
                                    {1, 1},   {132, 43}, {40, 9}};
@@ -389,7 +336,7 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-TEST_STEP(twice_ctrl_c_leaves_at_once)
+STEP(twice_ctrl_c_leaves_at_once)
 {
     int64_t pressed = now_ms();
     vt_key(v, "Ctrl-C");
@@ -400,9 +347,9 @@ TEST_STEP(twice_ctrl_c_leaves_at_once)
     assert_true(vt_wait(v, is_given_back, NULL, LONG_MS));
 }
 
-TEST_STEP(home_offers_to_go_on)
+STEP(home_offers_to_go_on)
 {
-    open_wizard();
+    open_wizard(NULL);
     see("RUNNING"); /* at Monitor, where it was left */
     vt_key(v, "H");
     see("What do you want to do?");
@@ -412,7 +359,7 @@ TEST_STEP(home_offers_to_go_on)
     assert_true(vt_wait(v, is_given_back, NULL, LONG_MS));
 }
 
-TEST_STEP(requests_are_as_google_wants_them)
+STEP(requests_are_as_google_wants_them)
 {
     world_check_requests(&w);
 }
@@ -442,5 +389,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(home_offers_to_go_on),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }

@@ -7,19 +7,15 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_MS = 60000 };
 #define SECRET "hemmelig-k4nari-6108"
 
-static struct world w;
-static struct vt *v;
 static size_t from; /* of its log: what the last line brought */
 
 static int start(void **state)
@@ -27,20 +23,6 @@ static int start(void **state)
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "40");
     return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    world_close(&w);
-    return 0;
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
 }
 
 static void open_plain(void)
@@ -174,7 +156,8 @@ static void an_interrupted_creation_asks(void **state)
     ends_with(130);
     open_plain();
     say("c", "==");
-    assert_null(strstr(page(), "Nothing was made")); /* what was under way stands by now: no matter */
+    assert_null(
+        strstr(page(), "Nothing was made")); /* what was under way stands by now: no matter */
     assert_non_null(strstr(page(), "The stream runs"));
     type("quit");
     ends_with(0);
@@ -191,5 +174,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_interrupt_leaves),
         cmocka_unit_test(an_interrupted_creation_asks),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }

@@ -8,8 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 #include "tests/sandbox/folder.h"
 
 #include <signal.h>
@@ -20,45 +19,13 @@
 #define APP    "--app", "postmottak-backend"
 #define FLYWAY "src/main/resources/flyway/"
 
-enum { LONG_MS = 60000, QUIET_MS = 200, A_LOOK = 20 /* requests, at most */ };
-
-static struct world w;
-static struct vt *v; /* the wizard */
+enum { QUIET_MS = 200, A_LOOK = 20 /* requests, at most */ };
 
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "fresh", "--speed", "400");
     return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    world_close(&w);
-    return 0;
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
-}
-
-static void see_gone(const char *text)
-{
-    if (!vt_wait_gone(v, text, LONG_MS))
-        fail_msg("the screen still has: %s", text);
-}
-
-static void open_wizard(const char *const *env)
-{
-    const char *const argv[] = {w.strom, "--no-notify", NULL};
-    struct vt_options o = {.argv = argv, .cwd = w.state, .env = env};
-    vt_free(v);
-    v = vt_start(&o);
-    assert_non_null(v);
 }
 
 static size_t requests(void)
@@ -263,5 +230,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_application_goes_on),
         cmocka_unit_test(a_table_of_later_is_added),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }

@@ -7,8 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -27,10 +26,8 @@
     "PRIVILEGES FOR ROLE \"postmottak-backend\" IN SCHEMA public GRANT SELECT ON TABLES TO " USER
 #define CODE "type KODE-4711"
 
-enum { LONG_MS = 60000, MOST_BYTES = 8192 };
+enum { MOST_BYTES = 8192 };
 
-static struct world w;
-static struct vt *v;
 static char folder[] = "/tmp/strom-e2e-prompts-XXXXXX";
 static char first[64], second[64]; /* a pipe for each word: one that is still open would end both */
 static char kubeconfig[64], exported[80];
@@ -158,12 +155,6 @@ static void an_interrupt_ends_that_wait(void **state)
     run_signal(r, SIGINT);
     assert_int_equal(run_wait_end(r, RUN_MS), 130);
     run_free(r);
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
 }
 
 static void open_in(const char *const *env, const char *const *argv)

@@ -8,18 +8,12 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/steps.h"
+#include "tests/e2e/wizard.h"
 
 #include <signal.h>
 
-enum { LONG_MS = 60000 };
-
 #define STREAM "postgres-postmottak-bigquery"
-
-static struct world w;
-static struct vt *v;
-static bool lost; /* behind a step that failed the rest means nothing */
 
 static int start(void **state)
 {
@@ -28,46 +22,10 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    world_close(&w);
-    return 0;
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
-}
-
-static void open_wizard(void)
-{
-    const char *const argv[] = {w.strom, "--no-notify", NULL};
-    struct vt_options o = {.argv = argv, .cwd = w.state};
-    vt_free(v);
-    v = vt_start(&o);
-    assert_non_null(v);
-}
-
-#define STEP(name)                                                                                 \
-    static void name##_body(void);                                                                 \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        if (lost)                                                                                  \
-            skip();                                                                                \
-        lost = true;                                                                               \
-        name##_body();                                                                             \
-        lost = false;                                                                              \
-    }                                                                                              \
-    static void name##_body(void)
-
 /* Who comes for a stream is led to it, not into a new set-up. */
 STEP(the_streams_are_found)
 {
-    open_wizard();
+    open_wizard(NULL);
     see("What do you want to do?");
     vt_keys(v, "Down Enter"); /* Open a stream that exists */
     see("Enter: on to the streams");
@@ -107,7 +65,7 @@ STEP(a_kill_keeps_the_change)
     assert_true(vt_wait_quiet(v, 100, LONG_MS));
     vt_signal(v, SIGKILL);
     assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
-    open_wizard();
+    open_wizard(NULL);
     see("tables 2, columns 7");
 }
 
@@ -206,5 +164,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(requests_are_as_google_wants_them),
         cmocka_unit_test(leaving_the_sandbox_is_asked_about),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }

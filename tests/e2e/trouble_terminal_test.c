@@ -7,32 +7,17 @@
 #include <cmocka.h>
 
 #include "tests/e2e/relay.h"
-#include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_MS = 60000 };
-
-static struct world w;
-static struct vt *v;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "100");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    vt_free(v);
-    v = NULL;
-    world_close(&w);
     return 0;
 }
 
@@ -49,12 +34,6 @@ static void open_in(int cols, int rows, const char *const *env, const char *cons
     world_new_state(&w);
     v = vt_start(&o);
     assert_non_null(v);
-}
-
-static void see(const char *text)
-{
-    if (!vt_wait_text(v, text, LONG_MS))
-        fail_msg("the screen lacks: %s", text);
 }
 
 static bool is_given_back(struct vt *t, void *ctx)
@@ -466,5 +445,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_late_connection_takes_no_receipt_away),
         cmocka_unit_test(a_lost_world_is_said_on_monitor),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }
