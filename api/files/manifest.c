@@ -24,7 +24,10 @@ static const char *text_at(struct manifest_yaml *y, const yaml_node_t *map, cons
 static bool is_true(struct manifest_yaml *y, const yaml_node_t *map, const char *key)
 {
     static const char *const words[] = {"true", "True", "TRUE", "yes", "Yes", "on", "On"};
-    const char *text = text_at(y, map, key);
+    const yaml_node_t *value = manifest_value(y, map, key, NULL);
+    const char *text = manifest_scalar(y, value);
+    if (text && value->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return false; /* a string to the cluster, and refused */
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (str_eq(text, words[i]))
             return true;
@@ -97,23 +100,37 @@ static void read_document(struct manifest_yaml *y, struct manifest *out)
     yaml_node_t *root = y->has_doc ? yaml_document_get_root_node(&y->doc) : NULL;
     const yaml_node_t *name =
         manifest_value(y, manifest_value(y, root, "metadata", NULL), "name", NULL);
-    out->kind = text_at(y, root, "kind");
-    if (name && !manifest_has_template(y, name))
-        out->app = manifest_scalar(y, name);
-    out->n_instances = manifest_items(y->instances);
-    out->instances = arena_array(y->mem, struct manifest_instance, out->n_instances + 1);
-    for (size_t i = 0; i < out->n_instances; i++)
-        read_instance(y, manifest_item(y, y->instances, i), &out->instances[i]);
+    const char *app = name && !manifest_has_template(y, name) ? manifest_scalar(y, name) : NULL;
+    size_t n = manifest_items(y->instances);
+    struct manifest_instance *all =
+        arena_array(y->mem, struct manifest_instance, out->n_instances + n + 1);
+    if (out->n_instances == 0) {
+        out->kind = text_at(y, root, "kind");
+        out->app = app;
+    } else {
+        memcpy(all, out->instances, out->n_instances * sizeof *all);
+    }
+    out->instances = all;
+    for (size_t i = 0; i < n; i++) {
+        struct manifest_instance *in = &all[out->n_instances++];
+        read_instance(y, manifest_item(y, y->instances, i), in);
+        in->app = app;
+    }
 }
 
 bool manifest_read(struct arena *a, const char *text, struct manifest *out, struct err *e)
 {
-    struct manifest_yaml y;
+    enum { MOST_DOCUMENTS = 16 };
+    bool ok = true, more = true;
     *out = (struct manifest){0};
-    bool ok = manifest_open(&y, a, text, e);
-    if (ok)
-        read_document(&y, out);
-    manifest_close(&y);
+    for (size_t nth = 0; ok && more && nth < MOST_DOCUMENTS; nth++) {
+        struct manifest_yaml y;
+        ok = manifest_open(&y, a, text, nth, e);
+        more = ok && y.instances != NULL;
+        if (more || (ok && nth == 0))
+            read_document(&y, out);
+        manifest_close(&y);
+    }
     return ok;
 }
 

@@ -23,6 +23,7 @@ struct manifest_database {
 
 struct manifest_instance {
     const char *name;      /* NULL: it has the app's name */
+    const char *app;       /* of its document, as in struct manifest */
     const char *type;      /* POSTGRES_16 */
     const char *flag;      /* value of cloudsql.logical_decoding, NULL: not there */
     bool logical_decoding; /* that value is "on", as a string */
@@ -40,12 +41,13 @@ struct manifest {
     size_t n_instances;
 };
 
-/* Reads the first document that holds sqlInstances. n_instances is 0 when there is none: no error.
+/* Reads the instances of all documents; app and kind are the first one's that has any. n_instances
+ * is 0 when there is none: no error.
  * ERR_INPUT with the line when it is no YAML. */
 bool manifest_read(struct arena *a, const char *text, struct manifest *out, struct err *e);
 
 struct manifest_ask {
-    const char *instance; /* NULL: the only one */
+    const char *instance; /* NULL: the only one, over all documents */
     const char *database; /* NULL: the only one */
     const char *user;     /* "datastream" */
 };

@@ -63,7 +63,7 @@ static size_t place_in(struct editor *ed, const yaml_node_t *map, const char *co
     return manifest_last_line(&ed->y, map);
 }
 
-static size_t indent_of(struct editor *ed, const yaml_node_t *map)
+size_t edit_indent(struct editor *ed, const yaml_node_t *map)
 {
     return manifest_node(&ed->y, map->data.mapping.pairs.start->key)->start_mark.column;
 }
@@ -79,7 +79,7 @@ static size_t dash_width(struct editor *ed, const yaml_node_t *list)
 }
 
 /* The step between a key and its list's dashes, as the instance itself does it with databases. */
-static size_t list_step(struct editor *ed)
+size_t edit_list_step(struct editor *ed)
 {
     yaml_node_t *key = NULL, *list = manifest_value(&ed->y, ed->instance, "databases", &key);
     if (list == NULL || manifest_is_flow(list) || manifest_items(list) == 0)
@@ -132,13 +132,13 @@ static bool put_into_flow(struct editor *ed, const yaml_node_t *list, const stru
 void edit_put_lines(struct editor *ed, const yaml_node_t *map, const char *const *favourites,
                     const char *lines)
 {
-    put_behind(ed, place_in(ed, map, favourites), indent_of(ed, map), lines);
+    put_behind(ed, place_in(ed, map, favourites), edit_indent(ed, map), lines);
 }
 
 static bool put_new_list(struct editor *ed, const yaml_node_t *map, const struct edit_item *item,
                          const char *const *favourites)
 {
-    const char *lines = item_lines(ed, item, list_step(ed), 2);
+    const char *lines = item_lines(ed, item, edit_list_step(ed), 2);
     edit_put_lines(ed, map, favourites, arena_printf(ed->y.mem, "%s:\n%s", item->key, lines));
     return true;
 }
@@ -152,7 +152,7 @@ static bool fill_empty_list(struct editor *ed, const yaml_node_t *key, const yam
         replace(ed, from, to, arena_printf(ed->y.mem, "[%s]", flow_item(ed, item)));
     else
         put_behind(ed, key->start_mark.line, key->start_mark.column,
-                   item_lines(ed, item, list_step(ed), 2));
+                   item_lines(ed, item, edit_list_step(ed), 2));
     return true;
 }
 
@@ -179,11 +179,14 @@ bool edit_put_item(struct editor *ed, const yaml_node_t *map, const struct edit_
 
 bool edit_set_scalar(struct editor *ed, const yaml_node_t *value, const char *text)
 {
+    size_t from = manifest_from(&ed->y, value);
     if (value->type != YAML_SCALAR_NODE || manifest_has_template(&ed->y, value) ||
         value->start_mark.line != value->end_mark.line)
         return edit_by_hand(ed, "a value that must change is a template or no simple value");
-    bool empty = manifest_from(&ed->y, value) == manifest_to(&ed->y, value);
-    replace(ed, manifest_from(&ed->y, value), manifest_to(&ed->y, value),
+    bool empty = from == manifest_to(&ed->y, value);
+    if (!empty && strchr("&!*", ed->y.text[from]))
+        return edit_by_hand(ed, "a value that must change has an anchor or a tag");
+    replace(ed, from, manifest_to(&ed->y, value),
             empty ? arena_printf(ed->y.mem, " %s", text) : text);
     return true;
 }

@@ -45,4 +45,10 @@ bool edit_set_scalar(struct editor *ed, const yaml_node_t *value, const char *te
 bool edit_take_out(struct editor *ed, const yaml_node_t *map, const char *name, size_t at);
 const char *edit_apply(struct editor *ed); /* the new text */
 
+yaml_node_t *edit_flag(struct editor *ed, size_t *at); /* logical_decoding's item, or NULL */
+/* What is missing, as it is to be pasted with the file's own indentation, and where. */
+const char *edit_paste(struct editor *ed, const struct manifest_result *r);
+size_t edit_indent(struct editor *ed, const yaml_node_t *map); /* of a block mapping's keys */
+size_t edit_list_step(struct editor *ed);                      /* from a key to its list's dashes */
+
 #endif

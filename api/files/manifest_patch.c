@@ -14,7 +14,7 @@ static const char flag_name[] = "cloudsql.logical_decoding";
 
 /* --- what is asked for --- */
 
-static yaml_node_t *flag_item(struct editor *ed, size_t *at)
+yaml_node_t *edit_flag(struct editor *ed, size_t *at)
 {
     const yaml_node_t *flags = manifest_value(&ed->y, ed->instance, "flags", NULL);
     for (*at = 0; *at < manifest_items(flags); (*at)++) {
@@ -29,7 +29,7 @@ static bool put_flag(struct editor *ed)
 {
     static const char *const behind[] = {"type", "name", "tier", NULL};
     size_t at;
-    yaml_node_t *item = flag_item(ed, &at);
+    yaml_node_t *item = edit_flag(ed, &at);
     if (item == NULL)
         return edit_put_item(
             ed, ed->instance,
@@ -109,21 +109,61 @@ static const char *app_of(struct editor *ed)
     return name && !manifest_has_template(&ed->y, name) ? manifest_scalar(&ed->y, name) : NULL;
 }
 
+static bool find_instance(struct editor *ed, struct err *e)
+{
+    ed->instance = pick(ed, ed->y.instances, ed->ask->instance, app_of(ed));
+    if (ed->instance == NULL || ed->instance->type != YAML_MAPPING_NODE)
+        return missing(e, "the manifest has no such instance, or more than one and none was named",
+                       "say which one with --instance");
+    return true;
+}
+
 static bool find_places(struct editor *ed, struct err *e)
 {
     if (manifest_items(ed->y.instances) == 0)
         return missing(e, "the manifest has no sqlInstances",
                        "is this the manifest of the app that owns the database?");
-    ed->instance = pick(ed, ed->y.instances, ed->ask->instance, app_of(ed));
-    if (ed->instance == NULL || ed->instance->type != YAML_MAPPING_NODE)
-        return missing(e, "the manifest has no such instance, or more than one and none was named",
-                       "say which one with --instance");
+    if (!find_instance(ed, e))
+        return false;
     yaml_node_t *databases = manifest_value(&ed->y, ed->instance, "databases", NULL);
     ed->database = pick(ed, databases, ed->ask->database, NULL);
     if (ed->database == NULL || ed->database->type != YAML_MAPPING_NODE)
         return missing(e, "the instance has no such database, or more than one and none was named",
                        "say which one with --database");
     return true;
+}
+
+/* An instance whose own name says so goes before one that is taken because it stands alone. */
+static bool is_named_in(const struct manifest *m, size_t first, size_t n, const char *name)
+{
+    for (size_t i = first; i < first + n && i < m->n_instances; i++) {
+        const struct manifest_instance *in = &m->instances[i];
+        if (str_eq(in->name ? in->name : in->app, name))
+            return true;
+    }
+    return false;
+}
+
+/* The document of the instance asked for stays open; where none has it, the first one. */
+static bool open_document(struct editor *ed, const char *text, const struct manifest *whole,
+                          struct err *e)
+{
+    const char *name = ed->ask->instance;
+    if (whole->n_instances == 0)
+        return true; /* and find_places says it */
+    for (size_t nth = 1; name && ed->y.instances; nth++) {
+        size_t first = ed->y.n_instances_before, n = manifest_items(ed->y.instances);
+        if (n == whole->n_instances || is_named_in(whole, first, n, name))
+            return true;
+        manifest_close(&ed->y);
+        if (!manifest_open(&ed->y, ed->y.mem, text, nth, e))
+            return false;
+    }
+    if (name == NULL && manifest_items(ed->y.instances) == whole->n_instances)
+        return true;
+    manifest_close(&ed->y);
+    return missing(e, "the manifest has no such instance, or more than one and none was named",
+                   "say which one with --instance");
 }
 
 /* --- what makes a manifest unsafe to edit --- */
@@ -141,6 +181,10 @@ static bool has_mark(struct editor *ed, const yaml_node_t *node)
 static bool is_safe(struct editor *ed)
 {
     const struct manifest_yaml *y = &ed->y;
+    if (y->breaks_oddly)
+        return edit_by_hand(ed, "some of its lines end in an unusual way");
+    if (manifest_is_tangled_above(&ed->y))
+        return edit_by_hand(ed, "spec.gcp.sqlInstances uses anchors, or a key stands twice");
     if (manifest_is_tangled(&ed->y, ed->instance) || has_mark(ed, ed->instance) ||
         has_mark(ed, ed->database))
         return edit_by_hand(ed, "the instance uses anchors, or a key stands twice");
@@ -154,11 +198,12 @@ static bool is_safe(struct editor *ed)
     return true;
 }
 
+/* Counted over all documents, as manifest_read does. */
 static size_t instance_at(struct editor *ed)
 {
     for (size_t i = 0; i < manifest_items(ed->y.instances); i++)
         if (manifest_item(&ed->y, ed->y.instances, i) == ed->instance)
-            return i;
+            return ed->y.n_instances_before + i;
     return 0;
 }
 
@@ -168,7 +213,7 @@ static bool same_names(const struct manifest *a, const struct manifest *b)
         return false;
     for (size_t i = 0; i < a->n_instances; i++) {
         const struct manifest_instance *x = &a->instances[i], *y = &b->instances[i];
-        if (!str_eq(x->name, y->name) || !str_eq(x->type, y->type) ||
+        if (!str_eq(x->name, y->name) || !str_eq(x->app, y->app) || !str_eq(x->type, y->type) ||
             !str_eq(x->disk_limit, y->disk_limit) || x->n_databases != y->n_databases)
             return false;
         for (size_t d = 0; d < x->n_databases; d++)
@@ -193,30 +238,7 @@ static bool holds(struct editor *ed, const char *text, bool wanted)
     return fine || edit_by_hand(ed, "the edited file would not read as it should");
 }
 
-/* --- by hand --- */
-
-static const char *paste_of(const struct editor *ed, const struct manifest_result *r)
-{
-    struct str out = {0};
-    bool known = ed->database != NULL;
-    if (known && (!r->had_flag || !r->had_autoresize))
-        str_printf(&out, "below the instance (line %d):\n", ed->seen.line);
-    else if (!known)
-        str_add(&out, "below the instance in spec.gcp.sqlInstances:\n");
-    if (!r->had_flag)
-        str_add(&out, "  flags:\n    - name: cloudsql.logical_decoding\n      value: \"on\"\n");
-    if (!r->had_autoresize)
-        str_add(&out, "  diskAutoresize: true\n");
-    if (!r->had_user && known)
-        str_printf(&out, "below its database (line %zu):\n", ed->database->start_mark.line + 1);
-    else if (!known)
-        str_add(&out, "below its database:\n");
-    if (!r->had_user)
-        str_printf(&out, "  users:\n    - name: %s\n", ed->user);
-    const char *text = arena_str(ed->y.mem, str_text(&out));
-    str_done(&out);
-    return text;
-}
+/* --- the answer --- */
 
 static void give_by_hand(const struct editor *ed, struct manifest_result *out, const char *paste)
 {
@@ -245,7 +267,7 @@ static bool give_unread(struct editor *ed, const char *text, const struct err *e
     if (e->kind != ERR_INPUT || strstr(text, "sqlInstances") == NULL)
         return false;
     ed->reason = arena_printf(ed->y.mem, "it is no YAML: %s", e->why);
-    give_by_hand(ed, out, paste_of(ed, out));
+    give_by_hand(ed, out, edit_paste(ed, out));
     return true;
 }
 
@@ -262,9 +284,9 @@ static bool open_editor(struct editor *ed, struct arena *a, const char *text,
     ed->y.mem = a;
     if (!ok)
         return false;
-    if (!manifest_open(&ed->y, a, text, e))
+    if (!manifest_open(&ed->y, a, text, 0, e) || !manifest_read(a, text, &whole, e))
         return give_unread(ed, text, e, out);
-    if (!find_places(ed, e) || !manifest_read(a, text, &whole, e))
+    if (!open_document(ed, text, &whole, e) || !find_places(ed, e))
         return false;
     ed->seen = whole.instances[instance_at(ed)];
     out->had_flag = ed->seen.logical_decoding;
@@ -282,7 +304,7 @@ static void patch(struct editor *ed, const char *file, struct manifest_result *o
     if (ok && holds(ed, text, true))
         give_text(ed, file, text, out);
     else
-        give_by_hand(ed, out, paste_of(ed, out));
+        give_by_hand(ed, out, edit_paste(ed, out));
 }
 
 bool manifest_patch(struct arena *a, const char *file, const char *text,
@@ -311,7 +333,7 @@ static bool take_user(struct editor *ed)
 static bool take_flag(struct editor *ed)
 {
     size_t at;
-    return flag_item(ed, &at) ? edit_take_out(ed, ed->instance, "flags", at) : true;
+    return edit_flag(ed, &at) ? edit_take_out(ed, ed->instance, "flags", at) : true;
 }
 
 static const char *rest_of(const struct editor *ed, const struct manifest_result *r)

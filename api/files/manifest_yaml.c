@@ -49,6 +49,18 @@ static void mask_line(char *line, size_t n, bool steers)
     }
 }
 
+static size_t mark_bytes(const struct manifest_yaml *y)
+{
+    return str_starts(y->text, "\xEF\xBB\xBF") ? 3 : 0;
+}
+
+/* What YAML 1.1 takes for the end of a line, besides \n and \r\n. */
+static bool is_odd_break(const char *at)
+{
+    return (at[0] == '\r' && at[1] != '\n') || str_starts(at, "\xC2\x85") ||
+           str_starts(at, "\xE2\x80\xA8") || str_starts(at, "\xE2\x80\xA9");
+}
+
 static void find_lines(struct manifest_yaml *y)
 {
     size_t n = 1;
@@ -57,7 +69,9 @@ static void find_lines(struct manifest_yaml *y)
     y->line_at = arena_array(y->mem, size_t, n + 1);
     y->steers = arena_array(y->mem, bool, n + 1);
     y->eol = "\n";
+    y->line_at[0] = mark_bytes(y); /* the first line's columns count from behind the mark */
     for (size_t i = 0; i < y->bytes; i++) {
+        y->breaks_oddly |= is_odd_break(y->text + i);
         if (y->text[i] != '\n')
             continue;
         if (y->n_lines == 0 && i > 0 && y->text[i - 1] == '\r')
@@ -156,8 +170,9 @@ static bool load(struct manifest_yaml *y, yaml_parser_t *p, struct err *e)
     while (more) {
         if (!load_document(y, p, &more, e))
             return false;
-        if (more && holds_instances(y))
+        if (more && holds_instances(y) && y->wanted-- == 0)
             return true;
+        y->n_instances_before += more ? manifest_items(y->instances) : 0;
         yaml_document_delete(&y->doc);
         y->has_doc = false;
         y->instances = NULL;
@@ -178,16 +193,17 @@ static bool parse(struct manifest_yaml *y, const char *text, struct err *e,
     if (!yaml_parser_initialize(&p))
         return err_set(e, ERR_SYSTEM, "reading the manifest");
     yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-    const unsigned char *bytes = (const unsigned char *)text;
-    yaml_parser_set_input_string(&p, bytes, y->bytes);
+    const unsigned char *bytes = (const unsigned char *)text + mark_bytes(y);
+    yaml_parser_set_input_string(&p, bytes, y->bytes - mark_bytes(y));
     bool ok = how(y, &p, e);
     yaml_parser_delete(&p);
     return ok;
 }
 
-bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text, struct err *e)
+bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text, size_t nth,
+                   struct err *e)
 {
-    *y = (struct manifest_yaml){.mem = mem, .text = text, .bytes = strlen(text)};
+    *y = (struct manifest_yaml){.mem = mem, .text = text, .bytes = strlen(text), .wanted = nth};
     if (y->bytes > MANIFEST_TEXT_BYTES) {
         err_set(e, ERR_INPUT, "reading the manifest");
         return err_why(e, "it is larger than %d bytes", MANIFEST_TEXT_BYTES);
@@ -196,7 +212,7 @@ bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text,
     const char *safe = masked(y);
     if (!parse(y, safe, e, load))
         return false;
-    return y->has_doc || parse(y, safe, e, load_first);
+    return y->has_doc || nth > 0 || parse(y, safe, e, load_first);
 }
 
 void manifest_close(struct manifest_yaml *y)
@@ -357,4 +373,30 @@ static bool is_tangled(struct manifest_yaml *y, const yaml_node_t *node, int dep
 bool manifest_is_tangled(struct manifest_yaml *y, const yaml_node_t *node)
 {
     return is_tangled(y, node, 0);
+}
+
+/* The way down as the cluster would go it: through no merge, no second key of that name, and
+ * nothing that stands elsewhere. */
+static yaml_node_t *go_down(struct manifest_yaml *y, yaml_node_t *map, const char *name)
+{
+    const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
+    yaml_node_t *found = NULL;
+    for (; pair < map->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *key = manifest_node(y, pair->key);
+        if (is_word(key, "<<") || (is_word(key, name) && found))
+            return NULL;
+        if (is_word(key, name))
+            found = manifest_node(y, pair->value);
+    }
+    bool marked = found && strchr("&!*", y->text[manifest_from(y, found)]) != NULL;
+    return marked || stands_outside(found, map) ? NULL : found;
+}
+
+bool manifest_is_tangled_above(struct manifest_yaml *y)
+{
+    static const char *const way[] = {"spec", "gcp", "sqlInstances"};
+    yaml_node_t *at = yaml_document_get_root_node(&y->doc);
+    for (size_t i = 0; at && i < sizeof way / sizeof way[0]; i++)
+        at = at->type == YAML_MAPPING_NODE ? go_down(y, at, way[i]) : NULL;
+    return at == NULL || at != y->instances;
 }

@@ -20,15 +20,19 @@ struct manifest_yaml {
     size_t *line_at; /* offset of each line; one more for the end */
     bool *steers;    /* the line only steers the template: {{#each}}, {{/if}} */
     size_t n_lines;
-    const char *eol; /* "\n" or "\r\n" */
+    const char *eol;   /* "\n" or "\r\n" */
+    bool breaks_oddly; /* YAML ends lines where an editor may not: line numbers cannot be trusted */
     yaml_document_t doc;
     bool has_doc;
-    yaml_node_t *instances; /* spec.gcp.sqlInstances, NULL: none */
+    yaml_node_t *instances;    /* spec.gcp.sqlInstances, NULL: none */
+    size_t n_instances_before; /* in the documents above */
+    size_t wanted;             /* while loading: how many of those with instances come before */
 };
 
-/* Opens the first document with sqlInstances, or else the first that has a kind. Always close it.
- */
-bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text, struct err *e);
+/* Opens the nth document (from 0) with sqlInstances. For the 0th, where no document has any, the
+ * first one is opened; beyond the last there is no document. Always close it. */
+bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text, size_t nth,
+                   struct err *e);
 void manifest_close(struct manifest_yaml *y);
 
 yaml_node_t *manifest_node(struct manifest_yaml *y, int id);
@@ -51,5 +55,7 @@ size_t manifest_to(struct manifest_yaml *y, const yaml_node_t *node); /* behind 
 size_t manifest_last_line(struct manifest_yaml *y, const yaml_node_t *node);
 /* An alias, a merge or a key that stands twice, somewhere in it: an edit could change more. */
 bool manifest_is_tangled(struct manifest_yaml *y, const yaml_node_t *node);
+/* The same on the way from the top of the document down to its instances. */
+bool manifest_is_tangled_above(struct manifest_yaml *y);
 
 #endif

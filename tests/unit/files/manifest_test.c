@@ -128,7 +128,8 @@ static void check_case(const char *name)
     const char *text, *outcome = run(&a, &c, &text);
     if (!str_eq(outcome, c.outcome))
         print_error("%s: %s: %s\n", name, outcome, text);
-    assert_string_equal(outcome, c.outcome);
+    if (!getenv("STROM_CASES_WRITE"))
+        assert_string_equal(outcome, c.outcome);
     if (getenv("STROM_CASES_WRITE"))
         rewrite(&c, outcome, text);
     else if (!str_eq(text, c.after))
@@ -152,7 +153,7 @@ static void test_cases(void **state)
         }
     closedir(d);
     print_message("%zu cases\n", n);
-    assert_true(n >= 40);
+    assert_true(n >= 70);
 }
 
 static const char sample[] = "kind: Application\n"
