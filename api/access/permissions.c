@@ -4,24 +4,56 @@
 
 struct need {
     enum access_step step;
-    const char *permission, *role;
+    bool looks; /* asked for also where the thing is there already */
+    const char *permission;
 };
 
 static const struct need needs[] = {
-#define NEED(step, permission, role) {ACCESS_##step, permission, role},
+#define NEED(step, permission) {ACCESS_##step, false, permission},
+#define LOOK(step, permission) {ACCESS_##step, true, permission},
 #include "api/access/needs.def"
 #undef NEED
+#undef LOOK
 };
 
 static const struct {
     const char *role, *permission;
 } holds[] = {
+#define ROLE(role, permissions, kind, why)
 #define HOLDS(role, permission) {role, permission},
 #include "api/access/roles.def"
+#undef ROLE
 #undef HOLDS
 };
 
-enum { NEEDS = sizeof needs / sizeof *needs, HELD = sizeof holds / sizeof *holds };
+static const struct {
+    const char *permission, *words;
+} excess[] = {
+#define EXCESS(permission, words) {permission, words},
+#include "api/access/excess.def"
+#undef EXCESS
+};
+
+enum role_kind { LOOKS, ACTS, BASIC };
+
+static const struct {
+    const char *role, *why;
+    int permissions;
+    enum role_kind kind;
+} all_roles[] = {
+#define ROLE(role, permissions, kind, why) {role, why, permissions, kind},
+#define HOLDS(role, permission)
+#include "api/access/roles.def"
+#undef ROLE
+#undef HOLDS
+};
+
+enum {
+    NEEDS = sizeof needs / sizeof *needs,
+    HELD = sizeof holds / sizeof *holds,
+    ALL_ROLES = sizeof all_roles / sizeof *all_roles,
+    ACTING = 100000 /* a role that changes things is wider than any that only looks */
+};
 
 static const struct {
     const char *name, *id;
@@ -43,33 +75,73 @@ static const struct {
     [ACCESS_REMOVE] = {"taking down", "remove"},
 };
 
-static const struct access_role narrow_set[] = {
-    {"roles/datastream.admin", "streams, profiles, private connection"},
-    {"roles/compute.networkAdmin", "the network"},
-    {"roles/compute.securityAdmin", "the firewall rule"},
-    {"roles/compute.instanceAdmin.v1", "the proxy and its address"},
-    {"roles/iam.serviceAccountAdmin", "the proxy's service account"},
-    {"roles/iam.serviceAccountUser", "letting the proxy run as that account"},
-    {"roles/serviceusage.serviceUsageAdmin", "turning APIs on"},
-    {"roles/bigquery.dataOwner", "the dataset"},
-    {"roles/bigquery.jobUser", "counting rows in BigQuery"},
-    {"roles/cloudsql.viewer", "facts about the instance"},
-    {"roles/monitoring.viewer", "freshness and latency"},
-    {"roles/logging.viewer", "what the stream logs"},
-    {"roles/resourcemanager.projectIamAdmin", "binding the proxy account's role"},
-    {NULL, NULL},
-};
-
-enum { ROLES = sizeof narrow_set / sizeof *narrow_set - 1 };
-
 const char *access_step_name(enum access_step step)
 {
     return steps[step].name;
 }
 
+const char *access_step_id(enum access_step step)
+{
+    return steps[step].id;
+}
+
+/* --- roles --- */
+
+static int width_of(const struct access_role *r)
+{
+    return r->permissions + (r->looks ? 0 : ACTING);
+}
+
+/* From the table, in the order of their width. */
+static size_t fill_set(struct access_role *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ALL_ROLES; i++) {
+        struct access_role r = {all_roles[i].role, all_roles[i].why, all_roles[i].permissions,
+                                all_roles[i].kind == LOOKS};
+        size_t at = n;
+        if (all_roles[i].kind == BASIC)
+            continue;
+        for (; at > 0 && width_of(&out[at - 1]) > width_of(&r); at--)
+            out[at] = out[at - 1];
+        out[at] = r;
+        n++;
+    }
+    out[n] = (struct access_role){0};
+    return n;
+}
+
 const struct access_role *access_narrow_set(void)
 {
-    return narrow_set;
+    static struct access_role set[ALL_ROLES + 1];
+    if (!set[0].role)
+        fill_set(set);
+    return set;
+}
+
+const char *access_narrowest(const char *permission)
+{
+    for (const struct access_role *r = access_narrow_set(); r->role; r++)
+        if (access_role_has(r->role, permission))
+            return r->role;
+    return "";
+}
+
+int access_role_permissions(const char *role)
+{
+    for (size_t i = 0; i < ALL_ROLES; i++)
+        if (str_eq(all_roles[i].role, role))
+            return all_roles[i].permissions;
+    return 0;
+}
+
+bool access_excess(size_t i, const char **permission, const char **words)
+{
+    if (i >= sizeof excess / sizeof *excess)
+        return false;
+    *permission = excess[i].permission;
+    *words = excess[i].words;
+    return true;
 }
 
 bool access_role_has(const char *role, const char *permission)
@@ -84,6 +156,20 @@ bool access_step_needs(enum access_step step, const char *permission)
 {
     for (size_t i = 0; i < NEEDS; i++)
         if (needs[i].step == step && str_eq(needs[i].permission, permission))
+            return true;
+    return false;
+}
+
+static bool is_asked(uint32_t wanted, const struct need *need)
+{
+    return (wanted & ACCESS_BIT(need->step)) || (need->looks && (wanted & ACCESS_LOOK(need->step)));
+}
+
+bool access_step_asks(uint32_t wanted, enum access_step step, const char *permission)
+{
+    for (size_t i = 0; i < NEEDS; i++)
+        if (needs[i].step == step && is_asked(wanted, &needs[i]) &&
+            str_eq(needs[i].permission, permission))
             return true;
     return false;
 }
@@ -112,7 +198,7 @@ const char *const *access_needed(struct arena *a, uint32_t wanted, size_t *n)
     const char **out = arena_array(a, const char *, NEEDS + 1);
     *n = 0;
     for (size_t i = 0; i < NEEDS; i++)
-        if ((wanted & ACCESS_BIT(needs[i].step)) && !in_list(out, *n, needs[i].permission))
+        if (is_asked(wanted, &needs[i]) && !in_list(out, *n, needs[i].permission))
             insert_sorted(out, n, needs[i].permission);
     return out;
 }
@@ -132,47 +218,96 @@ static void add_lack(struct access_verdict *v, const struct need *need)
     struct access_lack *lack = find_lack(v, need->permission);
     if (!lack) {
         lack = &v->lacks[v->n_lacks++];
-        *lack = (struct access_lack){.permission = need->permission, .role = need->role};
+        *lack = (struct access_lack){.permission = need->permission,
+                                     .role = access_narrowest(need->permission)};
     }
     lack->steps |= ACCESS_BIT(need->step);
     v->blocked |= ACCESS_BIT(need->step);
 }
 
-static size_t bringers(const char *permission)
-{
-    size_t n = 0;
-    for (size_t r = 0; r < ROLES; r++)
-        n += access_role_has(narrow_set[r].role, permission);
-    return n;
-}
+/* --- which roles --- */
 
-static bool covered(const struct access_verdict *v, const char *permission)
+static bool covered_without(const struct access_verdict *v, const char *permission,
+                            const char *without)
 {
     for (size_t i = 0; i < v->n_roles; i++)
-        if (access_role_has(v->roles[i], permission))
+        if (!str_eq(v->roles[i], without) && access_role_has(v->roles[i], permission))
             return true;
     return false;
 }
 
-/* What only one role brings decides first; what is still open then takes the role of its row. */
+static size_t would_close(const struct access_verdict *v, const char *role)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->n_lacks; i++)
+        n += !covered_without(v, v->lacks[i].permission, NULL) &&
+             access_role_has(role, v->lacks[i].permission);
+    return n;
+}
+
+/* The one that brings least for each gap that it closes. */
+static const struct access_role *cheapest(const struct access_verdict *v)
+{
+    const struct access_role *best = NULL;
+    size_t closes = 0;
+    for (const struct access_role *r = access_narrow_set(); r->role; r++) {
+        size_t n = would_close(v, r->role);
+        if (n && (!best ||
+                  (int64_t)width_of(r) * (int64_t)closes < (int64_t)width_of(best) * (int64_t)n)) {
+            best = r;
+            closes = n;
+        }
+    }
+    return best;
+}
+
+static bool is_needless(const struct access_verdict *v, const char *role)
+{
+    for (size_t i = 0; i < v->n_lacks; i++)
+        if (access_role_has(role, v->lacks[i].permission) &&
+            !covered_without(v, v->lacks[i].permission, role))
+            return false;
+    return true;
+}
+
+static void take_out(struct access_verdict *v, const char *role)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->n_roles; i++)
+        if (!str_eq(v->roles[i], role))
+            v->roles[n++] = v->roles[i];
+    v->n_roles = n;
+}
+
+static bool has_role(const struct access_verdict *v, const char *role)
+{
+    for (size_t i = 0; i < v->n_roles; i++)
+        if (str_eq(v->roles[i], role))
+            return true;
+    return false;
+}
+
+/* Greedily, then without those that the others have made needless, the widest first. */
 static void choose_roles(struct access_verdict *v)
 {
-    for (int only_one = 1; only_one >= 0; only_one--)
-        for (size_t i = 0; i < v->n_lacks; i++) {
-            const struct access_lack *lack = &v->lacks[i];
-            if (covered(v, lack->permission) || (only_one == 1 && bringers(lack->permission) != 1))
-                continue;
-            insert_sorted(v->roles, &v->n_roles, lack->role);
-        }
+    const struct access_role *set = access_narrow_set(), *r;
+    size_t n = 0;
+    while ((r = cheapest(v)) != NULL)
+        insert_sorted(v->roles, &v->n_roles, r->role);
+    while (set[n].role)
+        n++;
+    while (n-- > 0)
+        if (has_role(v, set[n].role) && is_needless(v, set[n].role))
+            take_out(v, set[n].role);
 }
 
 void access_judge(struct arena *a, uint32_t wanted, const char *const *held, size_t n_held,
                   struct access_verdict *out)
 {
     *out = (struct access_verdict){.lacks = arena_array(a, struct access_lack, NEEDS)};
-    out->roles = arena_array(a, const char *, ROLES + 1);
+    out->roles = arena_array(a, const char *, ALL_ROLES + 1);
     for (size_t i = 0; i < NEEDS; i++)
-        if ((wanted & ACCESS_BIT(needs[i].step)) && !in_list(held, n_held, needs[i].permission))
+        if (is_asked(wanted, &needs[i]) && !in_list(held, n_held, needs[i].permission))
             add_lack(out, &needs[i]);
     choose_roles(out);
 }

@@ -34,6 +34,13 @@ static const char schema[] =
     "PRAGMA application_id=0x5374726D;"
     "PRAGMA user_version=1;";
 
+/* Files of before lack it; older versions that meet it look past it. */
+static const char granted[] =
+    "CREATE TABLE IF NOT EXISTS granted(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  project TEXT NOT NULL, member TEXT NOT NULL, roles TEXT NOT NULL, title TEXT NOT NULL,"
+    "  expression TEXT NOT NULL, brings TEXT NOT NULL, made INTEGER NOT NULL,"
+    "  until INTEGER NOT NULL, state INTEGER NOT NULL);";
+
 static const char settings[] = "PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL;"
                                "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
                                "PRAGMA cell_size_check=ON;";
@@ -93,12 +100,19 @@ static bool make_schema(struct store *s, struct err *e)
         return false;
     if (number_of(s, "PRAGMA user_version") == 0) /* still: another one may have been quicker */
         ok = store_run(s, schema) || store_fail(s, "set up the state file", e);
+    ok = ok && (store_run(s, granted) || store_fail(s, "set up the state file", e));
     return change_end(s, ok, "set up the state file", e);
+}
+
+static bool is_whole(struct store *s)
+{
+    return number_of(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'granted'") == 1;
 }
 
 static bool make_ready(struct store *s, struct err *e)
 {
     static unsigned serial;
+    struct err ignored;
     int64_t version, id, tables;
 
     s->serial = ++serial;
@@ -121,7 +135,11 @@ static bool make_ready(struct store *s, struct err *e)
         return refuse(s, "NEWER_VERSION", e);
     if (!store_run(s, settings))
         return store_fail(s, "open the state file", e);
-    return version == STORE_VERSION || make_schema(s, e);
+    if (version != STORE_VERSION)
+        return make_schema(s, e);
+    if (!is_whole(s))
+        (void)make_schema(s, &ignored); /* without it nothing is granted, and all else works */
+    return true;
 }
 
 /* SQLite would make it with the mode that the umask leaves; its helpers take on the mode of the

@@ -10,6 +10,8 @@
 
 #include "api/access/editor.h"
 #include "api/access/permissions.h"
+#include "api/base/json.h"
+#include "api/base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +110,146 @@ static void one_role_covers_what_another_would(void **state)
     arena_done(&a);
 }
 
+/* What is there already is only looked at, and asks for less. */
+static void what_exists_needs_less(void **state)
+{
+    (void)state;
+    struct access_verdict v;
+    struct arena a;
+    size_t all, n;
+    arena_init(&a);
+    access_needed(&a, ACCESS_BIT(ACCESS_NETWORK), &all);
+    const char *const *needed = access_needed(&a, ACCESS_LOOK(ACCESS_NETWORK), &n);
+    assert_true(n > 0 && n < all);
+    assert_true(in(needed, n, "compute.networks.get"));
+    assert_false(in(needed, n, "compute.networks.create"));
+    assert_true(access_step_asks(ACCESS_LOOK(ACCESS_NETWORK), ACCESS_NETWORK, needed[0]));
+    assert_false(access_step_asks(ACCESS_LOOK(ACCESS_NETWORK), ACCESS_FIREWALL, needed[0]));
+    access_judge(&a, ACCESS_LOOK(ACCESS_NETWORK), NULL, 0, &v);
+    assert_int_equal(v.n_roles, 1); /* one that only looks */
+    assert_string_equal(v.roles[0], "roles/compute.viewer");
+    assert_int_equal(v.blocked, ACCESS_BIT(ACCESS_NETWORK));
+    arena_done(&a);
+}
+
+/* The narrower one, where the wider is not needed for anything else. */
+static void roles_are_no_wider_than_the_work(void **state)
+{
+    (void)state;
+    struct access_verdict v;
+    struct arena a;
+    int together = 0;
+    arena_init(&a);
+    access_judge(&a, ACCESS_CREATE, NULL, 0, &v);
+    for (size_t i = 0; i < v.n_roles; i++)
+        together += access_role_permissions(v.roles[i]);
+    assert_true(together < 2000 && access_role_permissions("roles/editor") == 11979);
+    assert_true(in(v.roles, v.n_roles, "roles/iam.serviceAccountCreator"));
+    assert_false(in(v.roles, v.n_roles, "roles/iam.serviceAccountAdmin"));
+    assert_true(in(v.roles, v.n_roles, "roles/bigquery.user")); /* brings jobs.create, too */
+    assert_false(in(v.roles, v.n_roles, "roles/bigquery.jobUser"));
+    for (size_t i = 0; i < v.n_roles; i++) { /* none of them is needless */
+        bool alone = false;
+        for (size_t k = 0; k < v.n_lacks; k++) {
+            bool others = false;
+            for (size_t r = 0; r < v.n_roles; r++)
+                others = others || (r != i && access_role_has(v.roles[r], v.lacks[k].permission));
+            alone = alone || !others;
+        }
+        assert_true(alone);
+    }
+    arena_done(&a);
+}
+
+/* --- the tables against the public data set --- */
+
+static struct json *data_set(void)
+{
+    struct str text = {0};
+    struct err e;
+    if (!path_read(SHARED_DIR "/gcp/iam_roles.json", 1 << 20, &text, &e))
+        return NULL;
+    struct json *doc = json_parse(str_text(&text), text.bytes, &e);
+    str_done(&text);
+    assert_non_null(doc);
+    return doc;
+}
+
+/* Dots stand in names of roles. */
+static const struct json *member(const struct json *object, const char *key)
+{
+    for
+        json_each(item, object) if (str_eq(json_key(item), key)) return item;
+    return NULL;
+}
+
+static void compare(const struct json *doc, const char *role, const char *permission)
+{
+    const struct json *listed = member(json_get(doc, "roles"), role + strlen("roles/"));
+    bool has = false;
+    assert_non_null(listed);
+    for
+        json_each(item, listed) has = has || str_eq(json_text(item), permission);
+    if (has != access_role_has(role, permission))
+        fail_msg("%s and %s", role, permission);
+}
+
+static void compare_role(const struct json *doc, const char *role)
+{
+    const struct json *total = member(json_get(doc, "total_permissions"), role + strlen("roles/"));
+    const char *permission, *words;
+    struct arena a;
+    size_t n;
+    arena_init(&a);
+    assert_int_equal(json_as_int64(total, 0), access_role_permissions(role));
+    const char *const *needed = access_needed(&a, ~0u, &n);
+    for (size_t i = 0; i < n; i++)
+        compare(doc, role, needed[i]);
+    for (size_t i = 0; access_excess(i, &permission, &words); i++) {
+        assert_false(in(needed, n, permission));
+        compare(doc, role, permission);
+    }
+    arena_done(&a);
+}
+
+static void tables_are_googles(void **state)
+{
+    (void)state;
+    static const char *const basic[] = {"roles/owner", "roles/editor", "roles/viewer"};
+    struct json *doc = data_set();
+    if (!doc)
+        skip();
+    for (const struct access_role *r = access_narrow_set(); r->role; r++)
+        compare_role(doc, r->role);
+    for (size_t i = 0; i < 3; i++)
+        compare_role(doc, basic[i]);
+    json_free(doc);
+}
+
+/* Viewers before those that act, then by size; and it has the permission. */
+static void the_narrowest_is(void **state)
+{
+    (void)state;
+    struct arena a;
+    size_t n;
+    arena_init(&a);
+    const char *const *needed = access_needed(&a, ~0u, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct access_role *r = access_narrow_set();
+        while (r->role && !access_role_has(r->role, needed[i]))
+            r++;
+        assert_non_null(r->role);
+        assert_string_equal(access_narrowest(needed[i]), r->role);
+    }
+    for (const struct access_role *r = access_narrow_set(); r[1].role; r++)
+        assert_true(r->looks == r[1].looks ? r->permissions <= r[1].permissions : r->looks);
+    assert_string_equal(access_narrowest("resourcemanager.projects.getIamPolicy"), "roles/browser");
+    assert_string_equal(access_narrowest("iam.serviceAccounts.create"),
+                        "roles/iam.serviceAccountCreator");
+    assert_string_equal(access_narrowest("storage.buckets.delete"), "");
+    arena_done(&a);
+}
+
 /* --- Editor --- */
 
 static const char *owners[] = {"user:boss@nav.no", "serviceAccount:x@cloudservices"};
@@ -177,6 +319,10 @@ int main(void)
         cmocka_unit_test(the_narrow_set_is_enough),
         cmocka_unit_test(editor_lacks_one_thing),
         cmocka_unit_test(one_role_covers_what_another_would),
+        cmocka_unit_test(what_exists_needs_less),
+        cmocka_unit_test(roles_are_no_wider_than_the_work),
+        cmocka_unit_test(tables_are_googles),
+        cmocka_unit_test(the_narrowest_is),
         cmocka_unit_test(who_holds_what),
         cmocka_unit_test(commands_are_quoted),
     };
