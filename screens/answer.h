@@ -18,9 +18,5 @@ bool answered(struct page *p, const struct task *t, const char *doing);
 void answer_login(struct page *p, struct cluster *c);
 /* An error in place: what, why, what to do next. */
 void answer_error(struct page *p, const struct err *e);
-/* "12,4 MB"-like sizes and counts for people; each writes into out and returns it. -1 gives "?". */
-enum { ANSWER_TEXT = 32 };
-const char *answer_bytes(int64_t bytes, char out[ANSWER_TEXT]);
-const char *answer_count(int64_t n, char out[ANSWER_TEXT]);
 
 #endif

@@ -72,7 +72,7 @@ void connect_found_google(const struct connect *self, const struct journey *j, s
         return;
     const struct google_identity *who = google_identity(self->who);
     page_mark(p, MARK_OK, tr("Google: %s, until %s, renewed by itself"),
-              who->email[0] ? who->email : who->file, clock_rfc3339(who->until, when));
+              who->email[0] ? who->email : who->file, clock_moment(who->until, when));
     draw_warnings(who, j, p);
     if (j->target.project[0] && answered(p, self->project, tr("Asking for the project")))
         page_mark(p, MARK_OK, tr("Project %s, number %s"), projects_project(self->project)->id,

@@ -38,9 +38,12 @@ void receipt_view_row(const void *ctx, size_t i, struct page *p)
     page_put(p, STYLE_MUTED, "%s", first);
 }
 
-void receipt_view_text(const struct receipt_line *lines, size_t n, struct str *out)
+void receipt_view_text(const struct receipt_line *lines, size_t n, bool planned, struct str *out)
 {
-    for (size_t i = 0; i < n; i++)
-        str_printf(out, "%s %s %s %s\n", receipt_kind_words(lines[i].kind), lines[i].what,
-                   lines[i].name, lines[i].why);
+    for (size_t i = 0; i < n; i++) {
+        const struct receipt_line *l = &lines[i];
+        str_printf(out, "%s %s %s%s%s\n",
+                   planned ? receipt_kind_ahead(l->kind) : receipt_kind_words(l->kind), l->what,
+                   l->name, l->why[0] ? ": " : "", l->why);
+    }
 }

@@ -8,6 +8,7 @@
 #include "tui/page.h"
 
 void receipt_view_row(const void *lines, size_t i, struct page *p); /* as list_rows wants it */
-void receipt_view_text(const struct receipt_line *lines, size_t n, struct str *out);
+/* planned: nothing has been done yet. */
+void receipt_view_text(const struct receipt_line *lines, size_t n, bool planned, struct str *out);
 
 #endif

@@ -234,7 +234,7 @@ static enum nav copy(void *ctx, struct journey *j)
     size_t n;
     const struct receipt_line *all = lines(self, &n);
 
-    receipt_view_text(all, all ? n : 0, &text);
+    receipt_view_text(all, all ? n : 0, self->removing == NULL, &text);
     journey_copy(j, str_text(&text));
     str_done(&text);
     return STAY;

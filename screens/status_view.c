@@ -1,6 +1,7 @@
 #include "screens/status_view.h"
 
 #include "api/base/clock.h"
+#include "api/base/figure.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/answer.h"
@@ -184,13 +185,13 @@ void status_view_stream(const struct watch_status *s, bool old, struct page *p)
 
 static void draw_slot_numbers(const struct watch_slot *slot, struct page *p)
 {
-    char held[ANSWER_TEXT], pace[ANSWER_TEXT];
+    char held[FIGURE_TEXT], pace[FIGURE_TEXT];
 
     page_put(p, STYLE_TEXT, "%s, ", slot->active ? tr("active") : tr("read by nobody"));
-    page_put(p, STYLE_TEXT, tr("%s of log held"), answer_bytes(slot->wal_bytes, held));
+    page_put(p, STYLE_TEXT, tr("%s of log held"), figure_bytes(slot->wal_bytes, held));
     if (slot->wal_bytes_per_hour > 0)
         page_put(p, STYLE_WARN, tr(", growing by %s an hour"),
-                 answer_bytes(slot->wal_bytes_per_hour, pace));
+                 figure_bytes(slot->wal_bytes_per_hour, pace));
     if (slot->hours_until_full >= 0) {
         page_newline(p);
         page_put(p, STYLE_FAIL, tr("        at this pace the disk is full in %.0f h"),
@@ -232,7 +233,7 @@ static void table_parts(const void *ctx, size_t i, struct page_part *parts, char
 {
     const struct watch_status *s = ctx;
     const struct watch_table *t = &s->tables[i];
-    char source[ANSWER_TEXT], destination[ANSWER_TEXT];
+    char source[FIGURE_TEXT], destination[FIGURE_TEXT];
     char *at = scratch;
     bool same =
         t->rows_source >= 0 && !t->rows_source_is_estimate && t->rows_source == t->rows_destination;
@@ -244,10 +245,10 @@ static void table_parts(const void *ctx, size_t i, struct page_part *parts, char
                                   t->backfill_state[0] ? t->backfill_state : tr("not begun")};
     at += third;
     snprintf(at, third, "%s%s", t->rows_source_is_estimate ? "~" : "",
-             answer_count(t->rows_source, source));
+             figure_count(t->rows_source, source));
     parts[2] = (struct page_part){STYLE_TEXT, at};
     at += third;
-    snprintf(at, third, "%s", answer_count(t->rows_destination, destination));
+    snprintf(at, third, "%s", figure_count(t->rows_destination, destination));
     parts[3] = (struct page_part){same ? STYLE_OK : STYLE_TEXT, at};
     at += third;
     snprintf(at, third, "%s",

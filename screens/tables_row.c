@@ -1,16 +1,16 @@
 #include "screens/tables_row.h"
 
+#include "api/base/figure.h"
 #include "api/base/tr.h"
 #include "api/plan/survey.h"
-#include "screens/answer.h"
 
 void tables_row_totals(const struct tables_view *v, const struct journey *j, struct page *p)
 {
     const struct selection_totals *t = &j->totals;
-    char rows[ANSWER_TEXT];
+    char rows[FIGURE_TEXT];
 
     page_put(p, STYLE_HEADING, tr("What flows: tables %zu, columns %zu, rows %s"), t->tables,
-             t->columns, answer_count(t->rows, rows));
+             t->columns, figure_count(t->rows, rows));
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
@@ -75,7 +75,7 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     const struct selection_table *t = &j->selection.tables[table];
     unsigned problems = survey_problems(j->catalog, table);
     struct places at = places_of(p);
-    char rows[ANSWER_TEXT], bytes[ANSWER_TEXT];
+    char rows[FIGURE_TEXT], bytes[FIGURE_TEXT];
     size_t flagged = 0;
 
     for (size_t i = 0; i < t->n_columns; i++)
@@ -84,10 +84,10 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     page_tab(p, at.count);
     page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
     page_tab(p, at.rows);
-    page_put(p, STYLE_MUTED, "%9s", answer_count(t->rows, rows));
+    page_put(p, STYLE_MUTED, "%9s", figure_count(t->rows, rows));
     if (at.bytes) {
         page_tab(p, at.bytes);
-        page_put(p, STYLE_MUTED, "%10s", answer_bytes(t->bytes, bytes));
+        page_put(p, STYLE_MUTED, "%10s", figure_bytes(t->bytes, bytes));
     }
     page_tab(p, at.flags);
     if (flagged)

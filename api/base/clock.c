@@ -145,14 +145,31 @@ int64_t clock_parse(const char *text)
     return t < 0 ? -1 : t;
 }
 
+const char *clock_moment(int64_t wall_seconds, char *out)
+{
+    int64_t away = wall_seconds - clock_wall();
+    bool near = away > -43200 && away < 43200;
+    char text[CLOCK_TEXT];
+
+    clock_rfc3339(wall_seconds, text);
+    snprintf(out, CLOCK_TEXT, "%.*s%.5s UTC", near ? 0 : 11, text, text + 11);
+    if (!near)
+        out[10] = ' ';
+    return out;
+}
+
 const char *clock_span(int64_t seconds, char *out)
 {
     int64_t s = seconds < 0 ? 0 : seconds, rest = s % 3600 / 60;
 
     if (s < 60)
         snprintf(out, CLOCK_TEXT, "%" PRId64 " s", s);
+    else if (s < 3600 && s % 60 == 0)
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " min", s / 60);
     else if (s < 3600)
         snprintf(out, CLOCK_TEXT, "%" PRId64 " min %02" PRId64 " s", s / 60, s % 60);
+    else if (s < 86400 && rest == 0)
+        snprintf(out, CLOCK_TEXT, "%" PRId64 " h", s / 3600);
     else if (s < 86400)
         snprintf(out, CLOCK_TEXT, "%" PRId64 " h %02" PRId64 " min", s / 3600, rest);
     else

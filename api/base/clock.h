@@ -22,7 +22,9 @@ enum { CLOCK_TEXT = 32 };
 const char *clock_rfc3339(int64_t wall_seconds, char *out);
 /* Reads RFC 3339 with Z or an offset, fractions dropped. Returns -1 when it is none. */
 int64_t clock_parse(const char *text);
-/* "3 s", "2 min 05 s", "1 h 10 min", "4 d": for people. */
+/* For people: "09:15 UTC" of the next or the last twelve hours, else "2026-11-22 09:15 UTC". */
+const char *clock_moment(int64_t wall_seconds, char *out);
+/* "3 s", "2 min 05 s", "15 min", "1 h 10 min", "4 d": for people. */
 const char *clock_span(int64_t seconds, char *out);
 
 #endif

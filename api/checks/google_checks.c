@@ -43,7 +43,7 @@ static void credentials(struct check_list *l, const struct google_view *v)
         check_set(l, id, v->login_note || who->clock_ahead_s ? CHECK_WARN : CHECK_PASS,
                   "%s, until %s, renewed by itself",
                   *who->email ? who->email : tr("a login that does not tell its name"),
-                  clock_rfc3339(who->until, until));
+                  clock_moment(who->until, until));
         if (v->login_note)
             check_remedy(l, id, CHECK_REMEDY_COMMAND, "%s", v->login_note);
         else if (who->clock_ahead_s)

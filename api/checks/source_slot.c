@@ -1,6 +1,7 @@
 #include "api/checks/names.h"
 #include "api/checks/source_checks.h"
 
+#include "api/base/figure.h"
 #include "api/base/tr.h"
 
 /* slot.*: the bookmark in PostgreSQL's log, and what it keeps from being thrown away. */
@@ -212,29 +213,16 @@ static int64_t room_left(const struct source_view *v, const struct source_slot *
                                                                     : v->disk_free_bytes;
 }
 
-static void add_size(struct str *to, int64_t bytes)
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    double value = (double)bytes;
-    size_t unit = 0;
-    for (; value >= 1000 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-        value /= 1000;
-    str_printf(to, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-}
-
 static void describe(struct str *to, const struct source_slot *s, int64_t hourly, double hours)
 {
-    if (s->held_bytes >= 0) {
-        add_size(to, s->held_bytes);
-        str_add(to, tr(" held"));
-    }
+    char size[FIGURE_TEXT];
+
+    if (s->held_bytes >= 0)
+        str_printf(to, tr("%s held"), figure_bytes(s->held_bytes, size));
     if (!str_is_empty(s->wal_status))
         str_printf(to, "%s%s", to->bytes > 0 ? ", " : "", s->wal_status);
-    if (hourly > 0) {
-        str_add(to, tr(", growing by "));
-        add_size(to, hourly);
-        str_add(to, tr(" an hour"));
-    }
+    if (hourly > 0)
+        str_printf(to, tr(", growing by %s an hour"), figure_bytes(hourly, size));
     if (hours >= 0)
         str_printf(to,
                    hours < 1.5 ? tr(", full within about %.0f hour")

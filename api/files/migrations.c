@@ -353,7 +353,11 @@ bool migrations_undo(struct arena *a, const struct migrations_folder *folder,
         return sql_drop(&b);
     add_no_replication(&w, &b);
     return sql_finish(&w, &b, "datastream_fjern",
-                      guard_comment(&w, "Datastream: taken down. Delete the stream before this is "
-                                        "deployed: a slot that is read cannot be dropped."),
+                      arena_printf(a,
+                                   "-- Datastream: taken down. Delete the stream before this is "
+                                   "deployed: a slot that is read cannot be dropped.\n"
+                                   "-- The manifest still needs the user %s: without it this does "
+                                   "nothing, and Flyway runs it only once.\n",
+                                   w.user),
                       "drops the slot and the publication, takes the rights back");
 }

@@ -1,6 +1,7 @@
 #include "api/plan/removal.h"
 
 #include "api/base/str.h"
+#include "api/plan/diff.h"
 #include "api/plan/names.h"
 
 #include <assert.h>
@@ -124,6 +125,19 @@ const char *removal_foreign(const struct remove_options *o, const struct names *
     return NULL;
 }
 
+/* Nor is a rule that lets others in, or lets nobody in: what plan would not touch stays. */
+static const char *other_rule(const struct observed *seen, const struct names *n)
+{
+    bool admits = seen->connection_subnet == NULL; /* gone already: the port alone tells */
+
+    if (differs(seen->firewall_network, n->network))
+        return "it is for another network";
+    for (size_t i = 0; !admits && i < seen->n_firewall_sources; i++)
+        admits = diff_range_within(seen->connection_subnet, seen->firewall_sources[i]);
+    return seen->firewall_opens_5432 && admits ? NULL
+                                               : "it does not open 5432 to the private connection";
+}
+
 /* It has our name, and is not ours: somebody else's is never taken away. Why, or NULL. */
 static const char *not_ours(const struct remove_options *o, const struct names *n,
                             enum step_id step, struct arena *a)
@@ -149,7 +163,7 @@ static const char *not_ours(const struct remove_options *o, const struct names *
     case STEP_PRIVATE_CONNECTION:
         return differs(seen->connection_network, n->network) ? "it joins another network" : NULL;
     case STEP_FIREWALL:
-        return differs(seen->firewall_network, n->network) ? "it is for another network" : NULL;
+        return other_rule(seen, n);
     case STEP_DATASET:
         return writes_elsewhere(o, n) ? "the stream writes to another one" : NULL;
     default:

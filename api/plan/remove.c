@@ -47,6 +47,14 @@ const char *receipt_kind_words(enum receipt_kind k)
     return k == RECEIPT_BY_HAND ? "by hand" : receipt_kind_name(k);
 }
 
+const char *receipt_kind_ahead(enum receipt_kind k)
+{
+    static const char *const names[] = {"would remove", "would keep", "by hand", "cannot remove"};
+
+    assert((size_t)k < sizeof names / sizeof *names);
+    return names[k];
+}
+
 void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
                  size_t *n)
 {

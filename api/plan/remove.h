@@ -102,5 +102,6 @@ void remove_by_hand(const struct remove_options *o, struct arena *a, struct rece
                     size_t *n);
 const char *receipt_kind_name(enum receipt_kind k);  /* "removed", "kept", "by_hand", "failed" */
 const char *receipt_kind_words(enum receipt_kind k); /* the same for people: "by hand" */
+const char *receipt_kind_ahead(enum receipt_kind k); /* of a plan: "would remove" */
 
 #endif

@@ -1,5 +1,6 @@
 #include "api/plan/remove.h"
 
+#include "api/base/figure.h"
 #include "api/base/str.h"
 #include "api/files/migrations.h"
 #include "api/files/quote.h"
@@ -130,8 +131,9 @@ void remove_by_hand(const struct remove_options *o, struct arena *a, struct rece
     if (o->undo && !(o->made & 1u << STEP_STREAM))
         return; /* the stream goes on, and needs it all */
     const char *sql = remove_sql(a, o);
+    char size[FIGURE_TEXT];
     const char *held = o->slot_bytes < 0 ? "an unknown amount"
-                                         : arena_printf(a, "%lld bytes", (long long)o->slot_bytes);
+                                         : arena_str(a, figure_bytes(o->slot_bytes, size));
 
     if (!o->source_asked)
         lines[(*n)++] = (struct receipt_line){

@@ -1,6 +1,7 @@
 #include "api/plan/render.h"
 
 #include "api/base/clock.h"
+#include "api/base/figure.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/plan/flowing.h"
@@ -48,8 +49,9 @@ static const char *rows_of(const struct selection_totals *t, struct arena *a)
 {
     if (t->rows_unknown && t->rows == 0)
         return "rows not known";
-    return arena_printf(a, "rows %s %lld", t->rows_unknown ? "at least about" : "about",
-                        (long long)t->rows);
+    char rows[FIGURE_TEXT];
+    return arena_printf(a, "rows %s %s", t->rows_unknown ? "at least about" : "about",
+                        figure_count(t->rows, rows));
 }
 
 static void totals(const struct plan *p, const struct selection *s, struct arena *a,

@@ -30,6 +30,7 @@ struct told {
     size_t n_lines;
     bool took_over;
     bool left; /* something stays behind */
+    bool gone; /* something was removed */
 };
 
 /* Said once of each step, before anything else is. */
@@ -65,6 +66,7 @@ static void tell_line(struct told *told, const struct task *t, const struct rece
     bool unseen_stream = l->kind == RECEIPT_KEPT && str_eq(l->what, step_type(STEP_STREAM)->id);
     double took = elapsed(told, t, l);
 
+    told->gone = told->gone || l->kind == RECEIPT_REMOVED;
     told->left = told->left || unseen_stream || l->kind == RECEIPT_FAILED ||
                  (l->kind == RECEIPT_BY_HAND && !str_eq(l->what, "manifest"));
     struct event e = {.step = l->what,
@@ -106,14 +108,13 @@ static void tell_changes(struct told *told, const struct task *t)
 
 static void print_plan(const struct remove_options *o, struct arena *a)
 {
-    static const char *const would[] = {"would remove", "would keep", "by hand", ""};
     struct receipt_line *lines;
     size_t n;
 
     remove_plan(o, a, &lines, &n);
     for (size_t i = 0; i < n; i++)
-        out_talk("%-12s %-32s %s %s", would[lines[i].kind], lines[i].what, lines[i].name,
-                 lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
+        out_talk("%-12s %-32s %s %s", receipt_kind_ahead(lines[i].kind), lines[i].what,
+                 lines[i].name, lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
 }
 
 /* The typed name: by --confirm, or asked for. */
@@ -148,16 +149,16 @@ static bool take_dataset(const struct session *s, struct remove_options *o, stru
     return err_hint(e, "without --remove-dataset what has arrived stays");
 }
 
-static bool take_down(struct session *s, const struct remove_options *o, bool *left, struct err *e)
+static bool take_down(struct session *s, const struct remove_options *o, struct told *told,
+                      struct err *e)
 {
-    struct told told = {.o = s->o};
     struct task *t = remove_all(s->live.net, o);
 
     while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
         session_sleep(s, -1);
-        tell_changes(&told, t);
+        tell_changes(told, t);
     }
-    tell_changes(&told, t);
+    tell_changes(told, t);
     print_receipt(s->o, t);
     bool ok = task_state(t) == TASK_OK;
     if (task_state(t) == TASK_FAILED)
@@ -165,12 +166,11 @@ static bool take_down(struct session *s, const struct remove_options *o, bool *l
     else if (!ok)
         err_hint(e, "what was asked for goes in the cloud and is recorded; the same command "
                     "continues");
-    *left = told.left;
     task_drop(t);
     return ok;
 }
 
-static bool run(struct session *s, bool *left, struct err *e)
+static bool run(struct session *s, struct told *told, struct err *e)
 {
     const struct remove_wanted wanted = {s->live.google, s->live.store, s->live.pg, &s->target,
                                          false};
@@ -182,19 +182,26 @@ static bool run(struct session *s, bool *left, struct err *e)
     bool ok = session_wait(s, looking, e);
     if (ok) {
         o = *remove_prepared(looking);
-        ok = take_dataset(s, &o, e) && confirmed(s, &o, e) && take_down(s, &o, left, e);
+        ok = take_dataset(s, &o, e) && confirmed(s, &o, e) && take_down(s, &o, told, e);
     }
     task_drop(looking);
     return ok;
 }
 
 /* The last line; returns the exit code. */
-static int end(const struct session *s, int64_t begun_ms, bool ok, bool left, const struct err *e)
+static int end(const struct session *s, int64_t begun_ms, bool ok, const struct told *told,
+               const struct err *e)
 {
-    const char *result = ok ? "removed" : e->kind == ERR_INTERRUPTED ? "interrupted" : "failed";
+    const char *result = ok && told->gone             ? "removed"
+                         : ok                         ? "unchanged"
+                         : e->kind == ERR_INTERRUPTED ? "interrupted"
+                                                      : "failed";
+
+    if (ok && !told->gone)
+        out_talk("nothing was there that could be removed");
 
     out_last(s->o, result, s->target.stream, begun_ms, ok ? NULL : e);
-    return !ok ? out_code(e) : left ? OUT_NOT_YET : OUT_FINE;
+    return !ok ? out_code(e) : told->left ? OUT_NOT_YET : OUT_FINE;
 }
 
 int command_delete(const struct options *given)
@@ -203,15 +210,15 @@ int command_delete(const struct options *given)
     struct session s;
     struct err e;
     int64_t begun_ms = clock_mono_ms();
-    bool left = false;
+    struct told told = {.o = &o};
     int code;
 
     if (!take_words(&o, &e))
         return out_error(&o, &e);
     if (session_open(&s, &o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
                      &code)) {
-        bool ok = run(&s, &left, &e);
-        code = end(&s, begun_ms, ok, left, &e);
+        bool ok = run(&s, &told, &e);
+        code = end(&s, begun_ms, ok, &told, &e);
     }
     session_close(&s);
     return code;

@@ -89,7 +89,7 @@ static const char removal[] =
     "      \"required\": [\"version\", \"result\", \"stream\", \"elapsed\"],\n"
     "      \"properties\": {\n"
     "        \"version\": {\"const\": 1},\n"
-    "        \"result\": {\"enum\": [\"removed\", \"failed\", \"interrupted\"]},\n"
+    "        \"result\": {\"enum\": [\"removed\", \"unchanged\", \"failed\", \"interrupted\"]},\n"
     "        \"stream\": {\"type\": \"string\"},\n"
     "        \"elapsed\": {\"type\": \"number\"}\n"
     "      }\n"

@@ -1,6 +1,7 @@
 #include "screens/cli/command.h"
 
 #include "api/base/clock.h"
+#include "api/base/figure.h"
 #include "api/watch/status.h"
 #include "screens/answer.h"
 #include "screens/cli/out.h"
@@ -10,7 +11,7 @@ enum { WATCH_MS = 15000 };
 
 static void print_slot(const struct watch_slot *slot, bool has_stream)
 {
-    char bytes[ANSWER_TEXT];
+    char bytes[FIGURE_TEXT];
 
     if (!slot->known)
         out_line("  slot       %s: %s", slot->name, slot->why);
@@ -18,12 +19,12 @@ static void print_slot(const struct watch_slot *slot, bool has_stream)
         out_line("  slot       %s: %s", slot->name, has_stream ? "gone" : "not there");
     else
         out_line("  slot       %s: %s, %s of log held", slot->name,
-                 slot->active ? "active" : "read by nobody", answer_bytes(slot->wal_bytes, bytes));
+                 slot->active ? "active" : "read by nobody", figure_bytes(slot->wal_bytes, bytes));
 }
 
 static void print(const struct watch_status *s)
 {
-    char span[CLOCK_TEXT], source[ANSWER_TEXT], destination[ANSWER_TEXT];
+    char span[CLOCK_TEXT], source[FIGURE_TEXT], destination[FIGURE_TEXT];
 
     out_line("%s  %s  %s", watch_health_name(s->health), s->stream,
              s->state[0]                           ? s->state
@@ -38,8 +39,8 @@ static void print(const struct watch_status *s)
         const struct watch_table *w = &s->tables[i];
         out_line("  %s.%s  backfill %s  rows %s%s at the source, %s in BigQuery", w->schema,
                  w->table, w->backfill_state[0] ? w->backfill_state : "not begun",
-                 w->rows_source_is_estimate ? "~" : "", answer_count(w->rows_source, source),
-                 answer_count(w->rows_destination, destination));
+                 w->rows_source_is_estimate ? "~" : "", figure_count(w->rows_source, source),
+                 figure_count(w->rows_destination, destination));
     }
 }
 

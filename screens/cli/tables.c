@@ -1,9 +1,9 @@
 #include "screens/cli/command.h"
 
+#include "api/base/figure.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/plan/survey.h"
-#include "screens/answer.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 #include "screens/cli/verdict.h"
@@ -134,13 +134,13 @@ static void print_flags(const struct rules_verdict *v, struct str *out)
 
 static void print(const struct catalog *c)
 {
-    char rows[ANSWER_TEXT], bytes[ANSWER_TEXT], type[256];
+    char rows[FIGURE_TEXT], bytes[FIGURE_TEXT], type[256];
 
     for (size_t i = 0; i < catalog_tables(c); i++) {
         struct catalog_table t = catalog_table(c, i);
         unsigned problems = survey_problems(c, i);
         out_line("%s.%s  %s, %s rows, %s", t.schema, t.name, kind_name(t.kind),
-                 answer_count(t.rows, rows), answer_bytes(t.bytes, bytes));
+                 figure_count(t.rows, rows), figure_bytes(t.bytes, bytes));
         for (int p = 0; p < SURVEY_PROBLEMS; p++)
             if (problems & 1u << p)
                 out_line("  ! %s", survey_problem_text((enum survey_problem)p));

@@ -17,4 +17,4 @@ s/pid [0-9]+( [^…]*…)?/pid N/g
 s#/tmp/strom-screens-[^ /]*#PATH#g
 s/ +/ /g
 s/ $//
-s/[0-9]{2}:[0-9]{2}:[0-9]{2} UTC/TIME/g
+s/[0-9]{2}:[0-9]{2}(:[0-9]{2})? UTC/TIME/g

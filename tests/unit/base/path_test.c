@@ -424,11 +424,15 @@ static void spans(void **state)
     assert_string_equal(clock_span(-5, out), "0 s");
     assert_string_equal(clock_span(59, out), "59 s");
     assert_string_equal(clock_span(125, out), "2 min 05 s");
+    assert_string_equal(clock_span(900, out), "15 min");
     assert_string_equal(clock_span(4200, out), "1 h 10 min");
+    assert_string_equal(clock_span(7200, out), "2 h");
     assert_string_equal(clock_span(4 * 86400 + 5, out), "4 d");
     clock_freeze(77);
     assert_int_equal(clock_wall(), 77);
     assert_int_equal(clock_wall_ms(), 77000);
+    assert_string_equal(clock_moment(120, out), "00:02 UTC");
+    assert_string_equal(clock_moment(86400, out), "1970-01-02 00:00 UTC");
     clock_freeze(0);
     assert_true(clock_wall() > 1700000000);
     int64_t before = clock_mono_ms();

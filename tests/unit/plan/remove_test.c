@@ -207,6 +207,30 @@ static void test_foreign_things_stay(void **state)
     scene_done(&r.s);
 }
 
+/* What plan would not touch is not taken away either: others may rely on such a rule. */
+static void test_another_rule_of_our_name_stays(void **state)
+{
+    (void)state;
+    struct receipt r;
+    const char *other = "192.168.7.0/29";
+    open_receipt(&r);
+    plan_receipt(&r);
+    check_goes(&r, "compute.firewall");
+    r.s.seen.firewall_sources = &other;
+    plan_receipt(&r);
+    check_kept(&r, "compute.firewall", "it does not open 5432");
+    check_kept(&r, "compute.network", "compute.firewall needs it, and stays");
+    check_goes(&r, "datastream.private_connection");
+    r.s.seen.connection_subnet = NULL; /* taken down by a run before: the port tells */
+    r.s.seen.things[STEP_PRIVATE_CONNECTION].seen = SEEN_ABSENT;
+    plan_receipt(&r);
+    check_goes(&r, "compute.firewall");
+    r.s.seen.firewall_opens_5432 = false;
+    plan_receipt(&r);
+    check_kept(&r, "compute.firewall", "it does not open 5432");
+    scene_done(&r.s);
+}
+
 static void test_unknown_stays(void **state)
 {
     (void)state;
@@ -408,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_others_elsewhere),
         cmocka_unit_test(test_shared_destination),
         cmocka_unit_test(test_foreign_things_stay),
+        cmocka_unit_test(test_another_rule_of_our_name_stays),
         cmocka_unit_test(test_unknown_stays),
         cmocka_unit_test(test_left_in_the_source),
         cmocka_unit_test(test_sql),
