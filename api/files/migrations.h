@@ -18,7 +18,6 @@ enum { MIGRATIONS_MAX_FILES = 20000, MIGRATIONS_MAX_DEPTH = 12 };
 struct migrations_folder {
     const char *path; /* relative to the repository: "src/main/resources/flyway" */
     const char *last; /* the newest version there, "1.50"; NULL: none yet */
-    bool timestamps;  /* versions are dates: V20240131120000__ */
     size_t n_files;
     const char *others; /* further folders that hold versions, one a line; NULL: none */
 };
@@ -27,7 +26,8 @@ struct migrations_folder {
  * ERR_MISSING with the usual place as hint. */
 bool migrations_find(struct arena *a, const char *repo, struct migrations_folder *out,
                      struct err *e);
-/* The n-th version after the last one (n from 1), in the folder's style; now: seconds since 1970.
+/* The n-th version after the last one (n from 1), in the folder's style, dates too; now: seconds
+ * since 1970, 0: dates are counted on like numbers.
  * `recorded` is the newest version that Flyway knows in the database, NULL when not asked. */
 const char *migrations_version(struct arena *a, const struct migrations_folder *folder,
                                const char *recorded, int n, long long now);

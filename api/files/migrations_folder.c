@@ -1,4 +1,4 @@
-/* Where Flyway's files lie, and which version comes next. */
+/* Where Flyway's files lie. */
 
 #include "api/files/migrations.h"
 
@@ -10,141 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-/* --- versions --- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-size_t migrations_version_bytes(const char *name)
-{
-    size_t n = 0;
-    if (name[0] != 'V')
-        return 0;
-    for (const char *p = name + 1; is_digit(*p); p++) {
-        while (is_digit(*p)) {
-            p++;
-            n++;
-        }
-        if (p[0] == '_' && p[1] == '_')
-            return n;
-        if ((*p != '.' && *p != '_') || !is_digit(p[1]))
-            return 0;
-        n++;
-    }
-    return 0;
-}
-
-/* The next number of a version, without leading zeros; moves behind the separator. */
-static size_t next_part(const char **at, const char **digits)
-{
-    while (**at == '0' && is_digit((*at)[1]))
-        (*at)++;
-    *digits = *at;
-    while (is_digit(**at))
-        (*at)++;
-    size_t n = (size_t)(*at - *digits);
-    if (**at)
-        (*at)++;
-    return n;
-}
-
-int migrations_compare(const char *a, const char *b)
-{
-    while (*a || *b) {
-        const char *x = "0", *y = "0";
-        size_t nx = *a ? next_part(&a, &x) : 1, ny = *b ? next_part(&b, &y) : 1;
-        if (nx != ny)
-            return nx < ny ? -1 : 1;
-        int order = memcmp(x, y, nx);
-        if (order != 0)
-            return order < 0 ? -1 : 1;
-    }
-    return 0;
-}
-
-/* Adds to the number at the end of the text, of any length; leading zeros stay. */
-static const char *added(struct arena *a, const char *version, int n)
-{
-    size_t bytes = strlen(version), from = bytes;
-    while (from > 0 && is_digit(version[from - 1]))
-        from--;
-    char *copy = arena_printf(a, "%.*s0%s", (int)from, version, version + from);
-    int carry = n;
-    for (size_t at = bytes; carry > 0 && at >= from; at--) {
-        int sum = copy[at] - '0' + carry;
-        copy[at] = (char)('0' + sum % 10);
-        carry = sum / 10;
-        if (at == 0)
-            break;
-    }
-    if (copy[from] != '0')
-        return copy;
-    memmove(copy + from, copy + from + 1, bytes - from + 1);
-    return copy;
-}
-
-/* --- versions that are dates --- */
-
-enum { DATE = 8, DATE_MINUTE = 12, DATE_SECOND = 14 };
-
-static size_t first_digits(const char *version)
-{
-    size_t n = 0;
-    while (is_digit(version[n]))
-        n++;
-    return n;
-}
-
-static bool is_date(const char *version)
-{
-    size_t n = first_digits(version);
-    if (n != DATE && n != DATE_MINUTE && n != DATE_SECOND)
-        return false;
-    return (str_starts(version, "19") || str_starts(version, "20")) && version[4] <= '1' &&
-           version[6] <= '3';
-}
-
-/* Now, as precise as the folder writes it; the n-th is as many units later. */
-static const char *date_text(struct arena *a, size_t digits, long long now, int n)
-{
-    long long unit = digits == DATE_SECOND ? 1 : digits == DATE_MINUTE ? 60 : 86400;
-    time_t at = (time_t)(now + unit * (n - 1));
-    struct tm tm;
-    if (gmtime_r(&at, &tm) == NULL)
-        return "1";
-    const char *whole = arena_printf(a, "%04d%02d%02d%02d%02d%02d", tm.tm_year + 1900,
-                                     tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    return arena_strn(a, whole, digits);
-}
-
-static const char *next_date(struct arena *a, const char *last, int n, long long now)
-{
-    size_t digits = first_digits(last);
-    const char *fresh = date_text(a, digits, now, 1);
-    if (migrations_compare(fresh, last) > 0)
-        return date_text(a, digits, now, n);
-    return added(a, last, n);
-}
-
-/* --- the next one --- */
-
-const char *migrations_version(struct arena *a, const struct migrations_folder *folder,
-                               const char *recorded, int n, long long now)
-{
-    const char *last = folder->last ? folder->last : "0";
-    if (!str_is_empty(recorded) && is_digit(recorded[strlen(recorded) - 1]) &&
-        recorded[strspn(recorded, "0123456789._")] == '\0' &&
-        migrations_compare(recorded, last) > 0)
-        last = recorded;
-    if (folder->timestamps && is_date(last) && now > 0)
-        return next_date(a, last, n, now);
-    return added(a, last, n);
-}
 
 /* --- the folder --- */
 
@@ -289,7 +155,6 @@ static void describe(const struct search *s, const struct place *chosen,
         if (p != chosen && !p->is_code && p->n_files > 0)
             str_printf(&others, "%s%s", others.bytes ? "\n" : "", p->path);
     }
-    out->timestamps = out->last != NULL && is_date(out->last);
     if (others.bytes)
         out->others = arena_str(s->mem, str_text(&others));
     str_done(&others);

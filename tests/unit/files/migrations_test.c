@@ -122,7 +122,6 @@ static void tell(struct told *c, char *text)
     c->facts.slot = "ds_replication";
     for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(text, "\n", &text))
         tell_line(c, line);
-    c->folder.timestamps = c->folder.last && strlen(c->folder.last) == 14;
 }
 
 static void answer(const struct told *c, struct str *out)
@@ -210,7 +209,6 @@ static void follows(const char *last, const char *recorded, int n, const char *e
     struct arena a;
     arena_init(&a);
     struct migrations_folder f = {.last = last};
-    f.timestamps = last && (strlen(last) == 14 || strlen(last) == 12 || strlen(last) == 8);
     assert_string_equal(migrations_version(&a, &f, recorded, n, 1767323045), expected);
     arena_done(&a);
 }
@@ -238,6 +236,25 @@ static void test_next_versions(void **state)
     follows("20240131120000", NULL, 2, "20260102030406");
     follows("202401311200", NULL, 2, "202601020305");
     follows("20240131", NULL, 1, "20260102");
+    follows("20240131", NULL, 2, "20260102.1");
+    follows("20240131", NULL, 3, "20260102.2");
+    follows("20260102", NULL, 1, "20260102.1");
+    follows("20260102", NULL, 2, "20260102.2");
+    follows("20260102.3", NULL, 1, "20260102.4");
+    follows("20260102_09", NULL, 1, "20260102_10");
+    follows("20240131_2", NULL, 2, "20260102_2");
+    follows("20240131_1200", NULL, 1, "20260102_0304");
+    follows("20240131_120000", NULL, 2, "20260102_030406");
+    follows("2024.01.31", NULL, 1, "2026.01.02");
+    follows("2024.01.31", NULL, 2, "2026.01.02.1");
+    follows("2024.01.31.1200", NULL, 2, "2026.01.02.0305");
+    follows("2024_01_31_12_00_00", NULL, 1, "2026_01_02_03_04_05");
+    follows("20241301", NULL, 1, "20241302"); /* no such month: a number */
+    follows("12345678", NULL, 1, "12345679");
+    follows("20.240131", NULL, 1, "20.240132");
+    follows("2024.1", NULL, 1, "2024.2");
+    follows("1.20240131", NULL, 1, "1.20240132");
+    follows("3", "20240131120000", 1, "20260102030405");
     follows("20990131120000", NULL, 1, "20990131120001");
     follows("20990131120000", NULL, 2, "20990131120002");
 }
