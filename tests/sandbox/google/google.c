@@ -225,7 +225,7 @@ static void release(struct google *g)
         g->mounts = m->next;
         mem_free(m);
     }
-    val_free(g->policy);
+    policy_forget(g);
     val_free(g->entries);
     if (g->log != NULL)
         fclose(g->log);

@@ -150,6 +150,13 @@ struct mount {
     struct mount *next;
 };
 
+/* A changed policy works only after some time: until then, what it was. */
+struct policy_past {
+    struct val *bindings;
+    int64_t until_ms;
+    struct policy_past *next;
+};
+
 struct stream;
 struct job;
 
@@ -171,6 +178,7 @@ struct google {
     struct service_state *services;
     struct token *tokens;
     struct val *policy; /* bindings, auditConfigs; version and etag apart */
+    struct policy_past *past; /* what still works, the oldest first */
     unsigned etag;
     char lacking[16][64];
     char exhausted[40];
@@ -241,6 +249,8 @@ bool roles_is_basic(const char *role);
 bool policy_holds(struct google *g, const char *permission);
 bool policy_member_has(struct google *g, const char *member, const char *role);
 void policy_reset(struct google *g);
+void policy_replace(struct google *g, struct val *policy); /* consumed; works later, as a call's */
+void policy_forget(struct google *g);                      /* at the end */
 void policy_bind(struct google *g, const char *role, const char *member);
 /* Asks for the permission and refuses by name. `resource` as in the path: "projects/x/...". */
 bool call_permit(struct call *c, const char *permission, const char *resource);

@@ -2,9 +2,14 @@
 
 #include "tests/sandbox/google/inside.h"
 
+#include "api/base/arena.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #define TEAM_GROUP "group:aap@nav.no"
+
+enum { PROPAGATION_S = 60 }; /* facts/gcp.md E: usually two minutes, up to seven or more */
 
 bool policy_is_our_project(const char *project)
 {
@@ -41,16 +46,59 @@ static bool binds_person(const struct val *binding)
            condition_holds(val_member(binding, "condition"));
 }
 
+/* --- what works by now --- */
+
+static void drop_oldest(struct google *g)
+{
+    struct policy_past *oldest = g->past;
+    g->past = oldest->next;
+    val_free(oldest->bindings);
+    mem_free(oldest);
+}
+
+static const struct val *in_force(struct google *g)
+{
+    while (g->past != NULL && clock_mono_ms() >= g->past->until_ms)
+        drop_oldest(g);
+    return g->past != NULL ? g->past->bindings : val_member(g->policy, "bindings");
+}
+
+/* What a scenario says holds at once. */
+static void at_once(struct google *g)
+{
+    while (g->past != NULL)
+        drop_oldest(g);
+}
+
+void policy_replace(struct google *g, struct val *policy)
+{
+    struct policy_past *past = mem_alloc(sizeof *past), **end = &g->past;
+    past->bindings = val_copy(val_member(g->policy, "bindings"));
+    past->until_ms = google_later(g, PROPAGATION_S);
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = past;
+    val_free(g->policy);
+    g->policy = policy;
+    g->etag++;
+}
+
+void policy_forget(struct google *g)
+{
+    at_once(g);
+    val_free(g->policy);
+    g->policy = NULL;
+}
+
 bool policy_holds(struct google *g, const char *permission)
 {
     for (size_t i = 0; i < sizeof g->lacking / sizeof g->lacking[0]; i++)
         if (str_eq(g->lacking[i], permission))
             return false;
     for
-        val_each(binding,
-                 val_member(g->policy, "bindings")) if (binds_person(binding) &&
-                                                        roles_hold(val_text_or(binding, "role", ""),
-                                                                   permission)) return true;
+        val_each(binding, in_force(g)) if (binds_person(binding) &&
+                                           roles_hold(val_text_or(binding, "role", ""),
+                                                      permission)) return true;
     return false;
 }
 
@@ -77,6 +125,7 @@ bool call_permit(struct call *c, const char *permission, const char *resource)
 void policy_bind(struct google *g, const char *role, const char *member)
 {
     struct val *bindings = val_member(g->policy, "bindings");
+    at_once(g);
     g->etag++;
     for
         val_each(binding, bindings) if (str_eq(val_text(binding, "role"), role) &&
@@ -89,11 +138,39 @@ void policy_bind(struct google *g, const char *role, const char *member)
     val_add(bindings, val_make("{'role':%s,'members':[%s]}", role, member));
 }
 
+static void drop_member(struct val *bindings, const char *member)
+{
+    for (struct val *binding = bindings->first, *next; binding != NULL; binding = next) {
+        next = binding->next;
+        struct val *members = val_member(binding, "members");
+        for (struct val *m = members->first, *after; m != NULL; m = after) {
+            after = m->next;
+            if (str_eq(m->text, member))
+                val_drop(members, m);
+        }
+        if (members->first == NULL)
+            val_drop(bindings, binding);
+    }
+}
+
+/* Tests: other roles, names between blanks, than one finds. */
+static void turn(struct google *g, const char *variable, const char *member)
+{
+    const char *roles = getenv(variable);
+    if (roles == NULL)
+        return;
+    drop_member(val_member(g->policy, "bindings"), member);
+    char *text = mem_str(roles), *rest = NULL;
+    for (char *role = strtok_r(text, " ", &rest); role != NULL; role = strtok_r(NULL, " ", &rest))
+        policy_bind(g, role, member);
+    mem_free(text);
+}
+
 /* As one finds it: the person has given herself Editor, the team's group may change the policy, and
  * others have left bindings that must survive, one of them conditional. */
 void policy_reset(struct google *g)
 {
-    val_free(g->policy);
+    policy_forget(g);
     g->policy = val_make(
         "{'bindings':["
         "{'role':'roles/editor','members':['user:%s','user:ola.hansen@nav.no',"
@@ -110,27 +187,15 @@ void policy_reset(struct google *g)
         "{'logType':'DATA_READ'},{'logType':'DATA_WRITE'}]}]}",
         SANDBOX_PERSON, SANDBOX_PROJECT_NUMBER, TEAM_GROUP, SANDBOX_PROJECT_NUMBER);
     g->etag = 1;
-}
-
-static void drop_person(struct val *bindings)
-{
-    for (struct val *binding = bindings->first, *next; binding != NULL; binding = next) {
-        next = binding->next;
-        struct val *members = val_member(binding, "members");
-        for (struct val *m = members->first, *after; m != NULL; m = after) {
-            after = m->next;
-            if (str_eq(m->text, "user:" SANDBOX_PERSON))
-                val_drop(members, m);
-        }
-        if (members->first == NULL)
-            val_drop(bindings, binding);
-    }
+    turn(g, "SANDBOX_ROLES", "user:" SANDBOX_PERSON);
+    turn(g, "SANDBOX_TEAM_ROLES", TEAM_GROUP);
 }
 
 void google_set_roles(struct google *g, const char *const *roles, size_t n)
 {
     pthread_mutex_lock(&g->lock);
-    drop_person(val_member(g->policy, "bindings"));
+    at_once(g);
+    drop_member(val_member(g->policy, "bindings"), "user:" SANDBOX_PERSON);
     for (size_t i = 0; i < n; i++)
         policy_bind(g, roles[i], "user:" SANDBOX_PERSON);
     g->etag++;

@@ -264,9 +264,7 @@ static void set_policy(struct call *c)
             val_add(bindings, val_copy(binding));
     val_put(kept, "bindings", bindings);
     val_put(kept, "auditConfigs", val_copy(val_member(policy, "auditConfigs")));
-    val_free(c->g->policy);
-    c->g->policy = kept;
-    c->g->etag++;
+    policy_replace(c->g, kept);
     c->slow = 3;
     call_answer(c, policy_doc(c->g, 3));
 }

@@ -179,6 +179,17 @@ static void stale_etag(void **state)
     assert_string_equal(rig_text(&rig, "error.status"), "ABORTED");
 }
 
+static void await_held(const char *permission, bool held)
+{
+    char body[200];
+    int64_t until = clock_mono_ms() + 60000;
+    snprintf(body, sizeof body, "{\"permissions\":[\"%s\"]}", permission);
+    do
+        rig_ok(&rig, "POST", TEST_PERMS, body);
+    while ((json_get(rig.body, "permissions") != NULL) != held && clock_mono_ms() < until);
+    assert_int_equal(json_get(rig.body, "permissions") != NULL, held);
+}
+
 static void an_expired_condition_gives_nothing(void **state)
 {
     (void)state;
@@ -201,8 +212,48 @@ static void an_expired_condition_gives_nothing(void **state)
                                 "\\\")\"}}",
                                 3),
                      200);
-    rig_ok(&rig, "POST", TEST_PERMS, "{\"permissions\":[\"cloudsql.instances.get\"]}");
-    assert_int_equal(json_count(json_get(rig.body, "permissions")), 1);
+    await_held("cloudsql.instances.get", true);
+    static const char *const EDITOR[] = {"roles/editor"};
+    google_set_roles(rig.g, EDITOR, 1);
+}
+
+static bool strip(struct str *text, const char *part)
+{
+    char *at = strstr(text->text, part);
+    if (at != NULL)
+        memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
+    return at != NULL;
+}
+
+/* A role that was granted, or taken away, does or undoes so only after some time. */
+static void a_change_works_later(void **state)
+{
+    (void)state;
+    static const char *const NONE[] = {"roles/browser"};
+    google_set_roles(rig.g, NONE, 1);
+    rig_ok(&rig, "POST", GET_POLICY, VERSION_3);
+    rig.s.speed = 20; /* so that it can be seen: three seconds */
+    assert_int_equal(write_back("{\"role\":\"roles/datastream.viewer\",\"members\":["
+                                "\"user:" SANDBOX_PERSON "\"]}",
+                                3),
+                     200);
+    rig.s.speed = 5000;
+    rig_ok(&rig, "POST", TEST_PERMS, "{\"permissions\":[\"datastream.streams.get\"]}");
+    assert_null(json_get(rig.body, "permissions"));
+    rig_ok(&rig, "POST", GET_POLICY, VERSION_3); /* it stands there, though */
+    assert_non_null(strstr(str_text(&rig.text), "datastream.viewer"));
+    await_held("datastream.streams.get", true);
+    struct str body = {0};
+    rig_ok(&rig, "POST", GET_POLICY, VERSION_3);
+    str_printf(&body,
+               "{\"policy\":{\"version\":3,\"etag\":\"%s\",\"bindings\":", rig_text(&rig, "etag"));
+    json_print(json_get(rig.body, "bindings"), &body);
+    str_add(&body, "}}");
+    assert_true(strip(&body, ",{\"role\":\"roles/datastream.viewer\",\"members\":["
+                             "\"user:" SANDBOX_PERSON "\"]}"));
+    assert_int_equal(rig_ask(&rig, "POST", SET_POLICY, str_text(&body)), 200);
+    str_done(&body);
+    await_held("datastream.streams.get", false);
     static const char *const EDITOR[] = {"roles/editor"};
     google_set_roles(rig.g, EDITOR, 1);
 }
@@ -236,10 +287,15 @@ static void google_agrees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roles_are_googles), cmocka_unit_test(what_one_may),
-        cmocka_unit_test(read_modify_write), cmocka_unit_test(conditions_are_not_lost),
-        cmocka_unit_test(stale_etag),        cmocka_unit_test(an_expired_condition_gives_nothing),
-        cmocka_unit_test(projects),          cmocka_unit_test(google_agrees),
+        cmocka_unit_test(roles_are_googles),
+        cmocka_unit_test(what_one_may),
+        cmocka_unit_test(read_modify_write),
+        cmocka_unit_test(conditions_are_not_lost),
+        cmocka_unit_test(stale_etag),
+        cmocka_unit_test(an_expired_condition_gives_nothing),
+        cmocka_unit_test(a_change_works_later),
+        cmocka_unit_test(projects),
+        cmocka_unit_test(google_agrees),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
