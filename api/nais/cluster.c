@@ -201,6 +201,11 @@ static enum task_state unreached(struct task *t, struct get_job *job)
     if (str_eq(e.reason, "DNS") || str_eq(e.reason, "TIMEOUT") || str_eq(e.reason, "REFUSED"))
         err_hint(&e, tr("is naisdevice on and connected? Else check the context: kubectl config "
                         "get-contexts"));
+    else if (str_eq(e.reason, "PROXY") && !str_is_empty(job->cluster->login.cluster->proxy_url))
+        err_hint(&e,
+                 tr("look at proxy-url of the cluster %s in the kubeconfig: its address, user "
+                    "and password"),
+                 job->cluster->login.cluster->name);
     return task_fail(t, &e);
 }
 

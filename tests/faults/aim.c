@@ -24,8 +24,9 @@
 #define NO_HOST      "nobody-knows-this-host.invalid"
 #define SILENT_HOST  "the-name-server-is-silent.invalid"
 #define BEHIND_PROXY ".proxied.invalid"
+#define BY_PROXY     " by proxy" /* of the call's own: a kubeconfig names it */
 
-enum { QUIET_ROUNDS = 3, LOOKUP_MS = 2, PROGRAM_MS = 20000 };
+enum { QUIET_ROUNDS = 3, LOOKUP_MS = 2, PROGRAM_MS = 20000, PROXY = 160 };
 
 static struct {
     struct wire *wire;
@@ -129,11 +130,12 @@ void aim_unstick(void)
 /* --- calls --- */
 
 /* What follows these is another word each time. */
-static void make_key(const char *method, const char *path, char out[AIM_KEY])
+static void make_key(const struct http_request *r, const char *path, char out[AIM_KEY])
 {
     static const char *const fresh[] = {"/operations/", "/queries/", "/objects/"};
 
-    snprintf(out, AIM_KEY, "%s %s %.*s", aim.phase, method, (int)strcspn(path, "?"), path);
+    snprintf(out, AIM_KEY, "%s %s %.*s%s", aim.phase, r->method, (int)strcspn(path, "?"), path,
+             str_is_empty(r->proxy) ? "" : BY_PROXY);
     for (size_t i = 0; i < sizeof fresh / sizeof *fresh; i++) {
         char *at = strstr(out, fresh[i]);
         if (!at)
@@ -156,6 +158,23 @@ static void note(const char *key)
         str_copy(aim.calls[aim.n_calls++].key, AIM_KEY, key);
 }
 
+static enum wire_door door_of(enum fault_kind kind)
+{
+    return kind == FAULT_REFUSED               ? WIRE_REFUSED
+           : kind == FAULT_CONNECT_TIMEOUT     ? WIRE_SILENT
+           : kind == FAULT_WRONG_CERTIFICATE   ? WIRE_STRANGER
+           : kind == FAULT_EXPIRED_CERTIFICATE ? WIRE_EXPIRED
+           : kind == FAULT_OTHER_NAME          ? WIRE_OTHER
+           : kind == FAULT_TLS_SILENT          ? WIRE_MUTE
+                                               : WIRE_OPEN;
+}
+
+/* On the way to the service itself. */
+static bool is_door(enum fault_kind kind)
+{
+    return door_of(kind) != WIRE_OPEN || kind == FAULT_DNS || kind == FAULT_DNS_SILENT;
+}
+
 bool aim_fits(const struct aim_call *call, enum fault_kind kind)
 {
     enum fault_of_what meets = fault_of(kind)->meets;
@@ -165,31 +184,32 @@ bool aim_fits(const struct aim_call *call, enum fault_kind kind)
         return program && meets == FAULT_PLUGIN;
     if (meets == FAULT_PROXIED) /* this one is asked past any proxy */
         return strstr(call->key, " computeMetadata/") == NULL;
+    if (strstr(call->key, BY_PROXY) && is_door(kind)) /* met by the proxy, not by us */
+        return false;
     if (meets == FAULT_LOGIN)
         return strstr(call->key, " oauth2.") != NULL;
     return meets == FAULT_ANY_CALL || call->operation;
 }
 
-/* The library reads it when it begins; what goes to this machine is sent past it. */
-static void put_proxy(enum fault_kind kind)
+/* Of the call's own, or in the environment: there the library reads it when it begins, and what
+ * goes to this machine is sent past it. */
+static void put_proxy(enum fault_kind kind, struct http_request *r, char proxy[PROXY])
 {
     enum wire_door door = kind == FAULT_PROXY_REFUSED ? WIRE_REFUSED : WIRE_OPEN;
-    char proxy[160];
 
-    snprintf(proxy, sizeof proxy, "http://kari:%s@%s", aim.proxy_password,
-             strstr(wire_origin(aim.wire, door), "127.0.0.1"));
-    setenv("HTTPS_PROXY", proxy, 1);
+    lookups += kind == FAULT_PROXY_DNS;
+    snprintf(proxy, PROXY, "http://kari:%s@%s", aim.proxy_password,
+             kind == FAULT_PROXY_DNS ? NO_HOST ":3128"
+                                     : strstr(wire_origin(aim.wire, door), "127.0.0.1"));
+    if (str_is_empty(r->proxy))
+        setenv("HTTPS_PROXY", proxy, 1);
+    else
+        r->proxy = proxy;
 }
 
 static void door_url(enum fault_kind kind, const char *path, struct str *url)
 {
-    enum wire_door door = kind == FAULT_REFUSED               ? WIRE_REFUSED
-                          : kind == FAULT_CONNECT_TIMEOUT     ? WIRE_SILENT
-                          : kind == FAULT_WRONG_CERTIFICATE   ? WIRE_STRANGER
-                          : kind == FAULT_EXPIRED_CERTIFICATE ? WIRE_EXPIRED
-                          : kind == FAULT_OTHER_NAME          ? WIRE_OTHER
-                          : kind == FAULT_TLS_SILENT          ? WIRE_MUTE
-                                                              : WIRE_OPEN;
+    enum wire_door door = door_of(kind);
 
     if (kind == FAULT_DNS) {
         lookups++;
@@ -197,7 +217,6 @@ static void door_url(enum fault_kind kind, const char *path, struct str *url)
     } else if (kind == FAULT_DNS_SILENT) {
         str_printf(url, "https://" SILENT_HOST "%s", path);
     } else if (fault_of(kind)->meets == FAULT_PROXIED) {
-        put_proxy(kind);
         str_printf(url, "https://%d" BEHIND_PROXY "%s", (int)kind, path);
     } else if (door != WIRE_OPEN) {
         str_printf(url, "%s%s", wire_origin(aim.wire, door), path);
@@ -223,11 +242,11 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
 {
     const char *origin = wire_origin(aim.wire, WIRE_OPEN);
     size_t n = strlen(origin);
-    char key[AIM_KEY];
+    char key[AIM_KEY], proxy[PROXY];
 
     if (strncmp(r->url, origin, n) != 0)
         return __real_http_send(net, r);
-    make_key(r->method, r->url + n + 1, key);
+    make_key(r, r->url + n + 1, key);
     note(key);
     if (aim.woken && clock_wall_ms() > aim.woken + FAULT_AWAKE_MS)
         aim.too_late = true;
@@ -241,6 +260,8 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     struct str url = {0};
     door_url(aim.kind, r->url + n, &url);
     other.url = str_text(&url);
+    if (fault_of(aim.kind)->meets == FAULT_PROXIED)
+        put_proxy(aim.kind, &other, proxy);
     aim.hit = true;
     aim.tired = aim.kind == FAULT_SLEEP;
     if (aim.kind == FAULT_429) {

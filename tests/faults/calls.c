@@ -106,6 +106,7 @@ static const struct scenario calls[] = {
     AS("impersonated", project, STAND_IMPERSONATED),
     AS("as-machine", project, STAND_MACHINE),
     AS("by-program", apps, STAND_PLUGIN),
+    AS("by-proxy", source, STAND_PROXIED),
     ONE(project),
     ONE(held),
     ONE(held_on_account),

@@ -14,6 +14,7 @@ const struct fault *fault_of(enum fault_kind kind)
         [FAULT_DNS_SILENT] = {"dns-silent", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_REFUSED] = {"refused", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_CONNECT_TIMEOUT] = {"connect-timeout", true, 0, FAULT_ANY_CALL, NULL, 0},
+        [FAULT_PROXY_DNS] = {"proxy-dns", true, 0, FAULT_PROXIED, NULL, 0},
         [FAULT_PROXY_REFUSED] = {"proxy-refused", true, 0, FAULT_PROXIED, NULL, 0},
         [FAULT_PROXY_LOGIN] = {"proxy-407", false, 0, FAULT_PROXIED, NULL, 0},
         [FAULT_PROXY_GATEWAY] = {"proxy-502", true, 0, FAULT_PROXIED, NULL, 0},
@@ -57,6 +58,7 @@ const struct fault *fault_of(enum fault_kind kind)
     struct fault *f = &all[kind];
 
     all[FAULT_PROXY_LOGIN].hint = all[FAULT_PROXY_GATEWAY].hint = "HTTPS_PROXY";
+    all[FAULT_PROXY_DNS].hint = "HTTPS_PROXY";
     all[FAULT_EXPIRED_CERTIFICATE].hint = "clock";
     all[FAULT_WRONG_CERTIFICATE].hint = "SSL_CERT_FILE";
     all[FAULT_REVOKED].hint = "nais login";

@@ -15,7 +15,8 @@ enum fault_kind {
     FAULT_DNS_SILENT, /* the name server never answers */
     FAULT_REFUSED,
     FAULT_CONNECT_TIMEOUT,
-    FAULT_PROXY_REFUSED, /* HTTPS_PROXY: nobody listens there */
+    FAULT_PROXY_DNS,     /* HTTPS_PROXY, or the call's own: nobody knows its name */
+    FAULT_PROXY_REFUSED, /* ... nobody listens there */
     FAULT_PROXY_LOGIN,   /* ... 407 */
     FAULT_PROXY_GATEWAY, /* ... 502 */
     FAULT_PROXY_SILENT,  /* ... takes the request and says no more */

@@ -147,6 +147,8 @@ static bool right_hint(const struct cell *c, const struct err *e)
 
     if (c->fault == FAULT_REVOKED && c->scenario->login == STAND_ACCOUNT)
         wanted = "its key was revoked or replaced";
+    if (wanted && c->scenario->login == STAND_PROXIED && strstr(wanted, "PROXY"))
+        wanted = "proxy-url"; /* it stands in the kubeconfig */
     if (!wanted || is_look(c) || c->scenario->words || c->scenario->login == STAND_MACHINE)
         return true; /* a machine that gives no token is told of as such, however it failed */
     return strstr(e->hint, wanted) != NULL;

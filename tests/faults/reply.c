@@ -14,7 +14,8 @@ enum { HUGE_PIECE = 1 << 20, HUGE_PIECES = 200 };
 
 struct asked {
     char *method, *uri; /* uri without the mark */
-    char *authorization, *user_project, *content_type, *flavor;
+    char *authorization, *user_project, *content_type, *flavor, *proxy_login;
+    bool by_proxy; /* it was asked as a proxy is */
     const char *body;
     size_t body_bytes;
     enum fault_kind fault;
@@ -55,6 +56,7 @@ static void free_asked(struct asked *a)
     mem_free(a->user_project);
     mem_free(a->content_type);
     mem_free(a->flavor);
+    mem_free(a->proxy_login);
 }
 
 static char *word(const char **at)
@@ -65,6 +67,16 @@ static char *word(const char **at)
     memcpy(text, *at, n);
     *at += n + 1;
     return text;
+}
+
+/* "http://HOST/PATH", as a proxy is asked: the place comes off. */
+static bool take_place(char *uri)
+{
+    char *path = str_starts(uri, "http://") ? strchr(uri + 7, '/') : NULL;
+
+    if (path)
+        memmove(uri, path, strlen(path) + 1);
+    return path != NULL;
 }
 
 /* "/=7=/HOST/PATH": the mark comes off. */
@@ -100,6 +112,8 @@ static size_t read_request(const struct str *in, struct asked *a)
     *a = (struct asked){.body = end + 4, .body_bytes = body};
     a->method = word(&text);
     a->uri = word(&text);
+    a->by_proxy = take_place(a->uri);
+    a->proxy_login = header(str_text(in), "Proxy-Authorization");
     a->authorization = header(str_text(in), "Authorization");
     a->user_project = header(str_text(in), "x-goog-user-project");
     a->content_type = header(str_text(in), "Content-Type");
@@ -429,7 +443,9 @@ size_t reply_make(struct replier *r, const struct str *in, struct reply *out)
     if (str_starts(a.uri, "/elsewhere/"))
         r->strays++;
     out->metadata = is_metadata(&a);
-    if (str_eq(a.method, "CONNECT"))
+    if (a.by_proxy && !str_starts(a.proxy_login, "Basic "))
+        a.fault = FAULT_PROXY_LOGIN;
+    if (str_eq(a.method, "CONNECT") || a.fault == FAULT_PROXY_LOGIN)
         meet_proxy(&a, out);
     else
         meet(r, &a, out);

@@ -19,8 +19,16 @@ struct stand *stand_open(const struct stand_options *o);
 void stand_close(struct stand *s);
 /* A credentials file: of the person, of an account with that private key (PEM), or of the person
  * acting as the account. malloc'ed. STAND_MACHINE has none, but a metadata server; STAND_PLUGIN is
- * the person, whose kubeconfig names a program. */
-enum stand_login { STAND_PERSON, STAND_ACCOUNT, STAND_IMPERSONATED, STAND_MACHINE, STAND_PLUGIN };
+ * the person, whose kubeconfig names a program, STAND_PROXIED one whose kubeconfig names a proxy.
+ */
+enum stand_login {
+    STAND_PERSON,
+    STAND_ACCOUNT,
+    STAND_IMPERSONATED,
+    STAND_MACHINE,
+    STAND_PLUGIN,
+    STAND_PROXIED
+};
 char *stand_credentials(struct stand *s, enum stand_login login, const char *key);
 /* A kubeconfig for the cluster behind that port of the wire; malloc'ed. */
 char *stand_kubeconfig(struct stand *s, int port);

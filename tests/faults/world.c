@@ -150,12 +150,30 @@ static const char *address(const struct world *w)
     return strstr(wire_origin(w->wire, WIRE_OPEN), "127.0.0.1");
 }
 
+/* The cluster lies behind a proxy of its own, with a login. */
+static char *through_proxy(const struct world *w, char *kubeconfig)
+{
+    char *at = strstr(kubeconfig, "    server: ");
+    struct str text = {0};
+
+    if (!at)
+        abort();
+    str_printf(&text, "%.*s    proxy-url: http://kari:" CANARY_PASSWORD "@%s\n%s",
+               (int)(at - kubeconfig), kubeconfig, address(w), at);
+    free(kubeconfig);
+    char *whole = strdup(str_text(&text));
+    str_done(&text);
+    return whole;
+}
+
 static bool write_login(struct world *w, enum stand_login login)
 {
     int port = (int)strtol(strrchr(address(w), ':') + 1, NULL, 10);
     char *kubeconfig = stand_kubeconfig(w->stand, port);
 
     w->login = login;
+    if (login == STAND_PROXIED)
+        kubeconfig = through_proxy(w, kubeconfig);
     return write_file(w, "login.json", stand_credentials(w->stand, login, w->key)) &&
            (login == STAND_PLUGIN ? write_plugin(w, kubeconfig)
                                   : write_file(w, "kubeconfig", kubeconfig));
