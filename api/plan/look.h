@@ -47,6 +47,12 @@ struct look {
 
 /* "projects/p/global/networks/datastream-vpc" -> "datastream-vpc" */
 const char *look_short(const char *full);
+/* What a private connection that has failed is worth, and what makes room for another: id, region,
+ * project. */
+#define LOOK_MADE_ANEW                                                                             \
+    "it cannot be mended, only made anew: gcloud datastream private-connections delete %s "        \
+    "--location %s --project %s"
+bool look_machine_comes(const char *status); /* it will run in a while, by itself */
 /* A rule of that network that lets `subnet` reach the proxy's port on every machine. */
 bool look_admits(const struct compute_firewall *f, const char *network, const char *subnet);
 /* The only private connection that is usable, where there is one; NULL: none, or several. */

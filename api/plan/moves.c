@@ -308,8 +308,8 @@ enum move move_on(struct run *r, const struct plan_action *a, struct apply_step 
 {
     bool begun_by_another = a->verb == PLAN_UPDATE && a->n_changes == 0;
 
-    if (begun_by_another)
-        return move_pending(r, a->step, s, d);
+    if (begun_by_another && !d->place[0])
+        return move_pending(r, a->step, s, d, mem);
     if (a->step == STEP_PROXY)
         return move_proxy(r, s, d, mem);
     return single(r, a, s, d);

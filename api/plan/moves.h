@@ -23,6 +23,7 @@ struct doing {         /* a step under way */
     /* proxy */
     struct task *zones, *image;
     size_t zone;
+    char place[64]; /* the zone in which the machine runs; "" not known yet */
 };
 
 struct run {

@@ -91,6 +91,12 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
         d->zone++;
         return proxy_begin(r, s, d, mem);
     }
+    return move_proxy_runs(r, s, d, compute_zones(d->zones)->items[d->zone].name);
+}
+
+enum move move_proxy_runs(struct run *r, struct apply_step *s, struct doing *d, const char *zone)
+{
+    str_copy(d->place, sizeof d->place, zone);
     str_copy(s->message, sizeof s->message,
              "the machine runs; waiting for the proxy to answer (about a minute)");
     d->since_ms = clock_mono_ms();
@@ -99,8 +105,6 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
 
 enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
 {
-    const char *zone;
-
     switch (d->phase) {
     case PROXY_ASK:
         task_clear(&d->task);
@@ -108,9 +112,8 @@ enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struc
     case PROXY_MADE:
         return proxy_made(r, s, d, mem);
     case PROXY_PAUSE:
-        zone = compute_zones(d->zones)->items[d->zone].name;
         task_clear(&d->task);
-        d->task = compute_serial_port(r->google, r->t->project, zone, r->n->proxy, 0);
+        d->task = compute_serial_port(r->google, r->t->project, d->place, r->n->proxy, 0);
         d->phase = PROXY_SERIAL;
         return MOVE_AGAIN;
     default:

@@ -7,5 +7,7 @@
 #include "api/plan/moves.h"
 
 enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem);
+/* The machine that an earlier run has begun runs in that zone: from here on move_proxy listens. */
+enum move move_proxy_runs(struct run *r, struct apply_step *s, struct doing *d, const char *zone);
 
 #endif

@@ -5,6 +5,9 @@
 #include "api/google/client.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/diff.h"
+#include "api/plan/look.h"
+#include "api/plan/moves_proxy.h"
+#include "api/plan/proxy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,36 +84,72 @@ static struct task *look(struct run *r, enum step_id step)
     }
 }
 
-static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+/* It will not be ready any more, however long one waits. */
+static enum move never(struct apply_step *s, enum step_id step, const char *state, const char *why)
 {
-    bool ready = false;
+    err_set(&s->error, ERR_CONFLICT, "%s: %s", step_type(step)->title, s->name);
+    err_resource(&s->error, s->name);
+    err_why(&s->error, "it was being made, and is %s now%s%s", state, *why ? ": " : "", why);
+    return MOVE_FAILED;
+}
+
+static enum move looked_at_private(struct run *r, struct apply_step *s, struct doing *d,
+                                   const char **state)
+{
+    const struct datastream_private *c = datastream_private(d->task);
+
+    *state = c->state;
+    if (str_eq(c->state, "CREATED"))
+        return MOVE_DONE;
+    if (str_eq(c->state, "CREATING"))
+        return MOVE_AGAIN;
+    never(s, STEP_PRIVATE_CONNECTION, c->state, c->error.message);
+    err_hint(&s->error, LOOK_MADE_ANEW, r->n->private_connection, r->t->region, r->t->project);
+    return MOVE_FAILED;
+}
+
+/* Running is not yet answering. One that the tool before has begun tells nothing of its proxy. */
+static enum move looked_at_proxy(struct run *r, struct apply_step *s, struct doing *d,
+                                 const char **state, struct arena *mem)
+{
+    const struct compute_machines *all = compute_machines(d->task);
+    const struct compute_machine *vm = all->n ? &all->items[0] : NULL;
+
+    *state = vm ? vm->status : "gone";
+    if (vm && str_eq(vm->status, "RUNNING"))
+        return proxy_connection_of(mem, compute_metadata(vm, "user-data"))
+                   ? move_proxy_runs(r, s, d, look_short(vm->zone))
+                   : MOVE_DONE;
+    if (vm && look_machine_comes(vm->status))
+        return MOVE_AGAIN;
+    never(s, STEP_PROXY, *state, "");
+    err_hint(&s->error, "start it, or remove it, and run this again: what is gone is made anew");
+    return MOVE_FAILED;
+}
+
+static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d,
+                        struct arena *mem)
+{
+    enum move how = MOVE_AGAIN;
     const char *state = "";
 
     if (move_not_reached(s, d, d->task))
         return move_pause_then(r, d, PENDING_ASK);
     if (task_state(d->task) == TASK_FAILED)
         return move_fail_like(s, d->task);
-    if (step == STEP_PRIVATE_CONNECTION) {
-        state = datastream_private(d->task)->state;
-        ready = str_eq(state, "CREATED");
-        if (!ready && !str_eq(state, "CREATING")) {
-            err_set(&s->error, ERR_CONFLICT, "Waiting for the private connection");
-            err_why(&s->error, "it is %s: %s", state, datastream_private(d->task)->error.message);
-            return MOVE_FAILED;
-        }
-    } else if (step == STEP_PROXY) {
-        const struct compute_machines *m = compute_machines(d->task);
-        state = m->n ? m->items[0].status : "gone";
-        ready = str_eq(state, "RUNNING");
-    } else {
-        ready = !str_is_empty(datastream_profile(d->task)->display_name);
-    }
-    if (ready)
-        return MOVE_DONE;
+    if (step == STEP_PRIVATE_CONNECTION)
+        how = looked_at_private(r, s, d, &state);
+    else if (step == STEP_PROXY)
+        how = looked_at_proxy(r, s, d, &state, mem);
+    else if (!str_is_empty(datastream_profile(d->task)->display_name))
+        how = MOVE_DONE;
+    if (how != MOVE_AGAIN || d->place[0])
+        return how;
     if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
         return move_too_long(s, "Waiting for what another run had begun",
                              "look at it in the console");
-    snprintf(s->message, sizeof s->message, "it was begun already; waiting (%s)", state);
+    snprintf(s->message, sizeof s->message, "it was begun already; waiting%s%s%s",
+             *state ? " (" : "", state, *state ? ")" : "");
     return move_pause_then(r, d, PENDING_ASK);
 }
 
@@ -147,14 +186,15 @@ static bool went_well(struct apply_step *s, struct doing *d)
     return well;
 }
 
-enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d)
+enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d,
+                       struct arena *mem)
 {
     if (take_up(r, step, s, d))
         return MOVE_AGAIN;
     if (d->phase == PENDING_OPERATION && !went_well(s, d))
         return MOVE_FAILED;
     if (d->phase == PENDING_LOOK)
-        return looked(r, step, s, d);
+        return looked(r, step, s, d, mem);
     task_clear(&d->task);
     d->task = look(r, step);
     d->phase = PENDING_LOOK;

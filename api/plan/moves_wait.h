@@ -24,7 +24,8 @@ enum move move_fail_like(struct apply_step *s, const struct task *t);
 enum move move_too_long(struct apply_step *s, const char *what, const char *hint);
 
 /* Somebody is making it at this moment: looks until it is there. */
-enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d);
+enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, struct doing *d,
+                       struct arena *mem);
 
 /* The stream was on its way from one state to another when the plan was made: until it has come to
  * rest it is neither changed nor started. d->phase is SETTLED then. */

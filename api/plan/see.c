@@ -250,10 +250,16 @@ static const struct compute_machine *choose_machine(struct look *l, struct arena
     return best;
 }
 
+static const struct words machine_words = {
+    "RUNNING", {"PROVISIONING", "STAGING", "REPAIRING"}, {"STOPPING", "SUSPENDING"}};
+
+bool look_machine_comes(const char *status)
+{
+    return is_among(status, machine_words.coming);
+}
+
 static void see_proxy(struct look *l, struct arena *a)
 {
-    static const struct words words = {
-        "RUNNING", {"PROVISIONING", "STAGING", "REPAIRING"}, {"STOPPING", "SUSPENDING"}};
     struct observed_thing *o = &l->seen.things[STEP_PROXY];
 
     if (!look_there(l, STEP_PROXY, ASK_PROXY))
@@ -268,7 +274,7 @@ static void see_proxy(struct look *l, struct arena *a)
     l->seen.proxy_ip = vm->internal_ip;
     l->seen.proxy_zone = vm->zone;
     l->seen.proxy_account = vm->service_account;
-    state_is(o, vm->status, &words, NULL);
+    state_is(o, vm->status, &machine_words, NULL);
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "the machine is %s", vm->status);
         o->hint = arena_printf(a,
@@ -297,10 +303,8 @@ static void see_private(struct look *l, struct arena *a)
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "it is %s%s%s", c->state, c->error.message[0] ? ": " : "",
                               c->error.message);
-        o->hint = arena_printf(a,
-                               "it cannot be mended, only made anew: gcloud datastream "
-                               "private-connections delete %s --location %s --project %s",
-                               l->n.private_connection, l->t.region, l->t.project);
+        o->hint =
+            arena_printf(a, LOOK_MADE_ANEW, l->n.private_connection, l->t.region, l->t.project);
     }
     if (c->vpc[0]) {
         l->seen.connection_network = look_short(c->vpc);

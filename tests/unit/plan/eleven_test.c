@@ -407,6 +407,9 @@ static void fault_8_the_private_connections_error_is_read(void **state)
     struct task *t = apply_by_hand(p);
     assert_int_equal(task_state(t), TASK_FAILED);
     assert_non_null(strstr(task_error(t)->why, "the peering was refused by the network's policy"));
+    assert_string_equal(task_error(t)->resource, "datastream-connection");
+    assert_non_null(strstr(task_error(t)->hint, "private-connections delete datastream-connection "
+                                                "--location " L " --project " P));
     assert_int_equal(server_count(&w.server, "POST", D "/privateConnections"), 0);
     task_drop(t);
     tear_down();

@@ -117,6 +117,68 @@ static void test_every_zone_is_full(void **state)
     tear_all_down();
 }
 
+/* --- the machine that another run has begun --- */
+
+#define SERIAL C "/zones/europe-north1-c/instances" NAME "/serialPort"
+
+/* On its way when it was looked at, and a while longer; then what it has become. */
+static struct task *begun_by_another(const char *becomes)
+{
+    const struct answer then[] = {{MACHINES, becomes}};
+    set_up_for(STEP_PROXY);
+    server_rule(&w.server, (struct rule){"GET", MACHINES, 200, NULL,
+                                         PROXY("STAGING", "datastream-vpc", CONNECTION), 2});
+    RULES(then);
+    RULES(always);
+    RULES(made);
+    const struct plan *p = look();
+    assert_int_equal(plan_action(p, STEP_PROXY)->verb, PLAN_UPDATE);
+    return carry_out(p);
+}
+
+/* That it runs is not enough here, either. */
+static void test_a_machine_on_its_way(void **state)
+{
+    (void)state;
+    static const char booting[] = "{\"contents\":\"Starting docker\"}";
+    static const struct answer ready[] = {{SERIAL, READY}};
+    set_up_for(STEP_PROXY);
+    server_rule(&w.server, (struct rule){"GET", MACHINES, 200, NULL,
+                                         PROXY("STAGING", "datastream-vpc", CONNECTION), 2});
+    server_rule(&w.server, (struct rule){"GET", SERIAL, 200, NULL, booting, 2});
+    RULES(ready);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    if (task_state(t) != TASK_OK)
+        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+    assert_int_equal(server_count(&w.server, "GET", SERIAL), 3);
+    assert_int_equal(server_count(&w.server, "POST", C), 0);
+    task_drop(t);
+    tear_all_down();
+}
+
+/* It is told at once, with what to do: nobody waits half an hour for it. */
+static void test_a_machine_that_never_comes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *becomes, *why;
+    } cases[] = {
+        {PROXY("TERMINATED", "datastream-vpc", CONNECTION), "is TERMINATED now"},
+        {"{}", "is gone now"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct task *t = begun_by_another(cases[i].becomes);
+        assert_int_equal(task_state(t), TASK_FAILED);
+        assert_non_null(strstr(task_error(t)->why, cases[i].why));
+        assert_string_equal(task_error(t)->resource, "datastream-postmottak");
+        assert_non_null(strstr(task_error(t)->hint, "run this again"));
+        task_drop(t);
+        tear_all_down();
+    }
+}
+
 /* --- the profile --- */
 
 #define CREATE D "/connectionProfiles?"
@@ -300,6 +362,8 @@ int main(void)
         cmocka_unit_test(test_the_id_of_the_request),
         cmocka_unit_test(test_the_ready_line_is_waited_for),
         cmocka_unit_test(test_every_zone_is_full),
+        cmocka_unit_test(test_a_machine_on_its_way),
+        cmocka_unit_test(test_a_machine_that_never_comes),
         cmocka_unit_test(test_a_time_out_is_tried_again),
         cmocka_unit_test(test_a_time_out_that_stays),
         cmocka_unit_test(test_another_refusal_is_not),
