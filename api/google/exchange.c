@@ -60,6 +60,7 @@ static void start(struct exchange *x, struct task *owner, const struct secret *b
     q.body_is_secret = x->secret_body;
     q.timeout_ms = x->timeout_ms;
     q.metadata = x->token == EXCHANGE_METADATA;
+    q.only_once = x->repeat != REST_READ;
     secret_free(x->used);
     x->used = secret_dup(bearer);
     x->sent++;
@@ -150,20 +151,12 @@ static bool again_at_once(struct exchange *x, struct task *owner)
     return true;
 }
 
-/* Nobody heard it: repeating cannot do a thing twice. */
-static bool never_sent(const struct err *e)
-{
-    return str_eq(e->reason, "DNS") || str_eq(e->reason, "PROXY") || str_eq(e->reason, "REFUSED") ||
-           str_eq(e->reason, "TLS");
-}
-
 static enum task_state no_answer(struct exchange *x, struct task *owner, struct err *e)
 {
     struct err cause = *task_error(x->http);
     x->refusal = (struct refusal){.status = 0, .retry_after_s = -1.0};
-    bool unheard = never_sent(&cause);
-    if (!unheard)
-        x->lost = true;
+    bool unheard = !http_was_sent(x->http); /* repeating cannot do a thing twice */
+    x->lost = x->lost || !unheard;
     bool passing = cause.kind == ERR_NETWORK && cause.retryable;
     if (passing)
         tell_trouble(owner, &cause);

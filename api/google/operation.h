@@ -64,7 +64,9 @@ const struct google_validation *google_validations(const struct task *t, size_t 
 
 /* The thing was there already when our answer had been lost: it was looked at and taken over. */
 bool google_adopted(const struct task *t);
-/* It has failed, and it is not known whether it was carried out: its answers were lost. */
+/* It has failed, and it is not known whether it was carried out: its answers were lost. False where
+ * nothing has left this machine, be it for a name that is not known or a connection that timed out:
+ * the same may be tried again when the network is back. */
 bool google_may_have_happened(const struct task *t);
 /* Requests sent so far, repeats and polls included. */
 unsigned google_requests(const struct task *t);

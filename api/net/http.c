@@ -17,7 +17,8 @@ enum {
     STILL_MS = 30000,    /* not a byte either way for so long: nobody is there any more */
     QUIET_MS = 12000,    /* of these, before the person is told */
     BACKSTOP_MS = 15000, /* the library's own limits come after ours */
-    ANSWER_BYTES = 32 * 1024 * 1024
+    ANSWER_BYTES = 32 * 1024 * 1024,
+    HEAD_BYTES = 256 * 1024 /* of all headers: the library keeps every one */
 };
 
 struct job {
@@ -32,12 +33,13 @@ struct job {
     struct secret *key;
     char *ca, *cert;
     struct str answer_body;
-    size_t max_bytes;
+    size_t max_bytes, head_bytes;
     int64_t connect_by, end_by; /* clock_mono_ms */
     int64_t still_ms;           /* so long may it stay silent */
     int64_t moved_at;           /* bytes were seen to move; looked at when a limit is near */
     curl_off_t moved;
     bool too_large;
+    bool sent; /* some of it, as far as is known */
     char words[CURL_ERROR_SIZE];
     struct http_answer answer;
     struct err refusal; /* known before anything was sent */
@@ -50,7 +52,7 @@ static const struct task_type type = {"http", sizeof(struct job), step, stop};
 
 /* --- asking --- */
 
-/* The library's one callback that we have: it appends, and refuses what is too much. */
+/* The library's callbacks that we have: they append or count, and refuse what is too much. */
 static size_t take(char *bytes, size_t size, size_t n, void *ctx)
 {
     struct job *job = ctx;
@@ -61,6 +63,16 @@ static size_t take(char *bytes, size_t size, size_t n, void *ctx)
     }
     str_addn(&job->answer_body, bytes, size * n);
     return size * n;
+}
+
+static size_t take_head(char *bytes, size_t size, size_t n, void *ctx)
+{
+    struct job *job = ctx;
+
+    (void)bytes;
+    job->head_bytes += size * n;
+    job->too_large = job->too_large || job->head_bytes > HEAD_BYTES;
+    return job->too_large ? 0 : size * n;
 }
 
 /* A header is one line: what comes from elsewhere must not add another. */
@@ -226,6 +238,8 @@ static void set_answer(struct job *job)
     curl_easy_setopt(job->easy, CURLOPT_ERRORBUFFER, job->words);
     curl_easy_setopt(job->easy, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(job->easy, CURLOPT_WRITEDATA, job);
+    curl_easy_setopt(job->easy, CURLOPT_HEADERFUNCTION, take_head);
+    curl_easy_setopt(job->easy, CURLOPT_HEADERDATA, job);
     curl_easy_setopt(job->easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(job->easy, CURLOPT_USERAGENT, "strom/" STROM_VERSION);
 }
@@ -250,6 +264,8 @@ struct task *http_send(struct net *net, const struct http_request *r)
     set_trust(job, r);
     set_bounds(job, r);
     set_answer(job);
+    if (r->only_once)
+        curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
     if (!net_curl_add(t, job->easy))
         err_set(&job->refusal, ERR_SYSTEM, "cannot start a transfer");
     return t;
@@ -309,12 +325,14 @@ static enum task_state fail_transfer(struct task *t, struct job *job)
 {
     struct err e;
 
+    job->sent = net_curl_is_asking(job->easy) || t->curl_code == CURLE_SEND_ERROR;
     net_curl_error(job->easy, t->curl_code, job->host, job->words, &e);
     if (job->too_large) {
         err_set(&e, ERR_NETWORK, "the answer of %s was not read to its end", job->host);
         err_reason(&e, "TOO_LARGE");
         err_resource(&e, job->host);
-        err_why(&e, "it is larger than %zu bytes", job->max_bytes);
+        err_why(&e, "it is larger than %zu bytes",
+                job->head_bytes > HEAD_BYTES ? (size_t)HEAD_BYTES : job->max_bytes);
         err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     }
     /* So ends a connection whose network has changed; the others that are kept went with it. */
@@ -338,14 +356,6 @@ static curl_off_t bytes_moved(const struct job *job)
     return down + up + head + sent;
 }
 
-static bool is_connected(const struct job *job)
-{
-    curl_off_t ready = 0;
-
-    curl_easy_getinfo(job->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    return ready > 0;
-}
-
 static bool is_out_of_time(struct job *job, int64_t now)
 {
     curl_off_t moved = bytes_moved(job);
@@ -354,7 +364,7 @@ static bool is_out_of_time(struct job *job, int64_t now)
         job->moved_at = now;
     job->moved = moved;
     return now >= job->end_by || now >= job->moved_at + job->still_ms ||
-           (now >= job->connect_by && !is_connected(job));
+           (now >= job->connect_by && !net_curl_is_asking(job->easy));
 }
 
 /* Who is expected to think in silence is not told of. */
@@ -424,4 +434,11 @@ const struct http_answer *http_answer(const struct task *t)
     const struct job *job = task_job(t, &type);
 
     return &job->answer;
+}
+
+bool http_was_sent(const struct task *t)
+{
+    const struct job *job = task_job(t, &type);
+
+    return job->sent;
 }

@@ -36,6 +36,8 @@ struct http_request {
     bool metadata;        /* Google's metadata server: plain http to it is fine, and no proxy */
     const char *tls_name; /* whom the certificate must name, where that is not the URL's host */
     const char *proxy;    /* this one, whatever the environment says; NULL: as usual */
+    bool only_once; /* harmful to repeat: it goes over a connection of its own. On one that was
+                       kept, and breaks, the library sends again by itself, unasked */
 };
 
 struct http_answer {
@@ -53,6 +55,9 @@ struct task *http_send(struct net *net,
                        const struct http_request *request); /* copies what it needs */
 const struct http_answer *
 http_answer(const struct task *t); /* of one with TASK_OK; lives with the task */
+/* Of one with TASK_FAILED: false when nothing of it has left this machine (no name, no connection,
+ * no agreement on encryption): nobody can have carried it out. */
+bool http_was_sent(const struct task *t);
 
 /* Appends value percent-encoded (everything but unreserved characters; '/' stays when keep_slash).
  */

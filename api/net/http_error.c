@@ -9,11 +9,21 @@
 /* How far it came. The library counts the handshake of TLS as connecting: the address says more. */
 enum phase { LOOKING_UP, CONNECTING, SHAKING_HANDS, ASKING };
 
+bool net_curl_is_asking(CURL *easy)
+{
+    curl_off_t ready = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    return ready > 0;
+}
+
 static enum phase phase_of(CURL *easy)
 {
     curl_off_t name = 0, app = 0;
     const char *scheme = NULL, *address = NULL;
 
+    if (net_curl_is_asking(easy))
+        return ASKING;
     curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name);
     curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &app);
     curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);

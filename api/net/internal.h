@@ -58,6 +58,7 @@ struct net {
     unsigned gaps;
     unsigned n_transfers;
     int64_t asleep_ms; /* how far wall time was ahead of waking time */
+    int64_t left_us;   /* when the net was left the last time; 0: never yet */
     bool news;
     bool closing;
     const struct task *stepping; /* dropping this one from inside its own step is a bug */
@@ -82,8 +83,10 @@ void net_curl_trust(CURL *easy,
                     struct arena *a); /* trust.c: the system's certificates, or the environment's */
 int64_t net_now_us(void);
 void net_pretend_sleep(struct net *net, int64_t ms); /* for tests: as if the machine had slept */
+void net_pretend_stop(struct net *net, int64_t ms);  /* as if we had been stopped since then */
 
 /* http_error.c: what the library says, in words. host is what was asked, with its port. */
+bool net_curl_is_asking(CURL *easy); /* connected, agreed, and the request has begun to leave */
 void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *words, struct err *e);
 
 /* Another way to the same URL: a proxy of the request's own, a certificate of another name. False

@@ -255,6 +255,27 @@ static void notice_gap(struct net *net, int64_t overslept_ms)
     net->stale = true;
 }
 
+void net_pretend_stop(struct net *net, int64_t ms)
+{
+    clock_advance(ms);
+    net->left_us -= ms * 1000;
+}
+
+/* Ctrl-Z, and fg after lunch; an editor in front: then nobody waits in here, and no wait of ours
+ * comes out too late. On the machine's own clock, whatever ours is set to. */
+static void come_in(struct net *net)
+{
+    int64_t away_ms = net->left_us ? (net_now_us() - net->left_us) / 1000 : 0;
+
+    if (away_ms > GAP_MS)
+        notice_gap(net, away_ms);
+}
+
+static void go_out(struct net *net)
+{
+    net->left_us = net_now_us();
+}
+
 /* --- waiting --- */
 
 static short to_curl(short events)
@@ -346,11 +367,13 @@ static void hand_out(struct net *net, struct pollfd *more, size_t n, bool suspic
 
 void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms)
 {
-    unsigned n_waits = fill_waits(net, more, n);
-    int active = 0, ms = time_out(net, until_ms);
-    int64_t began = clock_mono_ms();
+    int active = 0;
     bool said = false;
 
+    come_in(net);
+    unsigned n_waits = fill_waits(net, more, n);
+    int ms = time_out(net, until_ms);
+    int64_t began = clock_mono_ms();
     curl_multi_poll(net->multi, net->waits, n_waits, ms, &active);
     for (unsigned i = 0; i < n_waits && !said; i++)
         said = net->waits[i].revents != 0;
@@ -358,6 +381,7 @@ void net_wait(struct net *net, struct pollfd *more, size_t n, int64_t until_ms)
     if (net->waits[0].revents)
         empty_pipe(net);
     notice_gap(net, clock_mono_ms() - began - ms);
+    go_out(net);
 }
 
 /* --- stepping --- */
@@ -386,12 +410,14 @@ bool net_step(struct net *net)
 {
     bool some = true;
 
+    come_in(net);
     run_transfers(net);
     net->slice_end_us = net_now_us() + (int64_t)SLICE_MS * 1000;
     while (some && !step_round(net, &some))
         ;
     bool news = net->news;
     net->news = false;
+    go_out(net);
     return news;
 }
 

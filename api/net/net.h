@@ -42,7 +42,8 @@ bool net_until(struct net *net, const struct task *t);
 void net_interrupt(
     struct net *net); /* async-signal-safe; ends the net_until that runs, or the next one */
 
-/* Gaps of more than ten seconds: a laptop that slept, a network that changed. Counts up each time.
+/* Gaps of more than ten seconds: a laptop that slept, a network that changed, a program that was
+ * stopped (Ctrl-Z) inside net_wait or between two calls of this net. Counts up each time.
  * HTTP transfers that were under way have failed (retryable) and the pool of connections is empty;
  * every running task gets a step and drops what it holds itself. */
 unsigned net_gaps(const struct net *net);

@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
-/* Ctrl-Z, and later fg: a program that really was stopped for more than ten seconds while it waited
- * for an operation asks again at once, and knows that its connections are old. What a whole night
- * does to each call is in tests/faults, on a clock that jumps. */
+/* Ctrl-Z, and later fg: a program that really was stopped for more than ten seconds while an
+ * operation was under way asks again at once, and knows that its connections are old. One is
+ * stopped as it waits, as a command is; one by itself in between, as the wizard is that gives the
+ * terminal back first. What a whole night does to each call is in tests/faults, on a clock that
+ * jumps. */
 
 #include "api/base/clock.h"
 #include "api/google/machine.h"
@@ -19,12 +21,15 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#define OPERATION "/compute.googleapis.com/compute/v1/projects/p/zones/z/operations/op-1"
+#define OPERATIONS "/compute.googleapis.com/compute/v1/projects/p/zones/"
+
+static const char *const polls[] = {OPERATIONS "waits/operations/op-1",
+                                    OPERATIONS "itself/operations/op-1"};
 
 enum { STOPPED_MS = 12000, SOON_MS = 5000, LOOK_MS = 20, LONG_MS = 30000, A_MOMENT_MS = 200 };
 
-/* Ends with 0 when it has asked once more after the gap. */
-static void wait_for_operation(void)
+/* Ends with 0 when it has asked once more after the gap: the next time is about to come. */
+static void wait_for_operation(const char *zone, bool by_itself)
 {
     struct err e;
     struct google_options o = {
@@ -33,23 +38,27 @@ static void wait_for_operation(void)
     struct google *g = net ? google_open(net, &o, &e) : NULL;
     if (!g)
         _exit(2);
-    struct task *t = compute_machine_delete(g, "p", "z", "m", NULL);
+    struct task *t = compute_machine_delete(g, "p", zone, "m", NULL);
     while (task_state(t) == TASK_RUNNING && net_gaps(net) == 0) {
         net_wait(net, NULL, 0, -1);
         net_step(net);
+        if (by_itself && google_requests(t) >= 4 && net_gaps(net) == 0) {
+            by_itself = false;
+            raise(SIGSTOP);
+        }
     }
     unsigned asked = google_requests(t);
-    while (task_state(t) == TASK_RUNNING && google_requests(t) == asked) {
+    while (task_state(t) == TASK_RUNNING && google_requests(t) < asked + 2) {
         net_wait(net, NULL, 0, -1);
         net_step(net);
     }
     _exit(task_state(t) == TASK_RUNNING ? 0 : 1);
 }
 
-static bool is_asked(size_t more_than, int ms)
+static bool is_asked(const char *poll_path, size_t more_than, int ms)
 {
     int64_t until = clock_mono_ms() + ms;
-    while (server_count(&w.server, "GET", OPERATION) <= more_than) {
+    while (server_count(&w.server, "GET", poll_path) <= more_than) {
         if (clock_mono_ms() > until)
             return false;
         poll(NULL, 0, LOOK_MS);
@@ -57,29 +66,51 @@ static bool is_asked(size_t more_than, int ms)
     return true;
 }
 
-static void a_stopped_program_asks_at_once(void **state)
+static pid_t begin(const char *zone, bool by_itself)
 {
-    int status;
-    (void)state;
-    world_token(&w);
-    rule("DELETE", "/compute", 200, "{\"name\":\"op-1\",\"status\":\"RUNNING\",\"zone\":\"z\"}", 0);
-    rule("GET", "/compute", 200, "{\"name\":\"op-1\",\"status\":\"RUNNING\",\"zone\":\"z\"}", 0);
     pid_t child = fork();
     if (child == 0)
-        wait_for_operation();
+        wait_for_operation(zone, by_itself);
     assert_true(child > 0);
-    assert_true(is_asked(1, LONG_MS)); /* the second answer has come: now it waits again */
-    poll(NULL, 0, A_MOMENT_MS);
-    kill(child, SIGSTOP);
+    return child;
+}
+
+static void stops(pid_t child)
+{
+    int status;
     assert_int_equal(waitpid(child, &status, WUNTRACED), child);
     assert_true(WIFSTOPPED(status));
-    poll(NULL, 0, STOPPED_MS);
-    size_t before = server_count(&w.server, "GET", OPERATION);
+}
+
+static void goes_on(pid_t child, const char *poll_path)
+{
+    int status;
+    size_t before = server_count(&w.server, "GET", poll_path);
     kill(child, SIGCONT);
-    assert_true(is_asked(before, SOON_MS));
+    assert_true(is_asked(poll_path, before, SOON_MS));
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define RUNNING(zone) "{\"name\":\"op-1\",\"status\":\"RUNNING\",\"zone\":\"" zone "\"}"
+
+static void a_stopped_program_asks_at_once(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("DELETE", OPERATIONS "waits/", 200, RUNNING("waits"), 0);
+    rule("DELETE", OPERATIONS "itself/", 200, RUNNING("itself"), 0);
+    rule("GET", "/compute", 200, RUNNING("any"), 0);
+    pid_t waits = begin("waits", false), itself = begin("itself", true);
+    assert_true(is_asked(polls[0], 1, LONG_MS)); /* the second answer: now it waits again */
+    poll(NULL, 0, A_MOMENT_MS);
+    kill(waits, SIGSTOP);
+    stops(waits);
+    stops(itself);
+    poll(NULL, 0, STOPPED_MS);
+    goes_on(waits, polls[0]);
+    goes_on(itself, polls[1]);
 }
 
 int main(void)

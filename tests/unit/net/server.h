@@ -111,6 +111,22 @@ static inline void server_huge(int fd)
             ;
 }
 
+/* Headers without an end. */
+static inline void server_heads(int fd)
+{
+    char line[1024];
+    const char *head = "HTTP/1.1 200 OK\r\n";
+
+    memset(line, 'x', sizeof line);
+    line[0] = 'X';
+    line[4] = ':';
+    line[sizeof line - 2] = '\r';
+    line[sizeof line - 1] = '\n';
+    if (server_say(fd, head, strlen(head)))
+        for (int i = 0; i < 4096 && server_say(fd, line, sizeof line); i++)
+            ;
+}
+
 static inline void server_reset(int fd)
 {
     struct linger now = {1, 0};
@@ -151,6 +167,9 @@ static inline bool server_serve(struct server *s, int fd, const char *request)
         return false;
     } else if (strcmp(path, "/huge") == 0) {
         server_huge(fd);
+        return false;
+    } else if (strcmp(path, "/heads") == 0) {
+        server_heads(fd);
         return false;
     } else if (strcmp(path, "/redirect") == 0) {
         snprintf(more, sizeof more, "Location: http://127.0.0.1:%d/ok\r\n", s->port);

@@ -180,6 +180,31 @@ static void the_machine_slept(void **state)
     task_drop(t);
 }
 
+/* Ctrl-Z in a loop of one's own: nobody was inside when it came. What had to be waited for still
+ * has to be. */
+static void the_program_was_stopped(void **state)
+{
+    struct net *net = *state;
+    struct task *soon = task_timer(net, 5000);
+
+    net_step(net);
+    net_wait(net, NULL, 0, 0);
+    net_pretend_stop(net, 4000);
+    assert_false(net_step(net));
+    assert_int_equal(net_gaps(net), 0);
+    net_pretend_stop(net, 60000);
+    assert_true(net_step(net));
+    assert_int_equal(net_gaps(net), 1);
+    assert_int_equal(task_state(soon), TASK_RUNNING);
+    net_pretend_stop(net, 60000);
+    net_wait(net, NULL, 0, 0);
+    assert_int_equal(net_gaps(net), 2);
+    net_wait(net, NULL, 0, 0);
+    assert_false(net_step(net) && net_step(net));
+    assert_int_equal(net_gaps(net), 2);
+    task_drop(soon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +215,7 @@ int main(void)
         with_net(dropping_in_a_step),
         cmocka_unit_test(closing_drops_all),
         with_net(the_machine_slept),
+        with_net(the_program_was_stopped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
