@@ -294,9 +294,10 @@ static enum rest_ready wrong_state(const struct datastream_stream *s, const char
     return REST_WRONG;
 }
 
-static enum rest_ready judge_started(const void *out, struct err *e)
+static enum rest_ready judge_started(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_stream *s = out;
+    (void)sent_at;
     if (str_eq(s->state, "RUNNING"))
         return REST_READY;
     if (str_eq(s->state, "STARTING") || str_eq(s->state, "MAINTENANCE"))
@@ -304,9 +305,10 @@ static enum rest_ready judge_started(const void *out, struct err *e)
     return wrong_state(s, "Starting the stream", e);
 }
 
-static enum rest_ready judge_paused(const void *out, struct err *e)
+static enum rest_ready judge_paused(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_stream *s = out;
+    (void)sent_at;
     if (str_eq(s->state, "PAUSED"))
         return REST_READY;
     if (str_eq(s->state, "DRAINING") || str_eq(s->state, "MAINTENANCE"))

@@ -1,3 +1,4 @@
+#include "api/base/clock.h"
 #include "api/google/datastream_read.h"
 
 /* Objects of a stream: a table each, with its backfill. */
@@ -83,21 +84,30 @@ static bool is_one_of(const char *word, const char *const *words)
     return false;
 }
 
-/* After a lost answer: is it on its way, or through? */
-static enum rest_ready judge_begun(const void *out, struct err *e)
+static const char *const at_work[] = {"PENDING", "ACTIVE", NULL};
+static const char *const at_rest[] = {"STOPPED", "NOT_STARTED", "COMPLETED", "FAILED", "", NULL};
+
+enum { CLOCKS_DIFFER_S = 60 };
+
+/* After a lost answer: is it on its way, or through already? One that ended long ago is another. */
+static enum rest_ready judge_begun(const void *out, int64_t sent_at, struct err *e)
 {
-    static const char *const begun[] = {"PENDING", "ACTIVE", "COMPLETED", NULL};
     const struct datastream_object *o = out;
     (void)e; /* the lost answer is what is told */
-    return is_one_of(o->backfill_state, begun) ? REST_READY : REST_WRONG;
+    if (is_one_of(o->backfill_state, at_work) ||
+        clock_parse(o->backfill_started) >= sent_at - CLOCKS_DIFFER_S)
+        return REST_READY;
+    return is_one_of(o->backfill_state, at_rest) ? REST_UNDONE : REST_WRONG;
 }
 
-static enum rest_ready judge_stopped(const void *out, struct err *e)
+static enum rest_ready judge_stopped(const void *out, int64_t sent_at, struct err *e)
 {
-    static const char *const at_rest[] = {"STOPPED", "NOT_STARTED", "COMPLETED", "", NULL};
     const struct datastream_object *o = out;
+    (void)sent_at;
     (void)e;
-    return is_one_of(o->backfill_state, at_rest) ? REST_READY : REST_WRONG;
+    if (is_one_of(o->backfill_state, at_rest))
+        return REST_READY;
+    return is_one_of(o->backfill_state, at_work) ? REST_UNDONE : REST_WRONG;
 }
 
 static struct task *job(struct google *g, const char *object, const char *verb, const char *what,

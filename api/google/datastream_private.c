@@ -72,9 +72,10 @@ const struct datastream_private *datastream_private(const struct task *t)
 }
 
 /* Its operation may end well while the thing is FAILED: facts/gcp.md B. */
-static enum rest_ready judge_private(const void *out, struct err *e)
+static enum rest_ready judge_private(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_private *p = out;
+    (void)sent_at;
     if (str_eq(p->state, "CREATED"))
         return REST_READY;
     if (str_eq(p->state, "CREATING"))

@@ -88,9 +88,10 @@ const struct datastream_profile *datastream_profile(const struct task *t)
     return rest_result(t, decode_profile);
 }
 
-static enum rest_ready judge_profile(const void *out, struct err *e)
+static enum rest_ready judge_profile(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_profile *p = out;
+    (void)sent_at;
     (void)e;
     return *p->display_name ? REST_READY
                             : REST_NOT_YET; /* listed before it is ready: domain.md 5 */

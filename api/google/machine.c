@@ -208,9 +208,10 @@ static void put_account_and_metadata(struct json_out *o, const struct compute_ma
     json_close_object(o);
 }
 
-static enum rest_ready judge_machine(const void *out, struct err *e)
+static enum rest_ready judge_machine(const void *out, int64_t sent_at, struct err *e)
 {
     const struct compute_machine *m = out;
+    (void)sent_at;
     if (str_eq(m->status, "RUNNING"))
         return REST_READY;
     if (str_eq(m->status, "PROVISIONING") || str_eq(m->status, "STAGING") ||

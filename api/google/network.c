@@ -300,9 +300,10 @@ struct task *compute_address_get(struct google *g, const char *project, const ch
     return rest_send(&c);
 }
 
-static enum rest_ready judge_address(const void *out, struct err *e)
+static enum rest_ready judge_address(const void *out, int64_t sent_at, struct err *e)
 {
     const struct compute_address *ad = out;
+    (void)sent_at;
     (void)e;
     return *ad->address && !str_eq(ad->status, "RESERVING") ? REST_READY : REST_NOT_YET;
 }

@@ -18,7 +18,7 @@ enum {
 
 static enum task_state step(struct task *t);
 static void stop(void *job);
-static const struct task_type rest_type = {"google call", sizeof(struct rest_job), step, stop};
+const struct task_type rest_type = {"google call", sizeof(struct rest_job), step, stop};
 
 static enum task_state go_on(struct task *t)
 {
@@ -142,9 +142,17 @@ static enum task_state judge(struct task *t, struct rest_job *job)
     if (!job->call.judge || !job->out || (job->call.trusts && !job->refused))
         return done(job);
     struct err e = {.kind = ERR_NONE};
-    switch (job->call.judge(job->out, &e)) {
+    switch (job->call.judge(job->out, job->sent_at, &e)) {
     case REST_READY:
         return done(job);
+    case REST_UNDONE:
+        if (rest_is_worth_sending_again(job)) {
+            job->refused = false;
+            job->sendings++;
+            rest_aim_send(job);
+            return go_on(t);
+        }
+        return task_fail(t, &job->why);
     case REST_WRONG:
         if (job->refused)
             return task_fail(t, &job->why);
@@ -264,7 +272,7 @@ static bool is_on_its_way(struct task *t, struct rest_job *job, struct rest_answ
     struct err ignored = {.kind = ERR_NONE};
     job->out = NULL;
     return job->call.judge && decode(t, job, answer, &ignored) && job->out &&
-           job->call.judge(job->out, &ignored) == REST_NOT_YET;
+           job->call.judge(job->out, job->sent_at, &ignored) == REST_NOT_YET;
 }
 
 /* What was looked at after a lost answer: ours, or left as it is. */
@@ -418,7 +426,7 @@ const void *rest_result(const struct task *t, rest_decoder *decoder)
     return job->out;
 }
 
-/* --- what owners may ask --- */
+/* --- operations that outlived a run --- */
 
 /* The journal is a file: a name in it that is none of Google's operations is asked of nobody. */
 static void refuse_name(struct rest_call *c)
@@ -444,49 +452,4 @@ struct task *google_operation_resume(struct google *g, const char *name, const c
     job->call.host = job->x.host = job->run.host;
     rest_aim_get(job, job->run.path, AT_POLL);
     return t;
-}
-
-void google_may_be_sent(struct task *t)
-{
-    struct rest_job *job = task_job(t, &rest_type);
-    job->x.lost = true;
-}
-
-static const struct rest_job *job_of(const struct task *t)
-{
-    return t ? task_job(t, &rest_type) : NULL;
-}
-
-const char *google_operation_name(const struct task *t)
-{
-    const struct rest_job *job = job_of(t);
-    if (!job || !job->run.path || job->call.wait == REST_QUERY)
-        return NULL;
-    return job->run.name;
-}
-
-const struct google_validation *google_validations(const struct task *t, size_t *n)
-{
-    const struct rest_job *job = job_of(t);
-    *n = job ? job->run.n_validations : 0;
-    return job ? job->run.validations : NULL;
-}
-
-bool google_may_have_happened(const struct task *t)
-{
-    const struct rest_job *job = job_of(t);
-    return job && task_state(t) == TASK_FAILED && job->x.lost &&
-           (job->x.refusal.status == 0 || job->x.refusal.status >= 500 || job->at != AT_SEND);
-}
-
-bool google_adopted(const struct task *t)
-{
-    const struct rest_job *job = job_of(t);
-    return job && job->adopted;
-}
-
-unsigned google_requests(const struct task *t)
-{
-    const struct rest_job *job = job_of(t);
-    return job ? job->x.sent : 0;
 }

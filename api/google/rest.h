@@ -40,9 +40,15 @@ struct rest_answer {
  */
 typedef bool rest_decoder(struct arena *a, struct rest_answer *answer, void *out, struct err *e);
 
-enum rest_ready { REST_READY, REST_NOT_YET, REST_WRONG };
-/* Is the thing, after its operation, as it should be? REST_WRONG fills *e. */
-typedef enum rest_ready rest_judge(const void *out, struct err *e);
+enum rest_ready {
+    REST_READY,
+    REST_NOT_YET,
+    REST_WRONG,
+    REST_UNDONE /* of a lost one: nothing came of it, and the same may be sent again */
+};
+/* Is the thing, after its operation, as it should be? sent_at: when the call was sent, by Google's
+ * clock, within a minute. REST_WRONG fills *e. */
+typedef enum rest_ready rest_judge(const void *out, int64_t sent_at, struct err *e);
 
 struct rest_call {
     struct google *google;

@@ -1,5 +1,8 @@
 #include "api/google/rest_job.h"
 
+#include "api/base/clock.h"
+#include "api/google/token.h"
+
 #include <string.h>
 
 void rest_wipe(struct str *s)
@@ -71,6 +74,7 @@ void rest_aim_send(struct rest_job *job)
     aim(job, job->call.method, str_text(&url), page_body(job), job->call.repeat);
     job->x.if_match = job->call.if_match;
     str_done(&url);
+    job->sent_at = clock_wall() - google_clock_ahead(job->call.google);
     job->at = AT_SEND;
 }
 

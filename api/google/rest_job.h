@@ -21,6 +21,7 @@ struct rest_job {
     char *page; /* token of the page in hand */
     struct longrun run;
     int64_t wait_from, due, heard;
+    int64_t sent_at; /* by Google's clock, seconds since 1970 */
     unsigned gaps;
     int sendings;
     bool adopted;
@@ -28,14 +29,17 @@ struct rest_job {
     struct err why;
 };
 
+extern const struct task_type rest_type;
+
 /* Each makes the next exchange ready; the step sends it. */
 void rest_aim_send(struct rest_job *job);
 void rest_aim_get(struct rest_job *job, const char *path, enum rest_at at);
 /* rest_lost.c: what is done where it is not known whether a call was carried out. Look, before it
- * is repeated? Judge the thing by where it stands? Is what is in the way of an operation our own?
- */
+ * is repeated? Judge the thing by where it stands? Send it again, where nothing came of it? Is what
+ * is in the way of an operation our own? */
 bool rest_is_worth_a_look(const struct rest_job *job);
 bool rest_is_worth_judging(const struct rest_job *job);
+bool rest_is_worth_sending_again(const struct rest_job *job);
 bool rest_is_in_its_own_way(const struct rest_job *job);
 void rest_wipe(struct str *s); /* frees after wiping: bodies may hold passwords */
 

@@ -1,6 +1,6 @@
 #include "api/google/rest_job.h"
 
-enum { MOST_SENDINGS = 3 /* of a create that was found not to have happened */ };
+enum { MOST_SENDINGS = 3 /* of one that was found not to have happened */ };
 
 /* A lost answer, or "exists already" after one: the world is looked at before anything is repeated.
  */
@@ -18,6 +18,13 @@ bool rest_is_worth_judging(const struct rest_job *job)
     bool lost = job->x.lost && (status == 0 || status >= 500);
     return job->call.settles && job->call.judge && job->call.look.bytes &&
            (lost || status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
+}
+
+/* It was lost, not refused, and where the thing stands shows that it never arrived. */
+bool rest_is_worth_sending_again(const struct rest_job *job)
+{
+    return job->refused && (job->why.code == 0 || job->why.code >= 500) &&
+           job->sendings < MOST_SENDINGS;
 }
 
 /* What was sent before, and lost, may be what is in the way of what was sent again. */

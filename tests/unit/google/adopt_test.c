@@ -10,6 +10,7 @@
 /* Lost answers: the world is looked at, and what is found is taken over only when it is what was
  * asked for. */
 
+#include "api/base/clock.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream_profiles.h"
 #include "api/google/iam.h"
@@ -278,33 +279,67 @@ static void a_lost_recovery_is_looked_at(void **state)
     lost_run_is("FAILED_PERMANENTLY", false);
 }
 
-static void lost_backfill_is(bool start, const char *state_word, bool well)
+/* began: seconds before now; -1 it is not told. lost: so many of the answers. sendings: how often
+ * it was sent in the end. */
+static void lost_backfill(bool start, const char *state_word, int began, int lost, size_t sendings,
+                          bool well)
 {
-    char found[160];
-    snprintf(found, sizeof found, "{\"name\":\"" OBJECT "\",\"backfillJob\":{\"state\":\"%s\"}}",
-             state_word);
+    char found[320], time[CLOCK_TEXT] = "";
+    if (began >= 0)
+        clock_rfc3339(clock_wall() - began, time);
+    snprintf(found, sizeof found,
+             "{\"name\":\"" OBJECT
+             "\",\"backfillJob\":{\"state\":\"%s\",\"lastStartTime\":\"%s\"}}",
+             state_word, time);
     world_token(&w);
-    rule("POST", "/datastream", 0, NULL, 0);
+    rule("POST", "/datastream", 0, NULL, lost);
+    rule("POST", "/datastream", 200, "{\"object\":{\"backfillJob\":{\"state\":\"SENT\"}}}", 0);
     rule("GET", "/datastream.googleapis.com/v1/" OBJECT, 200, found, 0);
     struct task *t = start ? datastream_backfill_start(w.google, OBJECT)
                            : datastream_backfill_stop(w.google, OBJECT);
     if (well) {
         expect_ok(t);
-        assert_string_equal(datastream_object(t)->backfill_state, state_word);
+        assert_string_equal(datastream_object(t)->backfill_state,
+                            sendings == 1 ? state_word : "SENT");
     } else {
         expect_failure(t, ERR_NETWORK, "closed without an answer");
     }
+    assert_int_equal(server_count(&w.server, "POST", "/datastream"), sendings);
     task_drop(t);
     server_forget(&w.server);
 }
 
+/* It knows no requestId. Where the table shows that it arrived, that is the answer; where it shows
+ * that it did not, it is sent again. */
 static void a_lost_backfill_is_looked_at(void **state)
 {
+    enum { FOR_EVER = 0, A_DAY = 86400 };
     (void)state;
-    lost_backfill_is(true, "ACTIVE", true);
-    lost_backfill_is(true, "STOPPED", false);
-    lost_backfill_is(false, "STOPPED", true);
-    lost_backfill_is(false, "ACTIVE", false);
+    lost_backfill(true, "PENDING", -1, 1, 1, true);
+    lost_backfill(true, "ACTIVE", A_DAY, 1, 1, true);
+    lost_backfill(true, "COMPLETED", 0, 1, 1, true); /* a small table */
+    lost_backfill(true, "FAILED", 0, 1, 1, true);
+    lost_backfill(true, "COMPLETED", A_DAY, 1, 2, true); /* that was another one */
+    lost_backfill(true, "STOPPED", A_DAY, 2, 3, true);
+    lost_backfill(true, "", -1, FOR_EVER, 4, false);
+    lost_backfill(true, "UNSUPPORTED", -1, 1, 1, false);
+    lost_backfill(false, "STOPPED", A_DAY, 1, 1, true);
+    lost_backfill(false, "COMPLETED", A_DAY, 1, 1, true);
+    lost_backfill(false, "ACTIVE", A_DAY, 1, 2, true);
+}
+
+/* Refused, not lost: what it stands in the way of is told, and nothing is sent again. */
+static void a_refused_backfill_is_not_sent_again(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("POST", "/datastream", 400,
+         "{\"error\":{\"status\":\"FAILED_PRECONDITION\",\"message\":\"not now\"}}", 0);
+    rule("GET", "/datastream", 200, "{\"backfillJob\":{\"state\":\"STOPPED\"}}", 0);
+    struct task *t = datastream_backfill_start(w.google, OBJECT);
+    expect_failure(t, ERR_CONFLICT, "not now");
+    assert_int_equal(server_count(&w.server, "POST", "/datastream"), 1);
+    task_drop(t);
 }
 
 /* --- changes --- */
@@ -444,6 +479,7 @@ int main(void)
         CASE(an_account_is_compared_by_itself),
         CASE(a_lost_recovery_is_looked_at),
         CASE(a_lost_backfill_is_looked_at),
+        CASE(a_refused_backfill_is_not_sent_again),
         CASE(a_lost_change_is_looked_at),
         CASE(a_lost_password_stays_lost),
         CASE(half_an_answer_is_asked_for_again),
