@@ -19,13 +19,16 @@ struct migrations_folder {
     const char *path; /* relative to the repository: "src/main/resources/flyway" */
     const char *last; /* the newest version there, "1.50"; NULL: none yet */
     size_t n_files;
-    const char *others; /* further folders that hold versions, one a line; NULL: none */
+    const char *others;     /* further folders that Flyway may read, one a line; NULL: none */
+    const char *told_by;    /* the file that says so: application.yml, a call; NULL: by its looks */
+    const char *grouped_by; /* the file that joins migrations into one transaction; NULL: none */
 };
 
-/* Walks src/main/resources and the like, never out of the repository, never through links. Missing:
- * ERR_MISSING with the usual place as hint. */
-bool migrations_find(struct arena *a, const char *repo, struct migrations_folder *out,
-                     struct err *e);
+/* Walks the repository, never out of it, never through links: where Spring, Gradle, Maven or the
+ * code say that Flyway's files lie, else where such files are. wanted: that folder, from the
+ * repository's top; NULL: found. Missing: ERR_MISSING with the usual place as hint. */
+bool migrations_find(struct arena *a, const char *repo, const char *wanted,
+                     struct migrations_folder *out, struct err *e);
 /* The n-th version after the last one (n from 1), in the folder's style, dates too; now: seconds
  * since 1970, 0: dates are counted on like numbers.
  * `recorded` is the newest version that Flyway knows in the database, NULL when not asked. */

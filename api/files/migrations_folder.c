@@ -4,6 +4,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/files/migrations_config.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,15 +22,27 @@ struct place {
     size_t n_files;
     bool is_code; /* .java, .kt: no place for a new file */
     bool is_resource;
+    const char *told_by; /* the file that names it as Flyway's; NULL: none */
 };
 
-enum { MOST_PLACES = 64 };
+struct told {
+    struct flyway_location location;
+    const char *by;
+    bool is_profile; /* of some environments only */
+};
+
+enum { MOST_PLACES = 64, MOST_TOLD = 64, MOST_CONFIGS = 4000 };
 
 struct search {
     struct arena *mem;
     const char *repo;
     struct place places[MOST_PLACES];
     size_t n_places, n_entries;
+    struct told told[MOST_TOLD];
+    size_t n_told, n_configs;
+    const char *resources[MOST_PLACES]; /* folders of that name */
+    size_t n_resources;
+    const char *grouped_by;
 };
 
 static bool is_skipped(const char *name)
@@ -81,6 +94,75 @@ static void note_file(struct search *s, const char *folder, const char *name)
         p->newest = version;
 }
 
+/* --- what the repository says of Flyway --- */
+
+static void note_config(struct search *s, const char *path, const char *name)
+{
+    struct str text = {0};
+    struct flyway_config config = {0};
+    struct err ignored;
+    if (!flyway_config_is(name) || s->n_configs++ >= MOST_CONFIGS)
+        return;
+    if (path_read(path_join(s->mem, s->repo, path), FLYWAY_CONFIG_BYTES, &text, &ignored))
+        flyway_config_read(s->mem, str_text(&text), &config);
+    for (size_t i = 0; i < config.n && s->n_told < MOST_TOLD; i++)
+        s->told[s->n_told++] =
+            (struct told){config.locations[i], path, flyway_config_is_profile(name)};
+    if (config.group && !flyway_config_is_profile(name))
+        s->grouped_by = path;
+    str_done(&text);
+}
+
+static bool is_folder(const struct search *s, const char *path)
+{
+    struct stat st;
+    return lstat(path_join(s->mem, s->repo, path), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool mark_places(struct search *s, const struct told *t)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->n_places; i++)
+        if (!s->places[i].is_code && flyway_location_has(&t->location, s->places[i].path)) {
+            s->places[i].told_by = t->by;
+            any = true;
+        }
+    return any;
+}
+
+/* Named, and no file in it yet. */
+static void take_empty(struct search *s, const struct told *t)
+{
+    const char *path = t->location.path;
+    if (strstr(path, "..") != NULL)
+        return;
+    if (t->location.in_files && is_folder(s, path))
+        (void)place_of(s, path, false);
+    for (size_t i = 0; !t->location.in_files && i < s->n_resources; i++) {
+        const char *whole = path_join(s->mem, s->resources[i], path);
+        if (is_folder(s, whole))
+            (void)place_of(s, whole, false);
+    }
+    (void)mark_places(s, t);
+}
+
+static void use_told(struct search *s, bool of_profiles)
+{
+    for (size_t i = 0; i < s->n_told; i++)
+        if (s->told[i].is_profile == of_profiles && !mark_places(s, &s->told[i]))
+            take_empty(s, &s->told[i]);
+}
+
+static bool any_told(const struct search *s)
+{
+    for (size_t i = 0; i < s->n_places; i++)
+        if (s->places[i].told_by)
+            return true;
+    return false;
+}
+
+/* --- the walk --- */
+
 /* A folder made for migrations, still empty. */
 static bool is_made_for_them(const char *path)
 {
@@ -95,10 +177,15 @@ static void visit(struct search *s, DIR *d, const char *folder, const char *name
     struct stat st;
     if (fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
-    if (S_ISREG(st.st_mode))
+    const char *path = *folder ? path_join(s->mem, folder, name) : arena_str(s->mem, name);
+    if (S_ISREG(st.st_mode)) {
         note_file(s, folder, name);
-    else if (S_ISDIR(st.st_mode) && !is_skipped(name))
-        walk(s, *folder ? path_join(s->mem, folder, name) : arena_str(s->mem, name), depth + 1);
+        note_config(s, path, name);
+    } else if (S_ISDIR(st.st_mode) && !is_skipped(name)) {
+        if (str_eq(name, "resources") && s->n_resources < MOST_PLACES)
+            s->resources[s->n_resources++] = path;
+        walk(s, path, depth + 1);
+    }
 }
 
 static void walk(struct search *s, const char *folder, int depth)
@@ -129,30 +216,42 @@ static bool is_better(const struct place *a, const struct place *b)
     return order ? order > 0 : strcmp(a->path, b->path) < 0;
 }
 
-static const struct place *choose(const struct search *s)
+/* Where one is asked for, that one; where some are told, one of those. */
+static const struct place *choose(const struct search *s, const char *wanted)
 {
     const struct place *best = NULL;
+    bool told = wanted == NULL && any_told(s);
     for (size_t i = 0; i < s->n_places; i++) {
         const struct place *p = &s->places[i];
-        if (!p->is_code && (best == NULL || is_better(p, best)))
+        bool fits = wanted ? str_eq(p->path, wanted) : p->told_by || !told;
+        if (!p->is_code && fits && (best == NULL || is_better(p, best)))
             best = p;
     }
     return best;
+}
+
+/* Whose versions are of the same row as the chosen one's. */
+static bool is_same_row(const struct place *p, const struct place *chosen)
+{
+    return str_eq(p->module, chosen->module) &&
+           (p == chosen || p->is_code || chosen->told_by == NULL || p->told_by != NULL);
 }
 
 static void describe(const struct search *s, const struct place *chosen,
                      struct migrations_folder *out)
 {
     struct str others = {0};
-    *out = (struct migrations_folder){.path = chosen->path};
+    *out = (struct migrations_folder){
+        .path = chosen->path, .told_by = chosen->told_by, .grouped_by = s->grouped_by};
     for (size_t i = 0; i < s->n_places; i++) {
         const struct place *p = &s->places[i];
-        if (str_eq(p->module, chosen->module)) {
+        if (is_same_row(p, chosen)) {
             out->n_files += p->n_files;
             if (p->newest && (!out->last || migrations_compare(p->newest, out->last) > 0))
                 out->last = p->newest;
         }
-        if (p != chosen && !p->is_code && p->n_files > 0)
+        bool rivals = !p->is_code && p->n_files > 0 && (p->told_by || !chosen->told_by);
+        if (p != chosen && rivals)
             str_printf(&others, "%s%s", others.bytes ? "\n" : "", p->path);
     }
     if (others.bytes)
@@ -160,8 +259,33 @@ static void describe(const struct search *s, const struct place *chosen,
     str_done(&others);
 }
 
-bool migrations_find(struct arena *a, const char *repo, struct migrations_folder *out,
-                     struct err *e)
+/* Without "./" before and "/" behind; NULL stays. */
+static const char *plain_path(struct arena *a, const char *path)
+{
+    if (str_is_empty(path))
+        return NULL;
+    while (str_starts(path, "./"))
+        path += 2;
+    size_t n = strlen(path);
+    while (n > 0 && path[n - 1] == '/')
+        n--;
+    return arena_strn(a, path, n);
+}
+
+static bool refuse(struct err *e, const char *repo, const char *wanted)
+{
+    err_set(e, ERR_MISSING, "looking for migrations in %s", repo);
+    if (wanted) {
+        err_why(e, "there is no folder %s in it", wanted);
+        return err_hint(e, "--migrations names a folder of the repository, from its top");
+    }
+    err_why(e, "there is no folder with files like V1__name.sql");
+    return err_hint(e, "Flyway's usual place is src/main/resources/db/migration; --migrations "
+                       "names another, --repo another repository");
+}
+
+bool migrations_find(struct arena *a, const char *repo, const char *wanted,
+                     struct migrations_folder *out, struct err *e)
 {
     struct stat st;
     if (stat(repo, &st) != 0)
@@ -169,14 +293,16 @@ bool migrations_find(struct arena *a, const char *repo, struct migrations_folder
     struct search *s = arena_new(a, struct search);
     s->mem = a;
     s->repo = repo;
+    wanted = plain_path(a, wanted);
     walk(s, "", 0);
-    const struct place *chosen = choose(s);
-    if (chosen == NULL) {
-        err_set(e, ERR_MISSING, "looking for migrations in %s", repo);
-        err_why(e, "there is no folder with files like V1__name.sql");
-        return err_hint(e, "Flyway's usual place is src/main/resources/db/migration; --repo names "
-                           "another repository");
-    }
+    use_told(s, false);
+    if (!any_told(s))
+        use_told(s, true);
+    if (wanted && strstr(wanted, "..") == NULL && is_folder(s, wanted))
+        (void)place_of(s, wanted, false);
+    const struct place *chosen = choose(s, wanted);
+    if (chosen == NULL)
+        return refuse(e, repo, wanted);
     describe(s, chosen, out);
     return true;
 }

@@ -413,7 +413,7 @@ bool prepare_migrations(struct prepare_job *j, const struct source_facts *f,
         prepare_note(j, "no migration is written: none of the chosen tables can be published");
         return true;
     }
-    return migrations_find(j->a, j->repo, &folder, e) &&
+    return migrations_find(j->a, j->repo, NULL, &folder, e) &&
            migrations_write(j->a, &folder, &facts, &set, e) &&
            add_set(j, f, &folder, &facts, &set, e);
 }

@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FOLDER TESTS_DIR "/cases/migrations/"
 
@@ -259,158 +257,12 @@ static void test_next_versions(void **state)
     follows("20990131120000", NULL, 2, "20990131120002");
 }
 
-/* --- the folder --- */
-
-static char root[64];
-
-static void make_file(const char *path)
-{
-    char whole[512];
-    struct err e;
-    snprintf(whole, sizeof whole, "%s/%s", root, path);
-    char *slash = strrchr(whole, '/');
-    *slash = '\0';
-    assert_true(path_make_folder(whole, &e));
-    *slash = '/';
-    if (slash[1])
-        assert_true(path_write(whole, "", 0, false, &e));
-}
-
-static void remove_all(const char *path)
-{
-    DIR *d = opendir(path);
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
-        char whole[1024];
-        struct stat st;
-        if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, ".."))
-            continue;
-        snprintf(whole, sizeof whole, "%s/%s", path, entry->d_name);
-        if (lstat(whole, &st) == 0 && S_ISDIR(st.st_mode))
-            remove_all(whole);
-        else
-            unlink(whole);
-    }
-    if (d)
-        closedir(d);
-    rmdir(path);
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/strom-migrations-XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    remove_all(root);
-    return 0;
-}
-
-static void finds(const char *path, const char *last, size_t n_files)
-{
-    struct arena a;
-    struct migrations_folder f;
-    struct err e = {0};
-    arena_init(&a);
-    if (!migrations_find(&a, root, &f, &e))
-        fail_msg("%s", e.why);
-    assert_string_equal(f.path, path);
-    if (last)
-        assert_string_equal(f.last, last);
-    else
-        assert_null(f.last);
-    assert_int_equal(f.n_files, n_files);
-    arena_done(&a);
-}
-
-static void test_usual_folders(void **state)
-{
-    (void)state;
-    make_file("src/main/resources/flyway/V1.9__a.sql");
-    make_file("src/main/resources/flyway/V1.50__b.sql");
-    make_file("src/main/resources/flyway/V1.x__no.sql");
-    make_file("src/main/resources/flyway/V2_no.sql");
-    make_file("src/main/resources/flyway/R__view.sql");
-    make_file("src/main/resources/flyway/V9__notes.md");
-    make_file("src/test/resources/db/migration/V99__test.sql");
-    make_file("build/resources/main/flyway/V98__copy.sql");
-    make_file(".git/V97__x.sql");
-    finds("src/main/resources/flyway", "1.50", 2);
-}
-
-static void test_modules_and_code(void **state)
-{
-    (void)state;
-    make_file("app/src/main/resources/db/migration/V1__a.sql");
-    make_file("app/src/main/resources/db/migration/V2__b.sql");
-    make_file("app/src/main/kotlin/db/migration/V3__Code.kt");
-    make_file("lib/src/main/resources/db/migration/V7__c.sql");
-    finds("app/src/main/resources/db/migration", "3", 3);
-    struct arena a;
-    struct migrations_folder f;
-    struct err e;
-    arena_init(&a);
-    assert_true(migrations_find(&a, root, &f, &e));
-    assert_string_equal(f.others, "lib/src/main/resources/db/migration");
-    arena_done(&a);
-}
-
-static void test_newest_of_one_module(void **state)
-{
-    (void)state;
-    make_file("src/main/resources/db/migration/common/V1__a.sql");
-    make_file("src/main/resources/db/migration/common/V2__a.sql");
-    make_file("src/main/resources/db/migration/gcp/V3__b.sql");
-    finds("src/main/resources/db/migration/gcp", "3", 3);
-}
-
-static void test_empty_folder(void **state)
-{
-    (void)state;
-    make_file("src/main/resources/db/migration/");
-    finds("src/main/resources/db/migration", NULL, 0);
-}
-
-static void test_no_folder(void **state)
-{
-    (void)state;
-    struct arena a;
-    struct migrations_folder f;
-    struct err e = {0};
-    arena_init(&a);
-    make_file("README.md");
-    assert_false(migrations_find(&a, root, &f, &e));
-    assert_int_equal(e.kind, ERR_MISSING);
-    assert_true(strlen(e.hint) > 10);
-    assert_false(migrations_find(&a, "/nowhere/at/all", &f, &e));
-    assert_int_equal(e.kind, ERR_SYSTEM);
-    arena_done(&a);
-}
-
-static void test_links_are_not_followed(void **state)
-{
-    (void)state;
-    char link[128];
-    make_file("src/main/resources/flyway/V1__a.sql");
-    snprintf(link, sizeof link, "%s/src/main/resources/loop", root);
-    assert_int_equal(symlink("../..", link), 0);
-    snprintf(link, sizeof link, "%s/src/main/resources/flyway/V8__link.sql", root);
-    assert_int_equal(symlink("V1__a.sql", link), 0);
-    finds("src/main/resources/flyway", "1", 1);
-}
-
 int main(void)
 {
-#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),           cmocka_unit_test(test_versions_are_compared),
-        cmocka_unit_test(test_next_versions),   IN_FOLDER(test_usual_folders),
-        IN_FOLDER(test_modules_and_code),       IN_FOLDER(test_newest_of_one_module),
-        IN_FOLDER(test_empty_folder),           IN_FOLDER(test_no_folder),
-        IN_FOLDER(test_links_are_not_followed),
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_versions_are_compared),
+        cmocka_unit_test(test_next_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
