@@ -125,6 +125,11 @@ struct source_published {
     size_t n_left_out;
     bool row_filter;
 };
+struct source_member { /* named in FOR TABLE or ADD TABLE */
+    const char *schema, *table;
+    char kind;     /* relkind: r p */
+    bool readable; /* by the db user */
+};
 struct source_publication {
     struct source_part part;
     bool exists;
@@ -135,6 +140,8 @@ struct source_publication {
     int64_t row_age;            /* of its own row: younger after ALTER PUBLICATION */
     const char *const *schemas; /* FOR TABLES IN SCHEMA */
     size_t n_schemas;
+    const struct source_member *members; /* chosen or not */
+    size_t n_members;
     const char *const *others; /* names of all publications, for "did you mean" */
     size_t n_others;
 };

@@ -40,7 +40,7 @@ static const struct question {
     [ASK_ROLES] = {sql_source_roles, "ut", source_roles_rows, PART(roles)},
     [ASK_GRANTS] = {sql_source_grants, "ut", source_grants_rows, PART(grants)},
     [ASK_DEFAULTS] = {sql_source_defaults, "ut", source_defaults_rows, PART(defaults)},
-    [ASK_PUBLICATION] = {sql_source_publication, "p", source_publication_rows, PART(publication)},
+    [ASK_PUBLICATION] = {sql_source_publication, "pu", source_publication_rows, PART(publication)},
     [ASK_PUBLISHED] = {sql_source_published, "pt", source_published_rows, PART(published)},
     [ASK_UNSAFE] = {sql_source_unsafe, "p", source_unsafe_rows, PART(unsafe)},
     [ASK_SLOTS] = {sql_source_slots, "", source_slots_rows, PART(slots)},

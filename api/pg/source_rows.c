@@ -167,6 +167,26 @@ void source_defaults_rows(struct source_facts *f, const struct pg_rows *rows)
 
 /* --- publication --- */
 
+static void member_rows(struct source_facts *f, const struct pg_rows *rows, size_t c)
+{
+    const char *text = pg_value(rows, 0, c);
+    struct err e;
+    struct json *doc = text ? json_parse(text, strlen(text), &e) : NULL;
+    struct source_member *list = arena_array(&f->arena, struct source_member, json_count(doc) + 1);
+    size_t n = 0;
+    for (const struct json *item = json_first(doc); item != NULL; item = json_next(item)) {
+        const char *kind = json_text(json_get(item, "k"));
+        list[n++] =
+            (struct source_member){.schema = arena_str(&f->arena, json_text(json_get(item, "s"))),
+                                   .table = arena_str(&f->arena, json_text(json_get(item, "t"))),
+                                   .kind = kind ? kind[0] : '\0',
+                                   .readable = json_bool(item, "r", false)};
+    }
+    f->publication.members = list;
+    f->publication.n_members = n;
+    json_free(doc);
+}
+
 void source_publication_rows(struct source_facts *f, const struct pg_rows *rows)
 {
     struct source_publication *p = &f->publication;
@@ -182,6 +202,7 @@ void source_publication_rows(struct source_facts *f, const struct pg_rows *rows)
     p->age = pg_number(rows, 0, 9, -1);
     p->schemas = list_of(f, rows, 0, 10, &p->n_schemas);
     p->others = list_of(f, rows, 0, 11, &p->n_others);
+    member_rows(f, rows, 12);
 }
 
 void source_published_rows(struct source_facts *f, const struct pg_rows *rows)

@@ -180,6 +180,12 @@ static void test_prepared(void **state)
     assert_true(published(f, "uten")->row_filter);
     assert_true(published(f, "del")->covered);
     assert_false(published(f, "lukket")->covered);
+    assert_int_equal(f->publication.n_members, 3); /* whatever is chosen */
+    assert_string_equal(f->publication.members[0].table, "del");
+    assert_int_equal(f->publication.members[0].kind, 'p');
+    assert_false(f->publication.members[0].readable);
+    assert_string_equal(f->publication.members[1].schema, "app");
+    assert_true(f->publication.members[1].readable);
     assert_int_equal(f->unsafe.n_all, 1);
     assert_string_equal(f->unsafe.tables[0], "app.uten");
     assert_int_equal(f->slots.n, 2);
@@ -231,6 +237,7 @@ static void test_all_tables(void **state)
     struct source_facts *f = look(&wanted, NULL);
     all_known(f);
     assert_true(f->publication.all_tables);
+    assert_int_equal(f->publication.n_members, 0);
     assert_true(f->publication.via_root);
     assert_false(f->publication.delete_);
     assert_int_equal(f->publication.n_others, 3);
