@@ -68,7 +68,7 @@ static void logins(void **state)
     struct err net = trouble(ERR_NETWORK, "no such host", "check the VPN");
     struct google_view v = {.project = "p", .who = &kari};
     google_checks(&l, &v);
-    expect(CHECK_GOOGLE_CREDENTIALS, CHECK_PASS, "kari@nav.no, until 2025-11-22T08:00:00Z", "");
+    expect(CHECK_GOOGLE_CREDENTIALS, CHECK_PASS, "kari@nav.no, until 2025-11-22 08:00 UTC", "");
     v.login_note = "others may read it: chmod 600";
     google_checks(&l, &v);
     expect(CHECK_GOOGLE_CREDENTIALS, CHECK_WARN, "kari@nav.no", "chmod 600");

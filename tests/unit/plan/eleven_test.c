@@ -211,7 +211,7 @@ static void fault_4_shared_parts_go_with_the_last_stream(void **state)
     assert_true(in_receipt(gone, RECEIPT_REMOVED, "compute.network", ""));
     /* fault 5, its latter part: the slot is told of, with the text that drops it */
     assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "PG_DROP_REPLICATION_SLOT"));
-    assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "4096 bytes"));
+    assert_true(in_receipt(gone, RECEIPT_BY_HAND, "slot", "4.1 kB"));
     task_drop(gone);
     task_drop(t);
 }

@@ -277,7 +277,7 @@ static void test_left_in_the_source(void **state)
     assert_null(strstr(slot, "0 bytes"));
     r.o.slot_bytes = 4096;
     slot = by_hand(&r, "slot");
-    assert_non_null(strstr(slot, "holds 4096 bytes"));
+    assert_non_null(strstr(slot, "holds 4.1 kB"));
     assert_non_null(strstr(slot, "PG_DROP_REPLICATION_SLOT"));
     assert_null(by_hand(&r, "publication")); /* one text drops both */
     r.o.source_asked = false;
