@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    MOST_CYCLES = 8,
+    MOST_CYCLES = 24,
     NEW_ACCOUNT_CYCLES = 40, /* a new account is not known everywhere for some seconds */
     LONGEST_PAUSES = 8       /* of poll floors */
 };
@@ -18,6 +18,8 @@ struct bind_job {
     size_t n;
     struct task *asked;
     bool writing, changed;
+    const char *before, *after;
+    const char *wrote; /* from this, by a call whose answer was lost; NULL: none was */
     unsigned cycles;
     int64_t pause_until;
 };
@@ -33,16 +35,15 @@ static enum policy_edit edit_one(const char *policy, const struct access_change 
                      : policy_add(policy, c->role, c->member, c->condition, out, e);
 }
 
-/* All changes, one after the other; out is left empty when nothing is to be done. */
-static enum policy_edit edit(const struct bind_job *job, const char *policy, struct str *out,
-                             struct err *e)
+enum policy_edit access_edit(const char *policy, const struct access_change *changes, size_t n,
+                             struct str *out, struct err *e)
 {
     struct str text = {0};
     bool changed = false;
     str_add(&text, policy);
-    for (size_t i = 0; i < job->n; i++) {
+    for (size_t i = 0; i < n; i++) { /* one after the other */
         struct str next = {0};
-        enum policy_edit one = edit_one(str_text(&text), &job->changes[i], &next, e);
+        enum policy_edit one = edit_one(str_text(&text), &changes[i], &next, e);
         if (one == POLICY_CHANGED) {
             str_done(&text);
             text = next;
@@ -76,8 +77,12 @@ static enum task_state was_read(struct task *t, struct bind_job *job)
 {
     struct str text = {0};
     struct err e;
-    switch (edit(job, projects_policy(job->asked)->text, &text, &e)) {
-    case POLICY_SAME:
+    job->before = arena_str(task_arena(t), projects_policy(job->asked)->text);
+    switch (access_edit(job->before, job->changes, job->n, &text, &e)) {
+    case POLICY_SAME: /* by a write of ours, perhaps, whose answer was lost */
+        job->after = job->wrote ? job->before : NULL;
+        job->before = job->wrote;
+        job->changed = job->wrote != NULL;
         task_clear(&job->asked);
         return TASK_OK;
     case POLICY_FAILED:
@@ -107,6 +112,8 @@ static enum task_state was_refused(struct task *t, struct bind_job *job)
     bool raced = e->code == 409 || e->code == 412; /* somebody else wrote in between */
     /* A lost answer to a write: reading again shows whether it was carried out. */
     bool lost = job->writing && e->retryable && (e->code == 0 || e->code >= 500);
+    if (lost)
+        job->wrote = job->before;
     if ((raced || lost) && job->cycles < MOST_CYCLES)
         return read_again(t, job, false);
     if (is_new_account(job, e) && job->cycles < NEW_ACCOUNT_CYCLES)
@@ -138,6 +145,7 @@ static enum task_state step(struct task *t)
     if (!job->writing)
         return was_read(t, job);
     job->changed = true;
+    job->after = arena_str(task_arena(t), projects_policy(job->asked)->text);
     task_clear(&job->asked);
     return TASK_OK;
 }
@@ -184,6 +192,18 @@ bool access_bind_changed(const struct task *t)
 {
     const struct bind_job *job = task_job(t, &bind_type);
     return job->changed;
+}
+
+const char *access_bind_before(const struct task *t)
+{
+    const struct bind_job *job = task_job(t, &bind_type);
+    return job->changed ? job->before : NULL;
+}
+
+const char *access_bind_after(const struct task *t)
+{
+    const struct bind_job *job = task_job(t, &bind_type);
+    return job->changed ? job->after : NULL;
 }
 
 unsigned access_bind_cycles(const struct task *t)

@@ -1,6 +1,7 @@
 #include "api/access/policy.h"
 
 #include "api/base/json.h"
+#include "api/files/diff.h"
 
 #include <assert.h>
 #include <string.h>
@@ -422,4 +423,43 @@ enum policy_edit policy_remove_deleted(const char *policy, const char *role, con
         cut_all(policy, &(struct going){role, member, NULL, str_text(&prefix)}, out, e);
     str_done(&prefix);
     return result;
+}
+
+bool policy_has(const char *policy, const char *role, const char *member,
+                const struct google_condition *condition)
+{
+    struct err e;
+    struct json *doc = read_policy(policy, &e);
+    bool has = doc && find(doc, role, member, condition).found;
+    json_free(doc);
+    return has;
+}
+
+/* --- showing --- */
+
+static void by_lines(struct str *out, const char *policy)
+{
+    struct err e;
+    struct json *doc = json_parse(policy, strlen(policy), &e);
+    struct json_out o;
+    if (doc) {
+        json_begin(&o, out, true);
+        json_put_part(&o, NULL, doc);
+        str_addc(out, '\n');
+    } else {
+        str_add(out, policy);
+    }
+    json_free(doc);
+}
+
+void policy_diff(struct str *out, const char *project, const char *before, const char *after)
+{
+    struct str old_text = {0}, new_text = {0}, name = {0};
+    by_lines(&old_text, before);
+    by_lines(&new_text, after);
+    str_printf(&name, "%s/policy.json", project);
+    diff_unified(out, str_text(&name), str_text(&old_text), str_text(&new_text));
+    str_done(&old_text);
+    str_done(&new_text);
+    str_done(&name);
 }

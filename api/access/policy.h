@@ -24,4 +24,11 @@ enum policy_edit policy_remove(const char *policy, const char *role, const char 
 enum policy_edit policy_remove_deleted(const char *policy, const char *role, const char *member,
                                        struct str *out, struct err *e);
 
+/* Is the member in that very binding? */
+bool policy_has(const char *policy, const char *role, const char *member,
+                const struct google_condition *condition);
+/* The difference from one to the other, unified, a member a line; nothing when both say the same.
+ * Neither need be a policy: then it is their texts'. */
+void policy_diff(struct str *out, const char *project, const char *before, const char *after);
+
 #endif
