@@ -128,12 +128,13 @@ const char *removal_foreign(const struct remove_options *o, const struct names *
 /* Nor is a rule that lets others in, or lets nobody in: what plan would not touch stays. */
 static const char *other_rule(const struct observed *seen, const struct names *n)
 {
-    bool admits = seen->connection_subnet == NULL; /* gone already: the port alone tells */
+    bool admits = seen->connection_subnet == NULL && /* gone already: one range of its size tells */
+                  seen->n_firewall_sources == 1 && str_ends(seen->firewall_sources[0], "/29");
 
     if (differs(seen->firewall_network, n->network))
         return "it is for another network";
-    for (size_t i = 0; !admits && i < seen->n_firewall_sources; i++)
-        admits = diff_range_within(seen->connection_subnet, seen->firewall_sources[i]);
+    for (size_t i = 0; seen->connection_subnet && i < seen->n_firewall_sources; i++)
+        admits = admits || diff_range_within(seen->connection_subnet, seen->firewall_sources[i]);
     return seen->firewall_opens_5432 && admits ? NULL
                                                : "it does not open 5432 to the private connection";
 }

@@ -221,10 +221,14 @@ static void test_another_rule_of_our_name_stays(void **state)
     check_kept(&r, "compute.firewall", "it does not open 5432");
     check_kept(&r, "compute.network", "compute.firewall needs it, and stays");
     check_goes(&r, "datastream.private_connection");
-    r.s.seen.connection_subnet = NULL; /* taken down by a run before: the port tells */
+    r.s.seen.connection_subnet = NULL; /* taken down by a run before: port and size tell */
     r.s.seen.things[STEP_PRIVATE_CONNECTION].seen = SEEN_ABSENT;
     plan_receipt(&r);
     check_goes(&r, "compute.firewall");
+    other = "10.0.0.0/8";
+    plan_receipt(&r);
+    check_kept(&r, "compute.firewall", "it does not open 5432");
+    other = "192.168.7.0/29";
     r.s.seen.firewall_opens_5432 = false;
     plan_receipt(&r);
     check_kept(&r, "compute.firewall", "it does not open 5432");
