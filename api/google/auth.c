@@ -46,8 +46,8 @@ struct google {
 
 static bool bad_endpoint(struct err *e, const char *endpoint)
 {
-    err_set(e, ERR_INPUT, "Reading STROM_GCP_ENDPOINT");
-    err_why(e, "%s is no origin (http://127.0.0.1:PORT or https://HOST)", endpoint);
+    err_set(e, ERR_INPUT, tr("Reading STROM_GCP_ENDPOINT"));
+    err_why(e, tr("%s is no origin (http://127.0.0.1:PORT or https://HOST)"), endpoint);
     return err_hint(e, tr("correct or unset it; plain http is for loopback addresses only"));
 }
 

@@ -1,5 +1,6 @@
 #include "api/google/bigquery.h"
 
+#include "api/base/tr.h"
 #include "api/google/client.h"
 #include "api/google/rest.h"
 
@@ -264,11 +265,11 @@ static struct task *refuse_name(struct google *g, const char *table)
 {
     struct err e;
 
-    err_set(&e, ERR_INPUT, "Counting the rows of a table");
+    err_set(&e, ERR_INPUT, tr("Counting the rows of a table"));
     err_reason(&e, "NO_SUCH_NAME");
     err_resource(&e, table);
-    err_why(&e, "no table in BigQuery can be called '%s'", table);
-    err_hint(&e, "look in the console under which name it arrives");
+    err_why(&e, tr("no table in BigQuery can be called '%s'"), table);
+    err_hint(&e, tr("look in the console under which name it arrives"));
     return task_refused(google_net(g), &e);
 }
 

@@ -65,8 +65,8 @@ static struct secret *take_secret(const struct json *j, const char *key)
 
 static bool incomplete(struct err *e, const char *type, const char *field)
 {
-    err_set(e, ERR_DENIED, "Reading the Google login");
-    err_why(e, "a login of type %s without %s", type, field);
+    err_set(e, ERR_DENIED, tr("Reading the Google login"));
+    err_why(e, tr("a login of type %s without %s"), type, field);
     return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
 }
 
@@ -78,8 +78,8 @@ static bool read_token_url(struct arena *a, const struct json *j, const char *or
         out->audience = "https://oauth2.googleapis.com/token";
     if (credentials_url(a, out->audience, origin, &out->token_host, &out->token_path))
         return true;
-    err_set(e, ERR_DENIED, "Reading the Google login");
-    err_why(e, "its token_uri is none of Google's: %s", out->audience);
+    err_set(e, ERR_DENIED, tr("Reading the Google login"));
+    err_why(e, tr("its token_uri is none of Google's: %s"), out->audience);
     return err_hint(e, tr("get a new login from Google; %s"), tr(CREDENTIALS_LOGIN));
 }
 
@@ -140,8 +140,8 @@ static bool read_impersonated(struct arena *a, const struct json *j, const char 
     out->delegates = rest_strings(a, json_get(j, "delegates"), &out->n_delegates);
     const char *url = rest_string(a, j, "service_account_impersonation_url");
     if (!read_impersonation_url(a, url, origin, out)) {
-        err_set(e, ERR_DENIED, "Reading the Google login");
-        err_why(e, "its service_account_impersonation_url is none of Google's: %s", url);
+        err_set(e, ERR_DENIED, tr("Reading the Google login"));
+        err_why(e, tr("its service_account_impersonation_url is none of Google's: %s"), url);
         return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
     }
     const struct json *source = json_get(j, "source_credentials");
@@ -162,14 +162,15 @@ static const struct {
 
 static bool unsupported(struct err *e, const struct json *j, const char *type)
 {
-    err_set(e, ERR_DENIED, "Reading the Google login");
+    err_set(e, ERR_DENIED, tr("Reading the Google login"));
     err_reason(e, "LOGIN_TYPE");
-    err_why(e, "logins of type %s are not supported", *type ? type : "(none)");
+    err_why(e, tr("logins of type %s are not supported"), *type ? type : "(none)");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (str_eq(others[i].type, type))
-            err_why(e, "%s (type %s)", others[i].why, type);
+            err_why(e, tr("%s (type %s)"), tr(others[i].why), type);
     if (json_get(j, "credential_source.executable"))
-        err_why(e, "it names a program to run for a token; programs from a login file are not run");
+        err_why(
+            e, tr("it names a program to run for a token; programs from a login file are not run"));
     return err_hint(e, tr("log in as a person, or with a service account; %s"),
                     tr(CREDENTIALS_LOGIN));
 }
@@ -180,9 +181,9 @@ static bool other_universe(const struct json *j, struct err *e)
     const char *universe = json_string_or(j, "universe_domain", "");
     if (!*universe || str_eq(universe, "googleapis.com"))
         return false;
-    err_set(e, ERR_DENIED, "Reading the Google login");
+    err_set(e, ERR_DENIED, tr("Reading the Google login"));
     err_reason(e, "LOGIN_UNIVERSE");
-    err_why(e, "its universe_domain is not Google's: %s", universe);
+    err_why(e, tr("its universe_domain is not Google's: %s"), universe);
     err_hint(e, tr("get a new login from Google; %s"), tr(CREDENTIALS_LOGIN));
     return true;
 }
@@ -218,13 +219,13 @@ bool credentials_decode(struct arena *a, const char *text, size_t bytes, const c
 
 static bool not_logged_in(struct err *e, const char *path, bool must)
 {
-    err_set(e, ERR_DENIED, "Looking for a Google login");
+    err_set(e, ERR_DENIED, tr("Looking for a Google login"));
     err_reason(e, "NO_LOGIN");
     err_resource(e, path);
     if (must)
-        err_why(e, "GOOGLE_APPLICATION_CREDENTIALS names %s, which is not there", path);
+        err_why(e, tr("GOOGLE_APPLICATION_CREDENTIALS names %s, which is not there"), path);
     else
-        err_why(e, "there is no %s", path);
+        err_why(e, tr("there is no %s"), path);
     return err_hint(e, must ? tr("correct or unset the variable, or %s") : "%s",
                     tr(CREDENTIALS_LOGIN));
 }
@@ -237,12 +238,12 @@ static bool judge_file(struct arena *a, const char *path, bool must, const char 
     if (stat(path, &st) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return not_logged_in(e, path, must);
-        return err_system(e, errno, "Reading the Google login %s", path);
+        return err_system(e, errno, tr("Reading the Google login %s"), path);
     }
     if (!S_ISREG(st.st_mode) || (st.st_uid != getuid() && st.st_uid != 0) ||
         (st.st_mode & (S_IWGRP | S_IWOTH))) {
-        err_set(e, ERR_DENIED, "Reading the Google login %s", path);
-        err_why(e, "it is no plain file, belongs to somebody else, or others may change it");
+        err_set(e, ERR_DENIED, tr("Reading the Google login %s"), path);
+        err_why(e, tr("it is no plain file, belongs to somebody else, or others may change it"));
         return err_hint(e, tr("make it yours alone: chmod 600 %s"), path);
     }
     if (st.st_mode & (S_IRGRP | S_IROTH))

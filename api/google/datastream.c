@@ -41,7 +41,7 @@ void datastream_refuse_no_change(struct rest_call *c)
 {
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
-    err_why(&c->refused, "nothing is to be changed");
+    err_why(&c->refused, tr("nothing is to be changed"));
     err_hint(&c->refused, tr("say what is to be otherwise"));
 }
 
@@ -247,7 +247,7 @@ static void refuse_empty(struct rest_call *c, const struct datastream_selection 
         return;
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
-    err_why(&c->refused, "an empty selection would let everything in");
+    err_why(&c->refused, tr("an empty selection would let everything in"));
     err_hint(&c->refused, tr("choose at least one table"));
 }
 
@@ -279,13 +279,13 @@ static enum rest_ready wrong_state(const struct datastream_stream *s, const char
                                    struct err *e)
 {
     const struct datastream_fault *f = s->errors.n ? &s->errors.items[0] : NULL;
-    err_set(e, ERR_CONFLICT, "%s %s", what, s->id);
+    err_set(e, ERR_CONFLICT, "%s %s", tr(what), s->id);
     err_reason(e, f && *f->reason ? f->reason : s->state);
     err_resource(e, s->name);
     if (f && *f->message)
-        err_why(e, "it is %s: %s", s->state, f->message);
+        err_why(e, tr("it is %s: %s"), s->state, f->message);
     else
-        err_why(e, "it is %s", s->state);
+        err_why(e, tr("it is %s"), s->state);
     if (str_eq(s->state, "FAILED_PERMANENTLY"))
         err_hint(e, tr("it needs a recovery: see Monitor, strom status"));
     else
@@ -321,7 +321,7 @@ static struct task *set_state(struct google *g, const char *what, const char *st
                               const char *id, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "PATCH", DATASTREAM, "%s %s", what, id);
+    rest_begin(&c, g, "PATCH", DATASTREAM, "%s %s", tr(what), id);
     about(&c, project, location, id);
     rest_path(&c, DATASTREAM_LOCATION "streams/{}", project, location, id);
     rest_query(&c, "updateMask", "state");

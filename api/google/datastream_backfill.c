@@ -1,4 +1,5 @@
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 #include "api/google/datastream_read.h"
 
 /* Objects of a stream: a table each, with its backfill. */
@@ -114,7 +115,7 @@ static struct task *job(struct google *g, const char *object, const char *verb, 
                         rest_judge *judge)
 {
     struct rest_call c;
-    rest_begin(&c, g, "POST", DATASTREAM, "%s", what);
+    rest_begin(&c, g, "POST", DATASTREAM, "%s", tr(what));
     rest_resource(&c, "%s", object);
     rest_path(&c, "v1/{/}:{}", object, verb);
     rest_look(&c, "v1/{/}", object);

@@ -80,13 +80,13 @@ static enum rest_ready judge_private(const void *out, int64_t sent_at, struct er
         return REST_READY;
     if (str_eq(p->state, "CREATING"))
         return REST_NOT_YET;
-    err_set(e, ERR_CONFLICT, "Making the private connection %s", p->id);
+    err_set(e, ERR_CONFLICT, tr("Making the private connection %s"), p->id);
     err_reason(e, *p->error.reason ? p->error.reason : p->state);
     err_resource(e, p->name);
     if (*p->error.message)
-        err_why(e, "it is %s: %s", p->state, p->error.message);
+        err_why(e, tr("it is %s: %s"), p->state, p->error.message);
     else
-        err_why(e, "it is %s", *p->state ? p->state : "in no known state");
+        err_why(e, tr("it is %s"), *p->state ? p->state : tr("in no known state"));
     err_hint(e, tr("it cannot be changed: delete it, put the cause right, make it again"));
     return REST_WRONG;
 }

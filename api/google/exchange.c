@@ -245,7 +245,7 @@ static enum task_state not_metadata(struct exchange *x, struct err *e)
     err_set(e, ERR_DENIED, "%s", x->what);
     err_reason(e, "NO_LOGIN");
     err_resource(e, x->resource);
-    err_why(e, "what answers there is not Google's metadata server");
+    err_why(e, tr("what answers there is not Google's metadata server"));
     err_hint(e, tr("unset GCE_METADATA_HOST, or %s"), tr(CREDENTIALS_LOGIN));
     return TASK_FAILED;
 }

@@ -112,7 +112,7 @@ bool jwt_sign(const struct credentials *c, int64_t now, struct str *out, struct 
     str_done(&tail);
     if (ok)
         return true;
-    err_set(e, ERR_DENIED, "Signing with the key of %s", c->email);
-    err_why(e, "its private_key is no RSA key without passphrase");
+    err_set(e, ERR_DENIED, tr("Signing with the key of %s"), c->email);
+    err_why(e, tr("its private_key is no RSA key without passphrase"));
     return err_hint(e, tr("get a new key file, or log in as a person; %s"), tr(CREDENTIALS_LOGIN));
 }

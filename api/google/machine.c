@@ -217,9 +217,9 @@ static enum rest_ready judge_machine(const void *out, int64_t sent_at, struct er
     if (str_eq(m->status, "PROVISIONING") || str_eq(m->status, "STAGING") ||
         str_eq(m->status, "PENDING") || str_eq(m->status, "REPAIRING"))
         return REST_NOT_YET;
-    err_set(e, ERR_CONFLICT, "Waiting for the machine %s to run", m->name);
+    err_set(e, ERR_CONFLICT, tr("Waiting for the machine %s to run"), m->name);
     err_reason(e, m->status);
-    err_why(e, "its state is %s", m->status);
+    err_why(e, tr("its state is %s"), m->status);
     err_hint(e, tr("look at its serial port and its quota, then start it or delete it"));
     return REST_WRONG;
 }
@@ -269,7 +269,7 @@ static struct task *act(struct google *g, const char *verb, const char *what, co
                         const char *zone, const char *name, const struct google_write *w)
 {
     struct rest_call c;
-    rest_begin(&c, g, "POST", COMPUTE, "%s %s", what, name);
+    rest_begin(&c, g, "POST", COMPUTE, "%s %s", tr(what), name);
     rest_resource(&c, "%s", name);
     rest_path(&c, MACHINE "/{}", project, zone, name, verb);
     rest_look(&c, MACHINE, project, zone, name);

@@ -22,9 +22,9 @@ static bool is_google_machine(const char *product_file)
 
 static bool odd_host(struct err *e, const char *host)
 {
-    err_set(e, ERR_DENIED, "Looking for a Google login");
+    err_set(e, ERR_DENIED, tr("Looking for a Google login"));
     err_reason(e, "NO_LOGIN");
-    err_why(e, "GCE_METADATA_HOST names %s, which is no metadata server", host);
+    err_why(e, tr("GCE_METADATA_HOST names %s, which is no metadata server"), host);
     return err_hint(e, tr("unset GCE_METADATA_HOST, or %s"), tr(CREDENTIALS_LOGIN));
 }
 

@@ -1,6 +1,7 @@
 #include "api/google/monitoring.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 #include "api/google/rest.h"
 
 #define HOST       "monitoring.googleapis.com"
@@ -81,7 +82,7 @@ static struct task *ask(struct google *g, const char *project, const char *what,
                         int64_t window_s, int64_t period_s)
 {
     struct rest_call c;
-    rest_begin(&c, g, "GET", HOST, "%s %s", what, resource);
+    rest_begin(&c, g, "GET", HOST, "%s %s", tr(what), resource);
     rest_resource(&c, "%s", resource);
     rest_path(&c, "v3/projects/{}/timeSeries", project);
     rest_query(&c, "filter", filter);

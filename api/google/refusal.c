@@ -180,7 +180,8 @@ void refusal_read(int status, const char *body, size_t bytes, struct refusal *ou
     if (status >= 300 && status < 400) { /* Google's APIs send nobody elsewhere */
         str_copy(out->reason, sizeof out->reason, "REDIRECTED");
         snprintf(out->message, sizeof out->message,
-                 "the answer sends us to another place (HTTP %d), which is not followed", status);
+                 tr("the answer sends us to another place (HTTP %d), which is not followed"),
+                 status);
         return;
     }
     struct json *doc = bytes ? json_parse(body, bytes, &ignored) : NULL;
@@ -258,7 +259,7 @@ static void explain(const struct refusal *r, const struct advice *a, struct err 
     else if (*r->message)
         err_why(e, "%s", r->message);
     else
-        err_why(e, "Google answered %d without a word", r->status);
+        err_why(e, tr("Google answered %d without a word"), r->status);
     if (a->kind == ERR_DENIED && *r->permission)
         err_hint(e, tr("ask for a role that has %s: the page Access of strom names the narrowest"),
                  r->permission);

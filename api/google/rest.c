@@ -39,7 +39,7 @@ static enum task_state wait_a_while(struct task *t, struct rest_job *job, const 
         e.retryable = true;
         err_reason(&e, "NOT_DONE_IN_TIME");
         err_resource(&e, job->call.resource);
-        err_why(&e, "Google has not ended it after %d minutes", limit / 60);
+        err_why(&e, tr("Google has not ended it after %d minutes"), limit / 60);
         err_hint(&e, tr("it goes on at Google: run the same command again to go on waiting"));
         return task_fail(t, &e);
     }
@@ -76,8 +76,8 @@ static struct json *parse(const struct http_answer *a, struct rest_job *job, str
     bool cut = !doc && a->bytes && *a->body == '{'; /* a page of somebody else's begins with '<' */
     err_reason(e, cut ? "CUT_OFF" : "NOT_JSON");
     err_resource(e, job->call.resource);
-    err_why(e, "the answer is no JSON (%s): %s", *a->content_type ? a->content_type : "no type",
-            doc ? "not an object" : inner.why);
+    err_why(e, tr("the answer is no JSON (%s): %s"),
+            *a->content_type ? a->content_type : tr("no type"), doc ? tr("not an object") : inner.why);
     err_hint(e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     return NULL;
 }
@@ -227,7 +227,7 @@ static enum task_state follow(struct task *t, struct rest_job *job, struct rest_
                       named ? named : str_text(&job->call.path), answer->json, &job->run)) {
         err_set(&e, ERR_BUG, "%s", job->call.what);
         err_resource(&e, job->call.resource);
-        err_why(&e, "the answer names no operation");
+        err_why(&e, tr("the answer names no operation"));
         return task_fail(t, &e);
     }
     if (!named)
@@ -433,7 +433,7 @@ static void refuse_name(struct rest_call *c)
 {
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
-    err_why(&c->refused, "the journal names an operation that is none of Google's");
+    err_why(&c->refused, tr("the journal names an operation that is none of Google's"));
     err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
 }
 

@@ -82,6 +82,7 @@ struct rest_call {
     bool enables;       /* turns APIs on: their first calls may be refused for some minutes */
 };
 
+/* what: what we try, in the person's words; passes tr(). */
 void rest_begin(struct rest_call *c, struct google *g, const char *method, const char *host,
                 const char *what, ...) __attribute__((format(printf, 5, 6)));
 /* {} is replaced by the next argument, percent-encoded; {/} keeps its slashes (full resource

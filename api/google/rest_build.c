@@ -18,7 +18,7 @@ void rest_begin(struct rest_call *c, struct google *g, const char *method, const
     *c = (struct rest_call){.google = g, .method = method, .host = host};
     c->repeat = str_eq(method, "GET") ? REST_READ : REST_ONCE;
     va_start(args, what);
-    vsnprintf(c->what, sizeof c->what, what, args);
+    vsnprintf(c->what, sizeof c->what, tr(what), args);
     va_end(args);
 }
 
@@ -98,7 +98,7 @@ void rest_if_match(struct rest_call *c, const char *etag)
         return;
     err_set(&c->refused, ERR_BUG, "%s", c->what);
     err_resource(&c->refused, c->resource);
-    err_why(&c->refused, "its etag is none");
+    err_why(&c->refused, tr("its etag is none"));
     err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
 }
 

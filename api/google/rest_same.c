@@ -94,9 +94,9 @@ static bool differ(struct same *s, const struct json *asked, const struct json *
     s->absent = found == NULL;
     const char *name = s->path.bytes ? str_text(&s->path) : "body";
     if (a && f && strlen(a) <= LONGEST_SHOWN && strlen(f) <= LONGEST_SHOWN)
-        str_printf(s->differs, "its %s is %s, not %s", name, f, a);
+        str_printf(s->differs, tr("its %s is %s, not %s"), name, f, a);
     else
-        str_printf(s->differs, "its %s is not as it was asked for", name);
+        str_printf(s->differs, tr("its %s is not as it was asked for"), name);
     return false;
 }
 
@@ -195,8 +195,8 @@ static void tell_whose(const struct rest_call *c, const struct json *found, cons
     e->code = 409;
     err_reason(e, "SOMEBODY_ELSES");
     err_resource(e, c->resource);
-    err_why(e, "it is there already%s%s%s, but %s", *by ? " (created-by " : "", by, *by ? ")" : "",
-            differs);
+    err_why(e, tr("it is there already%s%s%s, but %s"), *by ? " (created-by " : "", by,
+            *by ? ")" : "", differs);
     err_hint(e, tr("look at it: use it under its name, choose another name, or remove it first"));
 }
 
@@ -210,7 +210,7 @@ bool rest_same(const struct rest_call *c, const struct json *found, struct err *
     s.whole = str_eq(c->method, "PATCH");
     bool ok = asked && same(&s, asked, found, 0);
     if (!ok)
-        tell_whose(c, found, differs.bytes ? str_text(&differs) : "it is another", e);
+        tell_whose(c, found, differs.bytes ? str_text(&differs) : tr("it is another"), e);
     if (!ok)
         e->retryable = s.absent; /* it may come yet */
     json_free(body);

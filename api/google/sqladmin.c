@@ -163,4 +163,3 @@ const char *sqladmin_flag(const struct sql_instance *i, const char *name)
             return i->flags[k].value;
     return NULL;
 }
-

@@ -76,7 +76,7 @@ static bool write_assertion(struct token_job *job, struct err *e)
 
 static void begin_metadata(struct token_job *job)
 {
-    job->x.what = "Asking the machine's metadata server for a token";
+    job->x.what = tr("Asking the machine's metadata server for a token");
     job->x.resource = google_login_file(job->google);
     job->x.method = "GET";
     job->x.path = job->login->token_path;
@@ -95,7 +95,7 @@ static bool begin_fetch(struct token_job *job, struct err *e)
     }
     wipe(&job->body);
     add_room(&job->body, 8192);
-    job->x.what = "Getting a token from Google";
+    job->x.what = tr("Getting a token from Google");
     job->x.resource =
         str_is_empty(job->login->email) ? google_login_file(job->google) : job->login->email;
     job->x.method = "POST";
@@ -132,7 +132,7 @@ static void begin_impersonation(struct token_job *job)
     json_put_string(&o, "lifetime", "3600s"); /* LIFETIME_S */
     json_close_object(&o);
     exchange_again(&job->x);
-    job->x.what = "Acting as a service account";
+    job->x.what = tr("Acting as a service account");
     job->x.resource = job->outer->impersonated;
     job->x.host = "iamcredentials.googleapis.com";
     job->x.path = job->outer->impersonate_path;
@@ -171,7 +171,7 @@ static enum task_state got(struct task *t, struct token_job *job)
         err_set(&e, ERR_BUG, "%s", job->x.what);
         err_reason(&e, "NO_TOKEN");
         err_resource(&e, job->x.resource);
-        err_why(&e, "the answer holds no token");
+        err_why(&e, tr("the answer holds no token"));
         err_hint(&e, tr("is a proxy in between? Look at HTTPS_PROXY"));
         return task_fail(t, &e);
     }

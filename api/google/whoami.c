@@ -1,6 +1,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/safe.h"
+#include "api/base/tr.h"
 #include "api/google/client.h"
 #include "api/google/exchange.h"
 #include "api/google/metadata.h"
@@ -125,7 +126,7 @@ struct task *google_whoami(struct google *g)
     struct whoami_job *job = task_job(t, &whoami_type);
     job->google = g;
     job->x = (struct exchange){.google = g,
-                               .what = "Asking Google who one is",
+                               .what = tr("Asking Google who one is"),
                                .resource = google_login_file(g),
                                .method = "GET",
                                .host = "openidconnect.googleapis.com",

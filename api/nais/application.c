@@ -47,7 +47,7 @@ void application_explain(const struct application *app, const char *name, const 
     } else if (*app->instance) {
         err_why(e,
                 tr("its manifest asks for the instance %s, and the platform has not made it (%s)"),
-                app->instance, *app->state ? app->state : "no state is told");
+                app->instance, *app->state ? app->state : tr("no state is told"));
         err_hint(e, tr("look at the app's events: Nais console, or kubectl describe app %s -n %s"),
                  name, ns);
     } else if (*app->postgres) {

@@ -30,11 +30,11 @@ struct cluster {
 
 /* --- opening --- */
 
-static bool refuse(struct err *e, const char *context, const char *before, const char *name,
-                   const char *after)
+/* False, as err_why is: `return refuse(...) || err_why(...)` tells both. */
+static bool refuse(struct err *e, const char *context, const char *what_is_wrong)
 {
     err_set(e, ERR_INPUT, tr("Using the context %s"), context);
-    err_why(e, tr("%s %s%s"), before, name, after);
+    err_resource(e, what_is_wrong);
     return err_hint(e, tr("get a new kubeconfig: nais kubeconfig"));
 }
 
@@ -61,12 +61,14 @@ static bool choose_cluster(struct cluster *c, struct err *e)
     const char *name = c->context->name;
     const struct kube_cluster *k = kubeconfig_cluster(&c->config, c->context->cluster);
     if (!k || !*k->server)
-        return refuse(e, name, "it names the cluster", c->context->cluster,
-                      ", which has no server");
+        return refuse(e, name, c->context->cluster) ||
+               err_why(e, tr("it names the cluster %s, which has no server"), c->context->cluster);
     if (k->insecure)
-        return refuse(e, name, "its cluster", k->name, " turns checking of certificates off");
+        return refuse(e, name, k->name) ||
+               err_why(e, tr("its cluster %s turns checking of certificates off"), k->name);
     if (k->broken)
-        return refuse(e, name, "its cluster has a", k->broken, " that is no base64");
+        return refuse(e, name, k->name) ||
+               err_why(e, tr("its cluster has a %s that is no base64"), k->broken);
     size_t n = strlen(k->server);
     while (n && k->server[n - 1] == '/')
         n--;
@@ -82,8 +84,8 @@ static bool choose(struct cluster *c, const char *context, const char *ns, struc
         return false;
     c->login.user = kubeconfig_user(&c->config, c->context->user);
     if (!c->login.user)
-        return refuse(e, c->context->name, "it names the user", c->context->user,
-                      ", who is not there");
+        return refuse(e, c->context->name, c->context->user) ||
+               err_why(e, tr("it names the user %s, who is not there"), c->context->user);
     const char *own = *c->context->ns ? c->context->ns : "default";
     c->ns = arena_str(&c->arena, str_is_empty(ns) ? own : ns);
     return true;
@@ -301,7 +303,7 @@ static enum task_state answered(struct task *t, struct get_job *job)
     if (!json_is_object(job->doc)) {
         err_set(&e, ERR_BUG, "%s", job->what);
         err_resource(&e, job->cluster->server);
-        err_why(&e, tr("the answer is no JSON: %s"), job->doc ? "no object" : inner.why);
+        err_why(&e, tr("the answer is no JSON: %s"), job->doc ? tr("not an object") : inner.why);
         err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
         return task_fail(t, &e);
     }

@@ -265,7 +265,8 @@ static void read_root(struct reader *r)
 static bool broken(const yaml_parser_t *p, struct err *e)
 {
     err_set(e, ERR_INPUT, tr("Reading the kubeconfig"));
-    err_why(e, tr("line %zu: %s"), p->problem_mark.line + 1, p->problem ? p->problem : "no YAML");
+    err_why(e, tr("line %zu: %s"), p->problem_mark.line + 1,
+            p->problem ? p->problem : tr("no YAML"));
     return err_hint(e, tr("correct the file, or get a new one: nais kubeconfig"));
 }
 
@@ -279,7 +280,7 @@ bool kubeconfig_merge(struct arena *a, const char *yaml, size_t bytes, const cha
         const unsigned char *bytes;
     } u = {.text = yaml};
     if (!yaml_parser_initialize(&parser))
-        return err_system(e, ENOMEM, "Reading the kubeconfig");
+        return err_system(e, ENOMEM, tr("Reading the kubeconfig"));
     yaml_parser_set_input_string(&parser, u.bytes, bytes);
     bool ok = yaml_parser_load(&parser, &r.doc) != 0;
     if (ok) {

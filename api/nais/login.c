@@ -236,7 +236,7 @@ static bool unsupported(const struct kube_user *u, struct err *e)
                 u->name);
     else if (!has_own && (u->has_password || u->has_provider))
         err_why(e, tr("the kubeconfig's user %s logs in by %s, which is not supported"), u->name,
-                u->has_provider ? "auth-provider" : "a password");
+                u->has_provider ? "auth-provider" : tr("a password"));
     else
         return false;
     return true;

@@ -103,7 +103,7 @@ static enum task_state not_ready(struct task *t, const struct source_job *job,
                                                         str_eq(json_string(c, "type"), "Ready") &&
                                                         json_string(c, "message"))
             err_why(&e, tr("the instance %s has no connection name yet: %s (%s)"), name,
-                    json_string(c, "message"), json_string_or(c, "reason", "no reason"));
+                    json_string(c, "message"), json_string_or(c, "reason", tr("no reason")));
     return task_fail(t, &e);
 }
 
@@ -241,7 +241,7 @@ static void password_absent(struct arena *a, struct source_job *job, enum nais_p
             tr("Nais console: team %s, app %s, Secrets, %s%s, key %s (a reason of at least 10 "
                "characters is asked for)"),
             cluster_namespace(job->cluster), job->app, f->secret_name, shortened(a, job),
-            *f->password_key ? f->password_key : "ending in _PASSWORD");
+            *f->password_key ? f->password_key : tr("ending in _PASSWORD"));
     else if (f->has_user || job->application.has_user)
         f->password_where =
             tr("wait for the platform, or look at the app's events in Nais console");
@@ -262,7 +262,7 @@ static const char *no_secret(struct arena *a, const struct source_job *job)
     if (app->has_user)
         return arena_printf(
             a, tr("the manifest names the user %s, and the platform has not made it yet (%s)"),
-            job->db_user, *app->state ? app->state : "no state is told");
+            job->db_user, *app->state ? app->state : tr("no state is told"));
     return arena_printf(a, tr("the platform knows no database user %s of %s"), job->db_user,
                         job->app);
 }

@@ -4,6 +4,7 @@
 #include "api/base/clock.h"
 #include "api/base/log.h"
 #include "api/base/path.h"
+#include "api/base/tr.h"
 #include "api/net/internal.h"
 #include "api/net/process.h"
 
@@ -75,10 +76,10 @@ static bool start(struct job *job, const struct child_request *r)
     };
 
     if (!s.program) {
-        err_set(&job->refusal, ERR_MISSING, "cannot run %s", r->argv[0]);
+        err_set(&job->refusal, ERR_MISSING, tr("cannot run %s"), r->argv[0]);
         err_resource(&job->refusal, r->argv[0]);
-        err_why(&job->refusal, "no such program on the PATH");
-        return err_hint(&job->refusal, "install it, or put its folder on the PATH");
+        err_why(&job->refusal, tr("no such program on the PATH"));
+        return err_hint(&job->refusal, tr("install it, or put its folder on the PATH"));
     }
     return process_start(&job->p, &s, &job->refusal);
 }
@@ -158,11 +159,11 @@ static enum task_state too_late(struct job *job)
     struct err e;
 
     process_leave(&job->p, task_net(job->task));
-    err_set(&e, ERR_SYSTEM, "%s did not end in time", job->program);
+    err_set(&e, ERR_SYSTEM, tr("%s did not end in time"), job->program);
     err_resource(&e, job->program);
     err_reason(&e, "TIMEOUT");
-    err_why(&e, "it was stopped after %lld s", (long long)(task_elapsed_ms(job->task) / 1000));
-    err_hint(&e, "run it by hand to see what it waits for");
+    err_why(&e, tr("it was stopped after %lld s"), (long long)(task_elapsed_ms(job->task) / 1000));
+    err_hint(&e, tr("run it by hand to see what it waits for"));
     return task_fail(job->task, &e);
 }
 
@@ -170,10 +171,11 @@ static enum task_state not_started(struct job *job, int why)
 {
     struct err e;
 
-    err_system(&e, why, "cannot run %s", job->program);
+    err_system(&e, why, tr("cannot run %s"), job->program);
     err_resource(&e, job->program);
-    err_hint(&e,
-             "check that the file is a program for this machine, and the folder it should run in");
+    err_hint(
+        &e,
+        tr("check that the file is a program for this machine, and the folder it should run in"));
     return task_fail(job->task, &e);
 }
 
@@ -182,11 +184,11 @@ static enum task_state end_unknown(struct job *job)
     struct err e;
 
     process_leave(&job->p, task_net(job->task));
-    err_set(&e, ERR_SYSTEM, "cannot tell how %s ended", job->program);
+    err_set(&e, ERR_SYSTEM, tr("cannot tell how %s ended"), job->program);
     err_resource(&e, job->program);
     err_reason(&e, "NO_STATUS");
-    err_why(&e, "the system gave its exit status to somebody else");
-    err_hint(&e, "look at what it did before you run it again");
+    err_why(&e, tr("the system gave its exit status to somebody else"));
+    err_hint(&e, tr("look at what it did before you run it again"));
     return task_fail(job->task, &e);
 }
 

@@ -106,8 +106,8 @@ static bool add_header(struct job *job, const char *name, const char *value)
     secret_wipe(line.text, line.bytes);
     str_done(&line);
     if (!ok) {
-        err_set(&job->refusal, ERR_INPUT, "the request was not sent");
-        err_why(&job->refusal, "its header %s would be more than one line", name);
+        err_set(&job->refusal, ERR_INPUT, tr("the request was not sent"));
+        err_why(&job->refusal, tr("its header %s would be more than one line"), name);
     }
     return ok;
 }
@@ -213,15 +213,16 @@ static bool set_url(struct job *job, const struct http_request *r)
 
     str_copy(job->host, sizeof job->host, ok ? url.host : "?");
     if (!ok || (!url.https && !url.http)) {
-        err_set(&job->refusal, ERR_INPUT, "this address cannot be asked");
+        err_set(&job->refusal, ERR_INPUT, tr("this address cannot be asked"));
         err_reason(&job->refusal, "BAD_URL");
-        err_why(&job->refusal, "%s is no https address", r->url);
+        err_why(&job->refusal, tr("%s is no https address"), r->url);
         return err_hint(&job->refusal, tr("addresses begin with https:// and hold no password"));
     }
     if (url.http && !url.loopback && !(r->metadata && url.metadata)) {
-        err_set(&job->refusal, ERR_INPUT, "%s was not asked", url.host);
+        err_set(&job->refusal, ERR_INPUT, tr("%s was not asked"), url.host);
         err_reason(&job->refusal, "PLAIN_HTTP");
-        err_why(&job->refusal, "http without TLS is for this machine only (127.0.0.1, localhost)");
+        err_why(&job->refusal,
+                tr("http without TLS is for this machine only (127.0.0.1, localhost)"));
         return err_hint(&job->refusal, tr("use https"));
     }
     curl_easy_setopt(job->easy, CURLOPT_URL, job->url);
@@ -267,7 +268,7 @@ struct task *http_send(struct net *net, const struct http_request *r)
     if (r->only_once)
         curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
     if (!net_curl_add(t, job->easy))
-        err_set(&job->refusal, ERR_SYSTEM, "cannot start a transfer");
+        err_set(&job->refusal, ERR_SYSTEM, tr("cannot start a transfer"));
     return t;
 }
 
@@ -328,10 +329,10 @@ static enum task_state fail_transfer(struct task *t, struct job *job)
     job->sent = net_curl_is_asking(job->easy) || t->curl_code == CURLE_SEND_ERROR;
     net_curl_error(job->easy, t->curl_code, job->host, job->words, &e);
     if (job->too_large) {
-        err_set(&e, ERR_NETWORK, "the answer of %s was not read to its end", job->host);
+        err_set(&e, ERR_NETWORK, tr("the answer of %s was not read to its end"), job->host);
         err_reason(&e, "TOO_LARGE");
         err_resource(&e, job->host);
-        err_why(&e, "it is larger than %zu bytes",
+        err_why(&e, tr("it is larger than %zu bytes"),
                 job->head_bytes > HEAD_BYTES ? (size_t)HEAD_BYTES : job->max_bytes);
         err_hint(&e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     }

@@ -39,19 +39,19 @@ static void timed_out(enum phase phase, struct err *e)
     switch (phase) {
     case LOOKING_UP:
         err_reason(e, "DNS");
-        err_why(e, "the name server did not answer in time");
+        err_why(e, tr("the name server did not answer in time"));
         err_hint(e, tr("check the network and the VPN, then try again"));
         return;
     case CONNECTING:
-        err_why(e, "no answer to the connection in time");
+        err_why(e, tr("no answer to the connection in time"));
         err_hint(e, tr("a firewall or the VPN may be in the way; check them, then try again"));
         return;
     case SHAKING_HANDS:
-        err_why(e, "the encrypted connection was not agreed upon in time");
+        err_why(e, tr("the encrypted connection was not agreed upon in time"));
         err_hint(e, tr("check whether a proxy is needed (HTTPS_PROXY), then try again"));
         return;
     case ASKING:
-        err_why(e, "connected, but the answer did not come in time");
+        err_why(e, tr("connected, but the answer did not come in time"));
         err_hint(e, tr("try again; if it stays so, look at the service's status page"));
         return;
     }
@@ -61,15 +61,15 @@ static void unreachable(CURLcode code, const char *words, struct err *e)
 {
     if (code == CURLE_COULDNT_RESOLVE_HOST) {
         err_reason(e, "DNS");
-        err_why(e, "no such host name, or the name server does not know it");
+        err_why(e, tr("no such host name, or the name server does not know it"));
         err_hint(e, tr("check the spelling, the network and the VPN, then try again"));
     } else if (code == CURLE_COULDNT_RESOLVE_PROXY) {
         err_reason(e, "PROXY");
-        err_why(e, "the name of the proxy could not be looked up");
+        err_why(e, tr("the name of the proxy could not be looked up"));
         err_hint(e, tr("check HTTPS_PROXY and NO_PROXY"));
     } else {
         err_reason(e, "REFUSED");
-        err_why(e, "nobody answers there (%s)", words);
+        err_why(e, tr("nobody answers there (%s)"), words);
         err_hint(e, tr("check address and port; is the service, or the proxy, running?"));
     }
 }
@@ -96,22 +96,22 @@ static void no_trust(CURLcode code, const char *words, struct err *e)
     err_reason(e, "TLS");
     e->retryable = false;
     if (code == CURLE_PEER_FAILED_VERIFICATION && is_about_time(words)) {
-        err_why(e, "its certificate is not trusted: %s", words);
+        err_why(e, tr("its certificate is not trusted: %s"), words);
         err_hint(e,
                  tr("is this machine's clock right? If it is, the certificate has to be renewed"));
     } else if (code == CURLE_PEER_FAILED_VERIFICATION) {
-        err_why(e, "its certificate is not trusted: %s", words);
+        err_why(e, tr("its certificate is not trusted: %s"), words);
         err_hint(e,
                  tr("if a proxy opens the traffic, put its certificate into a file and name it in "
                     "SSL_CERT_FILE"));
     } else if (code == CURLE_SSL_CACERT_BADFILE) {
-        err_why(e, "the file with trusted certificates cannot be read: %s", words);
+        err_why(e, tr("the file with trusted certificates cannot be read: %s"), words);
         err_hint(e, tr("check SSL_CERT_FILE, or install the package ca-certificates"));
     } else if (code == CURLE_SSL_CERTPROBLEM) {
-        err_why(e, "our own certificate or its key cannot be used: %s", words);
+        err_why(e, tr("our own certificate or its key cannot be used: %s"), words);
         err_hint(e, tr("fetch a new kubeconfig, or log in again"));
     } else {
-        err_why(e, "no encrypted connection: %s", words);
+        err_why(e, tr("no encrypted connection: %s"), words);
         err_hint(e, tr("check address and port; a proxy may be in the way"));
     }
 }
@@ -120,13 +120,13 @@ static void broken(CURLcode code, const char *words, struct err *e)
 {
     if (code == CURLE_PARTIAL_FILE) {
         err_reason(e, "CUT_OFF");
-        err_why(e, "the answer broke off before its end");
+        err_why(e, tr("the answer broke off before its end"));
     } else if (code == CURLE_GOT_NOTHING) {
         err_reason(e, "CUT_OFF");
-        err_why(e, "the connection was closed without an answer");
+        err_why(e, tr("the connection was closed without an answer"));
     } else if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) {
         err_reason(e, "RESET");
-        err_why(e, "the connection was broken: %s", words);
+        err_why(e, tr("the connection was broken: %s"), words);
     } else {
         err_reason(e, "PROTOCOL");
         err_why(e, "%s", words);
@@ -144,7 +144,7 @@ static bool proxy_refused(CURL *easy, struct err *e)
     if (status < REDIRECTIONS)
         return false;
     err_reason(e, "PROXY");
-    err_why(e, "the proxy did not let us through (HTTP %ld)", status);
+    err_why(e, tr("the proxy did not let us through (HTTP %ld)"), status);
     e->retryable = status >= ITS_OWN_FAULT;
     if (status == LOGIN_WANTED)
         err_hint(e, tr("the proxy wants a login: put its user and password into HTTPS_PROXY"));
@@ -157,7 +157,7 @@ void net_curl_error(CURL *easy, CURLcode code, const char *host, const char *wor
 {
     const char *said = str_is_empty(words) ? curl_easy_strerror(code) : words;
 
-    err_set(e, ERR_NETWORK, "could not reach %s", host);
+    err_set(e, ERR_NETWORK, tr("could not reach %s"), host);
     err_resource(e, host);
     e->retryable = true;
     if (proxy_refused(easy, e))

@@ -8,6 +8,7 @@
 #include "api/base/arena.h"
 #include "api/base/clock.h"
 #include "api/base/log.h"
+#include "api/base/tr.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -52,7 +53,7 @@ static bool open_pipe(int fds[2], struct err *e)
 {
     if (pipe(fds) != 0) {
         fds[0] = fds[1] = -1;
-        return err_system(e, errno, "cannot make a pipe");
+        return err_system(e, errno, tr("cannot make a pipe"));
     }
     for (int i = 0; i < 2; i++) {
         fcntl(fds[i], F_SETFD, FD_CLOEXEC);
@@ -84,7 +85,7 @@ struct net *net_open(struct err *e)
     net->multi = global ? open_multi() : NULL;
     net->asleep_ms = slept_ms();
     if (!net->multi)
-        err_set(e, ERR_SYSTEM, "cannot start the network library");
+        err_set(e, ERR_SYSTEM, tr("cannot start the network library"));
     if (net->multi && open_pipe(net->wake, e))
         return net;
     if (net->multi)
@@ -152,7 +153,7 @@ CURL *net_curl_new(struct err *e)
     CURL *easy = curl_easy_init();
 
     if (!easy) {
-        err_set(e, ERR_SYSTEM, "cannot start a transfer");
+        err_set(e, ERR_SYSTEM, tr("cannot start a transfer"));
         return NULL;
     }
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

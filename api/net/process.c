@@ -7,6 +7,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/fds.h"
+#include "api/base/tr.h"
 #include "api/net/internal.h"
 
 #include <errno.h>
@@ -151,9 +152,9 @@ bool process_start(struct process *p, const struct process_start *s, struct err 
     mind_children();
     pid_t pid = make_pipes(&pipes, s->has_input) ? fork() : -1;
     if (pid < 0) {
-        err_system(e, errno, "cannot run %s", s->argv[0]);
+        err_system(e, errno, tr("cannot run %s"), s->argv[0]);
         close_pipes(&pipes);
-        return err_hint(e, "too many programs or files are open; close some and try again");
+        return err_hint(e, tr("too many programs or files are open; close some and try again"));
     }
     if (pid == 0)
         become(s, &pipes);

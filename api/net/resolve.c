@@ -1,6 +1,7 @@
 #include "api/net/resolve.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/net/internal.h"
 
 #include <arpa/inet.h>
@@ -63,8 +64,8 @@ struct task *resolve_host(struct net *net, const char *host, int port, int timeo
 
     job->task = t;
     if (!is_host(host) || port < 1 || port > 65535) {
-        err_set(&job->refusal, ERR_INPUT, "%s:%d is no host and port", host, port);
-        err_hint(&job->refusal, "give a name or an address, and a port from 1 to 65535");
+        err_set(&job->refusal, ERR_INPUT, tr("%s:%d is no host and port"), host, port);
+        err_hint(&job->refusal, tr("give a name or an address, and a port from 1 to 65535"));
         return t;
     }
     str_copy(job->host, sizeof job->host, arena_printf(task_arena(t), "%s:%d", host, port));
@@ -73,7 +74,7 @@ struct task *resolve_host(struct net *net, const char *host, int port, int timeo
         return t;
     set_options(job, url_of(t, host, port), timeout_ms);
     if (!net_curl_add(t, job->easy))
-        err_set(&job->refusal, ERR_SYSTEM, "cannot start a connection");
+        err_set(&job->refusal, ERR_SYSTEM, tr("cannot start a connection"));
     return t;
 }
 

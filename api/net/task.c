@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/log.h"
+#include "api/base/tr.h"
 
 #include <assert.h>
 #include <string.h>
@@ -215,7 +216,7 @@ void task_ended(struct task *t, enum task_state state)
     t->state = state;
     t->ended = clock_mono_ms();
     if (state == TASK_FAILED && t->error.kind == ERR_NONE)
-        err_set(&t->error, ERR_BUG, "%s failed without saying why", t->type->name);
+        err_set(&t->error, ERR_BUG, tr("%s failed without saying why"), t->type->name);
     if (t->hidden)
         return;
     net->progress++;

@@ -1,4 +1,6 @@
 #include "api/net/http.h"
+
+#include "api/base/tr.h"
 #include "api/net/internal.h"
 
 #include <string.h>
@@ -11,10 +13,10 @@ static bool is_name(const char *s)
 
 static bool odd(struct err *e, const char *what, const char *value)
 {
-    err_set(e, ERR_INPUT, "the request was not sent");
+    err_set(e, ERR_INPUT, tr("the request was not sent"));
     err_reason(e, "BAD_URL");
-    err_why(e, "%s is no %s", value, what);
-    return err_hint(e, "correct it where it was set");
+    err_why(e, tr("%s is no %s"), value, what);
+    return err_hint(e, tr("correct it where it was set"));
 }
 
 /* TLS asks for `name`, the bytes go to the URL's own host: the library is told that the name lives
@@ -59,7 +61,7 @@ bool net_via(CURL *easy, const struct http_request *r, struct arena *a, struct c
 
     if (!str_is_empty(r->proxy)) {
         if (!is_proxy(r->proxy))
-            return odd(e, "proxy", r->proxy);
+            return odd(e, tr("proxy"), r->proxy);
         curl_easy_setopt(easy, CURLOPT_PROXY, r->proxy);
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     }
@@ -70,5 +72,5 @@ bool net_via(CURL *easy, const struct http_request *r, struct arena *a, struct c
              ask_for_name(easy, url, r->tls_name, a, headers, connect_to);
         curl_url_cleanup(url);
     }
-    return ok || odd(e, "name of a host", r->tls_name);
+    return ok || odd(e, tr("name of a host"), r->tls_name);
 }
