@@ -9,40 +9,16 @@
  *    Streams in aap-dev-ab12
  *      postgres-postmottak-bigquery   RUNNING
  */
+#include "screens/home.h"
 #include "screens/answer.h"
-#include "screens/journey.h"
+#include "screens/opening.h"
 #include "screens/steps.h"
 
-#include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/google/datastream.h"
 #include "api/google/datastream_profiles.h"
-#include "api/google/projects.h"
-#include "api/plan/opened.h"
-#include "api/store/journeys.h"
-#include "screens/walk.h"
 #include "tui/key.h"
-#include "tui/list.h"
 
 #include <string.h>
-
-enum way { WAY_GO_ON, WAY_BEGUN, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
-enum { NOTE_AT = 32, BEGUN_NOTE_AT = 46 };
-enum { BEGUN = 4 }; /* others that were begun: the newest */
-
-struct home {
-    enum way ways[WAYS + BEGUN];
-    size_t n_ways, first_begun;
-    struct list list; /* ways first, then streams */
-    struct task *streams;
-    bool asked;   /* project and region were known */
-    bool finding; /* the person came for the streams: the cursor goes there */
-    struct arena mem;
-    struct journeys_row begun[BEGUN];
-    size_t n_begun;
-    struct task *source; /* of the stream that is being opened */
-    size_t opening;      /* which one */
-};
 
 /* Streams can be listed as soon as project and region are known. */
 static void ask_streams(struct home *self, struct journey *j)
@@ -92,106 +68,16 @@ static void enter(void *ctx, struct journey *j)
     ask_streams(self, j);
 }
 
-static size_t n_streams(const struct home *self)
-{
-    return task_state(self->streams) == TASK_OK ? datastream_streams(self->streams)->n : 0;
-}
-
-static const struct datastream_stream *stream_at(const struct home *self, size_t i)
-{
-    return &datastream_streams(self->streams)->items[i];
-}
-
-/* The opened stream is not there any more, by whoever was asked. */
-static bool is_gone(const struct home *self, const struct journey *j)
-{
-    if (!j->opened || task_state(self->streams) != TASK_OK)
-        return false;
-    for (size_t i = 0; i < n_streams(self); i++)
-        if (str_eq(stream_at(self, i)->id, j->target.stream))
-            return false;
-    return true;
-}
-
-static void put_begun(const char *title, enum journey_step at, struct page *p)
-{
-    page_put_until(p, STYLE_TEXT, BEGUN_NOTE_AT - 1,
-                   str_is_empty(title) ? tr("Go on%s") : tr("Go on: %s"), title);
-    page_tab(p, BEGUN_NOTE_AT);
-    page_put(p, STYLE_MUTED, tr("at %s"), tr(walk_step(at)->title));
-}
-
-static void put_way(const struct home *self, const struct journey *j, size_t i, struct page *p)
-{
-    char title[JOURNEY_TITLE];
-    static const char *const names[WAYS] = {[WAY_NEW] = "Set up a replication",
-                                            [WAY_OPEN] = "Open a stream that exists",
-                                            [WAY_PRACTISE] = "Practise in the sandbox",
-                                            [WAY_DELETE] = "Take one down"};
-    static const char *const notes[WAYS] = {
-        [WAY_NEW] = "from PostgreSQL to BigQuery, step by step",
-        [WAY_OPEN] = "look at it, change what flows",
-        [WAY_PRACTISE] = "nothing outside this machine is touched",
-        [WAY_DELETE] = "with a receipt of what went and what is left"};
-
-    if (self->ways[i] == WAY_GO_ON) {
-        put_begun(j->opened ? j->target.stream : journey_title(j, title), j->reached, p);
-        if (is_gone(self, j))
-            page_put(p, STYLE_WARN, "; %s", tr("it is gone"));
-        return;
-    }
-    if (self->ways[i] == WAY_BEGUN) {
-        const struct journeys_row *row = &self->begun[i - self->first_begun];
-        put_begun(row->opened ? row->stream : row->title, (enum journey_step)row->reached, p);
-        return;
-    }
-    page_put(p, STYLE_TEXT, "%s", tr(names[self->ways[i]]));
-    page_tab(p, NOTE_AT);
-    page_put(p, STYLE_MUTED, "%s", tr(notes[self->ways[i]]));
-}
-
-struct rows {
-    const struct home *self;
-    const struct journey *j;
-};
-
-static enum mark state_mark(const char *state)
-{
-    if (str_eq(state, "RUNNING"))
-        return MARK_OK;
-    if (str_eq(state, "FAILED") || str_eq(state, "FAILED_PERMANENTLY"))
-        return MARK_FAIL;
-    return str_eq(state, "STARTING") ? MARK_RUNNING : MARK_WARN;
-}
-
-static void put_row(const void *ctx, size_t i, struct page *p)
-{
-    const struct rows *rows = ctx;
-    const struct datastream_stream *s;
-
-    if (i < rows->self->n_ways) {
-        put_way(rows->self, rows->j, i, p);
-        return;
-    }
-    s = stream_at(rows->self, i - rows->self->n_ways);
-    page_put_mark(p, state_mark(s->state), false);
-    page_put_until(p, STYLE_ACCENT, 44, " %s", s->id);
-    page_tab(p, 44);
-    page_put(p, STYLE_TEXT, "%s", s->state);
-    page_tab(p, 58);
-    page_put(p, STYLE_MUTED, "%s", s->dataset);
-}
-
 static size_t n_rows(const struct home *self)
 {
-    return self->n_ways + n_streams(self);
+    return self->n_ways + home_n_streams(self);
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct home *self = ctx;
-    struct rows rows = {self, j};
-    struct list_rows all = {.n = n_rows(self), .ctx = &rows, .put = put_row};
+    struct home_rows rows = {self, j};
+    struct list_rows all = {.n = n_rows(self), .ctx = &rows, .put = home_row};
 
     page_heading(p, "%s", tr("What do you want to do?"));
     page_text(
@@ -206,7 +92,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     else if (self->source && task_state(self->source) == TASK_RUNNING)
         answered(p, self->source, tr("Asking which database it reads"));
     else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
-             n_streams(self) == 0)
+             home_n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
 }
 
@@ -222,7 +108,7 @@ static bool is_held(struct journey *j)
 /* Streams are known where project and region are: Connect asks for those, and H leads back. */
 static enum nav find_streams(struct home *self, struct journey *j)
 {
-    if (self->asked && task_state(self->streams) == TASK_OK && n_streams(self) == 0) {
+    if (self->asked && task_state(self->streams) == TASK_OK && home_n_streams(self) == 0) {
         journey_say(j, MARK_WARN, tr("there is no stream in %s, %s"), j->target.project,
                     j->target.region);
         return STAY;
@@ -260,7 +146,7 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
         j->go_to = j->reached;
         return GO;
     case WAY_OPEN:
-        if (n_streams(self) > 0) {
+        if (home_n_streams(self) > 0) {
             self->list.at = self->n_ways;
             return STAY;
         }
@@ -281,54 +167,6 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
     return STAY;
 }
 
-/* The journey in which this stream was opened before, with what was not carried out yet; 0: none.
- */
-static int64_t opened_before(struct journey *j, const struct datastream_stream *s)
-{
-    const struct journeys_row *rows;
-    struct arena a = {0};
-    struct err e;
-    int64_t id = 0;
-    size_t n;
-
-    journey_save(j);
-    if (journeys_list(j->live->store, &a, &rows, &n, &e))
-        for (size_t i = n; i > 0; i--) /* the newest counts */
-            if (rows[i - 1].opened && str_eq(rows[i - 1].stream, s->id))
-                id = rows[i - 1].id;
-    arena_done(&a);
-    return id;
-}
-
-static bool is_this(const struct journey *j, const struct target *place,
-                    const struct datastream_stream *s)
-{
-    return j->opened && str_eq(j->target.stream, s->id) &&
-           str_eq(j->target.project, place->project) && str_eq(j->target.region, place->region);
-}
-
-/* Its names become the target's, Monitor shows it. What was begun for another one is put aside, and
- * a connection to another source is not asked about this one. */
-static enum nav show_stream(struct journey *j, const struct datastream_stream *s,
-                            const char *database)
-{
-    struct target place = j->target, t = place;
-    int64_t before = is_this(j, &place, s) ? 0 : opened_before(j, s);
-
-    if (before && before != j->id)
-        journey_switch(j, before);
-    if (!is_this(j, &place, s)) {
-        t = place;
-        journey_put_aside(j, &t, opened_target(s, database, &t));
-    }
-    str_copy(j->source, sizeof j->source, database);
-    j->opened = true;
-    j->reached = AT_MONITOR;
-    journey_use_flows(j, &s->include, &s->exclude);
-    j->go_to = AT_MONITOR;
-    return GO;
-}
-
 static const char *last_part(const char *name)
 {
     const char *slash = strrchr(name, '/');
@@ -339,7 +177,7 @@ static const char *last_part(const char *name)
 /* Which database it reads, its source profile tells. */
 static enum nav open_stream(struct home *self, struct journey *j, size_t i)
 {
-    const struct datastream_stream *s = stream_at(self, i);
+    const struct datastream_stream *s = home_stream(self, i);
 
     if (is_held(j))
         return STAY;
@@ -359,14 +197,15 @@ static enum nav opened(struct home *self, struct journey *j)
         return STAY;
     if (task_state(self->source) == TASK_OK && datastream_profile(self->source)->database)
         database = datastream_profile(self->source)->database;
-    return show_stream(j, stream_at(self, self->opening), database);
+    opening_show(j, home_stream(self, self->opening), database);
+    return GO;
 }
 
 static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct home *self = ctx;
 
-    if (ev.kind == EV_NEWS && self->finding && n_streams(self) > 0) {
+    if (ev.kind == EV_NEWS && self->finding && home_n_streams(self) > 0) {
         self->list.at = self->n_ways;
         self->finding = false;
     }

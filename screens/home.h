@@ -1,0 +1,37 @@
+#ifndef STROM_SCREENS_HOME_H
+#define STROM_SCREENS_HOME_H
+
+/* What Home knows, and a row of its list. For home.c and home_row.c alone. */
+
+#include "api/google/datastream.h"
+#include "api/store/journeys.h"
+#include "screens/journey.h"
+#include "tui/list.h"
+
+enum way { WAY_GO_ON, WAY_BEGUN, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
+enum { BEGUN = 4 }; /* others that were begun: the newest */
+
+struct home {
+    enum way ways[WAYS + BEGUN];
+    size_t n_ways, first_begun;
+    struct list list; /* ways first, then streams */
+    struct task *streams;
+    bool asked;   /* project and region were known */
+    bool finding; /* the person came for the streams: the cursor goes there */
+    struct arena mem;
+    struct journeys_row begun[BEGUN];
+    size_t n_begun;
+    struct task *source; /* of the stream that is being opened */
+    size_t opening;      /* which one */
+};
+
+size_t home_n_streams(const struct home *self); /* 0 until they are known */
+const struct datastream_stream *home_stream(const struct home *self, size_t i);
+
+struct home_rows {
+    const struct home *self;
+    const struct journey *j;
+};
+void home_row(const void *rows, size_t i, struct page *p); /* as list_rows wants it */
+
+#endif
