@@ -94,8 +94,8 @@ struct task *bigquery_dataset_insert(struct google *g, const char *project, cons
     return rest_send(&c);
 }
 
-struct task *bigquery_dataset_delete_seen(struct google *g, const char *project,
-                                          const char *dataset, const char *etag, bool with_tables)
+struct task *bigquery_dataset_delete(struct google *g, const char *project, const char *dataset,
+                                     const char *etag, bool with_tables)
 {
     struct rest_call c;
     rest_begin(&c, g, "DELETE", HOST, "Deleting the dataset %s", dataset);
@@ -106,12 +106,6 @@ struct task *bigquery_dataset_delete_seen(struct google *g, const char *project,
     c.repeat = REST_READ;
     c.gone_is_fine = true;
     return rest_send(&c);
-}
-
-struct task *bigquery_dataset_delete(struct google *g, const char *project, const char *dataset,
-                                     bool with_tables)
-{
-    return bigquery_dataset_delete_seen(g, project, dataset, NULL, with_tables);
 }
 
 const struct bigquery_dataset *bigquery_dataset(const struct task *t)

@@ -19,12 +19,11 @@ struct task *bigquery_dataset_list(struct google *g, const char *project);
 struct task *bigquery_dataset_insert(struct google *g, const char *project, const char *dataset,
                                      const char *location, const char *description,
                                      const struct google_labels *labels);
-/* with_tables: deletes the tables too; else a dataset with tables is refused. 404 is fine. */
+/* Only while it is as it was seen: etag of then; ERR_CONFLICT when somebody has changed it since.
+ * "", NULL: whatever it is now. with_tables: deletes the tables too; else a dataset with tables is
+ * refused. 404 is fine. */
 struct task *bigquery_dataset_delete(struct google *g, const char *project, const char *dataset,
-                                     bool with_tables);
-/* Only while it is as it was seen (its etag): ERR_CONFLICT when somebody has changed it since. */
-struct task *bigquery_dataset_delete_seen(struct google *g, const char *project,
-                                          const char *dataset, const char *etag, bool with_tables);
+                                     const char *etag, bool with_tables);
 const struct bigquery_dataset *bigquery_dataset(const struct task *t); /* of get and insert */
 const struct bigquery_datasets *bigquery_datasets(const struct task *t);
 

@@ -69,7 +69,7 @@ struct observed {
         *source_connection; /* of the profile */
     int source_port;
 
-    const char *dataset_location;
+    const char *dataset_location, *dataset_etag;
 
     const char *stream_display_name;
     const char *stream_source, *stream_destination; /* profile ids */

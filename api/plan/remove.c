@@ -122,7 +122,7 @@ static struct task *call(struct job *j, enum step_id step)
         return iam_account_delete(g, p, j->n.service_account_email);
     case STEP_DATASET:
         return bigquery_dataset_delete(g, j->t.dataset_project[0] ? j->t.dataset_project : p,
-                                       j->n.dataset, true);
+                                       j->n.dataset, j->o.seen->dataset_etag, true);
     default:
         snprintf(member, sizeof member, "serviceAccount:%s", j->n.service_account_email);
         struct access_change change = {

@@ -344,8 +344,10 @@ static void see_profiles(struct look *l)
 
 static void see_dataset(struct look *l)
 {
-    if (look_there(l, STEP_DATASET, ASK_DATASET))
-        l->seen.dataset_location = bigquery_dataset(l->asked[ASK_DATASET])->location;
+    if (!look_there(l, STEP_DATASET, ASK_DATASET))
+        return;
+    l->seen.dataset_location = bigquery_dataset(l->asked[ASK_DATASET])->location;
+    l->seen.dataset_etag = bigquery_dataset(l->asked[ASK_DATASET])->etag;
 }
 
 static const struct observed_column_set *

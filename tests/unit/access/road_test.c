@@ -443,7 +443,7 @@ static void taking_down(void **state)
     assert_true(access_bind_changed(t));
     task_drop(t);
     done(iam_account_delete(g, P, ACCOUNT));
-    done(bigquery_dataset_delete(g, P, "datastream_postmottak", true));
+    done(bigquery_dataset_delete(g, P, "datastream_postmottak", NULL, true));
     done(datastream_stream_delete(g, P, L, STREAM, NULL)); /* gone is fine */
 }
 

@@ -435,16 +435,16 @@ static void a_dataset_goes_only_as_it_was_seen(void **state)
          "\"reason\":\"conditionNotMet\"}]}}",
          1);
     rule("DELETE", "/bigquery", 204, "", 0);
-    struct task *t = bigquery_dataset_delete_seen(w.google, "p", "d", "\"abc==\"", true);
+    struct task *t = bigquery_dataset_delete(w.google, "p", "d", "\"abc==\"", true);
     expect_failure(t, ERR_CONFLICT, "Precondition");
     assert_non_null(
         strstr(server_last(&w.server, "DELETE", "/bigquery")->headers, "If-Match: \"abc==\""));
     task_drop(t);
-    t = bigquery_dataset_delete(w.google, "p", "d", false);
+    t = bigquery_dataset_delete(w.google, "p", "d", NULL, false);
     expect_ok(t);
     assert_null(strstr(server_last(&w.server, "DELETE", "/bigquery")->headers, "If-Match"));
     task_drop(t);
-    t = bigquery_dataset_delete_seen(w.google, "p", "d", "a\r\nX-Evil: 1", true);
+    t = bigquery_dataset_delete(w.google, "p", "d", "a\r\nX-Evil: 1", true);
     expect_failure(t, ERR_BUG, "etag");
     task_drop(t);
 }

@@ -277,13 +277,8 @@ static struct task *dataset_insert(struct google *g, const char *with)
 
 static struct task *dataset_delete(struct google *g, const char *with)
 {
-    return bigquery_dataset_delete(g, P, DS, !str_eq(with, "empty"));
-}
-
-static struct task *dataset_delete_seen(struct google *g, const char *with)
-{
-    (void)with;
-    return bigquery_dataset_delete_seen(g, P, DS, "/HpHiJeoeJBkYXLoFjfzEA==", true);
+    const char *etag = str_eq(with, "seen") ? "/HpHiJeoeJBkYXLoFjfzEA==" : "";
+    return bigquery_dataset_delete(g, P, DS, etag, !str_eq(with, "empty"));
 }
 
 static void show_one_dataset(struct str *out, const struct bigquery_dataset *d)
@@ -448,7 +443,6 @@ const struct request_call cloud_calls[] = {
     {"bigquery_dataset_list", dataset_list, show_datasets},
     {"bigquery_dataset_insert", dataset_insert, show_dataset},
     {"bigquery_dataset_delete", dataset_delete, show_nothing},
-    {"bigquery_dataset_delete_seen", dataset_delete_seen, show_nothing},
     {"bigquery_table_get", table_get, show_table},
     {"bigquery_table_list", table_list, show_tables},
     {"bigquery_query", query, show_rows},
