@@ -32,8 +32,9 @@ bool metadata_find(struct arena *a, const char *product_file, struct credentials
                    struct err *e)
 {
     const char *named = getenv("GCE_METADATA_HOST"), *no_check = getenv("NO_GCE_CHECK");
-    if (str_is_empty(named) &&
-        (str_eq(no_check, "true") || str_eq(no_check, "1") || !is_google_machine(product_file)))
+    if (str_eq(no_check, "true") || str_eq(no_check, "1"))
+        return false;
+    if (str_is_empty(named) && !is_google_machine(product_file))
         return false;
     const char *host = str_is_empty(named) ? METADATA_HOST : named;
     if (!http_is_metadata_host(host))

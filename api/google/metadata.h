@@ -3,7 +3,7 @@
 
 /* Inside api/google: the metadata server of a machine at Google, the last place where a login is
  * looked for (facts/gcp.md G): only when no file was found, and only when GCE_METADATA_HOST or the
- * machine's product name says that there is one. */
+ * machine's product name says that there is one. NO_GCE_CHECK=true: never. */
 
 #include "api/google/credentials.h"
 

@@ -214,8 +214,9 @@ static bool tell_clock(const struct token_job *job, struct err *e)
 static void tell_login(const struct token_job *job, struct err *e)
 {
     int status = job->x.refusal.status;
-    if ((status == 400 || status == 401) && tell_clock(job, e))
-        return;
+    bool signs = job->at == TOKEN_FETCH && job->login->kind == GOOGLE_LOGIN_ACCOUNT;
+    if (signs && (status == 400 || status == 401) && tell_clock(job, e))
+        return; /* a person's login holds no time of this machine's: theirs is worn out */
     if (job->at == TOKEN_IMPERSONATE && (status == 403 || status == 404))
         err_hint(e, tr("ask for roles/iam.serviceAccountTokenCreator on %s, or %s"),
                  job->outer->impersonated, tr(CREDENTIALS_LOGIN));
