@@ -11,6 +11,7 @@
 enum {
     LIMIT_S = 1200,
     MOST_PAGES = 2000,
+    LIST_BYTES = 64 * 1024 * 1024, /* of all its pages */
     LOOK_UP_MS = 3000,
     LONGEST_WISH_S = 120,  /* Retry-After between polls */
     POLL_BLIND_MS = 120000 /* without an answer to a poll before we give up asking */
@@ -77,7 +78,8 @@ static struct json *parse(const struct http_answer *a, struct rest_job *job, str
     err_reason(e, cut ? "CUT_OFF" : "NOT_JSON");
     err_resource(e, job->call.resource);
     err_why(e, tr("the answer is no JSON (%s): %s"),
-            *a->content_type ? a->content_type : tr("no type"), doc ? tr("not an object") : inner.why);
+            *a->content_type ? a->content_type : tr("no type"),
+            doc ? tr("not an object") : inner.why);
     err_hint(e, tr("is a proxy or a login page in between? Look at HTTPS_PROXY"));
     return NULL;
 }
@@ -123,17 +125,35 @@ static enum task_state done(struct rest_job *job)
     return TASK_OK;
 }
 
-/* The token of the next page, NULL at the end. Google never repeats one; who does would keep us for
- * ever. */
-static bool next_page(struct task *t, struct rest_job *job, const struct rest_answer *answer)
+/* Google never repeats a token; who does would keep us for ever. And half a list must not pass for
+ * the whole: what is not in it would be taken for absent. */
+static enum task_state endless(struct task *t, struct rest_job *job)
+{
+    struct err e;
+    err_set(&e, ERR_BUG, "%s", job->call.what);
+    err_reason(&e, "ENDLESS");
+    err_resource(&e, job->call.resource);
+    err_why(&e, tr("the list does not end after %u pages"), job->pages);
+    err_hint(&e, tr("is a proxy in between? Look at HTTPS_PROXY"));
+    return task_fail(t, &e);
+}
+
+static enum task_state judge(struct task *t, struct rest_job *job);
+
+/* The next page, or what comes after the last. */
+static enum task_state next_page(struct task *t, struct rest_job *job,
+                                 const struct rest_answer *answer)
 {
     const char *token = json_string(answer->json, "nextPageToken");
-    if (job->call.pages == REST_ONE_PAGE || answer->stop || str_is_empty(token) ||
-        str_eq(token, job->page) || ++job->pages >= MOST_PAGES)
-        return false;
+    job->pages++;
+    job->list_bytes += answer->bytes;
+    if (job->call.pages == REST_ONE_PAGE || answer->stop || str_is_empty(token))
+        return judge(t, job);
+    if (str_eq(token, job->page) || job->pages >= MOST_PAGES || job->list_bytes > LIST_BYTES)
+        return endless(t, job);
     job->page = arena_str(task_arena(t), token);
     rest_aim_send(job);
-    return true;
+    return go_on(t);
 }
 
 /* What was decoded before is thrown away: a look at a thing starts from nothing. */
@@ -259,7 +279,7 @@ static enum task_state sent(struct task *t, struct rest_job *job)
     else if (!decode(t, job, &answer, &e))
         state = task_fail(t, &e);
     else
-        state = next_page(t, job, &answer) ? go_on(t) : judge(t, job);
+        state = next_page(t, job, &answer);
     json_free(doc);
     return state;
 }

@@ -18,6 +18,7 @@ struct rest_job {
     struct str url, body; /* of the request in hand */
     void *out;
     unsigned pages;
+    size_t list_bytes;
     char *page; /* token of the page in hand */
     struct longrun run;
     int64_t wait_from, due, heard;

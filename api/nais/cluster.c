@@ -13,6 +13,7 @@ enum {
     PAUSE_MS = 1000,
     LONGEST_WISH_S = 60,
     MOST_PAGES = 500,
+    LIST_BYTES = 64 * 1024 * 1024, /* of all pages */
     PAGE = 500,
     CA_MAX = 1024 * 1024
 };
@@ -146,6 +147,7 @@ struct get_job {
     bool renewed;
     unsigned pages;
     const char *next; /* page token */
+    size_t list_bytes;
     struct str items; /* of the pages before, "" when there was one only */
     struct json *doc;
 };
@@ -294,6 +296,18 @@ static enum task_state join(struct task *t, struct get_job *job)
     return job->doc ? TASK_OK : task_fail(t, &e);
 }
 
+/* Half a list must not pass for the whole. */
+static enum task_state endless(struct task *t, const struct get_job *job)
+{
+    struct err e;
+    err_set(&e, ERR_BUG, "%s", job->what);
+    err_reason(&e, "ENDLESS");
+    err_resource(&e, job->cluster->server);
+    err_why(&e, tr("the list does not end after %u pages"), job->pages);
+    err_hint(&e, tr("is a proxy in between? Look at HTTPS_PROXY"));
+    return task_fail(t, &e);
+}
+
 static enum task_state answered(struct task *t, struct get_job *job)
 {
     const struct http_answer *a = http_answer(job->http);
@@ -308,7 +322,10 @@ static enum task_state answered(struct task *t, struct get_job *job)
         return task_fail(t, &e);
     }
     const char *next = json_string(job->doc, "metadata.continue");
-    if (job->list && !str_is_empty(next) && ++job->pages < MOST_PAGES) {
+    job->list_bytes += a->bytes;
+    if (job->list && !str_is_empty(next)) {
+        if (++job->pages >= MOST_PAGES || job->list_bytes > LIST_BYTES || str_eq(next, job->next))
+            return endless(t, job);
         keep_items(job);
         job->next = arena_str(task_arena(t), next);
         task_clear(&job->http);
