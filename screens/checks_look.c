@@ -9,7 +9,8 @@ static void gather_now(struct checks_look *l, struct journey *j)
                                .pg_trouble = l->pg_trouble,
                                .target = &j->target,
                                .wanted = &l->wanted,
-                               .earlier = j->live->facts};
+                               .earlier = j->live->facts,
+                               .since = l->marked ? &l->mark : NULL};
 
     task_clear(&l->asking);
     arena_done(&l->mem);
@@ -45,6 +46,16 @@ static void take_connection(struct checks_look *l, struct journey *j)
     gather_now(l, j);
 }
 
+/* The first look counts for as long as the screen is open; what was read meanwhile begins anew. */
+static void mark(struct checks_look *l, const struct source_facts *f)
+{
+    struct source_mark now = source_mark(f);
+
+    if (!l->marked || l->mark.held_bytes < 0 || now.held_bytes < l->mark.held_bytes)
+        l->mark = now;
+    l->marked = true;
+}
+
 bool checks_look_news(struct checks_look *l, struct journey *j)
 {
     const struct check_list *before = checks_look_list(l);
@@ -59,6 +70,7 @@ bool checks_look_news(struct checks_look *l, struct journey *j)
         if (gather_facts(l->asking)->roles.app.name)
             str_copy(j->target.app_role, sizeof j->target.app_role,
                      gather_facts(l->asking)->roles.app.name);
+        mark(l, gather_facts(l->asking));
         live_use_facts(j->live, gather_take_facts(l->asking));
     }
     task_drop(l->shown);

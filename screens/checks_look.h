@@ -12,6 +12,8 @@ struct checks_look {
     struct arena mem;                         /* what is wanted: lives as long as the look */
     struct source_wanted wanted;
     struct err pg_trouble;
+    struct source_mark mark; /* from here the slot's growth is measured, when marked */
+    bool marked;
     bool changed[CHECK_IDS]; /* turned green with the last look */
 };
 

@@ -108,5 +108,7 @@ struct check_summary check_summary(const struct check_list *l);
 int check_exit(const struct check_list *l); /* 0 fine, 3 not yet */
 /* The document of `strom check --json`, without a final line break. */
 void check_json(const struct check_list *l, struct str *out);
+/* The same facts as lines for people: what is wanted, why and what to do where it does not pass. */
+void check_text(const struct check_list *l, struct str *out);
 
 #endif

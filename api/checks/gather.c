@@ -3,6 +3,7 @@
 #include "api/access/permissions.h"
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/checks/google_checks.h"
 #include "api/checks/instance_checks.h"
 #include "api/checks/source_checks.h"
@@ -11,95 +12,149 @@
 
 #include <string.h>
 
-enum { DISK_WINDOW_S = 3600, DISK_STALE_S = 3600 };
+enum { DISK_WINDOW_S = 3600, DISK_STALE_S = 3600, PATIENCE_MS = 20000 };
+
+enum ask {
+    ASK_WHO,
+    ASK_PROJECT,
+    ASK_APIS,
+    ASK_HELD,
+    ASK_POLICY,
+    ASK_INSTANCE,
+    ASK_DISK,
+    ASK_STREAM,
+    ASK_SOURCE,
+    ASKS
+};
 
 struct gathering {
     struct gather_options o;
     struct target t;
     bool asked;
-    struct task *who, *project, *apis, *held, *policy, *instance, *disk, *stream, *source;
+    struct task *alarm; /* Google's answers come before it */
+    struct task *asks[ASKS];
+    bool late[ASKS];
+    struct err late_why;
     struct check_list list;
     bool listed;
 };
 
-static void ask(struct gathering *g, struct arena *a)
+static void ask_google(struct gathering *g, struct arena *a)
 {
     struct google *google = g->o.google;
     const char *project = g->t.project;
     const char *const *needed;
     size_t n;
 
-    g->asked = true;
-    g->who = google_whoami(google);
+    g->asks[ASK_WHO] = google_whoami(google);
     if (project[0]) {
         needed = access_needed(a, ACCESS_CREATE, &n);
-        g->project = projects_get(google, project);
-        g->apis = serviceusage_enabled(google, project);
-        g->held = projects_test_permissions(google, project, needed, n);
-        g->policy = projects_policy_get(google, project);
+        g->asks[ASK_PROJECT] = projects_get(google, project);
+        g->asks[ASK_APIS] = serviceusage_enabled(google, project);
+        g->asks[ASK_HELD] = projects_test_permissions(google, project, needed, n);
+        g->asks[ASK_POLICY] = projects_policy_get(google, project);
     }
     if (project[0] && g->t.instance[0]) {
-        g->instance = sqladmin_instance_get(google, project, g->t.instance);
-        g->disk = monitoring_instance(google, project, g->t.instance, MONITORING_DISK_USED,
-                                      DISK_WINDOW_S);
+        g->asks[ASK_INSTANCE] = sqladmin_instance_get(google, project, g->t.instance);
+        g->asks[ASK_DISK] = monitoring_instance(google, project, g->t.instance,
+                                                MONITORING_DISK_USED, DISK_WINDOW_S);
     }
     if (project[0] && g->t.region[0] && g->t.stream[0])
-        g->stream = datastream_stream_get(google, project, g->t.region, g->t.stream);
-    if (g->o.pg)
-        g->source = source_read(g->o.pg, g->o.wanted, g->o.earlier);
+        g->asks[ASK_STREAM] = datastream_stream_get(google, project, g->t.region, g->t.stream);
+}
+
+static void ask(struct gathering *g, struct task *t)
+{
+    int ms = g->o.patience_ms > 0 ? g->o.patience_ms : PATIENCE_MS;
+
+    g->asked = true;
+    g->alarm = task_timer(task_net(t), ms);
+    ask_google(g, task_arena(t));
+    if (g->o.pg) {
+        g->asks[ASK_SOURCE] = source_read(g->o.pg, g->o.wanted, g->o.earlier);
+        source_patience(g->asks[ASK_SOURCE], g->o.patience_ms);
+    }
+    err_set(&g->late_why, ERR_NETWORK, "Asking Google");
+    err_why(&g->late_why, tr("no answer within %d s"), (ms + 999) / 1000);
+    err_hint(&g->late_why, "Try again (r).");
+}
+
+/* The database watches over its own answers. */
+static void give_up(struct gathering *g)
+{
+    for (enum ask i = 0; i < ASK_SOURCE; i++)
+        if (g->asks[i] && task_state(g->asks[i]) == TASK_RUNNING) {
+            task_clear(&g->asks[i]);
+            g->late[i] = true;
+        }
 }
 
 /* --- judging
  * ---------------------------------------------------------------------------------------- */
 
-static bool good(const struct task *t)
+static const struct task *good(const struct gathering *g, enum ask i)
 {
-    return t && task_state(t) == TASK_OK;
+    const struct task *t = g->asks[i];
+
+    return t && task_state(t) == TASK_OK ? t : NULL;
 }
 
-static const struct err *trouble(const struct task *t)
+static const struct err *trouble(const struct gathering *g, enum ask i)
 {
+    const struct task *t = g->asks[i];
+
+    if (g->late[i])
+        return &g->late_why;
     return t && task_state(t) == TASK_FAILED ? task_error(t) : NULL;
 }
 
 static void judge_google(struct gathering *g)
 {
-    struct google_view v = {.project = g->t.project,
-                            .who = good(g->who) ? google_identity(g->who) : NULL,
-                            .who_error = trouble(g->who),
-                            .login_note = google_login_note(g->o.google),
-                            .found = good(g->project) ? projects_project(g->project) : NULL,
-                            .found_error = trouble(g->project),
-                            .apis = good(g->apis) ? serviceusage_apis(g->apis) : NULL,
-                            .apis_error = trouble(g->apis),
-                            .steps = ACCESS_CREATE,
-                            .held = good(g->held) ? projects_held(g->held) : NULL,
-                            .held_error = trouble(g->held),
-                            .policy = good(g->policy) ? projects_policy(g->policy) : NULL,
-                            .policy_error = trouble(g->policy),
-                            .now = clock_wall()};
+    struct google_view v = {
+        .project = g->t.project,
+        .who = good(g, ASK_WHO) ? google_identity(g->asks[ASK_WHO]) : NULL,
+        .who_error = trouble(g, ASK_WHO),
+        .login_note = google_login_note(g->o.google),
+        .found = good(g, ASK_PROJECT) ? projects_project(g->asks[ASK_PROJECT]) : NULL,
+        .found_error = trouble(g, ASK_PROJECT),
+        .apis = good(g, ASK_APIS) ? serviceusage_apis(g->asks[ASK_APIS]) : NULL,
+        .apis_error = trouble(g, ASK_APIS),
+        .steps = ACCESS_CREATE,
+        .held = good(g, ASK_HELD) ? projects_held(g->asks[ASK_HELD]) : NULL,
+        .held_error = trouble(g, ASK_HELD),
+        .policy = good(g, ASK_POLICY) ? projects_policy(g->asks[ASK_POLICY]) : NULL,
+        .policy_error = trouble(g, ASK_POLICY),
+        .now = clock_wall()};
 
     google_checks(&g->list, &v);
 }
 
+static const struct source_facts *facts_of(const struct gathering *g)
+{
+    return good(g, ASK_SOURCE) ? source_facts(g->asks[ASK_SOURCE]) : NULL;
+}
+
 static int64_t judge_instance(struct gathering *g)
 {
-    struct instance_view v = {.instance = good(g->instance) ? sqladmin_instance(g->instance) : NULL,
-                              .error = trouble(g->instance),
-                              .used_bytes = -1};
+    struct instance_view v = {
+        .instance = good(g, ASK_INSTANCE) ? sqladmin_instance(g->asks[ASK_INSTANCE]) : NULL,
+        .error = trouble(g, ASK_INSTANCE),
+        .used_bytes = -1,
+        .facts = facts_of(g)};
     double used;
 
-    if (good(g->disk) &&
-        monitoring_latest(monitoring_answer(g->disk), clock_wall(), DISK_STALE_S, &used))
+    if (good(g, ASK_DISK) &&
+        monitoring_latest(monitoring_answer(g->asks[ASK_DISK]), clock_wall(), DISK_STALE_S, &used))
         v.used_bytes = (int64_t)used;
     instance_checks(&g->list, &v);
     return instance_room(&v);
 }
 
 /* What has a slot that is older than its publication dies with 42704 (facts/engineering.md). */
-static bool saw_42704(const struct task *stream)
+static bool saw_42704(const struct gathering *g)
 {
-    const struct datastream_stream *s = good(stream) ? datastream_stream(stream) : NULL;
+    const struct datastream_stream *s =
+        good(g, ASK_STREAM) ? datastream_stream(g->asks[ASK_STREAM]) : NULL;
 
     for (size_t i = 0; s && i < s->errors.n; i++)
         if (strstr(s->errors.items[i].message, "42704") ||
@@ -108,21 +163,28 @@ static bool saw_42704(const struct task *stream)
     return false;
 }
 
+static bool flag_is_set(const struct gathering *g)
+{
+    return good(g, ASK_INSTANCE) &&
+           str_eq(sqladmin_flag(sqladmin_instance(g->asks[ASK_INSTANCE]), INSTANCE_FLAG), "on");
+}
+
 static void judge_source(struct gathering *g, int64_t room)
 {
-    struct source_view v = {.earlier = g->o.earlier,
+    struct source_view v = {.facts = facts_of(g),
+                            .since = g->o.since,
                             .wanted = g->o.wanted,
                             .app = g->t.app,
-                            .stream_exists = good(g->stream),
-                            .stream_saw_42704 = saw_42704(g->stream),
+                            .stream_exists = good(g, ASK_STREAM) != NULL,
+                            .stream_saw_42704 = saw_42704(g),
+                            .flag_is_set = flag_is_set(g),
                             .disk_free_bytes = room};
 
-    if (good(g->source)) {
-        v.facts = source_facts(g->source);
+    if (v.facts)
         source_checks(&g->list, &v);
-    } else {
-        checks_not_connected(&g->list, g->source ? task_error(g->source) : &g->o.pg_trouble);
-    }
+    else
+        checks_not_connected(&g->list, g->asks[ASK_SOURCE] ? task_error(g->asks[ASK_SOURCE])
+                                                           : &g->o.pg_trouble);
 }
 
 /* "Not asked yet" is no reason: what was not named could not be asked. */
@@ -144,11 +206,10 @@ static void judge_unnamed(struct gathering *g)
 static void stop(void *job)
 {
     struct gathering *g = job;
-    struct task **all[] = {&g->who,      &g->project, &g->apis,   &g->held,  &g->policy,
-                           &g->instance, &g->disk,    &g->stream, &g->source};
 
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        task_clear(all[i]);
+    for (enum ask i = 0; i < ASKS; i++)
+        task_clear(&g->asks[i]);
+    task_clear(&g->alarm);
     if (g->listed)
         check_list_done(&g->list);
 }
@@ -161,11 +222,11 @@ static enum task_state step(struct task *t)
     struct gathering *g = task_job(t, &type);
 
     if (!g->asked)
-        ask(g, task_arena(t));
-    const struct task *all[] = {g->who,      g->project, g->apis,   g->held,  g->policy,
-                                g->instance, g->disk,    g->stream, g->source};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i] && task_state(all[i]) == TASK_RUNNING)
+        ask(g, t);
+    if (task_state(g->alarm) != TASK_RUNNING)
+        give_up(g);
+    for (enum ask i = 0; i < ASKS; i++)
+        if (g->asks[i] && task_state(g->asks[i]) == TASK_RUNNING)
             return TASK_RUNNING;
     check_list_init(&g->list);
     g->listed = true;
@@ -197,12 +258,12 @@ const struct source_facts *gather_facts(const struct task *t)
 {
     const struct gathering *g = task_job(t, &type);
 
-    return good(g->source) ? source_facts(g->source) : NULL;
+    return good(g, ASK_SOURCE) ? source_facts(g->asks[ASK_SOURCE]) : NULL;
 }
 
 struct source_facts *gather_take_facts(struct task *t)
 {
     struct gathering *g = task_job(t, &type);
 
-    return good(g->source) ? source_take(g->source) : NULL;
+    return good(g, ASK_SOURCE) ? source_take(g->asks[ASK_SOURCE]) : NULL;
 }

@@ -2,11 +2,12 @@
 #define STROM_CHECKS_GATHER_H
 
 /* Asks everything that the checks judge, side by side, and judges it: one task for Prerequisites
- * and `strom check`. What cannot be asked makes its checks unknown, with the reason; nothing is
- * written. */
+ * and `strom check`. What cannot be asked, or gives no answer in its own time, makes its checks
+ * unknown, with the reason; nothing is written. */
 
 #include "api/base/target.h"
 #include "api/checks/check.h"
+#include "api/checks/source_checks.h"
 #include "api/google/auth.h"
 #include "api/net/task.h"
 #include "api/pg/source.h"
@@ -18,7 +19,10 @@ struct gather_options {
     const char *nowhere; /* why no project or instance was named; must outlive the task; NULL */
     const struct target *target;        /* copied */
     const struct source_wanted *wanted; /* must outlive the task */
-    const struct source_facts *earlier; /* of a former look; must outlive the task; NULL: none */
+    /* Both must outlive the task; NULL: none. */
+    const struct source_facts *earlier; /* the last look: whose transactions are still open */
+    const struct source_mark *since;    /* the look from which growth is measured */
+    int patience_ms;                    /* for each answer; 0: 10 s the database, 20 s Google */
 };
 
 struct task *gather(struct net *net, const struct gather_options *o);

@@ -1,8 +1,7 @@
 #include "api/checks/instance_checks.h"
 
 #include "api/base/tr.h"
-
-#define FLAG "cloudsql.logical_decoding"
+#include "api/checks/source_checks.h"
 
 enum { OLDEST = 10, MAINTAINED = 13, CLOSE_PERCENT = 80 };
 
@@ -11,7 +10,7 @@ static const int64_t gib = 1024LL * 1024 * 1024;
 static void logical_decoding(struct check_list *l, const struct sql_instance *i)
 {
     enum check_id id = CHECK_INSTANCE_LOGICAL_DECODING;
-    const char *value = sqladmin_flag(i, FLAG);
+    const char *value = sqladmin_flag(i, INSTANCE_FLAG);
     bool on = str_eq(value, "on");
     check_set(l, id, on ? CHECK_PASS : CHECK_FAIL, "%s", value ? value : tr("not set"));
     check_needed(l, id, "on");
@@ -20,11 +19,13 @@ static void logical_decoding(struct check_list *l, const struct sql_instance *i)
         "It sets wal_level to logical, without which there is no replication slot. Turning it "
         "on restarts the instance, normally for less than a minute.");
     if (!on)
-        check_remedy(l, id, CHECK_REMEDY_MANIFEST, "flags:\n  - name: " FLAG "\n    value: \"on\"");
+        check_remedy(l, id, CHECK_REMEDY_MANIFEST,
+                     "flags:\n  - name: " INSTANCE_FLAG "\n    value: \"on\"");
 }
 
-static void version(struct check_list *l, const struct sql_instance *i)
+static void version(struct check_list *l, const struct instance_view *v)
 {
+    const struct sql_instance *i = v->instance;
     enum check_id id = CHECK_INSTANCE_VERSION;
     bool replica = str_eq(i->type, "READ_REPLICA_INSTANCE");
     enum check_result r = i->postgres < OLDEST || replica ? CHECK_FAIL
@@ -40,7 +41,7 @@ static void version(struct check_list *l, const struct sql_instance *i)
               "Datastream reads from the primary with pgoutput. A major upgrade is refused while "
               "the slot exists, so upgrade first.");
     if (i->postgres < MAINTAINED)
-        check_remedy(l, id, CHECK_REMEDY_MANIFEST, "type: POSTGRES_16");
+        checks_upgrade(l, id, v->facts);
     else if (stands)
         check_remedy(l, id, CHECK_REMEDY_WAIT, "Wait until the instance is RUNNABLE again.");
 }
@@ -113,6 +114,6 @@ void instance_checks(struct check_list *l, const struct instance_view *v)
         return;
     }
     logical_decoding(l, v->instance);
-    version(l, v->instance);
+    version(l, v);
     disk(l, v);
 }

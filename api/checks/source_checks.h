@@ -14,13 +14,23 @@ struct source_script {
     bool publication, slot;
 };
 
+/* Where the log and the wanted slot stood at a look: what a trend is measured from. -1: not known.
+ */
+struct source_mark {
+    int64_t taken_ms; /* wall clock */
+    int64_t wal_bytes, held_bytes, confirmed_bytes;
+};
+enum { SOURCE_LOOKS_APART_MS = 10000 }; /* less tells nothing */
+struct source_mark source_mark(const struct source_facts *f);
+
 struct source_view {
-    const struct source_facts *facts;   /* never NULL: see source_unknown */
-    const struct source_facts *earlier; /* of a former look, for trends; NULL: none */
+    const struct source_facts *facts; /* never NULL: see source_unknown */
+    const struct source_mark *since;  /* of a former look; NULL: none */
     const struct source_wanted *wanted;
     const char *app;                     /* the app's name for texts; NULL or "" unknown */
     bool stream_exists;                  /* our own stream stands: it may read the slot */
     bool stream_saw_42704;               /* its errors speak of a publication that does not exist */
+    bool flag_is_set;                    /* cloudsql.logical_decoding is on, says the instance */
     int64_t disk_free_bytes;             /* until the limit of the instance's disk; -1 unknown */
     const struct source_script *scripts; /* what is known of them; the others are judged by name */
     size_t n_scripts;
@@ -38,6 +48,9 @@ void checks_tables(struct check_list *l, const struct source_view *v); /* tables
 /* source.connection alone, when there is no connection: e says why. The rest becomes unknown. */
 void checks_not_connected(struct check_list *l, const struct err *e);
 
+/* What mends a version that is too old, and what a slot has to do with it; f NULL: not known. */
+void checks_upgrade(struct check_list *l, enum check_id id, const struct source_facts *f);
+
 /* Whether a table counts: each that was chosen; without a choice, each that is published, and all
  * of them as long as there is no publication. */
 bool source_is_meant(const struct source_view *v, const struct source_grant *table);
@@ -53,8 +66,12 @@ bool source_is_publishable(const struct source_facts *f, const struct source_gra
 
 /* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until
  * `room` bytes are full at that pace, a negative number unknown (or never). */
-int64_t slot_bytes_per_hour(const struct source_facts *earlier, const struct source_facts *now,
-                            const char *slot);
+int64_t slot_bytes_per_hour(const struct source_mark *then, const struct source_mark *now);
 double slot_hours_until(int64_t room, int64_t bytes_per_hour);
+
+/* Between source_slot.c and source_wal.c: its entry, and the slot dropped and made anew. */
+void checks_slot_wal(struct check_list *l, const struct source_view *v);
+void slot_anew(struct check_list *l, enum check_id id, const struct source_view *v);
+void slot_drop_sql(struct str *sql, const char *name);
 
 #endif

@@ -94,7 +94,8 @@ static const struct source_table *chosen(const struct source_wanted *w, const ch
     return NULL;
 }
 
-static void add_published(struct gaps *g, const struct source_published *t)
+static void add_published(struct gaps *g, const struct source_view *v,
+                          const struct source_published *t)
 {
     if (!t->covered) {
         names_add(&g->uncovered, t->schema, t->table);
@@ -106,6 +107,8 @@ static void add_published(struct gaps *g, const struct source_published *t)
     names_add_columns(&g->columns, t->schema, t->table, t->left_out, t->n_left_out);
     if (t->row_filter)
         names_add(&g->filtered, t->schema, t->table);
+    if (t->by_parent && v->facts->publication.via_root)
+        names_add(&g->by_root, t->schema, t->table);
 }
 
 /* What the tables themselves say: parts and whole, columns that PostgreSQL computes. */
@@ -113,10 +116,8 @@ static void add_granted(struct gaps *g, const struct source_view *v, const struc
 {
     bool via_root = v->facts->publication.via_root;
     const struct source_table *c = chosen(v->wanted, t->schema, t->table);
-    if (t->kind == 'p' && !t->partition && !via_root)
+    if (t->kind == 'p' && !via_root)
         names_add(&g->by_parts, t->schema, t->table);
-    if (t->partition && via_root)
-        names_add(&g->by_root, t->schema, t->table);
     if (c != NULL && c->n_columns > 0)
         names_add_columns(&g->generated, t->schema, t->table, t->generated, t->n_generated);
 }
@@ -222,7 +223,7 @@ static void tables(struct check_list *l, const struct source_view *v)
     }
     struct gaps g = {0};
     for (size_t i = 0; i < f->published.n_tables; i++)
-        add_published(&g, &f->published.tables[i]);
+        add_published(&g, v, &f->published.tables[i]);
     for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++)
         add_granted(&g, v, &f->grants.tables[i]);
     judge_tables(l, v, &g);
@@ -277,6 +278,14 @@ static void planned_safety(struct check_list *l, const struct source_view *v)
     names_done(&list);
 }
 
+static const char *failing(const struct source_publication *p)
+{
+    if (p->update && p->delete_)
+        return "the app's UPDATE and DELETE fail at this moment on";
+    return p->update ? "the app's UPDATE fails at this moment on"
+                     : "the app's DELETE fails at this moment on";
+}
+
 static void real_safety(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_PUBLICATION_APP_SAFETY;
@@ -291,7 +300,7 @@ static void real_safety(struct check_list *l, const struct source_view *v)
     else if (list.n == 0)
         check_set(l, id, CHECK_PASS, "no published table is in its way");
     else
-        check_set(l, id, CHECK_WARN, "the app's UPDATE and DELETE fail at this moment on: %s",
+        check_set(l, id, CHECK_WARN, "%s: %s", tr(failing(&v->facts->publication)),
                   names_text(&list));
     names_done(&list);
 }
@@ -311,11 +320,14 @@ static void app_safety(struct check_list *l, const struct source_view *v)
                      p->all_tables || !p->exists
                          ? "Give the table a primary key, or publish FOR TABLE the others only."
                          : "Give the table a primary key, or ALTER PUBLICATION ... DROP TABLE it.");
-    check_needed(l, id, "a key or a replica identity on every published table");
+    check_needed(l, id,
+                 "a key or a replica identity on every published table, with its columns in every "
+                 "column list and row filter");
     check_why(
         l, id,
         "On a published table without one, PostgreSQL refuses the application's own UPDATE and "
-        "DELETE (error 55000).");
+        "DELETE (error 55000); so it does where a column list leaves the key out or a row filter "
+        "looks beyond it (42P10).");
 }
 
 void checks_publication(struct check_list *l, const struct source_view *v)

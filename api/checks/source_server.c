@@ -6,7 +6,7 @@
 
 /* source.*: the server itself. */
 
-enum { LONG_SECONDS = 60 };
+enum { LONG_SECONDS = 60, SENDER_MS = 60000 };
 
 static void not_asked(struct check_list *l, enum check_id id, const struct source_part *part)
 {
@@ -52,9 +52,32 @@ static void connection(struct check_list *l, const struct source_server *s)
                      "Connect to the instance itself, not to its replica.");
 }
 
-static void version(struct check_list *l, const struct source_server *s)
+/* Any database's: the upgrade takes the whole server. */
+static const char *logical_slot(const struct source_slots *s)
+{
+    for (size_t i = 0; s->part.known && i < s->n; i++)
+        if (s->at[i].logical)
+            return s->at[i].name;
+    return NULL;
+}
+
+void checks_upgrade(struct check_list *l, enum check_id id, const struct source_facts *f)
+{
+    const char *slot = f != NULL ? logical_slot(&f->slots) : NULL;
+    if (slot != NULL)
+        check_remedy(
+            l, id, CHECK_REMEDY_MANIFEST,
+            "type: POSTGRES_16\n# refused while the slot %s is there: take its stream down "
+            "and drop it first,\n# and make both anew after the upgrade",
+            slot);
+    else
+        check_remedy(l, id, CHECK_REMEDY_MANIFEST, "type: POSTGRES_16");
+}
+
+static void version(struct check_list *l, const struct source_facts *f)
 {
     enum check_id id = CHECK_SOURCE_VERSION;
+    const struct source_server *s = &f->server;
     if (!s->part.known) {
         not_asked(l, id, &s->part);
         return;
@@ -63,29 +86,36 @@ static void version(struct check_list *l, const struct source_server *s)
                           : s->version < 130000 ? CHECK_WARN
                                                 : CHECK_PASS;
     check_set(l, id, r, "PostgreSQL %s", s->version_text);
-    check_needed(l, id, "10 or newer; 13 or newer is still maintained");
+    check_needed(l, id, "10 or newer, and one that is still maintained");
     check_why(l, id,
               "Logical replication with pgoutput came with version 10. A major upgrade is refused "
               "while the slot exists, so upgrade first.");
     if (r != CHECK_PASS)
-        check_remedy(l, id, CHECK_REMEDY_MANIFEST, "type: POSTGRES_16");
+        checks_upgrade(l, id, f);
 }
 
-static void wal_level(struct check_list *l, const struct source_server *s)
+static void wal_level(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_SOURCE_WAL_LEVEL;
+    const struct source_server *s = &v->facts->server;
     if (!s->part.known) {
         not_asked(l, id, &s->part);
         return;
     }
     bool fine = str_eq(s->wal_level, "logical");
-    check_set(l, id, fine ? CHECK_PASS : CHECK_FAIL, "%s", s->wal_level);
+    bool waits = !fine && v->flag_is_set;
+    check_set(l, id, fine ? CHECK_PASS : CHECK_FAIL,
+              waits ? "%s: the flag is set, and not yet in force" : "%s", s->wal_level);
     check_needed(l, id, "logical");
     check_why(
         l, id,
         "Otherwise PostgreSQL does not write down what a replication needs. The manifest's flag "
         "sets it; the deploy restarts the database, normally under a minute.");
-    if (!fine)
+    if (waits)
+        check_remedy(l, id, CHECK_REMEDY_WAIT,
+                     "Wait for the restart that the flag asks for, normally under a minute. Where "
+                     "it does not come: restart the instance.");
+    else if (!fine)
         check_remedy(l, id, CHECK_REMEDY_MANIFEST,
                      "flags:\n  - name: cloudsql.logical_decoding\n    value: \"on\"");
 }
@@ -111,6 +141,26 @@ static void limit(struct check_list *l, const struct limit *k)
                      k->flag, k->max + 10);
 }
 
+/* PostgreSQL's own default is a minute, and streams live with it; Datastream's manual advises none,
+ * or ten minutes. Below the default a reader that is busy with a large change is cut off, again and
+ * again. */
+static void timeout(struct check_list *l, const struct source_server *s)
+{
+    enum check_id id = CHECK_SOURCE_SENDERS;
+    char span[CLOCK_TEXT];
+    if (s->wal_sender_timeout_ms <= 0 || s->wal_sender_timeout_ms >= SENDER_MS ||
+        l->at[id].result != CHECK_PASS)
+        return;
+    check_set(l, id, CHECK_WARN, "wal_sender_timeout is %s",
+              clock_span(s->wal_sender_timeout_ms / 1000, span));
+    check_needed(l, id, "one that is free; wal_sender_timeout 0, or 10 minutes at least");
+    check_why(l, id,
+              "A reader that says nothing for that long is cut off, also while it is busy with a "
+              "large change: the stream begins it again and again.");
+    check_remedy(l, id, CHECK_REMEDY_MANIFEST,
+                 "flags:\n  - name: wal_sender_timeout\n    value: \"600000\"");
+}
+
 static void limits(struct check_list *l, const struct source_facts *f)
 {
     const struct source_part *part = !f->server.part.known ? &f->server.part : &f->usage.part;
@@ -125,6 +175,7 @@ static void limits(struct check_list *l, const struct source_facts *f)
     limit(l, &(struct limit){CHECK_SOURCE_SENDERS, "WAL sender", "max_wal_senders",
                              f->usage.senders_used, f->server.max_senders,
                              slot != NULL && slot->active});
+    timeout(l, &f->server);
 }
 
 /* --- transactions --- */
@@ -186,7 +237,8 @@ static void may_be_long(struct check_list *l, const struct source_xact *x)
     struct str who = {0};
     name_xact(&who, x);
     check_set(l, id, CHECK_UNKNOWN,
-              "%s has a transaction open since %lld s at least; its age is hidden from this login",
+              "%s has a transaction open since %lld s at least; its age is hidden from this login "
+              "(pg_read_all_stats would show it)",
               str_text(&who), (long long)(x->seen_for_ms / 1000));
     check_remedy(l, id, CHECK_REMEDY_WAIT,
                  "Check again in a minute: the same transaction still there is a long one.");
@@ -220,8 +272,8 @@ void checks_source(struct check_list *l, const struct source_view *v)
 {
     const struct source_facts *f = v->facts;
     connection(l, &f->server);
-    version(l, &f->server);
-    wal_level(l, &f->server);
+    version(l, f);
+    wal_level(l, v);
     limits(l, f);
     transactions(l, f);
 }

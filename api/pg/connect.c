@@ -117,6 +117,15 @@ struct task *pg_connect(struct net *net, const struct pg_options *o)
     return t;
 }
 
+struct task *connect_beside(struct pg *pg)
+{
+    struct task *t = task_new(pg->net, &connect_type);
+    struct connect *c = task_job(t, &connect_type);
+    c->plan = plan_hold(pg->plan);
+    dial_begin(&c->dial, c->plan, &pg->host);
+    return t;
+}
+
 struct pg *pg_take(struct task *t)
 {
     struct connect *c = task_job(t, &connect_type);

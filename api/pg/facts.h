@@ -186,6 +186,7 @@ struct source_flyway {
     struct source_part part;
     bool table; /* there is a flyway_schema_history */
     bool readable;
+    bool locked; /* somebody changes it at this moment: who reads it waits */
     const char *schema;
     const struct source_migration *at; /* newest first, at most 2000 */
     size_t n;

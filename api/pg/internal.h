@@ -21,6 +21,7 @@ struct pg_host {
 };
 
 struct pg_plan {
+    size_t holders; /* the connection, and those made beside it */
     struct arena arena;
     const char *dsn;             /* NULL: none */
     const char *user, *database; /* overrides; NULL: as dsn says */
@@ -45,7 +46,8 @@ struct pg_keys {
 void pg_keys_put(struct pg_keys *k, const char *key, const char *value); /* NULL: not said */
 
 struct pg_plan *plan_new(const struct pg_options *o, struct err *e); /* NULL with *e */
-void plan_free(struct pg_plan *plan);
+struct pg_plan *plan_hold(struct pg_plan *plan);
+void plan_free(struct pg_plan *plan); /* what was held once less */
 /* Begins to connect; NULL only without memory. hostaddr must be known where host is a name. */
 PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host);
 
@@ -112,6 +114,10 @@ struct pg {
     bool lost;
     struct err lost_why;
 };
+
+/* A second connection to the same server as the same user, for what may have to wait there: with
+ * pg_take, as pg_connect. pg must be held until the task is dropped. */
+struct task *connect_beside(struct pg *pg);
 
 struct pg *pg_hold(struct pg *pg); /* it stays a valid (maybe closed) thing until pg_release */
 void pg_release(struct pg *pg);

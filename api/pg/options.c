@@ -293,6 +293,7 @@ struct pg_plan *plan_new(const struct pg_options *o, struct err *e)
     if (!pg_dsn_check(o->dsn, e))
         return NULL;
     struct pg_plan *plan = mem_alloc(sizeof *plan);
+    plan->holders = 1;
     arena_init(&plan->arena);
     struct arena *a = &plan->arena;
     plan->dsn = str_is_empty(o->dsn) ? NULL : arena_str(a, o->dsn);
@@ -319,9 +320,15 @@ struct pg_plan *plan_new(const struct pg_options *o, struct err *e)
     return plan;
 }
 
+struct pg_plan *plan_hold(struct pg_plan *plan)
+{
+    plan->holders++;
+    return plan;
+}
+
 void plan_free(struct pg_plan *plan)
 {
-    if (plan == NULL)
+    if (plan == NULL || --plan->holders > 0)
         return;
     secret_free(plan->password);
     arena_done(&plan->arena);

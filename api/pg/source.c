@@ -2,13 +2,17 @@
 
 #include "api/base/clock.h"
 #include "api/base/json.h"
+#include "api/base/tr.h"
 #include "api/pg/internal.h"
 #include "api/pg/source_parts.h"
 #include "api/pg/sql.h"
 
 #include <string.h>
 
-enum { SECOND_LOOK_MS = 1000 };
+enum { SECOND_LOOK_MS = 1000, PATIENCE_MS = 10000 };
+
+/* The connection that was given, and one beside it for what would wait. */
+enum line { LINE_MAIN, LINE_BESIDE, LINES };
 
 enum ask {
     ASK_SERVER,
@@ -51,7 +55,13 @@ static const struct question {
 };
 
 struct job {
-    struct pg *pg;
+    struct pg *pg, *beside;
+    struct task *connecting; /* to it */
+    int patience_ms;
+    struct task *alarm; /* at alarm_ms the next answer is late */
+    int64_t alarm_ms;
+    int64_t moved_ms[LINES]; /* when the server could begin with the next answer */
+    enum line over[ASKS];
     char *user, *publication, *slot, *tables;
     struct task *asked[ASKS], *timer;
     bool done[ASKS];
@@ -68,6 +78,10 @@ static void stop(void *ctx)
     for (size_t i = 0; i < ASKS; i++)
         task_clear(&job->asked[i]);
     task_clear(&job->timer);
+    task_clear(&job->alarm);
+    task_clear(&job->connecting);
+    pg_close(job->beside);
+    job->beside = NULL;
     source_free(job->facts);
     job->facts = NULL;
     pg_release(job->pg);
@@ -83,19 +97,37 @@ static const struct task_type type = {"postgres facts", sizeof(struct job), step
 
 /* --- asking --- */
 
-static void begin(struct job *job, enum ask i)
+static bool is_running(const struct job *job, enum ask i)
+{
+    return job->asked[i] != NULL && task_state(job->asked[i]) == TASK_RUNNING;
+}
+
+/* Whose answer comes next: they come in the order in which they were asked for. */
+static enum ask first_of(const struct job *job, enum line line)
+{
+    enum ask i = 0;
+    while (i < ASKS && !(is_running(job, i) && job->over[i] == line))
+        i++;
+    return i;
+}
+
+static void begin(struct job *job, enum ask i, enum line line)
 {
     const struct question *q = &questions[i];
+    struct pg *pg = line == LINE_BESIDE ? job->beside : job->pg;
     const char *params[2];
     size_t n = 0;
     for (const char *p = q->params; *p != '\0'; p++)
         params[n++] = *p == 'u' ? job->user : *p == 'p' ? job->publication : job->tables;
     struct str schema = {0}, sql = {0};
+    if (first_of(job, line) == ASKS)
+        job->moved_ms[line] = clock_mono_ms();
+    job->over[i] = line;
     if (i == ASK_MIGRATIONS)
-        quote_name_for(job->pg, &schema, job->facts->flyway.schema);
+        quote_name_for(pg, &schema, job->facts->flyway.schema);
     const struct sql_part parts[] = {{":schema", str_text(&schema)}};
-    sql_fill(job->pg, &sql, q->sql, parts, 1);
-    job->asked[i] = pg_query(job->pg, str_text(&sql), params, n);
+    sql_fill(pg, &sql, q->sql, parts, 1);
+    job->asked[i] = pg_query(pg, str_text(&sql), params, n);
     str_done(&schema);
     str_done(&sql);
 }
@@ -169,8 +201,12 @@ static void have_activity_again(struct job *job)
 static void have_flyway(struct job *job)
 {
     struct source_flyway *f = &job->facts->flyway;
+    if (f->table && f->readable && f->locked) {
+        job->connecting = connect_beside(job->pg);
+        return;
+    }
     if (f->table && f->readable) {
-        begin(job, ASK_MIGRATIONS);
+        begin(job, ASK_MIGRATIONS, LINE_MAIN);
         return;
     }
     job->done[ASK_MIGRATIONS] = true;
@@ -200,6 +236,7 @@ static void take_answer(struct job *job, enum ask i)
     struct source_part *part = part_of(job->facts, i);
     bool fine = task_state(asked) == TASK_OK;
     job->done[i] = true;
+    job->moved_ms[job->over[i]] = clock_mono_ms();
     if (fine) {
         part->known = true;
         part->why = NULL;
@@ -210,21 +247,82 @@ static void take_answer(struct job *job, enum ask i)
     follow(job, i, fine);
 }
 
+/* The server is told to stop, and goes on with the next. */
+static void give_up(struct job *job, enum ask i)
+{
+    char why[64];
+    snprintf(why, sizeof why, tr("no answer within %d s"), (job->patience_ms + 999) / 1000);
+    task_clear(&job->asked[i]);
+    job->done[i] = true;
+    job->moved_ms[job->over[i]] = clock_mono_ms();
+    refuse(job->facts, part_of(job->facts, i), why);
+    follow(job, i, false);
+}
+
+static int64_t nearest(const struct job *job)
+{
+    int64_t nearest = INT64_MAX;
+    for (enum line line = 0; line < LINES; line++) {
+        int64_t until = job->moved_ms[line] + job->patience_ms;
+        if (first_of(job, line) < ASKS && until < nearest)
+            nearest = until;
+    }
+    return nearest;
+}
+
+/* A timer of its own: a task that waits for a moment is not told of answers. */
+static void watch(struct job *job)
+{
+    int64_t now = clock_mono_ms();
+    for (enum line line = 0; line < LINES; line++) {
+        enum ask i = first_of(job, line);
+        if (i < ASKS && now >= job->moved_ms[line] + job->patience_ms)
+            give_up(job, i);
+    }
+    int64_t until = nearest(job);
+    if (until == job->alarm_ms && job->alarm != NULL)
+        return;
+    task_clear(&job->alarm);
+    job->alarm_ms = until;
+    if (until != INT64_MAX)
+        job->alarm = task_timer(pg_net(job->pg), until - now);
+}
+
+/* Where there is no second connection to be had, it waits at the end of the first. */
+static void take_beside(struct job *job)
+{
+    enum task_state state = job->connecting != NULL ? task_state(job->connecting) : TASK_RUNNING;
+    if (state == TASK_RUNNING)
+        return;
+    if (state == TASK_OK)
+        job->beside = pg_take(job->connecting);
+    task_clear(&job->connecting);
+    begin(job, ASK_MIGRATIONS, job->beside != NULL ? LINE_BESIDE : LINE_MAIN);
+}
+
+static bool is_lost(const struct job *job, enum ask i)
+{
+    return job->over[i] == LINE_MAIN && job->asked[i] != NULL &&
+           task_state(job->asked[i]) == TASK_FAILED &&
+           strcmp(task_error(job->asked[i])->reason, PG_LOST) == 0;
+}
+
 static enum task_state step(struct task *t)
 {
     struct job *job = task_job(t, &type);
     bool waiting = false;
     if (job->timer != NULL && task_state(job->timer) == TASK_OK) {
         task_clear(&job->timer);
-        begin(job, ASK_AGAIN);
+        begin(job, ASK_AGAIN, LINE_MAIN);
     }
+    take_beside(job);
     for (enum ask i = 0; i < ASKS; i++) {
-        if (!job->done[i] && job->asked[i] != NULL && task_state(job->asked[i]) != TASK_RUNNING)
+        if (!job->done[i] && job->asked[i] != NULL && !is_running(job, i))
             take_answer(job, i);
-        if (job->asked[i] != NULL && task_state(job->asked[i]) == TASK_FAILED &&
-            strcmp(task_error(job->asked[i])->reason, PG_LOST) == 0)
+        if (is_lost(job, i))
             return task_fail_like(t, job->asked[i]);
     }
+    watch(job);
     for (enum ask i = 0; i < ASKS; i++)
         waiting = waiting || !job->done[i];
     return waiting ? TASK_RUNNING : TASK_OK;
@@ -263,6 +361,7 @@ struct task *source_read(struct pg *pg, const struct source_wanted *wanted,
     struct task *t = task_new(pg_net(pg), &type);
     struct job *job = task_job(t, &type);
     job->pg = pg_hold(pg);
+    job->patience_ms = PATIENCE_MS;
     job->user = mem_str(wanted->db_user);
     job->publication = mem_str(wanted->publication);
     job->slot = mem_str(wanted->slot);
@@ -272,8 +371,13 @@ struct task *source_read(struct pg *pg, const struct source_wanted *wanted,
     if (earlier != NULL)
         keep_xacts(job, earlier->activity.xacts, earlier->activity.n_xacts);
     for (enum ask i = 0; i < ASK_MIGRATIONS; i++)
-        begin(job, i);
+        begin(job, i, LINE_MAIN);
     return t;
+}
+
+void source_patience(struct task *t, int ms)
+{
+    ((struct job *)task_job(t, &type))->patience_ms = ms > 0 ? ms : PATIENCE_MS;
 }
 
 const struct source_facts *source_facts(const struct task *t)

@@ -273,6 +273,7 @@ void source_flyway_rows(struct source_facts *f, const struct pg_rows *rows)
     f->flyway.table = pg_count(rows) > 0;
     f->flyway.schema = f->flyway.table ? text_or(f, rows, 0, 0) : NULL;
     f->flyway.readable = f->flyway.table && pg_is_true(rows, 0, 1);
+    f->flyway.locked = f->flyway.table && pg_is_true(rows, 0, 2);
 }
 
 void source_migrations_rows(struct source_facts *f, const struct pg_rows *rows)

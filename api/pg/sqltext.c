@@ -13,11 +13,10 @@ static const struct variant variants[] = {
      "SELECT pnpubid, pnnspid, xmin AS made FROM pg_catalog.pg_publication_namespace",
      "SELECT 0::oid AS pnpubid, 0::oid AS pnnspid, NULL::xid AS made WHERE false"},
     {":prattrs", 150000, "r.prattrs", "NULL::int2vector"},
+    {":prqual_text", 150000, "r.prqual::text", "NULL::text"},
     {":prqual", 150000, "r.prqual IS NOT NULL", "false"},
     {":generated", 120000, "a.attgenerated", "''"},
     {":key_columns", 110000, "indnkeyatts", "indnatts"},
-    {":ancestors", 120000, "pg_catalog.pg_partition_ancestors(c.oid)", "(SELECT c.oid)"},
-    {":descendants", 120000, "pg_catalog.pg_partition_tree(k.oid)", "(SELECT k.oid)"},
 };
 
 static const char *find(const struct pg *pg, const char *sql, const struct sql_part *parts,

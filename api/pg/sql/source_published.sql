@@ -1,4 +1,4 @@
-WITH pub AS (
+WITH RECURSIVE pub AS (
     SELECT oid, puballtables FROM pg_catalog.pg_publication WHERE pubname = $1
 ), chosen AS (
     SELECT x.s, x.t, x.c, k.oid
@@ -17,24 +17,27 @@ WITH pub AS (
     FROM pg_catalog.pg_publication_rel r JOIN pub ON pub.oid = r.prpubid
 ), space AS (
     SELECT s.pnnspid AS oid FROM (:published_schemas) s JOIN pub ON pub.oid = s.pnpubid
-), line AS (
-    SELECT c.oid, c.oid AS above FROM chosen c
+), line(oid, above) AS (
+    SELECT c.oid, c.oid FROM chosen c
     UNION
-    SELECT c.oid, a.relid FROM chosen c CROSS JOIN LATERAL :ancestors AS a(relid)
-    WHERE c.oid IN (SELECT k.oid FROM pg_catalog.pg_class k WHERE k.relispartition)
+    SELECT l.oid, i.inhparent
+    FROM line l JOIN pg_catalog.pg_class k ON k.oid = l.above AND k.relispartition
+         JOIN pg_catalog.pg_inherits i ON i.inhrelid = l.above
 ), hit AS (
-    SELECT l.oid, bool_or(l.above = l.oid) AS itself, bool_or(m.filtered) AS filtered,
-           min(m.attrs::text) AS attrs
+    SELECT l.oid, bool_or(l.above <> l.oid) AS by_parent,
+           bool_or(m.filtered) FILTER (WHERE l.above = l.oid) AS filtered,
+           min(m.attrs::text) FILTER (WHERE l.above = l.oid) AS attrs
     FROM line l
     JOIN pg_catalog.pg_class k ON k.oid = l.above
     LEFT JOIN member m ON m.oid = l.above
-    WHERE m.oid IS NOT NULL OR k.relnamespace IN (SELECT space.oid FROM space)
+    WHERE m.oid IS NOT NULL
        OR (k.relkind IN ('r', 'p') AND k.relpersistence = 'p'
-           AND EXISTS (SELECT FROM pub WHERE puballtables))
+           AND (k.relnamespace IN (SELECT space.oid FROM space)
+                OR EXISTS (SELECT FROM pub WHERE puballtables)))
     GROUP BY l.oid
 )
-SELECT c.s, c.t, h.oid IS NOT NULL, coalesce(NOT h.itself, false), coalesce(h.filtered, false),
-       CASE WHEN h.attrs IS NOT NULL AND h.itself THEN
+SELECT c.s, c.t, h.oid IS NOT NULL, coalesce(h.by_parent, false), coalesce(h.filtered, false),
+       CASE WHEN h.attrs IS NOT NULL THEN
            (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
               AND (c.c IS NULL OR a.attname = ANY (c.c))

@@ -30,11 +30,15 @@ static const struct tried cases[] = {
     {server_unknown, CHECK_SOURCE_CONNECTION, OPEN, "permission denied", ""},
     {as_is, CHECK_SOURCE_VERSION, PASS, "15.20", ""},
     {version_12, CHECK_SOURCE_VERSION, WARN, NULL, "POSTGRES_16"},
+    {version_12_slot, CHECK_SOURCE_VERSION, WARN, NULL,
+     "refused while the slot ds_replication is there"},
     {version_9, CHECK_SOURCE_VERSION, FAIL, NULL, "POSTGRES_16"},
     {server_unknown, CHECK_SOURCE_VERSION, OPEN, "permission denied", ""},
     {as_is, CHECK_SOURCE_WAL_LEVEL, PASS, "logical", ""},
     {wal_replica, CHECK_SOURCE_WAL_LEVEL, FAIL, "replica",
      "flags:\n  - name: cloudsql.logical_decoding\n    value: \"on\""},
+    {wal_not_yet, CHECK_SOURCE_WAL_LEVEL, FAIL, "replica: the flag is set, and not yet in force",
+     "Wait for the restart"},
     {server_unknown, CHECK_SOURCE_WAL_LEVEL, OPEN, "permission denied", ""},
     {as_is, CHECK_SOURCE_SLOTS, PASS, "1 of 10", ""},
     {slots_full, CHECK_SOURCE_SLOTS, FAIL, "10 of 10", "max_replication_slots"},
@@ -43,6 +47,9 @@ static const struct tried cases[] = {
     {as_is, CHECK_SOURCE_SENDERS, PASS, "0 of 10", ""},
     {senders_full, CHECK_SOURCE_SENDERS, FAIL, "10 of 10", "max_wal_senders"},
     {senders_full_with_ours, CHECK_SOURCE_SENDERS, PASS, "ours", ""},
+    {sender_timeout, CHECK_SOURCE_SENDERS, WARN, "wal_sender_timeout is 5 s", "600000"},
+    {sender_timeout_full, CHECK_SOURCE_SENDERS, FAIL, "10 of 10", "max_wal_senders"},
+    {sender_timeout_none, CHECK_SOURCE_SENDERS, PASS, "0 of 10", ""},
     {server_unknown, CHECK_SOURCE_SENDERS, OPEN, "permission denied", ""},
     {xact_none, CHECK_SOURCE_LONG_TRANSACTIONS, PASS, NULL, ""},
     {xact_short, CHECK_SOURCE_LONG_TRANSACTIONS, PASS, NULL, ""},
@@ -124,6 +131,8 @@ static const struct tried cases[] = {
      "2 of 2 tables; part by part: public.regel_evaluering", "as a whole"},
     {partitioned_via_root, CHECK_PUBLICATION_TABLES, PASS, NULL, ""},
     {part_via_root, CHECK_PUBLICATION_TABLES, FAIL, "as a whole", "instead of its parts"},
+    {part_alone, CHECK_PUBLICATION_TABLES, PASS, NULL, ""},
+    {whole_in_whole, CHECK_PUBLICATION_TABLES, FAIL, "part by part", "via_partition_root"},
     {generated, CHECK_PUBLICATION_TABLES, WARN, "public.regel_evaluering.dobbel", "generated"},
     {generated_unnamed, CHECK_PUBLICATION_TABLES, PASS, NULL, ""},
     {only_some_published, CHECK_PUBLICATION_TABLES, PASS, "1 of 2", ""},
@@ -155,7 +164,8 @@ static const struct tried cases[] = {
     {no_slot, CHECK_SLOT_PLUGIN, OPEN, "no slot", ""},
     {as_is, CHECK_SLOT_DATABASE, PASS, "postmottak", ""},
     {slot_other_db, CHECK_SLOT_DATABASE, FAIL, "annen", "another name"},
-    {slot_physical, CHECK_SLOT_DATABASE, FAIL, "physical", NULL},
+    {slot_physical, CHECK_SLOT_DATABASE, OPEN, "physical", ""},
+    {slot_temporary, CHECK_SLOT_FREE, OPEN, "temporary", ""},
     {server_unknown, CHECK_SLOT_DATABASE, OPEN, "permission denied", ""},
     {as_is, CHECK_SLOT_FREE, PASS, "nobody", ""},
     {slot_read, CHECK_SLOT_FREE, FAIL, "pid 99 (debezium as x)", "Stop that reader"},
@@ -171,13 +181,18 @@ static const struct tried cases[] = {
     {publication_unknown, CHECK_SLOT_ORDER, OPEN, "no", ""},
     {as_is, CHECK_SLOT_WAL, PASS, "5.2 MB held, reserved", ""},
     {slot_lost, CHECK_SLOT_WAL, FAIL, "lost", "pg_create_logical"},
+    {slot_invalid, CHECK_SLOT_WAL, FAIL, "(wal_level_insufficient)", "pg_create_logical"},
+    {slot_limit, CHECK_SLOT_WAL, PASS, "given up beyond 105 MB (max_slot_wal_keep_size)", ""},
     {slot_unreserved, CHECK_SLOT_WAL, WARN, "unreserved", "diskAutoresize: true"},
     {slot_idle_full, CHECK_SLOT_WAL, WARN, "3.1 GB", "pg_drop_replication_slot"},
     {slot_mute, CHECK_SLOT_WAL, OPEN, "does not tell", ""},
     {wal_slow, CHECK_SLOT_WAL, PASS, "10.5 MB an hour, full in about 100 hours", ""},
     {wal_day, CHECK_SLOT_WAL, WARN, "full in about 10 hours", NULL},
     {wal_now, CHECK_SLOT_WAL, FAIL, "full within about 1 hour", NULL},
-    {wal_safe_size, CHECK_SLOT_WAL, FAIL, "growing", NULL},
+    {wal_safe_size, CHECK_SLOT_WAL, FAIL, "lost within about", "pg_drop_replication_slot"},
+    {wal_safe_size_read, CHECK_SLOT_WAL, FAIL, "lost within about",
+     "max_slot_wal_keep_size\n    value: \"400\""},
+    {wal_shrinks, CHECK_SLOT_WAL, PASS, "held", ""},
     {no_slot, CHECK_SLOT_WAL, OPEN, "no slot", ""},
 
     {as_is, CHECK_MIGRATION_NO_OP, PASS, "none", ""},
@@ -360,15 +375,21 @@ static void test_trend(void **state)
     (void)state;
     static struct world w;
     fine(&w);
-    w.slot.held_bytes = w.slot_then.held_bytes + 50 * MIB;
-    assert_int_equal(slot_bytes_per_hour(&w.then, &w.now, "ds_replication"), 50 * MIB);
-    assert_int_equal(slot_bytes_per_hour(NULL, &w.now, "ds_replication"), -1);
-    assert_int_equal(slot_bytes_per_hour(&w.then, &w.now, "other"), -1);
-    w.then.taken_ms = w.now.taken_ms - 9000;
-    assert_int_equal(slot_bytes_per_hour(&w.then, &w.now, "ds_replication"), -1);
-    w.then.taken_ms = w.now.taken_ms - 20000;
-    w.slot.held_bytes = 0;
-    assert_int_equal(slot_bytes_per_hour(&w.then, &w.now, "ds_replication"), 0);
+    struct source_mark now = w.then, none = w.then;
+    now.taken_ms = w.now.taken_ms;
+    now.held_bytes += 50 * MIB;
+    none.held_bytes = -1;
+    assert_int_equal(slot_bytes_per_hour(&w.then, &now), 50 * MIB);
+    assert_int_equal(slot_bytes_per_hour(NULL, &now), -1);
+    assert_int_equal(slot_bytes_per_hour(&none, &now), -1);
+    assert_int_equal(slot_bytes_per_hour(&w.then, &none), -1);
+    w.then.taken_ms = now.taken_ms - 9000;
+    assert_int_equal(slot_bytes_per_hour(&w.then, &now), -1);
+    w.then.taken_ms = now.taken_ms - 20000;
+    now.held_bytes = 0;
+    assert_int_equal(slot_bytes_per_hour(&w.then, &now), 0);
+    w.now.slots.wanted = NULL;
+    assert_int_equal(source_mark(&w.now).held_bytes, -1);
     assert_true(slot_hours_until(100, 0) < 0);
     assert_true(slot_hours_until(-1, 10) < 0);
     assert_true(slot_hours_until(100, 10) > 9.9 && slot_hours_until(100, 10) < 10.1);

@@ -10,14 +10,15 @@
 /* A world in which all is well, and for each case the one thing that is different. */
 
 struct world {
-    struct source_facts now, then;
+    struct source_facts now;
+    struct source_mark then;
     struct source_wanted wanted;
     struct source_view view;
     struct source_table chosen[2];
     struct source_grant tables[2];
     struct source_published published[2];
     struct source_default defaults[1];
-    struct source_slot slot, slot_then;
+    struct source_slot slot;
     struct source_xact xact;
     struct source_migration migrations[3];
     struct source_script scripts[1];
@@ -61,7 +62,6 @@ static void fine_slot(struct world *w)
                                    .safe_bytes = -1,
                                    .confirmed_bytes = 1000,
                                    .catalog_age = 10};
-    w->slot_then = w->slot;
 }
 
 static void fine_facts(struct world *w, struct source_facts *f)
@@ -114,9 +114,8 @@ static void fine(struct world *w)
     fine_tables(w);
     fine_slot(w);
     fine_facts(w, &w->now);
-    fine_facts(w, &w->then);
-    w->then.slots = (struct source_slots){{true, NULL}, &w->slot_then, 1, &w->slot_then};
-    w->then.taken_ms = w->now.taken_ms - 3600000;
+    w->then = source_mark(&w->now);
+    w->then.taken_ms -= 3600000;
     w->migrations[0] =
         (struct source_migration){"1.52", "V1.52__del_2_datastream.sql", "", "", true, 3};
     w->migrations[1] =
@@ -138,8 +137,13 @@ CHANGE(as_is) { (void)w; }
 CHANGE(server_unknown) { w->now.server.part = why("permission denied"); }
 CHANGE(is_replica) { w->now.server.replica = true; }
 CHANGE(version_9) { w->now.server.version = 90600; }
-CHANGE(version_12) { w->now.server.version = 120004; }
+CHANGE(version_12) { w->now.server.version = 120004; w->now.slots.n = 0; }
+CHANGE(version_12_slot) { w->now.server.version = 120004; }
 CHANGE(wal_replica) { w->now.server.wal_level = "replica"; }
+CHANGE(wal_not_yet) { wal_replica(w); w->view.flag_is_set = true; }
+CHANGE(sender_timeout) { w->now.server.wal_sender_timeout_ms = 5000; }
+CHANGE(sender_timeout_full) { sender_timeout(w); w->now.usage.senders_used = 10; }
+CHANGE(sender_timeout_none) { w->now.server.wal_sender_timeout_ms = 0; }
 CHANGE(no_slot) { w->now.slots.wanted = NULL; w->now.slots.n = 0; }
 CHANGE(slots_full) { no_slot(w); w->now.usage.slots_used = 10; }
 CHANGE(slots_full_with_ours) { w->now.usage.slots_used = 10; }
@@ -242,7 +246,13 @@ CHANGE(row_filter) { w->published[0].row_filter = true; }
 CHANGE(partitioned) { w->tables[0].kind = 'p'; }
 CHANGE(partitioned_unchosen) { partitioned(w); nothing_chosen(w); }
 CHANGE(partitioned_via_root) { w->tables[0].kind = 'p'; w->now.publication.via_root = true; }
-CHANGE(part_via_root) { w->tables[0].partition = true; w->now.publication.via_root = true; }
+CHANGE(part_via_root)
+{
+    w->tables[0].partition = w->published[0].by_parent = true;
+    w->now.publication.via_root = true;
+}
+CHANGE(part_alone) { part_via_root(w); w->published[0].by_parent = false; }
+CHANGE(whole_in_whole) { w->tables[0].kind = 'p'; w->tables[0].partition = true; }
 CHANGE(generated)
 {
     w->names[0] = "dobbel";
@@ -298,7 +308,7 @@ CHANGE(slot_older_42704) { slot_older(w); w->view.stream_saw_42704 = true; }
 CHANGE(slot_stuck)
 {
     slot_older(w);
-    w->view.earlier = &w->then;
+    w->view.since = &w->then;
     w->view.stream_exists = true;
     w->now.usage.wal_bytes = 9000;
 }
@@ -311,19 +321,28 @@ CHANGE(slot_altered)
 CHANGE(slot_ageless) { w->slot.catalog_age = -1; }
 CHANGE(slot_no_publication) { no_publication(w); }
 CHANGE(slot_lost) { w->slot.wal_status = "lost"; }
+CHANGE(slot_invalid) { w->slot.invalidation = "wal_level_insufficient"; }
+CHANGE(slot_limit) { w->now.server.max_slot_wal_keep_bytes = 100 * MIB; }
 CHANGE(slot_unreserved) { w->slot.wal_status = "unreserved"; w->slot.active = true; }
 CHANGE(slot_idle_full) { w->slot.held_bytes = 3000 * MIB; }
 CHANGE(slot_mute) { w->slot.held_bytes = -1; w->slot.wal_status = ""; }
 static void growing(struct world *w, int64_t mib_an_hour, int64_t free_mib)
 {
-    w->view.earlier = &w->then;
-    w->slot.held_bytes = w->slot_then.held_bytes + mib_an_hour * MIB;
+    w->view.since = &w->then;
+    w->slot.held_bytes = w->then.held_bytes + mib_an_hour * MIB;
     w->view.disk_free_bytes = free_mib * MIB;
 }
 CHANGE(wal_slow) { growing(w, 10, 1000); }
 CHANGE(wal_day) { growing(w, 100, 1000); }
 CHANGE(wal_now) { growing(w, 100, 100); }
 CHANGE(wal_safe_size) { growing(w, 100, 100000); w->slot.safe_bytes = 50 * MIB; }
+CHANGE(wal_safe_size_read)
+{
+    wal_safe_size(w);
+    slot_limit(w);
+    slot_read_by_us(w);
+}
+CHANGE(wal_shrinks) { growing(w, -3, 1); }
 
 CHANGE(flyway_unknown)
 {

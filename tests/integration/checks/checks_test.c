@@ -1,0 +1,134 @@
+/* Prepared states, each with exactly the set of results that it must give, and the same facts as
+ * JSON and as text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/clock.h"
+#include "tests/integration/checks/same.h"
+#include "tests/integration/checks/scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *only; /* states whose name has it in it; NULL: all */
+static size_t n_looked, n_wrong;
+
+static const struct expected *expectation(const struct state *s, enum check_id id)
+{
+    for (size_t i = 0; i < SCENE_DIFFERS && s->differs[i].wanted != 0; i++)
+        if (s->differs[i].id == id)
+            return &s->differs[i];
+    return NULL;
+}
+
+static bool is_right(const struct state *s, const struct check *c)
+{
+    const struct expected *x = expectation(s, c->id);
+    if (x == NULL)
+        return c->result == CHECK_PASS;
+    return (int)c->result == x->wanted - 1 &&
+           (x->found == NULL || strstr(c->found, x->found) != NULL);
+}
+
+static void say_wrong(const struct state *s, const struct check *c)
+{
+    const struct expected *x = expectation(s, c->id);
+    int wanted = x != NULL ? x->wanted - 1 : CHECK_PASS;
+    print_message("%s: %s: %s \"%s\", wanted %s \"%s\"\n", s->name, check_name(c->id),
+                  check_result_name(c->result), c->found,
+                  check_result_name((enum check_result)wanted),
+                  x != NULL && x->found != NULL ? x->found : "");
+    n_wrong++;
+}
+
+static void judge(const struct state *s, const struct check_list *l)
+{
+    for (int id = 0; id < CHECK_IDS; id++)
+        if (!is_right(s, &l->at[id]))
+            say_wrong(s, &l->at[id]);
+}
+
+static void tell(const struct state *s, const struct check_list *l)
+{
+    char why[SAME_WHY];
+    if (same_everywhere(l, why) == NULL)
+        return;
+    print_message("%s: %s\n", s->name, why);
+    n_wrong++;
+}
+
+static void look_at_all(const struct states *group)
+{
+    size_t wrong = n_wrong;
+    int64_t from = clock_mono_ms();
+    for (size_t i = 0; i < group->n; i++) {
+        const struct state *s = &group->at[i];
+        if (only != NULL && strstr(s->name, only) == NULL)
+            continue;
+        const struct check_list *l = scene_look(s);
+        judge(s, l);
+        tell(s, l);
+        n_looked++;
+    }
+    print_message("%s: %zu states in %lld ms\n", group->name, group->n,
+                  (long long)(clock_mono_ms() - from));
+    assert_int_equal(n_wrong, wrong);
+}
+
+#define LIST(name)                                                                                 \
+    static void test_##name(void **state)                                                          \
+    {                                                                                              \
+        (void)state;                                                                               \
+        look_at_all(&states_##name);                                                               \
+    }
+
+LIST(rights)
+LIST(publication)
+LIST(tables)
+LIST(slot)
+LIST(cloud)
+LIST(reached)
+
+/* A slot that is there keeps the server from starting with less. */
+static void test_replica(void **state)
+{
+    (void)state;
+    scene_run(DROP_SLOT);
+    scene_restart(false);
+    look_at_all(&states_replica);
+    scene_restart(true);
+    scene_run(MAKE_SLOT);
+}
+
+/* What comes last: the server is a read replica from then on. */
+static void test_standby(void **state)
+{
+    (void)state;
+    scene_run(DROP_SLOT);
+    scene_standby();
+    look_at_all(&states_standby);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rights),  cmocka_unit_test(test_publication),
+        cmocka_unit_test(test_tables),  cmocka_unit_test(test_slot),
+        cmocka_unit_test(test_cloud),   cmocka_unit_test(test_reached),
+        cmocka_unit_test(test_replica), cmocka_unit_test(test_standby),
+    };
+    only = argc > 1 ? argv[1] : NULL;
+    int skipped = scene_open();
+    if (skipped != 0)
+        return skipped;
+    int64_t from = clock_mono_ms();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    print_message("%zu prepared states, %zu results not as they must be, %lld ms\n", n_looked,
+                  n_wrong, (long long)(clock_mono_ms() - from));
+    scene_close();
+    return failed;
+}

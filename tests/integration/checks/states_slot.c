@@ -1,0 +1,188 @@
+#include "tests/integration/checks/scene.h"
+
+/* slot.* source.slots source.senders source.long_transactions migration.no_op. */
+
+#define NO_OP_SLOT FAILS(CHECK_MIGRATION_NO_OP, "V1.52__del_2_datastream.sql")
+#define WITHOUT    DROP_SLOT "DELETE FROM flyway_schema_history WHERE installed_rank = 3;\n"
+#define WITH_AGAIN                                                                                 \
+    "INSERT INTO flyway_schema_history SELECT 3, '1.52', 'del 2', 'SQL',"                          \
+    " 'V1.52__del_2_datastream.sql', 1, 'x', now(), 1, true;\n" MAKE_SLOT
+#define KEEP(size)                                                                                 \
+    "ALTER SYSTEM SET max_slot_wal_keep_size = '" size "';\nSELECT pg_reload_conf();\n"
+#define WAL(mb)                                                                                    \
+    "SELECT pg_logical_emit_message(false, 'fyll', repeat('fyll', 250000)) FROM "                  \
+    "generate_series(1, " #mb ");\n"
+
+static const struct state slot[] = {
+    {.name = "there is no slot",
+     .sql = DROP_SLOT,
+     .undo = MAKE_SLOT,
+     .differs = {NO_SLOT_THERE, NO_OP_SLOT}},
+    {.name = "there is no slot, and no migration that should have made it",
+     .sql = WITHOUT,
+     .undo = WITH_AGAIN,
+     .differs = {NO_SLOT_THERE}},
+    {.name = "a slot of another plugin",
+     .sql = DROP_SLOT "SELECT pg_create_logical_replication_slot('ds_replication', "
+                      "'test_decoding');\n",
+     .undo = DROP_SLOT MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_PLUGIN, "test_decoding")}},
+    {.name = "a physical slot",
+     .sql = DROP_SLOT "SELECT pg_create_physical_replication_slot('ds_replication', true);\n",
+     .undo = DROP_SLOT MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_PLUGIN, "a physical slot"),
+                 UNKNOWN(CHECK_SLOT_DATABASE, "physical"), UNKNOWN(CHECK_SLOT_ORDER, "physical")}},
+    {.name = "a slot of another database",
+     .sql = DROP_SLOT,
+     .holder = SCENE_ELSEWHERE,
+     .held = MAKE_SLOT,
+     .undo = MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_DATABASE, "postgres")}},
+    {.name = "a temporary slot",
+     .sql = DROP_SLOT,
+     .undo = MAKE_SLOT,
+     .holder = SCENE_SUPERUSER,
+     .held = "SELECT pg_create_logical_replication_slot('ds_replication', 'pgoutput', true);\n",
+     .differs = {FAILS(CHECK_SLOT_EXISTS, "is temporary"), SLOT_UNKNOWN("temporary")}},
+    {.name = "a slot that another one reads",
+     .holder = SCENE_READER,
+     .held = "START_REPLICATION SLOT \"ds_replication\" LOGICAL 0/0 (proto_version '1', "
+             "publication_names 'ds_publication')",
+     .differs = {FAILS(CHECK_SLOT_FREE, "annen-leser as cloudsqladmin")}},
+    {.name = "a slot that is older than its publication",
+     .sql = PUBLISH(THREE),
+     .undo = ANEW(THREE),
+     .differs = {WARNS(CHECK_SLOT_ORDER, "made or changed after the slot")}},
+    {.name = "a publication that was changed after the slot was made",
+     .sql = "ALTER PUBLICATION ds_publication DROP TABLE arkiv.sak;\n",
+     .undo = ANEW(THREE)},
+
+    {.name = "beyond max_slot_wal_keep_size, and not yet lost",
+     .sql = KEEP("32MB") WAL(100),
+     .undo = KEEP("-1") ANEW(THREE),
+     .differs = {WARNS(CHECK_SLOT_WAL, "unreserved")}},
+    {.name = "lost",
+     .sql = KEEP("32MB") WAL(100) "CHECKPOINT;\n",
+     .undo = KEEP("-1") ANEW(THREE),
+     .differs = {FAILS(CHECK_SLOT_WAL, "lost")}},
+    {.name = "within max_slot_wal_keep_size",
+     .sql = KEEP("1GB"),
+     .undo = KEEP("-1"),
+     .differs = {PASSES(CHECK_SLOT_WAL, "max_slot_wal_keep_size")}},
+    {.name = "WAL grows, and the disk may grow without end",
+     .shift_s = 60,
+     .since = WAL(10),
+     .differs = {PASSES(CHECK_SLOT_WAL, "an hour")}},
+    {.name = "WAL grows, and the disk is full within hours",
+     .turn = cloud_near_limit,
+     .shift_s = 10,
+     .since = WAL(40),
+     .differs = {FAILS(CHECK_SLOT_WAL, "full within about")}},
+    {.name = "WAL grows, and the disk is full within a day",
+     .turn = cloud_middling_limit,
+     .shift_s = 30,
+     .since = WAL(20),
+     .differs = {WARNS(CHECK_SLOT_WAL, "full in about")}},
+    {.name = "WAL grows, and the disk has room for days",
+     .turn = cloud_far_limit,
+     .shift_s = 30,
+     .since = WAL(10),
+     .differs = {PASSES(CHECK_SLOT_WAL, "full in about")}},
+    {.name = "WAL grows, and max_slot_wal_keep_size comes before the disk",
+     .sql = KEEP("512MB"),
+     .undo = KEEP("-1") ANEW(THREE),
+     .turn = cloud_far_limit,
+     .shift_s = 60,
+     .since = WAL(10),
+     .differs = {FAILS(CHECK_SLOT_WAL, "lost within about")}},
+
+    {.name = "no slot is free",
+     .sql = DROP_SLOT "SELECT pg_create_physical_replication_slot('standby_' || i) FROM "
+                      "generate_series(1, 4) i;\n",
+     .undo = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots;\n" MAKE_SLOT,
+     .differs = {FAILS(CHECK_SOURCE_SLOTS, "4 of 4 in use"), NO_SLOT_THERE, NO_OP_SLOT}},
+    {.name = "all slots are taken, ours among them",
+     .sql = "SELECT pg_create_physical_replication_slot('standby_' || i) FROM "
+            "generate_series(1, 3) i;\n",
+     .undo = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+             "WHERE slot_name LIKE 'standby%';\n",
+     .differs = {PASSES(CHECK_SOURCE_SLOTS, "ours among them")}},
+    {.name = "no WAL sender is free",
+     .holder = SCENE_SENDERS,
+     .differs = {FAILS(CHECK_SOURCE_SENDERS, "3 of 3 in use")}},
+    {.name = "a reader is cut off after seconds (wal_sender_timeout)",
+     .sql = "ALTER SYSTEM SET wal_sender_timeout = '5s';\nSELECT pg_reload_conf();\n",
+     .undo = "ALTER SYSTEM RESET wal_sender_timeout;\nSELECT pg_reload_conf();\n",
+     .differs = {WARNS(CHECK_SOURCE_SENDERS, "wal_sender_timeout")}},
+    {.name = "wal_sender_timeout as Datastream's manual has it",
+     .sql = "ALTER SYSTEM SET wal_sender_timeout = 0;\nSELECT pg_reload_conf();\n",
+     .undo = "ALTER SYSTEM RESET wal_sender_timeout;\nSELECT pg_reload_conf();\n"},
+
+    {.name = "a transaction that writes is open, its age hidden",
+     .sql = WITHOUT,
+     .undo = WITH_AGAIN,
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\n",
+     .differs = {UNKNOWN(CHECK_SOURCE_LONG_TRANSACTIONS, "nattjobb of postmottak-backend"),
+                 NO_SLOT_THERE}},
+    {.name = "... seen an hour ago already",
+     .sql = WITHOUT,
+     .undo = WITH_AGAIN,
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\n",
+     .shift_s = 3600,
+     .differs = {WARNS(CHECK_SOURCE_LONG_TRANSACTIONS, "nattjobb of postmottak-backend"),
+                 NO_SLOT_THERE}},
+    {.name = "... and our login sees ages: it is short",
+     .sql = WITHOUT "GRANT pg_read_all_stats TO cloudsqliamuser;\n",
+     .undo = "REVOKE pg_read_all_stats FROM cloudsqliamuser;\n" WITH_AGAIN,
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\n",
+     .differs = {PASSES(CHECK_SOURCE_LONG_TRANSACTIONS, "none is older"), NO_SLOT_THERE}},
+    {.name = "... while the slot is there: it holds nothing up",
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\n",
+     .differs = {PASSES(CHECK_SOURCE_LONG_TRANSACTIONS, "the slot exists")}},
+    {.name = "a transaction that only reads is open",
+     .sql = WITHOUT,
+     .undo = WITH_AGAIN,
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nSELECT FROM arkiv.sak;\n",
+     .differs = {NO_SLOT_THERE}},
+    {.name = "a transaction is prepared, and short",
+     .sql = WITHOUT "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\nPREPARE TRANSACTION 'to steg';\n",
+     .undo = "ROLLBACK PREPARED 'to steg';\n" WITH_AGAIN,
+     .differs = {PASSES(CHECK_SOURCE_LONG_TRANSACTIONS, "none is older"), NO_SLOT_THERE}},
+
+    {.name = "a statement that does not end: the others are answered all the same",
+     .sql = WITHOUT "SET allow_system_table_mods = on;\n"
+                    "CREATE OR REPLACE VIEW pg_catalog.pg_prepared_xacts AS SELECT p.transaction,"
+                    " p.gid, p.prepared, ''::name AS owner, ''::name AS database"
+                    " FROM pg_prepared_xact() p, pg_sleep(3600);\n",
+     .undo = "CREATE OR REPLACE VIEW pg_catalog.pg_prepared_xacts AS SELECT p.transaction,"
+             " p.gid, p.prepared, u.rolname AS owner, d.datname AS database"
+             " FROM pg_prepared_xact() p LEFT JOIN pg_authid u ON p.ownerid = u.oid"
+             " LEFT JOIN pg_database d ON p.dbid = d.oid;\n"
+             "RESET allow_system_table_mods;\n" WITH_AGAIN,
+     .patience_ms = 900,
+     .differs = {UNKNOWN(CHECK_SOURCE_LONG_TRANSACTIONS, "no answer within 1 s"), NO_SLOT_THERE}},
+
+    {.name = "a migration is recorded as failed",
+     .sql = "UPDATE flyway_schema_history SET success = false WHERE installed_rank = 3;\n",
+     .undo = "UPDATE flyway_schema_history SET success = true WHERE installed_rank = 3;\n",
+     .differs = {FAILS(CHECK_MIGRATION_NO_OP, "recorded as failed: V1.52__del_2_datastream.sql")}},
+    {.name = "flyway_schema_history may not be read",
+     .sql = "REVOKE SELECT ON flyway_schema_history FROM cloudsqliamuser;\n",
+     .undo = "GRANT SELECT ON flyway_schema_history TO cloudsqliamuser;\n",
+     .differs = {UNKNOWN(CHECK_MIGRATION_NO_OP, "may not read flyway_schema_history")}},
+    {.name = "there is no flyway_schema_history",
+     .sql = "ALTER TABLE flyway_schema_history RENAME TO noe_annet;\n",
+     .undo = "ALTER TABLE noe_annet RENAME TO flyway_schema_history;\n",
+     .differs = {PASSES(CHECK_MIGRATION_NO_OP, "no flyway_schema_history")}},
+    {.name = "somebody holds flyway_schema_history: the others are answered all the same",
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nLOCK TABLE flyway_schema_history;\n",
+     .differs = {UNKNOWN(CHECK_MIGRATION_NO_OP, "lock timeout")}},
+};
+
+const struct states states_slot = {"slot", slot, sizeof slot / sizeof *slot};
