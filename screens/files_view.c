@@ -44,8 +44,9 @@ bool files_view_open(struct files_view *v, struct journey *j)
         journey_say(j, MARK_WARN, "%s", j->live->repo_why);
         return false;
     }
-    if (!prepare(&v->mem, j->live->repo, &j->target, j->live->facts, &j->selection, &v->files,
-                 &e)) {
+    const struct prepare_wanted wanted = {
+        .repo = j->live->repo, .t = &j->target, .facts = j->live->facts, .s = &j->selection};
+    if (!prepare(&v->mem, &wanted, &v->files, &e)) {
         journey_say_err(j, &e);
         return false;
     }

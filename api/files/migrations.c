@@ -120,6 +120,8 @@ static bool add_to_publication(struct writer *w, struct body *b)
                                 w->publication));
     if (!sql_any(w, is_unpublished))
         return true;
+    if (w->facts->shape == MIGRATION_THREE)
+        return sql_add_each(w, b, is_unpublished);
     const char *alter = arena_printf(w->mem, "ALTER PUBLICATION %s ADD TABLE", w->publication);
     return sql_add_tables(w, b, alter, is_unpublished, "");
 }
@@ -325,14 +327,34 @@ static bool add_revokes(struct writer *w, struct body *b)
 /* A role of stock PostgreSQL may not give REPLICATION back by itself; Cloud SQL's may. */
 static void add_no_replication(struct writer *w, struct body *b)
 {
+    if (w->facts->user_gone && w->app == NULL)
+        return;
     sql_add(b, "BEGIN");
-    sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->user));
+    if (!w->facts->user_gone)
+        sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->user));
     if (w->app)
         sql_add(b, arena_printf(w->mem, "    ALTER USER %s WITH NOREPLICATION;", w->app));
     sql_add(b, "EXCEPTION");
     sql_add(b, "    WHEN insufficient_privilege THEN");
     sql_add(b, "        RAISE NOTICE 'REPLICATION was not taken back: this role may not';");
     sql_add(b, "END;");
+}
+
+static const char *undo_comment(struct writer *w)
+{
+    const char *guard =
+        w->facts->user_gone
+            ? ""
+            : arena_printf(w->mem,
+                           "-- The manifest still needs the user %s: without it this does nothing, "
+                           "and Flyway runs it only once.\n",
+                           w->user);
+    return arena_printf(w->mem,
+                        "-- Datastream: taken down, in every environment that this is deployed to. "
+                        "Delete the stream before:\n"
+                        "-- a slot that is read cannot be dropped.\n"
+                        "%s",
+                        guard);
 }
 
 bool migrations_undo(struct arena *a, const struct migrations_folder *folder,
@@ -349,15 +371,9 @@ bool migrations_undo(struct arena *a, const struct migrations_folder *folder,
                          "WHERE slot_name = %s;",
                          w.slot_literal));
     sql_add(&b, arena_printf(a, "DROP PUBLICATION IF EXISTS %s;", w.publication));
-    if (!add_revokes(&w, &b))
+    if (!facts->user_gone && !add_revokes(&w, &b))
         return sql_drop(&b);
     add_no_replication(&w, &b);
-    return sql_finish(&w, &b, "datastream_fjern",
-                      arena_printf(a,
-                                   "-- Datastream: taken down. Delete the stream before this is "
-                                   "deployed: a slot that is read cannot be dropped.\n"
-                                   "-- The manifest still needs the user %s: without it this does "
-                                   "nothing, and Flyway runs it only once.\n",
-                                   w.user),
+    return sql_finish(&w, &b, "datastream_fjern", undo_comment(&w),
                       "drops the slot and the publication, takes the rights back");
 }

@@ -66,6 +66,7 @@ struct migration_facts {
     bool publication_exists, publication_all_tables;
     bool via_root; /* a partitioned table is chosen: its changes come under its own name */
     bool publication_via_root; /* the publication does so already */
+    bool user_gone; /* taking down: it is not there any more, so nothing can be guarded by it */
     bool slot_exists;
     bool slot_lost; /* it is there and never moves again: it is made anew */
     bool user_replication, app_replication;

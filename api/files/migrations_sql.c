@@ -71,9 +71,26 @@ static const char *dollar_tag(struct writer *w, const char *body)
     return tag;
 }
 
+/* One step to the left: there is no guard around it. */
+static const char *outdented(struct writer *w, const char *body)
+{
+    struct str out = {0};
+    for (const char *line = body; *line;) {
+        size_t n = strcspn(line, "\n") + 1, skip = str_starts(line, "    ") ? 4 : 0;
+        str_addn(&out, line + skip, n - skip);
+        line += n;
+    }
+    const char *text = arena_str(w->mem, str_text(&out));
+    str_done(&out);
+    return text;
+}
+
 static const char *sql_of(struct writer *w, const char *comment, const char *body)
 {
     const char *tag = dollar_tag(w, body);
+    if (w->facts->user_gone)
+        return arena_printf(w->mem, "%sDO\n%s\n    BEGIN\n%s    END\n%s LANGUAGE 'plpgsql';\n",
+                            comment, tag, outdented(w, body), tag);
     return arena_printf(w->mem,
                         "%s"
                         "DO\n"
@@ -134,6 +151,33 @@ bool sql_add_tables(struct writer *w, struct body *b, const char *before, sql_wa
         first = false;
     }
     str_printf(&b->sql, "%s%s;\n", *after ? "\n            " : "", after);
+    return true;
+}
+
+bool sql_add_each(struct writer *w, struct body *b, sql_wanted *is)
+{
+    for (size_t i = 0; i < w->facts->n_tables; i++) {
+        const struct migration_table *t = &w->facts->tables[i];
+        struct str name = {0};
+        bool ok = true;
+        if (!is(w, t))
+            continue;
+        const char *schema = quoted(w, quote_literal, t->schema);
+        const char *table = schema ? quoted(w, quote_literal, t->name) : NULL;
+        ok = table && quote_table(&name, t->schema, t->name, w->e);
+        if (ok) {
+            sql_add(b, arena_printf(w->mem,
+                                    "IF NOT EXISTS(SELECT 1 FROM pg_publication_tables WHERE "
+                                    "pubname = %s AND schemaname = %s AND tablename = %s) THEN",
+                                    w->publication_literal, schema, table));
+            sql_add(b, arena_printf(w->mem, "    ALTER PUBLICATION %s ADD TABLE %s;",
+                                    w->publication, str_text(&name)));
+            sql_add(b, "END IF;");
+        }
+        str_done(&name);
+        if (!ok)
+            return false;
+    }
     return true;
 }
 

@@ -39,6 +39,8 @@ bool sql_any(const struct writer *w, sql_wanted *is);
 /* One table a line, so that a later change shows as one line. after: "TO ...", "" for nothing. */
 bool sql_add_tables(struct writer *w, struct body *b, const char *before, sql_wanted *is,
                     const char *after);
+/* ALTER PUBLICATION ... ADD TABLE for each by itself, where it is not in it yet: may run again. */
+bool sql_add_each(struct writer *w, struct body *b, sql_wanted *is);
 /* VERB USAGE ON SCHEMA ... for each schema once. */
 bool sql_add_schemas(struct writer *w, struct body *b, const char *verb, sql_wanted *is,
                      const char *direction);

@@ -2,12 +2,18 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
-#include "api/files/manifest.h"
 
 #include <string.h>
 #include <unistd.h>
 
 enum { FILES = 64, NOTES = 32 };
+
+const char *prepare_shape_name(enum prepare_shape s)
+{
+    static const char *const names[] = {"fitting", "narrow", "procedure", "three"};
+
+    return names[s];
+}
 
 void prepare_note(struct prepare_job *j, const char *text)
 {
@@ -19,65 +25,6 @@ void prepare_add(struct prepare_job *j, struct prepared_file file)
 {
     if (j->out->n_files < FILES)
         j->out->files[j->out->n_files++] = file;
-}
-
-/* --- manifests
- * ------------------------------------------------------------------------------------- */
-
-/* Every environment's manifest is patched (facts/domain.md, 4): the migrations reach them all, and
- * do nothing, for ever, where the user is not there first. The sentence tells whose file it is. */
-static const char *does(struct prepare_job *j, const char *path)
-{
-    static const char *const kinds[] = {"dev", "prod"};
-    const char *theirs = NULL;
-
-    for (size_t i = 0; i < 2; i++)
-        if (strstr(path, kinds[i]))
-            theirs = kinds[i];
-    if (theirs == NULL || j->t->context[0] == '\0')
-        return "logical decoding, autoresize and the user";
-    if (str_starts(j->t->context, theirs))
-        return "this environment: logical decoding, autoresize and the user";
-    return arena_printf(j->a,
-                        "ANOTHER environment (you look at %s): the same there, before the "
-                        "migrations reach it; else they do nothing and are recorded as done",
-                        j->t->context);
-}
-
-static void manifest(struct prepare_job *j, const char *path)
-{
-    struct str text = {0};
-    struct manifest_ask ask = {.instance = j->t->instance[0] ? j->t->instance : NULL,
-                               .database = j->t->database[0] ? j->t->database : NULL,
-                               .user = j->t->db_user[0] ? j->t->db_user : "datastream"};
-    struct manifest_result r;
-    struct err e;
-
-    if (!path_read(path_join(j->a, j->repo, path), MANIFEST_MAX_BYTES, &text, &e) ||
-        !manifest_patch(j->a, path, arena_str(j->a, str_text(&text)), &ask, &r, &e)) {
-        prepare_note(j, arena_printf(j->a, "%s: %s", path, e.why));
-    } else if (r.outcome == MANIFEST_PATCHED) {
-        prepare_add(j, (struct prepared_file){
-                           .path = path, .text = r.text, .diff = r.diff, .does = does(j, path)});
-    } else if (r.outcome == MANIFEST_BY_HAND) {
-        prepare_note(j, arena_printf(j->a, "%s could not be edited safely (%s). By hand:\n%s", path,
-                                     r.reason, r.paste));
-    }
-    str_done(&text);
-}
-
-static bool manifests(struct prepare_job *j, struct err *e)
-{
-    const char **paths;
-    size_t n;
-
-    if (!manifest_find(j->a, j->repo, &paths, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        manifest(j, paths[i]);
-    if (n == 0)
-        prepare_note(j, "no manifest with sqlInstances was found below .nais/");
-    return true;
 }
 
 /* What could not be asked may be there already: a migration that makes it again would fail. */
@@ -92,40 +39,45 @@ static const char *not_known(const struct source_facts *f)
     return NULL;
 }
 
-bool prepare(struct arena *a, const char *repo, const struct target *t,
-             const struct source_facts *facts, const struct selection *s, struct prepared *out,
-             struct err *e)
+static void say_user_comes_first(struct prepare_job *j)
 {
-    struct prepare_job j = {a, repo, t, out};
+    prepare_note(
+        j, arena_printf(
+               j->a,
+               "first deploy the manifest, so that the user %s exists; then come back for the "
+               "migrations. A guarded migration that runs before its user exists does nothing, and "
+               "Flyway records it as done for ever",
+               j->w->t->db_user));
+}
+
+/* Why there are no migrations yet; NULL: they can be made. */
+static bool are_possible(struct prepare_job *j)
+{
+    const struct source_facts *f = j->w->facts;
+    const char *unknown = f && f->roles.part.known ? not_known(f) : NULL;
+
+    if (f == NULL || !f->roles.part.known)
+        prepare_note(
+            j, "migrations are written when the database has been asked: they depend on what is "
+               "there");
+    else if (!j->w->undo && !f->roles.db_user.exists)
+        say_user_comes_first(j);
+    else if (unknown)
+        prepare_note(j, arena_printf(j->a, "migrations are not written: %s", unknown));
+    else
+        return true;
+    return false;
+}
+
+bool prepare(struct arena *a, const struct prepare_wanted *w, struct prepared *out, struct err *e)
+{
+    struct prepare_job j = {a, w, out};
 
     *out = (struct prepared){.files = arena_array(a, struct prepared_file, FILES),
                              .notes = arena_array(a, const char *, NOTES)};
-    if (!manifests(&j, e))
-        return false;
-    if (facts == NULL || !facts->roles.part.known) {
-        prepare_note(
-            &j, "migrations are written when the database has been asked: they depend on what is "
-                "there");
-        return true;
-    }
-    if (!facts->roles.db_user.exists) {
-        prepare_note(
-            &j,
-            arena_printf(
-                a,
-                "first deploy the manifest, so that the user %s exists; then come back for the "
-                "migrations. A guarded migration that runs before its user exists does nothing, "
-                "and "
-                "Flyway records it as done for ever",
-                t->db_user));
-        return true;
-    }
-    const char *unknown = not_known(facts);
-    if (unknown) {
-        prepare_note(&j, arena_printf(a, "migrations are not written: %s", unknown));
-        return true;
-    }
-    return prepare_migrations(&j, facts, s, e);
+    if (w->undo)
+        return !are_possible(&j) || prepare_undo(&j, e);
+    return prepare_manifests(&j, e) && (!are_possible(&j) || prepare_migrations(&j, e));
 }
 
 /* --- writing
@@ -141,9 +93,12 @@ static bool holds_it(const char *path, const char *text)
     return same;
 }
 
+/* Somebody else's by now: neither what was shown as the old text, nor a try of ours that ended in
+ * the middle. */
 static bool is_taken(const struct prepared_file *f, const char *path)
 {
-    return f->is_new && access(path, F_OK) == 0 && !holds_it(path, f->text);
+    return access(path, F_OK) == 0 && !holds_it(path, f->text) &&
+           !(f->before && holds_it(path, f->before));
 }
 
 static bool write_file(const char *path, const char *text, struct arena *a, struct err *e)
@@ -166,8 +121,11 @@ bool prepare_write(const struct prepared *p, const char *folder, struct err *e)
         if (!p->files[i].left_out &&
             is_taken(&p->files[i], path_join(&a, folder, p->files[i].path))) {
             err_set(e, ERR_CONFLICT, "Writing %s", p->files[i].path);
-            err_why(e, "a file of that name is there by now");
-            ok = err_hint(e, "look again: the next free number is found");
+            err_why(e, "%s",
+                    p->files[i].is_new ? "a file of that name is there by now"
+                                       : "it is there with another text than was shown");
+            ok = err_hint(e, "nothing was written; look again: what is there by now is taken into "
+                             "account, or take another folder");
         }
     for (size_t i = 0; ok && i < p->n_files; i++)
         if (!p->files[i].left_out)

@@ -12,12 +12,14 @@
 #include "api/plan/selection.h"
 
 struct prepared_file {
-    const char *path; /* relative to the repository */
-    const char *text; /* the whole file as it will be */
-    const char *diff; /* unified, against what is there */
-    const char *does; /* one sentence */
+    const char *path;   /* relative to the repository */
+    const char *text;   /* the whole file as it will be */
+    const char *before; /* as it was when the diff was made; NULL: it is new */
+    const char *diff;   /* unified, against what is there */
+    const char *does;   /* one sentence */
     bool is_new;
-    bool left_out; /* by the person: prepare_write leaves it as it is */
+    bool is_migration; /* else a manifest */
+    bool left_out;     /* by the person: prepare_write leaves it as it is */
 };
 
 struct prepared {
@@ -27,16 +29,35 @@ struct prepared {
     size_t n_notes;
 };
 
-/* facts NULL: the database was not asked: manifests only. What was written before and waits for a
- * deploy is noted, not written again. Tables: the chosen ones; nothing chosen: those of the
- * publication, or where there is none all tables, as the procedure does it, but FOR TABLE without
- * those that it would break for the application. False when the repository cannot be read. */
-bool prepare(struct arena *a, const char *repo, const struct target *t,
-             const struct source_facts *facts, const struct selection *s, struct prepared *out,
-             struct err *e);
-/* Writes them below `folder` (the repository, or the folder of --out), folders made as needed. A
- * new file that exists by now, with another text, is refused before anything is written; one with
- * this very text was written by a try that ended in the middle. */
+enum prepare_shape {
+    PREPARE_FITTING,   /* narrow where tables are chosen, else as the procedure */
+    PREPARE_NARROW,    /* FOR TABLE, rights on those tables */
+    PREPARE_PROCEDURE, /* FOR ALL TABLES, unless that would break the application */
+    PREPARE_THREE      /* narrow, in three files each of which may run again */
+};
+const char *
+prepare_shape_name(enum prepare_shape s); /* "fitting", "narrow", "procedure", "three" */
+
+struct prepare_wanted {
+    const char *repo;
+    const struct target *t;
+    const struct source_facts *facts; /* NULL: the database was not asked: manifests only */
+    const struct selection *s;        /* NULL, or nothing chosen: see below */
+    enum prepare_shape shape;
+    const char *folder; /* of the migrations, in the repository; NULL: found */
+    bool undo; /* take it all down: first a migration; when that has run, the manifest. facts are
+                  of every table then */
+};
+
+/* What was written before and waits for a deploy is noted, not written again. Tables: the chosen
+ * ones; nothing chosen: those of the publication, or where there is none all tables, as the
+ * procedure does it, but FOR TABLE without those that it would break for the application. What is
+ * published and not chosen is taken out, unless the stream that was opened still carries it. False
+ * when the repository cannot be read. */
+bool prepare(struct arena *a, const struct prepare_wanted *w, struct prepared *out, struct err *e);
+/* Writes them below `folder` (the repository, or the folder of --out), folders made as needed. What
+ * is there by now with another text, neither the one that was shown as the old one nor the new one,
+ * is refused before anything is written. */
 bool prepare_write(const struct prepared *p, const char *folder, struct err *e);
 
 #endif

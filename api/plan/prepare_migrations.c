@@ -1,147 +1,13 @@
-/* The migrations that are still missing: what is there, what waits for a deploy, and a publication
- * whose shape does not break the application. */
+/* The migrations that are still missing: what is there, and what waits for a deploy. */
 
 #include "api/plan/prepare_inside.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
-#include "api/checks/names.h"
-#include "api/checks/source_checks.h"
 #include "api/files/diff.h"
 #include "api/files/migrations_waiting.h"
 
 #include <string.h>
-
-/* --- which tables
- * ----------------------------------------------------------------------------------- */
-
-static const struct source_grant *grant_of(const struct source_facts *f, const char *schema,
-                                           const char *table)
-{
-    for (size_t i = 0; i < f->grants.n_tables; i++)
-        if (str_eq(f->grants.tables[i].schema, schema) && str_eq(f->grants.tables[i].table, table))
-            return &f->grants.tables[i];
-    return NULL;
-}
-
-static bool is_published(const struct source_facts *f, const char *schema, const char *table)
-{
-    if (f->publication.all_tables)
-        return true;
-    for (size_t i = 0; i < f->published.n_tables; i++)
-        if (str_eq(f->published.tables[i].schema, schema) &&
-            str_eq(f->published.tables[i].table, table))
-            return f->published.tables[i].covered;
-    return false;
-}
-
-static bool is_readable(const struct source_grant *g)
-{
-    return g && g->usage && g->select && g->n_missing == 0;
-}
-
-struct listing {
-    struct migration_table *tables;
-    size_t n;
-    bool via_root; /* changes of a partitioned table are to arrive under its name */
-    struct name_list absent, keyless; /* what stays out of it */
-};
-
-static void list(struct listing *l, const struct source_facts *f, const char *schema,
-                 const char *table)
-{
-    const struct source_grant *g = grant_of(f, schema, table);
-    bool published = is_published(f, schema, table);
-
-    if (g && !g->exists) {
-        names_add(&l->absent, schema, table);
-    } else if (g && source_breaks_app(g) && !published) {
-        names_add(&l->keyless, schema, table);
-    } else {
-        l->via_root |= g && g->kind == 'p';
-        l->tables[l->n++] = (struct migration_table){schema, table, published, is_readable(g)};
-    }
-}
-
-static void list_chosen(struct listing *l, const struct source_facts *f, const struct selection *s)
-{
-    for (size_t i = 0; s && i < s->n_tables; i++)
-        if (s->tables[i].n_included)
-            list(l, f, s->tables[i].schema, s->tables[i].name);
-}
-
-/* Of some tables, by name: so is a publication that exists, and one that is to be made where one
- * for all tables would break the application. */
-static bool is_of_some(const struct source_facts *f)
-{
-    return f->publication.exists ? !f->publication.all_tables : source_breaking(f) > 0;
-}
-
-/* Nothing is chosen. What a publication of some tables holds is meant, or is to be put into it;
- * else all tables are. */
-static void list_meant(struct listing *l, const struct source_facts *f)
-{
-    bool of_some = is_of_some(f);
-
-    for (size_t i = 0; i < f->grants.n_tables; i++) {
-        const struct source_grant *g = &f->grants.tables[i];
-        bool in = f->publication.exists && of_some ? is_published(f, g->schema, g->table)
-                  : of_some                        ? source_is_publishable(f, g)
-                                                   : source_is_ours(f, g);
-        if (in)
-            list(l, f, g->schema, g->table);
-        else if (!f->publication.exists && source_breaks_app(g))
-            names_add(&l->keyless, g->schema, g->table);
-    }
-}
-
-static bool any_chosen(const struct selection *s)
-{
-    for (size_t i = 0; s && i < s->n_tables; i++)
-        if (s->tables[i].n_included)
-            return true;
-    return false;
-}
-
-/* --- what is said about them
- * ------------------------------------------------------------------------ */
-
-static void say_keyless(struct prepare_job *j, struct name_list *keyless, bool chosen)
-{
-    if (keyless->n == 0)
-        return;
-    const char *which = arena_str(j->a, names_text(keyless));
-    prepare_note(
-        j, chosen ? arena_printf(
-                        j->a,
-                        "Left out of the publication: %s. Without a key, the app's own UPDATE and "
-                        "DELETE on it would fail as soon as it is published. Two ways: give it a "
-                        "primary key in a migration and look again, or leave it out of the "
-                        "selection. (REPLICA IDENTITY FULL keeps the app going too, at the price "
-                        "of more log.)",
-                        which)
-                  : arena_printf(
-                        j->a,
-                        "The publication is for the tables with a key, not FOR ALL TABLES: that "
-                        "would make the app's own UPDATE and DELETE fail on %s. The other way: "
-                        "give it a primary key first and look again. Tables chosen later are "
-                        "added by a migration.",
-                        which));
-}
-
-static void say(struct prepare_job *j, struct listing *l, bool chosen)
-{
-    if (l->absent.n)
-        prepare_note(
-            j, arena_printf(j->a, "not in the database, so left out: %s", names_text(&l->absent)));
-    say_keyless(j, &l->keyless, chosen);
-}
-
-static void listing_done(struct listing *l)
-{
-    names_done(&l->absent);
-    names_done(&l->keyless);
-}
 
 /* --- what is there
  * ---------------------------------------------------------------------------------- */
@@ -168,7 +34,7 @@ static const char *app_role(const struct prepare_job *j, const struct source_fac
 {
     if (f->roles.app.name)
         return f->roles.app.name;
-    return j->t->app_role[0] ? j->t->app_role : NULL;
+    return j->w->t->app_role[0] ? j->w->t->app_role : NULL;
 }
 
 static const char *missing_login(const struct source_role *r)
@@ -196,33 +62,54 @@ static bool is_lost(const struct source_facts *f)
            str_eq(s->database, f->server.database);
 }
 
-static void facts_of(struct prepare_job *j, const struct source_facts *f, const struct listing *l,
-                     bool chosen, struct migration_facts *out)
+static const char *newest_run(const struct source_flyway *f)
 {
-    bool narrow = chosen || is_of_some(f);
+    const char *newest = NULL;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (!str_is_empty(f->at[i].version) &&
+            (newest == NULL || migrations_compare(f->at[i].version, newest) > 0))
+            newest = f->at[i].version;
+    return newest;
+}
+
+void prepare_facts(const struct prepare_job *j, struct migration_facts *out)
+{
+    const struct source_facts *f = j->w->facts;
 
     *out = (struct migration_facts){
-        .shape = narrow && l->n ? MIGRATION_NARROW : MIGRATION_PROCEDURE,
+        .shape = MIGRATION_PROCEDURE,
         .app_role = app_role(j, f),
-        .db_user = j->t->db_user,
-        .publication = j->t->publication,
-        .slot = j->t->slot,
-        .tables = l->tables,
-        .n_tables = l->n,
-        .via_root = narrow && l->via_root,
-        .publication_via_root = f->publication.via_root,
+        .db_user = j->w->t->db_user,
+        .publication = j->w->t->publication,
+        .slot = j->w->t->slot,
         .publication_exists = f->publication.exists,
         .publication_all_tables = f->publication.all_tables,
+        .publication_via_root = f->publication.via_root,
         .publish = missing_operations(&f->publication),
         .slot_exists = f->slots.wanted != NULL,
         .slot_lost = is_lost(f),
         .user_login = missing_login(&f->roles.db_user),
         .user_replication = f->roles.db_user.replication || f->roles.db_user.superuser,
         .app_replication = f->roles.app.replication || f->roles.app.superuser,
-        .default_privileges = narrow || defaults_granted(f),
-        .all_readable = narrow || all_readable(f),
-        .recorded = f->flyway.n ? f->flyway.at[0].version : NULL,
+        .default_privileges = defaults_granted(f),
+        .all_readable = all_readable(f),
+        .recorded = newest_run(&f->flyway),
         .now = clock_wall()};
+}
+
+static void use_listing(const struct prepare_job *j, const struct listing *l,
+                        struct migration_facts *out)
+{
+    bool named = l->by_name && l->n;
+
+    if (named)
+        out->shape = j->w->shape == PREPARE_THREE ? MIGRATION_THREE : MIGRATION_NARROW;
+    out->tables = l->tables;
+    out->n_tables = l->n;
+    out->via_root = l->by_name && l->via_root;
+    out->default_privileges |= l->by_name;
+    out->all_readable |= l->by_name;
 }
 
 /* --- what waits for a deploy
@@ -251,17 +138,17 @@ static void ran_of(struct arena *a, const struct source_flyway *f, struct migrat
         out->since = versions[n - 1];
 }
 
-static bool look_at_waiting(struct prepare_job *j, const struct source_facts *f,
-                            const struct migrations_folder *folder,
+static bool look_at_waiting(struct prepare_job *j, const struct migrations_folder *folder,
                             const struct migration_facts *facts, struct waiting *w, struct err *e)
 {
+    const struct source_flyway *f = &j->w->facts->flyway;
     struct migrations_ran ran;
 
     *w = (struct waiting){0};
-    ran_of(j->a, &f->flyway, &ran);
-    if (!f->flyway.part.known)
-        w->unsure = f->flyway.part.why ? f->flyway.part.why : "flyway_schema_history is hidden";
-    return migrations_waiting(j->a, j->repo, folder, facts, &ran, &w->files, &w->n, e);
+    ran_of(j->a, f, &ran);
+    if (!f->part.known)
+        w->unsure = f->part.why ? f->part.why : "flyway_schema_history is hidden";
+    return migrations_waiting(j->a, j->w->repo, folder, facts, &ran, &w->files, &w->n, e);
 }
 
 static void say_waiting(struct prepare_job *j, const struct waiting *w,
@@ -296,26 +183,27 @@ static bool is_slot_file(const struct migration_file *file)
     return str_ends(file->name, "__datastream_slot.sql");
 }
 
-/* What makes the slot is compared with the slot's file, the rest with the other. */
-static bool waits(struct prepare_job *j, const struct waiting *w,
-                  const struct migration_file *wanted)
+/* All that waits of a kind, as one text: what makes the slot is compared with the slot's files, the
+ * rest with the others. */
+static bool waits_all(struct prepare_job *j, const struct waiting *w, bool slot,
+                      struct migration_waiting *out)
 {
-    bool some = false, enough = false;
+    struct str all = {0};
+    bool any = false;
 
     for (size_t i = 0; i < w->n; i++)
-        if (w->files[i].slot == is_slot_file(wanted)) {
-            some = true;
-            enough |= migrations_waits_for(j->a, &w->files[i], wanted->sql);
+        if (w->files[i].slot == slot) {
+            str_printf(&all, "%s\n", w->files[i].sql);
+            any = true;
         }
-    for (size_t i = 0; i < w->n; i++)
-        if (w->files[i].slot == is_slot_file(wanted))
-            say_waiting(j, w, &w->files[i], enough);
-    return some;
+    *out = (struct migration_waiting){.sql = arena_str(j->a, str_text(&all)), .slot = slot};
+    str_done(&all);
+    return any;
 }
 
 /* A slot is made behind its publication: what waits already would run before a new file. */
 static const struct migration_waiting *slot_too_early(const struct waiting *w,
-                                                      const struct migration_set *set,
+                                                      const struct migration_file *files, size_t n,
                                                       const struct migration_facts *facts)
 {
     const struct migration_waiting *slot = NULL;
@@ -327,9 +215,7 @@ static const struct migration_waiting *slot_too_early(const struct waiting *w,
         else
             other = true;
     }
-    return !facts->publication_exists && set->n_files && !is_slot_file(&set->files[0]) && !other
-               ? slot
-               : NULL;
+    return !facts->publication_exists && n && !is_slot_file(&files[0]) && !other ? slot : NULL;
 }
 
 /* --- all of it
@@ -350,19 +236,43 @@ static void add_file(struct prepare_job *j, const struct migration_file *file,
                                           .text = file->sql,
                                           .diff = arena_str(j->a, str_text(&diff)),
                                           .does = file->does,
-                                          .is_new = true});
+                                          .is_new = true,
+                                          .is_migration = true});
     str_done(&diff);
 }
 
-static bool add_set(struct prepare_job *j, const struct source_facts *f,
-                    const struct migrations_folder *folder, const struct migration_facts *facts,
-                    const struct migration_set *set, struct err *e)
+/* Those of a kind: added, or noted where some of that kind wait already. */
+static void add_kind(struct prepare_job *j, const struct waiting *w, bool slot,
+                     const struct migrations_folder *folder, const struct migration_facts *facts,
+                     const struct migration_file *files, size_t n, int *added)
+{
+    struct migration_waiting all;
+    bool waits = waits_all(j, w, slot, &all), wanted = false, enough = true;
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_slot_file(&files[i]) != slot)
+            continue;
+        wanted = true;
+        if (waits)
+            enough &= migrations_waits_for(j->a, &all, files[i].sql);
+        else
+            add_file(j, &files[i], folder, facts, ++*added);
+    }
+    for (size_t i = 0; waits && wanted && i < w->n; i++)
+        if (w->files[i].slot == slot)
+            say_waiting(j, w, &w->files[i], enough);
+}
+
+bool prepare_add_migrations(struct prepare_job *j, const struct migrations_folder *folder,
+                            const struct migration_facts *facts, const struct migration_file *files,
+                            size_t n, struct err *e)
 {
     struct waiting w;
+    int added = 0;
 
-    if (!look_at_waiting(j, f, folder, facts, &w, e))
+    if (!look_at_waiting(j, folder, facts, &w, e))
         return false;
-    const struct migration_waiting *early = slot_too_early(&w, set, facts);
+    const struct migration_waiting *early = slot_too_early(&w, files, n, facts);
     if (early) {
         prepare_note(j, arena_printf(j->a,
                                      "%s waits for deploy, and would make the slot before its "
@@ -371,14 +281,30 @@ static bool add_set(struct prepare_job *j, const struct source_facts *f,
                                      early->path));
         return true;
     }
-    for (size_t i = 0, n = 0; i < set->n_files; i++)
-        if (!waits(j, &w, &set->files[i]))
-            add_file(j, &set->files[i], folder, facts, (int)++n);
+    add_kind(j, &w, false, folder, facts, files, n, &added);
+    add_kind(j, &w, true, folder, facts, files, n, &added);
     return true;
 }
 
-static void say_slot(struct prepare_job *j, const struct source_facts *f)
+void prepare_note_folder(struct prepare_job *j, const struct migrations_folder *folder)
 {
+    if (folder->others && !folder->told_by)
+        prepare_note(j, arena_printf(j->a,
+                                     "several folders hold migrations, and nothing says which one "
+                                     "Flyway reads: %s is taken for its newest file. Another one "
+                                     "(--migrations DIR):\n%s",
+                                     folder->path, folder->others));
+    if (folder->grouped_by)
+        prepare_note(j, arena_printf(j->a,
+                                     "%s sets Flyway's group: all files then run in one "
+                                     "transaction, in which a slot cannot be made. Turn it off "
+                                     "for this deploy, or deploy the slot's file by itself",
+                                     folder->grouped_by));
+}
+
+static void say_slot(struct prepare_job *j)
+{
+    const struct source_facts *f = j->w->facts;
     const struct source_slot *s = f->slots.wanted;
 
     if (s == NULL ||
@@ -388,32 +314,46 @@ static void say_slot(struct prepare_job *j, const struct source_facts *f)
                                  "the slot %s is of another kind (slot.plugin, slot.database): no "
                                  "migration drops it, since somebody may need it. Take another "
                                  "name with --slot",
-                                 j->t->slot));
+                                 j->w->t->slot));
 }
 
-bool prepare_migrations(struct prepare_job *j, const struct source_facts *f,
-                        const struct selection *s, struct err *e)
+/* What is still needed, then what is not any more. */
+static bool write_all(struct prepare_job *j, const struct listing *l,
+                      const struct migrations_folder *folder, struct err *e)
 {
-    size_t most = f->grants.n_tables + (s ? s->n_tables : 0) + 1;
-    struct listing l = {.tables = arena_array(j->a, struct migration_table, most)};
-    struct migrations_folder folder;
-    struct migration_set set = {0};
-    struct migration_facts facts;
-    bool chosen = any_chosen(s);
+    struct migration_facts facts, less;
+    struct migration_set more, gone = {0};
+    struct migration_file files[sizeof more.files / sizeof *more.files + 1];
+    size_t n = 0;
 
-    if (chosen)
-        list_chosen(&l, f, s);
-    else
-        list_meant(&l, f);
-    facts_of(j, f, &l, chosen, &facts);
-    say(j, &l, chosen);
-    listing_done(&l);
-    say_slot(j, f);
-    if (chosen && l.n == 0) {
+    prepare_facts(j, &facts);
+    use_listing(j, l, &facts);
+    less = facts;
+    less.tables = l->leaving;
+    less.n_tables = l->n_leaving;
+    if (!migrations_write(j->a, folder, &facts, &more, e) ||
+        (l->n_leaving && !migrations_drop_tables(j->a, folder, &less, &gone, e)))
+        return false;
+    for (size_t i = 0; i < more.n_files; i++)
+        files[n++] = more.files[i];
+    for (size_t i = 0; i < gone.n_files; i++)
+        files[n++] = gone.files[i];
+    if (n)
+        prepare_note_folder(j, folder);
+    return prepare_add_migrations(j, folder, &facts, files, n, e);
+}
+
+bool prepare_migrations(struct prepare_job *j, struct err *e)
+{
+    struct migrations_folder folder;
+    struct listing l;
+    bool any = prepare_list(j, &l);
+
+    say_slot(j);
+    if (!any) {
         prepare_note(j, "no migration is written: none of the chosen tables can be published");
         return true;
     }
-    return migrations_find(j->a, j->repo, NULL, &folder, e) &&
-           migrations_write(j->a, &folder, &facts, &set, e) &&
-           add_set(j, f, &folder, &facts, &set, e);
+    return migrations_find(j->a, j->w->repo, j->w->folder, &folder, e) &&
+           write_all(j, &l, &folder, e);
 }

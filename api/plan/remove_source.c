@@ -3,7 +3,6 @@
 #include "api/base/figure.h"
 #include "api/base/str.h"
 #include "api/files/migrations.h"
-#include "api/files/quote.h"
 
 #include <string.h>
 
@@ -88,24 +87,6 @@ static struct names_list schemas_of(const struct remove_options *o, struct arena
 
 /* --- the text --- */
 
-/* Without the user there is nothing to guard by, and nothing to take back. */
-static const char *without_user(struct arena *a, const struct target *t)
-{
-    struct str sql = {0};
-    struct err e;
-    bool ok;
-
-    str_add(&sql, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
-                  "slot_name = ");
-    ok = quote_literal(&sql, t->slot, &e);
-    str_add(&sql, ";\nDROP PUBLICATION IF EXISTS ");
-    ok = ok && quote_ident(&sql, t->publication, &e);
-    str_add(&sql, ";\n");
-    const char *text = ok ? arena_str(a, str_text(&sql)) : "";
-    str_done(&sql);
-    return text;
-}
-
 const char *remove_sql(struct arena *a, const struct remove_options *o)
 {
     const struct migrations_folder unnamed = {.path = ""};
@@ -115,13 +96,12 @@ const char *remove_sql(struct arena *a, const struct remove_options *o)
                                     .db_user = o->target->db_user,
                                     .publication = o->target->publication,
                                     .slot = o->target->slot,
+                                    .user_gone = o->user_gone,
                                     .schemas = schemas.at,
                                     .n_schemas = schemas.n};
     struct migration_set set;
     struct err e;
 
-    if (o->user_gone)
-        return without_user(a, o->target);
     return migrations_undo(a, &unnamed, &facts, &set, &e) && set.n_files ? set.files[0].sql : "";
 }
 
@@ -132,8 +112,8 @@ void remove_by_hand(const struct remove_options *o, struct arena *a, struct rece
         return; /* the stream goes on, and needs it all */
     const char *sql = remove_sql(a, o);
     char size[FIGURE_TEXT];
-    const char *held = o->slot_bytes < 0 ? "an unknown amount"
-                                         : arena_str(a, figure_bytes(o->slot_bytes, size));
+    const char *held =
+        o->slot_bytes < 0 ? "an unknown amount" : arena_str(a, figure_bytes(o->slot_bytes, size));
 
     if (!o->source_asked)
         lines[(*n)++] = (struct receipt_line){

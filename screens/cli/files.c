@@ -80,8 +80,9 @@ static bool make(struct session *s, const struct selection *chosen, struct prepa
                  struct err *e)
 {
     struct source_facts *facts = facts_of(s, chosen);
-    bool ok =
-        session_goes_on(s, e) && prepare(&s->mem, s->live.repo, &s->target, facts, chosen, p, e);
+    const struct prepare_wanted wanted = {
+        .repo = s->live.repo, .t = &s->target, .facts = facts, .s = chosen};
+    bool ok = session_goes_on(s, e) && prepare(&s->mem, &wanted, p, e);
 
     if (ok && s->o->out)
         ok = prepare_write(p, s->o->out, e);

@@ -198,7 +198,7 @@ static void the_application_goes_on(void **state)
     answer_is(STROM(&w, "check", APP, "--json"), 0);
 }
 
-static void a_table_of_later_is_added(void **state)
+static void the_selection_changes_later(void **state)
 {
     char value[256];
     (void)state;
@@ -209,7 +209,12 @@ static void a_table_of_later_is_added(void **state)
     answer_is(a, 3);
     assert_true(repo_has(FLYWAY "V1.53__datastream_flere_tabeller.sql",
                          "ALTER PUBLICATION \"ds_publication\" ADD TABLE"));
+    assert_true(repo_has(FLYWAY "V1.54__datastream_faerre_tabeller.sql",
+                         "ALTER PUBLICATION \"ds_publication\" DROP TABLE"));
+    assert_true(repo_has(FLYWAY "V1.54__datastream_faerre_tabeller.sql", "REVOKE SELECT ON"));
     deploy();
+    world_source(&w, "SELECT string_agg(tablename, ',') FROM pg_publication_tables", value);
+    assert_string_equal(value, "senere");
     a = STROM(&w, "files", APP, "--include-tables", "senere", "--json");
     answer_is(a, 0);
     a = STROM(&w, "files", APP, "--include-tables", "mottatt_melding", "--json");
@@ -228,7 +233,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_kill_keeps_the_files_and_what_is_left_out),
         cmocka_unit_test(nothing_is_written_twice),
         cmocka_unit_test(the_application_goes_on),
-        cmocka_unit_test(a_table_of_later_is_added),
+        cmocka_unit_test(the_selection_changes_later),
     };
     return cmocka_run_group_tests(tests, start, close_world);
 }

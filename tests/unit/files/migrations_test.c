@@ -61,6 +61,7 @@ static void tell_have(struct migration_facts *f, char *text)
                 {"publication_all_tables", &f->publication_all_tables},
                 {"slot", &f->slot_exists},
                 {"via_root", &f->via_root},
+                {"user_gone", &f->user_gone},
                 {"app_replication", &f->app_replication},
                 {"user_replication", &f->user_replication},
                 {"default_privileges", &f->default_privileges},

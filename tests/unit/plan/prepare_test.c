@@ -328,7 +328,8 @@ static void test_no_repository(void **state)
     struct world *w = *state;
     struct prepared p;
     struct err e = {0};
-    assert_false(prepare(&w->s.mem, "/nonexistent/repository", &w->s.target, NULL, NULL, &p, &e));
+    const struct prepare_wanted wanted = {.repo = "/nonexistent/repository", .t = &w->s.target};
+    assert_false(prepare(&w->s.mem, &wanted, &p, &e));
     assert_true(e.what[0] && e.why[0]);
 }
 

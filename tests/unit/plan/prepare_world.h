@@ -19,6 +19,7 @@
 struct world {
     struct scene s;
     char repo[64];
+    struct prepare_wanted wanted; /* shape, folder, undo */
     struct prepared p;
     const char *made[16]; /* written meanwhile */
     size_t n_made;
@@ -114,8 +115,12 @@ static inline void known(struct world *w, bool user)
 static inline void make(struct world *w, bool asked, bool chosen)
 {
     struct err e = {0};
-    if (!prepare(&w->s.mem, w->repo, &w->s.target, asked ? &w->s.facts : NULL,
-                 chosen ? &w->s.selection : NULL, &w->p, &e))
+    struct prepare_wanted wanted = w->wanted;
+    wanted.repo = w->repo;
+    wanted.t = &w->s.target;
+    wanted.facts = asked ? &w->s.facts : NULL;
+    wanted.s = chosen ? &w->s.selection : NULL;
+    if (!prepare(&w->s.mem, &wanted, &w->p, &e))
         fail_msg("%s: %s", e.what, e.why);
 }
 

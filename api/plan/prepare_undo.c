@@ -1,0 +1,105 @@
+/* Taking down: while slot or publication are there, the migration that drops them; when it has run,
+ * what stands in the manifest. In this order: logical decoding cannot be turned off while there is
+ * a slot, and a guarded migration without its user does nothing. */
+
+#include "api/plan/prepare_inside.h"
+
+#include "api/base/str.h"
+
+/* All databases of a server share the names of slots. */
+static bool has_slot(const struct source_facts *f)
+{
+    const struct source_slot *s = f->slots.wanted;
+
+    return s && (str_is_empty(s->database) || str_eq(s->database, f->server.database));
+}
+
+static bool holds(const char *const *schemas, size_t n, const char *schema)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(schemas[i], schema))
+            return true;
+    return false;
+}
+
+/* public first: the procedure grants there whatever flows. */
+static void add_schemas(struct prepare_job *j, struct migration_facts *out)
+{
+    const struct source_grants *g = &j->w->facts->grants;
+    const char **schemas = arena_array(j->a, const char *, g->n_tables + 1);
+    size_t n = 0;
+
+    schemas[n++] = "public";
+    for (size_t i = 0; i < g->n_tables; i++)
+        if (g->tables[i].exists && g->tables[i].select && !holds(schemas, n, g->tables[i].schema))
+            schemas[n++] = g->tables[i].schema;
+    out->schemas = schemas;
+    out->n_schemas = n;
+}
+
+static void say_what_it_meets(struct prepare_job *j)
+{
+    const struct source_slot *s = j->w->facts->slots.wanted;
+
+    if (s && s->active)
+        prepare_note(j, arena_printf(j->a,
+                                     "the slot %s is being read%s%s: delete the stream first, or "
+                                     "the migration fails, and the deploy with it",
+                                     s->name, s->active_by ? " by " : "",
+                                     s->active_by ? s->active_by : ""));
+    prepare_note(j, "the migration runs in every environment that it is deployed to, and takes the "
+                    "replication down there too. Where a stream is to go on, keep it out of that "
+                    "environment's folder");
+    prepare_note(j,
+                 "when it has run, come back: the user and the flag then go out of the manifest");
+}
+
+static bool migration(struct prepare_job *j, struct err *e)
+{
+    struct migrations_folder folder;
+    struct migration_facts facts;
+    struct migration_set set;
+
+    prepare_facts(j, &facts);
+    add_schemas(j, &facts);
+    facts.user_gone = !j->w->facts->roles.db_user.exists;
+    if (!migrations_find(j->a, j->w->repo, j->w->folder, &folder, e) ||
+        !migrations_undo(j->a, &folder, &facts, &set, e))
+        return false;
+    say_what_it_meets(j);
+    prepare_note_folder(j, &folder);
+    return prepare_add_migrations(j, &folder, &facts, set.files, set.n_files, e);
+}
+
+/* Its name is made of these, with dashes (facts/domain.md, 3). */
+static const char *platform_user(struct prepare_job *j)
+{
+    const struct target *t = j->w->t;
+    char *name = arena_printf(j->a, "%s-%s-%s", t->app, t->database, t->db_user);
+
+    for (char *p = name; *p; p++)
+        if (*p == '_')
+            *p = '-';
+    return name;
+}
+
+/* What the platform keeps although the manifest does not ask for it any more. */
+static void say_user_stays(struct prepare_job *j)
+{
+    if (j->out->n_files && j->w->facts->roles.db_user.exists)
+        prepare_note(j, arena_printf(j->a,
+                                     "the manifest alone leaves the user %s in the database. To "
+                                     "have it removed too, before the deploy: kubectl annotate "
+                                     "sqluser %s cnrm.cloud.google.com/deletion-policy=none",
+                                     j->w->t->db_user, platform_user(j)));
+}
+
+bool prepare_undo(struct prepare_job *j, struct err *e)
+{
+    if (has_slot(j->w->facts) || j->w->facts->publication.exists)
+        return migration(j, e);
+    if (!prepare_manifests(j, e))
+        return false;
+    say_user_stays(j);
+    return true;
+}
