@@ -200,16 +200,23 @@ static bool read_any(struct arena *a, const struct json *j, const char *origin, 
         return read_account(a, j, origin, out, e);
     if (str_eq(type, "impersonated_service_account") && depth < MAX_SOURCES)
         return read_impersonated(a, j, origin, depth, out, e);
-    return unsupported(e, j, type);
+    unsupported(e, j, type);
+    if (str_eq(type, "impersonated_service_account"))
+        err_why(e, tr("its source_credentials are of type %s, which is not supported there"), type);
+    return false;
 }
 
 bool credentials_decode(struct arena *a, const char *text, size_t bytes, const char *origin,
                         struct credentials *out, struct err *e)
 {
     *out = (struct credentials){.kind = GOOGLE_LOGIN_NONE};
-    struct json *doc = json_parse_strict(text, bytes, e);
-    if (!doc)
+    struct err inner;
+    struct json *doc = json_parse_strict(text, bytes, &inner);
+    if (!doc) {
+        err_set(e, ERR_DENIED, tr("Reading the Google login"));
+        err_why(e, tr("it is no JSON: %s"), inner.why);
         return err_hint(e, "%s", tr(CREDENTIALS_LOGIN));
+    }
     bool ok = read_any(a, doc, origin, 0, out, e);
     json_free(doc);
     if (!ok)
@@ -251,6 +258,16 @@ static bool judge_file(struct arena *a, const char *path, bool must, const char 
     return true;
 }
 
+/* There may be several: which one it was. */
+static void name_file(struct err *e, const char *path)
+{
+    struct err inner = *e;
+    err_set(e, inner.kind, tr("Reading the Google login %s"), path);
+    str_copy(inner.what, sizeof inner.what, e->what);
+    *e = inner;
+    err_resource(e, path);
+}
+
 bool credentials_load(struct arena *a, const char *path, bool must, const char *origin,
                       struct credentials *out, const char **note, struct err *e)
 {
@@ -262,7 +279,7 @@ bool credentials_load(struct arena *a, const char *path, bool must, const char *
     bool ok = path_read(path, FILE_MAX, &text, e) &&
               credentials_decode(a, str_text(&text), text.bytes, origin, out, e);
     if (!ok)
-        err_resource(e, path);
+        name_file(e, path);
     if (text.text)
         secret_wipe(text.text, text.room);
     str_done(&text);

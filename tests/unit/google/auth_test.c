@@ -84,7 +84,7 @@ static void refused(const char *text, const char *why)
 static void odd_files_are_refused(void **state)
 {
     (void)state;
-    refused("{", "");
+    refused("{", "it is no JSON: line 1");
     refused("{}", "type (none) are not supported");
     refused("{\"type\":\"external_account\"}",
             "another cloud or an identity pool are not supported");
@@ -105,7 +105,13 @@ static void odd_files_are_refused(void **state)
     refused("{\"type\":\"impersonated_service_account\",\"service_account_impersonation_url\":"
             "\"https://iamcredentials.googleapis.com/v1/evil\",\"source_credentials\":{}}",
             "none of Google's");
-    refused("{\"type\":\"authorized_user\",\"type\":\"service_account\"}", "");
+    refused("{\"type\":\"impersonated_service_account\",\"service_account_impersonation_url\":"
+            "\"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+            "x@p.iam.gserviceaccount.com:generateAccessToken\",\"source_credentials\":{\"type\":"
+            "\"impersonated_service_account\"}}",
+            "source_credentials are of type impersonated_service_account, which is not supported");
+    refused("{\"type\":\"authorized_user\",\"type\":\"service_account\"}",
+            "the key \"type\" stands there twice");
 }
 
 static void the_stand_in_may_be_named(void **state)
@@ -151,6 +157,11 @@ static void a_file_that_others_may_change_is_refused(void **state)
     assert_false(credentials_load(&a, file, true, NULL, &c, &note, &e));
     assert_string_equal(e.reason, "NO_LOGIN");
     assert_non_null(strstr(e.why, "GOOGLE_APPLICATION_CREDENTIALS names"));
+    write_file(file, "{}");
+    assert_false(credentials_load(&a, file, true, NULL, &c, &note, &e));
+    assert_non_null(strstr(e.what, file)); /* which one it was */
+    assert_string_equal(e.resource, file);
+    unlink(file);
     arena_done(&a);
 }
 
