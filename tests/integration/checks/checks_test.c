@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "api/base/clock.h"
+#include "api/pg/pg.h"
+#include "tests/integration/checks/manners.h"
 #include "tests/integration/checks/same.h"
 #include "tests/integration/checks/scene.h"
 
@@ -113,13 +115,65 @@ static void test_standby(void **state)
     look_at_all(&states_standby);
 }
 
+/* --- manners --- */
+
+static void test_log(void **state)
+{
+    (void)state;
+    struct manners m = manners_in_log(false);
+    print_message("%zu statements in %zu session\n", m.statements, m.sessions);
+    assert_in_range(m.statements, 11, 20);
+    assert_int_equal(m.sessions, 1);
+    assert_int_equal(m.writing, 0);
+    assert_int_equal(m.unnamed, 0);
+    m = manners_in_log(true); /* what waits has a session of its own */
+    assert_in_range(m.statements, 11, 20);
+    assert_int_equal(m.sessions, 2);
+    assert_int_equal(m.writing, 0);
+    assert_int_equal(m.unnamed, 0);
+}
+
+static void test_locks(void **state)
+{
+    (void)state;
+    struct locks l = manners_locks();
+    print_message("%zu locks seen, %zu beyond ACCESS SHARE\n", l.seen, l.strong);
+    assert_true(l.seen > 0);
+    assert_int_equal(l.strong, 0);
+}
+
+static void setting(const char *name, const char *wanted)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT current_setting('%s')", name);
+    struct task *t = scene_ask(sql);
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_string_equal(pg_text(pg_rows(t), 0, 0), wanted);
+    task_drop(t);
+}
+
+static void test_session(void **state)
+{
+    (void)state;
+    setting("transaction_read_only", "on");
+    setting("statement_timeout", "30s");
+    setting("lock_timeout", "2s");
+    setting("application_name", "strom");
+    struct task *t = scene_ask("CREATE TABLE public.skrevet (id int)");
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "25006");
+    task_drop(t);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rights),  cmocka_unit_test(test_publication),
-        cmocka_unit_test(test_tables),  cmocka_unit_test(test_slot),
-        cmocka_unit_test(test_cloud),   cmocka_unit_test(test_reached),
-        cmocka_unit_test(test_replica), cmocka_unit_test(test_standby),
+        cmocka_unit_test(test_session),     cmocka_unit_test(test_log),
+        cmocka_unit_test(test_locks),       cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_publication), cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_slot),        cmocka_unit_test(test_cloud),
+        cmocka_unit_test(test_reached),     cmocka_unit_test(test_replica),
+        cmocka_unit_test(test_standby),
     };
     only = argc > 1 ? argv[1] : NULL;
     int skipped = scene_open();

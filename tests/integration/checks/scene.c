@@ -142,7 +142,7 @@ static const char settings[] = "max_replication_slots = 4\n"
                                "max_wal_senders = 3\n"
                                "max_prepared_transactions = 2\n"
                                "autovacuum = off\n"
-                               "log_line_prefix = '%a|%p|'\n"
+                               "log_line_prefix = '%a|%u|%p|'\n"
                                "log_statement = all\n";
 
 static struct google *open_google(const char *credentials)
@@ -260,6 +260,24 @@ void scene_standby(void)
     if (!folder_write(path, "", why))
         die(path, why);
     scene_restart(true);
+}
+
+const char *scene_folder(void)
+{
+    return scene.folder;
+}
+
+PGconn *scene_session(void)
+{
+    char conninfo[POSTGRES_CONNINFO];
+    return connect_to(postgres_superuser(scene.server, SANDBOX_DATABASE, conninfo));
+}
+
+struct task *scene_ask(const char *sql)
+{
+    struct task *t = pg_query(scene.pg, sql, NULL, 0);
+    net_until(scene.net, t);
+    return t;
 }
 
 /* --- looking --- */

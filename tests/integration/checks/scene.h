@@ -9,6 +9,8 @@
 #include "api/pg/facts.h"
 #include "tests/integration/checks/cloud.h"
 
+#include <libpq-fe.h>
+
 enum { SCENE_DIFFERS = 28, SCENE_HELD = 3 };
 
 /* Whose session holds something open while the state is looked at. */
@@ -91,6 +93,10 @@ void scene_close(void);
 void scene_restart(bool logical); /* with or without the flag in force */
 void scene_standby(void);         /* restarts it as a read replica, for good */
 void scene_run(const char *sql);  /* aborts on an error */
+
+const char *scene_folder(void);          /* of the server: its log lies there */
+PGconn *scene_session(void);             /* another session of the superuser; PQfinish it */
+struct task *scene_ask(const char *sql); /* over the connection that looks; ended; task_drop it */
 
 /* Sets the state up, looks, and undoes it: what was found, in a list that lives until the next. */
 const struct check_list *scene_look(const struct state *s);
