@@ -181,8 +181,30 @@ static void the_search_finds(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
-static const char *const with_wrong[] = {"STROM_DB_PASSWORD=" WRONG, NULL};
-static const char *const with_right[] = {"STROM_DB_PASSWORD=" PASSWORD, NULL};
+/* A sanitizer forbids cores by itself, and would do it for us. */
+static char cores[512] = "ASAN_OPTIONS=disable_coredump=0";
+static const char *const with_wrong[] = {cores, "STROM_DB_PASSWORD=" WRONG, NULL};
+static const char *const with_right[] = {cores, "STROM_DB_PASSWORD=" PASSWORD, NULL};
+
+/* Where a core would lie, and that the search looks into it: of a program that does not forbid it.
+ */
+static void a_core_would_be_found(void **state)
+{
+    static const char *const args[] = {"-c", "kill -QUIT $$", NULL};
+    struct run_options o = {.program = "/bin/sh", .args = args, .env = with_right, .cwd = folder};
+    (void)state;
+    struct run *r = run_start(&o);
+    assert_int_equal(run_wait_end(r, RUN_MS), 128 + SIGQUIT);
+    run_free(r);
+    planted = true;
+    found = 0;
+    search_folder(folder);
+    planted = false;
+    if (found == 0)
+        print_message("cores land elsewhere here: that they are forbidden is looked at alone\n");
+    assert_true(folder_remove(folder));
+    assert_int_equal(mkdir(folder, 0700), 0);
+}
 
 static void a_wrong_password_is_not_told(void **state)
 {
@@ -363,6 +385,9 @@ static int start(void **state)
     char none[256];
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "200");
+    if (getenv("ASAN_OPTIONS") != NULL)
+        snprintf(cores, sizeof cores, "ASAN_OPTIONS=%.450s:disable_coredump=0",
+                 getenv("ASAN_OPTIONS"));
     if (setrlimit(RLIMIT_CORE, &all) != 0) /* cores would be written, were they not forbidden */
         print_message("core files are limited here already\n");
     make_folders();
@@ -388,6 +413,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_search_finds),
+        cmocka_unit_test(a_core_would_be_found),
         cmocka_unit_test(a_wrong_password_is_not_told),
         cmocka_unit_test(a_crash_leaves_nothing),
         cmocka_unit_test(a_whole_creation_tells_nothing),
