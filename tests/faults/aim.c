@@ -244,7 +244,7 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     size_t n = strlen(origin);
     char key[AIM_KEY], proxy[PROXY];
 
-    if (strncmp(r->url, origin, n) != 0)
+    if (!aim.phase || strncmp(r->url, origin, n) != 0)
         return __real_http_send(net, r);
     make_key(r, r->url + n + 1, key);
     note(key);

@@ -20,7 +20,8 @@ struct aim_call {
 
 /* HTTPS_PROXY while a fault is a proxy's: its password is as secret as any. NULL: over. */
 void aim_open(struct wire *w, const char *proxy_password);
-void aim_phase(const char *phase); /* a literal: goes in front of the keys that follow */
+/* A literal: goes in front of the keys that follow. NULL: what follows is nobody's concern. */
+void aim_phase(const char *phase);
 /* From now on every call of this key meets the fault, or the first one only. NULL: none does. */
 void aim_at(const char *key, enum fault_kind kind, bool once);
 /* The calls since aim_forget, each once, in the order in which they were first made. */

@@ -43,6 +43,9 @@ CALL(databases, sqladmin_database_list(P, w->target.instance))
 CALL(datasets, bigquery_dataset_list(P))
 CALL(tables, bigquery_table_list(P, "datastream_postmottak"))
 CALL(query, bigquery_count(PL, "datastream_postmottak", "public_regel_evaluering"))
+CALL(table, bigquery_table_get(P, "datastream_postmottak", "public_regel_evaluering"))
+CALL(rows, bigquery_query(PL, "SELECT COUNT(*) FROM `aap-dev-ab12.datastream_postmottak"
+                              ".public_regel_evaluering`"))
 CALL(profiles, datastream_profile_list(PL))
 CALL(privates, datastream_private_list(PL))
 CALL(discover, datastream_discover(PL, "postgres-postmottak"))
@@ -118,6 +121,8 @@ static const struct scenario calls[] = {
     ONE(datasets),
     ONE(tables),
     ONE(query),
+    ONE(table),
+    ONE(rows),
     ONE(profiles),
     ONE(privates),
     ONE(discover),

@@ -93,6 +93,54 @@ static void create(struct world *w, struct outcome *out)
     look_and_apply(w, &w->selection, out);
 }
 
+/* --- a run that was killed, and the next one --- */
+
+enum { LEAVE_AFTER_MS = 20000 };
+
+/* The machine and the private connection are being made, and their operations are known. */
+static bool is_far_enough(const struct task *t)
+{
+    size_t n, under_way = 0;
+    const struct apply_step *steps = apply_steps(t, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].step == STEP_PRIVATE_CONNECTION || steps[i].step == STEP_PROXY)
+            under_way += steps[i].state == APPLY_RUNNING &&
+                         clock_mono_ms() - steps[i].started_ms > LEAVE_AFTER_MS;
+    return under_way == 2;
+}
+
+static void begin_and_leave(struct world *w)
+{
+    const struct plan_options wish = {.start = true};
+    struct plan plan;
+
+    aim_phase(NULL); /* its calls are those of create */
+    struct task *look = observe(w->net, w->google, &w->target);
+    if (scenario_await(w, look) && task_state(look) == TASK_OK) {
+        plan_make(&w->target, &w->selection, observed(look), &wish, &plan);
+        const struct apply_options o = {.google = w->google,
+                                        .store = w->store,
+                                        .plan = &plan,
+                                        .selection = &w->selection,
+                                        .password = w->password};
+        struct task *doing = apply(w->net, &o);
+        for (net_step(w->net); task_state(doing) == TASK_RUNNING && !is_far_enough(doing);
+             net_step(w->net))
+            net_wait(w->net, NULL, 0, -1);
+        task_drop(doing);
+        plan_done(&plan);
+    }
+    task_drop(look);
+    world_login_again(w);
+}
+
+static void resume(struct world *w, struct outcome *out)
+{
+    begin_and_leave(w);
+    look_and_apply(w, &w->selection, out);
+}
+
 static void change(struct world *w, struct outcome *out)
 {
     look_and_apply(w, &w->smaller, out);
@@ -181,6 +229,7 @@ void scenario_run(struct world *w, const struct scenario *self, struct outcome *
 
 static const struct scenario runs[] = {
     {.name = "create", .scene = WORLD_FRESH, .run = create},
+    {.name = "resume", .scene = WORLD_FRESH, .run = resume, .known = true},
     {.name = "change", .scene = WORLD_RUNNING, .run = change},
     {.name = "delete", .scene = WORLD_RUNNING, .run = take_down},
     {.name = "backfill", .scene = WORLD_RUNNING, .run = backfill},

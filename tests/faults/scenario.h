@@ -26,6 +26,7 @@ struct scenario {
     struct task *(*call)(struct world *w); /* instead of run: this alone */
     enum stand_login login;                /* for it */
     const char *const *words;              /* instead of both: a whole command */
+    bool known;                            /* what is looked at before has its cells elsewhere */
     bool looks; /* it tells what it found, and what it could not find out: 3 is an end, too */
 };
 
