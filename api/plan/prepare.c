@@ -71,13 +71,16 @@ static bool are_possible(struct prepare_job *j)
 
 bool prepare(struct arena *a, const struct prepare_wanted *w, struct prepared *out, struct err *e)
 {
-    struct prepare_job j = {a, w, out};
+    struct prepare_wanted wanted = *w;
+    struct prepare_job j = {a, &wanted, out};
 
+    wanted.only_migrations |= w->repo == NULL;
     *out = (struct prepared){.files = arena_array(a, struct prepared_file, FILES),
                              .notes = arena_array(a, const char *, NOTES)};
     if (w->undo)
         return !are_possible(&j) || prepare_undo(&j, e);
-    return prepare_manifests(&j, e) && (!are_possible(&j) || prepare_migrations(&j, e));
+    return (w->only_migrations || prepare_manifests(&j, e)) &&
+           (!are_possible(&j) || prepare_migrations(&j, e));
 }
 
 /* --- writing

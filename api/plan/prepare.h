@@ -39,12 +39,13 @@ const char *
 prepare_shape_name(enum prepare_shape s); /* "fitting", "narrow", "procedure", "three" */
 
 struct prepare_wanted {
-    const char *repo;
+    const char *repo; /* NULL: migrations only, named as where there are none yet */
     const struct target *t;
     const struct source_facts *facts; /* NULL: the database was not asked: manifests only */
     const struct selection *s;        /* NULL, or nothing chosen: see below */
     enum prepare_shape shape;
     const char *folder; /* of the migrations, in the repository; NULL: found */
+    bool only_migrations;
     bool undo; /* take it all down: first a migration; when that has run, the manifest. facts are
                   of every table then */
 };

@@ -40,6 +40,7 @@ void prepare_facts(const struct prepare_job *j, struct migration_facts *out);
 bool prepare_add_migrations(struct prepare_job *j, const struct migrations_folder *folder,
                             const struct migration_facts *facts, const struct migration_file *files,
                             size_t n, struct err *e);
+bool prepare_find_folder(struct prepare_job *j, struct migrations_folder *out, struct err *e);
 void prepare_note_folder(struct prepare_job *j, const struct migrations_folder *folder);
 
 /* Each manifest that holds the instance, patched or, for an undo, with user and flag taken out. */

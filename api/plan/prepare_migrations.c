@@ -145,6 +145,8 @@ static bool look_at_waiting(struct prepare_job *j, const struct migrations_folde
     struct migrations_ran ran;
 
     *w = (struct waiting){0};
+    if (j->w->repo == NULL)
+        return true;
     ran_of(j->a, f, &ran);
     if (!f->part.known)
         w->unsure = f->part.why ? f->part.why : "flyway_schema_history is hidden";
@@ -227,8 +229,8 @@ static void add_file(struct prepare_job *j, const struct migration_file *file,
                      int n)
 {
     const char *version = migrations_version(j->a, folder, facts->recorded, n, facts->now);
-    const char *path =
-        arena_printf(j->a, "%s/V%s%s", folder->path, version, strstr(file->name, "__"));
+    const char *path = arena_printf(j->a, "%s%sV%s%s", folder->path, folder->path[0] ? "/" : "",
+                                    version, strstr(file->name, "__"));
     struct str diff = {0};
 
     diff_unified(&diff, path, NULL, file->sql);
@@ -284,6 +286,12 @@ bool prepare_add_migrations(struct prepare_job *j, const struct migrations_folde
     add_kind(j, &w, false, folder, facts, files, n, &added);
     add_kind(j, &w, true, folder, facts, files, n, &added);
     return true;
+}
+
+bool prepare_find_folder(struct prepare_job *j, struct migrations_folder *out, struct err *e)
+{
+    *out = (struct migrations_folder){.path = ""};
+    return j->w->repo == NULL || migrations_find(j->a, j->w->repo, j->w->folder, out, e);
 }
 
 void prepare_note_folder(struct prepare_job *j, const struct migrations_folder *folder)
@@ -354,6 +362,5 @@ bool prepare_migrations(struct prepare_job *j, struct err *e)
         prepare_note(j, "no migration is written: none of the chosen tables can be published");
         return true;
     }
-    return migrations_find(j->a, j->w->repo, j->w->folder, &folder, e) &&
-           write_all(j, &l, &folder, e);
+    return prepare_find_folder(j, &folder, e) && write_all(j, &l, &folder, e);
 }

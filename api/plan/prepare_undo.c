@@ -63,8 +63,7 @@ static bool migration(struct prepare_job *j, struct err *e)
     prepare_facts(j, &facts);
     add_schemas(j, &facts);
     facts.user_gone = !j->w->facts->roles.db_user.exists;
-    if (!migrations_find(j->a, j->w->repo, j->w->folder, &folder, e) ||
-        !migrations_undo(j->a, &folder, &facts, &set, e))
+    if (!prepare_find_folder(j, &folder, e) || !migrations_undo(j->a, &folder, &facts, &set, e))
         return false;
     say_what_it_meets(j);
     prepare_note_folder(j, &folder);
@@ -98,6 +97,8 @@ bool prepare_undo(struct prepare_job *j, struct err *e)
 {
     if (has_slot(j->w->facts) || j->w->facts->publication.exists)
         return migration(j, e);
+    if (j->w->only_migrations)
+        return true;
     if (!prepare_manifests(j, e))
         return false;
     say_user_stays(j);

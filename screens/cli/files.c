@@ -2,32 +2,54 @@
 
 #include "api/base/json.h"
 #include "api/base/path.h"
-#include "api/plan/prepare.h"
-#include "api/plan/wanted.h"
-#include "screens/cli/creation.h"
+#include "api/base/str.h"
+#include "api/plan/worktree.h"
 #include "screens/cli/out.h"
-#include "screens/cli/session.h"
+#include "screens/cli/preparing.h"
 
-/* What the database says, or NULL: then only the manifests can be made. */
-static struct source_facts *facts_of(struct session *s, const struct selection *chosen)
+/* What was made, and what git says of where it belongs. */
+struct shown {
+    struct prepared p;
+    const char **uncommitted;
+    size_t n_uncommitted;
+    const char *dirty; /* the same for people; NULL: nothing */
+};
+
+/* A tree that cannot be looked at says nothing. */
+static void look_at_tree(struct session *s, struct shown *out)
 {
-    struct source_wanted wanted;
-    struct source_facts *facts = NULL;
-    struct err e;
+    struct task *t = worktree_look(s->live.net, s->live.repo);
+    struct err ignored;
 
-    if (s->live.pg == NULL)
-        return NULL;
-    selection_wanted(chosen, &s->target, &s->mem, &wanted);
-    struct task *t = source_read(s->live.pg, &wanted, NULL);
-    if (session_wait(s, t, &e))
-        facts = source_take(t);
-    else
-        out_talk("strom: %s: %s", e.what, e.why);
+    if (session_wait(s, t, &ignored)) {
+        out->n_uncommitted = worktree_paths(t, &s->mem, &out->uncommitted);
+        out->dirty = worktree_text(t, &s->mem);
+    }
     task_drop(t);
-    return facts;
 }
 
-static void print_json(const struct prepared *p, const char *folder, struct arena *a)
+static void put_file(struct json_out *o, const struct prepared_file *f, const char *folder,
+                     struct arena *a)
+{
+    json_open_object(o, NULL);
+    json_put_string(o, "path", f->path);
+    json_put_string(o, "does", f->does);
+    json_put_bool(o, "new", f->is_new);
+    if (folder)
+        json_put_string(o, "written", path_join(a, folder, f->path));
+    json_put_string(o, "diff", f->diff);
+    json_close_object(o);
+}
+
+static void put_texts(struct json_out *o, const char *name, const char **texts, size_t n)
+{
+    json_open_array(o, name);
+    for (size_t i = 0; i < n; i++)
+        json_put_string(o, NULL, texts[i]);
+    json_close_array(o);
+}
+
+static void print_json(const struct shown *v, const char *folder, struct arena *a)
 {
     struct str text = {0};
     struct json_out o;
@@ -36,77 +58,56 @@ static void print_json(const struct prepared *p, const char *folder, struct aren
     json_open_object(&o, NULL);
     json_put_int(&o, "version", 1);
     json_open_array(&o, "files");
-    for (size_t i = 0; i < p->n_files; i++) {
-        json_open_object(&o, NULL);
-        json_put_string(&o, "path", p->files[i].path);
-        json_put_string(&o, "does", p->files[i].does);
-        json_put_bool(&o, "new", p->files[i].is_new);
-        if (folder)
-            json_put_string(&o, "written", path_join(a, folder, p->files[i].path));
-        json_put_string(&o, "diff", p->files[i].diff);
-        json_close_object(&o);
-    }
+    for (size_t i = 0; i < v->p.n_files; i++)
+        put_file(&o, &v->p.files[i], folder, a);
     json_close_array(&o);
-    json_open_array(&o, "notes");
-    for (size_t i = 0; i < p->n_notes; i++)
-        json_put_string(&o, NULL, p->notes[i]);
-    json_close_array(&o);
+    put_texts(&o, "notes", v->p.notes, v->p.n_notes);
+    put_texts(&o, "uncommitted", v->uncommitted, v->n_uncommitted);
     json_close_object(&o);
     str_addc(&text, '\n');
     out_result(&text);
     str_done(&text);
 }
 
-static void print(const struct prepared *p, const char *folder, struct arena *a)
+static void print(const struct shown *v)
 {
-    for (size_t i = 0; i < p->n_files; i++) {
-        out_talk("%s: %s", p->files[i].path, p->files[i].does);
-        out_line("%s", p->files[i].diff);
+    if (v->dirty && v->p.n_files)
+        out_talk("not committed yet in the repository: %s", v->dirty);
+    for (size_t i = 0; i < v->p.n_files; i++) {
+        out_talk("%s: %s", v->p.files[i].path, v->p.files[i].does);
+        out_line("%s", v->p.files[i].diff);
     }
-    for (size_t i = 0; folder && i < p->n_files; i++)
-        out_talk("written: %s", path_join(a, folder, p->files[i].path));
-    for (size_t i = 0; i < p->n_notes; i++)
-        out_talk("%s", p->notes[i]);
-    if (p->n_files == 0 && p->n_notes == 0)
+}
+
+static void print_rest(const struct shown *v, const char *folder, struct arena *a)
+{
+    for (size_t i = 0; folder && i < v->p.n_files; i++)
+        out_talk("written: %s", path_join(a, folder, v->p.files[i].path));
+    for (size_t i = 0; i < v->p.n_notes; i++)
+        out_talk("%s", v->p.notes[i]);
+    if (v->p.n_files == 0 && v->p.n_notes == 0)
         out_talk("no file is missing");
 }
 
-static bool names_tables(const struct options *o)
+/* Shown first, then written; as a document it can only be both at once. */
+static bool show_and_write(struct session *s, const struct shown *v, struct err *e)
 {
-    return o->n_include || o->n_exclude || o->n_columns;
-}
+    const char *folder = s->o->out;
 
-static bool make(struct session *s, const struct selection *chosen, struct prepared *p,
-                 struct err *e)
-{
-    struct source_facts *facts = facts_of(s, chosen);
-    const struct prepare_wanted wanted = {
-        .repo = s->live.repo, .t = &s->target, .facts = facts, .s = chosen};
-    bool ok = session_goes_on(s, e) && prepare(&s->mem, &wanted, p, e);
-
-    if (ok && s->o->out)
-        ok = prepare_write(p, s->o->out, e);
-    source_free(facts);
-    return ok;
-}
-
-/* The tables: those that the options name, else the plan file's. */
-static bool choose_and_make(struct session *s, struct prepared *p, struct err *e)
-{
-    struct creation c;
-    bool ok;
-
-    if (!names_tables(s->o))
-        return make(s, s->has_file ? &s->file : NULL, p, e);
-    creation_init(&c, s);
-    ok = creation_select(&c, true, e) && make(s, &c.selection, p, e);
-    creation_done(&c);
-    return ok;
+    if (!s->o->json)
+        print(v);
+    if (folder && !prepare_write(&v->p, folder, e))
+        return false;
+    if (s->o->json)
+        print_json(v, folder, &s->mem);
+    else
+        print_rest(v, folder, &s->mem);
+    return true;
 }
 
 static int run(struct session *s)
 {
-    struct prepared p;
+    struct shown v = {0};
     struct err e;
 
     if (s->live.repo == NULL) {
@@ -115,13 +116,12 @@ static int run(struct session *s)
         err_hint(&e, "use --repo DIR");
         return out_error(s->o, &e);
     }
-    if (!choose_and_make(s, &p, &e))
+    if (!preparing_make(s, false, &v.p, &e))
         return out_error(s->o, &e);
-    if (s->o->json)
-        print_json(&p, s->o->out, &s->mem);
-    else
-        print(&p, s->o->out, &s->mem);
-    return p.n_files || p.n_notes ? OUT_NOT_YET : OUT_FINE;
+    look_at_tree(s, &v);
+    if (!show_and_write(s, &v, &e))
+        return out_error(s->o, &e);
+    return v.p.n_files || v.p.n_notes ? OUT_NOT_YET : OUT_FINE;
 }
 
 int command_files(const struct options *o)

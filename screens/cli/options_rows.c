@@ -1,6 +1,7 @@
 #include "screens/cli/options_rows.h"
 
 #include "api/pg/pg.h"
+#include "screens/cli/preparing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,10 +41,10 @@ const struct option_row option_rows[] = {
     {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "",
      "procedure or nav-module: the names of what is made"},
     {"include-tables", 0, MANY, AT(include_tables), AT(n_include), "LIST",
-     "create plan apply files", "only these tables: a,b,schema.c; repeatable"},
+     "create plan apply files export", "only these tables: a,b,schema.c; repeatable"},
     {"exclude-tables", 0, MANY, AT(exclude_tables), AT(n_exclude), "LIST",
-     "create plan apply files", "all but these tables; repeatable"},
-    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply files",
+     "create plan apply files export", "all but these tables; repeatable"},
+    {"columns", 0, MANY, AT(columns), AT(n_columns), "T:COL,COL", "create plan apply files export",
      "only these columns of a table; repeatable"},
     {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
      "create plan apply",
@@ -51,8 +52,14 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files delete",
+    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files export delete",
      "print the JSON Schema of the plan file, or of what --json prints"},
+    {"shape", 0, TEXT, AT(shape), 0, "SHAPE", "files export",
+     "of the migrations: narrow, procedure (all tables), three (files that may run again)"},
+    {"migrations", 0, TEXT, AT(migrations), 0, "DIR", "files export",
+     "Flyway's folder in the repository, where it is not the one that is found"},
+    {"undo", 0, FLAG, AT(undo), 0, NULL, "files export",
+     "what takes it down: the migration, and when that has run, the manifest"},
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
     {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "-", "names, types, comments, statistics only"},
@@ -95,6 +102,7 @@ const struct command_row option_commands[] = {
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
     {"status", "[--watch]", "state, freshness, backfill, slot", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
+    {"export", "sql", "the migrations as text, for those who run them themselves", 1},
     {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
 };
 
@@ -191,6 +199,7 @@ static bool values_fit(const struct options *o, struct err *e)
          o->timeout == NULL || options_seconds(o->timeout) > 0},
         {"naming", o->naming, "procedure or nav-module",
          is_among(o->naming, "procedure nav-module")},
+        {"shape", o->shape, "narrow, procedure or three", preparing_is_shape(o->shape)},
         {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
         {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
     };

@@ -50,6 +50,40 @@ static const char files[] =
     "            }\n"
     "          }\n"
     "        },\n"
+    "        \"notes\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}},\n"
+    "        \"uncommitted\": {\"type\": \"array\", \"items\": {\"type\": \"string\"},\n"
+    "                        \"description\": \"what git has not seen yet\"}\n"
+    "      }\n"
+    "    },\n"
+    "    \"failure\": " FAILURE "\n"
+    "  }\n"
+    "}\n";
+
+/* What command_export prints. */
+static const char exported[] =
+    "{\n"
+    "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+    "  \"title\": \"strom export sql --json\",\n"
+    "  \"anyOf\": [{\"$ref\": \"#/$defs/migrations\"}, {\"$ref\": \"#/$defs/failure\"}],\n"
+    "  \"$defs\": {\n"
+    "    \"migrations\": {\n"
+    "      \"type\": \"object\",\n"
+    "      \"required\": [\"version\", \"migrations\", \"notes\"],\n"
+    "      \"properties\": {\n"
+    "        \"version\": {\"const\": 1},\n"
+    "        \"migrations\": {\n"
+    "          \"type\": \"array\",\n"
+    "          \"description\": \"each in a transaction of its own, in this order\",\n"
+    "          \"items\": {\n"
+    "            \"type\": \"object\",\n"
+    "            \"required\": [\"path\", \"does\", \"sql\"],\n"
+    "            \"properties\": {\n"
+    "              \"path\": {\"type\": \"string\", \"description\": \"in the repository\"},\n"
+    "              \"does\": {\"type\": \"string\", \"description\": \"what it is for\"},\n"
+    "              \"sql\": {\"type\": \"string\"}\n"
+    "            }\n"
+    "          }\n"
+    "        },\n"
     "        \"notes\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}\n"
     "      }\n"
     "    },\n"
@@ -104,6 +138,8 @@ const char *schema_of(const char *command)
         return plan_file_schema();
     if (str_eq(command, "files"))
         return files;
+    if (str_eq(command, "export"))
+        return exported;
     return str_eq(command, "delete") ? removal : NULL;
 }
 

@@ -222,6 +222,91 @@ static void the_selection_changes_later(void **state)
     assert_true(noted(a, "Left out of the publication: public.mottatt_melding"));
 }
 
+/* --- as text --- */
+
+static void export_prints_what_files_writes(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "export", "sql", APP, "--undo", "--json");
+    answer_is(a, 0);
+    answer_fits(&w, a, "export");
+    const struct json *one = json_first(json_get(a->doc, "migrations"));
+    char *sql = strdup(json_string(one, "sql"));
+    assert_non_null(strstr(sql, "PG_DROP_REPLICATION_SLOT"));
+    a = STROM(&w, "export", "sql", APP, "--undo");
+    answer_is(a, 0);
+    assert_non_null(strstr(a->out, sql));
+    assert_non_null(strstr(a->out, "-- 1 of 1, a transaction by itself: " FLYWAY "V1.55__"));
+    a = STROM(&w, "files", APP, "--undo", "--json");
+    answer_is(a, 3);
+    answer_fits(&w, a, "files");
+    assert_int_equal(json_count(json_get(a->doc, "files")), 1);
+    assert_true(json_count(json_get(a->doc, "uncommitted")) > 0);
+    free(sql);
+    a = STROM(&w, "export", "sql", APP, "--include-tables", "senere");
+    answer_is(a, 0); /* nothing is missing */
+    assert_string_equal(a->out, "");
+    a = STROM(&w, "export", "terraform", APP);
+    answer_is(a, 2);
+    assert_non_null(strstr(a->err, "does not export 'terraform'"));
+    answer_is(STROM(&w, "files", APP, "--shape", "broad"), 2);
+}
+
+static void without_a_repository(void **state)
+{
+    (void)state;
+    const char *const env[] = {"STROM_REPO=", NULL};
+    const struct answer *a = STROM_IN(&w, env, "export", "sql", APP, "--undo");
+    answer_is(a, 0);
+    assert_non_null(strstr(a->out, "-- 1 of 1, a transaction by itself: V1.55__datastream_fjern"));
+}
+
+static void what_is_there_is_not_overwritten(void **state)
+{
+    char folder[WORLD_PATH + 32], path[WORLD_PATH + 128], why[FOLDER_WHY];
+    size_t bytes;
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/taken", w.state);
+    snprintf(path, sizeof path, "%s/" FLYWAY "V1.55__datastream_fjern.sql", folder);
+    answer_is(STROM(&w, "files", APP, "--undo", "--out", folder), 3);
+    answer_is(STROM(&w, "files", APP, "--undo", "--out", folder), 3); /* the same text */
+    assert_true(folder_write(path, "theirs", why));
+    const struct answer *a = STROM(&w, "files", APP, "--undo", "--out", folder);
+    answer_is(a, 1);
+    assert_non_null(strstr(a->err, "a file of that name is there by now"));
+    assert_non_null(strstr(a->out, "+++ b/" FLYWAY "V1.55__")); /* shown before */
+    char *text = folder_read(path, 1 << 20, &bytes);
+    assert_string_equal(text, "theirs");
+    free(text);
+}
+
+/* --- down again --- */
+
+static void all_is_taken_down(void **state)
+{
+    char value[256];
+    const char *repo = session_repo(w.session);
+    (void)state;
+    answer_is(STROM(&w, "files", APP, "--undo", "--out", repo), 3);
+    const struct answer *a = STROM(&w, "files", APP, "--undo", "--json");
+    assert_int_equal(json_count(json_get(a->doc, "files")), 0);
+    assert_true(noted(a, "V1.55__datastream_fjern.sql is written, waiting for deploy"));
+    deploy();
+    world_source(&w,
+                 "SELECT (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM "
+                 "pg_replication_slots)",
+                 value);
+    assert_string_equal(value, "0");
+    world_source(&w, "SELECT has_table_privilege('datastream', 'senere', 'SELECT')", value);
+    assert_string_equal(value, "f");
+    assert_true(repo_has(".nais/dev-gcp.yaml", "cloudsql.logical_decoding"));
+    answer_is(STROM(&w, "files", APP, "--undo", "--out", repo), 3);
+    assert_false(repo_has(".nais/dev-gcp.yaml", "cloudsql.logical_decoding"));
+    assert_false(repo_has(".nais/dev-gcp.yaml", "name: datastream"));
+    assert_true(repo_has(".nais/prod-gcp.yaml", "cloudsql.logical_decoding")); /* another one's */
+    answer_is(STROM(&w, "files", APP, "--undo"), 0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -234,6 +319,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_written_twice),
         cmocka_unit_test(the_application_goes_on),
         cmocka_unit_test(the_selection_changes_later),
+        cmocka_unit_test(export_prints_what_files_writes),
+        cmocka_unit_test(without_a_repository),
+        cmocka_unit_test(what_is_there_is_not_overwritten),
+        cmocka_unit_test(all_is_taken_down),
     };
     return cmocka_run_group_tests(tests, start, close_world);
 }
