@@ -138,14 +138,24 @@ static void news(struct prerequisites *self, struct journey *j)
 
 /* --- keys --- */
 
+static void write_files(struct prerequisites *self, struct journey *j)
+{
+    enum files_answer answer = files_view_write(&self->files, j);
+
+    if (answer != FILES_STAY)
+        self->showing = SHOWING_CHECKS;
+    if (answer == FILES_WRITTEN)
+        checks_look_expect(&self->look);
+}
+
 static enum nav write_key(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
 
     if (self->showing != SHOWING_FILES)
         self->showing = files_view_open(&self->files, j) ? SHOWING_FILES : self->showing;
-    else if (files_view_write(&self->files, j) != FILES_STAY)
-        self->showing = SHOWING_CHECKS;
+    else
+        write_files(self, j);
     return STAY;
 }
 
@@ -153,8 +163,10 @@ static enum nav deploy(void *ctx, struct journey *j)
 {
     struct prerequisites *self = ctx;
 
-    if (deploy_view_begin(&self->deploy, j))
+    if (deploy_view_begin(&self->deploy, j)) {
         self->showing = SHOWING_DEPLOY;
+        checks_look_expect(&self->look);
+    }
     return STAY;
 }
 
@@ -211,12 +223,23 @@ static enum nav next_bad(void *ctx, struct journey *j)
     return STAY;
 }
 
+/* What is shown of the files was made of the last look, and a deploy asks at its end. */
+static int64_t tick_ms(const void *ctx)
+{
+    const struct prerequisites *self = ctx;
+    bool idle = self->showing == SHOWING_CHECKS && !deploy_view_runs(&self->deploy);
+
+    return idle ? checks_look_tick_ms(&self->look) : 0;
+}
+
 static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct prerequisites *self = ctx;
 
     if (ev.kind == EV_NEWS)
         news(self, j);
+    if (ev.kind == EV_TICK && tick_ms(self) > 0)
+        checks_look_tick(&self->look, j);
     if (ev.kind != EV_KEY)
         return STAY;
     if (deploy_view_asks(&self->deploy))
@@ -405,4 +428,5 @@ const struct step prerequisites_step = {
     .load = load,
     .typing = typing,
     .is_busy = is_busy,
+    .tick_ms = tick_ms,
 };

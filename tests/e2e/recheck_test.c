@@ -1,0 +1,60 @@
+/* The checklist looks again by itself while something is pending: a deploy that somebody else runs
+ * turns it green without a key. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/steps.h"
+#include "tests/e2e/wizard.h"
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "fresh", "--speed", "200");
+    return 0;
+}
+
+STEP(the_manifest_is_written)
+{
+    open_wizard(NULL);
+    see("What do you want to do?");
+    vt_key(v, "Enter");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Enter");
+    see("6 fail");
+    vt_key(v, "w");
+    see("Files to write: 2");
+    see("+        flags:");
+    vt_key(v, "End");
+    see_gone("▼");
+    vt_key(v, "w");
+    see("2/2 ");
+    vt_key(v, "End");
+    see_gone("▼");
+    vt_key(v, "w");
+    see("2 files written");
+}
+
+/* As the team's pipeline would: strom is not told. */
+STEP(a_deploy_elsewhere_is_seen)
+{
+    static const char *const deploy[] = {"deploy", NULL};
+    assert_int_equal(session_run(w.session, deploy, NULL), 0);
+    see("now green");
+    see("turned green");
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_manifest_is_written),
+        cmocka_unit_test(a_deploy_elsewhere_is_seen),
+    };
+    return cmocka_run_group_tests(tests, start, close_world);
+}
