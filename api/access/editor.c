@@ -23,6 +23,11 @@ const char *access_basic_name(enum access_basic role)
     return basic[role].name;
 }
 
+const char *access_basic_role(enum access_basic role)
+{
+    return basic[role].role;
+}
+
 /* E-mail addresses in policies keep the case that they were written in. */
 static bool is_self(const char *member, const char *self)
 {

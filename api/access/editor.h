@@ -26,6 +26,7 @@ struct access_holders {
 void access_holders(struct arena *a, const struct google_policy *policy, const char *member,
                     struct access_holders *out);
 const char *access_basic_name(enum access_basic role); /* "Editor" */
+const char *access_basic_role(enum access_basic role); /* "roles/editor" */
 
 /* gcloud lines that grant roles to member until a time, as a condition with our title; and one that
  * takes Editor (or Owner) away. Arguments are quoted for a POSIX shell. */
@@ -33,6 +34,9 @@ void access_grant_commands(struct str *out, const char *project, const char *mem
                            const char *const *roles, size_t n, int64_t until);
 void access_drop_command(struct str *out, const char *project, const char *member,
                          enum access_basic role);
+
+/* How long a grant lasts where nothing else is asked for, and the shortest and longest. */
+enum { ACCESS_USUAL_S = 2 * 3600, ACCESS_SHORTEST_S = 60, ACCESS_LONGEST_S = 24 * 3600 };
 
 /* Title of the conditions that we write: our bindings are found again by it. */
 #define ACCESS_TITLE "strom"

@@ -23,13 +23,6 @@ static bool has_group(const struct google_binding *b)
     return false;
 }
 
-static const char *basic_role(enum access_basic basic)
-{
-    return basic == ACCESS_OWNER    ? "roles/owner"
-           : basic == ACCESS_EDITOR ? "roles/editor"
-                                    : "roles/viewer";
-}
-
 static bool is_broad(const char *role)
 {
     return str_eq(role, "roles/owner") || str_eq(role, "roles/editor");
@@ -118,7 +111,7 @@ static bool any_has(const char *const *roles, size_t n, const char *permission)
 void access_compare(struct arena *a, enum access_basic basic, const char *const *roles, size_t n,
                     uint32_t steps, struct access_compared *out)
 {
-    const char *role = basic_role(basic), *permission, *words;
+    const char *role = access_basic_role(basic), *permission, *words;
     size_t n_needed, n_rows = 0;
     const char *const *needed = access_needed(a, steps, &n_needed);
     while (access_excess(n_rows, &permission, &words))

@@ -107,6 +107,15 @@ static void tell_busy(const struct exchange *x, struct task *owner)
     task_held(owner, text);
 }
 
+/* It can take some minutes. */
+static void tell_fresh(const struct exchange *x, struct task *owner)
+{
+    char text[TROUBLE_TEXT];
+    snprintf(text, sizeof text,
+             tr("%s does not know yet what was made or turned on just now; trying again"), x->host);
+    task_held(owner, text);
+}
+
 static void tell_garbled(const struct exchange *x, struct task *owner)
 {
     char text[TROUBLE_TEXT];
@@ -180,10 +189,10 @@ static bool mended(struct exchange *x, struct task *owner)
         google_token_refused(x->google, x->used);
         return again_at_once(x, owner);
     }
-    if (str_eq(x->refusal.reason, "USER_PROJECT_DENIED") && !x->no_quota &&
-        google_quota_project(x->google)) {
-        x->no_quota = true;
-        google_quota_drop(x->google);
+    if (str_eq(x->refusal.reason, "USER_PROJECT_DENIED") && !x->no_quota) {
+        x->no_quota = true; /* another call may have dropped it while this one was under way */
+        if (google_quota_project(x->google))
+            google_quota_drop(x->google);
         return again_at_once(x, owner);
     }
     return false;
@@ -213,6 +222,7 @@ static enum task_state refused(struct exchange *x, struct task *owner, struct er
     if (mended(x, owner))
         return TASK_RUNNING;
     if ((is_disabled(&x->refusal) && google_just_enabled(x->google)) || is_too_early(x)) {
+        tell_fresh(x, owner);
         task_clear(&x->http);
         x->pause_until = clock_mono_ms() + 5 * google_poll_floor_ms(x->google);
         task_wait_until(owner, x->pause_until);

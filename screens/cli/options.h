@@ -22,13 +22,14 @@ struct options {
     const char *db_user, *publication, *slot, *stream, *dataset, *freshness;
     const char *file, *repo, *naming, *out, *judge, *expect;
     const char *shape, *migrations;
-    const char *password_file, *confirm, *remove_dataset, *color, *lang, *log, *timeout, *sample;
+    const char *password_file, *confirm, *remove_dataset, *for_, *color, *lang, *log, *timeout,
+        *sample;
     const char *include_tables[OPTIONS_MANY], *exclude_tables[OPTIONS_MANY];
     const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
     size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
-    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema;
+    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, editor;
     bool sandbox, foreground, help, version, undo;
     int verbose;
 };

@@ -1,7 +1,12 @@
 #include "screens/cli/options_rows.h"
 
+#include "api/base/str.h"
 #include "api/pg/pg.h"
+<<<<<<< HEAD
 #include "screens/cli/preparing.h"
+=======
+#include "api/plan/sampling.h"
+>>>>>>> d9b151c (tables: what the values say)
 
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +57,7 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files export delete",
+    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files export delete access",
      "print the JSON Schema of the plan file, or of what --json prints"},
     {"shape", 0, TEXT, AT(shape), 0, "SHAPE", "files export",
      "of the migrations: narrow, procedure (all tables), three (files that may run again)"},
@@ -62,8 +67,10 @@ const struct option_row option_rows[] = {
      "what takes it down: the migration, and when that has run, the manifest"},
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
-    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "-", "names, types, comments, statistics only"},
-    {"sample", 0, TEXT, AT(sample), 0, "N", "-", "rows read per table (default: 1000)"},
+    {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables",
+     "read no table: names, types, comments and PostgreSQL's statistics alone"},
+    {"sample", 0, TEXT, AT(sample), 0, "N", "tables",
+     "rows read of a table (default: 1000; small ones are read whole)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
     {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
@@ -71,6 +78,10 @@ const struct option_row option_rows[] = {
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
     {"remove-dataset", 0, TEXT, AT(remove_dataset), 0, "NAME", "delete",
      "its name: the dataset goes too, with all that has arrived"},
+    {"for", 0, TEXT, AT(for_), 0, "TIME", "access",
+     "grant: how long, from 1m to 24h (default: 2h); it ends by itself"},
+    {"editor", 0, FLAG, AT(editor), 0, NULL, "access",
+     "drop: one's own Editor or Owner goes too; --confirm PROJECT instead of typing its name"},
     {"json", 0, FLAG, AT(json), 0, NULL, "", "one JSON document on stdout (events: one a line)"},
     {"plain", 0, FLAG, AT(plain), 0, NULL, "", "the wizard as a dialogue of lines"},
     {"no-input", 0, FLAG, AT(no_input), 0, NULL, "", "never ask: fail and name the missing option"},
@@ -102,6 +113,8 @@ const struct command_row option_commands[] = {
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
     {"status", "[--watch]", "state, freshness, backfill, slot", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
+    {"access", "[show|grant|drop]",
+     "what is held and lacking; narrow roles for a while; taking them back", 1},
     {"export", "sql", "the migrations as text, for those who run them themselves", 1},
     {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
 };
@@ -189,6 +202,7 @@ static bool is_among(const char *value, const char *words)
 /* Values of a fixed shape are looked at here, so that none is passed over in silence. */
 static bool values_fit(const struct options *o, struct err *e)
 {
+    long long number;
     const struct {
         const char *name, *value, *hint;
         bool ok;
@@ -199,7 +213,12 @@ static bool values_fit(const struct options *o, struct err *e)
          o->timeout == NULL || options_seconds(o->timeout) > 0},
         {"naming", o->naming, "procedure or nav-module",
          is_among(o->naming, "procedure nav-module")},
+<<<<<<< HEAD
         {"shape", o->shape, "narrow, procedure or three", preparing_is_shape(o->shape)},
+=======
+        {"sample", o->sample, "from 1 to 100000 rows; --no-sample reads none",
+         o->sample == NULL || str_int64(o->sample, 1, SAMPLING_MOST, &number)},
+>>>>>>> d9b151c (tables: what the values say)
         {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
         {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
     };
@@ -223,14 +242,14 @@ static bool dsn_fits(const struct options *o, struct err *e)
     return err_hint(e, "use ~/.pgpass, --password-file, or leave it out: strom asks");
 }
 
-/* Promised by the contract, and not there yet: nobody is to believe that values were looked at. */
+/* The wizard reads no rows: nobody is to believe that values were looked at there. */
 static bool sampling_fits(const struct options *o, struct err *e)
 {
-    if (o->sample == NULL && !o->no_sample)
+    if (o->command || (o->sample == NULL && !o->no_sample))
         return true;
     err_set(e, ERR_INPUT, "Reading --%s", o->sample ? "sample" : "no-sample");
-    err_why(e, "this version reads no rows: it judges by names, types and comments alone");
-    return err_hint(e, "leave it out, and look at what a column holds before you let it flow");
+    err_why(e, "the wizard judges by names, types and comments alone");
+    return err_hint(e, "strom tables looks at values");
 }
 
 static bool is_stdin(const char *path)

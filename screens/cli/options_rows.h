@@ -23,7 +23,7 @@ struct command_row {
     size_t words; /* that may follow it */
 };
 
-enum { OPTION_ROWS = 57, OPTION_COMMANDS = 10 }; /* the compiler counts them */
+enum { OPTION_ROWS = 59, OPTION_COMMANDS = 11 }; /* the compiler counts them */
 extern const struct option_row option_rows[];
 extern const struct command_row option_commands[];
 

@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/plan/file.h"
+#include "screens/cli/access_json.h"
 #include "screens/cli/out.h"
 
 #define FAILURE                                                                                    \
@@ -140,6 +141,8 @@ const char *schema_of(const char *command)
         return files;
     if (str_eq(command, "export"))
         return exported;
+    if (str_eq(command, "access"))
+        return access_schema;
     return str_eq(command, "delete") ? removal : NULL;
 }
 
