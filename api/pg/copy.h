@@ -1,7 +1,7 @@
 #ifndef STROM_PG_COPY_H
 #define STROM_PG_COPY_H
 
-/* Bulk reading inside api/pg: COPY (SELECT ...) TO STDOUT, row by row to a callback that only
+/* Bulk reading: COPY (SELECT ...) TO STDOUT, row by row to a callback that only
  * stores. A row is the text format's line without its line break, may be changed in place, and is
  * gone afterwards. */
 

@@ -36,7 +36,7 @@ void summary_json(struct json_out *o, const struct counts *n)
     json_put_int(o, "columns", n->columns);
     json_put_int(o, "personal", n->personal);
     json_put_int(o, "special", n->special);
-    json_put_int(o, "sampled_rows", 0);
+    json_put_int(o, "sampled_rows", n->sampled_rows);
     json_close_object(o);
 }
 

@@ -2,11 +2,8 @@
 
 #include "api/base/str.h"
 #include "api/pg/pg.h"
-<<<<<<< HEAD
-#include "screens/cli/preparing.h"
-=======
 #include "api/plan/sampling.h"
->>>>>>> d9b151c (tables: what the values say)
+#include "screens/cli/preparing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -213,12 +210,9 @@ static bool values_fit(const struct options *o, struct err *e)
          o->timeout == NULL || options_seconds(o->timeout) > 0},
         {"naming", o->naming, "procedure or nav-module",
          is_among(o->naming, "procedure nav-module")},
-<<<<<<< HEAD
         {"shape", o->shape, "narrow, procedure or three", preparing_is_shape(o->shape)},
-=======
         {"sample", o->sample, "from 1 to 100000 rows; --no-sample reads none",
          o->sample == NULL || str_int64(o->sample, 1, SAMPLING_MOST, &number)},
->>>>>>> d9b151c (tables: what the values say)
         {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
         {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
     };

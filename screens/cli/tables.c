@@ -3,6 +3,7 @@
 #include "api/base/figure.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/sampling.h"
 #include "api/plan/survey.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
@@ -18,14 +19,28 @@ static bool flows(const struct selection *file, const char *schema, const char *
            file->tables[t].columns[c].included;
 }
 
-static void column_json(struct json_out *o, const struct catalog *c, size_t table, size_t column,
-                        const struct selection *file, struct counts *n)
+/* What is printed. */
+struct found {
+    const struct catalog *catalog;
+    const struct selection *file; /* NULL: there is no plan file */
+    const struct task *values;    /* what the values say; NULL: nobody looked */
+};
+
+static void judge(const struct found *f, size_t table, size_t column, struct rules_verdict *out)
 {
+    survey_verdict(f->catalog, table, column, out);
+    sampling_add(f->values, table, column, out);
+}
+
+static void column_json(struct json_out *o, const struct found *f, size_t table, size_t column,
+                        struct counts *n)
+{
+    const struct catalog *c = f->catalog;
     struct catalog_column col = catalog_column(c, table, column);
     struct rules_verdict v;
     char type[256];
 
-    survey_verdict(c, table, column, &v);
+    judge(f, table, column, &v);
     json_open_object(o, NULL);
     json_put_string(o, "name", col.name);
     json_put_string(o, "type", catalog_type(&col, type, sizeof type));
@@ -34,7 +49,7 @@ static void column_json(struct json_out *o, const struct catalog *c, size_t tabl
     json_put_bool(o, "supported", col.supported && !col.generated);
     json_put_bool(
         o, "included",
-        flows(file, catalog_schema_name(c, table), catalog_table_name(c, table), col.name));
+        flows(f->file, catalog_schema_name(c, table), catalog_table_name(c, table), col.name));
     verdict_json(o, &v, n);
     json_close_object(o);
 }
@@ -53,9 +68,9 @@ static const char *identity_name(enum catalog_identity i)
     return names[i];
 }
 
-static void table_json(struct json_out *o, const struct catalog *c, size_t table,
-                       const struct selection *file, struct counts *n)
+static void table_json(struct json_out *o, const struct found *f, size_t table, struct counts *n)
 {
+    const struct catalog *c = f->catalog;
     struct catalog_table t = catalog_table(c, table);
     unsigned problems = survey_problems(c, table);
 
@@ -91,13 +106,13 @@ static void table_json(struct json_out *o, const struct catalog *c, size_t table
     json_close_array(o);
     json_open_array(o, "columns");
     for (size_t i = 0; i < t.n_columns; i++)
-        column_json(o, c, table, i, file, n);
+        column_json(o, f, table, i, n);
     json_close_array(o);
     json_close_object(o);
     n->tables++;
 }
 
-static void print_json(const struct catalog *c, const struct selection *file)
+static void print_json(const struct found *f)
 {
     struct counts n = {0};
     struct str text = {0};
@@ -107,9 +122,10 @@ static void print_json(const struct catalog *c, const struct selection *file)
     json_open_object(&o, NULL);
     json_put_int(&o, "version", 1);
     json_open_array(&o, "tables");
-    for (size_t i = 0; i < catalog_tables(c); i++)
-        table_json(&o, c, i, file, &n);
+    for (size_t i = 0; i < catalog_tables(f->catalog); i++)
+        table_json(&o, f, i, &n);
     json_close_array(&o);
+    n.sampled_rows = f->values ? (int64_t)sampling_told(f->values).rows : 0;
     summary_json(&o, &n);
     json_close_object(&o);
     str_addc(&text, '\n');
@@ -128,12 +144,19 @@ static void print_flags(const struct rules_verdict *v, struct str *out)
     for (int c = 0; c < RULES_CATEGORIES; c++)
         if (v->categories & 1u << c)
             str_printf(out, " %s", rules_category_name((enum rules_category)c));
+    for (uint32_t i = 0; i < v->n_evidence; i++) {
+        const struct rules_evidence *e = &v->evidence[i];
+        str_printf(out, "%s%s", i == 0 ? " (" : ", ", rules_rule_id(e->rule));
+        if (e->sampled)
+            str_printf(out, " %u of %u", e->hits, e->sampled);
+    }
     if (v->n_evidence)
-        str_printf(out, " (%s)", rules_rule_id(v->evidence[0].rule));
+        str_addc(out, ')');
 }
 
-static void print(const struct catalog *c)
+static void print(const struct found *f)
 {
+    const struct catalog *c = f->catalog;
     char rows[FIGURE_TEXT], bytes[FIGURE_TEXT], type[256];
 
     for (size_t i = 0; i < catalog_tables(c); i++) {
@@ -148,7 +171,7 @@ static void print(const struct catalog *c)
             struct catalog_column col = catalog_column(c, i, k);
             struct rules_verdict v;
             struct str flags = {0};
-            survey_verdict(c, i, k, &v);
+            judge(f, i, k, &v);
             print_flags(&v, &flags);
             out_line("    %-32s %-28s %s%s%s", col.name, catalog_type(&col, type, sizeof type),
                      col.in_key ? "key " : "",
@@ -158,9 +181,49 @@ static void print(const struct catalog *c)
     }
 }
 
+/* What could not be looked at is said; names, types and comments have judged it all the same. */
+static void tell(const struct options *o, const struct task *values)
+{
+    struct sampling_told told = sampling_told(values);
+    char rows[FIGURE_TEXT];
+
+    if (task_state(values) == TASK_FAILED)
+        out_talk("values were not all looked at: %s", task_error(values)->why);
+    if (o->no_sample)
+        return;
+    out_talk("%s rows of %zu tables were read", figure_count((int64_t)told.rows, rows),
+             told.tables - told.left_out);
+    if (told.left_out)
+        out_talk("tables that could not be read: %zu, the first %s", told.left_out,
+                 told.why ? told.why : "");
+    if (told.in_part)
+        out_talk("tables read in part, where a rare value may be missed: %zu", told.in_part);
+}
+
+/* False: it was interrupted. Where values cannot be looked at the rest is printed all the same. */
+static bool look_at_values(struct session *s, const struct catalog *c, struct task **values,
+                           struct err *e)
+{
+    struct sampling_options o = {
+        .source = live_pg_options(&s->live, s->o->dsn), .catalog = c, .rows = SAMPLING_ROWS};
+    long long rows;
+
+    if (s->o->sample && str_int64(s->o->sample, 1, SAMPLING_MOST, &rows))
+        o.rows = (uint32_t)rows;
+    if (s->o->no_sample)
+        o.rows = 0;
+    *values = sampling(s->live.net, &o);
+    if (!session_wait(s, *values, e) && task_state(*values) != TASK_FAILED)
+        return false;
+    tell(s->o, *values);
+    return true;
+}
+
 static int run(struct session *s)
 {
     struct catalog_options co = {.publication = s->target.publication, .reader = s->target.db_user};
+    struct found f = {.file = s->has_file ? &s->file : NULL};
+    struct task *values = NULL;
     struct selection selection;
     struct err e;
 
@@ -172,14 +235,18 @@ static int run(struct session *s)
         return out_error(s->o, &e);
     }
     struct catalog *c = survey_take(t, &selection);
-    if (s->o->json)
-        print_json(c, s->has_file ? &s->file : NULL);
-    else
-        print(c);
+    bool ok = look_at_values(s, c, &values, &e);
+    f.catalog = c;
+    f.values = values;
+    if (ok && s->o->json)
+        print_json(&f);
+    else if (ok)
+        print(&f);
+    task_drop(values); /* looks into the catalogue: goes first */
     catalog_free(c);
     selection_done(&selection);
     task_drop(t);
-    return OUT_FINE;
+    return ok ? OUT_FINE : out_error(s->o, &e);
 }
 
 int command_tables(const struct options *o)

@@ -7,7 +7,7 @@
 #include "api/rules/rules.h"
 
 struct counts {
-    int64_t tables, columns, personal, special;
+    int64_t tables, columns, personal, special, sampled_rows;
 };
 
 void verdict_json(struct json_out *o, const struct rules_verdict *v,

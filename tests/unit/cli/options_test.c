@@ -257,23 +257,16 @@ static void test_help(void **state)
     str_done(&status);
 }
 
-/* What does nothing yet says so, instead of doing as if. */
-static void test_sampling_is_not_there(void **state)
+static void test_sampling(void **state)
 {
     (void)state;
-    static const char *const commands[] = {"tables", "plan", "create", "check"};
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        char line[64];
-        struct str help = {0};
-        options_help(commands[i], &help);
-        assert_null(strstr(help.text, "sample"));
-        str_done(&help);
-        snprintf(line, sizeof line, "strom %s --sample 50", commands[i]);
-        badly(line, "no rows", "leave it out");
-        snprintf(line, sizeof line, "strom %s --no-sample", commands[i]);
-        badly(line, "no rows", "leave it out");
-    }
-    badly("strom --sample 50", "no rows", "leave it out");
+    well("strom tables --sample 50");
+    well("strom tables --no-sample");
+    badly("strom tables --sample 0", "'0' is none", "--no-sample");
+    badly("strom tables --sample 100001", "is none", "from 1 to");
+    badly("strom tables --sample many", "'many' is none", "from 1 to");
+    badly("strom plan --sample 50", "strom plan", "");
+    badly("strom --no-sample", "the wizard", "strom tables");
 }
 
 static void test_stdin_is_one(void **state)
@@ -334,7 +327,7 @@ int main(void)
         cmocka_unit_test(test_sandbox),
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_help),
-        cmocka_unit_test(test_sampling_is_not_there),
+        cmocka_unit_test(test_sampling),
         cmocka_unit_test(test_stdin_is_one),
         cmocka_unit_test(test_help_of_a_command_is_its_own),
     };

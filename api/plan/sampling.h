@@ -1,0 +1,56 @@
+#ifndef STROM_PLAN_SAMPLING_H
+#define STROM_PLAN_SAMPLING_H
+
+/* Looks at values, with little load (facts/engineering.md, "Sampling"): PostgreSQL's own statistics
+ * first, of all tables in one statement and without reading a table; then some rows of each table,
+ * on two connections of its own, every statement by itself with short time-outs, read-only.
+ * A value is classified where it arrives and is gone: nothing but counts leaves.
+ *
+ *     struct task *t = sampling(net, &options);
+ *     ... at any time: sampling_add(t, table, column, &verdict);
+ */
+
+#include "api/base/str.h"
+#include "api/net/task.h"
+#include "api/pg/catalog.h"
+#include "api/pg/pg.h"
+#include "api/rules/rules.h"
+
+enum {
+    SAMPLING_ROWS = 1000,  /* of a table, when nobody says otherwise */
+    SAMPLING_WHOLE = 5000, /* tables estimated at so many rows or fewer are read whole */
+    SAMPLING_MOST = 100000
+};
+
+struct sampling_options {
+    struct pg_options source;      /* copied; the time-outs are set here */
+    const struct catalog *catalog; /* must outlive the task */
+    uint32_t rows;                 /* of a table at most; 0: statistics alone, no table is read */
+};
+
+/* Fails only when nothing can be read any more (no connection, or all are lost); what was found
+ * until then stays. A table that may not be read, or not in time, is left out. */
+struct task *sampling(struct net *net, const struct sampling_options *o);
+
+/* Adds what the values of a column say to the verdict on its name. Cheap; NULL adds nothing. */
+void sampling_add(const struct task *t, size_t table, size_t column, struct rules_verdict *v);
+
+struct sampling_told {
+    size_t tables, of; /* read so far, or left out; to read */
+    size_t left_out;   /* could not be read */
+    size_t in_part;    /* more rows than were read: a rare value may be missed */
+    uint64_t rows;     /* read */
+    const char *why;   /* of the first that was left out; NULL: none. Foreign text made harmless */
+};
+struct sampling_told sampling_told(const struct task *t);
+
+/* --- pure parts --- */
+
+/* Its values can say something: text, documents, numbers and dates. */
+bool sampling_looks_at(const struct catalog_column *c);
+/* The statement that reads a table's rows, its columns those that are looked at, in their order;
+ * the number of them in *n. False: there is none, or a name cannot be written. */
+bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
+                  size_t *n);
+
+#endif
