@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/worktree.h"
 #include "tui/key.h"
 
 #include <string.h>
@@ -35,23 +36,105 @@ static void note_seen(struct files_view *v)
         v->seen |= bit(v->at);
 }
 
-bool files_view_open(struct files_view *v, struct journey *j)
+/* --- opening --- */
+
+static bool has_repo(struct journey *j)
 {
+    if (j->live->repo == NULL)
+        journey_say(j, MARK_WARN, "%s", j->live->repo_why);
+    return j->live->repo != NULL;
+}
+
+static bool open_as(struct files_view *v, struct journey *j, const struct prepare_wanted *wanted)
+{
+    enum prepare_shape shape = wanted->shape;
     struct err e;
 
     files_view_done(v);
-    if (j->live->repo == NULL) {
-        journey_say(j, MARK_WARN, "%s", j->live->repo_why);
-        return false;
-    }
-    const struct prepare_wanted wanted = {
-        .repo = j->live->repo, .t = &j->target, .facts = j->live->facts, .s = &j->selection};
-    if (!prepare(&v->mem, &wanted, &v->files, &e)) {
+    v->shape = shape;
+    if (!prepare(&v->mem, wanted, &v->files, &e)) {
         journey_say_err(j, &e);
         return false;
     }
+    v->tree = worktree_look(j->live->net, j->live->repo);
     show(v, 0);
     return true;
+}
+
+static bool open_in(struct files_view *v, struct journey *j, enum prepare_shape shape)
+{
+    const struct prepare_wanted wanted = {.repo = j->live->repo,
+                                          .t = &j->target,
+                                          .facts = j->live->facts,
+                                          .s = &j->selection,
+                                          .folder = j->live->options->migrations,
+                                          .shape = shape};
+
+    return has_repo(j) && open_as(v, j, &wanted);
+}
+
+bool files_view_open(struct files_view *v, struct journey *j)
+{
+    return open_in(v, j, v->shape);
+}
+
+bool files_view_open_undo(struct files_view *v, struct journey *j, const struct target *t,
+                          const struct source_facts *facts, bool gone)
+{
+    const struct prepare_wanted wanted = {.repo = j->live->repo,
+                                          .t = t,
+                                          .facts = facts,
+                                          .folder = j->live->options->migrations,
+                                          .undo = true,
+                                          .reader_gone = gone};
+
+    return has_repo(j) && open_as(v, j, &wanted);
+}
+
+void files_view_news(struct files_view *v)
+{
+    if (v->tree == NULL || task_state(v->tree) == TASK_RUNNING)
+        return;
+    v->dirty = worktree_text(v->tree, &v->mem);
+    task_clear(&v->tree);
+}
+
+/* What was asked of the database was asked of the chosen tables: one for all could not be judged.
+ */
+static enum prepare_shape next_shape(const struct files_view *v, const struct journey *j)
+{
+    if (v->shape == PREPARE_THREE)
+        return PREPARE_FITTING;
+    return v->shape == PREPARE_FITTING && j->totals.tables == 0 ? PREPARE_NARROW : PREPARE_THREE;
+}
+
+static const char *shape_words(const struct files_view *v, const struct journey *j)
+{
+    switch (v->shape) {
+    case PREPARE_NARROW:
+        return tr("each table by its name; tables of later are added by a migration");
+    case PREPARE_THREE:
+        return tr("by name, in three files that may run again");
+    case PREPARE_FITTING:
+    case PREPARE_PROCEDURE:
+        break;
+    }
+    return j->totals.tables ? tr("the chosen tables by their names")
+                            : tr("as the procedure: all tables, where that breaks nothing");
+}
+
+void files_view_reshape(struct files_view *v, struct journey *j)
+{
+    if (open_in(v, j, next_shape(v, j)))
+        journey_say(j, MARK_NONE, "%s", shape_words(v, j));
+}
+
+bool files_view_has_migrations(const struct files_view *v)
+{
+    for (size_t i = 0; i < v->files.n_files; i++)
+        if (v->files.files[i].is_migration)
+            return true;
+    return false;
 }
 
 /* --- drawing --- */
@@ -93,6 +176,8 @@ void files_view_draw(const struct files_view *v, struct page *p)
         page_note(p, "%s", v->files.notes[i]);
     if (f == NULL)
         return;
+    if (v->dirty)
+        page_note(p, tr("not committed yet: %s"), v->dirty);
     page_put(p, STYLE_ACCENT, "%zu/%zu %s", v->at + 1, v->files.n_files, f->path);
     if (f->left_out)
         page_put_right(p, STYLE_WARN, " %s", tr("left out"));
@@ -186,10 +271,14 @@ const char *files_view_text(const struct files_view *v)
     return shown(v) ? shown(v)->text : NULL;
 }
 
+/* The shape stays: it is what the person has chosen. */
 void files_view_done(struct files_view *v)
 {
+    enum prepare_shape shape = v->shape;
+
+    task_clear(&v->tree);
     arena_done(&v->mem);
-    *v = (struct files_view){0};
+    *v = (struct files_view){.shape = shape};
 }
 
 /* --- the place --- */
@@ -202,10 +291,20 @@ void files_view_save(const struct files_view *v, bool open, struct kept *k)
         if (v->files.files[i].left_out)
             str_printf(&out, "%s\n", v->files.files[i].path);
     kept_set_bool(k, "files.open", open);
+    kept_set_int(k, "files.shape", v->shape);
     kept_set_text(k, "files.path", open && shown(v) ? shown(v)->path : NULL);
     kept_set_int(k, "files.top", open ? (int64_t)v->diff.top : 0);
     kept_set_text(k, "files.left_out", open && out.bytes ? str_text(&out) : NULL);
     str_done(&out);
+}
+
+void files_view_keep_shape(struct files_view *v, const struct kept *k)
+{
+    int64_t shape = kept_int(k, "files.shape", PREPARE_FITTING);
+
+    v->shape = shape == PREPARE_NARROW  ? PREPARE_NARROW
+               : shape == PREPARE_THREE ? PREPARE_THREE
+                                        : PREPARE_FITTING;
 }
 
 bool files_view_kept(const struct kept *k)

@@ -13,12 +13,23 @@ enum files_answer { FILES_STAY, FILES_CLOSE, FILES_WRITTEN };
 struct files_view {
     struct arena mem;
     struct prepared files;
-    size_t at;     /* which is shown */
-    uint64_t seen; /* a bit each: to its end */
+    enum prepare_shape shape;
+    struct task *tree; /* git is asked what is not committed; NULL: not asked */
+    const char *dirty; /* what it said, for people; NULL: nothing, or not yet */
+    size_t at;         /* which is shown */
+    uint64_t seen;     /* a bit each: to its end */
     struct diff_view diff;
 };
 
 bool files_view_open(struct files_view *v, struct journey *j); /* false: the journey says why */
+/* Those that take down what the facts (of every table) show. gone: nobody reads the slot any more.
+ */
+bool files_view_open_undo(struct files_view *v, struct journey *j, const struct target *t,
+                          const struct source_facts *facts, bool gone);
+void files_view_news(struct files_view *v); /* a task ended */
+/* The migrations in the next shape that is possible here. */
+void files_view_reshape(struct files_view *v, struct journey *j);
+bool files_view_has_migrations(const struct files_view *v);
 void files_view_draw(const struct files_view *v, struct page *p);
 enum files_answer files_view_key(struct files_view *v, struct journey *j, int key);
 /* `w`: the next lines, or file, that was not shown yet; when all were, they are written. */
@@ -31,7 +42,8 @@ void files_view_done(struct files_view *v);
 
 /* The place in it, for the next start. */
 void files_view_save(const struct files_view *v, bool open, struct kept *k);
-bool files_view_kept(const struct kept *k);                       /* it was open */
-void files_view_load(struct files_view *v, const struct kept *k); /* once it is open again */
+void files_view_keep_shape(struct files_view *v, const struct kept *k); /* before it is opened */
+bool files_view_kept(const struct kept *k);                             /* it was open */
+void files_view_load(struct files_view *v, const struct kept *k);       /* once it is open again */
 
 #endif

@@ -120,6 +120,7 @@ static void take_look(struct prerequisites *self, struct journey *j)
 
 static void news(struct prerequisites *self, struct journey *j)
 {
+    files_view_news(&self->files);
     if (checks_look_news(&self->look, j))
         take_look(self, j);
     switch (deploy_view_news(&self->deploy, j)) {
@@ -308,6 +309,18 @@ static enum nav leave_out(void *ctx, struct journey *j)
     return STAY;
 }
 
+static enum nav reshape(void *ctx, struct journey *j)
+{
+    files_view_reshape(&((struct prerequisites *)ctx)->files, j);
+    return STAY;
+}
+
+static bool can_reshape(const void *ctx, const struct journey *j)
+{
+    return shows_files(ctx, j) &&
+           files_view_has_migrations(&((const struct prerequisites *)ctx)->files);
+}
+
 static bool reads(const void *ctx, const struct journey *j)
 {
     return shows_checks(ctx, j) && ((const struct prerequisites *)ctx)->reads;
@@ -379,7 +392,10 @@ static void save(const void *ctx, struct kept *k)
 
 static void load(void *ctx, const struct kept *k)
 {
-    ((struct prerequisites *)ctx)->reopen = files_view_kept(k);
+    struct prerequisites *self = ctx;
+
+    files_view_keep_shape(&self->files, k);
+    self->reopen = files_view_kept(k);
 }
 
 static void leave(void *ctx)
@@ -405,6 +421,8 @@ static const struct action actions[] = {
     {TUI_DOWN, "more", "the file's next lines: Down, PgDn, Up, PgUp, Home, End", can_write, NULL},
     {TUI_TAB, "next file", "to the next file that would be written", has_more_files, NULL},
     {'x', "leave out", "this file stays as it is; again: it is written", can_write, leave_out},
+    {'s', "shape", "the migrations by table, in three files that may run again, or as they fit",
+     can_reshape, reshape},
     {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
     {TUI_ESC, "to the checks", "back to the checklist", can_close, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},

@@ -5,6 +5,7 @@
  *    ! slot                        ds_replication        a slot still holds 12 MB ...
  */
 #include "screens/answer.h"
+#include "screens/files_view.h"
 #include "screens/journey.h"
 #include "screens/receipt_view.h"
 #include "screens/remove_ask.h"
@@ -27,6 +28,8 @@ struct removal {
     size_t n_planned;
     struct list list;
     struct remove_ask ask;
+    bool writing; /* the migration is shown, or the manifest */
+    struct files_view files;
 };
 
 static void look(struct removal *self, struct journey *j)
@@ -108,6 +111,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     const struct receipt_line *all = lines(self, &n);
     struct list_rows rows = {.n = n, .ctx = all, .put = receipt_view_row};
 
+    if (self->writing) {
+        files_view_draw(&self->files, p);
+        return;
+    }
     draw_head(self, j, p);
     if (all == NULL) {
         if (!is_not_ours(self))
@@ -137,7 +144,7 @@ static const struct receipt_line *dataset_line(const struct removal *self)
 static bool has_dataset(const void *ctx, const struct journey *j)
 {
     (void)j;
-    return dataset_line(ctx) != NULL;
+    return dataset_line(ctx) != NULL && !((const struct removal *)ctx)->writing;
 }
 
 static void set_dataset(struct removal *self, struct journey *j, bool goes)
@@ -203,6 +210,10 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
 
     if (remove_ask_open(&self->ask))
         return answer(self, j, key);
+    if (self->writing) {
+        self->writing = files_view_key(&self->files, j, key) == FILES_STAY;
+        return STAY;
+    }
     if (is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C')))
         remove_ask_leave(&self->ask);
     else if (all && list_key(&self->list, n, key))
@@ -222,6 +233,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 
     if (ev.kind == EV_NEWS && self->planned == NULL && task_state(self->looking) == TASK_OK)
         make_plan(self);
+    if (ev.kind == EV_NEWS)
+        files_view_news(&self->files);
     if (!is_busy(self))
         remove_ask_ended(&self->ask);
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
@@ -234,6 +247,10 @@ static enum nav copy(void *ctx, struct journey *j)
     size_t n;
     const struct receipt_line *all = lines(self, &n);
 
+    if (self->writing) {
+        journey_copy(j, files_view_text(&self->files) ? files_view_text(&self->files) : "");
+        return STAY;
+    }
     receipt_view_text(all, all ? n : 0, self->removing == NULL, &text);
     journey_copy(j, str_text(&text));
     str_done(&text);
@@ -249,12 +266,63 @@ static enum nav again(void *ctx, struct journey *j)
     return STAY;
 }
 
+/* --- what is left to the repository --- */
+
+/* The migration that drops slot and publication; when that has run, the manifest. */
+static enum nav write_key(void *ctx, struct journey *j)
+{
+    struct removal *self = ctx;
+    const struct source_facts *facts = remove_prepared_facts(self->looking);
+    bool gone = self->removing && task_state(self->removing) == TASK_OK;
+
+    if (!self->writing)
+        self->writing = files_view_open_undo(&self->files, j, self->options.target, facts, gone);
+    else
+        self->writing = files_view_write(&self->files, j) == FILES_STAY;
+    return STAY;
+}
+
+static enum nav leave_out(void *ctx, struct journey *j)
+{
+    files_view_leave_out(&((struct removal *)ctx)->files, j);
+    return STAY;
+}
+
+static enum nav close_view(void *ctx, struct journey *j)
+{
+    (void)j;
+    ((struct removal *)ctx)->writing = false;
+    return STAY;
+}
+
+static bool writes(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct removal *)ctx)->writing;
+}
+
+static bool has_file(const void *ctx, const struct journey *j)
+{
+    return writes(ctx, j) && ((const struct removal *)ctx)->files.files.n_files > 0;
+}
+
+/* Not for the undo of a run that left the stream to go on. */
+static bool can_take_back(const void *ctx, const struct journey *j)
+{
+    const struct removal *self = ctx;
+
+    return !self->writing && !is_busy(self) && !j->undoing && self->planned &&
+           remove_prepared_facts(self->looking) != NULL;
+}
+
+/* --- what is possible --- */
+
 static bool before(const void *ctx, const struct journey *j)
 {
     const struct removal *self = ctx;
 
     (void)j;
-    return self->removing == NULL && self->planned != NULL;
+    return self->removing == NULL && self->planned != NULL && !self->writing;
 }
 
 static bool has_lines(const void *ctx, const struct journey *j)
@@ -265,10 +333,14 @@ static bool has_lines(const void *ctx, const struct journey *j)
     return lines(ctx, &n) != NULL;
 }
 
+static bool cannot_take_back(const void *ctx, const struct journey *j)
+{
+    return has_lines(ctx, j) && !writes(ctx, j) && !can_take_back(ctx, j);
+}
+
 static bool idle(const void *ctx, const struct journey *j)
 {
-    (void)j;
-    return !is_busy(ctx);
+    return !is_busy(ctx) && !writes(ctx, j);
 }
 
 static bool after(const void *ctx, const struct journey *j)
@@ -297,7 +369,8 @@ static void leave(void *ctx)
 {
     struct removal *self = ctx;
 
-    task_clear(&self->removing); /* looks into what was observed: goes first */
+    task_clear(&self->removing);   /* looks into what was observed: goes first */
+    files_view_done(&self->files); /* made of what was looked at */
     task_clear(&self->looking);
     arena_done(&self->mem);
 }
@@ -308,7 +381,14 @@ static const struct action actions[] = {
     {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
      toggle_dataset},
     {'y', "copy", "the list, or the receipt, whole", has_lines, copy},
-    {'w', "write", "what is shown, into a file of the working folder", NULL, NULL},
+    {'w', "migration", "what takes the database's part down, into the repository: shown first",
+     can_take_back, write_key},
+    {'w', "write", "what is shown, into a file of the working folder", cannot_take_back, NULL},
+    {'w', "write", "what is still to be shown, then all of it into the repository", has_file,
+     write_key},
+    {TUI_TAB, "next file", "to the next file that would be written", has_file, NULL},
+    {'x', "leave out", "this file stays as it is; again: it is written", has_file, leave_out},
+    {TUI_ESC, "back", "to what goes and what stays", writes, close_view},
     {'r', "look again", "look at what there is", idle, again},
     {0}};
 

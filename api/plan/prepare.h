@@ -46,6 +46,7 @@ struct prepare_wanted {
     enum prepare_shape shape;
     const char *folder; /* of the migrations, in the repository; NULL: found */
     bool only_migrations;
+    bool reader_gone; /* since the facts were read the stream was deleted */
     bool undo; /* take it all down: first a migration; when that has run, the manifest. facts are
                   of every table then */
 };

@@ -41,7 +41,7 @@ static void say_what_it_meets(struct prepare_job *j)
 {
     const struct source_slot *s = j->w->facts->slots.wanted;
 
-    if (s && s->active)
+    if (s && s->active && !j->w->reader_gone)
         prepare_note(j, arena_printf(j->a,
                                      "the slot %s is being read%s%s: delete the stream first, or "
                                      "the migration fails, and the deploy with it",

@@ -54,6 +54,9 @@ struct task *remove_prepare(struct net *net, const struct remove_wanted *w);
 /* With TASK_OK, for remove_plan and remove_all; its target has slot, publication and user of the
  * stream that is there. Lives with the task. */
 const struct remove_options *remove_prepared(const struct task *t);
+/* What the source said, of every table; NULL: it was not asked, options->source_why. Lives with the
+ * task. */
+const struct source_facts *remove_prepared_facts(const struct task *t);
 
 /* Why that database is not to be asked about the stream; NULL: it is its source. */
 const char *remove_other_source(const struct observed *seen, const struct target *t,

@@ -110,3 +110,11 @@ const struct remove_options *remove_prepared(const struct task *t)
 
     return task_state(t) == TASK_OK ? &j->options : NULL;
 }
+
+const struct source_facts *remove_prepared_facts(const struct task *t)
+{
+    const struct job *j = task_job(t, &type);
+    bool asked = task_state(t) == TASK_OK && j->source && task_state(j->source) == TASK_OK;
+
+    return asked ? source_facts(j->source) : NULL;
+}
