@@ -21,7 +21,7 @@
 #define APP     "postmottak-backend"
 #define TABLES  "regel_evaluering,regelsett_resultat"
 
-enum { MOST_WORDS = 24, MOST_BYTES = 1 << 20 };
+enum { MOST_WORDS = 24, MOST_BYTES = 1 << 20, SIGNALLED = 128 };
 
 static const char *const create[] = {"strom", "create",           APP,    "datastream",
                                      ALWAYS,  "--include-tables", TABLES, NULL};
@@ -176,6 +176,8 @@ void command_line_run(struct world *w, const struct scenario *self, struct outco
     give_back(STDERR_FILENO, err_fd);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* the command's went with it */
         signal(signals[i], SIG_DFL);
+    if (out->code > SIGNALLED) /* it was meant for us, and the command took it */
+        raise(out->code - SIGNALLED);
     out->ok = out->code == OUT_FINE || out->code == OUT_NOT_YET;
     read_said(w, self, out);
     out->stuck = strstr(out->err.why, "--timeout") != NULL;

@@ -1,7 +1,9 @@
 /* Every call x every fault. A cell is a scenario in which one call meets one fault, once or each
  * time; then the same command is run again without it. It must end as it ends without any fault.
  *
- *     faults [--sample N] [--seed S] [--list] [NAME...]
+ *     faults [--sample N] [--seed S] [--list] [--state FILE] [NAME...]
+ *
+ * FILE keeps the place: whoever was interrupted goes on there.
  */
 
 #include "api/base/clock.h"
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CELLS = 32768, CALLS_EACH = 64, WHY = 1400 };
 
@@ -318,7 +321,7 @@ static void shuffle(size_t n)
     }
 }
 
-/* Every word of the name must be in it; a whole name is itself. */
+/* A part of its name is enough; a whole name is itself. */
 static bool is_meant(const struct cell *c, int argc, char **argv)
 {
     char name[AIM_KEY + 64];
@@ -333,7 +336,8 @@ struct wish {
     size_t sample;
     uint64_t seed;
     bool list, verbose;
-    int first; /* of the names */
+    const char *state; /* NULL: no place is kept */
+    int first;         /* of the names */
 };
 
 static struct wish read_wish(int argc, char **argv)
@@ -347,12 +351,40 @@ static struct wish read_wish(int argc, char **argv)
             wish.list = true;
         else if (str_eq(option, "--verbose"))
             wish.verbose = true;
+        else if (str_eq(option, "--state") && value)
+            wish.state = value, wish.first++;
         else if (str_eq(option, "--sample") && value)
             wish.sample = strtoul(value, NULL, 10), wish.first++;
         else if (str_eq(option, "--seed") && value)
             wish.seed = strtoull(value, NULL, 10), wish.first++;
     }
     return wish;
+}
+
+/* Where an interrupted run was; 0 when it was one of other cells. */
+static size_t place_of(const struct wish *wish, size_t *tried, size_t *failed)
+{
+    FILE *f = wish->state ? fopen(wish->state, "r") : NULL;
+    size_t of = 0, at = 0;
+    bool ok = f && fscanf(f, "%zu %zu %zu %zu", &of, &at, tried, failed) == 4 && of == n_cells;
+
+    if (f)
+        fclose(f);
+    if (ok)
+        printf("goes on with cell %zu\n", at + 1);
+    else
+        *tried = *failed = at = 0;
+    return at;
+}
+
+static void keep_place(const struct wish *wish, size_t at, size_t tried, size_t failed)
+{
+    FILE *f = wish->state ? fopen(wish->state, "w") : NULL;
+
+    if (!f)
+        return;
+    fprintf(f, "%zu %zu %zu %zu\n", n_cells, at, tried, failed);
+    fclose(f);
 }
 
 static int try_all(struct world *w, const struct wish *wish, int argc, char **argv)
@@ -364,7 +396,8 @@ static int try_all(struct world *w, const struct wish *wish, int argc, char **ar
     random_state = wish->seed;
     if (wish->sample)
         shuffle(most);
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = place_of(wish, &tried, &failed); i < most; i++) {
+        keep_place(wish, i, tried, failed);
         if (!is_meant(&cells[i], argc, argv))
             continue;
         tried++;
@@ -376,6 +409,8 @@ static int try_all(struct world *w, const struct wish *wish, int argc, char **ar
         printf("FAILED \"%s\"\n  %s\n", name_of(&cells[i], name), why);
         fflush(stdout);
     }
+    if (wish->state)
+        unlink(wish->state);
     bool right = wish->list || requests_hold(asked);
     printf("%zu cells of %zu, seed %" PRIu64 ": %zu failed\n", tried, n_cells, wish->seed, failed);
     return failed > 0 || tried == 0 || !right;
