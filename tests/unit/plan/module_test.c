@@ -8,7 +8,10 @@
 
 #include <cmocka.h>
 
+#include "api/google/bigquery.h"
 #include "api/google/datastream.h"
+#include "api/google/datastream_profiles.h"
+#include "api/google/machine.h"
 #include "api/plan/apply.h"
 #include "api/plan/observe.h"
 #include "api/plan/remove.h"
@@ -60,6 +63,38 @@ static void test_made(void **state)
     look(&t);
     carry_out(password);
     done();
+}
+
+static void is_of_this_run(const struct google_labels *l, const char *what)
+{
+    const char *maker = google_label(l, "created-by"), *run = google_label(l, "strom-run");
+    if (!str_eq(maker, "strom") || !run || !str_starts(run, "run-"))
+        fail_msg("%s: created-by %s, strom-run %s", what, maker ? maker : "-", run ? run : "-");
+}
+
+#define LABELS(call, labels)                                                                       \
+    do {                                                                                           \
+        struct task *t = call;                                                                     \
+        await_well(t);                                                                             \
+        is_of_this_run(labels, #call);                                                             \
+        task_drop(t);                                                                              \
+    } while (0)
+#define HERE google, "aap-dev-ab12", "europe-north1"
+
+/* Whatever can bear a label, by which one finds what a run has made. */
+static void test_labelled(void **state)
+{
+    (void)state;
+    LABELS(datastream_stream_get(HERE, STREAM), &datastream_stream(t)->labels);
+    LABELS(datastream_private_get(HERE, "datastream-connection"), &datastream_private(t)->labels);
+    LABELS(datastream_profile_get(HERE, "postmottak-backend-postgresql-connection-profile"),
+           &datastream_profile(t)->labels);
+    LABELS(datastream_profile_get(HERE, "datastream-bigquery-connection-profile"),
+           &datastream_profile(t)->labels);
+    LABELS(bigquery_dataset_get(google, "aap-dev-ab12", "postmottak_backend_datastream"),
+           &bigquery_dataset(t)->labels);
+    LABELS(compute_machine_find(google, "aap-dev-ab12", "postmottak-backend-cloud-sql-auth-proxy"),
+           &compute_machines(t)->items[0].labels);
 }
 
 /* As a person has it who knows the stream, and of its slot nothing. */
@@ -144,9 +179,8 @@ int main(int argc, char **argv)
 {
     (void)argc;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_made),
-        cmocka_unit_test(test_opened),
-        cmocka_unit_test(test_edited),
+        cmocka_unit_test(test_made),       cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_opened),     cmocka_unit_test(test_edited),
         cmocka_unit_test(test_taken_down),
     };
     if (!session_program(argv[0], program))

@@ -260,6 +260,42 @@ static void test_a_free_range(void **state)
     tear_down();
 }
 
+#define ROUTES NETWORK "/listPeeringRoutes"
+
+/* What peers bring is in use, too: nobody knows it but they. Where they cannot be asked, no range
+ * is called free. */
+static void test_the_ranges_of_peers(void **state)
+{
+    (void)state;
+    static const struct answer nothing[] = {{PRIVATE, NULL}, {PRIVATES, "{}"}, {FIREWALL, NULL},
+                                            {SOURCE, NULL},  {STREAM, NULL},   {STREAMS, "{}"},
+                                            {SUBNETS, "{}"}};
+    static const char network[] = "{\"name\":\"datastream-vpc\",\"autoCreateSubnetworks\":true,"
+                                  "\"peerings\":[{\"name\":\"servicenetworking\"}]}";
+    static const struct rule routes[] = {
+        {"GET", ROUTES, 200, NULL,
+         "{\"items\":[{\"destRange\":\"10.2.0.0/29\"},{\"destRange\":\"10.2.0.8/29\"}]}", 0},
+        {"GET", ROUTES, 403, NULL,
+         "{\"error\":{\"code\":403,\"message\":\"no peeringRoutes for you\"}}", 0}};
+
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        set_up();
+        server_rule(&w.server, routes[i]);
+        server_rule(&w.server, (struct rule){"GET", NETWORK, 200, NULL, network, 0});
+        RULES(nothing);
+        RULES(always);
+        RULES(made);
+        const struct plan *p = look();
+        const struct plan_action *a = plan_action(p, STEP_PRIVATE_CONNECTION);
+        assert_int_equal(a->verb, i ? PLAN_BLOCKED : PLAN_CREATE);
+        if (i)
+            assert_non_null(strstr(a->why, "no peeringRoutes for you"));
+        else
+            assert_string_equal(p->subnet, "10.2.0.16/29");
+        tear_down();
+    }
+}
+
 /* --- the Terraform module's world --- */
 
 static void open_module_stream(void)
@@ -433,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_networks_made_by_hand),
         cmocka_unit_test(test_our_own_profile_is_mended),
         cmocka_unit_test(test_a_free_range),
+        cmocka_unit_test(test_the_ranges_of_peers),
         cmocka_unit_test(test_a_stream_of_the_module),
         cmocka_unit_test(test_a_stream_of_the_module_is_edited),
         cmocka_unit_test(test_a_stream_of_the_module_is_taken_down),
