@@ -306,6 +306,11 @@ static bool has_file(const void *ctx, const struct journey *j)
     return writes(ctx, j) && ((const struct removal *)ctx)->files.files.n_files > 0;
 }
 
+static bool has_more_files(const void *ctx, const struct journey *j)
+{
+    return writes(ctx, j) && ((const struct removal *)ctx)->files.files.n_files > 1;
+}
+
 /* Not for the undo of a run that left the stream to go on. */
 static bool can_take_back(const void *ctx, const struct journey *j)
 {
@@ -333,9 +338,14 @@ static bool has_lines(const void *ctx, const struct journey *j)
     return lines(ctx, &n) != NULL;
 }
 
+static bool shows_lines(const void *ctx, const struct journey *j)
+{
+    return has_lines(ctx, j) && !writes(ctx, j);
+}
+
 static bool cannot_take_back(const void *ctx, const struct journey *j)
 {
-    return has_lines(ctx, j) && !writes(ctx, j) && !can_take_back(ctx, j);
+    return shows_lines(ctx, j) && !can_take_back(ctx, j);
 }
 
 static bool idle(const void *ctx, const struct journey *j)
@@ -380,14 +390,16 @@ static const struct action actions[] = {
     {TUI_ENTER, "home", "to the list of streams", after, NULL},
     {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
      toggle_dataset},
-    {'y', "copy", "the list, or the receipt, whole", has_lines, copy},
+    {'y', "copy", "the list, or the receipt, whole", shows_lines, copy},
     {'w', "migration", "what takes the database's part down, into the repository: shown first",
      can_take_back, write_key},
     {'w', "write", "what is shown, into a file of the working folder", cannot_take_back, NULL},
     {'w', "write", "what is still to be shown, then all of it into the repository", has_file,
      write_key},
-    {TUI_TAB, "next file", "to the next file that would be written", has_file, NULL},
+    {TUI_DOWN, "more", "the file's next lines: Down, PgDn, Up, PgUp, Home, End", has_file, NULL},
+    {TUI_TAB, "next file", "to the next file that would be written", has_more_files, NULL},
     {'x', "leave out", "this file stays as it is; again: it is written", has_file, leave_out},
+    {'y', "copy", "the file, whole", has_file, copy},
     {TUI_ESC, "back", "to what goes and what stays", writes, close_view},
     {'r', "look again", "look at what there is", idle, again},
     {0}};

@@ -148,3 +148,37 @@ void plan_add_needs(struct plan *p, const struct source_facts *facts)
     publication(p, facts);
     slot(p, facts);
 }
+
+static bool is_chosen(const struct selection *s, const char *schema, const char *table)
+{
+    size_t at;
+
+    return selection_find(s, schema, table, &at) && s->tables[at].n_included > 0;
+}
+
+static bool is_carried(const struct observed *seen, const struct source_member *m)
+{
+    for (size_t i = 0; i < seen->n_stream_tables; i++)
+        if (str_eq(seen->stream_tables[i].schema, m->schema) &&
+            str_eq(seen->stream_tables[i].table, m->table))
+            return true;
+    return false;
+}
+
+void plan_add_leaving(struct plan *p, const struct selection *s, const struct observed *seen,
+                      const struct source_facts *facts)
+{
+    struct name_list tables = {0};
+
+    for (size_t i = 0; facts && i < facts->publication.n_members; i++) {
+        const struct source_member *m = &facts->publication.members[i];
+        if (is_carried(seen, m) && !is_chosen(s, m->schema, m->table))
+            names_add(&tables, m->schema, m->table);
+    }
+    if (tables.n)
+        p->leaving = arena_printf(&p->mem,
+                                  "out of the publication %s: %s (strom files writes it, or w on "
+                                  "Prerequisites)",
+                                  p->target.publication, names_text(&tables));
+    names_done(&tables);
+}

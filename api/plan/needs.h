@@ -10,5 +10,9 @@
 /* Adds to p->needs; facts NULL: the source was not asked, nothing is added. The facts must have
  * been read with the chosen tables as wanted. */
 void plan_add_needs(struct plan *p, const struct source_facts *facts);
+/* What the stream carries and this selection does not is still published afterwards: p->leaving. No
+ * need: the stream must let go of it first. */
+void plan_add_leaving(struct plan *p, const struct selection *s, const struct observed *seen,
+                      const struct source_facts *facts);
 
 #endif

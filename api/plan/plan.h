@@ -50,6 +50,7 @@ struct plan {
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
     struct plan_need *needs;
     size_t n_needs;
+    const char *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
     const char *unsettled; /* the first of those by name, and how many more; NULL: none */

@@ -47,11 +47,9 @@ static void say_what_it_meets(struct prepare_job *j)
                                      "the migration fails, and the deploy with it",
                                      s->name, s->active_by ? " by " : "",
                                      s->active_by ? s->active_by : ""));
-    prepare_note(j, "the migration runs in every environment that it is deployed to, and takes the "
-                    "replication down there too. Where a stream is to go on, keep it out of that "
-                    "environment's folder");
-    prepare_note(j,
-                 "when it has run, come back: the user and the flag then go out of the manifest");
+    prepare_note(j, "the migration runs wherever this folder is deployed, and takes the "
+                    "replication down in those environments too; when it has run, come back for "
+                    "the manifest");
 }
 
 static bool migration(struct prepare_job *j, struct err *e)

@@ -87,6 +87,9 @@ static void warnings(const struct plan *p, const struct selection *s, struct are
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, "first (%s): %s", p->needs[i].kind, p->needs[i].text));
+    if (p->leaving)
+        add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
+            arena_printf(a, "afterwards (migration): %s", p->leaving));
 }
 
 /* What flows and what does not is told above, table by table. */
@@ -312,6 +315,19 @@ static void needs_json(struct json_out *o, const struct plan *p)
     json_close_array(o);
 }
 
+/* As needs, and when all is done: nothing waits for it. */
+static void afterwards_json(struct json_out *o, const struct plan *p)
+{
+    json_open_array(o, "afterwards");
+    if (p->leaving) {
+        json_open_object(o, NULL);
+        json_put_string(o, "kind", "migration");
+        json_put_string(o, "text", p->leaving);
+        json_close_object(o);
+    }
+    json_close_array(o);
+}
+
 void plan_json(const struct plan *p, const struct selection *s, struct str *out)
 {
     static const enum plan_verb order[] = {PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_KEEP,
@@ -327,6 +343,7 @@ void plan_json(const struct plan *p, const struct selection *s, struct str *out)
     json_close_array(&o);
     unacknowledged_json(&o, p, s);
     needs_json(&o, p);
+    afterwards_json(&o, p);
     json_put_string(&o, "digest", p->digest);
     json_open_object(&o, "summary");
     for (size_t v = 0; v < sizeof order / sizeof *order; v++)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "api/plan/render.h"
 #include "tests/unit/plan/prepare_world.h"
 
 static struct source_member members[4];
@@ -136,6 +137,30 @@ static void test_a_whole_stays_for_its_part(void **state)
     assert_null(migration(w, 0));
 }
 
+/* Review says it of what the stream carries, and waits for none of it. */
+static void test_leaves_afterwards(void **state)
+{
+    struct world *w = *state;
+    struct str text = {0};
+    prepared(w);
+    scene_ready(&w->s);
+    scene_stream_as_chosen(&w->s);
+    w->s.lists_given = true;
+    assert_null(scene_plan(&w->s)->leaving);
+    take_out(w, "public", "melding");
+    const struct plan *p = scene_plan(&w->s);
+    assert_non_null(p->leaving);
+    assert_non_null(strstr(p->leaving, "out of the publication ds_publication: public.melding ("));
+    plan_print(p, &w->s.selection, &text);
+    assert_non_null(strstr(str_text(&text), "afterwards (migration): out of the publication"));
+    str_clear(&text);
+    plan_json(p, &w->s.selection, &text);
+    assert_non_null(strstr(str_text(&text), "\"afterwards\": ["));
+    str_done(&text);
+    w->s.facts.publication.n_members = 0; /* it is for all tables */
+    assert_null(scene_plan(&w->s)->leaving);
+}
+
 /* --- shapes --- */
 
 static void test_three(void **state)
@@ -231,7 +256,7 @@ static void test_undo_migration(void **state)
     assert_true(has(w, 0, "PG_DROP_REPLICATION_SLOT"));
     assert_true(has(w, 0, "REVOKE SELECT ON ALL TABLES IN SCHEMA \"public\""));
     assert_true(has(w, 0, "REVOKE SELECT ON ALL TABLES IN SCHEMA \"arkiv\""));
-    assert_true(noted(w, "in every environment that it is deployed to"));
+    assert_true(noted(w, "wherever this folder is deployed"));
     assert_true(noted(w, "come back"));
     assert_false(noted(w, "being read"));
     w->s.slot.active = true;
@@ -334,6 +359,7 @@ int main(void)
         TEST(test_still_flows),
         TEST(test_nothing_leaves),
         TEST(test_a_whole_stays_for_its_part),
+        TEST(test_leaves_afterwards),
         TEST(test_three),
         TEST(test_three_wait),
         TEST(test_procedure_although_chosen),
