@@ -336,20 +336,6 @@ bool selection_acknowledge(struct selection *s, size_t table, size_t column,
     return true;
 }
 
-void selection_withdraw(struct selection *s, size_t table, size_t column)
-{
-    assert(table < s->n_tables && column < s->tables[table].n_columns);
-    struct selection_table *t = &s->tables[table];
-    struct selection_column *c = &t->columns[column];
-    c->ack = NULL;
-    if (c->level == RULES_NONE)
-        return;
-    if (c->key)
-        selection_set_table(s, table, false);
-    else
-        put(t, c, false);
-}
-
 const char *selection_answer_text(enum selection_answer answer)
 {
     switch (answer) {
@@ -366,66 +352,6 @@ const char *selection_answer_text(enum selection_answer answer)
         return "Sensitive: it needs a reason and a reference first.";
     }
     return "";
-}
-
-/* --- taking over --- */
-
-static void adopt_ack(struct selection *s, struct selection_column *c,
-                      const struct selection_ack *ack)
-{
-    if (ack == NULL)
-        return;
-    struct selection_ack *kept = arena_new(&s->mem, struct selection_ack);
-    *kept =
-        (struct selection_ack){selection_keep(s, ack->reason), selection_keep(s, ack->reference),
-                               selection_keep(s, ack->by), selection_keep(s, ack->at)};
-    c->ack = kept;
-}
-
-static void adopt_table(struct selection *s, struct selection_table *t,
-                        const struct selection_table *from)
-{
-    for (size_t i = 0; i < t->n_columns; i++) {
-        struct selection_column *c = &t->columns[i];
-        size_t at = 0;
-        c->is_new = from == NULL || !selection_find_column(from, c->name, &at);
-        if (c->is_new)
-            continue;
-        adopt_ack(s, c, from->columns[at].ack);
-        put(t, c, from->columns[at].included && t->selectable && !c->unsupported);
-    }
-    if (t->n_included > 0)
-        include_keys(t);
-}
-
-static size_t count_gone(const struct selection *s, const struct selection_table *from)
-{
-    size_t table, column, gone = 0;
-    bool here = selection_find(s, from->schema, from->name, &table);
-    for (size_t i = 0; i < from->n_columns; i++) {
-        if (!from->columns[i].included)
-            continue;
-        const struct selection_table *t = here ? &s->tables[table] : NULL;
-        if (t == NULL || !selection_find_column(t, from->columns[i].name, &column) ||
-            !t->columns[column].included)
-            gone++;
-    }
-    return gone;
-}
-
-void selection_adopt(struct selection *s, const struct selection *from, size_t *gone)
-{
-    for (size_t i = 0; i < s->n_tables; i++) {
-        size_t at;
-        struct selection_table *t = &s->tables[i];
-        t->is_new = !selection_find(from, t->schema, t->name, &at);
-        adopt_table(s, t, t->is_new ? NULL : &from->tables[at]);
-    }
-    if (gone == NULL)
-        return;
-    *gone = 0;
-    for (size_t i = 0; i < from->n_tables; i++)
-        *gone += count_gone(s, &from->tables[i]);
 }
 
 /* --- looking --- */

@@ -43,7 +43,6 @@ struct selection_column {
     bool included : 1;
     bool key : 1;         /* cannot be left out while the table flows */
     bool unsupported : 1; /* Datastream does not carry it, or never streams it (generated) */
-    bool is_new : 1;      /* was not in the file that was applied */
     bool flows : 1;       /* in the stream that was opened, as it is now */
 };
 
@@ -54,8 +53,7 @@ struct selection_table {
     uint32_t n_included;
     int64_t rows, bytes; /* estimates; -1: not known */
     bool selectable : 1; /* no: housekeeping, a view, a partition ... (`why`) */
-    bool is_new : 1;
-    const char *why; /* why it is not selectable; NULL otherwise */
+    const char *why;     /* why it is not selectable; NULL otherwise */
 };
 
 struct selection {
@@ -87,9 +85,6 @@ struct selection_fact {
 struct selection_table *selection_add(struct selection *s, const char *schema, const char *name,
                                       const struct selection_fact *columns, size_t n,
                                       const char *why);
-/* Takes choices and acknowledgements over from `from` (a file, an earlier journey), by name. What
- * it does not know is marked is_new and stays off; what is gone here is counted, if not NULL. */
-void selection_adopt(struct selection *s, const struct selection *from, size_t *gone);
 
 /* --- choosing --- */
 
@@ -115,7 +110,6 @@ void selection_leave_out(struct selection *s, size_t table, size_t column);
  * bytes). Does not include the column. */
 bool selection_acknowledge(struct selection *s, size_t table, size_t column,
                            const struct selection_ack *ack, struct err *e);
-void selection_withdraw(struct selection *s, size_t table, size_t column); /* and takes it out */
 /* One plain sentence for the person. */
 const char *selection_answer_text(enum selection_answer answer);
 
