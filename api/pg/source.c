@@ -15,6 +15,7 @@ enum { SECOND_LOOK_MS = 1000, PATIENCE_MS = 10000 };
 enum line { LINE_MAIN, LINE_BESIDE, LINES };
 
 enum ask {
+    ASK_FLYWAY, /* first: what follows from it is asked while the others are answered */
     ASK_SERVER,
     ASK_USAGE,
     ASK_ACTIVITY,
@@ -25,7 +26,6 @@ enum ask {
     ASK_PUBLISHED,
     ASK_UNSAFE,
     ASK_SLOTS,
-    ASK_FLYWAY,
     ASK_MIGRATIONS, /* once we know where they are */
     ASK_AGAIN,      /* activity: who is still there */
     ASKS

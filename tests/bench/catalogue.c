@@ -9,7 +9,6 @@
 #include "api/net/net.h"
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
-#include "api/pg/source.h"
 #include "tests/sandbox/postgres.h"
 
 #include <errno.h>
@@ -269,29 +268,6 @@ static void say_model(const char *conninfo)
     net_close(net);
 }
 
-/* Everything that the checks ask of the database, with no table chosen: all of them. */
-static void say_facts(const char *conninfo, size_t n)
-{
-    static const struct source_wanted every = {"datastream", "ds_publication", "ds_replication",
-                                               NULL, 0};
-    struct run runs[RUNS_MAX];
-    struct err e;
-    struct net *net = net_open(&e);
-    struct pg *pg = open_pg(net, conninfo);
-    for (size_t i = 0; i < n; i++) {
-        double from = now_ms();
-        struct task *t = source_read(pg, &every, NULL);
-        run_task(net, t);
-        runs[i].wall_ms = now_ms() - from;
-        task_drop(t);
-    }
-    double ms = median(runs, n, offsetof(struct run, wall_ms));
-    printf("catalogue facts for the checks %.0f ms  goal <= 1500  %s\n", ms,
-           ms <= 1500 ? "ok" : "MISSED");
-    pg_close(pg);
-    net_close(net);
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--read") == 0)
@@ -333,7 +309,6 @@ int main(int argc, char **argv)
     }
     size_t runs = (size_t)n;
     say_model(conninfo);
-    say_facts(conninfo, runs);
     report("wall", "ms", ours, theirs, runs, offsetof(struct run, wall_ms), 0.85);
     report("cpu", "ms", ours, theirs, runs, offsetof(struct run, cpu_ms), 0.35);
     report("rss", "kB", ours, theirs, runs, offsetof(struct run, rss_kb), 0.5);
