@@ -99,8 +99,17 @@ static void look_for_machine(struct google *g)
     g->file = g->credentials.metadata_host ? g->credentials.metadata_host : METADATA_HOST;
 }
 
+/* Whoever waited for the token of before must not wait for ever. */
+static void fetch_anew(struct google *g)
+{
+    g->attempt++;
+    g->fetch = g->login_error.kind == ERR_NONE ? token_fetch(g, &g->credentials)
+                                               : task_refused(g->net, &g->login_error);
+}
+
 void google_reload(struct google *g)
 {
+    bool waited_for = g->fetch && task_state(g->fetch) == TASK_RUNNING;
     task_clear(&g->fetch);
     forget_token(g);
     credentials_done(&g->credentials);
@@ -113,6 +122,8 @@ void google_reload(struct google *g)
                           &g->login_error) &&
         !must && str_eq(g->login_error.reason, "NO_LOGIN"))
         look_for_machine(g);
+    if (waited_for)
+        fetch_anew(g);
 }
 
 struct google *google_open(struct net *net, const struct google_options *options, struct err *e)
@@ -279,6 +290,13 @@ const char *google_quota_refused(const struct google *g)
 
 void google_quota_drop(struct google *g)
 {
+    if (!g->note)
+        g->note =
+            arena_printf(&g->login,
+                         tr("%s may not be used as quota project: it goes on without one. Ask "
+                            "for roles/serviceusage.serviceUsageConsumer in it, or name "
+                            "another one in GOOGLE_CLOUD_QUOTA_PROJECT"),
+                         google_quota_project(g));
     g->quota_dropped = true;
     log_line(1, "google: the quota project was refused, going on without it");
 }

@@ -28,8 +28,8 @@ struct google_options {        /* everything may be zero: the environment decide
 
 enum google_login_kind {
     GOOGLE_LOGIN_NONE, /* nothing found, or what was found cannot be used: see google_login_error */
-    GOOGLE_LOGIN_PERSON,      /* authorized_user */
-    GOOGLE_LOGIN_ACCOUNT,     /* service_account */
+    GOOGLE_LOGIN_PERSON,       /* authorized_user */
+    GOOGLE_LOGIN_ACCOUNT,      /* service_account */
     GOOGLE_LOGIN_IMPERSONATED, /* impersonated_service_account */
     GOOGLE_LOGIN_MACHINE       /* the account of the machine at Google that we run on */
 };
@@ -47,8 +47,9 @@ const struct err *
 google_login_error(const struct google *g); /* kind ERR_NONE when there is a login */
 const char *
 google_login_file(const struct google *g); /* where it was found or looked for; never NULL */
-const char *
-google_login_note(const struct google *g); /* "others may read this file: ...", or NULL */
+/* What is not in order with it and not in the way: "others may read this file: ...", a quota
+ * project that was refused; or NULL. Lives until the next google_reload. */
+const char *google_login_note(const struct google *g);
 /* The team's project: sent as quota project with a person's login unless environment or file name
  * one. */
 void google_use_project(struct google *g, const char *project);

@@ -245,7 +245,8 @@ static bool judge_file(struct arena *a, const char *path, bool must, const char 
     if (stat(path, &st) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return not_logged_in(e, path, must);
-        return err_system(e, errno, tr("Reading the Google login %s"), path);
+        err_system(e, errno, tr("Reading the Google login %s"), path);
+        return err_hint(e, tr("make it yours alone: chmod 600 %s"), path);
     }
     if (!S_ISREG(st.st_mode) || (st.st_uid != getuid() && st.st_uid != 0) ||
         (st.st_mode & (S_IWGRP | S_IWOTH))) {
@@ -266,6 +267,8 @@ static void name_file(struct err *e, const char *path)
     str_copy(inner.what, sizeof inner.what, e->what);
     *e = inner;
     err_resource(e, path);
+    if (!*e->hint)
+        err_hint(e, tr("make it yours alone: chmod 600 %s"), path);
 }
 
 bool credentials_load(struct arena *a, const char *path, bool must, const char *origin,

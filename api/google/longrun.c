@@ -71,14 +71,14 @@ static void read_validations(struct arena *a, const struct json *answer, struct 
 static bool read_lro(struct arena *a, const struct json *answer, struct longrun *out)
 {
     const char *name = json_string(answer, "name");
-    if (str_is_empty(name))
+    out->done = json_bool(answer, "done", false);
+    if (str_is_empty(name) || (!out->done && (!strstr(name, "operations/") || strstr(name, ".."))))
         return false;
     struct str path = {0};
     str_add(&path, "v1/");
     http_encode(&path, name, true);
     out->path = arena_str(a, str_text(&path));
     str_done(&path);
-    out->done = json_bool(answer, "done", false);
     read_validations(a, answer, out);
     const struct json *error = json_get(answer, "error");
     if (out->done && json_is_object(error)) {

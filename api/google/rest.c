@@ -248,6 +248,7 @@ static enum task_state follow(struct task *t, struct rest_job *job, struct rest_
         err_set(&e, ERR_BUG, "%s", job->call.what);
         err_resource(&e, job->call.resource);
         err_why(&e, tr("the answer names no operation"));
+        err_hint(&e, tr("run the command again: what is there will be looked at afresh"));
         return task_fail(t, &e);
     }
     if (!named)

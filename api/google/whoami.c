@@ -127,7 +127,7 @@ struct task *google_whoami(struct google *g)
     job->google = g;
     job->x = (struct exchange){.google = g,
                                .what = tr("Asking Google who one is"),
-                               .resource = google_login_file(g),
+                               .resource = arena_str(task_arena(t), google_login_file(g)),
                                .method = "GET",
                                .host = "openidconnect.googleapis.com",
                                .path = "v1/userinfo",

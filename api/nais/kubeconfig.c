@@ -315,6 +315,8 @@ static bool merge_file(struct arena *a, const char *file, struct kubeconfig *out
               kubeconfig_merge(a, str_text(&content), content.bytes, folder_of(a, file), out, e);
     if (!ok)
         err_resource(e, file);
+    if (!ok && !*e->hint)
+        err_hint(e, tr("correct the file, or get a new one: nais kubeconfig"));
     if (content.text)
         secret_wipe(content.text, content.room);
     str_done(&content);

@@ -56,7 +56,8 @@ static bool is_credential(const struct login *l, const struct json *doc, struct 
     return err_hint(e, tr("bring both up to date: gcloud components update; nais kubeconfig"));
 }
 
-bool login_read(struct login *l, const char *text, size_t bytes, struct err *e)
+/* An ExecCredential. */
+static bool read_answer(struct login *l, const char *text, size_t bytes, struct err *e)
 {
     struct err inner;
     struct json *doc = json_parse(text, bytes, &inner);
@@ -96,7 +97,7 @@ static enum login_state plugin_ended(struct login *l, struct err *e)
     }
     if (a->err_bytes)
         log_line(1, "%s says: %s", l->user->exec.command, a->err_text);
-    if (!login_read(l, a->out, a->out_bytes, e)) {
+    if (!read_answer(l, a->out, a->out_bytes, e)) {
         err_resource(e, l->user->exec.command);
         return LOGIN_FAILED;
     }

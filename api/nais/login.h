@@ -35,7 +35,4 @@ const char *login_cert(const struct login *l); /* NULL: none */
 const struct secret *login_key(const struct login *l);
 void login_done(struct login *l);
 
-/* The program's answer, an ExecCredential. Pure; for login.c and tests. */
-bool login_read(struct login *l, const char *text, size_t bytes, struct err *e);
-
 #endif

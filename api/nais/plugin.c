@@ -163,7 +163,8 @@ struct task *plugin_run(struct net *net, const struct kube_exec *x, const struct
 
 /* --- when it fails --- */
 
-const char *plugin_hint(const struct kube_exec *x)
+/* Where a program of that name comes from. */
+static const char *hint(const struct kube_exec *x)
 {
     static const struct {
         const char *program, *hint;
@@ -196,7 +197,7 @@ void plugin_failed(const struct task *t, const struct kube_exec *x, struct err *
         if (str_eq(e->reason, "TIMEOUT"))
             err_hint(e, tr("run it by hand to see what it waits for: kubectl get namespaces"));
         else
-            err_hint(e, "%s", plugin_hint(x));
+            err_hint(e, "%s", hint(x));
         if (e->kind == ERR_MISSING)
             err_why(e, tr("there is no program %s on the PATH"), x->command);
         return;

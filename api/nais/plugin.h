@@ -18,7 +18,5 @@ struct task *plugin_run(struct net *net, const struct kube_exec *x, const struct
                         const char *ca);
 /* Of one that has ended badly: could not be started, too late, or an exit status. */
 void plugin_failed(const struct task *t, const struct kube_exec *x, struct err *e);
-/* Where a program of that name comes from, for people. */
-const char *plugin_hint(const struct kube_exec *x);
 
 #endif

@@ -108,6 +108,7 @@ static bool add_header(struct job *job, const char *name, const char *value)
     if (!ok) {
         err_set(&job->refusal, ERR_INPUT, tr("the request was not sent"));
         err_why(&job->refusal, tr("its header %s would be more than one line"), name);
+        err_hint(&job->refusal, tr("correct it where it was set"));
     }
     return ok;
 }
@@ -228,7 +229,7 @@ static bool set_url(struct job *job, const struct http_request *r)
     curl_easy_setopt(job->easy, CURLOPT_URL, job->url);
     curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    if (url.loopback || r->insecure_proxy_bypass || r->metadata)
+    if (url.loopback || r->metadata)
         curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "*");
     return net_via(job->easy, r, task_arena(job->task), &job->headers, &job->connect_to,
                    &job->refusal);
@@ -268,7 +269,7 @@ struct task *http_send(struct net *net, const struct http_request *r)
     if (r->only_once)
         curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
     if (!net_curl_add(t, job->easy))
-        err_set(&job->refusal, ERR_SYSTEM, tr("cannot start a transfer"));
+        net_curl_none(&job->refusal);
     return t;
 }
 

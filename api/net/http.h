@@ -32,7 +32,6 @@ struct http_request {
     const char *ca_pem;  /* trusted instead of the system's (clusters) */
     const char *client_cert_pem;
     const struct secret *client_key_pem;
-    bool insecure_proxy_bypass; /* do not use a proxy (metadata server, loopback) */
     bool metadata;        /* Google's metadata server: plain http to it is fine, and no proxy */
     const char *tls_name; /* whom the certificate must name, where that is not the URL's host */
     const char *proxy;    /* this one, whatever the environment says; NULL: as usual */

@@ -79,6 +79,7 @@ void task_wait_curl(struct task *t);
 bool net_curl_add(struct task *t, CURL *easy);
 void net_curl_drop(struct task *t, CURL *easy); /* removes and frees; NULL is fine */
 CURL *net_curl_new(struct err *e);              /* an easy handle with what every one needs */
+void net_curl_none(struct err *e);              /* when there is none */
 void net_curl_trust(CURL *easy,
                     struct arena *a); /* trust.c: the system's certificates, or the environment's */
 int64_t net_now_us(void);

@@ -53,7 +53,8 @@ static bool open_pipe(int fds[2], struct err *e)
 {
     if (pipe(fds) != 0) {
         fds[0] = fds[1] = -1;
-        return err_system(e, errno, tr("cannot make a pipe"));
+        err_system(e, errno, tr("cannot make a pipe"));
+        return err_hint(e, tr("too many programs or files are open; close some and try again"));
     }
     for (int i = 0; i < 2; i++) {
         fcntl(fds[i], F_SETFD, FD_CLOEXEC);
@@ -85,7 +86,7 @@ struct net *net_open(struct err *e)
     net->multi = global ? open_multi() : NULL;
     net->asleep_ms = slept_ms();
     if (!net->multi)
-        err_set(e, ERR_SYSTEM, tr("cannot start the network library"));
+        net_curl_none(e);
     if (net->multi && open_pipe(net->wake, e))
         return net;
     if (net->multi)
@@ -148,12 +149,19 @@ const char *net_held_by(const struct net *net)
 
 /* --- transfers --- */
 
+void net_curl_none(struct err *e)
+{
+    err_set(e, ERR_SYSTEM, tr("cannot start a transfer"));
+    err_why(e, tr("the network library gave none"));
+    err_hint(e, tr("too many programs or files are open; close some and try again"));
+}
+
 CURL *net_curl_new(struct err *e)
 {
     CURL *easy = curl_easy_init();
 
     if (!easy) {
-        err_set(e, ERR_SYSTEM, tr("cannot start a transfer"));
+        net_curl_none(e);
         return NULL;
     }
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

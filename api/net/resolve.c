@@ -74,7 +74,7 @@ struct task *resolve_host(struct net *net, const char *host, int port, int timeo
         return t;
     set_options(job, url_of(t, host, port), timeout_ms);
     if (!net_curl_add(t, job->easy))
-        err_set(&job->refusal, ERR_SYSTEM, tr("cannot start a connection"));
+        net_curl_none(&job->refusal);
     return t;
 }
 

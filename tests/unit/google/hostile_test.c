@@ -219,6 +219,25 @@ static void odd_operations_end(void **state)
     }
 }
 
+/* What is polled is an operation, and lies where operations lie. */
+static void an_operation_sends_us_nowhere(void **state)
+{
+    static const char *const odd[] = {"x", "../../x", "projects/p/operations/../../../x",
+                                      "operations/a/../../../../compute/v1/x"};
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"name\":\"%s\"}", odd[i]);
+        world_token(&w);
+        rule("DELETE", NULL, 200, body, 0);
+        struct task *t = datastream_stream_delete(w.google, "p", "l", "s", NULL);
+        expect_failure(t, ERR_BUG, "names no operation");
+        assert_int_equal(server_count(&w.server, "GET", "/"), 0);
+        task_drop(t);
+        server_forget(&w.server);
+    }
+}
+
 /* A source's table may be called anything: nothing of it becomes a statement. */
 static void a_name_is_no_statement(void **state)
 {
@@ -288,11 +307,9 @@ static void figures_that_are_strings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(odd_shapes_do_no_harm),
-        CASE(what_is_absent_has_its_default),
-        CASE(odd_operations_end),
-        CASE(a_name_is_no_statement),
-        CASE(figures_that_are_strings),
+        CASE(odd_shapes_do_no_harm),  CASE(what_is_absent_has_its_default),
+        CASE(odd_operations_end),     CASE(an_operation_sends_us_nowhere),
+        CASE(a_name_is_no_statement), CASE(figures_that_are_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,7 @@ static void a_refused_quota_project_is_left_out(void **state)
     struct task *t = projects_get(w.google, "p");
     expect_ok(t);
     assert_string_equal(google_quota_refused(w.google), "team");
+    assert_non_null(strstr(google_login_note(w.google), "team may not be used as quota project"));
     assert_null(strstr(server_last(&w.server, "GET", CRM)->headers, "x-goog-user-project"));
     task_drop(t);
 }

@@ -91,12 +91,40 @@ static void a_new_login_asks_afresh(void **state)
     task_drop(t);
 }
 
+/* The person logs in anew, or out, while a call waits for its token: it must not wait for ever. */
+static void outlives(bool gone)
+{
+    world_token(&w);
+    rule("GET", "/openidconnect", 500, NULL, 0);
+    struct task *t = google_whoami(w.google);
+    net_step(w.net);
+    if (gone)
+        unlink(w.file);
+    google_reload(w.google);
+    assert_int_equal(wait_for(t), TASK_FAILED);
+    assert_int_equal(task_error(t)->kind, gone ? ERR_DENIED : ERR_NETWORK);
+    assert_string_equal(task_error(t)->resource, w.file);
+    task_drop(t);
+}
+
+static void a_call_outlives_its_login(void **state)
+{
+    (void)state;
+    outlives(false);
+}
+
+static void a_call_outlives_logging_out(void **state)
+{
+    (void)state;
+    outlives(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_long_pause_is_told_to_all),
-        CASE(a_short_pause_is_waited_for),
-        CASE(a_new_login_asks_afresh),
+        CASE(a_long_pause_is_told_to_all), CASE(a_short_pause_is_waited_for),
+        CASE(a_new_login_asks_afresh),     CASE(a_call_outlives_its_login),
+        CASE(a_call_outlives_logging_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
