@@ -365,6 +365,8 @@ bool migrations_undo(struct arena *a, const struct migrations_folder *folder,
     if (!sql_begin(&w, a, folder, facts, out, e))
         return false;
     /* The slot goes first: it is not part of the transaction, and needs REPLICATION. */
+    if (facts->slot_exists && w.app && !facts->app_replication)
+        sql_add(&b, arena_printf(a, "ALTER USER %s WITH REPLICATION;", w.app));
     sql_add(&b,
             arena_printf(a,
                          "PERFORM PG_DROP_REPLICATION_SLOT(slot_name) FROM pg_replication_slots "

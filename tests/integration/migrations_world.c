@@ -120,17 +120,22 @@ void put(const char *name, const char *sql)
     assert_true(folder_write(path, sql, why));
 }
 
-bool migrate(size_t *n, char why[FLYWAY_WHY])
+bool migrate_as(const char *role, size_t *n, char why[FLYWAY_WHY])
 {
     char super[POSTGRES_CONNINFO];
     static char app[POSTGRES_CONNINFO];
-    snprintf(app, sizeof app, "%s", conninfo_of(APP));
+    snprintf(app, sizeof app, "%s", conninfo_of(role));
     struct flyway_run run = {.folder = folder,
                              .conninfo = app,
                              .superuser = postgres_superuser(pg, database, super),
-                             .role = APP};
+                             .role = role};
     why[0] = '\0';
     return flyway_migrate(&run, n, why);
+}
+
+bool migrate(size_t *n, char why[FLYWAY_WHY])
+{
+    return migrate_as(APP, n, why);
 }
 
 size_t migrated(void)

@@ -35,6 +35,7 @@ void put(const char *name, const char *sql);
 void put_tables(void);
 void put_set(const struct migration_set *set);
 bool migrate(size_t *n, char why[FLYWAY_WHY]);
+bool migrate_as(const char *role, size_t *n, char why[FLYWAY_WHY]); /* that role, with PASSWORD */
 size_t migrated(void);
 
 /* Facts of a database where nothing is prepared; look() says what is there by now, as the checks

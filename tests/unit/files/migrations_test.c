@@ -8,120 +8,14 @@
 
 #include <cmocka.h>
 
-#include "api/base/path.h"
-#include "api/base/str.h"
-#include "api/files/migrations.h"
+#include "tests/unit/files/migrations_case.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDER TESTS_DIR "/cases/migrations/"
-
-enum { MOST_BYTES = 1 << 20, MOST_TABLES = 16 };
-
-struct told {
-    char call[16];
-    struct migrations_folder folder;
-    struct migration_facts facts;
-    struct migration_table tables[MOST_TABLES];
-};
-
-/* "public.a published readable"; the name may hold anything but " published" and " readable". */
-static void tell_table(struct told *c, char *text)
-{
-    struct migration_table *t = &c->tables[c->facts.n_tables++];
-    assert_true(c->facts.n_tables <= MOST_TABLES);
-    for (char *word; (word = strrchr(text, ' ')) != NULL; *word = '\0') {
-        if (str_eq(word, " readable"))
-            t->readable = true;
-        else if (str_eq(word, " published"))
-            t->published = true;
-        else
-            break;
-    }
-    char *dot = strchr(text, '.'), *line = strstr(text, "\\n");
-    assert_non_null(dot);
-    if (line) {
-        *line = '\n';
-        memmove(line + 1, line + 2, strlen(line + 2) + 1);
-    }
-    *dot = '\0';
-    t->schema = text;
-    t->name = dot + 1;
-}
-
-static void tell_have(struct migration_facts *f, char *text)
-{
-    const struct {
-        const char *word;
-        bool *fact;
-    } rows[] = {{"publication", &f->publication_exists},
-                {"publication_all_tables", &f->publication_all_tables},
-                {"slot", &f->slot_exists},
-                {"via_root", &f->via_root},
-                {"user_gone", &f->user_gone},
-                {"app_replication", &f->app_replication},
-                {"user_replication", &f->user_replication},
-                {"default_privileges", &f->default_privileges},
-                {"all_readable", &f->all_readable}};
-    for (char *word = strtok_r(text, " ", &text); word; word = strtok_r(text, " ", &text)) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-            if (str_eq(rows[i].word, word))
-                known = *rows[i].fact = true;
-        assert_true(known);
-    }
-}
-
-static enum migration_shape shape_of(const char *word)
-{
-    if (str_eq(word, "narrow"))
-        return MIGRATION_NARROW;
-    return str_eq(word, "three") ? MIGRATION_THREE : MIGRATION_PROCEDURE;
-}
-
-static void tell_line(struct told *c, char *line)
-{
-    char *value = strchr(line, ' ');
-    assert_non_null(value);
-    *value++ = '\0';
-    if (str_eq(line, "call"))
-        assert_true(str_copy(c->call, sizeof c->call, value));
-    else if (str_eq(line, "shape"))
-        c->facts.shape = shape_of(value);
-    else if (str_eq(line, "last"))
-        c->folder.last = value;
-    else if (str_eq(line, "recorded"))
-        c->facts.recorded = value;
-    else if (str_eq(line, "now"))
-        c->facts.now = strtoll(value, NULL, 10);
-    else if (str_eq(line, "app"))
-        c->facts.app_role = value;
-    else if (str_eq(line, "user"))
-        c->facts.db_user = value;
-    else if (str_eq(line, "publication"))
-        c->facts.publication = value;
-    else if (str_eq(line, "slot"))
-        c->facts.slot = value;
-    else if (str_eq(line, "table"))
-        tell_table(c, value);
-    else if (str_eq(line, "have"))
-        tell_have(&c->facts, value);
-    else
-        fail_msg("what is %s?", line);
-}
-
-static void tell(struct told *c, char *text)
-{
-    *c = (struct told){.folder = {.path = "src/main/resources/flyway"}};
-    c->facts.tables = c->tables;
-    c->facts.publication = "ds_publication";
-    c->facts.slot = "ds_replication";
-    for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(text, "\n", &text))
-        tell_line(c, line);
-}
+#define FOLDER TOLD_FOLDER
 
 static void answer(const struct told *c, struct str *out)
 {
@@ -129,10 +23,7 @@ static void answer(const struct told *c, struct str *out)
     struct migration_set set;
     struct err e = {0};
     arena_init(&a);
-    bool ok = str_eq(c->call, "write") ? migrations_write(&a, &c->folder, &c->facts, &set, &e)
-              : str_eq(c->call, "drop")
-                  ? migrations_drop_tables(&a, &c->folder, &c->facts, &set, &e)
-                  : migrations_undo(&a, &c->folder, &c->facts, &set, &e);
+    bool ok = told_run(c, &a, &set, &e);
     if (!ok) {
         assert_int_equal(e.kind, ERR_INPUT);
         str_printf(out, "=== refused\n%s\n", e.why);
@@ -157,7 +48,7 @@ static void check_case(const char *name)
     size_t facts = expected ? (size_t)(expected - file.text) : file.bytes;
     char *head = calloc(1, facts + 1);
     memcpy(head, file.text, facts);
-    tell(&c, head);
+    told_read(&c, head);
     answer(&c, &got);
     if (getenv("STROM_CASES_WRITE")) {
         FILE *f = fopen(path, "w");
