@@ -184,10 +184,40 @@ static void tell_step(struct creation *c, const struct apply_step *s)
     event_tell(c->s->o, &e);
 }
 
+static void tell_line(struct creation *c, const struct apply_step *s,
+                      const struct google_validation *v, const char *message)
+{
+    struct str text = {0};
+    struct event e = {.step = step_type(s->step)->id,
+                      .name = s->name,
+                      .state = apply_state_name(s->state),
+                      .elapsed = elapsed(s)};
+
+    str_printf(&text, "%s %s%s%s", v->state_text, v->description, *message ? ": " : "", message);
+    e.message = str_text(&text);
+    event_tell(c->s->o, &e);
+    str_done(&text);
+}
+
+/* Datastream's own lines, but for what it has nothing to say on: one fault may hide another. */
+static void tell_validations(struct creation *c, const struct apply_step *s)
+{
+    for (size_t i = 0; i < s->n_validations; i++) {
+        const struct google_validation *v = &s->validations[i];
+        if (v->state == GOOGLE_VALIDATION_PASSED || v->state == GOOGLE_VALIDATION_NOT_RUN)
+            continue;
+        for (size_t m = 0; m < v->n_messages; m++)
+            tell_line(c, s, v, v->messages[m]);
+        if (v->n_messages == 0)
+            tell_line(c, s, v, "");
+    }
+}
+
 struct told {
     bool took_over;
     enum apply_state state[STEPS];
     char message[STEPS][240];
+    size_t validations[STEPS];
     int64_t still_ms;
 };
 
@@ -206,6 +236,11 @@ static void tell_changes(struct creation *c, const struct task *t, struct told *
             str_copy(told->message[i], sizeof told->message[i], apply_step_says(&steps[i]));
             told->still_ms = clock_mono_ms();
             tell_step(c, &steps[i]);
+        }
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].n_validations != told->validations[i]) {
+            told->validations[i] = steps[i].n_validations;
+            tell_validations(c, &steps[i]);
         }
     if (clock_mono_ms() - told->still_ms < STILL_MS)
         return;

@@ -225,6 +225,8 @@ static void a_wrong_password_stops_at_the_profile(void **state)
     assert_non_null(event_of(a, "datastream.private_connection", "done"));
     assert_non_null(event_of(a, "datastream.source_profile", "failed"));
     assert_null(event_of(a, "datastream.stream", "running"));
+    /* Datastream's own line beside what we make of it */
+    assert_non_null(strstr(a->out, "FAILED Validates that Datastream can connect: FATAL"));
     assert_text(a->line[a->n_lines - 1], "result", "failed");
     assert_null(strstr(a->out, WRONG));
     assert_null(strstr(a->err, WRONG));
