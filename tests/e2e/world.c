@@ -361,7 +361,7 @@ void world_check_requests(struct world *w)
     const char *const args[] = {"python3", checker, path, NULL};
     struct run_options o = {.program = "/usr/bin/env", .args = args};
     struct run *r = run_start(&o);
-    if (run_wait_end(r, RUN_MS) != 0)
+    if (run_wait_end(r, RUN_MS) != 0 || strstr(run_out(r), " 0 refused, 0 warnings") == NULL)
         fail_msg("%s%s", run_out(r), run_err(r));
     print_message("%s", run_out(r));
     run_free(r);
