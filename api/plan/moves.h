@@ -23,6 +23,7 @@ struct doing {         /* a step under way */
     /* proxy */
     struct task *zones, *image;
     size_t zone;
+    size_t family;  /* of images: which of those that are known */
     char place[64]; /* the zone in which the machine runs; "" not known yet */
 };
 

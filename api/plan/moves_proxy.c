@@ -42,13 +42,28 @@ static bool next_zone(struct doing *d)
     return d->zone < zones->n;
 }
 
+static struct task *ask_for_image(struct run *r, const struct doing *d)
+{
+    return compute_image_from_family(r->google, PROXY_IMAGE_PROJECT, proxy_image_family(d->family));
+}
+
+static bool has_ended(const struct task *image)
+{
+    return task_state(image) == TASK_FAILED && task_error(image)->kind == ERR_MISSING;
+}
+
 static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *d,
                              struct arena *mem)
 {
     if (d->zones == NULL) {
         d->zones = compute_zone_list(r->google, r->t->project, r->t->region);
-        d->image = compute_image_from_family(r->google, PROXY_IMAGE_PROJECT, PROXY_IMAGE_FAMILY);
+        d->image = ask_for_image(r, d);
         str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
+    }
+    if (has_ended(d->image) && proxy_image_family(d->family + 1)) {
+        d->family++;
+        task_clear(&d->image);
+        d->image = ask_for_image(r, d);
     }
     const struct task *failed = task_state(d->zones) == TASK_FAILED   ? d->zones
                                 : task_state(d->image) == TASK_FAILED ? d->image
@@ -74,8 +89,9 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
     d->is_call = true;
     d->phase = PROXY_MADE;
     d->since_ms = clock_mono_ms();
-    snprintf(s->message, sizeof s->message, "making the machine in %s",
-             compute_zones(d->zones)->items[d->zone].name);
+    snprintf(s->message, sizeof s->message, "making the machine in %s%s%s",
+             compute_zones(d->zones)->items[d->zone].name, d->family ? ", from the images of " : "",
+             d->family ? proxy_image_family(d->family) : "");
     return MOVE_AGAIN;
 }
 

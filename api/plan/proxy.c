@@ -6,6 +6,13 @@
 
 #define PROXY_IMAGE "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.0"
 
+const char *proxy_image_family(size_t at)
+{
+    static const char *const families[] = {"cos-129-lts", "cos-stable"};
+
+    return at < sizeof families / sizeof *families ? families[at] : NULL;
+}
+
 /* "project:region:instance", "domain:project:region:instance"; nothing that a shell, a YAML reader
  * or the proxy itself could take for something else. */
 static bool plain_connection(const char *connection)

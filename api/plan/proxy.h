@@ -10,10 +10,12 @@
 #include <stdbool.h>
 
 #define PROXY_IMAGE_PROJECT "cos-cloud"
-#define PROXY_IMAGE_FAMILY  "cos-129-lts"
 #define PROXY_MACHINE_TYPE  "e2-small"
 enum { PROXY_PORT = 5432 };
 
+/* The family of images to take: the newest one known, then those that outlive it, since families
+ * end. NULL: no more. */
+const char *proxy_image_family(size_t at);
 /* connection: "project:region:instance", lower case; anything else gives NULL. */
 const char *proxy_user_data(struct arena *a, const char *connection, bool private_ip);
 /* The connection name in such a script (ours or the Terraform module's), or NULL. */

@@ -158,6 +158,7 @@ static void forget_chance(struct val *v)
                                        "labelFingerprint",
                                        "natIP",
                                        "strom-run",
+                                       "sourceImage", /* the newest one of those that are known */
                                        "oauth2ClientId"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

@@ -80,6 +80,47 @@ static void test_the_order(void **state)
     tear_all_down();
 }
 
+#define IMAGES(family)                                                                             \
+    "/compute.googleapis.com/compute/v1/projects/cos-cloud/global/images/family/" family
+
+/* Families of images end: then another one is taken, and named; when none is left, that is said. */
+static void test_the_images_have_ended(void **state)
+{
+    (void)state;
+    static const struct answer ended[] = {
+        {IMAGES("cos-129-lts"), NULL},
+        {IMAGES("cos-stable"),
+         "{\"name\":\"cos\",\"selfLink\":\"projects/cos-cloud/global/images/stable\"}"}};
+    static const struct answer all[] = {{IMAGES(""), NULL}};
+    size_t n;
+
+    set_up_for(STEP_PROXY);
+    RULES(ended);
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_OK);
+    const char *body = server_last(&w.server, "POST", ZONES("a"))->body;
+    assert_non_null(strstr(body, "projects/cos-cloud/global/images/stable"));
+    task_drop(t);
+    tear_all_down();
+
+    set_up_for(STEP_PROXY);
+    RULES(all);
+    RULES(machine);
+    RULES(always);
+    RULES(made);
+    t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_int_equal(task_error(t)->kind, ERR_MISSING);
+    assert_non_null(strstr(task_error(t)->resource, "cos-stable"));
+    assert_true(apply_steps(t, &n)->error.hint[0]);
+    assert_int_equal(server_count(&w.server, "POST", C), 0);
+    task_drop(t);
+    tear_all_down();
+}
+
 /* RUNNING is not yet ready: the port is read again until the line is there. */
 static void test_the_ready_line_is_waited_for(void **state)
 {
@@ -360,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_the_order),
         cmocka_unit_test(test_its_operation_is_taken_up),
         cmocka_unit_test(test_the_id_of_the_request),
+        cmocka_unit_test(test_the_images_have_ended),
         cmocka_unit_test(test_the_ready_line_is_waited_for),
         cmocka_unit_test(test_every_zone_is_full),
         cmocka_unit_test(test_a_machine_on_its_way),
