@@ -13,6 +13,7 @@ static void gather_now(struct checks_look *l, struct journey *j)
                                .pg_trouble = l->pg_trouble,
                                .target = &j->target,
                                .wanted = &l->wanted,
+                               .repo = j->live->repo,
                                .earlier = j->live->facts,
                                .since = l->marked ? &l->mark : NULL};
 

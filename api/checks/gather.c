@@ -6,6 +6,7 @@
 #include "api/base/tr.h"
 #include "api/checks/google_checks.h"
 #include "api/checks/instance_checks.h"
+#include "api/checks/scripts.h"
 #include "api/checks/source_checks.h"
 #include "api/google/datastream.h"
 #include "api/google/monitoring.h"
@@ -150,6 +151,12 @@ static int64_t judge_instance(struct gathering *g)
     return instance_room(&v);
 }
 
+/* Google's own words are not promised: PostgreSQL's text may come without its number. */
+static bool is_42704(const char *text)
+{
+    return strstr(text, "42704") || (strstr(text, "publication") && strstr(text, "does not exist"));
+}
+
 /* What has a slot that is older than its publication dies with 42704 (facts/engineering.md). */
 static bool saw_42704(const struct gathering *g)
 {
@@ -157,8 +164,7 @@ static bool saw_42704(const struct gathering *g)
         good(g, ASK_STREAM) ? datastream_stream(g->asks[ASK_STREAM]) : NULL;
 
     for (size_t i = 0; s && i < s->errors.n; i++)
-        if (strstr(s->errors.items[i].message, "42704") ||
-            strstr(s->errors.items[i].reason, "42704"))
+        if (is_42704(s->errors.items[i].message) || is_42704(s->errors.items[i].reason))
             return true;
     return false;
 }
@@ -180,6 +186,8 @@ static void judge_source(struct gathering *g, int64_t room)
                             .flag_is_set = flag_is_set(g),
                             .disk_free_bytes = room};
 
+    if (v.facts)
+        v.scripts = scripts_read(&g->list.arena, g->o.repo, v.facts, v.wanted, &v.n_scripts);
     if (v.facts)
         source_checks(&g->list, &v);
     else
@@ -244,6 +252,7 @@ struct task *gather(struct net *net, const struct gather_options *o)
     g->o = *o;
     g->t = *o->target;
     g->o.target = NULL;
+    g->o.repo = arena_str(task_arena(t), o->repo);
     return t;
 }
 

@@ -19,6 +19,7 @@ struct gather_options {
     const char *nowhere; /* why no project or instance was named; must outlive the task; NULL */
     const struct target *target;        /* copied */
     const struct source_wanted *wanted; /* must outlive the task */
+    const char *repo; /* the app's repository, for the text of its migrations; NULL: none; copied */
     /* Both must outlive the task; NULL: none. */
     const struct source_facts *earlier; /* the last look: whose transactions are still open */
     const struct source_mark *since;    /* the look from which growth is measured */

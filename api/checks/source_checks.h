@@ -11,7 +11,7 @@
 /* What a migration of the repository makes, known from its text. */
 struct source_script {
     const char *name; /* the file's, as Flyway records it: "V1.51__datastream_oppsett.sql" */
-    bool publication, slot;
+    bool publication, slot, grants;
 };
 
 /* Where the log and the wanted slot stood at a look: what a trend is measured from. -1: not known.
@@ -58,6 +58,9 @@ bool source_is_meant(const struct source_view *v, const struct source_grant *tab
 bool source_breaks_app(const struct source_grant *table);
 /* How many of those that were asked for would. */
 size_t source_breaking(const struct source_facts *f);
+/* The user is there, tables are, and it may read none of them: whoever should have granted it did
+ * nothing. */
+bool source_reads_nothing(const struct source_facts *f);
 /* A migration can speak of it: the app's role owns it, and its name can be written. */
 bool source_is_ours(const struct source_facts *f, const struct source_grant *table);
 /* Goes into a publication FOR TABLE that is made while nothing is chosen: ours, and breaks

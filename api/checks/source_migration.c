@@ -8,7 +8,24 @@
 /* migration.no_op: a guarded migration that ran before the user existed did nothing, and Flyway
  * takes it for done for ever. */
 
-enum { MAKES_NOTHING = 0, MAKES_PUBLICATION = 1, MAKES_SLOT = 2, MAKES_SOMETHING = 4 };
+enum {
+    MAKES_NOTHING = 0,
+    MAKES_PUBLICATION = 1,
+    MAKES_SLOT = 2,
+    MAKES_SOMETHING = 4,
+    MAKES_GRANTS = 8
+};
+
+bool source_reads_nothing(const struct source_facts *f)
+{
+    const struct source_grants *g = &f->grants;
+    if (!g->part.known || !g->user_exists || g->n_tables == 0)
+        return false;
+    for (size_t i = 0; i < g->n_tables; i++)
+        if (g->tables[i].select)
+            return false;
+    return true;
+}
 
 static bool has_word(const char *folded, const char *const *words, size_t n)
 {
@@ -28,7 +45,8 @@ static unsigned makes(const struct source_view *v, const struct source_migration
     for (size_t i = 0; i < v->n_scripts; i++)
         if (str_eq(v->scripts[i].name, m->script))
             return (v->scripts[i].publication ? (unsigned)MAKES_PUBLICATION : 0) |
-                   (v->scripts[i].slot ? (unsigned)MAKES_SLOT : 0);
+                   (v->scripts[i].slot ? (unsigned)MAKES_SLOT : 0) |
+                   (v->scripts[i].grants ? (unsigned)MAKES_GRANTS : 0);
     utf8_fold(name, sizeof name, m->script);
     bool slot = has_word(name, slots, sizeof slots / sizeof slots[0]);
     bool sign = has_word(name, signs, sizeof signs / sizeof signs[0]);
@@ -45,7 +63,8 @@ static bool is_missing(const struct source_facts *f, unsigned made, size_t earli
     bool no_slot = f->slots.part.known && f->slots.wanted == NULL;
     if (made == MAKES_SOMETHING)
         return earlier == 0 ? no_publication : no_slot;
-    return (no_publication && (made & MAKES_PUBLICATION) != 0) ||
+    return (source_reads_nothing(f) && (made & MAKES_GRANTS) != 0) ||
+           (no_publication && (made & MAKES_PUBLICATION) != 0) ||
            (no_slot && (made & MAKES_SLOT) != 0);
 }
 

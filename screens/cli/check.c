@@ -18,7 +18,8 @@ static int run(struct session *s)
                                .pg_trouble = s->pg_trouble,
                                .nowhere = s->nowhere,
                                .target = &s->target,
-                               .wanted = &wanted};
+                               .wanted = &wanted,
+                               .repo = s->live.repo};
     struct task *t = gather(s->live.net, &o);
     if (!session_wait(s, t, &e)) {
         code = out_error(s->o, &e);

@@ -95,6 +95,22 @@ LIST(slot)
 LIST(cloud)
 LIST(reached)
 
+/* What the slot has not handed out yet is older than the publication: the stream dies of it. */
+static void test_stream(void **state)
+{
+    (void)state;
+    int64_t until = clock_mono_ms() + 60000;
+    scene_start_stream();
+    look_at_all(&states_stream);
+    scene_run(
+        "DROP PUBLICATION ds_publication;\nINSERT INTO regelsett_resultat VALUES (1);\n" PUBLISH(
+            THREE) "INSERT INTO regelsett_resultat VALUES (2);\n");
+    while (scene_look(&states_dead.at[0])->at[CHECK_SLOT_ORDER].result != CHECK_FAIL)
+        if (clock_mono_ms() > until)
+            fail_msg("the stream lives on");
+    look_at_all(&states_dead);
+}
+
 /* A slot that is there keeps the server from starting with less. */
 static void test_replica(void **state)
 {
@@ -106,13 +122,14 @@ static void test_replica(void **state)
     scene_run(MAKE_SLOT);
 }
 
-/* What comes last: the server is a read replica from then on. */
 static void test_standby(void **state)
 {
     (void)state;
     scene_run(DROP_SLOT);
-    scene_standby();
+    scene_standby(true);
     look_at_all(&states_standby);
+    scene_standby(false);
+    scene_run(MAKE_SLOT);
 }
 
 /* --- manners --- */
@@ -173,7 +190,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_publication), cmocka_unit_test(test_tables),
         cmocka_unit_test(test_slot),        cmocka_unit_test(test_cloud),
         cmocka_unit_test(test_reached),     cmocka_unit_test(test_replica),
-        cmocka_unit_test(test_standby),
+        cmocka_unit_test(test_standby),     cmocka_unit_test(test_stream),
     };
     only = argc > 1 ? argv[1] : NULL;
     int skipped = scene_open();

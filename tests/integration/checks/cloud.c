@@ -90,6 +90,17 @@ void cloud_stop(struct cloud *c)
     free(c);
 }
 
+void cloud_start_stream(struct cloud *c, const char *password)
+{
+    char why[512] = "";
+    struct sandbox_facts *f = &c->sandbox.facts;
+    snprintf(f->users[0].name, sizeof f->users[0].name, "datastream");
+    snprintf(f->users[0].password, sizeof f->users[0].password, "%s", password);
+    f->n_users = 1;
+    if (!google_prepare_running(c->google, why))
+        die(why);
+}
+
 int cloud_port(const struct cloud *c)
 {
     return google_port(c->google);

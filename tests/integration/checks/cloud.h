@@ -13,6 +13,8 @@ struct postgres;
 /* Aborts with the reason when it cannot. The person holds the narrow set of roles. */
 struct cloud *cloud_start(struct postgres *pg, const char *folder);
 void cloud_stop(struct cloud *c);
+/* A stream of two tables, from the slot ds_replication: it runs to the end of the test. */
+void cloud_start_stream(struct cloud *c, const char *password);
 int cloud_port(const struct cloud *c);
 const char *cloud_credentials(const struct cloud *c); /* a file */
 /* The first refresh token that is not ours: a login that Google no longer takes. */

@@ -8,10 +8,15 @@
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/sandbox.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct {
     char folder[FOLDER_PATH], files[FOLDER_PATH];
@@ -19,7 +24,8 @@ static struct {
     struct cloud *cloud;
     PGconn *db, *held[SCENE_HELD]; /* the superuser's, and what a state holds open */
     struct net *net;
-    struct google *google, *refused;
+    struct google *google, *refused, *silent;
+    int deaf; /* a socket that takes connections, and nobody reads */
     struct pg *pg;
     struct task *looked;
     struct source_facts *earlier;
@@ -104,6 +110,18 @@ void scene_run(const char *sql)
 
 #define PASSWORD "bare-til-test"
 
+void scene_await(const char *sql)
+{
+    int64_t until = clock_mono_ms() + 60000;
+    for (bool is = false; !is;) {
+        PGresult *rows = PQexec(scene.db, sql);
+        is = PQntuples(rows) == 1 && PQgetvalue(rows, 0, 0)[0] == 't';
+        PQclear(rows);
+        if (!is && clock_mono_ms() > until)
+            die("in vain", sql);
+    }
+}
+
 static const char prepare[] =
     "CREATE ROLE datastream LOGIN REPLICATION;\n"
     "CREATE ROLE lesere;\n"
@@ -145,11 +163,11 @@ static const char settings[] = "max_replication_slots = 4\n"
                                "log_line_prefix = '%a|%u|%p|'\n"
                                "log_statement = all\n";
 
-static struct google *open_google(const char *credentials)
+static struct google *open_google(const char *credentials, int port)
 {
     struct err e;
     char origin[64];
-    snprintf(origin, sizeof origin, "http://127.0.0.1:%d", cloud_port(scene.cloud));
+    snprintf(origin, sizeof origin, "http://127.0.0.1:%d", port);
     struct google *google =
         google_open(scene.net,
                     &(struct google_options){
@@ -158,6 +176,18 @@ static struct google *open_google(const char *credentials)
     if (google == NULL)
         die(e.what, e.why);
     return google;
+}
+
+static int listen_deaf(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t bytes = sizeof at;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    scene.deaf = socket(AF_INET, SOCK_STREAM, 0);
+    if (scene.deaf < 0 || bind(scene.deaf, (struct sockaddr *)&at, sizeof at) != 0 ||
+        listen(scene.deaf, 64) != 0 || getsockname(scene.deaf, (struct sockaddr *)&at, &bytes) != 0)
+        die("no socket", strerror(errno));
+    return ntohs(at.sin_port);
 }
 
 static struct pg *connect_person(void)
@@ -223,8 +253,9 @@ int scene_open(void)
         die("no PostgreSQL", why);
     scene.cloud = cloud_start(scene.server, scene.files);
     scene.net = net_open(&e);
-    scene.google = open_google(cloud_credentials(scene.cloud));
-    scene.refused = open_google(cloud_wrong_credentials(scene.cloud));
+    scene.google = open_google(cloud_credentials(scene.cloud), cloud_port(scene.cloud));
+    scene.refused = open_google(cloud_wrong_credentials(scene.cloud), cloud_port(scene.cloud));
+    scene.silent = open_google(cloud_credentials(scene.cloud), listen_deaf());
     name_target(&scene.target);
     connect_all();
     scene_run(prepare);
@@ -238,6 +269,8 @@ void scene_close(void)
     disconnect_all();
     google_close(scene.google);
     google_close(scene.refused);
+    google_close(scene.silent);
+    close(scene.deaf);
     net_close(scene.net);
     cloud_stop(scene.cloud);
     postgres_remove(scene.server);
@@ -253,13 +286,20 @@ void scene_restart(bool logical)
     connect_all();
 }
 
-void scene_standby(void)
+void scene_standby(bool on)
 {
     char path[FOLDER_PATH + 32], why[FOLDER_WHY];
     snprintf(path, sizeof path, "%s/data/standby.signal", scene.folder);
-    if (!folder_write(path, "", why))
-        die(path, why);
+    if (on ? !folder_write(path, "", why) : remove(path) != 0)
+        die(path, "cannot be turned");
     scene_restart(true);
+}
+
+void scene_start_stream(void)
+{
+    scene_run("ALTER ROLE datastream PASSWORD '" PASSWORD "';\n");
+    cloud_start_stream(scene.cloud, PASSWORD);
+    scene_await("SELECT active FROM pg_replication_slots WHERE slot_name = 'ds_replication'");
 }
 
 const char *scene_folder(void)
@@ -290,6 +330,18 @@ static const struct source_table two[] = {
 static const struct source_wanted usual = {"datastream", "ds_publication", "ds_replication", two,
                                            2};
 
+static const char *write_script(const char *sql)
+{
+    static char repo[FOLDER_PATH + 8];
+    char folder[FOLDER_PATH + 64], path[FOLDER_PATH + 128], why[FOLDER_WHY];
+    snprintf(repo, sizeof repo, "%s/repo", scene.files);
+    snprintf(folder, sizeof folder, "%s/src/main/resources/flyway", repo);
+    snprintf(path, sizeof path, "%s/V1.51__datastream_oppsett.sql", folder);
+    if (!folder_make(folder, why) || !folder_write(path, sql, why))
+        die(path, why);
+    return repo;
+}
+
 static struct task *look_once(const struct state *s, struct pg *pg)
 {
     struct err nobody = {.kind = ERR_NETWORK};
@@ -301,14 +353,16 @@ static struct task *look_once(const struct state *s, struct pg *pg)
         since = source_mark(scene.earlier);
     if (s->project != NULL)
         snprintf(target.project, sizeof target.project, "%s", s->project);
-    struct gather_options o = {.google = s->no_login ? scene.refused : scene.google,
+    struct google *google = s->no_login ? scene.refused : s->silent ? scene.silent : scene.google;
+    struct gather_options o = {.google = google,
                                .pg = s->nowhere ? NULL : pg,
                                .pg_trouble = s->nowhere ? nobody : (struct err){0},
                                .target = &target,
                                .wanted = s->wanted != NULL ? s->wanted : &usual,
                                .earlier = scene.earlier,
                                .since = scene.earlier != NULL ? &since : NULL,
-                               .patience_ms = s->patience_ms};
+                               .patience_ms = s->patience_ms,
+                               .repo = s->script != NULL ? write_script(s->script) : NULL};
     struct task *t = gather(scene.net, &o);
     net_until(scene.net, t);
     if (task_state(t) != TASK_OK)

@@ -41,6 +41,8 @@ struct state {
     const char *since;   /* ... and this was done in between */
     bool nowhere;        /* nobody listens at the database's port */
     bool no_login;       /* Google does not take the refresh token */
+    bool silent;         /* Google takes connections, and says nothing */
+    const char *script;  /* the repository's V1.51__datastream_oppsett.sql; NULL: no repository */
     int patience_ms;     /* 0: the usual */
     const char *project; /* NULL: ours */
     /* What is not a pass, or passes with these words: all the others just pass. */
@@ -85,14 +87,16 @@ struct states {
     size_t n;
 };
 extern const struct states states_rights, states_publication, states_tables, states_slot,
-    states_reached, states_cloud, states_replica, states_standby;
+    states_reached, states_cloud, states_stream, states_dead, states_replica, states_standby;
 
 /* 77 where there is no PostgreSQL. */
 int scene_open(void);
 void scene_close(void);
-void scene_restart(bool logical); /* with or without the flag in force */
-void scene_standby(void);         /* restarts it as a read replica, for good */
-void scene_run(const char *sql);  /* aborts on an error */
+void scene_restart(bool logical);  /* with or without the flag in force */
+void scene_standby(bool on);       /* restarts it as a read replica, and back */
+void scene_run(const char *sql);   /* aborts on an error */
+void scene_await(const char *sql); /* until its one value is true; aborts after a minute */
+void scene_start_stream(void);     /* of our own, for the rest of the test */
 
 const char *scene_folder(void);          /* of the server: its log lies there */
 PGconn *scene_session(void);             /* another session of the superuser; PQfinish it */

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "api/base/tr.h"
-#include "api/checks/source_checks.h"
+#include "api/checks/scripts.h"
 #include "tests/unit/checks/world.h"
 
 #include <stdio.h>
@@ -202,6 +202,8 @@ static const struct tried cases[] = {
      "next number"},
     {first_only, CHECK_MIGRATION_NO_OP, PASS, "none", ""},
     {two_names, CHECK_MIGRATION_NO_OP, FAIL, "V2__datastream_mer.sql", NULL},
+    {no_op_grants, CHECK_MIGRATION_NO_OP, FAIL, "ran, did nothing: V1.1__start.sql", "next number"},
+    {grants_worked, CHECK_MIGRATION_NO_OP, PASS, "none", ""},
     {no_op_by_text, CHECK_MIGRATION_NO_OP, FAIL, "V7__noe_helt_annet.sql", NULL},
     {not_a_setup, CHECK_MIGRATION_NO_OP, PASS, "none", ""},
     {migration_failed, CHECK_MIGRATION_NO_OP, FAIL, "recorded as failed", "flyway repair"},
@@ -395,13 +397,36 @@ static void test_trend(void **state)
     assert_true(slot_hours_until(100, 10) > 9.9 && slot_hours_until(100, 10) < 10.1);
 }
 
+static void test_scripts(void **state)
+{
+    (void)state;
+    static const struct source_wanted w = {"datastream", "ds_publication", "ds_replication", NULL,
+                                           0};
+    struct source_script s = script_of("a",
+                                       "DO $$ BEGIN\n  CREATE\n\tPUBLICATION \"DS_publication\" "
+                                       "FOR ALL TABLES;\nEND $$",
+                                       &w);
+    assert_true(s.publication && !s.slot && !s.grants);
+    s = script_of("b", "PERFORM PG_CREATE_LOGICAL_REPLICATION_SLOT('ds_replication', 'x')", &w);
+    assert_true(!s.publication && s.slot && !s.grants);
+    s = script_of("c", "grant  select on a to \"datastream\"", &w);
+    assert_true(!s.publication && !s.slot && s.grants);
+    s = script_of("d", "-- create publication ds_publication\nSELECT 1 -- grant select datastream",
+                  &w);
+    assert_true(!s.publication && !s.slot && !s.grants);
+    s = script_of("e", "CREATE PUBLICATION another FOR ALL TABLES; GRANT SELECT ON a TO kari", &w);
+    assert_true(!s.publication && !s.slot && !s.grants);
+    s = script_of("f", "", &w);
+    assert_true(!s.publication && !s.slot && !s.grants);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),         cmocka_unit_test(test_publication_of_many_tables),
         cmocka_unit_test(test_complete),      cmocka_unit_test(test_all_well),
         cmocka_unit_test(test_not_connected), cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_trend),         cmocka_unit_test(test_scripts),
     };
     tr_language("en");
     return cmocka_run_group_tests(tests, NULL, NULL);

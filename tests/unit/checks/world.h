@@ -356,11 +356,23 @@ CHANGE(no_op_by_text)
 {
     no_publication(w);
     w->migrations[2].script = "V7__noe_helt_annet.sql";
-    w->scripts[0] = (struct source_script){"V7__noe_helt_annet.sql", true, false};
+    w->scripts[0] = (struct source_script){"V7__noe_helt_annet.sql", true, false, false};
     w->view.scripts = w->scripts;
     w->view.n_scripts = 1;
     w->now.flyway.at = w->migrations + 2;
     w->now.flyway.n = 1;
+}
+CHANGE(no_op_grants)
+{
+    w->tables[0].select = w->tables[1].select = false;
+    w->scripts[0] = (struct source_script){"V1.1__start.sql", false, false, true};
+    w->view.scripts = w->scripts;
+    w->view.n_scripts = 1;
+}
+CHANGE(grants_worked)
+{
+    no_op_grants(w);
+    w->tables[1].select = true;
 }
 CHANGE(not_a_setup)
 {
