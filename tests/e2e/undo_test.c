@@ -1,0 +1,135 @@
+/* Take down on the screen: the database's part is a migration, shown and written into the
+ * repository; when it has run, the manifest follows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/wizard.h"
+#include "tests/sandbox/folder.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FJERN  "src/main/resources/flyway/V1.53__datastream_fjern.sql"
+#define STREAM "postgres-postmottak-bigquery"
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "running", "--speed", "400");
+    return 0;
+}
+
+static bool repo_has(const char *path, const char *words)
+{
+    char whole[WORLD_PATH + 128];
+    size_t bytes;
+    snprintf(whole, sizeof whole, "%s/%s", session_repo(w.session), path);
+    char *text = folder_read(whole, 1 << 20, &bytes);
+    bool has = text && (words == NULL || strstr(text, words));
+    free(text);
+    return has;
+}
+
+static void to_take_down(void)
+{
+    open_wizard(NULL);
+    see("Enter choose");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Esc");
+    see(STREAM);
+    vt_key(v, "End");
+    vt_key(v, "Enter");
+    see("D take down");
+    vt_key(v, "D");
+    see("This is what would go.");
+    see("w migration");
+}
+
+static void it_is_shown_and_written(void **state)
+{
+    (void)state;
+    to_take_down();
+    vt_key(v, "w");
+    see("Files to write: 1");
+    see("is being read by datastream");
+    see("datastream_fjern.sql");
+    vt_key(v, "Esc");
+    see("This is what would go.");
+    assert_false(repo_has(FJERN, NULL));
+    vt_key(v, "w");
+    see("Files to write: 1");
+    vt_key(v, "w"); /* it goes on: the rest is shown first */
+    see("it goes on: nothing is written");
+    assert_false(repo_has(FJERN, NULL));
+    vt_key(v, "End");
+    see("$$ LANGUAGE");
+    vt_key(v, "w");
+    see("1 file written");
+    assert_true(repo_has(FJERN, "PG_DROP_REPLICATION_SLOT"));
+    assert_true(repo_has(FJERN, "DROP PUBLICATION IF EXISTS"));
+    vt_key(v, "w"); /* not twice */
+    see("datastream_fjern.sql is written");
+    vt_signal(v, SIGKILL);
+    vt_wait_end(v, LONG_MS);
+}
+
+static void deploy(int code)
+{
+    const char *const args[] = {"-c", getenv("STROM_DEPLOY_COMMAND"), NULL};
+    struct run_options o = {.program = "/bin/sh", .args = args};
+    struct run *r = run_start(&o);
+    int got = run_wait_end(r, RUN_MS);
+    if ((got == 0) != (code == 0))
+        fail_msg("deploy: exit %d\n%s%s", got, run_out(r), run_err(r));
+    run_free(r);
+}
+
+static void the_stream_goes_first(void **state)
+{
+    char value[256];
+    (void)state;
+    deploy(1); /* as it said: a slot that is read cannot be dropped */
+    world_source(&w, "SELECT count(*) FROM pg_publication", value);
+    assert_string_equal(value, "1"); /* and nothing is half gone */
+    answer_is(STROM(&w, "delete", "postmottak-backend", "datastream", "--yes", "--confirm", STREAM),
+              3);
+    deploy(0);
+    world_source(&w,
+                 "SELECT (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM "
+                 "pg_replication_slots)",
+                 value);
+    assert_string_equal(value, "0");
+}
+
+static void then_the_manifest(void **state)
+{
+    (void)state;
+    answer_is(STROM(&w, "files", "--app", "postmottak-backend", "--undo", "--out",
+                    session_repo(w.session)),
+              3);
+    assert_false(repo_has(".nais/dev-gcp.yaml", "logical_decoding"));
+    assert_false(repo_has(".nais/dev-gcp.yaml", "name: datastream"));
+    deploy(0);
+    answer_is(STROM(&w, "files", "--app", "postmottak-backend", "--undo"), 0);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_shown_and_written),
+        cmocka_unit_test(the_stream_goes_first),
+        cmocka_unit_test(then_the_manifest),
+    };
+    return cmocka_run_group_tests(tests, start, close_world);
+}
