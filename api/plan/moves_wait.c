@@ -108,12 +108,20 @@ static enum move looked_at_private(struct run *r, struct apply_step *s, struct d
     return MOVE_FAILED;
 }
 
+/* Of several of that name, in zones of their own, the one of which something may come. */
+static const struct compute_machine *likeliest(const struct compute_machines *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (str_eq(all->items[i].status, "RUNNING") || look_machine_comes(all->items[i].status))
+            return &all->items[i];
+    return all->n ? &all->items[0] : NULL;
+}
+
 /* Running is not yet answering. One that the tool before has begun tells nothing of its proxy. */
 static enum move looked_at_proxy(struct run *r, struct apply_step *s, struct doing *d,
                                  const char **state, struct arena *mem)
 {
-    const struct compute_machines *all = compute_machines(d->task);
-    const struct compute_machine *vm = all->n ? &all->items[0] : NULL;
+    const struct compute_machine *vm = likeliest(compute_machines(d->task));
 
     *state = vm ? vm->status : "gone";
     if (vm && str_eq(vm->status, "RUNNING"))
