@@ -22,6 +22,7 @@ STEP(the_manifest_is_written)
     open_wizard(NULL);
     see("What do you want to do?");
     vt_key(v, "Enter");
+    see("number 482910375264");
     see("postmottak as kari.nordmann@nav.no");
     vt_key(v, "Enter");
     see("6 fail");
