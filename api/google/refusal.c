@@ -24,7 +24,10 @@ struct advice {
 #define HINT_AGAIN  "somebody else changed it meanwhile: run the same command again"
 #define HINT_STATE  "it is in use, or not in a state that allows this: look at its state first"
 #define HINT_PROXY  "is a proxy or a login page in between? Look at HTTPS_PROXY"
-#define HINT_INPUT  "Google does not accept what was sent: correct what it names"
+#define HINT_POLICY                                                                                \
+    "a policy of the organization forbids it: ask those who keep it for an exception"
+#define HINT_BILLS "nobody pays for this project: have a billing account linked to it"
+#define HINT_INPUT "Google does not accept what was sent: correct what it names"
 
 /* In the order of trust: what is most exact first. */
 static const struct advice advices[] = {
@@ -42,6 +45,10 @@ static const struct advice advices[] = {
     {"ACCESS_TOKEN_EXPIRED", ERR_DENIED, false, HINT_LOGIN},
     {"CREDENTIALS_MISSING", ERR_DENIED, false, HINT_LOGIN},
     {"authError", ERR_DENIED, false, HINT_LOGIN},
+    {"SECURITY_POLICY_VIOLATED", ERR_DENIED, false, HINT_POLICY},
+    {"ORGANIZATION_POLICY", ERR_DENIED, false, HINT_POLICY},
+    {"BILLING_DISABLED", ERR_DENIED, false, HINT_BILLS},
+    {"billingNotEnabled", ERR_DENIED, false, HINT_BILLS},
     {"USER_PROJECT_DENIED", ERR_DENIED, false,
      "set GOOGLE_CLOUD_QUOTA_PROJECT to a project where you may use services"},
     {"ZONE_RESOURCE_POOL_EXHAUSTED", ERR_QUOTA, false, "the zone is full: another one is tried"},
@@ -228,9 +235,17 @@ static const struct advice *advice_for(const char *reason)
 
 static const struct advice no_advice = {"", ERR_BUG, false, ""};
 
+/* "Constraint constraints/compute.vmExternalIpAccess violated for project p": under words that mean
+ * something else where it is not said, and each service has its own. */
+static bool is_forbidden_by_policy(const struct refusal *r)
+{
+    return strstr(r->message, "onstraint constraints/") != NULL;
+}
+
 static const struct advice *advice_of(const struct refusal *r)
 {
-    const struct advice *a = advice_for(r->reason);
+    const struct advice *a =
+        advice_for(is_forbidden_by_policy(r) ? "ORGANIZATION_POLICY" : r->reason);
     if (!a)
         a = advice_for(r->word);
     for (size_t i = 0; !a && i < sizeof words / sizeof *words; i++)

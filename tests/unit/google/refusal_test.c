@@ -67,6 +67,16 @@ static void envelopes(void **state)
            ERR_CONFLICT, "FAILED_PRECONDITION", "in use", false);
     expect(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Token has been expired\"}",
            ERR_DENIED, "invalid_grant", "expired", false);
+    expect(412,
+           "{\"error\":{\"code\":412,\"message\":\"Constraint constraints/"
+           "compute.vmExternalIpAccess violated for project p.\",\"errors\":[{\"reason\":"
+           "\"conditionNotMet\",\"message\":\"Constraint\"}]}}",
+           ERR_DENIED, "conditionNotMet", "vmExternalIpAccess", false);
+    expect(403,
+           "{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\",\"message\":\"no billing\","
+           "\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":"
+           "\"BILLING_DISABLED\"}]}}",
+           ERR_DENIED, "BILLING_DISABLED", "no billing", false);
     expect(503, "", ERR_NETWORK, "UNAVAILABLE", "answered 503 without a word", true);
     expect(418, "<html><b>I'm a\n\n teapot</b></html>", ERR_INPUT, "INVALID_ARGUMENT",
            "I'm a teapot", false);
