@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_BIGQUERY_H
 #define STROM_GOOGLE_BIGQUERY_H
 
-/* BigQuery: datasets, tables and small queries (../gcp/bigquery.v2.json). */
+/* BigQuery: datasets, tables and small queries (../gcp/bigquery.v2.json). Who owns what:
+ * operation.h. */
 
 #include "api/google/operation.h"
 

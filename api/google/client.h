@@ -1,8 +1,9 @@
 #ifndef STROM_GOOGLE_CLIENT_H
 #define STROM_GOOGLE_CLIENT_H
 
-/* Inside api/google, and for tasks that are built from its calls (api/access, api/plan): what a request needs
- * of the client. */
+/* Inside api/google, and for tasks that are built from its calls (api/access, api/plan): what a
+ * request needs of the client. What is handed out is the client's, and goes with the next
+ * google_reload. */
 
 #include "api/base/str.h"
 #include "api/google/auth.h"

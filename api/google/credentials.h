@@ -31,7 +31,8 @@ struct credentials {
     struct credentials *source;
     /* a machine at Google: what GCE_METADATA_HOST names, NULL: the usual one */
     const char *metadata_host;
-    /* the token endpoint wants not to be asked before (clock_mono_ms), and said so in these words */
+    /* the token endpoint wants not to be asked before (clock_mono_ms), and said so in these words
+     */
     int64_t not_before;
     struct err put_off;
 };

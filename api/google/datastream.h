@@ -3,7 +3,8 @@
 
 /* Datastream's streams and their objects (../gcp/datastream.v1.json, facts/gcp.md B). Names given
  * are ids ("postgres-x-bigquery"), names read are full ("projects/P/locations/L/streams/...");
- * unknown enum values are kept as text. Every write ends when its operation has. */
+ * unknown enum values are kept as text. Every write ends when its operation has. Who owns what:
+ * operation.h. */
 
 #include "api/google/datastream_objects.h"
 #include "api/google/operation.h"

@@ -3,7 +3,8 @@
 
 /* Schemas, tables and columns as Datastream speaks of them: in a stream's selection and in the
  * answer of discover. A schema without tables means all its tables, a table without columns all its
- * columns, also later ones (facts/gcp.md B): so we write every name. */
+ * columns, also later ones (facts/gcp.md B): so we write every name. What is read lives in the
+ * arena; what is written is borrowed. */
 
 #include "api/base/arena.h"
 #include "api/base/json.h"

@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_DATASTREAM_PROFILES_H
 #define STROM_GOOGLE_DATASTREAM_PROFILES_H
 
-/* Datastream's private connections and connection profiles (../gcp/datastream.v1.json). */
+/* Datastream's private connections and connection profiles (../gcp/datastream.v1.json). Who owns
+ * what: operation.h. */
 
 #include "api/google/datastream.h"
 #include "api/google/datastream_objects.h"

@@ -1,7 +1,7 @@
 #ifndef STROM_GOOGLE_IAM_H
 #define STROM_GOOGLE_IAM_H
 
-/* Service accounts (../gcp/iam.v1.json). */
+/* Service accounts (../gcp/iam.v1.json). Who owns what: operation.h. */
 
 #include "api/google/operation.h"
 

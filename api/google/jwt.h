@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_JWT_H
 #define STROM_GOOGLE_JWT_H
 
-/* Inside api/google: the assertion of a service account, signed by RS256. */
+/* Inside api/google: the assertion of a service account, signed by RS256. The text is the caller's
+ * to wipe: it stands for the key. */
 
 #include "api/base/str.h"
 #include "api/google/credentials.h"

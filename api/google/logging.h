@@ -2,7 +2,7 @@
 #define STROM_GOOGLE_LOGGING_H
 
 /* Cloud Logging: what a stream has written about itself (../gcp/logging.v2.json, facts/gcp.md F).
- */
+ * Who owns what: operation.h. */
 
 #include "api/google/operation.h"
 

@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_LONGRUN_H
 #define STROM_GOOGLE_LONGRUN_H
 
-/* Inside api/google: what a long-running operation says of itself. Pure. */
+/* Inside api/google: what a long-running operation says of itself. Pure. All of it lives in the
+ * arena that is given. */
 
 #include "api/google/refusal.h"
 #include "api/google/rest.h"

@@ -2,7 +2,7 @@
 #define STROM_GOOGLE_MACHINE_H
 
 /* Compute's zones, images and virtual machines: the proxy (../gcp/compute.v1.json, facts/gcp.md I).
- */
+ * Who owns what: operation.h. */
 
 #include "api/google/operation.h"
 

@@ -3,7 +3,7 @@
 
 /* Cloud Monitoring (../gcp/monitoring.v3.json, facts/gcp.md F): the figures of a stream and of the
  * instance's disk. Points come some minutes late; no point for ten minutes means "unknown", not
- * zero. */
+ * zero. Who owns what: operation.h. */
 
 #include "api/google/operation.h"
 

@@ -2,7 +2,8 @@
 #define STROM_GOOGLE_NETWORK_H
 
 /* Compute's networks, firewall rules and addresses (../gcp/compute.v1.json, facts/gcp.md I). Every
- * write ends when its operation has, and gives the thing as it then is. */
+ * write ends when its operation has, and gives the thing as it then is. Who owns what: operation.h.
+ */
 
 #include "api/google/operation.h"
 

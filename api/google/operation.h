@@ -2,7 +2,11 @@
 #define STROM_GOOGLE_OPERATION_H
 
 /* What every task of api/google tells while it runs and when it has failed: the long-running
- * operation behind it, and Datastream's validation lines. Sources: facts/gcp.md B (LRO), H. */
+ * operation behind it, and Datastream's validation lines. Sources: facts/gcp.md B (LRO), H.
+ *
+ * Who owns what, in all of api/google: a call copies what it is given, and its task is the caller's
+ * (task_drop). What a task is asked for lives with the task and is NULL until TASK_OK; strings in
+ * it are "" where Google told none, never NULL, unless it is said. */
 
 #include "api/google/auth.h"
 #include "api/net/task.h"

@@ -2,7 +2,8 @@
 #define STROM_GOOGLE_PROJECTS_H
 
 /* Resource Manager: the project, what one may do in it, and its IAM policy at version 3
- * (../gcp/cloudresourcemanager.v1.json, facts/gcp.md E). Edits of a policy: api/access/policy.h. */
+ * (../gcp/cloudresourcemanager.v1.json, facts/gcp.md E). Edits of a policy: api/access/policy.h.
+ * Who owns what: operation.h. */
 
 #include "api/google/operation.h"
 

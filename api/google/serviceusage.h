@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_SERVICEUSAGE_H
 #define STROM_GOOGLE_SERVICEUSAGE_H
 
-/* Which Google APIs are on in a project, and turning them on (../gcp/serviceusage.v1.json). */
+/* Which Google APIs are on in a project, and turning them on (../gcp/serviceusage.v1.json). Who
+ * owns what: operation.h. */
 
 #include "api/google/operation.h"
 

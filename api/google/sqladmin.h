@@ -1,7 +1,8 @@
 #ifndef STROM_GOOGLE_SQLADMIN_H
 #define STROM_GOOGLE_SQLADMIN_H
 
-/* Cloud SQL (../gcp/sqladmin.v1.json): read only; instances are changed by the app's manifest. */
+/* Cloud SQL (../gcp/sqladmin.v1.json): read only; instances are changed by the app's manifest. Who
+ * owns what: operation.h. */
 
 #include "api/google/operation.h"
 

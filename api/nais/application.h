@@ -2,7 +2,7 @@
 #define STROM_NAIS_APPLICATION_H
 
 /* Inside api/nais: what the app's own manifest, as it was deployed, says of its database. It tells
- * why something is not there. */
+ * why something is not there. What is read lives in the arena. */
 
 #include "api/nais/cluster.h"
 

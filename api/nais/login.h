@@ -1,7 +1,8 @@
 #ifndef STROM_NAIS_LOGIN_H
 #define STROM_NAIS_LOGIN_H
 
-/* Inside api/nais: what a request to a cluster is signed with. */
+/* Inside api/nais: what a request to a cluster is signed with. The kubeconfig is borrowed and must
+ * outlive it; tokens and keys are its own, wiped by login_done or when they are renewed. */
 
 #include "api/nais/kubeconfig.h"
 #include "api/net/http.h"

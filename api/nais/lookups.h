@@ -1,7 +1,8 @@
 #ifndef STROM_NAIS_LOOKUPS_H
 #define STROM_NAIS_LOOKUPS_H
 
-/* What the platform knows of an app's database (facts/domain.md 3, facts/gcp.md A). */
+/* What the platform knows of an app's database (facts/domain.md 3, facts/gcp.md A). What is given
+ * is copied; the cluster must outlive the tasks, and what they found lives with them. */
 
 #include "api/nais/cluster.h"
 

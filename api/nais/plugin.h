@@ -3,7 +3,7 @@
 
 /* Inside api/nais: the login program of a kubeconfig (user.exec), by the protocol of
  * client.authentication.k8s.io v1 and v1beta1. No shell; of our environment it gets what says where
- * things are, and nothing that looks like a secret. */
+ * things are, and nothing that looks like a secret. What is given is copied. */
 
 #include "api/nais/kubeconfig.h"
 #include "api/net/net.h"

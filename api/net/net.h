@@ -2,7 +2,8 @@
 #define STROM_NET_NET_H
 
 /* The one place that sleeps. Everything that waits for the world is a task in a net: HTTP
- * transfers, PostgreSQL sockets, child processes, timers.
+ * transfers, PostgreSQL sockets, child processes, timers. Tasks are their starters' (task.h); what
+ * is left of them goes with the net.
  *
  *     while (!done) {
  *         if (dirty) paint();

@@ -1,7 +1,9 @@
 #ifndef STROM_NET_PROCESS_H
 #define STROM_NET_PROCESS_H
 
-/* Starting and ending a program: what child.c needs of the system. Nothing here blocks. */
+/* Starting and ending a program: what child.c needs of the system. Nothing here blocks. The
+ * descriptors are the process's own, closed by process_leave; strings are borrowed until it has
+ * started. */
 
 #include "api/base/err.h"
 
