@@ -16,6 +16,13 @@
 #include "api/store/store.h"
 #include "screens/cli/options.h"
 
+/* What strom granted for a while: see screens/grants.h. */
+struct granted {
+    int64_t until; /* the last one's end, seconds since 1970 */
+    size_t n;      /* grants that are not proved gone */
+    char project[64];
+};
+
 struct live {
     const struct options *options;
     struct net *net;
@@ -35,6 +42,10 @@ struct live {
     const char *repo_why;       /* then: why not */
     const char *deploy_command; /* STROM_DEPLOY_COMMAND, or NULL */
     bool practise; /* the person chose the sandbox: main starts it when the wizard has ended */
+    struct granted granted;
+    const char *broad; /* "Editor" or "Owner": one holds it in that project; NULL: none, as far as
+                          it was asked */
+    char broad_project[64];
     struct arena mem;
 };
 

@@ -6,6 +6,7 @@
 #include "screens/cli/line.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
+#include "screens/grants.h"
 #include "screens/walk.h"
 #include "tui/field.h"
 #include "tui/key.h"
@@ -244,6 +245,9 @@ int plain_run(struct live *l)
         p.walk.j.to_copy = NULL;
     }
     walk_leave(&p.walk);
+    grants_look(l);
+    if (!l->options->sandbox)
+        grants_farewell(l);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     page_free(p.page);

@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/net/net.h"
+#include "screens/grants.h"
 #include "screens/script.h"
 #include "screens/wizard_inside.h"
 #include "tui/clip.h"
@@ -17,42 +18,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- quitting --- */
+/* --- quitting: see wizard_quit.c --- */
 
-static bool is_busy(const struct wizard *w)
+bool wizard_is_busy(const struct wizard *w)
 {
     return w->walk.step->is_busy && w->walk.step->is_busy(w->walk.self);
-}
-
-/* What quitting would lose or leave half done; NULL: nothing. */
-static const char *at_stake(const struct wizard *w)
-{
-    if (w->walk.j.live->options->sandbox && w->walk.j.reached > AT_HOME)
-        return tr(
-            "The sandbox ends with it: database, cloud and all that was made there are gone.");
-    if (journey_is_running(&w->walk.j))
-        return tr("A creation is under way. It is recorded; the next start takes it up.");
-    if (is_busy(w))
-        return w->walk.j.at == AT_PREREQUISITES
-                   ? tr("A deploy is under way, and would be stopped in the middle.")
-                   : tr("Something is under way here. It is recorded; the next start takes it up.");
-    if (w->walk.j.live->store_trouble.kind != ERR_NONE && w->walk.j.reached > AT_HOME)
-        return tr("What you have chosen cannot be kept at this moment: quitting loses it.");
-    return NULL;
-}
-
-static void ask_quit(struct wizard *w)
-{
-    static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", true}};
-    const char *stake = at_stake(w);
-
-    if (stake == NULL) {
-        w->done = true;
-        return;
-    }
-    dialog_open(&w->dialog, tr("Quit?"), stake, options, 2, 0);
-    w->asking = ASKING_QUIT;
-    loop_discard_input(w->loop);
 }
 
 /* Create has its own question for Ctrl-C (it gets the key); everywhere else leaving is harmless.
@@ -71,16 +41,29 @@ static void interrupt(struct wizard *w)
 
 /* --- drawing --- */
 
+enum { TITLE_CONTEXT = JOURNEY_TITLE + GRANTS_TEXT + 4 };
+
+/* What it is about, and how long what was granted still lasts. */
+static const char *title_context(const struct wizard *w, char out[TITLE_CONTEXT])
+{
+    char title[JOURNEY_TITLE], roles[GRANTS_TEXT];
+
+    journey_title(&w->walk.j, title);
+    grants_countdown(w->walk.j.live, roles);
+    snprintf(out, TITLE_CONTEXT, "%s%s%s", title, *title && *roles ? "  " : "",
+             roles);
+    return out;
+}
+
 static void draw_body(struct wizard *w, struct page *p)
 {
-    char context[JOURNEY_TITLE];
+    char context[TITLE_CONTEXT];
     struct page_title title = {
         .program = w->walk.j.live->options->sandbox ? "strom sandbox" : "strom",
         .title = tr(w->walk.step->title),
         .at = (int)w->walk.j.at,
         .of = w->walk.j.at == AT_HOME || w->walk.j.at == AT_REMOVE ? 0 : AT_MONITOR,
-        .context = w->walk.j.finding ? tr("Enter: on to the streams")
-                                     : journey_title(&w->walk.j, context)};
+        .context = w->walk.j.finding ? tr("Enter: on to the streams") : title_context(w, context)};
 
     page_title(p, &title);
     wizard_draw_keys(w, p);
@@ -123,13 +106,23 @@ void wizard_set_tick(struct wizard *w)
 {
     const struct walk *at = &w->walk;
 
-    loop_set_tick(w->loop, at->step->tick_ms ? at->step->tick_ms(at->self) : 0);
+    int64_t step = at->step->tick_ms ? at->step->tick_ms(at->self) : 0,
+            grants = grants_tick_ms(at->j.live);
+
+    loop_set_tick(w->loop, step > 0 && (grants == 0 || step < grants) ? step : grants);
+}
+
+void wizard_go(struct wizard *w, enum journey_step to)
+{
+    walk_go(&w->walk, to);
+    w->scroll = 0;
+    wizard_set_tick(w);
 }
 
 static void follow(struct wizard *w, enum nav nav)
 {
     if (nav == QUIT)
-        ask_quit(w);
+        wizard_ask_quit(w);
     else if (walk_follow(&w->walk, nav))
         w->scroll = 0;
     wizard_set_tick(w);
@@ -159,6 +152,20 @@ static void tell(struct wizard *w, struct event ev)
     after(w, w->walk.step->update ? w->walk.step->update(w->walk.self, &w->walk.j, ev) : STAY);
 }
 
+/* The step's own, or the minute of the countdown. */
+static void tick(struct wizard *w)
+{
+    const struct walk *at = &w->walk;
+    bool steps = at->step->tick_ms && at->step->tick_ms(at->self) > 0;
+
+    if (grants_tick_ms(at->j.live))
+        grants_look(at->j.live); /* another strom may have taken it away */
+    if (steps || grants_tick_ms(at->j.live) == 0)
+        tell(w, (struct event){.kind = EV_TICK});
+    else
+        wizard_set_tick(w);
+}
+
 static bool run_action(struct wizard *w, int key)
 {
     const struct action *a = wizard_action(w, key);
@@ -182,13 +189,13 @@ static void run_global(struct wizard *w, int key)
         palette_open(&w->palette);
         break;
     case TUI_ESC:
-        if (is_busy(w)) /* the step asks first */
+        if (wizard_is_busy(w)) /* the step asks first */
             tell(w, (struct event){.kind = EV_KEY, .key = TUI_ESC});
         else
             follow(w, BACK);
         break;
     case 'q':
-        ask_quit(w);
+        wizard_ask_quit(w);
         break;
     case 'y':
         script_text(loop_page(w->loop), &text);
@@ -238,6 +245,11 @@ static void dialog_event(struct wizard *w, int key)
 
     if (chosen == DIALOG_OPEN)
         return;
+    if (w->asking == ASKING_QUIT) {
+        w->asking = ASKING_NOTHING;
+        wizard_quit_answer(w, chosen);
+        return;
+    }
     w->done = chosen == 1;
     if (w->done && w->asking == ASKING_INTERRUPT)
         w->exit_code = 130;
@@ -254,7 +266,7 @@ static void ctrl_c(struct wizard *w)
         return;
     }
     w->interrupted_ms = now;
-    if (is_busy(w))
+    if (wizard_is_busy(w))
         tell(w, (struct event){.kind = EV_KEY, .key = TUI_CTRL('C')});
     else
         interrupt(w);
@@ -270,7 +282,8 @@ static void key_event(struct wizard *w, int key)
 {
     bool typing = w->walk.step->typing && w->walk.step->typing(w->walk.self);
 
-    w->walk.j.said[0] = '\0';
+    if (w->dropping == NULL) /* else it says what is under way */
+        w->walk.j.said[0] = '\0';
     if (key == TUI_CTRL('C')) {
         ctrl_c(w);
     } else if (w->dialog.open) {
@@ -316,9 +329,10 @@ void wizard_handle(struct wizard *w, struct loop_event ev)
     case LOOP_NEWS:
         catch_up(w);
         tell(w, (struct event){.kind = EV_NEWS});
+        wizard_quit_news(w);
         break;
     case LOOP_TICK:
-        tell(w, (struct event){.kind = EV_TICK});
+        tick(w);
         break;
     case LOOP_SIGNAL:
         wizard_end_by(w, 128 + ev.number);

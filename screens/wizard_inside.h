@@ -12,6 +12,8 @@
 
 enum { KEYS = 48, SECOND_CTRL_C_MS = 1000 };
 
+enum quit_answer { QUIT_STAY, QUIT_NOW, QUIT_AFTER_DROP, QUIT_TO_ACCESS };
+enum { QUIT_OPTIONS = 4 };
 enum asking { ASKING_NOTHING, ASKING_QUIT, ASKING_INTERRUPT };
 
 struct wizard {
@@ -24,6 +26,12 @@ struct wizard {
     size_t n_items;
     struct dialog dialog;
     enum asking asking;
+    char stake[768]; /* of the question at the end */
+    struct dialog_option quit_options[QUIT_OPTIONS];
+    enum quit_answer quit_answers[QUIT_OPTIONS];
+    size_t n_quit;
+    bool broad_asked;
+    struct task *dropping;  /* what was granted is taken away before it ends */
     int64_t interrupted_ms; /* the last Ctrl-C */
     int scroll;
     bool done;
@@ -34,6 +42,13 @@ void wizard_draw(void *ctx, struct page *p);
 void wizard_handle(struct wizard *w, struct loop_event ev);
 void wizard_end_by(struct wizard *w, int code);
 void wizard_set_tick(struct wizard *w); /* as the screen wants it now */
+void wizard_go(struct wizard *w, enum journey_step to);
+bool wizard_is_busy(const struct wizard *w);
+
+/* wizard_quit.c */
+void wizard_ask_quit(struct wizard *w);
+void wizard_quit_answer(struct wizard *w, int chosen);
+void wizard_quit_news(struct wizard *w); /* a task ended */
 
 /* wizard_actions.c */
 bool wizard_can(const struct wizard *w, const struct action *a);

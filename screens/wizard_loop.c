@@ -1,3 +1,4 @@
+#include "screens/grants.h"
 #include "screens/script.h"
 #include "screens/terminal.h"
 #include "screens/wizard.h"
@@ -56,18 +57,23 @@ int wizard_run(struct live *l)
     struct wizard w = {0};
     struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
     int code = terminal_open(l->options, &w.term);
+    char granted[GRANTS_TEXT * 2];
     bool under_way;
 
     if (w.term == NULL)
         return code;
     w.loop = loop_new(w.term, &calls);
     journey_open(&w.walk.j, l);
+    grants_look(l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
         journey_resume(&w.walk.j);
         walk_enter(&w.walk, w.walk.j.at);
         wizard_set_tick(&w);
         if (term_notice(w.term))
             journey_say(&w.walk.j, MARK_WARN, "%s", term_notice(w.term));
+        if (l->granted.n && w.walk.j.said[0] == '\0')
+            journey_say(&w.walk.j, MARK_WARN, "%s %s", grants_sentence(l, granted),
+                        tr("Access takes them away (d)."));
         if (store_notice(l->store))
             journey_say(&w.walk.j, MARK_WARN, "%s", store_notice(l->store));
         if (l->store_trouble.kind != ERR_NONE)
@@ -80,10 +86,14 @@ int wizard_run(struct live *l)
     } else {
         w.exit_code = 2;
     }
+    task_clear(&w.dropping);
+    grants_look(l);
     under_way = journey_is_running(&w.walk.j);
     journey_close(&w.walk.j);
     loop_free(w.loop);
     term_close(w.term);
+    if (!l->options->sandbox)
+        grants_farewell(l);
     if (under_way && !l->options->sandbox)
         out_talk("%s", tr("What was begun goes on in the cloud and is recorded: strom, started "
                           "again, takes it up."));

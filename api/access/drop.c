@@ -89,29 +89,67 @@ struct access_change *access_drop_changes(struct arena *a, const struct access_d
 
 /* --- proof --- */
 
-static void note(struct access_dropped *r, struct arena *a, const char **tested, const char *p)
+/* By a binding that stays, of one's own or of a group that one may be in, as far as the tables
+ * tell. */
+static bool is_explained(const struct google_policy *policy, const char *member, const char *p)
 {
+    for (size_t i = 0; policy && i < policy->n_bindings; i++) {
+        const struct google_binding *b = &policy->bindings[i];
+        for (size_t k = 0; k < b->n_members && access_role_has(b->role, p); k++)
+            if (strcasecmp(b->members[k], member) == 0 || str_starts(b->members[k], "group:") ||
+                str_starts(b->members[k], "domain:"))
+                return true;
+    }
+    return false;
+}
+
+static const struct google_policy *policy_after(const struct drop_job *job)
+{
+    const struct task *last = job->again ? job->again : job->reading;
+    return task_state(last) == TASK_OK ? projects_policy(last) : NULL;
+}
+
+static void note(struct drop_job *job, struct arena *a, const char **tested, const char *p)
+{
+    struct access_dropped *r = &job->result;
+    const char *member = r->n_gone ? r->gone[0].member : job->o.member;
     for (size_t i = 0; i < r->n_tested; i++)
         if (str_eq(tested[i], p))
             return;
-    tested[r->n_tested++] = arena_str(a, p);
+    if (!is_explained(policy_after(job), member, p))
+        tested[r->n_tested++] = arena_str(a, p);
+}
+
+/* A broader role hid what a grant brought: then what its roles bring by the tables. */
+static void note_roles(struct drop_job *job, struct arena *a, const char **tested,
+                       const char *const *needed, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < job->result.n_gone; k++)
+            if (job->result.gone[k].condition &&
+                access_role_has(job->result.gone[k].role, needed[i]))
+                note(job, a, tested, needed[i]);
 }
 
 /* The permissions that went with it: what a grant brought, and what only the broad role gave. */
 static void choose_tested(struct drop_job *job, struct arena *a)
 {
-    size_t most = 2, n;
+    size_t most = 2, n, n_needed, n_brought = 0;
+    const char *const *needed = access_needed(a, ACCESS_CREATE, &n_needed);
     for (size_t i = 0; i < job->n_rows; i++)
         most += strlen(job->rows[i].brings) / 2 + 1;
-    const char **tested = arena_array(a, const char *, most);
-    for (size_t i = 0; job->o.ours && i < job->n_rows; i++) {
-        const char *const *words = access_words(a, job->rows[i].brings, &n);
-        for (size_t k = 0; k < n; k++)
-            note(&job->result, a, tested, words[k]);
-    }
-    if ((job->o.editor || job->o.owner) && job->o.only_by_basic)
-        note(&job->result, a, tested, job->o.only_by_basic);
+    const char **tested = arena_array(a, const char *, most + n_needed);
     job->result.tested = tested;
+    for (size_t i = 0; job->o.ours && i < job->n_rows && job->result.n_gone; i++) {
+        const char *const *words = access_words(a, job->rows[i].brings, &n);
+        n_brought += n;
+        for (size_t k = 0; k < n; k++)
+            note(job, a, tested, words[k]);
+    }
+    if (n_brought == 0)
+        note_roles(job, a, tested, needed, n_needed);
+    if ((job->o.editor || job->o.owner) && job->o.only_by_basic && job->result.n_gone)
+        note(job, a, tested, job->o.only_by_basic);
 }
 
 static bool holds_any(const struct drop_job *job, const char *policy)

@@ -170,9 +170,9 @@ void access_request(struct str *out, const char *project, const char *member,
     const char *colon = strchr(member, ':');
     char text[CLOCK_TEXT];
     str_printf(out,
-               tr("To set up a replication from PostgreSQL to BigQuery in the project %s, %s needs "
-                  "the roles below until %s. They end by themselves; Editor, which cannot be given "
-                  "an end, is not needed."),
+               tr("To set up a replication from PostgreSQL to BigQuery in the project %s,\n"
+                  "%s needs the roles below until %s.\n"
+                  "They end by themselves; Editor, which cannot be given an end, is not needed."),
                project, colon ? colon + 1 : member, clock_rfc3339(until, text));
     str_add(out, "\n\n");
     for (size_t i = 0; i < n; i++)

@@ -95,13 +95,15 @@ static void judge_roles(struct rights *r, struct arena *a, const struct google_h
     size_t n = held->n;
     const char *const *otherwise = (const char *const *)held->permissions;
     const char *permission, *words;
+    struct access_verdict all;
     access_holders(a, r->policy, r->member, &r->holders);
     r->broad = r->holders.self_owner || r->holders.self_editor;
     r->basic = r->holders.self_owner ? ACCESS_OWNER : ACCESS_EDITOR;
     if (r->broad)
         otherwise = access_held_otherwise(a, r->policy, r->member, held, until, &n);
     access_judge(a, r->ahead, otherwise, n, &r->narrow);
-    access_compare(a, r->basic, r->narrow.roles, r->narrow.n_roles, r->ahead, &r->compared);
+    access_judge(a, r->ahead, NULL, 0, &all); /* against what would do for somebody with nothing */
+    access_compare(a, r->basic, all.roles, all.n_roles, r->ahead, &r->compared);
     r->setters = access_setters(a, r->policy, r->member, &r->n_setters);
     if (access_excess(0, &permission, &words))
         r->only_by_basic = permission;

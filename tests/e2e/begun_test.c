@@ -80,6 +80,8 @@ STEP(a_new_set_up_loses_nothing)
     see("at Tables");
     see("at Monitor");
     vt_key(v, "q");
+    see("You still hold Editor");
+    vt_key(v, "q");
     assert_int_equal(vt_wait_end(v, LONG_MS), 0);
 }
 

@@ -18,3 +18,4 @@ s#/tmp/strom-screens-[^ /]*#PATH#g
 s/ +/ /g
 s/ $//
 s/[0-9]{2}:[0-9]{2}(:[0-9]{2})? UTC/TIME/g
+s/[0-9]{2}:[0-9]{2} UTC/TIME/g
