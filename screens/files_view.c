@@ -4,8 +4,11 @@
 #include "api/base/tr.h"
 #include "api/plan/worktree.h"
 #include "tui/key.h"
+#include "tui/text.h"
 
 #include <string.h>
+
+enum { NOTE_INDENT = 2, FILE_LINES = 8 /* its name, what it does, some of it */ };
 
 /* Bits of `seen`: as many as prepare gives files at most. */
 static uint64_t bit(size_t at)
@@ -167,22 +170,47 @@ static void draw_heading(const struct files_view *v, struct page *p)
     }
 }
 
+/* Wrapped, at most; and its own line ends. */
+static int note_lines(const char *note, const struct page *p)
+{
+    int width = page_width(p) - 2 * NOTE_INDENT, lines = 1;
+
+    for (const char *at = note; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    return lines + text_width(note) / (width > 8 ? width - 8 : 1);
+}
+
+/* A file that could not be seen could never be written: notes leave it room. */
+static void draw_notes(const struct files_view *v, bool with_file, struct page *p)
+{
+    size_t n = 0, i = 0;
+
+    for (; i < v->files.n_notes; i++) {
+        const char *note = v->files.notes[i];
+        if (with_file && page_room(p) - note_lines(note, p) < FILE_LINES)
+            n++;
+        else
+            page_note(p, "%s", note);
+    }
+    if (n)
+        page_note(p, tr("notes that need a larger screen: %zu (see strom files)"), n);
+    if (with_file && v->dirty && page_room(p) - note_lines(v->dirty, p) >= FILE_LINES)
+        page_note(p, tr("not committed yet: %s"), v->dirty);
+}
+
 void files_view_draw(const struct files_view *v, struct page *p)
 {
     const struct prepared_file *f = shown(v);
 
     draw_heading(v, p);
-    for (size_t i = 0; i < v->files.n_notes; i++)
-        page_note(p, "%s", v->files.notes[i]);
+    draw_notes(v, f != NULL, p);
     if (f == NULL)
         return;
-    if (v->dirty)
-        page_note(p, tr("not committed yet: %s"), v->dirty);
     page_put(p, STYLE_ACCENT, "%zu/%zu %s", v->at + 1, v->files.n_files, f->path);
     if (f->left_out)
         page_put_right(p, STYLE_WARN, " %s", tr("left out"));
     page_newline(p);
-    page_note(p, "%s", f->does);
+    page_note(p, "%s", tr(f->does));
     diff_draw(&v->diff, f->diff, true, p);
 }
 

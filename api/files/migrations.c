@@ -272,11 +272,11 @@ bool migrations_drop_tables(struct arena *a, const struct migrations_folder *fol
         ok = sql_add_tables(&w, &b, "REVOKE SELECT ON", is_readable,
                             arena_printf(a, "FROM %s", w.user));
     if (ok)
-        return sql_finish(&w, &b, "datastream_faerre_tabeller",
-                          guard_comment(&w,
-                                        "Datastream: tables that no longer flow. Take them out of "
-                                        "the stream before this is deployed."),
-                          "takes tables out of the publication");
+        return sql_finish(
+            &w, &b, "datastream_faerre_tabeller",
+            guard_comment(&w, "Datastream: tables that no longer flow. Take them out of "
+                              "the stream before this is deployed."),
+            "takes out of the publication what is not chosen: when no stream carries it");
     return sql_drop(&b);
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -42,12 +43,13 @@ static const char *not_known(const struct source_facts *f)
 static void say_user_comes_first(struct prepare_job *j)
 {
     prepare_note(
-        j, arena_printf(
-               j->a,
-               "first deploy the manifest, so that the user %s exists; then come back for the "
+        j,
+        arena_printf(
+            j->a,
+            tr("first deploy the manifest, so that the user %s exists; then come back for the "
                "migrations. A guarded migration that runs before its user exists does nothing, and "
-               "Flyway records it as done for ever",
-               j->w->t->db_user));
+               "Flyway records it as done for ever"),
+            j->w->t->db_user));
 }
 
 /* Why there are no migrations yet; NULL: they can be made. */
@@ -58,12 +60,12 @@ static bool are_possible(struct prepare_job *j)
 
     if (f == NULL || !f->roles.part.known)
         prepare_note(
-            j, "migrations are written when the database has been asked: they depend on what is "
-               "there");
+            j, tr("migrations are written when the database has been asked: they depend on what is "
+                  "there"));
     else if (!j->w->undo && !f->roles.db_user.exists)
         say_user_comes_first(j);
     else if (unknown)
-        prepare_note(j, arena_printf(j->a, "migrations are not written: %s", unknown));
+        prepare_note(j, arena_printf(j->a, tr("migrations are not written: %s"), unknown));
     else
         return true;
     return false;

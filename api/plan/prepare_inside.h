@@ -20,6 +20,7 @@ void prepare_add(struct prepare_job *j, struct prepared_file file);
 struct listing {
     struct migration_table *tables, *leaving; /* leaving: published, and not chosen any more */
     size_t n, n_leaving;
+    bool any_chosen;                  /* by the person */
     bool by_name;                     /* FOR TABLE; else for all tables */
     bool via_root;                    /* changes of a partitioned table are to arrive as its own */
     struct name_list absent, keyless; /* what stays out of it */

@@ -3,6 +3,7 @@
 #include "api/plan/prepare_inside.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/checks/source_checks.h"
 
 /* --- which tables
@@ -145,35 +146,36 @@ static void say_keyless(struct prepare_job *j, struct name_list *keyless, bool c
         return;
     const char *which = arena_str(j->a, names_text(keyless));
     prepare_note(
-        j, chosen ? arena_printf(
-                        j->a,
-                        "Left out of the publication: %s. Without a key, the app's own UPDATE and "
+        j, chosen
+               ? arena_printf(
+                     j->a,
+                     tr("Left out of the publication: %s. Without a key, the app's own UPDATE and "
                         "DELETE on it would fail as soon as it is published. Two ways: give it a "
                         "primary key in a migration and look again, or leave it out of the "
                         "selection. (REPLICA IDENTITY FULL keeps the app going too, at the price "
-                        "of more log.)",
-                        which)
-                  : arena_printf(
-                        j->a,
-                        "The publication is for the tables with a key, not FOR ALL TABLES: that "
+                        "of more log.)"),
+                     which)
+               : arena_printf(
+                     j->a,
+                     tr("The publication is for the tables with a key, not FOR ALL TABLES: that "
                         "would make the app's own UPDATE and DELETE fail on %s. The other way: "
-                        "give it a primary key first and look again. Tables chosen later are "
-                        "added by a migration.",
-                        which));
+                        "give it a primary key first and look again."),
+                     which));
 }
 
 static void say(struct prepare_job *j, struct listing *l, bool chosen)
 {
     if (l->absent.n)
-        prepare_note(
-            j, arena_printf(j->a, "not in the database, so left out: %s", names_text(&l->absent)));
+        prepare_note(j, arena_printf(j->a, tr("not in the database, so left out: %s"),
+                                     names_text(&l->absent)));
     say_keyless(j, &l->keyless, chosen);
     if (l->flowing.n)
-        prepare_note(j, arena_printf(j->a,
-                                     "still in the stream: %s. Apply the change first, then come "
+        prepare_note(j,
+                     arena_printf(j->a,
+                                  tr("still in the stream: %s. Apply the change first, then come "
                                      "back: the migration that takes it out of the publication "
-                                     "is written then",
-                                     names_text(&l->flowing)));
+                                     "is written then"),
+                                  names_text(&l->flowing)));
 }
 
 static void list_all(struct prepare_job *j, struct listing *l, bool chosen)
@@ -196,14 +198,16 @@ bool prepare_list(struct prepare_job *j, struct listing *l)
     bool chosen = any_chosen(s), of_some = is_of_some(j, chosen);
 
     *l = (struct listing){
+        .any_chosen = chosen,
         .tables = arena_array(j->a, struct migration_table, most),
         .leaving = arena_array(j->a, struct migration_table, f->publication.n_members + 1)};
     chosen = chosen && (of_some || j->w->shape != PREPARE_PROCEDURE);
     l->by_name = chosen || of_some;
     list_all(j, l, chosen);
     if (chosen && j->w->shape == PREPARE_PROCEDURE && !f->publication.exists)
-        prepare_note(j, "not FOR ALL TABLES: some table has no key, and the app's own UPDATE and "
-                        "DELETE on it would fail. The chosen ones are named");
+        prepare_note(j,
+                     tr("not FOR ALL TABLES: some table has no key, and the app's own UPDATE and "
+                        "DELETE on it would fail. The chosen ones are named"));
     say(j, l, chosen);
     names_done(&l->absent);
     names_done(&l->keyless);

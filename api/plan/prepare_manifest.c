@@ -5,6 +5,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/files/manifest.h"
 
 #include <string.h>
@@ -39,8 +40,8 @@ static const char *does(const struct prepare_job *j, const char *path)
     if (!is_another(j, path))
         return "this environment: logical decoding, autoresize and the user";
     return arena_printf(j->a,
-                        "ANOTHER environment (you look at %s): the same there, before the "
-                        "migrations reach it; else they do nothing and are recorded as done",
+                        tr("ANOTHER environment (you look at %s): the same there, before the "
+                           "migrations reach it; else they do nothing and are recorded as done"),
                         j->w->t->context);
 }
 
@@ -81,8 +82,8 @@ static void one(struct prepare_job *j, const char *path)
                                               .diff = r.diff,
                                               .does = does(j, path)});
     else if (r.outcome == MANIFEST_BY_HAND)
-        prepare_note(j, arena_printf(j->a, "%s could not be edited safely (%s). By hand:\n%s", path,
-                                     r.reason, r.paste));
+        prepare_note(j, arena_printf(j->a, tr("%s could not be edited safely (%s). By hand:\n%s"),
+                                     path, r.reason, r.paste));
 }
 
 bool prepare_manifests(struct prepare_job *j, struct err *e)
@@ -96,6 +97,6 @@ bool prepare_manifests(struct prepare_job *j, struct err *e)
         if (!j->w->undo || !is_another(j, paths[i]))
             one(j, paths[i]);
     if (n == 0)
-        prepare_note(j, "no manifest with sqlInstances was found below .nais/");
+        prepare_note(j, tr("no manifest with sqlInstances was found below .nais/"));
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/files/diff.h"
 #include "api/files/migrations_waiting.h"
 
@@ -160,22 +161,22 @@ static void say_waiting(struct prepare_job *j, const struct waiting *w,
 
     if (w->unsure)
         text = arena_printf(j->a,
-                            "%s is written; whether it has run cannot be seen (%s). It is not "
-                            "written again: deploy it, and look again",
+                            tr("%s is written; whether it has run cannot be seen (%s). It is not "
+                               "written again: deploy it, and look again"),
                             file->path, w->unsure);
     else if (file->is_too_low)
         text = arena_printf(j->a,
-                            "%s is written, but a higher version has run already: Flyway leaves "
-                            "it out or refuses it. Give it the next number, then deploy",
+                            tr("%s is written, but a higher version has run already: Flyway leaves "
+                               "it out or refuses it. Give it the next number, then deploy"),
                             file->path);
     else if (is_enough)
-        text = arena_printf(j->a, "%s is written, waiting for deploy", file->path);
+        text = arena_printf(j->a, tr("%s is written, waiting for deploy"), file->path);
     else
         text = arena_printf(j->a,
-                            "%s is written, waiting for deploy, but it does not hold what is "
-                            "needed now. It has not run: remove it and look again, and it is "
-                            "written as it is needed; or deploy it first, and what is still "
-                            "missing then becomes a file of its own",
+                            tr("%s is written, waiting for deploy, but it does not hold what is "
+                               "needed now. It has not run: remove it and look again, and it is "
+                               "written as it is needed; or deploy it first, and what is still "
+                               "missing then becomes a file of its own"),
                             file->path);
     prepare_note(j, text);
 }
@@ -276,11 +277,12 @@ bool prepare_add_migrations(struct prepare_job *j, const struct migrations_folde
         return false;
     const struct migration_waiting *early = slot_too_early(&w, files, n, facts);
     if (early) {
-        prepare_note(j, arena_printf(j->a,
-                                     "%s waits for deploy, and would make the slot before its "
+        prepare_note(j,
+                     arena_printf(j->a,
+                                  tr("%s waits for deploy, and would make the slot before its "
                                      "publication, which then never works (42704). Remove it and "
-                                     "look again: both are written in the right order",
-                                     early->path));
+                                     "look again: both are written in the right order"),
+                                  early->path));
         return true;
     }
     add_kind(j, &w, false, folder, facts, files, n, &added);
@@ -297,16 +299,17 @@ bool prepare_find_folder(struct prepare_job *j, struct migrations_folder *out, s
 void prepare_note_folder(struct prepare_job *j, const struct migrations_folder *folder)
 {
     if (folder->others && !folder->told_by)
-        prepare_note(j, arena_printf(j->a,
-                                     "several folders hold migrations, and nothing says which one "
+        prepare_note(j,
+                     arena_printf(j->a,
+                                  tr("several folders hold migrations, and nothing says which one "
                                      "Flyway reads: %s is taken for its newest file. Another one "
-                                     "(--migrations DIR):\n%s",
-                                     folder->path, folder->others));
+                                     "(--migrations DIR):\n%s"),
+                                  folder->path, folder->others));
     if (folder->grouped_by)
         prepare_note(j, arena_printf(j->a,
-                                     "%s sets Flyway's group: all files then run in one "
-                                     "transaction, in which a slot cannot be made. Turn it off "
-                                     "for this deploy, or deploy the slot's file by itself",
+                                     tr("%s sets Flyway's group: all files then run in one "
+                                        "transaction, in which a slot cannot be made. Turn it off "
+                                        "for this deploy, or deploy the slot's file by itself"),
                                      folder->grouped_by));
 }
 
@@ -318,11 +321,28 @@ static void say_slot(struct prepare_job *j)
     if (s == NULL ||
         (s->logical && str_eq(s->plugin, "pgoutput") && str_eq(s->database, f->server.database)))
         return;
-    prepare_note(j, arena_printf(j->a,
-                                 "the slot %s is of another kind (slot.plugin, slot.database): no "
+    prepare_note(j,
+                 arena_printf(j->a,
+                              tr("the slot %s is of another kind (slot.plugin, slot.database): no "
                                  "migration drops it, since somebody may need it. Take another "
-                                 "name with --slot",
-                                 j->w->t->slot));
+                                 "name with --slot"),
+                              j->w->t->slot));
+}
+
+/* Rights are given for less where it is known what flows. */
+static bool add_and_advise(struct prepare_job *j, const struct listing *l,
+                           const struct migrations_folder *folder,
+                           const struct migration_facts *facts, const struct migration_file *files,
+                           size_t n, struct err *e)
+{
+    size_t before = j->out->n_files;
+
+    if (!prepare_add_migrations(j, folder, facts, files, n, e))
+        return false;
+    if (j->out->n_files > before && !facts->publication_exists && !l->any_chosen)
+        prepare_note(j, tr("No table is chosen yet, so every table is taken. To name only yours, "
+                           "choose them on Tables first (--include-tables), then come back."));
+    return true;
 }
 
 /* What is still needed, then what is not any more. */
@@ -348,7 +368,7 @@ static bool write_all(struct prepare_job *j, const struct listing *l,
         files[n++] = gone.files[i];
     if (n)
         prepare_note_folder(j, folder);
-    return prepare_add_migrations(j, folder, &facts, files, n, e);
+    return add_and_advise(j, l, folder, &facts, files, n, e);
 }
 
 bool prepare_migrations(struct prepare_job *j, struct err *e)
@@ -359,7 +379,7 @@ bool prepare_migrations(struct prepare_job *j, struct err *e)
 
     say_slot(j);
     if (!any) {
-        prepare_note(j, "no migration is written: none of the chosen tables can be published");
+        prepare_note(j, tr("no migration is written: none of the chosen tables can be published"));
         return true;
     }
     return prepare_find_folder(j, &folder, e) && write_all(j, &l, &folder, e);

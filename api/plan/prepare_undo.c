@@ -5,6 +5,7 @@
 #include "api/plan/prepare_inside.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 /* All databases of a server share the names of slots. */
 static bool has_slot(const struct source_facts *f)
@@ -42,14 +43,14 @@ static void say_what_it_meets(struct prepare_job *j)
     const struct source_slot *s = j->w->facts->slots.wanted;
 
     if (s && s->active && !j->w->reader_gone)
-        prepare_note(j, arena_printf(j->a,
-                                     "the slot %s is being read%s%s: delete the stream first, or "
-                                     "the migration fails, and the deploy with it",
-                                     s->name, s->active_by ? " by " : "",
-                                     s->active_by ? s->active_by : ""));
-    prepare_note(j, "the migration runs wherever this folder is deployed, and takes the "
-                    "replication down in those environments too; when it has run, come back for "
-                    "the manifest");
+        prepare_note(
+            j, arena_printf(j->a,
+                            tr("the slot %s is being read%s%s: delete the stream first, or "
+                               "the migration fails, and the deploy with it"),
+                            s->name, s->active_by ? " by " : "", s->active_by ? s->active_by : ""));
+    prepare_note(j, tr("the migration runs wherever this folder is deployed, and takes the "
+                       "replication down in those environments too; when it has run, come back for "
+                       "the manifest"));
 }
 
 static bool migration(struct prepare_job *j, struct err *e)
@@ -85,9 +86,9 @@ static void say_user_stays(struct prepare_job *j)
 {
     if (j->out->n_files && j->w->facts->roles.db_user.exists)
         prepare_note(j, arena_printf(j->a,
-                                     "the manifest alone leaves the user %s in the database. To "
-                                     "have it removed too, before the deploy: kubectl annotate "
-                                     "sqluser %s cnrm.cloud.google.com/deletion-policy=none",
+                                     tr("the manifest alone leaves the user %s in the database. To "
+                                        "have it removed too, before the deploy: kubectl annotate "
+                                        "sqluser %s cnrm.cloud.google.com/deletion-policy=none"),
                                      j->w->t->db_user, platform_user(j)));
 }
 

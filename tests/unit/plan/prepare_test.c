@@ -108,6 +108,9 @@ static void test_all_have_keys(void **state)
     assert_non_null(
         strstr(w->p.files[1].text, "\"arkiv\".\"post\"")); /* the procedure forgets it */
     assert_null(strstr(w->p.files[1].text, "\"regel\""));
+    assert_int_equal(w->p.n_notes, 1);
+    assert_true(noted(w, "No table is chosen yet"));
+    make(w, true, true);
     assert_int_equal(w->p.n_notes, 0);
 }
 
