@@ -59,7 +59,7 @@ static void take(struct access *self, struct journey *j)
     task_drop(self->shown);
     self->shown = self->asking;
     self->asking = NULL;
-    const struct rights *r = known(self);
+    const struct rights *r = rights_of(self->shown);
     if (r->policy)
         grants_saw_broad(j->live, r->broad ? access_basic_name(r->basic) : NULL, r->project);
     grants_look(j->live);
@@ -272,9 +272,8 @@ static void draw_permissions(const struct rights *r, enum access_step step, stru
     str_done(&held);
 }
 
-static void draw_known(const struct access *self, struct page *p)
+static void draw_known(const struct access *self, const struct rights *r, struct page *p)
 {
-    const struct rights *r = known(self);
     struct list_rows rows = {.n = ACCESS_REMOVE, .ctx = r, .put = put_step};
 
     draw_who(r, p);
@@ -302,8 +301,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     page_heading(p, "%s", tr("May you do what lies ahead?"));
     if (self->asking && self->shown && task_state(self->asking) == TASK_RUNNING)
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
-    if (known(self))
-        draw_known(self, p);
+    if (self->shown)
+        draw_known(self, rights_of(self->shown), p);
     else
         answered(p, self->asking, tr("Asking who you are, and what you may do"));
 }
@@ -319,9 +318,10 @@ static enum nav open_change(struct access *self, struct journey *j, enum change_
 static enum nav narrow(void *ctx, struct journey *j)
 {
     struct access *self = ctx;
+    const struct rights *r = known(self);
+    bool may = r && r->may_set && r->policy;
 
-    return open_change(self, j,
-                       known(self)->may_set && known(self)->policy ? CHANGE_GRANT : CHANGE_REQUEST);
+    return open_change(self, j, may ? CHANGE_GRANT : CHANGE_REQUEST);
 }
 
 static enum nav drop(void *ctx, struct journey *j)
@@ -341,7 +341,7 @@ static enum nav copy(void *ctx, struct journey *j)
     const struct rights *r = known(self);
     struct str text = {0};
 
-    if (self->change.kind) {
+    if (self->change.kind || r == NULL) {
         journey_copy(j, str_text(&self->change.text));
         return STAY;
     }

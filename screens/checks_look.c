@@ -129,10 +129,11 @@ static void compare(struct checks_look *l, const struct check_list *before,
     }
 }
 
-static void say_green(const struct checks_look *l, const struct check_list *now, struct journey *j)
+static void say_green(const struct checks_look *l, const struct check_list *before,
+                      const struct check_list *now, struct journey *j)
 {
-    for (int i = 0; l->n_green == 1 && i < CHECK_IDS; i++)
-        if (l->changed[i] && checks_look_list(l)->at[i].result != CHECK_PASS) {
+    for (int i = 0; before && l->n_green == 1 && i < CHECK_IDS; i++)
+        if (l->changed[i] && before->at[i].result != CHECK_PASS) {
             journey_say(j, MARK_OK, tr("now green: %s"), tr(check_title(now->at[i].id)));
             return;
         }
@@ -148,7 +149,7 @@ bool checks_look_news(struct checks_look *l, struct journey *j)
         return false;
     compare(l, before, gathered(l->asking));
     if (l->by_itself && checks_look_green(l) > 0)
-        say_green(l, gathered(l->asking), j);
+        say_green(l, before, gathered(l->asking), j);
     if (gather_facts(l->asking)) {
         if (gather_facts(l->asking)->roles.app.name)
             str_copy(j->target.app_role, sizeof j->target.app_role,
