@@ -1,6 +1,8 @@
 #include "tests/integration/checks/same.h"
 
 #include "api/base/json.h"
+#include "screens/checks_view.h"
+#include "tui/shot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,8 +129,60 @@ static const char *in_text(const struct check_list *l, char out[SAME_WHY])
     return why;
 }
 
+/* --- the screen --- */
+
+/* Where a line ends is the page's own affair. */
+static void squeeze(struct str *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (strchr(" \t\n", *text) == NULL)
+            str_addc(out, *text);
+}
+
+static bool shows(const struct str *page, const char *words)
+{
+    struct str wanted = {0};
+    squeeze(&wanted, words);
+    bool there = strstr(str_text(page), str_text(&wanted)) != NULL;
+    str_done(&wanted);
+    return there;
+}
+
+static bool shows_all(const struct str *page, const struct check *c)
+{
+    return shows(page, check_name(c->id)) && shows(page, check_title(c->id)) &&
+           shows(page, c->found) && shows(page, c->needed) && shows(page, c->why) &&
+           (c->result == CHECK_PASS || shows(page, c->remedy.text));
+}
+
+static const char *on_screen(const struct check_list *l, char out[SAME_WHY])
+{
+    enum { COLS = 160, ROWS = 80 };
+    struct page *p = page_new(COLS, ROWS);
+    struct str text = {0}, squeezed = {0};
+    const char *why = NULL;
+    for (int id = 0; why == NULL && id < CHECK_IDS; id++) {
+        struct scroll top = {0};
+        page_begin(p, COLS, ROWS);
+        checks_view_details(&l->at[id], &top, p);
+        page_end(p);
+        str_clear(&text);
+        str_clear(&squeezed);
+        shot_text(p, false, &text);
+        squeeze(&squeezed, str_text(&text));
+        if (!shows_all(&squeezed, &l->at[id]))
+            why = wrong(out, "screen", &l->at[id], str_text(&text));
+    }
+    str_done(&text);
+    str_done(&squeezed);
+    page_free(p);
+    return why;
+}
+
 const char *same_everywhere(const struct check_list *l, char out[SAME_WHY])
 {
     const char *why = in_json(l, out);
-    return why != NULL ? why : in_text(l, out);
+    if (why == NULL)
+        why = in_text(l, out);
+    return why != NULL ? why : on_screen(l, out);
 }
