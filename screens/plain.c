@@ -225,6 +225,7 @@ int plain_run(struct live *l)
 {
     struct plain p = {.cols = 80};
     const char *columns = getenv("COLUMNS");
+    struct str farewell = {0};
     long long cols;
 
     session_catch(l->net);
@@ -247,7 +248,10 @@ int plain_run(struct live *l)
     walk_leave(&p.walk);
     grants_look(l);
     if (!l->options->sandbox)
-        grants_farewell(l);
+        grants_farewell(l, &farewell);
+    if (farewell.bytes)
+        out_talk("%.*s", (int)farewell.bytes - 1, farewell.text);
+    str_done(&farewell);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     page_free(p.page);
