@@ -345,7 +345,7 @@ static bool shows_lines(const void *ctx, const struct journey *j)
 
 static bool cannot_take_back(const void *ctx, const struct journey *j)
 {
-    return shows_lines(ctx, j) && !can_take_back(ctx, j);
+    return !writes(ctx, j) && !can_take_back(ctx, j);
 }
 
 static bool idle(const void *ctx, const struct journey *j)
