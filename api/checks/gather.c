@@ -236,6 +236,7 @@ static enum task_state step(struct task *t)
     for (enum ask i = 0; i < ASKS; i++)
         if (g->asks[i] && task_state(g->asks[i]) == TASK_RUNNING)
             return TASK_RUNNING;
+    task_clear(&g->alarm); /* nothing is under way any more */
     check_list_init(&g->list);
     g->listed = true;
     judge_google(g);
