@@ -24,9 +24,9 @@ static int64_t cpu_us(void)
 static void timers(void **state)
 {
     struct net *net = *state;
+    int64_t from = clock_mono_ms();
     struct task *late = task_timer(net, 60000), *early = task_timer(net, 20),
                 *now = task_timer(net, 0);
-    int64_t from = clock_mono_ms();
 
     assert_int_equal(task_state(now), TASK_RUNNING);
     assert_true(net_until(net, now));
