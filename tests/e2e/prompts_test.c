@@ -261,7 +261,7 @@ static void the_wizard_asks_without_showing(void **state)
     vt_key(v, "Enter");
     see("0 fail, 0 unknown");
     vt_key(v, "Enter");
-    see("Narrow role that is enough");
+    see("counting rows");
     vt_key(v, "Enter");
     see("columns 0");
     vt_type(v, "/regel_ev");
