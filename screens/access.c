@@ -292,15 +292,15 @@ static void draw_known(const struct access *self, const struct rights *r, struct
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct access *self = ctx;
-
     (void)j;
     if (self->change.kind) {
         access_change_draw(&self->change, p);
         return;
     }
-    page_heading(p, "%s", tr("May you do what lies ahead?"));
+    page_put(p, STYLE_HEADING, "%s", tr("May you do what lies ahead?"));
     if (self->asking && self->shown && task_state(self->asking) == TASK_RUNNING)
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
+    page_newline(p);
     if (self->shown)
         draw_known(self, rights_of(self->shown), p);
     else

@@ -63,12 +63,13 @@ static void draw_checks(const struct prerequisites *self, struct page *p)
     struct list_rows rows = {
         .n = CHECK_IDS, .ctx = &shown, .put = checks_view_row, .blurred = self->reads};
 
-    page_heading(p,
-                 n.warn == 1 ? tr("%zu ok, %zu warning, %zu fail, %zu unknown")
-                             : tr("%zu ok, %zu warnings, %zu fail, %zu unknown"),
-                 n.pass, n.warn, n.fail, n.unknown);
-    if (checks_look_running(&self->look))
+    page_put(p, STYLE_HEADING,
+             n.warn == 1 ? tr("%zu ok, %zu warning, %zu fail, %zu unknown")
+                         : tr("%zu ok, %zu warnings, %zu fail, %zu unknown"),
+             n.pass, n.warn, n.fail, n.unknown);
+    if (checks_look_running(&self->look)) /* beside it: the list stays where it is */
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
+    page_newline(p);
     page_split(p, page_is_wide(p) ? 58 : 50);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
