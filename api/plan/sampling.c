@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500, NOWHERE = UINT32_MAX };
+enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
+#define NOWHERE UINT32_MAX
 
 /* What the values of one column said. Those of a table hang on its `first`. */
 struct finding {
