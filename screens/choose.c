@@ -156,6 +156,9 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
             refused++;
             before.text[before.bytes = bytes] = '\0';
             break;
+        case SELECTION_TOO_MANY_TABLES:
+        case SELECTION_TOO_MANY_KEYS:
+        case SELECTION_PARTITION_FLOWS:
         case SELECTION_SAME:
         case SELECTION_KEY:
         case SELECTION_UNSUPPORTED:

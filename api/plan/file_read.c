@@ -352,6 +352,7 @@ static bool take_table(struct reader *r, const struct table *t)
         kept->columns[i].ack = t->columns[i].ack;
         kept->n_included += t->columns[i].included;
     }
+    r->to->n_on += kept->n_included > 0;
     return true;
 }
 

@@ -9,14 +9,6 @@
 #include <string.h>
 
 enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
-#define NOWHERE UINT32_MAX
-
-/* What the values of one column said. Those of a table hang on its `first`. */
-struct finding {
-    uint32_t column, next;
-    struct rules_verdict verdict;
-};
-
 struct heap { /* of one column of the table that is being read */
     size_t column;
     bool is_array;
@@ -47,9 +39,7 @@ struct sampler {
     bool statistics_done;
     struct reader readers[READERS];
     size_t next; /* table */
-    uint32_t *first;
-    struct finding *findings;
-    size_t n_findings, room;
+    struct sampling_found *found, *own;
     struct sampling_told told;
     struct arena mem;
 };
@@ -72,36 +62,16 @@ static void stop(void *job)
     task_clear(&s->statistics);
     for (size_t i = 0; i < READERS; i++)
         reader_end(&s->readers[i]);
-    mem_free(s->first);
-    mem_free(s->findings);
+    sampling_found_free(s->own);
     arena_done(&s->mem);
 }
 
 static const struct task_type type = {"sampling", sizeof(struct sampler), step, stop};
 
-/* --- what was found --- */
-
-static void keep(struct sampler *s, size_t table, size_t column, const struct rules_verdict *v)
-{
-    if (v->n_evidence == 0)
-        return;
-    if (s->n_findings == s->room) {
-        s->room = s->room ? 2 * s->room : 256;
-        s->findings = mem_grow(s->findings, s->room, sizeof *s->findings);
-    }
-    s->findings[s->n_findings] =
-        (struct finding){.column = (uint32_t)column, .next = s->first[table], .verdict = *v};
-    s->first[table] = (uint32_t)s->n_findings++;
-}
-
 void sampling_add(const struct task *t, size_t table, size_t column, struct rules_verdict *v)
 {
-    const struct sampler *s = t ? task_job(t, &type) : NULL;
-
-    for (uint32_t at = s ? s->first[table] : NOWHERE; at != NOWHERE; at = s->findings[at].next)
-        for (uint32_t i = 0;
-             s->findings[at].column == column && i < s->findings[at].verdict.n_evidence; i++)
-            rules_add_rule(v, s->findings[at].verdict.evidence[i]);
+    if (t)
+        sampling_found_add(((const struct sampler *)task_job(t, &type))->found, table, column, v);
 }
 
 struct sampling_told sampling_told(const struct task *t)
@@ -192,7 +162,7 @@ static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
         if (list)
             each_element(list, c.is_array ? put_array : put_value, &values);
     values_verdict(&values, RULES_BY_STATISTICS, &v);
-    keep(s, table, column, &v);
+    sampling_found_put(s->found, table, column, &v);
     return true;
 }
 
@@ -251,11 +221,12 @@ static bool begin(struct reader *r, size_t table)
     return ok;
 }
 
-static bool is_read(const struct sampler *s, size_t table)
+static bool is_to_read(const struct sampler *s, size_t table)
 {
     struct catalog_table t = catalog_table(s->catalog, table);
 
-    return (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED) &&
+    return !sampling_found_is_read(s->found, table) &&
+           (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED) &&
            !rules_is_housekeeping(t.name);
 }
 
@@ -269,8 +240,9 @@ static void conclude(struct reader *r)
         values_verdict(&r->heaps[i].values, RULES_BY_DATA, &v);
         if (r->heaps[i].keys)
             document_keys_verdict(r->heaps[i].keys, t.schema, t.name, &v);
-        keep(s, r->table, r->heaps[i].column, &v);
+        sampling_found_put(s->found, r->table, r->heaps[i].column, &v);
     }
+    sampling_found_set_read(s->found, r->table, r->rows);
     s->told.rows += r->rows;
     s->told.in_part += t.rows > SAMPLING_WHOLE && (int64_t)r->rows < t.rows;
 }
@@ -339,10 +311,11 @@ static bool go_on(struct reader *r)
     }
     while (s->next < catalog_tables(s->catalog)) {
         size_t table = s->next++;
-        if (!is_read(s, table))
+        if (!is_to_read(s, table))
             continue;
         if (begin(r, table))
             return true;
+        sampling_found_set_read(s->found, table, 0);
         s->told.tables++;
     }
     return false;
@@ -355,6 +328,8 @@ static bool statistics_are_done(struct sampler *s)
 
     if (s->statistics_done)
         return true;
+    if (sampling_found_has_statistics(s->found))
+        return s->statistics_done = true;
     if (s->statistics == NULL && task_state(r->connecting) == TASK_OK) {
         r->pg = pg_take(r->connecting);
         task_clear(&r->connecting);
@@ -362,6 +337,8 @@ static bool statistics_are_done(struct sampler *s)
     }
     s->statistics_done = task_state(r->connecting) == TASK_FAILED ||
                          (s->statistics && task_state(s->statistics) != TASK_RUNNING);
+    if (s->statistics && task_state(s->statistics) == TASK_OK)
+        sampling_found_set_statistics(s->found);
     return s->statistics_done;
 }
 
@@ -398,11 +375,10 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     source.lock_timeout_ms = LOCK_MS;
     s->catalog = o->catalog;
     s->rows = o->rows;
-    s->first = mem_grow(NULL, n + 1, sizeof *s->first);
-    for (size_t i = 0; i < n; i++) {
-        s->first[i] = NOWHERE;
-        s->told.of += is_read(s, i);
-    }
+    s->own = o->found ? NULL : sampling_found_new(o->catalog);
+    s->found = o->found ? o->found : s->own;
+    for (size_t i = 0; i < n; i++)
+        s->told.of += is_to_read(s, i);
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows)

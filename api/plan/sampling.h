@@ -14,6 +14,7 @@
 #include "api/net/task.h"
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
+#include "api/plan/sampling_found.h"
 #include "api/rules/rules.h"
 
 enum {
@@ -26,6 +27,9 @@ struct sampling_options {
     struct pg_options source;      /* copied; the time-outs are set here */
     const struct catalog *catalog; /* must outlive the task */
     uint32_t rows;                 /* of a table at most; 0: statistics alone, no table is read */
+    /* Where it goes; must outlive the task. What was read before is not read again. NULL: into the
+     * task itself. */
+    struct sampling_found *found;
 };
 
 /* Fails only when nothing can be read any more (no connection, or all are lost); what was found

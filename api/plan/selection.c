@@ -190,40 +190,64 @@ static bool is_held_back(const struct selection_column *c)
     return has_no_reason(c) && !c->flows;
 }
 
-static void put(struct selection_table *t, struct selection_column *c, bool included)
+static void put(struct selection *s, struct selection_table *t, struct selection_column *c,
+                bool included)
 {
     if (c->included == included)
         return;
     c->included = included;
     if (included)
-        t->n_included++;
+        s->n_on += t->n_included++ == 0;
     else
-        t->n_included--;
+        s->n_on -= --t->n_included == 0;
+}
+
+static bool has_flowing_partition(const struct selection *s, size_t table)
+{
+    for (size_t i = 0; s->has_partitions && i < s->n_tables; i++)
+        if (s->tables[i].root == table + 1 && s->tables[i].n_included)
+            return true;
+    return false;
 }
 
 /* Can the table flow at all, as far as its keys go? */
-static enum selection_answer ask_keys(const struct selection_table *t)
+static enum selection_answer ask_keys(const struct selection_table *t, bool merges)
 {
-    if (!t->selectable)
-        return SELECTION_NOT_SELECTABLE;
+    size_t keys = 0;
+
     for (size_t i = 0; i < t->n_columns; i++) {
         const struct selection_column *c = &t->columns[i];
+        keys += c->key;
         if (c->key && c->unsupported)
             return SELECTION_UNSUPPORTED;
         if (c->key && !c->included && is_held_back(c))
             return SELECTION_NEEDS_ACK;
     }
-    return SELECTION_DONE;
+    return merges && keys > SELECTION_KEY_COLUMNS ? SELECTION_TOO_MANY_KEYS : SELECTION_DONE;
 }
 
-static void include_keys(struct selection_table *t)
+static enum selection_answer ask_table(const struct selection *s, const struct selection_table *t)
+{
+    if (!t->selectable)
+        return SELECTION_NOT_SELECTABLE;
+    enum selection_answer keys = ask_keys(t, str_eq(s->destination.mode, "merge"));
+    if (keys != SELECTION_DONE || t->n_included)
+        return keys;
+    if (s->n_on >= SELECTION_TABLES)
+        return SELECTION_TOO_MANY_TABLES;
+    return has_flowing_partition(s, (size_t)(t - s->tables)) ? SELECTION_PARTITION_FLOWS
+                                                             : SELECTION_DONE;
+}
+
+static void include_keys(struct selection *s, struct selection_table *t)
 {
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].key)
-            put(t, &t->columns[i], true);
+            put(s, t, &t->columns[i], true);
 }
 
-static enum selection_answer take_in(struct selection_table *t, struct selection_column *c)
+static enum selection_answer take_in(struct selection *s, struct selection_table *t,
+                                     struct selection_column *c)
 {
     if (!t->selectable)
         return SELECTION_NOT_SELECTABLE;
@@ -231,11 +255,11 @@ static enum selection_answer take_in(struct selection_table *t, struct selection
         return SELECTION_UNSUPPORTED;
     if (is_held_back(c))
         return SELECTION_NEEDS_ACK;
-    enum selection_answer keys = ask_keys(t);
-    if (keys != SELECTION_DONE)
-        return keys;
-    include_keys(t);
-    put(t, c, true);
+    enum selection_answer can = ask_table(s, t);
+    if (can != SELECTION_DONE)
+        return can;
+    include_keys(s, t);
+    put(s, t, c, true);
     return SELECTION_DONE;
 }
 
@@ -248,10 +272,10 @@ enum selection_answer selection_set_column(struct selection *s, size_t table, si
     if (c->included == included)
         return SELECTION_SAME;
     if (included)
-        return take_in(t, c);
+        return take_in(s, t, c);
     if (c->key && t->n_included > 1)
         return SELECTION_KEY;
-    put(t, c, false);
+    put(s, t, c, false);
     return SELECTION_DONE;
 }
 
@@ -261,18 +285,50 @@ enum selection_answer selection_set_table(struct selection *s, size_t table, boo
     struct selection_table *t = &s->tables[table];
     uint32_t before = t->n_included;
     if (included) {
-        enum selection_answer keys = ask_keys(t);
-        if (keys != SELECTION_DONE)
-            return keys;
+        enum selection_answer can = ask_table(s, t);
+        if (can != SELECTION_DONE)
+            return can;
     }
     for (size_t i = 0; i < t->n_columns; i++) {
         struct selection_column *c = &t->columns[i];
         if (!included)
-            put(t, c, false);
+            put(s, t, c, false);
         else if (!c->unsupported && !is_held_back(c))
-            put(t, c, true);
+            put(s, t, c, true);
     }
     return t->n_included == before ? SELECTION_SAME : SELECTION_DONE;
+}
+
+enum selection_answer selection_put_back(struct selection *s, size_t table, size_t column)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    struct selection_table *t = &s->tables[table];
+    struct selection_column *c = &t->columns[column];
+    if (c->included)
+        return SELECTION_SAME;
+    if (!t->selectable)
+        return SELECTION_NOT_SELECTABLE;
+    if (c->unsupported && !c->flows)
+        return SELECTION_UNSUPPORTED;
+    enum selection_answer can = ask_table(s, t);
+    if (can != SELECTION_DONE && can != SELECTION_NEEDS_ACK)
+        return can;
+    include_keys(s, t);
+    put(s, t, c, true);
+    return SELECTION_DONE;
+}
+
+bool selection_raise(struct selection *s, size_t table, size_t column, enum rules_level level,
+                     uint32_t categories)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    struct selection_column *c = &s->tables[table].columns[column];
+    bool rises = level > (enum rules_level)c->level;
+    if (rises)
+        c->level = (uint8_t)level;
+    if (level != RULES_NONE)
+        c->categories |= categories;
+    return rises;
 }
 
 void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows)
@@ -280,13 +336,13 @@ void selection_set_flowing(struct selection *s, size_t table, size_t column, boo
     assert(table < s->n_tables && column < s->tables[table].n_columns);
     struct selection_column *c = &s->tables[table].columns[column];
     c->flows = flows;
-    put(&s->tables[table], c, flows);
+    put(s, &s->tables[table], c, flows);
 }
 
 void selection_leave_out(struct selection *s, size_t table, size_t column)
 {
     assert(table < s->n_tables && column < s->tables[table].n_columns);
-    put(&s->tables[table], &s->tables[table].columns[column], false);
+    put(s, &s->tables[table], &s->tables[table].columns[column], false);
 }
 
 enum { ACK_BYTES = 500 };
@@ -348,6 +404,12 @@ const char *selection_answer_text(enum selection_answer answer)
         return "Datastream does not carry this type.";
     case SELECTION_NOT_SELECTABLE:
         return "This table cannot be chosen.";
+    case SELECTION_TOO_MANY_TABLES:
+        return "A stream carries at most 10 000 tables.";
+    case SELECTION_TOO_MANY_KEYS:
+        return "BigQuery merges by at most 16 key columns; this table has more.";
+    case SELECTION_PARTITION_FLOWS:
+        return "A partition of this table flows by itself: the table or its partitions, not both.";
     case SELECTION_NEEDS_ACK:
         return "Sensitive: it needs a reason and a reference first.";
     }

@@ -52,6 +52,7 @@ struct selection_table {
     uint32_t n_columns;
     uint32_t n_included;
     int64_t rows, bytes; /* estimates; -1: not known */
+    uint32_t root;       /* of a partition: 1 + the number of the table that it belongs to; 0 */
     bool selectable : 1; /* no: housekeeping, a view, a partition ... (`why`) */
     const char *why;     /* why it is not selectable; NULL otherwise */
 };
@@ -62,7 +63,9 @@ struct selection {
     struct selection_naming naming;
     struct selection_table *tables;
     size_t n_tables;
-    struct arena mem; /* all strings, columns and acknowledgements */
+    size_t n_on;         /* tables with a column that is on */
+    bool has_partitions; /* some table has a root */
+    struct arena mem;    /* all strings, columns and acknowledgements */
     struct selection_intern *names;
     size_t room;
 };
@@ -88,13 +91,21 @@ struct selection_table *selection_add(struct selection *s, const char *schema, c
 
 /* --- choosing --- */
 
+enum {
+    SELECTION_TABLES = 10000,  /* of a stream, Datastream's limit (facts/gcp.md C) */
+    SELECTION_KEY_COLUMNS = 16 /* of a table, BigQuery's limit (facts/gcp.md D) */
+};
+
 enum selection_answer {
     SELECTION_DONE,
     SELECTION_SAME,        /* it was so already */
     SELECTION_KEY,         /* a key column cannot be left out */
     SELECTION_UNSUPPORTED, /* the type is not carried */
     SELECTION_NOT_SELECTABLE,
-    SELECTION_NEEDS_ACK /* sensitive, and not flowing already: first selection_acknowledge */
+    SELECTION_TOO_MANY_TABLES, /* of one stream */
+    SELECTION_TOO_MANY_KEYS,   /* of one table, as BigQuery merges by its key */
+    SELECTION_PARTITION_FLOWS, /* one of its partitions flows by itself */
+    SELECTION_NEEDS_ACK        /* sensitive, and not flowing already: first selection_acknowledge */
 };
 
 enum selection_answer selection_set_column(struct selection *s, size_t table, size_t column,
@@ -102,6 +113,12 @@ enum selection_answer selection_set_column(struct selection *s, size_t table, si
 /* On: its keys and all columns that are neither sensitive nor unsupported (acknowledged ones too).
  * With a sensitive key that is not acknowledged: SELECTION_NEEDS_ACK and nothing changes. */
 enum selection_answer selection_set_table(struct selection *s, size_t table, bool included);
+/* A choice of before: on whatever its level has become since, for nothing is turned off silently;
+ * without a reason it is unacknowledged then. Other rules hold. */
+enum selection_answer selection_put_back(struct selection *s, size_t table, size_t column);
+/* Values have told: never lower, and what is on stays on. True when the level rose. */
+bool selection_raise(struct selection *s, size_t table, size_t column, enum rules_level level,
+                     uint32_t categories);
 /* As the stream has it, whatever the rules say: it is so already. `flows` tells so from now on. */
 void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows);
 /* Off, a key too: where many columns are put one by one. */

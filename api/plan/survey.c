@@ -13,7 +13,10 @@ struct surveying {
     struct catalog *catalog;
     struct selection selection;
     bool selecting;
-    size_t at;     /* next table to judge */
+    size_t at; /* next table to judge */
+    survey_known *known;
+    void *known_ctx;
+    struct sampling_found *found; /* NULL: nothing was known */
     struct arena scratch;
 };
 
@@ -63,6 +66,14 @@ void survey_verdict(const struct catalog *c, size_t table, size_t column, struct
     judge_column(&words, &col, out);
 }
 
+static void take_known(struct surveying *s, size_t table, const struct catalog_table *t)
+{
+    const char *text = s->known ? s->known(s->known_ctx, t->schema, t->name) : NULL;
+
+    if (text)
+        sampling_found_take(s->found, table, text);
+}
+
 static void judge_table(struct surveying *s, size_t table)
 {
     struct catalog_table t = catalog_table(s->catalog, table);
@@ -71,10 +82,12 @@ static void judge_table(struct surveying *s, size_t table)
     struct rules_verdict verdict;
     char type[256];
 
+    take_known(s, table, &t);
     table_words(s->catalog, table, &words);
     for (size_t i = 0; i < t.n_columns; i++) {
         struct catalog_column c = catalog_column(s->catalog, table, i);
         judge_column(&words, &c, &verdict);
+        sampling_found_add(s->found, table, i, &verdict);
         facts[i] = (struct selection_fact){
             .name = c.name,
             .type = arena_str(&s->scratch, catalog_type(&c, type, sizeof type)),
@@ -87,6 +100,8 @@ static void judge_table(struct surveying *s, size_t table)
                                                 survey_not_selectable(&t));
     out->rows = t.rows;
     out->bytes = t.bytes;
+    out->root = t.root == CATALOG_NONE ? 0 : (uint32_t)t.root + 1;
+    s->selection.has_partitions = s->selection.has_partitions || out->root;
     arena_reset(&s->scratch);
 }
 
@@ -97,6 +112,7 @@ static void stop(void *job)
     struct surveying *s = job;
 
     task_clear(&s->reading);
+    sampling_found_free(s->found);
     catalog_free(s->catalog);
     if (s->selecting)
         selection_done(&s->selection);
@@ -118,6 +134,7 @@ static enum task_state step(struct task *t)
         s->catalog = catalog_take(s->reading);
         selection_init(&s->selection);
         s->selecting = true;
+        s->found = s->known ? sampling_found_new(s->catalog) : NULL;
     }
     until = clock_mono_ms() + SLICE_MS;
     for (size_t n = catalog_tables(s->catalog); s->at < n; s->at++) {
@@ -140,6 +157,23 @@ struct task *survey(struct pg *pg, const struct catalog_options *o)
     s->pg = pg;
     s->reading = catalog_read(pg, o);
     return t;
+}
+
+void survey_remember(struct task *t, survey_known *known, void *ctx)
+{
+    struct surveying *s = task_job(t, &type);
+
+    s->known = known;
+    s->known_ctx = ctx;
+}
+
+struct sampling_found *survey_take_found(struct task *t)
+{
+    struct surveying *s = task_job(t, &type);
+    struct sampling_found *found = s->found;
+
+    s->found = NULL;
+    return found;
 }
 
 struct catalog *survey_take(struct task *t, struct selection *out)

@@ -6,6 +6,7 @@
 
 #include "api/net/task.h"
 #include "api/pg/catalog.h"
+#include "api/plan/sampling_found.h"
 #include "api/plan/selection.h"
 #include "api/rules/rules.h"
 
@@ -13,6 +14,14 @@ struct task *survey(struct pg *pg, const struct catalog_options *o);
 /* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of
  * the selection have the catalogue's order and numbers, columns too. */
 struct catalog *survey_take(struct task *t, struct selection *out);
+
+/* What the values of a table said at another time, as sampling_found_write wrote it; NULL: nothing.
+ */
+typedef const char *survey_known(void *ctx, const char *schema, const char *table);
+/* Right after survey(): the judgement counts it in, and the caller takes it over behind survey_take
+ * (sampling_found_free; NULL where this was not asked for). ctx must outlive the task. */
+void survey_remember(struct task *t, survey_known *known, void *ctx);
+struct sampling_found *survey_take_found(struct task *t);
 
 /* The verdict on one column, with its evidence: made afresh from the catalogue; cheap. */
 void survey_verdict(const struct catalog *c, size_t table, size_t column,

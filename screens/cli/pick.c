@@ -217,6 +217,12 @@ static bool include(struct selection *s, const struct options *o, size_t at, boo
                           "its key is sensitive, and a key cannot be left out");
         out_talk("left out: %s.%s (its key %s is sensitive)", t->schema, t->name, sensitive_key(t));
         return true;
+    case SELECTION_TOO_MANY_TABLES:
+    case SELECTION_TOO_MANY_KEYS:
+    case SELECTION_PARTITION_FLOWS:
+        if (!named)
+            out_talk("left out: %s.%s (%s)", t->schema, t->name, selection_answer_text(answer));
+        break;
     case SELECTION_KEY:
     case SELECTION_UNSUPPORTED:
     case SELECTION_NOT_SELECTABLE:

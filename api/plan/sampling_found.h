@@ -1,0 +1,47 @@
+#ifndef STROM_PLAN_SAMPLING_FOUND_H
+#define STROM_PLAN_SAMPLING_FOUND_H
+
+/* What the values of a database have said, table by table: rules and counts, never a value. It
+ * outlives the task that looks (sampling.h), and can be written down and read again, so that a
+ * table that was looked at is not looked at anew without a wish. */
+
+#include "api/base/str.h"
+#include "api/pg/catalog.h"
+#include "api/rules/rules.h"
+
+struct sampling_found;
+
+struct sampling_found *sampling_found_new(const struct catalog *c); /* c must outlive it */
+void sampling_found_free(struct sampling_found *f);                 /* NULL is fine */
+
+/* --- filling --- */
+
+/* What the values of one column said, in place of what the same source (statistics, rows) said
+ * before; a verdict without evidence says nothing and is not kept. */
+void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
+                        const struct rules_verdict *v);
+void sampling_found_set_read(struct sampling_found *f, size_t table, uint64_t rows);
+void sampling_found_set_statistics(struct sampling_found *f); /* all of them were looked at */
+void sampling_found_forget(struct sampling_found *f);         /* everything, to look anew */
+
+/* --- looking --- */
+
+/* Adds it to the verdict on the column's name. Cheap; NULL adds nothing. */
+void sampling_found_add(const struct sampling_found *f, size_t table, size_t column,
+                        struct rules_verdict *v);
+bool sampling_found_is_read(const struct sampling_found *f, size_t table);
+uint64_t sampling_found_rows(const struct sampling_found *f, size_t table); /* 0: not read */
+bool sampling_found_has_statistics(const struct sampling_found *f);
+/* A table of which something is new since it was asked last; false: there is none left. */
+bool sampling_found_news(struct sampling_found *f, size_t *table);
+
+/* --- written down --- */
+
+/* One table, as a line without its end; "" when nothing is known of it. */
+void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
+/* As it was written, perhaps by an earlier version, of a table that may have changed since: what
+ * fits is taken. A table that was empty, or had other columns to look at, counts as not
+ * read. */
+void sampling_found_take(struct sampling_found *f, size_t table, const char *text);
+
+#endif
