@@ -30,7 +30,7 @@ static const char *const categories[] = {"fnr",
                                          "other"};
 
 static const char *const bys[] = {"name",  "table",      "type", "comment",
-                                  "table", "statistics", "data"};
+                                  "table", "statistics", "data", "team"};
 
 _Static_assert(sizeof categories / sizeof categories[0] == RULES_CATEGORIES, "a name each");
 

@@ -46,7 +46,8 @@ enum rules_by {
     RULES_BY_COMMENT,
     RULES_BY_REFERENCE, /* printed as "table": a foreign key points at a sensitive column */
     RULES_BY_STATISTICS,
-    RULES_BY_DATA
+    RULES_BY_DATA,
+    RULES_BY_TEAM /* the team's own rules (team.h) */
 };
 
 /* Everything is borrowed; all but name may be NULL. type as format_type() gives it. */
@@ -55,6 +56,8 @@ struct rules_column {
     bool is_key; /* part of the primary key */
 };
 
+struct rules_team; /* a team's own rules: team.h */
+
 /* What the table tells about its columns. Filled by rules_table_of and rules_table_sibling. */
 struct rules_table {
     uint64_t what;        /* vocabulary (words.def): what its name says it holds */
@@ -62,11 +65,14 @@ struct rules_table {
     uint64_t beside;      /* what stands in it, from the names of its columns */
     uint32_t beside_whose;
     bool housekeeping;
+    const struct rules_team *team; /* NULL: rules.def alone */
+    const char *schema, *name;     /* borrowed, for the team's rules */
 };
 
 struct rules_evidence {
     uint16_t rule;          /* rules_rule_id gives its name */
     uint8_t by;             /* enum rules_by */
+    uint16_t team;          /* with RULES_BY_TEAM: 1 + number of the team's rule; else 0 */
     uint32_t hits, sampled; /* 0, 0 unless by statistics or data */
 };
 
@@ -77,10 +83,18 @@ struct rules_verdict {
     uint32_t categories; /* 1u << enum rules_category */
     uint32_t n_evidence;
     struct rules_evidence evidence[RULES_EVIDENCE]; /* the weightiest first */
+    /* What the team silences and raises (team.h): holds for what is added later, too. A column that
+     * was silenced has its evidence by RULES_BY_TEAM, whatever its level. */
+    uint32_t silent, silent_values, raised; /* categories */
+    uint16_t raised_by;                     /* 1 + number of the team's rule */
+    uint8_t raised_to;
 };
 
 void rules_table_of(struct rules_table *t, const char *schema, const char *table,
                     const char *comment);
+/* From now on the team's rules hold as well; NULL is fine. Names are borrowed from rules_table_of.
+ */
+void rules_table_team(struct rules_table *t, const struct rules_team *team);
 void rules_table_sibling(struct rules_table *t, const char *column);
 void rules_judge(const struct rules_table *t, const struct rules_column *c,
                  struct rules_verdict *out);

@@ -2,6 +2,7 @@
 
 #include "api/rules/match.h"
 #include "api/rules/rules.h"
+#include "api/rules/team.h"
 #include "api/rules/types.h"
 
 #include "api/base/str.h"
@@ -55,7 +56,7 @@ struct facts {
 void rules_table_of(struct rules_table *t, const char *schema, const char *table,
                     const char *comment)
 {
-    *t = (struct rules_table){0};
+    *t = (struct rules_table){.schema = schema, .name = table};
     struct words w;
     match_name(table, &w);
     t->what = w.any;
@@ -70,6 +71,11 @@ void rules_table_of(struct rules_table *t, const char *schema, const char *table
         match_prose(comment, &w);
         t->whose |= w.whose & O(SICK);
     }
+}
+
+void rules_table_team(struct rules_table *t, const struct rules_team *team)
+{
+    t->team = team;
 }
 
 void rules_table_sibling(struct rules_table *t, const char *column)
@@ -162,6 +168,8 @@ static enum rules_by by_of(const struct rule *r)
 
 static bool weighs_more(const struct rules_evidence *a, const struct rules_evidence *b)
 {
+    if ((a->by == RULES_BY_TEAM) != (b->by == RULES_BY_TEAM))
+        return a->by == RULES_BY_TEAM;
     uint8_t la = a->rule < N_RULES ? rules[a->rule].level : 0;
     uint8_t lb = b->rule < N_RULES ? rules[b->rule].level : 0;
     if (la != lb)
@@ -172,7 +180,8 @@ static bool weighs_more(const struct rules_evidence *a, const struct rules_evide
 static void put_evidence(struct rules_verdict *v, struct rules_evidence e)
 {
     for (uint32_t i = 0; i < v->n_evidence; i++)
-        if (v->evidence[i].rule == e.rule && v->evidence[i].by == e.by)
+        if (v->evidence[i].rule == e.rule && v->evidence[i].by == e.by &&
+            v->evidence[i].team == e.team)
             return;
     uint32_t at = v->n_evidence;
     while (at > 0 && weighs_more(&e, &v->evidence[at - 1]))
@@ -186,9 +195,88 @@ static void put_evidence(struct rules_verdict *v, struct rules_evidence e)
     v->evidence[at] = e;
 }
 
+/* --- what the team says --- */
+
+static uint16_t rule_named(const char *id)
+{
+    uint16_t i = 0;
+    while (i < N_RULES && !str_eq(rules[i].id, id))
+        i++;
+    assert(i < N_RULES);
+    return i;
+}
+
+static struct rules_evidence by_team(const char *id, size_t number)
+{
+    return (struct rules_evidence){
+        .rule = rule_named(id), .by = RULES_BY_TEAM, .team = (uint16_t)(number + 1)};
+}
+
+static uint32_t categories_of(const struct team_rule *r)
+{
+    return r->categories ? r->categories : UINT32_MAX;
+}
+
+static void take_silence(struct rules_verdict *v, const struct team_rule *r, size_t number)
+{
+    v->silent |= categories_of(r);
+    if (r->values)
+        v->silent_values |= categories_of(r);
+    put_evidence(v, by_team("team.silence", number));
+}
+
+static void take_raise(struct rules_verdict *v, const struct team_rule *r, size_t number)
+{
+    v->raised |= categories_of(r);
+    if (r->level <= (enum rules_level)v->raised_to)
+        return;
+    v->raised_to = (uint8_t)r->level;
+    v->raised_by = (uint16_t)(number + 1);
+}
+
+static void take_add(struct rules_verdict *v, const struct team_rule *r, size_t number)
+{
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if (r->categories & (UINT32_C(1) << c))
+            rules_add(v, r->level, (enum rules_category)c, by_team("team.add", number));
+}
+
+/* Before our own rules speak: a silence holds for them, and a raise for what the team adds. */
+static void ask_team(const struct rules_table *t, const struct rules_column *c,
+                     struct rules_verdict *v)
+{
+    size_t n = team_count(t->team);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct team_rule *r = team_at(t->team, i % n);
+        if ((i >= n) != (r->does == TEAM_ADD) ||
+            !team_fits(r, t->schema, t->name, c->name, c->type))
+            continue;
+        if (r->does == TEAM_ADD)
+            take_add(v, r, i % n);
+        else if (r->does == TEAM_RAISE)
+            take_raise(v, r, i % n);
+        else
+            take_silence(v, r, i % n);
+    }
+}
+
+static bool is_silenced(const struct rules_verdict *v, enum rules_category category, uint8_t by)
+{
+    bool by_values = by == RULES_BY_DATA || by == RULES_BY_STATISTICS;
+    uint32_t silent = by == RULES_BY_TEAM ? 0 : by_values ? v->silent_values : v->silent;
+
+    return (silent >> category) & 1;
+}
+
 void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
                struct rules_evidence evidence)
 {
+    if (is_silenced(v, category, evidence.by))
+        return;
+    if (level != RULES_NONE && (v->raised >> category & 1) && level < (int)v->raised_to) {
+        level = (enum rules_level)v->raised_to;
+        put_evidence(v, by_team("team.raise", v->raised_by - 1u));
+    }
     if (level > v->level)
         v->level = level;
     v->categories |= UINT32_C(1) << category;
@@ -245,6 +333,8 @@ void rules_judge(const struct rules_table *t, const struct rules_column *c,
         read_domain(&f, c->type);
     if (!str_is_empty(c->comment))
         match_prose(c->comment, &f.comment);
+    if (t->team)
+        ask_team(t, c, out);
     for (size_t i = 0; i < N_RULES; i++)
         if (holds(&rules[i], &f))
             rules_add_rule(
