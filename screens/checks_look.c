@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/rights.h"
 
 enum { OFTEN_MS = 4000, SELDOM_MS = 20000, A_WHILE_MS = 2 * 60000, NO_MORE_MS = 30 * 60000 };
 
@@ -14,6 +15,7 @@ static void gather_now(struct checks_look *l, struct journey *j)
                                .target = &j->target,
                                .wanted = &l->wanted,
                                .repo = j->live->repo,
+                               .ahead = &rights_for_checks,
                                .earlier = j->live->facts,
                                .since = l->marked ? &l->mark : NULL};
 

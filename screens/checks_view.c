@@ -36,7 +36,7 @@ static const char *kind_title(enum check_remedy_kind k)
                                          [CHECK_REMEDY_MIGRATION] = "In a new migration",
                                          [CHECK_REMEDY_SQL] = "SQL",
                                          [CHECK_REMEDY_COMMAND] = "Run",
-                                         [CHECK_REMEDY_ROLE] = "Ask for",
+                                         [CHECK_REMEDY_ROLE] = "Roles",
                                          [CHECK_REMEDY_WAIT] = "Wait"};
 
     return titles[k];

@@ -34,7 +34,8 @@ struct gathering {
     bool asked;
     struct task *alarm; /* Google's answers come before it */
     struct task *asks[ASKS];
-    bool late[ASKS];
+    struct task *ahead; /* what is left to be done: asked where something lacks */
+    bool late[ASKS], ahead_late;
     struct err late_why;
     struct check_list list;
     bool listed;
@@ -88,6 +89,10 @@ static void give_up(struct gathering *g)
             task_clear(&g->asks[i]);
             g->late[i] = true;
         }
+    if (g->ahead && task_state(g->ahead) == TASK_RUNNING) {
+        task_clear(&g->ahead);
+        g->ahead_late = true;
+    }
 }
 
 /* --- judging
@@ -109,6 +114,35 @@ static const struct err *trouble(const struct gathering *g, enum ask i)
     return t && task_state(t) == TASK_FAILED ? task_error(t) : NULL;
 }
 
+static bool lacks_something(const struct gathering *g)
+{
+    struct arena scratch = {0};
+    struct access_verdict verdict;
+    const struct google_held *held = good(g, ASK_HELD) ? projects_held(g->asks[ASK_HELD]) : NULL;
+
+    if (held)
+        access_judge(&scratch, ACCESS_CREATE, (const char *const *)held->permissions, held->n,
+                     &verdict);
+    bool lacks = held && verdict.n_lacks;
+    arena_done(&scratch);
+    return lacks;
+}
+
+/* What exists needs less; who holds everything need not know. */
+static bool ahead_is_asked(struct gathering *g, struct net *net)
+{
+    const struct gather_ahead *how = g->o.ahead;
+
+    if (how && !g->ahead && !g->ahead_late && g->t.region[0] && lacks_something(g))
+        g->ahead = how->look(net, g->o.google, &g->t);
+    return g->ahead && task_state(g->ahead) == TASK_RUNNING;
+}
+
+static uint32_t steps_ahead(const struct gathering *g)
+{
+    return g->ahead ? g->o.ahead->steps(g->ahead) : ACCESS_CREATE;
+}
+
 static void judge_google(struct gathering *g)
 {
     struct google_view v = {
@@ -120,7 +154,7 @@ static void judge_google(struct gathering *g)
         .found_error = trouble(g, ASK_PROJECT),
         .apis = good(g, ASK_APIS) ? serviceusage_apis(g->asks[ASK_APIS]) : NULL,
         .apis_error = trouble(g, ASK_APIS),
-        .steps = ACCESS_CREATE,
+        .steps = steps_ahead(g),
         .held = good(g, ASK_HELD) ? projects_held(g->asks[ASK_HELD]) : NULL,
         .held_error = trouble(g, ASK_HELD),
         .policy = good(g, ASK_POLICY) ? projects_policy(g->asks[ASK_POLICY]) : NULL,
@@ -217,6 +251,7 @@ static void stop(void *job)
 
     for (enum ask i = 0; i < ASKS; i++)
         task_clear(&g->asks[i]);
+    task_clear(&g->ahead);
     task_clear(&g->alarm);
     if (g->listed)
         check_list_done(&g->list);
@@ -236,6 +271,8 @@ static enum task_state step(struct task *t)
     for (enum ask i = 0; i < ASKS; i++)
         if (g->asks[i] && task_state(g->asks[i]) == TASK_RUNNING)
             return TASK_RUNNING;
+    if (ahead_is_asked(g, task_net(t)))
+        return TASK_RUNNING;
     task_clear(&g->alarm); /* nothing is under way any more */
     check_list_init(&g->list);
     g->listed = true;

@@ -12,6 +12,13 @@
 #include "api/net/task.h"
 #include "api/pg/source.h"
 
+/* Which steps lie ahead, as ACCESS_BIT and ACCESS_LOOK: those who know the plan tell how to find
+ * out. Asked only when not everything is held that could be needed. */
+struct gather_ahead {
+    struct task *(*look)(struct net *net, struct google *g, const struct target *t);
+    uint32_t (*steps)(const struct task *look); /* ended, whichever way */
+};
+
 struct gather_options {
     struct google *google;
     struct pg *pg; /* NULL: pg_trouble says why there is no connection */
@@ -23,6 +30,7 @@ struct gather_options {
     /* Both must outlive the task; NULL: none. */
     const struct source_facts *earlier; /* the last look: whose transactions are still open */
     const struct source_mark *since;    /* the look from which growth is measured */
+    const struct gather_ahead *ahead;   /* NULL: everything is still to be made */
     int patience_ms;                    /* for each answer; 0: 10 s the database, 20 s Google */
 };
 

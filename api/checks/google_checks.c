@@ -4,8 +4,6 @@
 #include "api/base/clock.h"
 #include "api/base/tr.h"
 
-enum { GRANT_S = 8 * 3600 };
-
 static const char *const needed_apis[] = {
     "bigquery.googleapis.com",          "compute.googleapis.com",  "datastream.googleapis.com",
     "servicenetworking.googleapis.com", "sqladmin.googleapis.com",
@@ -156,8 +154,10 @@ static void say_lacks(struct check_list *l, const struct google_view *v,
         add_steps(&lacks, verdict->lacks[i].steps);
         str_addc(&lacks, ')');
     }
+    str_printf(&commands, "strom access grant --project %s\n%s\n", v->project,
+               tr("# or, by one who may change the project's policy:"));
     access_grant_commands(&commands, v->project, member, verdict->roles, verdict->n_roles,
-                          v->now + GRANT_S);
+                          v->now + ACCESS_USUAL_S);
     check_set(l, id, CHECK_FAIL, "lacking: %s", str_text(&lacks));
     check_remedy(l, id, CHECK_REMEDY_ROLE, "%s", str_text(&commands));
     str_done(&lacks);
@@ -212,6 +212,9 @@ static void say_holders(struct check_list *l, const struct google_view *v,
         return;
     }
     check_set(l, id, CHECK_WARN, some ? "you hold %s; so do: %s" : "you hold %s%s", self, others);
+    str_printf(&drop, "strom access grant --project %s\nstrom access drop --editor --project %s\n",
+               v->project, v->project);
+    str_printf(&drop, "%s\n", tr("# or, without strom:"));
     if (h->self_editor)
         access_drop_command(&drop, v->project, v->who->member, ACCESS_EDITOR);
     if (h->self_owner)
@@ -241,8 +244,8 @@ static void basic_roles(struct check_list *l, const struct google_view *v)
     check_needed(l, id, "nobody, for longer than the work takes");
     check_why(l, id,
               "Editor and Owner cannot be given an end: whoever has them keeps them until somebody "
-              "takes them away. Narrow roles with an end do the same work: the page Access of "
-              "strom names them.");
+              "takes them away. Narrow roles that end by themselves do the same work: the page "
+              "Access grants them, and so does strom access grant.");
 }
 
 void google_checks(struct check_list *l, const struct google_view *v)

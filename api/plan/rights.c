@@ -48,8 +48,17 @@ uint32_t rights_ahead_of(const struct observed *seen)
         if (seen->things[s].seen != SEEN_READY && seen->things[s].seen != SEEN_PENDING &&
             s != STEP_START)
             made |= 1u << s;
+    if (seen && seen->n_services_off) /* Service Usage itself was there to ask */
+        made |= 1u << STEP_SERVICES;
     return seen ? ahead(made) : ACCESS_CREATE;
 }
+
+static uint32_t ahead_of_look(const struct task *t)
+{
+    return rights_ahead_of(task_state(t) == TASK_OK ? observed(t) : NULL);
+}
+
+const struct gather_ahead rights_for_checks = {observe, ahead_of_look};
 
 static uint32_t unknown_of(const struct observed *seen)
 {

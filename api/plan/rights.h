@@ -7,6 +7,7 @@
 
 #include "api/access/grant.h"
 #include "api/access/instead.h"
+#include "api/checks/gather.h"
 #include "api/google/auth.h"
 #include "api/plan/observed.h"
 #include "api/plan/plan.h"
@@ -49,6 +50,8 @@ const struct rights *rights_of(const struct task *t); /* with TASK_OK; lives wit
 /* Which steps lie ahead: of a plan, or of what was seen. NULL: everything is made. Pure. */
 uint32_t rights_ahead_of_plan(const struct plan *p);
 uint32_t rights_ahead_of(const struct observed *seen);
+/* For the checklist: what stands in the cloud, and what that leaves to be done. */
+extern const struct gather_ahead rights_for_checks;
 /* The end of what strom granted and still works, the last one's; 0: nothing does. */
 int64_t rights_until(const struct rights *r, int64_t now);
 /* What a grant of narrow.roles brings that is not held now; a has room for the list. */

@@ -1,6 +1,7 @@
 #include "screens/cli/command.h"
 
 #include "api/checks/gather.h"
+#include "api/plan/rights.h"
 #include "api/plan/wanted.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
@@ -19,7 +20,8 @@ static int run(struct session *s)
                                .nowhere = s->nowhere,
                                .target = &s->target,
                                .wanted = &wanted,
-                               .repo = s->live.repo};
+                               .repo = s->live.repo,
+                               .ahead = &rights_for_checks};
     struct task *t = gather(s->live.net, &o);
     if (!session_wait(s, t, &e)) {
         code = out_error(s->o, &e);

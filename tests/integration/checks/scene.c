@@ -4,6 +4,7 @@
 #include "api/checks/gather.h"
 #include "api/net/net.h"
 #include "api/pg/pg.h"
+#include "api/plan/rights.h"
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/sandbox.h"
@@ -361,6 +362,7 @@ static struct task *look_once(const struct state *s, struct pg *pg)
                                .wanted = s->wanted != NULL ? s->wanted : &usual,
                                .earlier = scene.earlier,
                                .since = scene.earlier != NULL ? &since : NULL,
+                               .ahead = &rights_for_checks,
                                .patience_ms = s->patience_ms,
                                .repo = s->script != NULL ? write_script(s->script) : NULL};
     struct task *t = gather(scene.net, &o);

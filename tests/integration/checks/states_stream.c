@@ -5,6 +5,14 @@
 static const struct state stream[] = {
     {.name = "our own stream reads the slot",
      .differs = {PASSES(CHECK_SLOT_FREE, "read by the stream")}},
+    {.name = "a permission lacks that only what exists already needed",
+     .turn = cloud_no_actas,
+     .differs = {PASSES(CHECK_SLOT_FREE, "read by the stream"),
+                 PASSES(CHECK_ACCESS_PERMISSIONS, "are held")}},
+    {.name = "a permission lacks to look at what exists",
+     .turn = cloud_no_monitoring,
+     .differs = {PASSES(CHECK_SLOT_FREE, "read by the stream"),
+                 FAILS(CHECK_ACCESS_PERMISSIONS, "lacking: monitoring.timeSeries.list")}},
 };
 const struct states states_stream = {"stream", stream, sizeof stream / sizeof *stream};
 

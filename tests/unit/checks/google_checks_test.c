@@ -141,7 +141,7 @@ static void permissions(void **state)
            "lacking: resourcemanager.projects.setIamPolicy (role binding)",
            "gcloud projects add-iam-policy-binding p --member=user:kari@nav.no "
            "--role=roles/resourcemanager.projectIamAdmin --condition='title=strom,expression="
-           "request.time < timestamp(\"2025-11-22T16:00:00Z\")'");
+           "request.time < timestamp(\"2025-11-22T10:00:00Z\")'");
     held = (struct google_held){both, 2};
     google_checks(&l, &v);
     expect(CHECK_ACCESS_PERMISSIONS, CHECK_PASS, "all 2 are held", "");
@@ -159,10 +159,13 @@ static void basic_roles(void **state)
            "you hold Editor; so do: group:aap@nav.no (Editor)",
            "gcloud projects remove-iam-policy-binding p --member=user:kari@nav.no "
            "--role=roles/editor");
+    expect(CHECK_ACCESS_BASIC_ROLES, CHECK_WARN, "you hold Editor",
+           "strom access grant --project p\nstrom access drop --editor --project p\n");
     b.members = self + 1;
     b.n_members = 1;
     google_checks(&l, &v);
-    expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "not you; others do: group:aap@nav.no (Editor)", "");
+    expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "not you; others do: group:aap@nav.no (Editor)",
+           "");
     policy.n_bindings = 0;
     google_checks(&l, &v);
     expect(CHECK_ACCESS_BASIC_ROLES, CHECK_PASS, "nobody", "");
