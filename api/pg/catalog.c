@@ -26,6 +26,7 @@ void catalog_free(struct catalog *c)
     mem_free(c->tables);
     mem_free(c->columns);
     mem_free(c->types);
+    mem_free(c->references);
     words_free(&c->words);
     mem_free(c);
 }
@@ -43,7 +44,8 @@ size_t catalog_columns(const struct catalog *c)
 size_t catalog_bytes(const struct catalog *c)
 {
     return sizeof *c + c->n_tables * sizeof *c->tables + c->n_columns * sizeof *c->columns +
-           c->n_types * sizeof *c->types + c->words.room + c->words.n_slots * sizeof(uint32_t);
+           c->n_types * sizeof *c->types + c->n_references * sizeof *c->references + c->words.room +
+           c->words.n_slots * sizeof(uint32_t);
 }
 
 struct catalog_table catalog_table(const struct catalog *c, size_t table)

@@ -3,7 +3,7 @@
 
 /* Every schema, table and column of a database, as compact as it can be walked fast: some 24 bytes
  * a column. Tables are sorted by schema and name, columns by position; both are addressed by index.
- * System schemas are left out. Read with four statements that are joined here
+ * System schemas are left out. Read with five statements that are joined here
  * (api/pg/sql/catalog_*.sql). */
 
 #include "api/net/task.h"
@@ -91,6 +91,9 @@ uint32_t catalog_column_word(const struct catalog *c, size_t table, size_t colum
 /* The type as format_type() writes it: "numeric(10,2)", "timestamp(3) with time zone". Returns out.
  */
 const char *catalog_type(const struct catalog_column *column, char *out, size_t cap);
+/* The n-th column (from 0) that a foreign key makes this one point at; false: there is no such. */
+bool catalog_reference(const struct catalog *c, size_t table, size_t column, size_t n,
+                       size_t *to_table, size_t *to_column);
 /* -1 when there is none. */
 ptrdiff_t catalog_find(const struct catalog *c, const char *schema, const char *table);
 ptrdiff_t catalog_find_column(const struct catalog *c, size_t table, const char *column);

@@ -84,12 +84,18 @@ struct table { /* 48 bytes */
     uint8_t kind, identity, flags;
 };
 
+struct reference { /* a column of a foreign key: indexes; 16 bytes */
+    uint32_t table, column, to_table, to_column;
+};
+
 struct catalog {
     struct table *tables;
     struct column *columns;
     struct type *types;
     size_t n_tables, n_columns, n_types;
     size_t room_tables, room_columns, room_types;
+    struct reference *references;
+    size_t n_references, room_references;
     bool reader_known;
     struct words words;
 };
@@ -107,6 +113,12 @@ void catalog_sort_columns(struct catalog *c, const uint32_t *homes);
 void catalog_join_keys(struct catalog *c, const struct table_keys *keys);
 void catalog_join_partitions(struct catalog *c, const struct table_keys *keys,
                              const struct oid_map *by_oid);
+
+/* --- foreign keys: catalog_references.c. The tables and columns are all there. --- */
+
+void catalog_add_reference(struct catalog *c, uint32_t table, int64_t position, uint32_t to_table,
+                           int64_t to_position);
+void catalog_sort_references(struct catalog *c); /* no more are added */
 
 /* The types are all there: which of them can be replicated, what domains stand for. */
 void types_settle(struct catalog *c, const struct oid_map *by_oid);

@@ -6,7 +6,7 @@
 
 enum { COLUMNS_MAX = 1664 };
 
-enum reading { READ_TYPES, READ_TABLES, READ_COLUMNS, READ_COMMENTS, READ_ALL };
+enum reading { READ_TYPES, READ_TABLES, READ_COLUMNS, READ_COMMENTS, READ_REFERENCES, READ_ALL };
 
 struct job {
     struct pg *pg;
@@ -270,6 +270,20 @@ static bool comment_row(void *ctx, char *text, size_t bytes, struct err *e)
     return true;
 }
 
+static bool reference_row(void *ctx, char *text, size_t bytes, struct err *e)
+{
+    struct job *job = ctx;
+    struct line l = {.rest = text};
+    uint32_t from = 0, to = 0;
+    (void)bytes;
+    (void)e;
+    bool known = oid_map_get(&job->tables, oid(&l), &from);
+    int64_t position = number(&l);
+    if (known && oid_map_get(&job->tables, oid(&l), &to))
+        catalog_add_reference(job->catalog, from, position, to, number(&l));
+    return true;
+}
+
 /* --- statements --- */
 
 static struct task *ask(struct job *job, const char *sql, copy_row *row)
@@ -309,6 +323,8 @@ static struct task *begin(struct job *job)
         return ask(job, sql_catalog_columns, column_row);
     case READ_COMMENTS:
         return ask(job, sql_catalog_comments, comment_row);
+    case READ_REFERENCES:
+        return ask(job, sql_catalog_references, reference_row);
     case READ_ALL:
         break;
     }
@@ -361,6 +377,9 @@ static void have_read(struct job *job)
         words_settle(&job->catalog->words);
         job->catalog->types =
             mem_grow(job->catalog->types, job->catalog->n_types, sizeof *job->catalog->types);
+        break;
+    case READ_REFERENCES:
+        catalog_sort_references(job->catalog);
         break;
     case READ_ALL:
         break;

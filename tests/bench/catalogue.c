@@ -1,4 +1,4 @@
-/* Reading the catalogue of 10 000 tables x 20 columns, beside the psql binary running the same four
+/* Reading the catalogue of 10 000 tables x 20 columns, beside the psql binary running the same five
  * queries to /dev/null: wall time, the client's processor time, its memory, and bytes a column.
  *
  *     bench_catalogue [TABLES [RUNS]]
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TABLES = 10000, COLUMNS = 20, RUNS = 7, RUNS_MAX = 99 };
+enum { TABLES = 10000, COLUMNS = 20, RUNS = 7, RUNS_MAX = 99, STATEMENTS = 5 };
 
 struct run {
     double wall_ms, cpu_ms, rss_kb;
@@ -227,10 +227,10 @@ static void write_queries(const char *conninfo, const char *file)
     PGresult *rows =
         PQexec(conn, "SELECT substr(query, 7, length(query) - 17) FROM pg_stat_statements"
                      " WHERE query LIKE 'COPY (%) TO STDOUT'");
-    if (PQntuples(rows) != 4)
-        die("pg_stat_statements", "not four queries");
+    if (PQntuples(rows) != STATEMENTS)
+        die("pg_stat_statements", "not five queries");
     FILE *f = fopen(file, "w");
-    for (int i = 0; f != NULL && i < 4; i++)
+    for (int i = 0; f != NULL && i < STATEMENTS; i++)
         fprintf(f, "%s;\n", PQgetvalue(rows, i, 0));
     if (f == NULL || fclose(f) != 0)
         die(file, strerror(errno));

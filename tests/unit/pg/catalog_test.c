@@ -56,6 +56,10 @@ static const char fixture[] =
     "CREATE TABLE intern.hemmelig (id int PRIMARY KEY, a text, b text); ALTER TABLE "
     "intern.hemmelig ENABLE ROW LEVEL SECURITY;"
     "CREATE TABLE intern.\"Rar \"\"tab\tell\\ \nnavn\" (\"Æ ø\" int PRIMARY KEY, \"b\tc\" text);"
+    "ALTER TABLE ingenting ADD COLUMN borte int, ADD COLUMN b int REFERENCES ingenting, "
+    "ADD COLUMN r bigint REFERENCES sak, ADD COLUMN x int, ADD COLUMN dag date, "
+    "ADD FOREIGN KEY (dag, x) REFERENCES delt.hendelse, ADD FOREIGN KEY (x) REFERENCES ingenting; "
+    "ALTER TABLE ingenting DROP COLUMN borte;"
     "CREATE VIEW utsyn AS SELECT id FROM sak; CREATE MATERIALIZED VIEW lagret AS SELECT id FROM "
     "sak;"
     "CREATE FOREIGN DATA WRAPPER tom; CREATE SERVER tom FOREIGN DATA WRAPPER tom;"
@@ -188,6 +192,34 @@ static void test_tables(void **state)
     catalog_free(c);
 }
 
+static bool points(const struct catalog *c, const char *from, const char *to, size_t n)
+{
+    ptrdiff_t t = catalog_find(c, "public", "ingenting");
+    ptrdiff_t k = catalog_find_column(c, (size_t)t, from);
+    size_t table, column;
+    char text[128];
+    if (!catalog_reference(c, (size_t)t, (size_t)k, n, &table, &column))
+        return to == NULL;
+    snprintf(text, sizeof text, "%s.%s", catalog_table_name(c, table),
+             catalog_column_name(c, table, column));
+    return to && str_eq(text, to);
+}
+
+static void test_references(void **state)
+{
+    (void)state;
+    struct catalog *c = read_it(NULL, NULL);
+    assert_true(points(c, "a", NULL, 0));
+    assert_true(points(c, "b", "ingenting.a", 0));
+    assert_true(points(c, "b", NULL, 1));
+    assert_true(points(c, "r", "sak.id", 0));
+    assert_true(points(c, "dag", "hendelse.dag", 0));
+    assert_true(points(c, "x", "hendelse.id", 0)); /* the key is (dag, id) */
+    assert_true(points(c, "x", "ingenting.a", 1));
+    assert_true(points(c, "x", NULL, 2));
+    catalog_free(c);
+}
+
 static void test_partitions(void **state)
 {
     (void)state;
@@ -307,9 +339,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_columns), cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_partitions),  cmocka_unit_test(test_rights),
-        cmocka_unit_test(test_types),       cmocka_unit_test(test_dropped),
-        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_references),  cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_rights),      cmocka_unit_test(test_types),
+        cmocka_unit_test(test_dropped),     cmocka_unit_test(test_lost),
     };
     struct err e;
     server_start("");
