@@ -4,6 +4,7 @@
 #include "api/google/client.h"
 #include "api/google/rest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HOST    "bigquery.googleapis.com"
@@ -216,26 +217,74 @@ static bool decode_rows(struct arena *a, struct rest_answer *answer, void *out, 
     return true;
 }
 
-struct task *bigquery_query(struct google *g, const char *project, const char *location,
-                            const char *sql)
+/* What a query is, whether it runs or is only weighed. */
+static struct json_out *begin_query(struct rest_call *c, struct google *g, const char *project,
+                                    const char *location, const char *sql)
 {
-    struct rest_call c;
-    char id[GOOGLE_UUID_TEXT];
-    rest_begin(&c, g, "POST", HOST, "Asking BigQuery");
-    rest_resource(&c, "%s", project);
-    rest_path(&c, PROJECT "queries", project);
-    struct json_out *o = rest_body(&c);
+    rest_begin(c, g, "POST", HOST, "Asking BigQuery");
+    rest_resource(c, "%s", project);
+    rest_path(c, PROJECT "queries", project);
+    struct json_out *o = rest_body(c);
     json_put_string(o, "query", sql);
     json_put_bool(o, "useLegacySql", false);
     if (!str_is_empty(location))
         json_put_string(o, "location", location);
+    c->repeat = REST_READ;
+    return o;
+}
+
+static struct task *send_query(struct google *g, const char *project, const char *location,
+                               const char *sql, int64_t most_bytes)
+{
+    struct rest_call c;
+    char id[GOOGLE_UUID_TEXT], most[24];
+    struct json_out *o = begin_query(&c, g, project, location, sql);
     json_put_int(o, "timeoutMs", QUERY_WAIT_MS);
     json_put_int(o, "maxResults", MOST_ROWS);
     json_put_string(o, "requestId", google_uuid(id));
-    c.repeat = REST_READ;
+    if (most_bytes > 0) { /* 64 bits are text in Google's JSON */
+        snprintf(most, sizeof most, "%lld", (long long)most_bytes);
+        json_put_string(o, "maximumBytesBilled", most);
+    }
     c.wait = REST_QUERY;
     rest_decode_with(&c, sizeof(struct bigquery_rows), decode_rows);
     return rest_send(&c);
+}
+
+struct task *bigquery_query(struct google *g, const char *project, const char *location,
+                            const char *sql)
+{
+    return send_query(g, project, location, sql, 0);
+}
+
+struct task *bigquery_query_within(struct google *g, const char *project, const char *location,
+                                   const char *sql, int64_t most_bytes)
+{
+    return send_query(g, project, location, sql, most_bytes);
+}
+
+static bool decode_weight(struct arena *a, struct rest_answer *answer, void *out, struct err *e)
+{
+    int64_t *bytes = out;
+    (void)a;
+    (void)e;
+    *bytes = json_int64(answer->json, "totalBytesProcessed", -1);
+    return true;
+}
+
+struct task *bigquery_weigh(struct google *g, const char *project, const char *location,
+                            const char *sql)
+{
+    struct rest_call c;
+    json_put_bool(begin_query(&c, g, project, location, sql), "dryRun", true);
+    rest_decode_with(&c, sizeof(int64_t), decode_weight);
+    return rest_send(&c);
+}
+
+int64_t bigquery_weight(const struct task *t)
+{
+    const int64_t *bytes = rest_result(t, decode_weight);
+    return bytes ? *bytes : -1;
 }
 
 const struct bigquery_rows *bigquery_rows(const struct task *t)
@@ -255,6 +304,11 @@ static bool is_name(const char *text, const char *also)
     return *text != '\0';
 }
 
+bool bigquery_is_name(const char *project, const char *dataset, const char *table)
+{
+    return is_name(project, ".:") && is_name(dataset, "") && is_name(table, " ");
+}
+
 static struct task *refuse_name(struct google *g, const char *table)
 {
     struct err e;
@@ -270,7 +324,7 @@ static struct task *refuse_name(struct google *g, const char *table)
 struct task *bigquery_count(struct google *g, const char *project, const char *location,
                             const char *dataset, const char *table)
 {
-    if (!is_name(project, ".:") || !is_name(dataset, "") || !is_name(table, " "))
+    if (!bigquery_is_name(project, dataset, table))
         return refuse_name(g, table);
     struct str sql = {0};
     str_printf(&sql, "SELECT COUNT(*) FROM `%s.%s.%s`", project, dataset, table);

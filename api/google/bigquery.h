@@ -59,7 +59,17 @@ struct bigquery_rows {
 };
 struct task *bigquery_query(struct google *g, const char *project, const char *location,
                             const char *sql);
+/* The same, refused where it would read more than so many bytes; 0: however many. */
+struct task *bigquery_query_within(struct google *g, const char *project, const char *location,
+                                   const char *sql, int64_t most_bytes);
 const struct bigquery_rows *bigquery_rows(const struct task *t);
+/* A dry run: nothing is read and nothing is paid for. How many bytes the query would read; -1
+ * when it does not say. */
+struct task *bigquery_weigh(struct google *g, const char *project, const char *location,
+                            const char *sql);
+int64_t bigquery_weight(const struct task *t);
+/* May stand between backticks. */
+bool bigquery_is_name(const char *project, const char *dataset, const char *table);
 /* SELECT COUNT(*) of one table, exact: row 0, column 0 of bigquery_rows; see bigquery_count_of.
  * Refused before anything is sent (ERR_INPUT) when a name is none that BigQuery has. */
 struct task *bigquery_count(struct google *g, const char *project, const char *location,

@@ -21,6 +21,7 @@ static const struct {
     [MONITORING_EVENTS] = {DATASTREAM "event_count", "ALIGN_RATE", false},
     [MONITORING_BYTES] = {DATASTREAM "bytes_count", "ALIGN_RATE", false},
     [MONITORING_UNSUPPORTED] = {DATASTREAM "unsupported_event_count", "ALIGN_SUM", true},
+    [MONITORING_PROCESSED] = {DATASTREAM "bytes_count", "ALIGN_SUM", true},
 };
 
 static double read_value(const struct json *v)

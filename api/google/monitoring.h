@@ -29,6 +29,7 @@ enum monitoring_metric {
     MONITORING_EVENTS,      /* a second; a series a read method */
     MONITORING_BYTES,       /* a second */
     MONITORING_UNSUPPORTED, /* events in the window; labels object_name, error_code */
+    MONITORING_PROCESSED,   /* bytes in the window; a series a read method */
     MONITORING_METRICS      /* how many there are */
 };
 /* id: the stream's id. window_s back from now, a point each period_s (at least 60). */

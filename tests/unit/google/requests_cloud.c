@@ -350,6 +350,23 @@ static struct task *query(struct google *g, const char *with)
     return bigquery_query(g, P, L, "SELECT table_name, watermark FROM `x`");
 }
 
+static struct task *query_within(struct google *g, const char *with)
+{
+    (void)with;
+    return bigquery_query_within(g, P, L, "SELECT id FROM `x`", 10485760);
+}
+
+static struct task *weigh(struct google *g, const char *with)
+{
+    (void)with;
+    return bigquery_weigh(g, P, L, "SELECT id FROM `x`");
+}
+
+static void show_weight(const struct task *t, struct str *out)
+{
+    show_int(out, "bytes", bigquery_weight(t));
+}
+
 static struct task *count(struct google *g, const char *with)
 {
     (void)with;
@@ -372,7 +389,7 @@ static void show_count(const struct task *t, struct str *out)
 /* --- figures and logs --- */
 
 static const char *const metric_words[MONITORING_METRICS] = {
-    "freshness", "p50", "p95", "p99", "events", "bytes", "unsupported"};
+    "freshness", "p50", "p95", "p99", "events", "bytes", "unsupported", "processed"};
 
 static struct task *stream_figures(struct google *g, const char *with)
 {
@@ -446,6 +463,8 @@ const struct request_call cloud_calls[] = {
     {"bigquery_table_get", table_get, show_table},
     {"bigquery_table_list", table_list, show_tables},
     {"bigquery_query", query, show_rows},
+    {"bigquery_query_within", query_within, show_rows},
+    {"bigquery_weigh", weigh, show_weight},
     {"bigquery_count", count, show_count},
     {"monitoring_stream", stream_figures, show_figures},
     {"monitoring_instance", instance_figures, show_figures},
