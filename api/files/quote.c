@@ -90,6 +90,22 @@ bool quote_literal(struct str *out, const char *text, struct err *e)
     return true;
 }
 
+bool quote_bigquery(struct str *out, const char *name, struct err *e)
+{
+    if (*name == '\0')
+        return refuse(e, name, "is empty");
+    if (!check(name, e))
+        return false;
+    str_addc(out, '`');
+    for (; *name; name++) {
+        if (*name == '`' || *name == '\\')
+            str_addc(out, '\\');
+        str_addc(out, *name);
+    }
+    str_addc(out, '`');
+    return true;
+}
+
 /* --- YAML --- */
 
 /* Words that YAML 1.1 or 1.2 reads as something other than a string. */

@@ -18,6 +18,9 @@ bool quote_ident(struct str *out, const char *name, struct err *e);
 bool quote_table(struct str *out, const char *schema, const char *table, struct err *e);
 /* 'it''s', or E'...' when there is a backslash. */
 bool quote_literal(struct str *out, const char *text, struct err *e);
+/* `post-mottak`: a part of a path, or a column, of BigQuery; always in backticks, a backtick or
+ * backslash inside escaped. */
+bool quote_bigquery(struct str *out, const char *name, struct err *e);
 /* Plain when YAML 1.1 and 1.2 read it as that very string, else in double quotes. */
 bool quote_yaml(struct str *out, const char *text, struct err *e);
 /* Plain when it is made of harmless characters, else in single quotes (POSIX sh). */

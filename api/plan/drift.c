@@ -1,0 +1,289 @@
+#include "api/plan/drift.h"
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/compare.h"
+#include "api/plan/running.h"
+#include "api/plan/said.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct job {
+    const struct selection *agreed;
+    const struct drift_world *live;
+    struct arena *mem;
+    struct drift_item *items;
+    size_t n, room;
+};
+
+static void add(struct job *j, const struct drift_item *item)
+{
+    if (j->n == j->room) {
+        size_t room = j->room ? j->room * 2 : 16;
+        struct drift_item *more = arena_array(j->mem, struct drift_item, room);
+        if (j->n)
+            memcpy(more, j->items, j->n * sizeof *more);
+        j->items = more;
+        j->room = room;
+    }
+    j->items[j->n++] = *item;
+}
+
+static const char flows[] = "flows", left_out[] = "left out";
+
+/* --- the stream --- */
+
+static void add_flow(struct job *j, const struct compare_column *c)
+{
+    bool unagreed = c->kind == COMPARE_STARTS;
+    const struct selection_column *known = c->is ? c->is : c->was;
+
+    /* texts of the stream's own side live as long as a: they are copied */
+    add(j, &(struct drift_item){.kind = DRIFT_SELECTION,
+                                .schema = arena_str(j->mem, c->schema),
+                                .table = arena_str(j->mem, c->table),
+                                .column = arena_str(j->mem, c->name),
+                                .agreed = unagreed ? left_out : flows,
+                                .live = unagreed ? flows : left_out,
+                                .level = (enum rules_level)known->level,
+                                .unagreed = unagreed});
+}
+
+/* A list that takes more than it names, whatever comes later. */
+static void add_wide(struct job *j)
+{
+    const char *wide;
+
+    for (size_t i = 0; (wide = running_takes_all(j->live->stream, i, j->mem)); i++)
+        add(j, &(struct drift_item){.kind = DRIFT_SELECTION,
+                                    .schema = wide,
+                                    .agreed = "each named",
+                                    .live = "everything, what comes later too",
+                                    .unagreed = true});
+}
+
+static void look_at_stream(struct job *j)
+{
+    struct selection running;
+    struct comparison c;
+    struct arena mem = {0};
+
+    running_selection(j->live->stream, j->agreed, &running);
+    compare(j->agreed, &running, &compare_stream, &mem, &c);
+    for (size_t i = 0; i < c.n_columns; i++)
+        if (c.columns[i].kind == COMPARE_STARTS)
+            add_flow(j, &c.columns[i]);
+    add_wide(j);
+    for (size_t i = 0; i < c.n_columns; i++)
+        if (c.columns[i].kind == COMPARE_STOPS)
+            add_flow(j, &c.columns[i]);
+    for (size_t i = 0; i < c.n_settings; i++)
+        add(j, &(struct drift_item){.kind = DRIFT_SETTING,
+                                    .path = c.settings[i].path,
+                                    .agreed = arena_str(j->mem, c.settings[i].was),
+                                    .live = arena_str(j->mem, c.settings[i].is)});
+    arena_done(&mem);
+    selection_done(&running);
+}
+
+/* --- the source --- */
+
+static void add_table(struct job *j, enum drift_kind kind, const char *schema, const char *table,
+                      const char *agreed, const char *live)
+{
+    add(j, &(struct drift_item){
+               .kind = kind, .schema = schema, .table = table, .agreed = agreed, .live = live});
+}
+
+static bool is_chosen(const struct selection *s, const char *schema, const char *table)
+{
+    size_t at;
+
+    return selection_find(s, schema, table, &at) && s->tables[at].n_included > 0;
+}
+
+static void look_at_publication(struct job *j)
+{
+    const struct source_facts *f = j->live->facts;
+
+    if (!f->publication.part.known || !f->publication.exists)
+        return; /* a need, or a check: nothing is handed out at all */
+    for (size_t i = 0; f->published.part.known && i < f->published.n_tables; i++)
+        if (!f->published.tables[i].covered)
+            add_table(j, DRIFT_PUBLICATION, f->published.tables[i].schema,
+                      f->published.tables[i].table, flows, "not published");
+    for (size_t i = 0; i < f->publication.n_members; i++) {
+        const struct source_member *m = &f->publication.members[i];
+        if (!is_chosen(j->agreed, m->schema, m->table))
+            add_table(j, DRIFT_PUBLICATION, m->schema, m->table, left_out, "published");
+    }
+}
+
+static void look_at_grants(struct job *j)
+{
+    const struct source_grants *g = &j->live->facts->grants;
+
+    for (size_t i = 0; g->part.known && g->user_exists && i < g->n_tables; i++) {
+        const struct source_grant *t = &g->tables[i];
+        if (!t->exists || !is_chosen(j->agreed, t->schema, t->table))
+            continue;
+        if (!t->usage || (!t->select && t->n_missing == 0))
+            add_table(j, DRIFT_GRANT, t->schema, t->table, flows, "not readable");
+        for (size_t c = 0; t->usage && c < t->n_missing; c++)
+            add(j, &(struct drift_item){.kind = DRIFT_GRANT,
+                                        .schema = t->schema,
+                                        .table = t->table,
+                                        .column = t->missing[c],
+                                        .agreed = flows,
+                                        .live = "not readable"});
+    }
+}
+
+/* --- the database's columns --- */
+
+static void look_at_table(struct job *j, const struct selection_table *t)
+{
+    const struct selection_table *db;
+    size_t at, column;
+
+    if (!selection_find(j->live->seen, t->schema, t->name, &at)) {
+        add_table(j, DRIFT_COLUMN, t->schema, t->name, t->n_included ? flows : left_out, NULL);
+        return;
+    }
+    db = &j->live->seen->tables[at];
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_column *c = &t->columns[i];
+        bool there = selection_find_column(db, c->name, &column);
+        if (there && (str_is_empty(c->type) || str_eq(c->type, db->columns[column].type)))
+            continue;
+        add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
+                                    .schema = t->schema,
+                                    .table = t->name,
+                                    .column = c->name,
+                                    .agreed = there         ? c->type
+                                              : c->included ? flows
+                                                            : left_out,
+                                    .live = there ? db->columns[column].type : NULL,
+                                    .level = (enum rules_level)c->level});
+    }
+    for (size_t i = 0; i < db->n_columns; i++)
+        if (!selection_find_column(t, db->columns[i].name, &column))
+            add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
+                                        .schema = t->schema,
+                                        .table = t->name,
+                                        .column = db->columns[i].name,
+                                        .live = db->columns[i].type,
+                                        .level = (enum rules_level)db->columns[i].level});
+}
+
+static void look_at_database(struct job *j)
+{
+    size_t at;
+
+    for (size_t i = 0; i < j->agreed->n_tables; i++)
+        look_at_table(j, &j->agreed->tables[i]);
+    for (size_t i = 0; i < j->live->seen->n_tables; i++) {
+        const struct selection_table *t = &j->live->seen->tables[i];
+        if (t->selectable && !selection_find(j->agreed, t->schema, t->name, &at))
+            add_table(j, DRIFT_COLUMN, t->schema, t->name, NULL, "not listed");
+    }
+}
+
+void drift_find(const struct selection *agreed, const struct drift_world *live, struct arena *a,
+                struct drift *out)
+{
+    struct job j = {.agreed = agreed, .live = live, .mem = a};
+
+    if (live->stream)
+        look_at_stream(&j);
+    if (live->facts) {
+        look_at_publication(&j);
+        look_at_grants(&j);
+    }
+    if (live->seen)
+        look_at_database(&j);
+    *out = (struct drift){.items = j.items, .n = j.n};
+    for (size_t i = 0; i < j.n; i++)
+        out->n_unagreed += j.items[i].unagreed;
+}
+
+const char *drift_kind_name(enum drift_kind k)
+{
+    static const char *const names[] = {"selection", "setting", "publication", "grant", "column"};
+
+    assert((size_t)k < sizeof names / sizeof *names);
+    return names[k];
+}
+
+/* --- in words --- */
+
+static const char *flow_text(const struct drift_item *d, const char *name, struct arena *a)
+{
+    if (d->table == NULL)
+        return arena_printf(a, tr("the stream takes %s, what comes later too; the file names each"),
+                            name);
+    return arena_printf(a,
+                        d->unagreed ? tr("%s flows, and not by the file")
+                                    : tr("%s flows by the file, and does not"),
+                        name);
+}
+
+static const char *column_text(const struct drift_item *d, const char *name, struct arena *a)
+{
+    if (d->live == NULL)
+        return arena_printf(a, tr("%s is in the file, and not in the database any more"), name);
+    if (d->agreed)
+        return arena_printf(a, tr("%s: the database says %s, the file %s"), name,
+                            said_word(a, d->live), said_word(a, d->agreed));
+    return arena_printf(a, tr("%s is in the database, and not in the file: it is off"), name);
+}
+
+const char *drift_text(const struct drift_item *d, struct arena *a)
+{
+    const char *name = said_name(a, d->schema, d->table, d->column);
+
+    switch (d->kind) {
+    case DRIFT_SELECTION:
+        return flow_text(d, name, a);
+    case DRIFT_SETTING:
+        return arena_printf(a, tr("%s: the stream has %s, the file %s"), said_word(a, d->path),
+                            said_word(a, d->live), said_word(a, d->agreed));
+    case DRIFT_PUBLICATION:
+        return arena_printf(
+            a,
+            str_eq(d->live, "published")
+                ? tr("the publication hands out %s, of which nothing flows by the file")
+                : tr("%s flows by the file, and the publication does not hand it out"),
+            name);
+    case DRIFT_GRANT:
+        return arena_printf(a, tr("%s flows by the file, and the database user may not read it"),
+                            name);
+    case DRIFT_COLUMN:
+        break;
+    }
+    return column_text(d, name, a);
+}
+
+void drift_json(struct json_out *o, const char *key, const struct drift *d)
+{
+    struct arena a = {0};
+
+    json_open_array(o, key);
+    for (size_t i = 0; i < d->n; i++) {
+        const struct drift_item *item = &d->items[i];
+        json_open_object(o, NULL);
+        json_put_string(o, "kind", drift_kind_name(item->kind));
+        json_put_string(o, "schema", item->schema);
+        json_put_string(o, "table", item->table);
+        json_put_string(o, "column", item->column);
+        json_put_string(o, "path", item->path);
+        json_put_string(o, "agreed", item->agreed);
+        json_put_string(o, "live", item->live);
+        json_put_string(o, "level", rules_level_name(item->level));
+        json_put_string(o, "text", said_plain(&a, drift_text(item, &a)));
+        json_close_object(o);
+    }
+    json_close_array(o);
+    arena_done(&a);
+}

@@ -1,0 +1,28 @@
+#ifndef STROM_PLAN_REVIEW_INSIDE_H
+#define STROM_PLAN_REVIEW_INSIDE_H
+
+/* Between the files that make a review: review.c, review_needs.c, review_stays.c, review_lines.c,
+ * review_sensitive.c, review_print.c, review_json.c. Inside api/plan only. */
+
+#include "api/plan/review.h"
+
+void review_find_needs(struct review *r);
+void review_find_stays(struct review *r);
+
+struct review_writer {
+    const struct review *r;
+    struct arena *a;
+    struct review_lines *out;
+};
+void review_add(struct review_writer *w, enum review_line_kind kind, enum review_tone tone,
+                const char *text);
+void review_head(struct review_writer *w, const char *text);
+void review_detail(struct review_writer *w, const char *text);
+const char *review_word(struct review_writer *w, const char *foreign); /* marked */
+const char *review_categories(struct review_writer *w, uint32_t categories);
+enum review_tone review_tone_of(enum compare_kind kind);
+/* Off before and after: told with its table. */
+bool review_is_listed(const struct compare_column *c);
+void review_add_sensitive(struct review_writer *w);
+
+#endif

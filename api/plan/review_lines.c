@@ -1,0 +1,327 @@
+/* A review as lines: one text for the screen, plain output and Markdown. */
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/review_inside.h"
+#include "api/plan/said.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LISTED = 300, COMMIT_SHOWN = 12 }; /* of what is not sensitive, a heading */
+
+void review_add(struct review_writer *w, enum review_line_kind kind, enum review_tone tone,
+                const char *text)
+{
+    struct review_lines *l = w->out;
+
+    if ((l->n & (l->n - 1)) == 0) { /* full at every power of two */
+        struct review_line *more = arena_array(w->a, struct review_line, l->n ? l->n * 2 : 1);
+        if (l->n)
+            memcpy(more, l->items, l->n * sizeof *more);
+        l->items = more;
+    }
+    l->items[l->n++] = (struct review_line){kind, tone, text};
+}
+
+void review_head(struct review_writer *w, const char *text)
+{
+    review_add(w, REVIEW_HEAD, REVIEW_PLAIN, text);
+}
+
+void review_detail(struct review_writer *w, const char *text)
+{
+    review_add(w, REVIEW_DETAIL, REVIEW_PLAIN, text);
+}
+
+const char *review_word(struct review_writer *w, const char *text)
+{
+    return said_word(w->a, text);
+}
+
+enum review_tone review_tone_of(enum compare_kind kind)
+{
+    static const enum review_tone tones[] = {[COMPARE_STARTS] = REVIEW_ADDED,
+                                             [COMPARE_STOPS] = REVIEW_REMOVED,
+                                             [COMPARE_CHANGED] = REVIEW_CHANGED,
+                                             [COMPARE_NEW] = REVIEW_PLAIN,
+                                             [COMPARE_GONE] = REVIEW_PLAIN};
+
+    assert((size_t)kind < sizeof tones / sizeof *tones);
+    return tones[kind];
+}
+
+/* --- title and totals --- */
+
+static void title(struct review_writer *w)
+{
+    const struct review_input *in = w->r->in;
+    const char *file = review_word(w, in->file), *base = review_word(w, in->base_name);
+
+    if (in->base == REVIEW_STREAM)
+        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
+                   in->was ? arena_printf(w->a, tr("What %s changes in the stream %s"), file, base)
+                           : arena_printf(w->a, tr("What %s makes flow; there is no stream %s yet"),
+                                          file, base));
+    else if (in->was == NULL)
+        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
+                   arena_printf(w->a, tr("What %s makes flow; %s has no such file"), file, base));
+    else if (in->commit)
+        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
+                   arena_printf(w->a, tr("What %s changes against %s (%.*s)"), file, base,
+                                COMMIT_SHOWN, in->commit));
+    else
+        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
+                   arena_printf(w->a, tr("What %s changes against %s"), file, base));
+}
+
+static void total(struct review_writer *w, enum review_tone tone, const char *text)
+{
+    review_add(w, REVIEW_TOTAL, tone, text);
+}
+
+static void totals(struct review_writer *w)
+{
+    const struct review *r = w->r;
+    const struct comparison *c = &r->change;
+
+    total(w, REVIEW_PLAIN,
+          arena_printf(
+              w->a,
+              tr("columns: %zu start flowing, %zu stop, %zu changed; %zu new and off, %zu gone"),
+              c->count[COMPARE_STARTS], c->count[COMPARE_STOPS], c->count[COMPARE_CHANGED],
+              c->count[COMPARE_NEW], c->count[COMPARE_GONE]));
+    total(w, REVIEW_PLAIN,
+          arena_printf(w->a, tr("tables: %zu start, %zu stop; settings changed: %zu"),
+                       c->tables_start, c->tables_stop, c->n_settings));
+    total(w, r->n_unacknowledged ? REVIEW_ALARM : REVIEW_PLAIN,
+          arena_printf(w->a, tr("sensitive among the columns: %zu; flowing without a reason: %zu"),
+                       r->n_sensitive, r->n_unacknowledged));
+    if (r->in->live_why)
+        total(w, REVIEW_PLAIN,
+              arena_printf(w->a, tr("the running stream was not asked: %s"),
+                           review_word(w, r->in->live_why)));
+    if (r->in->source_why)
+        total(w, REVIEW_PLAIN,
+              arena_printf(w->a, tr("the database was not asked: %s"),
+                           review_word(w, r->in->source_why)));
+    if (r->drift.n)
+        total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
+              arena_printf(w->a, tr("drift: in %zu places what runs is not what was agreed on"),
+                           r->drift.n));
+}
+
+/* --- the rest, table by table --- */
+
+static bool is_of(const struct review_column *c, enum compare_kind kind)
+{
+    return c->c->kind == kind && (c->level == RULES_NONE || review_is_listed(c->c));
+}
+
+static void put_column(struct review_writer *w, const struct review_column *c, struct str *out)
+{
+    const struct selection_column *known = c->c->is ? c->c->is : c->c->was;
+
+    str_printf(out, "%s%s", out->bytes ? ", " : "", review_word(w, c->c->name));
+    if (!str_is_empty(known->type))
+        str_printf(out, " %s", review_word(w, known->type));
+    if (c->level != RULES_NONE)
+        str_printf(out, " (%s)", rules_level_name(c->level));
+    if (c->c->kind == COMPARE_CHANGED && (c->c->what & COMPARE_TYPE))
+        str_printf(out, " (%s %s)", tr("before"), review_word(w, c->c->was->type));
+}
+
+static const char *whole_or_part(struct review_writer *w, const struct compare_column *c)
+{
+    const char *table = said_name(w->a, c->schema, c->table, NULL);
+    bool flow = c->kind == COMPARE_STARTS || c->kind == COMPARE_STOPS;
+
+    return flow && compare_is_whole(c) ? arena_printf(w->a, tr("%s, the whole table"), table)
+                                       : table;
+}
+
+/* The columns of one table, from i on; returns where the next table begins. */
+static size_t put_table(struct review_writer *w, enum compare_kind kind, size_t i, bool tell)
+{
+    const struct review_column *columns = w->r->columns, *first = &columns[i];
+    struct str names = {0};
+
+    for (; i < w->r->n_columns && str_eq(columns[i].c->table, first->c->table) &&
+           str_eq(columns[i].c->schema, first->c->schema);
+         i++)
+        if (tell && is_of(&columns[i], kind))
+            put_column(w, &columns[i], &names);
+    if (names.bytes) {
+        review_add(w, REVIEW_ITEM, review_tone_of(kind), whole_or_part(w, first->c));
+        review_detail(w, arena_str(w->a, str_text(&names)));
+    }
+    str_done(&names);
+    return i;
+}
+
+static void rest(struct review_writer *w, enum compare_kind kind, const char *heading)
+{
+    const struct review *r = w->r;
+    size_t tables = 0;
+
+    for (size_t i = 0; i < r->n_columns;) {
+        if (!is_of(&r->columns[i], kind)) {
+            i++;
+            continue;
+        }
+        if (tables++ == 0)
+            review_head(w, heading);
+        i = put_table(w, kind, i, tables <= LISTED);
+    }
+    if (tables > LISTED)
+        review_detail(
+            w, arena_printf(w->a, tr("and %zu more tables; --json has them all"), tables - LISTED));
+}
+
+static const char *or_nothing(struct review_writer *w, const char *text)
+{
+    return text ? review_word(w, text) : tr("nothing");
+}
+
+static void settings(struct review_writer *w)
+{
+    const struct comparison *c = &w->r->change;
+
+    if (c->n_settings)
+        review_head(w, tr("Settings"));
+    for (size_t i = 0; i < c->n_settings; i++)
+        review_add(
+            w, REVIEW_ITEM, REVIEW_CHANGED,
+            arena_printf(w->a, tr("%s: %s before, %s now"), review_word(w, c->settings[i].path),
+                         or_nothing(w, c->settings[i].was), or_nothing(w, c->settings[i].is)));
+}
+
+static void rules(struct review_writer *w)
+{
+    const struct review *r = w->r;
+
+    if (r->n_rules)
+        review_head(w, tr("The team's own rules (sensitivity.json)"));
+    for (size_t i = 0; i < r->n_rules; i++)
+        review_add(w, REVIEW_ITEM, r->rules[i].gone ? REVIEW_REMOVED : REVIEW_ADDED,
+                   arena_printf(w->a, r->rules[i].gone ? tr("no longer: %s (%s)") : "%s (%s)",
+                                review_word(w, r->rules[i].text),
+                                review_word(w, r->rules[i].reason)));
+}
+
+/* --- what it takes, what it leaves, what has drifted --- */
+
+static const char *kind_word(const char *kind)
+{
+    static const char *const words[][2] = {
+        {"migration", "migration"}, {"grant", "grant"},       {"manifest", "manifest"},
+        {"backfill", "backfill"},   {"bigquery", "BigQuery"}, {"recreate", "a new stream"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i][0], kind))
+            return tr(words[i][1]);
+    return kind;
+}
+
+static void needs(struct review_writer *w)
+{
+    const struct review *r = w->r;
+
+    if (r->n_needs)
+        review_head(w, tr("What it needs besides"));
+    for (size_t i = 0; i < r->n_needs && i < LISTED; i++)
+        review_add(
+            w, REVIEW_ITEM, REVIEW_PLAIN,
+            arena_printf(w->a, r->needs[i].sure ? "%s: %s" : tr("%s, where it is not done yet: %s"),
+                         kind_word(r->needs[i].kind), r->needs[i].text));
+    if (r->n_needs > LISTED)
+        review_detail(w, arena_printf(w->a, tr("and %zu more"), r->n_needs - LISTED));
+}
+
+static void unwritten(struct review_writer *w, const struct review_stay *s)
+{
+    const char *name = said_name(w->a, s->schema, s->table, s->column);
+
+    review_add(
+        w, REVIEW_ITEM, REVIEW_ALARM,
+        arena_printf(w->a,
+                     s->anothers
+                         ? tr("%s: another table that flows arrives under the same name; look "
+                              "before anything is deleted")
+                         : tr("%s: its name cannot be written into a statement safely"),
+                     name));
+}
+
+static void stays(struct review_writer *w)
+{
+    const struct review *r = w->r;
+    bool renamed = false;
+
+    if (r->n_stays == 0)
+        return;
+    review_head(w, tr("What it does not do"));
+    review_detail(
+        w,
+        tr("What has arrived in BigQuery stays there. Once the change has been applied, this takes "
+           "it away; BigQuery's time travel keeps it for up to seven days more:"));
+    for (size_t i = 0; i < r->n_stays; i++)
+        if (r->stays[i].sql && i < LISTED)
+            review_add(w, REVIEW_CODE, REVIEW_PLAIN, r->stays[i].sql);
+    if (r->n_stays > LISTED)
+        review_detail(w, tr("and more; --json has them all"));
+    for (size_t i = 0; i < r->n_stays; i++) {
+        renamed = renamed || (r->stays[i].sql && r->stays[i].renamed);
+        if (r->stays[i].sql == NULL)
+            unwritten(w, &r->stays[i]);
+    }
+    if (renamed)
+        review_detail(
+            w,
+            tr("Some of these names are no plain ones: look up what BigQuery calls them first."));
+}
+
+static void drifted(struct review_writer *w)
+{
+    const struct drift *d = &w->r->drift;
+
+    if (d->n)
+        review_head(w, tr("Drift: what runs is not what was agreed on"));
+    for (size_t i = 0; i < d->n && i < LISTED; i++) {
+        bool alarm = d->items[i].unagreed && d->items[i].level != RULES_NONE;
+        review_add(w, REVIEW_ITEM, alarm ? REVIEW_ALARM : REVIEW_CHANGED,
+                   drift_text(&d->items[i], w->a));
+    }
+    if (d->n > LISTED)
+        review_detail(w, arena_printf(w->a, tr("and %zu more"), d->n - LISTED));
+}
+
+void review_lines(const struct review *r, struct arena *a, struct review_lines *out)
+{
+    struct review_writer w = {r, a, out};
+
+    *out = (struct review_lines){0};
+    title(&w);
+    if (review_is_fine(r))
+        total(&w, REVIEW_PLAIN, tr("nothing differs"));
+    else
+        totals(&w);
+    review_add_sensitive(&w);
+    rest(&w, COMPARE_STARTS, tr("Starts flowing"));
+    rest(&w, COMPARE_STOPS, tr("Stops flowing"));
+    rest(&w, COMPARE_CHANGED, tr("Described otherwise"));
+    settings(&w);
+    rules(&w);
+    needs(&w);
+    stays(&w);
+    drifted(&w);
+    rest(&w, COMPARE_NEW, tr("New, and off"));
+    rest(&w, COMPARE_GONE, tr("Not listed any more"));
+}
+
+char review_sign(enum review_tone t)
+{
+    static const char signs[] = {' ', '+', '-', '~', '!'};
+
+    assert((size_t)t < sizeof signs);
+    return signs[t];
+}

@@ -1,0 +1,209 @@
+/* What a change takes besides: migrations and grants for tables that begin to flow, backfills for
+ * columns that do, a new stream for what cannot be changed in one. From the source's facts where it
+ * could be asked, else as such a change takes it. */
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/review_inside.h"
+#include "api/plan/said.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void need(struct review *r, const char *kind, bool sure, const char *text)
+{
+    if ((r->n_needs & (r->n_needs - 1)) == 0) { /* full at every power of two */
+        struct review_need *more =
+            arena_array(&r->mem, struct review_need, r->n_needs ? r->n_needs * 2 : 1);
+        if (r->n_needs)
+            memcpy(more, r->needs, r->n_needs * sizeof *more);
+        r->needs = more;
+    }
+    r->needs[r->n_needs++] = (struct review_need){kind, text, sure};
+}
+
+static const char *word(struct review *r, const char *text)
+{
+    return said_word(&r->mem, text);
+}
+
+/* --- the source, where it could be asked --- */
+
+static bool knows_publication(const struct review *r)
+{
+    const struct source_facts *f = r->in->live.facts;
+
+    return f && f->publication.part.known && (f->published.part.known || !f->publication.exists);
+}
+
+static bool knows_grants(const struct review *r)
+{
+    const struct source_facts *f = r->in->live.facts;
+
+    return f && f->grants.part.known && f->grants.user_exists;
+}
+
+static void unpublished(struct review *r)
+{
+    const struct source_facts *f = r->in->live.facts;
+
+    if (!f->publication.exists) {
+        need(r, "migration", true,
+             arena_printf(&r->mem, tr("the publication %s does not exist (strom files writes it)"),
+                          word(r, r->in->target->publication)));
+        return;
+    }
+    for (size_t i = 0; i < f->published.n_tables; i++)
+        if (!f->published.tables[i].covered)
+            need(r, "migration", true,
+                 arena_printf(&r->mem, tr("%s into the publication %s (strom files writes it)"),
+                              said_name(&r->mem, f->published.tables[i].schema,
+                                        f->published.tables[i].table, NULL),
+                              word(r, r->in->target->publication)));
+}
+
+static void unreadable(struct review *r)
+{
+    const struct source_grants *g = &r->in->live.facts->grants;
+
+    for (size_t i = 0; i < g->n_tables; i++) {
+        const struct source_grant *t = &g->tables[i];
+        if (t->exists && (!t->usage || !t->select || t->n_missing))
+            need(r, "grant", true,
+                 arena_printf(&r->mem, tr("SELECT on %s for %s (strom files writes it)"),
+                              said_name(&r->mem, t->schema, t->table, NULL),
+                              word(r, r->in->target->db_user)));
+    }
+}
+
+/* --- what such a change takes --- */
+
+static const char *table_name(struct review *r, const struct compare_column *c)
+{
+    return said_name(&r->mem, c->schema, c->table, NULL);
+}
+
+static void table_starts(struct review *r, const struct compare_column *c)
+{
+    const char *name = table_name(r, c);
+
+    if (!knows_publication(r))
+        need(r, "migration", false,
+             arena_printf(&r->mem, tr("%s into the publication %s (strom files writes it)"), name,
+                          word(r, r->in->target->publication)));
+    if (!knows_grants(r))
+        need(r, "grant", false,
+             arena_printf(&r->mem, tr("SELECT on %s for %s (strom files writes it)"), name,
+                          word(r, r->in->target->db_user)));
+    need(r, "backfill", true,
+         arena_printf(&r->mem,
+                      tr("none by hand for %s: rows that are there are copied by "
+                         "Datastream when the table is added"),
+                      name));
+}
+
+static void column_starts(struct review *r, const struct compare_column *c)
+{
+    need(r, "backfill", true,
+         arena_printf(&r->mem,
+                      tr("of %s, by hand, on the stream's page in Google's console: rows that "
+                         "have arrived already get no value of the new columns by themselves"),
+                      table_name(r, c)));
+}
+
+static void table_stops(struct review *r, const struct compare_column *c)
+{
+    need(r, "migration", false,
+         arena_printf(&r->mem,
+                      tr("afterwards: %s out of the publication, and its grant back (strom files "
+                         "writes it)"),
+                      table_name(r, c)));
+}
+
+static bool same_table(const struct compare_column *a, const struct compare_column *b)
+{
+    return a && str_eq(a->schema, b->schema) && str_eq(a->table, b->table);
+}
+
+/* Once a table; the comparison stands in the order of tables. */
+static void each_table(struct review *r, enum compare_kind kind, bool whole,
+                       void (*tell)(struct review *r, const struct compare_column *c))
+{
+    const struct compare_column *last = NULL;
+
+    for (size_t i = 0; i < r->change.n_columns; i++) {
+        const struct compare_column *c = &r->change.columns[i];
+        if (c->kind != kind || compare_is_whole(c) != whole || same_table(last, c))
+            continue;
+        tell(r, c);
+        last = c;
+    }
+}
+
+/* --- settings --- */
+
+static const struct {
+    const char *path, *kind, *text;
+} settings[] = {
+    {"source.instance", "recreate",
+     "another instance is another stream: the one that runs goes on "
+     "until it is taken down"},
+    {"source.database", "recreate",
+     "another database is another stream: the one that runs goes on "
+     "until it is taken down"},
+    {"source.db_user", "manifest",
+     "the new database user, with REPLICATION and SELECT (strom "
+     "files writes manifest and migrations)"},
+    {"source.publication", "migration",
+     "the new publication, before the stream reads it (strom "
+     "files writes it)"},
+    {"source.slot", "recreate",
+     "the slot of a stream that is there cannot be changed: take it "
+     "down, and create it anew"},
+    {"destination.project", "recreate",
+     "another project is another stream: the one that runs goes "
+     "on until it is taken down"},
+    {"destination.dataset_project", "recreate",
+     "a stream's dataset cannot be changed: take it "
+     "down, and create it anew; what has arrived stays "
+     "where it is"},
+    {"destination.dataset", "recreate",
+     "a stream's dataset cannot be changed: take it down, and "
+     "create it anew; what has arrived stays where it is"},
+    {"destination.location", "recreate",
+     "a dataset cannot be moved: another dataset, and another "
+     "stream"},
+    {"destination.mode", "recreate",
+     "a stream's mode cannot be changed: take it down, and create "
+     "it anew"},
+    {"destination.freshness_seconds", "bigquery",
+     "tables that are there keep their max_staleness: "
+     "it is set by ALTER TABLE ... SET OPTIONS"},
+    {"naming.family", "recreate",
+     "other names are other things: those that are there go on until "
+     "they are taken down"},
+    {"naming.stream", "recreate",
+     "another name is another stream: the one that runs goes on until "
+     "it is taken down"},
+};
+
+static void settings_need(struct review *r, const struct compare_setting *s)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (str_eq(settings[i].path, s->path))
+            need(r, settings[i].kind, true,
+                 arena_printf(&r->mem, "%s: %s", word(r, s->path), tr(settings[i].text)));
+}
+
+void review_find_needs(struct review *r)
+{
+    for (size_t i = 0; i < r->change.n_settings; i++)
+        settings_need(r, &r->change.settings[i]);
+    if (knows_publication(r))
+        unpublished(r);
+    if (knows_grants(r))
+        unreadable(r);
+    each_table(r, COMPARE_STARTS, true, table_starts);
+    each_table(r, COMPARE_STARTS, false, column_starts);
+    each_table(r, COMPARE_STOPS, true, table_stops);
+}

@@ -1,0 +1,179 @@
+/* What is sensitive in a change, each with its evidence, its reason and who gave it. */
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/review_inside.h"
+#include "api/plan/said.h"
+
+/* --- a column --- */
+
+static const char *name_of(struct review_writer *w, const struct compare_column *c)
+{
+    return said_name(w->a, c->schema, c->table, c->name);
+}
+
+const char *review_categories(struct review_writer *w, uint32_t categories)
+{
+    struct str text = {0};
+
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if (categories & UINT32_C(1) << c)
+            str_printf(&text, "%s%s", text.bytes ? ", " : "",
+                       rules_category_name((enum rules_category)c));
+    const char *kept = arena_str(w->a, str_text(&text));
+    str_done(&text);
+    return kept;
+}
+
+/* What happens to it; the whole sentence, for word order is the language's own. */
+static const char *sentence(struct review_writer *w, const struct review_column *c)
+{
+    const struct selection_column *known = c->c->is ? c->c->is : c->c->was;
+    const char *name = name_of(w, c->c), *type = review_word(w, known->type),
+               *level = rules_level_name(c->level), *what = review_categories(w, c->categories);
+
+    switch (c->c->kind) {
+    case COMPARE_STARTS:
+        return arena_printf(w->a,
+                            c->unacknowledged
+                                ? tr("%s %s starts flowing, is %s (%s), and has no reason")
+                                : tr("%s %s starts flowing, and is %s (%s)"),
+                            name, type, level, what);
+    case COMPARE_STOPS:
+        return arena_printf(w->a, tr("%s %s stops flowing; it is %s (%s)"), name, type, level,
+                            what);
+    case COMPARE_CHANGED:
+        return arena_printf(w->a,
+                            c->unacknowledged ? tr("%s %s flows, is %s (%s), and has no reason")
+                                              : tr("%s %s is described otherwise; it is %s (%s)"),
+                            name, type, level, what);
+    case COMPARE_NEW:
+    case COMPARE_GONE:
+    case COMPARE_KINDS:
+        break;
+    }
+    return name; /* merely listed: told with its table */
+}
+
+static void evidence(struct review_writer *w, const struct rules_verdict *v)
+{
+    for (uint32_t i = 0; i < v->n_evidence; i++) {
+        const struct rules_evidence *e = &v->evidence[i];
+        const char *team = team_reason(w->r->in->team, e);
+        review_detail(w, team ? arena_printf(w->a, tr("evidence by the team's rules: %s"),
+                                             review_word(w, team))
+                              : arena_printf(w->a, tr("evidence by %s: %s (%s)"),
+                                             rules_by_name((enum rules_by)e->by),
+                                             rules_rule_why(e->rule), rules_rule_id(e->rule)));
+    }
+}
+
+static void ack_line(struct review_writer *w, const char *format, const struct selection_ack *ack)
+{
+    review_detail(w, arena_printf(w->a, "%s: %s (%s), %s %s", format, review_word(w, ack->reason),
+                                  review_word(w, ack->reference), review_word(w, ack->by),
+                                  review_word(w, ack->at)));
+}
+
+static void reasons(struct review_writer *w, const struct review_column *c)
+{
+    const struct selection_ack *was = c->c->was ? c->c->was->ack : NULL,
+                               *is = c->c->is ? c->c->is->ack : NULL;
+
+    if (is)
+        ack_line(w, tr("reason"), is);
+    if (was && (c->c->what & COMPARE_REASON))
+        ack_line(w, is ? tr("reason before") : tr("the reason is gone"), was);
+    else if (was && is == NULL && c->c->kind == COMPARE_STOPS)
+        ack_line(w, tr("it had a reason"), was);
+}
+
+static void differences(struct review_writer *w, const struct review_column *c)
+{
+    const struct selection_column *was = c->c->was, *is = c->c->is;
+
+    if (c->c->what & COMPARE_TYPE)
+        review_detail(w, arena_printf(w->a, tr("type: %s before, %s now"),
+                                      review_word(w, was->type), review_word(w, is->type)));
+    if (c->c->what & COMPARE_LEVEL)
+        review_detail(w, arena_printf(w->a, tr("level: %s before, %s now"),
+                                      rules_level_name((enum rules_level)was->level),
+                                      rules_level_name((enum rules_level)is->level)));
+    if (c->c->what & COMPARE_CATEGORIES)
+        review_detail(w, arena_printf(w->a, tr("categories: %s before, %s now"),
+                                      was->categories ? review_categories(w, was->categories) : "-",
+                                      is->categories ? review_categories(w, is->categories) : "-"));
+    if (c->calmer)
+        review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+                   arena_printf(w->a, tr("the file calls it %s; by what is known it is %s"),
+                                rules_level_name((enum rules_level)is->level),
+                                rules_level_name(c->level)));
+}
+
+static void sensitive_column(struct review_writer *w, const struct review_column *c)
+{
+    enum review_tone tone =
+        c->unacknowledged || c->calmer ? REVIEW_ALARM : review_tone_of(c->c->kind);
+
+    review_add(w, REVIEW_ITEM, tone, sentence(w, c));
+    differences(w, c);
+    reasons(w, c);
+    evidence(w, &c->verdict);
+}
+
+bool review_is_listed(const struct compare_column *c)
+{
+    return c->kind == COMPARE_NEW || c->kind == COMPARE_GONE;
+}
+
+/* Those of the change were told with it. */
+static bool is_in_change(const struct review *r, const struct selection_column *judged)
+{
+    for (size_t i = 0; i < r->n_columns && r->ranked[i]->unacknowledged; i++) {
+        const struct compare_column *c = r->ranked[i]->c;
+        size_t table = (size_t)(c->table_is - r->in->is->tables),
+               column = (size_t)(c->is - c->table_is->columns);
+        if (&r->in->judged->tables[table].columns[column] == judged)
+            return true;
+    }
+    return false;
+}
+
+static size_t unchanged_without_reason(struct review_writer *w, bool tell)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->r->n_unacknowledged; i++) {
+        const struct selection_place *at = &w->r->unacknowledged[i];
+        const struct selection_table *t = &w->r->in->judged->tables[at->table];
+        const struct selection_column *c = &t->columns[at->column];
+        if (is_in_change(w->r, c))
+            continue;
+        if (tell)
+            review_add(w, REVIEW_ITEM, REVIEW_ALARM,
+                       arena_printf(w->a, tr("%s flows as before, is %s (%s), and has no reason"),
+                                    said_name(w->a, t->schema, t->name, c->name),
+                                    rules_level_name((enum rules_level)c->level),
+                                    review_categories(w, c->categories)));
+        n++;
+    }
+    return n;
+}
+
+void review_add_sensitive(struct review_writer *w)
+{
+    const struct review *r = w->r;
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_columns; i++)
+        n += r->columns[i].level != RULES_NONE && !review_is_listed(r->columns[i].c);
+    if (n + unchanged_without_reason(w, false) == 0)
+        return;
+    review_head(w, tr("Sensitive"));
+    for (size_t i = 0; i < r->n_columns; i++)
+        if (r->ranked[i]->level != RULES_NONE && !review_is_listed(r->ranked[i]->c))
+            sensitive_column(w, r->ranked[i]);
+    unchanged_without_reason(w, true);
+    if (r->n_unacknowledged)
+        review_detail(w, tr("apply refuses as long as one that flows has no reason"));
+}
