@@ -13,65 +13,10 @@ bool options_is_command(const char *name)
     return false;
 }
 
-/* --- near misses ---------------------------------------------------------------------------------
- */
-
-/* Edit distance, with a neighbouring swap as one edit; texts beyond 31 bytes are no near miss. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 31 };
-    size_t d[LONGEST + 1][LONGEST + 1], n = strlen(a), m = strlen(b);
-
-    if (n > LONGEST || m > LONGEST)
-        return LONGEST;
-    for (size_t i = 0; i <= n; i++)
-        d[i][0] = i;
-    for (size_t k = 0; k <= m; k++)
-        d[0][k] = k;
-    for (size_t i = 1; i <= n; i++)
-        for (size_t k = 1; k <= m; k++) {
-            size_t best = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
-            if (d[i - 1][k] + 1 < best)
-                best = d[i - 1][k] + 1;
-            if (d[i][k - 1] + 1 < best)
-                best = d[i][k - 1] + 1;
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-                d[i - 2][k - 2] + 1 < best)
-                best = d[i - 2][k - 2] + 1;
-            d[i][k] = best;
-        }
-    return d[n][m];
-}
-
-/* How far a name is; between two as far, the one that begins alike. */
-static size_t farness(const char *typed, const char *name)
-{
-    return 2 * distance(typed, name) + (typed[0] != name[0]);
-}
-
-static const char *nearest_option(const char *name)
-{
-    const char *best = NULL;
-    size_t least = 8;
-
-    for (size_t i = 0; i < OPTION_ROWS; i++)
-        if (!str_eq(option_rows[i].commands, "-") && farness(name, option_rows[i].name) < least) {
-            least = farness(name, option_rows[i].name);
-            best = option_rows[i].name;
-        }
-    return best;
-}
-
 static bool unknown_command(const char *name, struct err *e)
 {
-    const char *best = NULL;
-    size_t least = 8;
+    const char *best = options_near_command(name);
 
-    for (size_t i = 0; i < OPTION_COMMANDS; i++)
-        if (farness(name, option_commands[i].name) < least) {
-            least = farness(name, option_commands[i].name);
-            best = option_commands[i].name;
-        }
     err_set(e, ERR_INPUT, "Reading the command line");
     err_why(e, "there is no command '%s'", name);
     return best ? err_hint(e, "did you mean '%s'?", best) : err_hint(e, "strom --help lists them");
@@ -82,7 +27,7 @@ static bool unknown_command(const char *name, struct err *e)
 
 static bool bad_option(const char *name, struct err *e)
 {
-    const char *best = str_starts(name, "--") ? nearest_option(name + 2) : NULL;
+    const char *best = str_starts(name, "--") ? options_near_option(name + 2) : NULL;
 
     err_set(e, ERR_INPUT, "Reading the command line");
     err_why(e, "there is no option '%s'", name);

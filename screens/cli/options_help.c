@@ -57,6 +57,13 @@ static bool is_own(const struct option_row *row, const char *command)
     return row->commands[0] ? option_is_known(row, command) : is_heeded(row->name, command);
 }
 
+bool option_is_helped(const struct option_row *row, const char *command)
+{
+    if (command == NULL)
+        return option_is_known(row, NULL);
+    return is_own(row, command) || is_for_all(row->name, command);
+}
+
 static void help_option(const struct option_row *row, struct str *out)
 {
     char left[48];
@@ -91,7 +98,8 @@ static void help_of(const char *command, struct str *out)
     for (size_t i = 0; i < OPTION_COMMANDS; i++)
         if (str_eq(option_commands[i].name, command))
             str_printf(out, "strom %s%s%s\n\n%s\n", command, option_commands[i].args[0] ? " " : "",
-                       option_commands[i].args, tr(option_commands[i].help));
+                       option_commands[i].args,
+                       option_commands[i].help ? tr(option_commands[i].help) : "");
     if (str_eq(command, "sandbox"))
         str_add(out, sandbox_words);
     str_printf(out, "\n%s\n", tr("Options:"));
@@ -110,6 +118,8 @@ static void help_of_all(struct str *out)
     str_add(out, "strom [options]\nstrom --sandbox [SCENARIO]\n");
     for (size_t i = 0; i < OPTION_COMMANDS; i++) {
         char left[64];
+        if (option_commands[i].help == NULL)
+            continue;
         snprintf(left, sizeof left, "%s %s", option_commands[i].name, option_commands[i].args);
         str_printf(out, "  strom %-42s %s\n", left, tr(option_commands[i].help));
     }

@@ -188,12 +188,47 @@ static bool words_fit(const struct options *o, struct err *e)
     return true;
 }
 
-static bool is_among(const char *value, const char *words)
+static bool no_such_word(const char *typed, const char *words, struct err *e)
 {
-    const char *at = value && value[0] ? strstr(words, value) : NULL;
-    size_t n = value ? strlen(value) : 0;
+    struct str listed = {0};
+    char near[32];
 
-    return value == NULL || (at && (at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]));
+    options_listed(words, &listed);
+    if (options_near_word(typed, words, near))
+        err_hint(e, "did you mean '%s'? %s", near, str_text(&listed));
+    else
+        err_hint(e, "%s", str_text(&listed));
+    str_done(&listed);
+    return false;
+}
+
+static bool first_word_fits(const struct options *o, struct err *e)
+{
+    const char *words = option_words_of(o->command), *typed = o->n_args ? o->args[0] : NULL;
+
+    if (words == NULL || typed == NULL || options_is_among(typed, words))
+        return true;
+    err_set(e, ERR_INPUT, "Reading the command line");
+    err_why(e, "strom %s does not know '%s'", o->command, typed);
+    return no_such_word(typed, words, e);
+}
+
+/* Those that are one of a few words. */
+static bool value_words_fit(const struct options *o, struct err *e)
+{
+    for (size_t i = 0; i < OPTION_ROWS; i++) {
+        const struct option_row *row = &option_rows[i];
+        const struct option_value *v = option_value_of(row->name);
+        if (v->offer != OFFER_WORDS || row->kind != TEXT || !is_given(o, row))
+            continue;
+        const char *typed = *(const char *const *)(const void *)((const char *)o + row->at);
+        if (options_is_among(typed, v->words) || str_eq(typed, v->also))
+            continue;
+        err_set(e, ERR_INPUT, "Reading --%s", row->name);
+        err_why(e, "'%s' is none", typed);
+        return no_such_word(typed, v->words, e);
+    }
+    return true;
 }
 
 /* Values of a fixed shape are looked at here, so that none is passed over in silence. */
@@ -208,13 +243,8 @@ static bool values_fit(const struct options *o, struct err *e)
          o->freshness == NULL || options_seconds(o->freshness) >= 0},
         {"timeout", o->timeout, "for example 30s or 10m",
          o->timeout == NULL || options_seconds(o->timeout) > 0},
-        {"naming", o->naming, "procedure or nav-module",
-         is_among(o->naming, "procedure nav-module")},
-        {"shape", o->shape, "narrow, procedure or three", preparing_is_shape(o->shape)},
         {"sample", o->sample, "from 1 to 100000 rows; --no-sample reads none",
          o->sample == NULL || str_int64(o->sample, 1, SAMPLING_MOST, &number)},
-        {"color", o->color, "auto, always or never", is_among(o->color, "auto always never")},
-        {"lang", o->lang, "en or nb", is_among(o->lang, "auto en nb")},
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -248,7 +278,7 @@ static bool sampling_fits(const struct options *o, struct err *e)
 
 static bool is_stdin(const char *path)
 {
-    return path && is_among(path, "- /dev/stdin /dev/fd/0");
+    return path && options_is_among(path, "- /dev/stdin /dev/fd/0");
 }
 
 static bool stdin_fits(const struct options *o, struct err *e)
@@ -262,6 +292,7 @@ static bool stdin_fits(const struct options *o, struct err *e)
 
 bool options_fit(const struct options *o, struct err *e)
 {
-    return sampling_fits(o, e) && options_belong(o, e) && words_fit(o, e) && values_fit(o, e) &&
-           dsn_fits(o, e) && stdin_fits(o, e);
+    return sampling_fits(o, e) && options_belong(o, e) && words_fit(o, e) &&
+           first_word_fits(o, e) && value_words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e) &&
+           stdin_fits(o, e);
 }

@@ -127,6 +127,24 @@ static void test_near_misses(void **state)
     badly("strom check -vZv", "no option '-Z'", "--help"); /* in the middle of a cluster */
 }
 
+static void test_near_words(void **state)
+{
+    (void)state;
+    badly("strom check --color alwais", "'alwais' is none",
+          "did you mean 'always'? auto, always or never");
+    badly("strom check --naming nav_module", "is none",
+          "did you mean 'nav-module'? procedure or nav-module");
+    badly("strom check --lang no", "'no' is none", "en or nb");
+    badly("strom check --color x", "'x' is none", "auto, always or never");
+    badly("strom files --shape narow", "is none", "did you mean 'narrow'");
+    badly("strom check --color=", "'' is none", "auto, always or never");
+    badly("strom check --color ut", "'ut' is none", "auto"); /* a part of a word is none */
+    badly("strom access shwo", "strom access does not know 'shwo'", "did you mean 'show'?");
+    badly("strom sandbox statsu", "does not know 'statsu'", "did you mean 'status'?");
+    badly("strom export csv", "does not know 'csv'", "sql");
+    assert_string_equal(well("strom check --lang auto").lang, "auto");
+}
+
 static void test_values_are_missing(void **state)
 {
     (void)state;
@@ -319,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_short_ones),
         cmocka_unit_test(test_beginnings_are_enough),
         cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_near_words),
         cmocka_unit_test(test_values_are_missing),
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_names_of_the_older_tool),
