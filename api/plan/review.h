@@ -95,7 +95,8 @@ enum review_line_kind {
     REVIEW_TOTAL,
     REVIEW_HEAD,
     REVIEW_ITEM,
-    REVIEW_DETAIL,
+    REVIEW_DETAIL, /* of the item above it */
+    REVIEW_NOTE,   /* under a heading */
     REVIEW_CODE
 };
 enum review_tone { REVIEW_PLAIN, REVIEW_ADDED, REVIEW_REMOVED, REVIEW_CHANGED, REVIEW_ALARM };

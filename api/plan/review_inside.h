@@ -18,6 +18,7 @@ void review_add(struct review_writer *w, enum review_line_kind kind, enum review
                 const char *text);
 void review_head(struct review_writer *w, const char *text);
 void review_detail(struct review_writer *w, const char *text);
+void review_note(struct review_writer *w, const char *text);
 const char *review_word(struct review_writer *w, const char *foreign); /* marked */
 const char *review_categories(struct review_writer *w, uint32_t categories);
 enum review_tone review_tone_of(enum compare_kind kind);

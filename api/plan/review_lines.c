@@ -34,6 +34,11 @@ void review_detail(struct review_writer *w, const char *text)
     review_add(w, REVIEW_DETAIL, REVIEW_PLAIN, text);
 }
 
+void review_note(struct review_writer *w, const char *text)
+{
+    review_add(w, REVIEW_NOTE, REVIEW_PLAIN, text);
+}
+
 const char *review_word(struct review_writer *w, const char *text)
 {
     return said_word(w->a, text);
@@ -174,7 +179,7 @@ static void rest(struct review_writer *w, enum compare_kind kind, const char *he
         i = put_table(w, kind, i, tables <= LISTED);
     }
     if (tables > LISTED)
-        review_detail(
+        review_note(
             w, arena_printf(w->a, tr("and %zu more tables; --json has them all"), tables - LISTED));
 }
 
@@ -235,7 +240,7 @@ static void needs(struct review_writer *w)
             arena_printf(w->a, r->needs[i].sure ? "%s: %s" : tr("%s, where it is not done yet: %s"),
                          kind_word(r->needs[i].kind), r->needs[i].text));
     if (r->n_needs > LISTED)
-        review_detail(w, arena_printf(w->a, tr("and %zu more"), r->n_needs - LISTED));
+        review_note(w, arena_printf(w->a, tr("and %zu more"), r->n_needs - LISTED));
 }
 
 static void unwritten(struct review_writer *w, const struct review_stay *s)
@@ -260,7 +265,7 @@ static void stays(struct review_writer *w)
     if (r->n_stays == 0)
         return;
     review_head(w, tr("What it does not do"));
-    review_detail(
+    review_note(
         w,
         tr("What has arrived in BigQuery stays there. Once the change has been applied, this takes "
            "it away; BigQuery's time travel keeps it for up to seven days more:"));
@@ -268,14 +273,14 @@ static void stays(struct review_writer *w)
         if (r->stays[i].sql && i < LISTED)
             review_add(w, REVIEW_CODE, REVIEW_PLAIN, r->stays[i].sql);
     if (r->n_stays > LISTED)
-        review_detail(w, tr("and more; --json has them all"));
+        review_note(w, tr("and more; --json has them all"));
     for (size_t i = 0; i < r->n_stays; i++) {
         renamed = renamed || (r->stays[i].sql && r->stays[i].renamed);
         if (r->stays[i].sql == NULL)
             unwritten(w, &r->stays[i]);
     }
     if (renamed)
-        review_detail(
+        review_note(
             w,
             tr("Some of these names are no plain ones: look up what BigQuery calls them first."));
 }
@@ -287,12 +292,13 @@ static void drifted(struct review_writer *w)
     if (d->n)
         review_head(w, tr("Drift: what runs is not what was agreed on"));
     for (size_t i = 0; i < d->n && i < LISTED; i++) {
-        bool alarm = d->items[i].unagreed && d->items[i].level != RULES_NONE;
+        bool wide = d->items[i].kind == DRIFT_SELECTION && d->items[i].table == NULL;
+        bool alarm = d->items[i].unagreed && (wide || d->items[i].level != RULES_NONE);
         review_add(w, REVIEW_ITEM, alarm ? REVIEW_ALARM : REVIEW_CHANGED,
                    drift_text(&d->items[i], w->a));
     }
     if (d->n > LISTED)
-        review_detail(w, arena_printf(w->a, tr("and %zu more"), d->n - LISTED));
+        review_note(w, arena_printf(w->a, tr("and %zu more"), d->n - LISTED));
 }
 
 void review_lines(const struct review *r, struct arena *a, struct review_lines *out)

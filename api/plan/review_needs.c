@@ -113,7 +113,7 @@ static void column_starts(struct review *r, const struct compare_column *c)
 
 static void table_stops(struct review *r, const struct compare_column *c)
 {
-    need(r, "migration", false,
+    need(r, "migration", true,
          arena_printf(&r->mem,
                       tr("afterwards: %s out of the publication, and its grant back (strom files "
                          "writes it)"),

@@ -20,10 +20,11 @@ static void print_line(const struct review_line *l, const char *text, bool first
         str_printf(out, "%c %s\n", review_sign(l->tone), text);
         break;
     case REVIEW_DETAIL:
-        str_printf(out, "    %s\n", text);
-        break;
     case REVIEW_CODE:
         str_printf(out, "    %s\n", text);
+        break;
+    case REVIEW_NOTE:
+        str_printf(out, "  %s\n", text);
         break;
     }
 }
@@ -69,6 +70,9 @@ static void markdown_line(const struct review_line *l, struct str *out)
         break;
     case REVIEW_DETAIL:
         str_add(out, "  - ");
+        break;
+    case REVIEW_NOTE:
+        str_add(out, "\n"); /* a paragraph of its own */
         break;
     case REVIEW_CODE:
         break;

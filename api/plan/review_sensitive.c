@@ -175,5 +175,5 @@ void review_add_sensitive(struct review_writer *w)
             sensitive_column(w, r->ranked[i]);
     unchanged_without_reason(w, true);
     if (r->n_unacknowledged)
-        review_detail(w, tr("apply refuses as long as one that flows has no reason"));
+        review_note(w, tr("apply refuses as long as one that flows has no reason"));
 }

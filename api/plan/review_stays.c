@@ -1,6 +1,7 @@
 /* What a change does not do: what has arrived in BigQuery stays. The statements that take it away,
  * for somebody to read and to run by hand. */
 
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/files/quote.h"
 #include "api/plan/review_inside.h"
@@ -94,7 +95,7 @@ static void add(struct review *r, const struct compare_column *c, bool whole)
                               .renamed = !is_plain(c->schema) || !is_plain(c->table) ||
                                          (!whole && !is_plain(c->name))};
     s->anothers = is_anothers(r, c);
-    if (!s->anothers && put_statement(r, c, whole, &sql))
+    if (!s->anothers && put_statement(r, c, whole, &sql) && safe_is(str_text(&sql)))
         s->sql = arena_str(&r->mem, str_text(&sql));
     str_done(&sql);
 }
