@@ -144,7 +144,7 @@ struct get_job {
     unsigned ticket, signed_with; /* which run of the program, which credential */
     int tries;
     int64_t pause_until;
-    bool renewed;
+    bool renewed, anew; /* anew: the list was begun a second time */
     unsigned pages;
     const char *next; /* page token */
     size_t list_bytes;
@@ -236,9 +236,25 @@ static enum err_kind kind_for(int status)
         return ERR_MISSING;
     if (status == 429)
         return ERR_QUOTA;
-    if (status == 409 || status == 412)
+    if (status == 409 || status == 410 || status == 412)
         return ERR_CONFLICT;
     return status >= 500 || status < 400 ? ERR_NETWORK : ERR_INPUT;
+}
+
+/* A list stays as it was when it was begun, some minutes long: after that it is refused (410
+ * "Expired"), and whoever wants one whole list begins again. */
+static bool begin_anew(struct task *t, struct get_job *job)
+{
+    if (!job->next || job->anew)
+        return false;
+    job->anew = true;
+    job->next = NULL;
+    job->pages = 0;
+    job->list_bytes = 0;
+    str_clear(&job->items);
+    task_clear(&job->http);
+    task_again(t);
+    return true;
 }
 
 /* {"kind":"Status","status":"Failure","message","reason","code","details"} */
@@ -254,6 +270,8 @@ static enum task_state refused(struct task *t, struct get_job *job)
         return TASK_RUNNING;
     }
     if ((a->status == 429 || a->status >= 500) && try_again(t, job, a->retry_after))
+        return TASK_RUNNING;
+    if (a->status == 410 && begin_anew(t, job))
         return TASK_RUNNING;
     struct json *doc = json_parse(a->body, a->bytes, &ignored);
     err_set(&e, kind_for(a->status), "%s", job->what);

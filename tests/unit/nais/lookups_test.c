@@ -368,20 +368,6 @@ static void apps_of_the_namespace(void **state)
     task_drop(t);
 }
 
-/* Half a list must not pass for the whole. */
-static void a_list_without_an_end(void **state)
-{
-    (void)state;
-    open_with("{token: canary}");
-    rule(SQL "sqlinstances", 200, "{\"items\":[" INSTANCE "],\"metadata\":{\"continue\":\"n/1\"}}",
-         0);
-    struct task *t = nais_apps(cluster);
-    assert_int_equal(ended(t), TASK_FAILED);
-    assert_string_equal(task_error(t)->reason, "ENDLESS");
-    assert_non_null(strstr(task_error(t)->why, "after 2 pages"));
-    task_drop(t);
-}
-
 /* --- refusals --- */
 
 static void a_refusal_has_the_clusters_words(void **state)
@@ -447,7 +433,6 @@ int main(void)
         CASE(a_shortened_name_is_explained),
         CASE(values_beside_the_password),
         CASE(apps_of_the_namespace),
-        CASE(a_list_without_an_end),
         CASE(a_refusal_has_the_clusters_words),
         CASE(nobody_there_means_naisdevice),
         cmocka_unit_test(keys_belong_to_users),
