@@ -305,6 +305,14 @@ static enum rest_ready judge_started(const void *out, int64_t sent_at, struct er
     return wrong_state(s, "Starting the stream", e);
 }
 
+/* As it was: a recovery that was lost is sent again. */
+static enum rest_ready judge_recovered(const void *out, int64_t sent_at, struct err *e)
+{
+    const struct datastream_stream *s = out;
+    enum rest_ready ready = judge_started(out, sent_at, e);
+    return str_eq(s->state, "FAILED_PERMANENTLY") ? REST_UNDONE : ready;
+}
+
 static enum rest_ready judge_paused(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_stream *s = out;
@@ -358,7 +366,7 @@ struct task *datastream_stream_run(struct google *g, const char *project, const 
     if (force)
         json_put_bool(o, "force", true);
     c.wait = REST_LRO;
-    c.judge = judge_started;
+    c.judge = judge_recovered;
     c.settles = true;
     return rest_send(&c);
 }

@@ -2,21 +2,44 @@
 
 #include "api/google/rest.h"
 
+/* What is told twice, one right after the other, is one thing. */
+#define is_told_again(items, n, j, key)                                                            \
+    ((n) > 0 && str_eq((items)[(n)-1].name, json_string_or((j), (key), "")))
+
+static struct datastream_column read_column(struct arena *a, const struct json *j)
+{
+    return (struct datastream_column){
+        .name = rest_string(a, j, "column"),
+        .type = rest_string(a, j, "dataType"),
+        .length = (int)json_int64(j, "length", 0),
+        .precision = (int)json_int64(j, "precision", 0),
+        .scale = (int)json_int64(j, "scale", 0),
+        .position = (int)json_int64(j, "ordinalPosition", 0),
+        .primary_key = json_bool(j, "primaryKey", false),
+        .nullable = json_bool(j, "nullable", false),
+    };
+}
+
 static void read_table(struct arena *a, const struct json *j, struct datastream_table *t)
 {
     t->name = rest_string(a, j, "table");
     for
-        json_each(c, json_get(j, "postgresqlColumns")) * rest_push(a, t->columns, t->n_columns) =
-            (struct datastream_column){
-                .name = rest_string(a, c, "column"),
-                .type = rest_string(a, c, "dataType"),
-                .length = (int)json_int64(c, "length", 0),
-                .precision = (int)json_int64(c, "precision", 0),
-                .scale = (int)json_int64(c, "scale", 0),
-                .position = (int)json_int64(c, "ordinalPosition", 0),
-                .primary_key = json_bool(c, "primaryKey", false),
-                .nullable = json_bool(c, "nullable", false),
-            };
+        json_each(c, json_get(j, "postgresqlColumns"))
+        {
+            if (!is_told_again(t->columns, t->n_columns, c, "column"))
+                *rest_push(a, t->columns, t->n_columns) = read_column(a, c);
+        }
+}
+
+static void read_schema(struct arena *a, const struct json *j, struct datastream_schema *s)
+{
+    s->name = rest_string(a, j, "schema");
+    for
+        json_each(t, json_get(j, "postgresqlTables"))
+        {
+            if (!is_told_again(s->tables, s->n_tables, t, "table"))
+                read_table(a, t, rest_push(a, s->tables, s->n_tables));
+        }
 }
 
 void datastream_selection_read(struct arena *a, const struct json *rdbms,
@@ -26,11 +49,8 @@ void datastream_selection_read(struct arena *a, const struct json *rdbms,
     for
         json_each(s, json_get(rdbms, "postgresqlSchemas"))
         {
-            struct datastream_schema *schema = rest_push(a, out->schemas, out->n_schemas);
-            schema->name = rest_string(a, s, "schema");
-        for
-            json_each(t, json_get(s, "postgresqlTables"))
-                read_table(a, t, rest_push(a, schema->tables, schema->n_tables));
+            if (!is_told_again(out->schemas, out->n_schemas, s, "schema"))
+                read_schema(a, s, rest_push(a, out->schemas, out->n_schemas));
         }
 }
 

@@ -275,6 +275,8 @@ static struct task *act(struct google *g, const char *verb, const char *what, co
     rest_look(&c, MACHINE, project, zone, name);
     rest_decode_with(&c, sizeof(struct compute_machine), decode_machine);
     c.judge = judge_machine;
+    c.settles =
+        str_eq(verb, "start"); /* one that runs already, or is about to, is what was wanted */
     compute_write(&c, w);
     return rest_send(&c);
 }

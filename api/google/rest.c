@@ -162,17 +162,17 @@ static enum task_state judge(struct task *t, struct rest_job *job)
     if (!job->call.judge || !job->out || (job->call.trusts && !job->refused))
         return done(job);
     struct err e = {.kind = ERR_NONE};
-    switch (job->call.judge(job->out, job->sent_at, &e)) {
+    enum rest_ready ready = job->call.judge(job->out, job->sent_at, &e);
+    if (ready == REST_UNDONE && rest_is_worth_sending_again(job)) {
+        job->refused = false;
+        job->sendings++;
+        rest_aim_send(job);
+        return go_on(t);
+    }
+    switch (ready) {
     case REST_READY:
         return done(job);
     case REST_UNDONE:
-        if (rest_is_worth_sending_again(job)) {
-            job->refused = false;
-            job->sendings++;
-            rest_aim_send(job);
-            return go_on(t);
-        }
-        return task_fail(t, &job->why);
     case REST_WRONG:
         if (job->refused)
             return task_fail(t, &job->why);

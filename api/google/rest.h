@@ -44,7 +44,7 @@ enum rest_ready {
     REST_READY,
     REST_NOT_YET,
     REST_WRONG,
-    REST_UNDONE /* of a lost one: nothing came of it, and the same may be sent again */
+    REST_UNDONE /* nothing came of it, and a lost one may be sent again; fills *e as REST_WRONG */
 };
 /* Is the thing, after its operation, as it should be? sent_at: when the call was sent, by Google's
  * clock, within a minute. REST_WRONG fills *e. */

@@ -17,7 +17,8 @@ bool rest_is_worth_judging(const struct rest_job *job)
     int status = job->x.refusal.status;
     bool lost = job->x.lost && (status == 0 || status >= 500);
     return job->call.settles && job->call.judge && job->call.look.bytes &&
-           (lost || status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION"));
+           (lost || status == 409 || str_eq(job->x.refusal.word, "FAILED_PRECONDITION") ||
+            str_eq(job->x.refusal.reason, "resourceNotReady"));
 }
 
 /* It was lost, not refused, and where the thing stands shows that it never arrived. */

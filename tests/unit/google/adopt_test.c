@@ -255,30 +255,6 @@ static void an_account_is_compared_by_itself(void **state)
 
 /* --- changes of state --- */
 
-static void lost_run_is(const char *state_word, bool well)
-{
-    char found[160];
-    snprintf(found, sizeof found, "{\"name\":\"x/s\",\"state\":\"%s\"}", state_word);
-    world_token(&w);
-    rule("POST", STREAMS "/s:run", 0, NULL, 0);
-    rule("GET", STREAMS "/s", 200, found, 0);
-    struct task *t = datastream_stream_run(w.google, "p", "l", "s", false);
-    if (well)
-        expect_ok(t);
-    else
-        expect_failure(t, ERR_NETWORK, "closed without an answer");
-    assert_int_equal(server_count(&w.server, "POST", STREAMS), 1); /* it knows no requestId */
-    task_drop(t);
-    server_forget(&w.server);
-}
-
-static void a_lost_recovery_is_looked_at(void **state)
-{
-    (void)state;
-    lost_run_is("RUNNING", true);
-    lost_run_is("FAILED_PERMANENTLY", false);
-}
-
 /* began: seconds before now; -1 it is not told. lost: so many of the answers. sendings: how often
  * it was sent in the end. */
 static void lost_backfill(bool start, const char *state_word, int began, int lost, size_t sendings,
@@ -477,7 +453,6 @@ int main(void)
         CASE(a_profile_of_another_host_is_not_taken),
         CASE(compute_things_are_compared),
         CASE(an_account_is_compared_by_itself),
-        CASE(a_lost_recovery_is_looked_at),
         CASE(a_lost_backfill_is_looked_at),
         CASE(a_refused_backfill_is_not_sent_again),
         CASE(a_lost_change_is_looked_at),
