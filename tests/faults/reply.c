@@ -14,7 +14,7 @@ enum { HUGE_PIECE = 1 << 20, HUGE_PIECES = 200 };
 
 struct asked {
     char *method, *uri; /* uri without the mark */
-    char *authorization, *user_project, *content_type, *flavor, *proxy_login;
+    char *authorization, *user_project, *content_type, *if_match, *flavor, *proxy_login;
     bool by_proxy; /* it was asked as a proxy is */
     const char *body;
     size_t body_bytes;
@@ -55,6 +55,7 @@ static void free_asked(struct asked *a)
     mem_free(a->authorization);
     mem_free(a->user_project);
     mem_free(a->content_type);
+    mem_free(a->if_match);
     mem_free(a->flavor);
     mem_free(a->proxy_login);
 }
@@ -117,6 +118,7 @@ static size_t read_request(const struct str *in, struct asked *a)
     a->authorization = header(str_text(in), "Authorization");
     a->user_project = header(str_text(in), "x-goog-user-project");
     a->content_type = header(str_text(in), "Content-Type");
+    a->if_match = header(str_text(in), "If-Match");
     a->flavor = header(str_text(in), "Metadata-Flavor");
     a->fault = str_eq(a->method, "CONNECT") ? proxy_mark(a->uri) : take_mark(a->uri);
     return head + body;
@@ -193,7 +195,8 @@ static void ask(struct replier *r, const struct asked *a, struct exchange *x)
                            .method = a->method,
                            .authorization = a->authorization,
                            .user_project = a->user_project,
-                           .content_type = a->content_type};
+                           .content_type = a->content_type,
+                           .if_match = a->if_match};
     if (is_metadata(a)) {
         tell_machine(r, a, x);
         return;
@@ -358,6 +361,16 @@ static void cut(struct replier *r, const struct asked *a, bool reset, struct rep
     free(x.answer);
 }
 
+static void odd(const struct asked *a, struct reply *out)
+{
+    struct str text = {0};
+
+    odd_answer(a->fault, &text);
+    put_head(out, 200, "application/json; charset=UTF-8", text.bytes, "");
+    str_addn(&out->text, str_text(&text), text.bytes);
+    str_done(&text);
+}
+
 /* What a proxy says to CONNECT. */
 static void meet_proxy(const struct asked *a, struct reply *out)
 {
@@ -378,6 +391,7 @@ static void meet(struct replier *r, const struct asked *a, struct reply *out)
 {
     switch ((int)a->fault) {
     case FAULT_SLEEP:
+    case FAULT_AWAY:
     case FAULT_READ_TIMEOUT:
         carry_out(r, a);
         out->never = true;
@@ -423,6 +437,16 @@ static void meet(struct replier *r, const struct asked *a, struct reply *out)
     case FAULT_TOKEN:
         expire_tokens(r->g);
         answer(r, a, out);
+        return;
+    case FAULT_ODD_EMPTY:
+    case FAULT_ODD_NULL:
+    case FAULT_ODD_OTHER:
+    case FAULT_ODD_TYPES:
+    case FAULT_ODD_NAMES:
+    case FAULT_ODD_TWICE:
+    case FAULT_ODD_NUMBERS:
+    case FAULT_ODD_MANY:
+        odd(a, out);
         return;
     default: /* nothing, a status, or what the door does */
         if (fault_of(a->fault)->status >= 400)

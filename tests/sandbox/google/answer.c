@@ -174,6 +174,28 @@ void call_refuse_permission(struct call *c, const char *permission, const char *
                      val_make("{'permission':%s,'resource':%s}", permission, resource));
 }
 
+/* One of a list, in quotes or without; "*": whatever it is. */
+static bool names_etag(const char *list, const char *etag)
+{
+    size_t n = strlen(etag);
+    for (const char *at = list; *at != '\0'; at += *at == ',') {
+        at += strspn(at, " \"");
+        size_t word = strcspn(at, " \",");
+        if ((word == 1 && *at == '*') || (word == n && strncmp(at, etag, n) == 0))
+            return true;
+        at += strcspn(at, ",");
+    }
+    return false;
+}
+
+bool call_etag_fits(struct call *c, const struct val *doc)
+{
+    if (str_is_empty(c->if_match) || names_etag(c->if_match, val_text_or(doc, "etag", "")))
+        return true;
+    call_refuse(c, 412, NULL, "Precondition check failed.");
+    return false;
+}
+
 static struct val *legacy_errors(const struct call *c)
 {
     bool off = str_eq(c->reason, "accessNotConfigured");
@@ -182,6 +204,10 @@ static struct val *legacy_errors(const struct call *c)
                                 off ? "usageLimits" : "global", legacy_reason(c));
     if (c->code == 401) {
         val_put_text(item, "location", "Authorization");
+        val_put_text(item, "locationType", "header");
+    }
+    if (c->code == 412 && !str_is_empty(c->if_match)) {
+        val_put_text(item, "location", "If-Match");
         val_put_text(item, "locationType", "header");
     }
     val_add(list, item);

@@ -209,7 +209,8 @@ static bool change_fits(struct call *c, const struct thing *t)
 static void patch(struct call *c)
 {
     struct thing *t = dataset_asked(c);
-    if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.update") || !change_fits(c, t))
+    if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.update") ||
+        !call_etag_fits(c, t->doc) || !change_fits(c, t))
         return;
     val_merge(t->doc, c->body);
     renew(c->g, t->doc);
@@ -219,7 +220,8 @@ static void patch(struct call *c)
 static void drop(struct call *c)
 {
     struct thing *t = dataset_asked(c);
-    if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.delete"))
+    if (t == NULL || !dataset_permit(c, t, "bigquery.datasets.delete") ||
+        !call_etag_fits(c, t->doc))
         return;
     sqlite3 *db = dataset_open(c->g, t->name);
     bool full = db != NULL && dataset_has_table(db, NULL);

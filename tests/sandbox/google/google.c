@@ -96,6 +96,7 @@ static void serve_google(struct google *g, struct exchange *x, const char *host,
                      .authorization = x->authorization,
                      .user_project = x->user_project,
                      .content_type = x->content_type,
+                     .if_match = x->if_match,
                      .raw = str_text(&x->body),
                      .raw_bytes = x->body.bytes,
                      .code = 500};

@@ -53,7 +53,8 @@ struct call {
     const struct service *service;
     const struct route *route;
     const char *method, *authorization, *user_project, *content_type;
-    const char *raw; /* the body as sent */
+    const char *if_match; /* header; "" or NULL: none */
+    const char *raw;      /* the body as sent */
     size_t raw_bytes;
     char *param[CALL_PARAMS]; /* decoded path segments, in order */
     struct val *query, *body; /* checked */
@@ -78,6 +79,8 @@ void call_refuse_info(struct call *c, const char *reason, const char *domain, st
 void call_refuse_missing(struct call *c, const char *what); /* 404 in the family's words */
 void call_refuse_exists(struct call *c, const char *what);  /* 409 likewise */
 void call_refuse_permission(struct call *c, const char *permission, const char *resource);
+/* If-Match names the thing as it is, or nothing; else 412. */
+bool call_etag_fits(struct call *c, const struct val *doc);
 struct val *answer_envelope(struct call *c);
 void answer_html(const struct call *c, struct str *out);
 const char *answer_status(int code);
@@ -177,7 +180,7 @@ struct google {
     struct operation *operations;
     struct service_state *services;
     struct token *tokens;
-    struct val *policy; /* bindings, auditConfigs; version and etag apart */
+    struct val *policy;       /* bindings, auditConfigs; version and etag apart */
     struct policy_past *past; /* what still works, the oldest first */
     unsigned etag;
     char lacking[16][64];
@@ -256,7 +259,7 @@ void policy_bind(struct google *g, const char *role, const char *member);
 bool call_permit(struct call *c, const char *permission, const char *resource);
 bool policy_is_our_project(const char *project);
 
-const struct token *token_new(struct google *g, int seconds); /* oauth.c */
+const struct token *token_new(struct google *g, int seconds);                      /* oauth.c */
 struct thing *account_make(struct google *g, const char *id, const char *display); /* iam.c */
 bool services_ready(struct google *g, const char *api);
 void services_init(struct google *g, bool disabled);

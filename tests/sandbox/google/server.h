@@ -10,7 +10,7 @@ struct exchange {
     char *uri; /* as it came, with the query */
     char *method;
     struct str body;
-    const char *authorization, *user_project, *content_type;
+    const char *authorization, *user_project, *content_type, *if_match;
     bool too_big;
     int status; /* the answer */
     const char *answer_type;

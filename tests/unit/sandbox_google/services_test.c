@@ -93,6 +93,21 @@ static void datasets(void **state)
     assert_int_equal(json_count(json_get(rig.body, "labels")), 2);
     rig_refused(&rig, 400, "PATCH", DATASET, "{\"location\":\"US\"}",
                 "Cannot change dataset location");
+    static char etag[64], line[128]; /* rig.extra may outlive a failure */
+    rig_ok(&rig, "GET", DATASET, NULL);
+    str_copy(etag, sizeof etag, rig_text(&rig, "etag"));
+    snprintf(line, sizeof line, "If-Match: \"%s\"\r\n", etag);
+    rig.extra = line;
+    rig_ok(&rig, "PATCH", DATASET, "{\"description\":\"kjent\"}");
+    rig_refused(&rig, 412, "PATCH", DATASET, "{\"description\":\"x\"}",
+                "Precondition check failed.");
+    rig_refused(&rig, 412, "DELETE", DATASET, NULL, "conditionNotMet");
+    assert_string_equal(rig_text(&rig, "error.status"), "FAILED_PRECONDITION");
+    assert_string_equal(
+        json_string_or(json_first(json_get(rig.body, "error.errors")), "location", ""), "If-Match");
+    rig.extra = "If-Match: other, *\r\n";
+    rig_ok(&rig, "PATCH", DATASET, "{\"description\":\"r\303\245\"}");
+    rig.extra = NULL;
     rig_ok(&rig, "PATCH", DATASET,
            "{\"access\":[{\"role\":\"READER\",\"specialGroup\":\"projectReaders\"},{\"role\":"
            "\"WRITER\",\"specialGroup\":\"projectWriters\"}]}");
