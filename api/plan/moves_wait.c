@@ -14,10 +14,24 @@
 
 enum { PENDING_LIMIT_MS = 30 * 60 * 1000, AWAY_LIMIT_MS = 2 * 60 * 1000 };
 
-static bool was_unheard(const struct err *e)
+/* A service that takes calls and leaves them without an answer has had minutes from the call
+ * itself; one whose packets are dropped, as by a VPN that went down, gives up much sooner. */
+static bool was_unheard(const struct task *call)
 {
+    const struct err *e = task_error(call);
+
     return e->kind == ERR_NETWORK && e->retryable &&
-           (str_eq(e->reason, "DNS") || str_eq(e->reason, "REFUSED") || str_eq(e->reason, "PROXY"));
+           (str_eq(e->reason, "DNS") || str_eq(e->reason, "REFUSED") ||
+            str_eq(e->reason, "PROXY") ||
+            (str_eq(e->reason, "TIMEOUT") && task_elapsed_ms(call) < AWAY_LIMIT_MS));
+}
+
+/* What goes out again, may have arrived the first time. */
+static void remember_unsure(struct run *r, const struct doing *d)
+{
+    if (d->is_call && task_state(d->task) == TASK_FAILED && was_unheard(d->task) &&
+        google_may_have_happened(d->task))
+        r->unsure |= 1u << r->steps[d - r->doing].step;
 }
 
 /* An operation that was accepted is asked for long enough by the call itself. */
@@ -26,7 +40,7 @@ bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *
     const struct err *e = task_error(call);
     int64_t now = clock_mono_ms();
 
-    if (!was_unheard(e) || (d->is_call && call == d->task && google_operation_name(call)))
+    if (!was_unheard(call) || (d->is_call && call == d->task && google_operation_name(call)))
         return false;
     if (d->away_since_ms == 0)
         d->away_since_ms = now;
@@ -41,6 +55,7 @@ enum move move_pause_then(struct run *r, struct doing *d, int phase)
 
     if (task_state(d->task) == TASK_FAILED && task_error(d->task)->kind == ERR_QUOTA)
         pause += 15 * google_poll_floor_ms(r->google);
+    remember_unsure(r, d);
     task_clear(&d->task);
     d->is_call = false;
     d->task = task_timer(r->net, pause);
