@@ -35,6 +35,7 @@ static struct {
     enum fault_kind kind;
     bool once, hit, too_soon, stuck;
     bool tired, too_late;  /* the machine is about to sleep */
+    int64_t away_until;    /* until then nothing arrives anywhere */
     int64_t woken;         /* when it woke up; 0: it has asked somebody since, or never slept */
     char put_off[AIM_KEY]; /* answered 429: this very request is not to come before ... */
     uint64_t put_off_body;
@@ -85,7 +86,7 @@ void aim_at(const char *key, enum fault_kind kind, bool once)
     aim.kind = key ? kind : FAULT_NONE;
     aim.once = once;
     aim.hit = aim.too_soon = aim.deaf = aim.tired = aim.too_late = false;
-    aim.not_before = aim.woken = 0;
+    aim.not_before = aim.woken = aim.away_until = 0;
     unsetenv("HTTPS_PROXY");
     end_silence(false);
 }
@@ -172,7 +173,8 @@ static enum wire_door door_of(enum fault_kind kind)
 /* On the way to the service itself. */
 static bool is_door(enum fault_kind kind)
 {
-    return door_of(kind) != WIRE_OPEN || kind == FAULT_DNS || kind == FAULT_DNS_SILENT;
+    return door_of(kind) != WIRE_OPEN || kind == FAULT_DNS || kind == FAULT_DNS_SILENT ||
+           kind == FAULT_AWAY;
 }
 
 bool aim_fits(const struct aim_call *call, enum fault_kind kind)
@@ -182,6 +184,8 @@ bool aim_fits(const struct aim_call *call, enum fault_kind kind)
 
     if (program || meets == FAULT_PLUGIN)
         return program && meets == FAULT_PLUGIN;
+    if (meets == FAULT_DISCOVERY)
+        return strstr(call->key, ":discover") != NULL;
     if (meets == FAULT_PROXIED) /* this one is asked past any proxy */
         return strstr(call->key, " computeMetadata/") == NULL;
     if (strstr(call->key, BY_PROXY) && is_door(kind)) /* met by the proxy, not by us */
@@ -254,11 +258,14 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     if (aim.not_before > clock_mono_ms() && str_eq(r->url, aim.put_off) &&
         body_of(r) == aim.put_off_body)
         aim.too_soon = true;
-    if (aim.kind == FAULT_NONE || !str_eq(key, aim.key) || (aim.once && aim.hit))
+    bool away = aim.away_until > clock_mono_ms();
+    if (!away && (aim.kind == FAULT_NONE || !str_eq(key, aim.key) || (aim.once && aim.hit)))
         return __real_http_send(net, r);
     struct http_request other = *r;
     struct str url = {0};
-    door_url(aim.kind, r->url + n, &url);
+    door_url(away ? FAULT_CONNECT_TIMEOUT : aim.kind, r->url + n, &url);
+    if (aim.kind == FAULT_AWAY && !aim.hit)
+        aim.away_until = clock_mono_ms() + FAULT_AWAY_MS;
     other.url = str_text(&url);
     if (fault_of(aim.kind)->meets == FAULT_PROXIED)
         put_proxy(aim.kind, &other, proxy);

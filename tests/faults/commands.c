@@ -154,6 +154,7 @@ static void read_said(const struct world *w, const struct scenario *self, struct
     else
         for (; (end = strchr(at, '\n')); at = end + 1)
             read_line(at, (size_t)(end - at), out);
+    out->garbled = out->garbled || strchr(str_text(&talk), '\033') != NULL;
     read_talk(str_text(&talk), &out->err);
     str_done(&said);
     str_done(&talk);

@@ -47,6 +47,15 @@ const struct fault *fault_of(enum fault_kind kind)
         [FAULT_DUPLICATE] = {"duplicate", true, 0, FAULT_ANY_CALL, NULL, 0},
         [FAULT_REVOKED] = {"revoked", false, 0, FAULT_LOGIN, NULL, K(ERR_DENIED)},
         [FAULT_TOKEN] = {"token", true, 0, FAULT_ANY_CALL, NULL, K(ERR_DENIED)},
+        [FAULT_AWAY] = {"away", false, 0, FAULT_ANY_CALL, NULL, 0},
+        [FAULT_ODD_EMPTY] = {"odd-empty", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_NULL] = {"odd-null", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_OTHER] = {"odd-other", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_TYPES] = {"odd-types", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_NAMES] = {"odd-names", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_TWICE] = {"odd-twice", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_NUMBERS] = {"odd-numbers", false, 0, FAULT_DISCOVERY, NULL, 0},
+        [FAULT_ODD_MANY] = {"odd-many", false, 0, FAULT_DISCOVERY, NULL, 0},
         [FAULT_PLUGIN_MISSING] = {"missing", false, 0, FAULT_PLUGIN, NULL, K(ERR_MISSING)},
         [FAULT_PLUGIN_FAILS] = {"fails", false, 0, FAULT_PLUGIN, NULL, K(ERR_DENIED)},
         [FAULT_PLUGIN_GARBLED] = {"garbled", false, 0, FAULT_PLUGIN, NULL, K(ERR_DENIED)},
@@ -64,7 +73,8 @@ const struct fault *fault_of(enum fault_kind kind)
     all[FAULT_REVOKED].hint = "nais login";
 
     if (f->kinds == 0)
-        f->kinds = kind == FAULT_TRUNCATED || kind == FAULT_HTML || kind == FAULT_REDIRECT
+        f->kinds = f->meets == FAULT_DISCOVERY || kind == FAULT_TRUNCATED || kind == FAULT_HTML ||
+                           kind == FAULT_REDIRECT
                        ? GARBLED
                        : NETWORK;
     return f;

@@ -47,6 +47,15 @@ enum fault_kind {
     FAULT_DUPLICATE, /* delivered twice, and no answer */
     FAULT_REVOKED,   /* invalid_grant: this login is worth nothing any more */
     FAULT_TOKEN,     /* every token has expired when the call arrives */
+    FAULT_AWAY,      /* carried out, and from then on the network loses everything for a while */
+    FAULT_ODD_EMPTY, /* tables are told of in a way that nobody expects: not at all */
+    FAULT_ODD_NULL,
+    FAULT_ODD_OTHER, /* ... as another kind of database's */
+    FAULT_ODD_TYPES, /* ... with things of other types where lists and names should be */
+    FAULT_ODD_NAMES, /* ... without names, with very long ones, with those that move a cursor */
+    FAULT_ODD_TWICE, /* ... each twice */
+    FAULT_ODD_NUMBERS,
+    FAULT_ODD_MANY, /* ... of four thousand columns */
     FAULT_PLUGIN_MISSING,
     FAULT_PLUGIN_FAILS, /* with a word on stderr that is nobody's business */
     FAULT_PLUGIN_GARBLED,
@@ -57,7 +66,14 @@ enum fault_kind {
 };
 
 /* What a fault may meet. */
-enum fault_of_what { FAULT_ANY_CALL, FAULT_OPERATION, FAULT_PROXIED, FAULT_LOGIN, FAULT_PLUGIN };
+enum fault_of_what {
+    FAULT_ANY_CALL,
+    FAULT_OPERATION,
+    FAULT_PROXIED,
+    FAULT_LOGIN,
+    FAULT_PLUGIN,
+    FAULT_DISCOVERY
+};
 
 struct fault {
     const char *name;
@@ -69,6 +85,11 @@ struct fault {
 };
 
 const struct fault *fault_of(enum fault_kind kind);
-enum { FAULT_RETRY_AFTER_S = 7, FAULT_SLEEP_MS = 2 * 3600000, FAULT_AWAKE_MS = 5000 };
+enum {
+    FAULT_RETRY_AFTER_S = 7,
+    FAULT_SLEEP_MS = 2 * 3600000,
+    FAULT_AWAKE_MS = 5000,
+    FAULT_AWAY_MS = 90000
+};
 
 #endif

@@ -107,7 +107,8 @@ static void add_cells(const struct scenario *s, const struct reference *r)
     for (size_t i = 0; i < r->n_calls; i++)
         for (int f = FAULT_NONE + 1; f < FAULTS; f++)
             for (int once = 0; once < 2 && n_cells < CELLS; once++) {
-                bool night = f == FAULT_SLEEP && once == 0; /* too many of them last too long */
+                /* Too many nights last too long; and a network goes away once. */
+                bool night = (f == FAULT_SLEEP || f == FAULT_AWAY) && once == 0;
                 if (night || !aim_fits(&r->calls[i], (enum fault_kind)f) ||
                     is_old_hat(s, r->calls[i].key))
                     continue;
@@ -159,6 +160,13 @@ static bool is_said_once(const struct cell *c)
     return strstr(c->key, "BackfillJob") != NULL;
 }
 
+/* What is being done waits until the network is back; what is only looked at says that it is away.
+ */
+static bool is_waited_out(const struct cell *c)
+{
+    return c->fault == FAULT_AWAY && c->scenario->waits && str_starts(c->key, "do ");
+}
+
 /* An account's key is replaced, a person logs in. What was not seen is told by the plan. */
 static bool right_hint(const struct cell *c, const struct err *e)
 {
@@ -189,7 +197,8 @@ static bool judge_failure(const struct cell *c, const struct outcome *o, char wh
         return wrong(why, "it tells another next step", e);
     if (!right_kind(c, e))
         return wrong(why, "it is of the wrong kind", e);
-    if (c->once && fault_of(c->fault)->passes && !is_final(c) && !is_said_once(c))
+    if (is_waited_out(c) ||
+        (c->once && fault_of(c->fault)->passes && !is_final(c) && !is_said_once(c)))
         return wrong(why, "it should have passed", e);
     return true;
 }
@@ -218,7 +227,7 @@ static bool judge_first(struct world *w, const struct cell *c, const struct outc
     else if (o->silent_step)
         return wrong(why, "a step failed without a word", &o->err);
     else if (o->garbled)
-        return wrong(why, "stdout is no document of the contract", &o->err);
+        return wrong(why, "what it says is not as the contract has it", &o->err);
     else if (!aim_hit())
         snprintf(why, WHY, "the call was not made");
     else if (aim_too_soon())

@@ -4,6 +4,7 @@
 /* From a request to the bytes that go back, with its fault. Inside tests/faults, under wire.c. */
 
 #include "api/base/str.h"
+#include "tests/faults/fault.h"
 #include "tests/faults/wire.h"
 #include "tests/sandbox/google/google.h"
 
@@ -27,6 +28,8 @@ struct reply {
 struct google *stand_google(struct stand *s); /* stand.c */
 
 /* How many bytes of `in` were a whole request, which is answered into *out; 0: not whole yet. */
+/* odd.c: an answer of `discover`. */
+void odd_answer(enum fault_kind kind, struct str *out);
 size_t reply_make(struct replier *r, const struct str *in, struct reply *out);
 void reply_done(struct reply *out);
 

@@ -37,8 +37,7 @@ static bool leaks(const struct world *w, const struct err *e)
            world_has_canary(w, e->reason);
 }
 
-/* Whether it came to a good end. */
-static bool ended(struct world *w, const struct task *t, struct outcome *out)
+bool scenario_ended(struct world *w, const struct task *t, struct outcome *out)
 {
     if (!scenario_await(w, t)) {
         out->stuck = true;
@@ -71,7 +70,7 @@ static void look_and_apply(struct world *w, const struct selection *selection, s
 
     aim_phase("look");
     struct task *look = observe(w->net, w->google, &w->target);
-    if (ended(w, look, out)) {
+    if (scenario_ended(w, look, out)) {
         plan_make(&w->target, selection, observed(look), &wish, &plan);
         const struct apply_options o = {.google = w->google,
                                         .store = w->store,
@@ -80,7 +79,7 @@ static void look_and_apply(struct world *w, const struct selection *selection, s
                                         .password = w->password};
         aim_phase("do");
         struct task *doing = apply(w->net, &o);
-        ended(w, doing, out);
+        scenario_ended(w, doing, out);
         look_at_steps(w, doing, out);
         task_drop(doing);
         plan_done(&plan);
@@ -150,7 +149,7 @@ static void take_down(struct world *w, struct outcome *out)
 {
     aim_phase("look");
     struct task *look = observe(w->net, w->google, &w->target);
-    if (ended(w, look, out)) {
+    if (scenario_ended(w, look, out)) {
         const struct remove_options o = {.google = w->google,
                                          .store = w->store,
                                          .target = &w->target,
@@ -158,7 +157,7 @@ static void take_down(struct world *w, struct outcome *out)
                                          .with_dataset = true};
         aim_phase("do");
         struct task *doing = remove_all(w->net, &o);
-        ended(w, doing, out);
+        scenario_ended(w, doing, out);
         task_drop(doing);
     }
     task_drop(look);
@@ -170,7 +169,7 @@ static void take_down(struct world *w, struct outcome *out)
 static bool take_object(struct world *w, struct task *t, struct outcome *out, char name[512],
                         bool *under_way)
 {
-    bool ok = ended(w, t, out);
+    bool ok = scenario_ended(w, t, out);
 
     if (ok) {
         const struct datastream_object *o = datastream_object(t);
@@ -206,7 +205,7 @@ static void one_call(struct world *w, const struct scenario *self, struct outcom
     world_login_again(w);
     aim_phase("do");
     struct task *t = self->call(w);
-    ended(w, t, out);
+    scenario_ended(w, t, out);
     task_drop(t);
 }
 
@@ -228,9 +227,9 @@ void scenario_run(struct world *w, const struct scenario *self, struct outcome *
 }
 
 static const struct scenario runs[] = {
-    {.name = "create", .scene = WORLD_FRESH, .run = create},
-    {.name = "resume", .scene = WORLD_FRESH, .run = resume, .known = true},
-    {.name = "change", .scene = WORLD_RUNNING, .run = change},
+    {.name = "create", .scene = WORLD_FRESH, .run = create, .waits = true},
+    {.name = "resume", .scene = WORLD_FRESH, .run = resume, .known = true, .waits = true},
+    {.name = "change", .scene = WORLD_RUNNING, .run = change, .waits = true},
     {.name = "delete", .scene = WORLD_RUNNING, .run = take_down},
     {.name = "backfill", .scene = WORLD_RUNNING, .run = backfill},
 };
@@ -244,5 +243,10 @@ const struct scenario *scenario_at(size_t i)
         return &runs[i];
     while (calls_at(n))
         n++;
-    return i - RUNS < n ? calls_at(i - RUNS) : commands_at(i - RUNS - n);
+    if (i - RUNS < n)
+        return calls_at(i - RUNS);
+    i -= RUNS + n;
+    for (n = 0; mends_at(n);)
+        n++;
+    return i < n ? mends_at(i) : commands_at(i - n);
 }

@@ -48,6 +48,15 @@ static void fill_dataset(struct google *g)
     sqlite3_close(db);
 }
 
+static void break_something(struct google *g, const struct stand_options *o)
+{
+    for (struct stream *s = g->streams; s && o->stream_lost; s = s->next)
+        s->state = STREAM_FAILED_PERMANENTLY;
+    for (struct thing *t = g->things; t && o->machine_down; t = t->next)
+        if (strcmp(t->kind, "instance") == 0)
+            val_put_text(t->doc, "status", "TERMINATED");
+}
+
 struct stand *stand_open(const struct stand_options *o)
 {
     struct stand *s = mem_alloc(sizeof *s);
@@ -66,6 +75,7 @@ struct stand *stand_open(const struct stand_options *o)
     if (s->cluster && (!o->running || google_prepare_running(s->g, why))) {
         if (o->running)
             fill_dataset(s->g);
+        break_something(s->g, o);
         policy_bind(s->g, "roles/iam.serviceAccountTokenCreator", "user:" SANDBOX_PERSON);
         return s;
     }
@@ -147,6 +157,7 @@ static void forget_chance(struct val *v)
                                        "uid",
                                        "uniqueId",
                                        "etag",
+                                       "lastRecoveryTime",
                                        "createTime",
                                        "updateTime",
                                        "creationTimestamp",

@@ -13,6 +13,7 @@ struct stand_options {
     const char *password; /* of the database user datastream */
     const char *refresh;  /* its token of control calls; the refresh token is made of it */
     bool running;         /* all is there, and a stream of two tables runs; else a fresh project */
+    bool stream_lost, machine_down; /* of that */
 };
 
 struct stand *stand_open(const struct stand_options *o);

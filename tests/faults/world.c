@@ -233,7 +233,9 @@ bool world_begin(struct world *w, enum world_scene scene)
     const struct stand_options o = {.folder = w->cell,
                                     .password = CANARY_PASSWORD,
                                     .refresh = CANARY_REFRESH,
-                                    .running = scene == WORLD_RUNNING};
+                                    .running = scene != WORLD_FRESH,
+                                    .stream_lost = scene == WORLD_LOST,
+                                    .machine_down = scene == WORLD_DOWN};
     char path[128];
     struct err e;
 

@@ -39,7 +39,12 @@ struct world {
 bool world_open(struct world *w);
 void world_close(struct world *w);
 
-enum world_scene { WORLD_FRESH, WORLD_RUNNING };
+enum world_scene {
+    WORLD_FRESH,
+    WORLD_RUNNING,
+    WORLD_LOST, /* as running, but the stream has failed for good */
+    WORLD_DOWN  /* ... but the proxy's machine is switched off */
+};
 bool world_begin(struct world *w, enum world_scene scene);
 void world_end(struct world *w);
 void world_login_again(struct world *w); /* as another process would: a new client, no token */
