@@ -114,6 +114,8 @@ const struct command_row option_commands[] = {
      "what is held and lacking; narrow roles for a while; taking them back", 1},
     {"export", "sql", "the migrations as text, for those who run them themselves", 1},
     {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
+    {"completion", "bash|zsh|fish", "what that shell completes with", 1},
+    {"__complete", "-- WORD...", NULL, OPTIONS_MANY},
 };
 
 _Static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS, "see options_rows.h");

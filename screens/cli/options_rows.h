@@ -24,6 +24,9 @@ struct command_row {
     size_t words;     /* that may follow it */
 };
 
+/* Of the sandbox, as words. */
+#define OPTION_SCENARIOS "fresh ready running shared large trouble"
+
 /* What may be offered as a value. */
 enum option_offer {
     OFFER_NOTHING,
@@ -44,7 +47,7 @@ struct option_value {
     const char *also;  /* taken, not offered */
 };
 
-enum { OPTION_ROWS = 59, OPTION_COMMANDS = 11 }; /* the compiler counts them */
+enum { OPTION_ROWS = 59, OPTION_COMMANDS = 13 }; /* the compiler counts them */
 extern const struct option_row option_rows[];
 extern const struct command_row option_commands[];
 

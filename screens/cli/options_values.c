@@ -42,7 +42,8 @@ const char *option_words_of(const char *command)
         const char *command, *words;
     } firsts[] = {
         {"access", "show grant drop"},
-        {"export", "sql"},
+        {"export", "sql terraform gcloud"},
+        {"completion", "bash zsh fish"},
         {"sandbox", "up down status env deploy traffic sql"},
     };
 
