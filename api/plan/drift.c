@@ -167,6 +167,24 @@ static void look_at_table(struct job *j, const struct selection_table *t)
                                     .live = there ? db->columns[column].type : NULL,
                                     .level = (enum rules_level)c->level});
     }
+}
+
+/* A new table is one item, whatever is in it. */
+static void look_for_news(struct job *j, const struct selection_table *db)
+{
+    const struct selection_table *t;
+    size_t at, column;
+
+    if (!selection_find(j->agreed, db->schema, db->name, &at)) {
+        if (db->selectable)
+            add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
+                                        .schema = db->schema,
+                                        .table = db->name,
+                                        .live = left_out,
+                                        .unlisted = true});
+        return;
+    }
+    t = &j->agreed->tables[at];
     for (size_t i = 0; i < db->n_columns; i++)
         if (!selection_find_column(t, db->columns[i].name, &column))
             add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
@@ -174,20 +192,16 @@ static void look_at_table(struct job *j, const struct selection_table *t)
                                         .table = t->name,
                                         .column = db->columns[i].name,
                                         .live = db->columns[i].type,
-                                        .level = (enum rules_level)db->columns[i].level});
+                                        .level = (enum rules_level)db->columns[i].level,
+                                        .unlisted = true});
 }
 
 static void look_at_database(struct job *j)
 {
-    size_t at;
-
     for (size_t i = 0; i < j->agreed->n_tables; i++)
         look_at_table(j, &j->agreed->tables[i]);
-    for (size_t i = 0; i < j->live->seen->n_tables; i++) {
-        const struct selection_table *t = &j->live->seen->tables[i];
-        if (t->selectable && !selection_find(j->agreed, t->schema, t->name, &at))
-            add_table(j, DRIFT_COLUMN, t->schema, t->name, NULL, "not listed");
-    }
+    for (size_t i = 0; i < j->live->seen->n_tables; i++)
+        look_for_news(j, &j->live->seen->tables[i]);
 }
 
 void drift_find(const struct selection *agreed, const struct drift_world *live, struct arena *a,
@@ -204,8 +218,10 @@ void drift_find(const struct selection *agreed, const struct drift_world *live, 
     if (live->seen)
         look_at_database(&j);
     *out = (struct drift){.items = j.items, .n = j.n};
-    for (size_t i = 0; i < j.n; i++)
+    for (size_t i = 0; i < j.n; i++) {
         out->n_unagreed += j.items[i].unagreed;
+        out->n_unlisted += j.items[i].unlisted;
+    }
 }
 
 const char *drift_kind_name(enum drift_kind k)
@@ -233,7 +249,7 @@ static const char *column_text(const struct drift_item *d, const char *name, str
 {
     if (d->live == NULL)
         return arena_printf(a, tr("%s is in the file, and not in the database any more"), name);
-    if (d->agreed)
+    if (!d->unlisted)
         return arena_printf(a, tr("%s: the database says %s, the file %s"), name,
                             said_word(a, d->live), said_word(a, d->agreed));
     return arena_printf(a, tr("%s is in the database, and not in the file: it is off"), name);
@@ -281,6 +297,7 @@ void drift_json(struct json_out *o, const char *key, const struct drift *d)
         json_put_string(o, "agreed", item->agreed);
         json_put_string(o, "live", item->live);
         json_put_string(o, "level", rules_level_name(item->level));
+        json_put_bool(o, "news", item->unlisted);
         json_put_string(o, "text", said_plain(&a, drift_text(item, &a)));
         json_close_object(o);
     }

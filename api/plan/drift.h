@@ -27,11 +27,12 @@ struct drift_item {
     const char *agreed, *live; /* "flows", "left out", a value; NULL: nothing, not there */
     enum rules_level level;
     bool unagreed; /* flows, and the file has nothing of it */
+    bool unlisted; /* new in the database, and off: no harm, but news */
 };
 
 struct drift {
-    const struct drift_item *items; /* what flows without the file's word first */
-    size_t n, n_unagreed;
+    const struct drift_item *items; /* what flows without the file's word first, news last */
+    size_t n, n_unagreed, n_unlisted;
 };
 
 /* Each may be NULL: not asked, and nothing is said of it. facts: read with the file's tables as

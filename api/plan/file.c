@@ -114,21 +114,32 @@ static void put_column(struct str *out, const struct selection_column *c, bool l
     str_add(out, last ? "}\n" : "},\n");
 }
 
+/* As file_read.c reads names. */
+static bool is_readable(const char *name)
+{
+    for (const char *p = name; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return false;
+    return true;
+}
+
 static void put_table(struct str *out, const struct selection_table *t, struct arena *mem,
                       bool last)
 {
     const struct selection_column **sorted =
         arena_array(mem, const struct selection_column *, t->n_columns + 1);
+    size_t n = 0;
     for (size_t i = 0; i < t->n_columns; i++)
-        sorted[i] = &t->columns[i];
-    qsort(sorted, t->n_columns, sizeof sorted[0], compare_columns);
+        if (t->columns[i].included || is_readable(t->columns[i].name))
+            sorted[n++] = &t->columns[i];
+    qsort(sorted, n, sizeof sorted[0], compare_columns);
     str_add(out, "    {\n      \"schema\": ");
     put_quoted(out, t->schema);
     str_add(out, ",\n      \"table\": ");
     put_quoted(out, t->name);
     str_add(out, ",\n      \"columns\": [\n");
-    for (size_t i = 0; i < t->n_columns; i++)
-        put_column(out, sorted[i], i + 1 == t->n_columns);
+    for (size_t i = 0; i < n; i++)
+        put_column(out, sorted[i], i + 1 == n);
     str_add(out, last ? "      ]\n    }\n" : "      ]\n    },\n");
 }
 
@@ -140,7 +151,9 @@ static void put_tables(struct str *out, const struct selection *s)
         arena_array(&mem, const struct selection_table *, s->n_tables + 1);
     size_t n = 0;
     for (size_t i = 0; i < s->n_tables; i++)
-        if (s->tables[i].n_included > 0 || s->tables[i].selectable)
+        if (s->tables[i].n_included > 0 ||
+            (s->tables[i].selectable && is_readable(s->tables[i].schema) &&
+             is_readable(s->tables[i].name)))
             sorted[n++] = &s->tables[i];
     qsort(sorted, n, sizeof sorted[0], compare_tables);
     str_add(out, n ? "  \"tables\": [\n" : "  \"tables\": [");
@@ -169,4 +182,31 @@ bool plan_file_save(const struct selection *s, const char *path, struct err *e)
     ok = path_write(path, str_text(&text), text.bytes, false, e);
     str_done(&text);
     return ok;
+}
+
+static void copy(char *field, size_t cap, const char *value)
+{
+    if (!str_is_empty(value))
+        str_copy(field, cap, value);
+}
+
+void plan_file_target(const struct selection *f, struct target *t)
+{
+    copy(t->app, sizeof t->app, f->source.app);
+    copy(t->context, sizeof t->context, f->source.context);
+    copy(t->namespace_, sizeof t->namespace_, f->source.namespace);
+    copy(t->instance, sizeof t->instance, f->source.instance);
+    copy(t->database, sizeof t->database, f->source.database);
+    copy(t->db_user, sizeof t->db_user, f->source.db_user);
+    copy(t->publication, sizeof t->publication, f->source.publication);
+    copy(t->slot, sizeof t->slot, f->source.slot);
+    copy(t->project, sizeof t->project, f->destination.project);
+    copy(t->dataset_project, sizeof t->dataset_project, f->destination.dataset_project);
+    copy(t->location, sizeof t->location, f->destination.location);
+    copy(t->dataset, sizeof t->dataset, f->destination.dataset);
+    copy(t->stream, sizeof t->stream, f->naming.stream);
+    t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;
+    t->naming = str_eq(f->naming.family, "nav-module") ? TARGET_NAV_MODULE : TARGET_PROCEDURE;
+    t->freshness_seconds = (int)f->destination.freshness_seconds;
+    t->freshness_chosen = true;
 }

@@ -7,6 +7,7 @@
 
 #include "api/base/err.h"
 #include "api/base/str.h"
+#include "api/base/target.h"
 #include "api/plan/selection.h"
 
 #include <stdbool.h>
@@ -25,8 +26,11 @@ bool plan_file_read(const char *text, size_t bytes, struct selection *out, struc
 /* False with *e (ERR_INPUT) and the names: a table or column flows by the file that is not among
  * what the database was `seen` to have. */
 bool plan_file_fits(const struct selection *file, const struct selection *seen, struct err *e);
+/* What is off and has a name that could not be read again (a line break in it) is left out. */
 void plan_file_write(const struct selection *s, struct str *out);
 bool plan_file_save(const struct selection *s, const char *path, struct err *e); /* replaces it */
+/* Source, destination and names of the file into the target; what it does not tell stays. */
+void plan_file_target(const struct selection *file, struct target *t);
 /* The JSON Schema of the file, ending in a newline. */
 const char *plan_file_schema(void);
 

@@ -399,8 +399,8 @@ static bool check_version(struct reader *r, const struct json *doc)
         json_as_double(version, 0) <= PLAN_FILE_VERSION)
         return true;
     err_set(r->e, ERR_INPUT, "reading the plan file");
-    err_why(r->e, "the file is from a newer version: it says %g, this program knows %d",
-            json_as_double(version, 0), PLAN_FILE_VERSION);
+    err_why(r->e, "line %d: the file is from a newer version: it says %g, this program knows %d",
+            json_line(version), json_as_double(version, 0), PLAN_FILE_VERSION);
     err_reason(r->e, "NEWER_VERSION");
     return err_hint(r->e, "get the newest strom");
 }

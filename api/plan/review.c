@@ -147,6 +147,7 @@ static void find_drift(struct review *r)
             continue;
         kept[r->drift.n++] = *d;
         r->drift.n_unagreed += d->unagreed;
+        r->drift.n_unlisted += d->unlisted;
     }
 }
 
@@ -196,6 +197,6 @@ void review_done(struct review *r)
 
 bool review_is_fine(const struct review *r)
 {
-    return compare_is_same(&r->change) && r->n_unacknowledged == 0 && r->drift.n == 0 &&
-           r->n_rules == 0;
+    return compare_is_same(&r->change) && r->n_unacknowledged == 0 &&
+           r->drift.n == r->drift.n_unlisted && r->n_rules == 0;
 }

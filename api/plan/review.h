@@ -85,7 +85,8 @@ struct review {
 
 void review_make(const struct review_input *in, struct review *out); /* review_done releases */
 void review_done(struct review *r);
-/* Nothing is changed, nothing has drifted, nothing lacks a reason. */
+/* Nothing is changed, nothing has drifted (what is new in the database is off), nothing lacks a
+ * reason. */
 bool review_is_fine(const struct review *r);
 
 /* --- as lines --- */

@@ -110,10 +110,14 @@ static void totals(struct review_writer *w)
         total(w, REVIEW_PLAIN,
               arena_printf(w->a, tr("the database was not asked: %s"),
                            review_word(w, r->in->source_why)));
-    if (r->drift.n)
+    if (r->drift.n > r->drift.n_unlisted)
         total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
               arena_printf(w->a, tr("drift: in %zu places what runs is not what was agreed on"),
-                           r->drift.n));
+                           r->drift.n - r->drift.n_unlisted));
+    if (r->drift.n_unlisted)
+        total(w, REVIEW_PLAIN,
+              arena_printf(w->a, tr("new in the database, not in the file, and off: %zu"),
+                           r->drift.n_unlisted));
 }
 
 /* --- the rest, table by table --- */
@@ -285,20 +289,45 @@ static void stays(struct review_writer *w)
             tr("Some of these names are no plain ones: look up what BigQuery calls them first."));
 }
 
+static enum review_tone drift_tone(const struct drift_item *d)
+{
+    bool wide = d->kind == DRIFT_SELECTION && d->table == NULL;
+    bool broken = d->kind == DRIFT_COLUMN && d->live == NULL && str_eq(d->agreed, "flows");
+
+    return broken || (d->unagreed && (wide || d->level != RULES_NONE)) ? REVIEW_ALARM
+                                                                       : REVIEW_CHANGED;
+}
+
 static void drifted(struct review_writer *w)
 {
     const struct drift *d = &w->r->drift;
+    size_t n = d->n - d->n_unlisted;
 
-    if (d->n)
+    if (n)
         review_head(w, tr("Drift: what runs is not what was agreed on"));
-    for (size_t i = 0; i < d->n && i < LISTED; i++) {
-        bool wide = d->items[i].kind == DRIFT_SELECTION && d->items[i].table == NULL;
-        bool alarm = d->items[i].unagreed && (wide || d->items[i].level != RULES_NONE);
-        review_add(w, REVIEW_ITEM, alarm ? REVIEW_ALARM : REVIEW_CHANGED,
-                   drift_text(&d->items[i], w->a));
+    for (size_t i = 0; i < n && i < LISTED; i++)
+        review_add(w, REVIEW_ITEM, drift_tone(&d->items[i]), drift_text(&d->items[i], w->a));
+    if (n > LISTED)
+        review_note(w, arena_printf(w->a, tr("and %zu more"), n - LISTED));
+}
+
+/* Tables by name; of one that is known the columns. */
+static void news(struct review_writer *w)
+{
+    const struct drift *d = &w->r->drift;
+
+    if (d->n_unlisted)
+        review_head(w, tr("New in the database, not in the file, and off"));
+    for (size_t i = d->n - d->n_unlisted, n = 0; i < d->n && n < LISTED; i++, n++) {
+        const struct drift_item *x = &d->items[i];
+        const char *name = said_name(w->a, x->schema, x->table, x->column);
+        review_add(w, REVIEW_ITEM, REVIEW_PLAIN,
+                   x->level == RULES_NONE
+                       ? name
+                       : arena_printf(w->a, "%s (%s)", name, rules_level_name(x->level)));
     }
-    if (d->n > LISTED)
-        review_note(w, arena_printf(w->a, tr("and %zu more"), d->n - LISTED));
+    if (d->n_unlisted > LISTED)
+        review_note(w, arena_printf(w->a, tr("and %zu more"), d->n_unlisted - LISTED));
 }
 
 void review_lines(const struct review *r, struct arena *a, struct review_lines *out)
@@ -320,6 +349,7 @@ void review_lines(const struct review *r, struct arena *a, struct review_lines *
     needs(&w);
     stays(&w);
     drifted(&w);
+    news(&w);
     rest(&w, COMPARE_NEW, tr("New, and off"));
     rest(&w, COMPARE_GONE, tr("Not listed any more"));
 }
