@@ -12,6 +12,7 @@ struct piece {
     uint64_t what;
     uint32_t whose;
     bool known;
+    bool glued;       /* to the one before: both are one word of the name */
     uint8_t from, to; /* in the text */
 };
 
@@ -119,15 +120,30 @@ static void take_apart(const struct tokens *t, struct pieces *p)
             taken = 1;
         size_t to = t->start[i + taken];
         bool number = (t->text[from] >= '0' && t->text[from] <= '9');
+        size_t n = p->n;
         if (w)
             add_piece(p, w, from, to);
         else if (!number && !split_compound(&t->whole, from, to, p))
             add_piece(p, NULL, from, to);
+        for (n++; n < p->n; n++)
+            p->piece[n].glued = true;
         i += taken;
     }
 }
 
 /* --- what the whole says --- */
+
+/* "lagt_inn_av", "satt_opp_av": what stands between does not matter. */
+static bool is_particle(const struct tokens *t, const struct piece *one)
+{
+    static const char *const particles[] = {"inn", "opp",   "ut", "ned", "over",
+                                            "til", "igjen", "in", "up"};
+    size_t n = (size_t)(one->to - one->from);
+    for (size_t i = 0; i < sizeof particles / sizeof particles[0]; i++)
+        if (strlen(particles[i]) == n && memcmp(t->text + one->from, particles[i], n) == 0)
+            return true;
+    return false;
+}
 
 static bool is_doing(const struct tokens *t, const struct piece *one)
 {
@@ -144,10 +160,13 @@ static bool is_doing(const struct tokens *t, const struct piece *one)
 static bool is_by_whom(const struct tokens *t, const struct pieces *p)
 {
     const uint64_t goes_on = WHAT_BIT(NAME) | WHAT_BIT(IDENT) | WHAT_BIT(EMAIL) | WHAT_BIT(CLEAR) |
-                             WHAT_BIT(NAVIDENT) | WHAT_BIT(STAFF) | WHAT_BIT(GIVEN);
-    for (size_t i = 1; i < p->n; i++)
-        if ((p->piece[i].what & WHAT_BIT(AV)) && is_doing(t, &p->piece[i - 1]))
+                             WHAT_BIT(NAVIDENT) | WHAT_BIT(STAFF) | WHAT_BIT(GIVEN) |
+                             WHAT_BIT(IDENTIFIER);
+    for (size_t i = 1; i < p->n; i++) {
+        size_t verb = i > 1 && is_particle(t, &p->piece[i - 1]) ? i - 2 : i - 1;
+        if ((p->piece[i].what & WHAT_BIT(AV)) && is_doing(t, &p->piece[verb]))
             return i + 1 == p->n || (p->piece[i + 1].what & goes_on) != 0;
+    }
     return false;
 }
 
@@ -165,6 +184,15 @@ static size_t last_piece(const struct pieces *p)
     return p->n - 1;
 }
 
+/* "bruker_ny_id" is the user's; "brukernotifikasjon_bestilling_id" is not. */
+static uint32_t owner(const struct pieces *p, size_t last)
+{
+    for (size_t i = last; i-- > 0;)
+        if (!p->piece[i].known || p->piece[i].whose)
+            return p->piece[i].whose;
+    return 0;
+}
+
 /* "navn_innsender", "begrunnelse_for_avslag", "tekst_nb": the head does not always come last. */
 static uint64_t heads(const struct pieces *p, size_t last)
 {
@@ -173,11 +201,12 @@ static uint64_t heads(const struct pieces *p, size_t last)
         if (p->piece[i].what & WHAT_BIT(PREP))
             head |= p->piece[i - 1].what;
     const struct piece *end = &p->piece[last];
+    bool of_itself = end->glued && !end->known; /* "vurderingsform": a form */
     bool says_whose = !end->known || end->what == 0 || (end->what & WHAT_BIT(PARTY)) ||
                       (end->what & WHAT_BIT(STAFF));
     if (last > 0 && (end->what & WHAT_BIT(TEXT))) /* "cv_text": text of what */
         head |= p->piece[last - 1].what;
-    if (last > 0 && says_whose)
+    if (last > 0 && says_whose && !of_itself)
         head |= p->piece[0].what | p->piece[last - 1].what;
     return head;
 }
@@ -198,6 +227,8 @@ void match_name(const char *name, struct words *out)
     size_t last = last_piece(&p);
     out->last = p.piece[last].what;
     out->last_whose = p.piece[last].whose;
+    out->idle = p.piece[last].known && !p.piece[last].what && !p.piece[last].whose;
+    out->owner = owner(&p, last);
     out->head = heads(&p, last);
     size_t n = 0;
     for (size_t i = 0; i < p.n; i++)

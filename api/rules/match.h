@@ -12,18 +12,18 @@ enum { MATCH_NAME_BYTES = 128, MATCH_PIECES = 24, MATCH_SPELLING = 48 };
 
 /* What a column of that name holds. */
 enum word_what {
-    WHAT_NOTHING,
 #define WHAT(name, why) WHAT_##name,
 #include "api/rules/kinds.def"
-    WHAT_COUNT_
+    WHAT_COUNT_,
+    WHAT_NOTHING
 };
 
 /* Whom or what it is about. */
 enum word_whose {
-    WHOSE_NOTHING,
 #define WHOSE(name, why) WHOSE_##name,
 #include "api/rules/kinds.def"
-    WHOSE_COUNT_
+    WHOSE_COUNT_,
+    WHOSE_NOTHING
 };
 
 #define WHAT_BIT(name)  (UINT64_C(1) << WHAT_##name)
@@ -35,7 +35,10 @@ struct words {
     uint64_t last;  /* what: its last word that is not transparent (CLEAR) */
     uint32_t whose; /* all its words together */
     uint32_t last_whose;
+    uint32_t
+        owner;    /* whose of the nearest word before the last that tells; 0: an unknown one does */
     bool single;  /* one word, transparent ones aside */
+    bool idle;    /* its last word is known, and says nothing: enabled, sendt */
     bool asks;    /* begins as a question does: er_, is_, har_, skal_ */
     bool by_whom; /* somebody's doing: opprettet_av, created_by */
 };

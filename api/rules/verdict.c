@@ -14,11 +14,11 @@ struct rule {
     const char *id;
     uint8_t category, level;
     uint32_t types;
-    uint64_t any, head, last, whole, not_any, comment;
-    uint64_t despite, beside, table_what;
-    uint32_t whose, of, not_whose, last_whose, beside_whose;
+    uint64_t any, head, last, whole, not_any, not_last, comment;
+    uint64_t despite, beside, table_what, not_table_what;
+    uint32_t whose, owner, of, not_whose, last_whose, beside_whose;
     uint32_t table, table_head, not_table, not_head;
-    bool by_whom, sick_table, unknown, single;
+    bool by_whom, not_by_whom, sick_table, unknown, single, many;
     const char *why;
 };
 
@@ -82,11 +82,14 @@ void rules_table_sibling(struct rules_table *t, const char *column)
 {
     struct words w;
     match_name(column, &w);
-    bool points = (w.last & (W(ID) | W(IDENT))) != 0;
-    if (!(w.last & neutral) || (w.last & W(FNR)))
+    bool points = (w.last & (W(ID) | W(IDENT) | W(AKTOR) | W(HPR) | W(FNR))) != 0;
+    const uint32_t persons = O(PERSON) | O(CITIZEN) | O(STAFF);
+    if ((!(w.last & neutral) && !w.idle && !w.asks) || (w.last & W(FNR)))
         t->beside |= w.any;
     if (points)
         t->beside_whose |= w.whose;
+    if ((w.head & W(NAME)) && (w.whose & persons) && !(w.whose & (O(ORG) | O(THING) | O(CONFIG))))
+        t->beside |= W(GIVEN); /* "donor_name" */
 }
 
 /* Named after a sickness, and it says whose: a patient, a case. A bare list of diagnoses does not.
@@ -116,7 +119,7 @@ static bool name_holds(const struct rule *r, const struct facts *f)
         return false;
     if (r->by_whom && !w->by_whom)
         return false;
-    if ((r->unknown && w->any != 0) || (r->single && !w->single))
+    if ((r->unknown && w->any != 0) || (r->single && !w->single) || (r->many && w->single))
         return false;
     return !r->comment || (f->comment.any & r->comment);
 }
@@ -126,6 +129,8 @@ static bool company_holds(const struct rule *r, const struct facts *f)
     const struct words *w = &f->own;
     const struct rules_table *t = f->table;
     if (r->whose && !(w->whose & r->whose))
+        return false;
+    if (r->owner && !(w->owner & r->owner))
         return false;
     if (r->of && !((w->whose | t->whose) & r->of))
         return false;
@@ -142,9 +147,11 @@ static bool company_holds(const struct rule *r, const struct facts *f)
 static bool is_silent(const struct rule *r, const struct facts *f)
 {
     const struct rules_table *t = f->table;
+    if ((f->own.last & r->not_last) || (r->not_by_whom && f->own.by_whom))
+        return true;
     if ((f->own.any & r->not_any) || (f->own.whose & r->not_whose))
         return true;
-    if ((t->whose & r->not_table) || (t->head & r->not_head))
+    if ((t->what & r->not_table_what) || (t->whose & r->not_table) || (t->head & r->not_head))
         return true;
     return !r->comment && (f->own.last & neutral & ~r->despite);
 }
@@ -311,7 +318,7 @@ static void read_domain(struct facts *f, const char *type)
     match_name(type, &w);
     if (w.last & neutral)
         return;
-    uint64_t told = w.head & told_by_domain;
+    uint64_t told = w.last & told_by_domain;
     if (told == 0)
         return;
     f->own.any |= told;

@@ -1,5 +1,9 @@
-/* Measures the rules on labelled columns of public databases (../shared/schemas). The floors are
- * what the product promises; columns on which careful people disagree ("grey") are left out. */
+/* Measures the rules on labelled columns, names, tables and types alone: on those of public
+ * databases
+ * (../shared/schemas, where it lies beside the project), and on a set of our own that was written
+ * before it was measured (cases/rules_unseen: recall 0.888, precision 0.994, special 0.836 then).
+ * The floors are what the product promises; columns on which careful people disagree ("grey") are
+ * left out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,8 +24,7 @@ enum { MOST_BYTES = 1 << 20, MOST_FIELDS = 16 };
 
 struct score {
     size_t columns, hits, misses, alarms;
-    size_t special, special_seen;
-    size_t level_right;
+    size_t of[3], seen[3], right[3], said[3]; /* by level */
 };
 
 /* The labels stand in the last three fields: label,category,grey. Only comments hold quotes. */
@@ -42,7 +45,13 @@ static void labels_of(const char *line, char label[16], bool *grey)
     *grey = fields[2][0] == 'y';
 }
 
-static void count(struct score *s, const struct judged_column *c, const char *line)
+static const char *rule_of(const struct rules_verdict *v)
+{
+    return v->n_evidence ? rules_rule_id(v->evidence[0].rule) : "-";
+}
+
+static void count(struct score *s, const struct judged_table *t, const struct judged_column *c,
+                  const char *line)
 {
     char label[16];
     bool grey;
@@ -53,12 +62,17 @@ static void count(struct score *s, const struct judged_column *c, const char *li
         return;
     bool flagged = c->verdict.level != RULES_NONE;
     s->columns++;
-    s->level_right += truth == (int)c->verdict.level;
+    s->of[truth]++;
+    s->said[c->verdict.level]++;
+    s->seen[truth] += flagged;
+    s->right[truth] += truth == (int)c->verdict.level;
     s->hits += truth != RULES_NONE && flagged;
     s->misses += truth != RULES_NONE && !flagged;
     s->alarms += truth == RULES_NONE && flagged;
-    s->special += truth == RULES_SPECIAL;
-    s->special_seen += truth == RULES_SPECIAL && flagged;
+    if (flagged != (truth != RULES_NONE))
+        print_message("  %s %s.%s (%s): %s, not %s [%s]\n", flagged ? "alarm" : "missed", t->name,
+                      c->name, c->type, rules_level_name(c->verdict.level), label,
+                      rule_of(&c->verdict));
 }
 
 /* The set is ordered by schema and table, so the judged columns come in the order of its lines. */
@@ -74,7 +88,7 @@ static void score_file(struct score *s, const char *path)
     const char *line = strchr(text.text, '\n') + 1;
     for (size_t t = 0; t < j.n_tables; t++)
         for (size_t i = 0; i < j.tables[t].n_columns; i++) {
-            count(s, &j.tables[t].columns[i], line);
+            count(s, &j.tables[t], &j.tables[t].columns[i], line);
             line = strchr(line, '\n') + 1;
         }
     assert_int_equal(*line, '\0');
@@ -105,29 +119,43 @@ static double share(size_t part, size_t whole)
     return whole ? (double)part / (double)whole : 0;
 }
 
-static void test_floors(void **state)
+static void measure(const char *what, const char *folder, double least, double least_special)
 {
-    (void)state;
     struct score s = {0};
-    if (score_folder(&s, SHARED_DIR "/schemas/dev") == 0) {
-        print_message("no labelled columns here\n");
+    if (score_folder(&s, folder) == 0) {
+        print_message("no labelled columns in %s: skipped\n", folder);
         skip();
     }
     double recall = share(s.hits, s.hits + s.misses);
     double precision = share(s.hits, s.hits + s.alarms);
-    double special = share(s.special_seen, s.special);
-    print_message("%zu columns: recall %.3f, precision %.3f, special seen %.3f, level right %.3f, "
-                  "%zu missed, %zu false alarms\n",
-                  s.columns, recall, precision, special, share(s.level_right, s.columns), s.misses,
-                  s.alarms);
-    assert_true(s.columns > 1000);
-    assert_true(recall >= 0.95);
-    assert_true(precision >= 0.95);
-    assert_true(special >= 0.97);
+    double special = share(s.seen[RULES_SPECIAL], s.of[RULES_SPECIAL]);
+    print_message("%s: %zu columns: recall %.3f, precision %.3f, special seen %.3f\n", what,
+                  s.columns, recall, precision, special);
+    for (int l = RULES_PERSONAL; l <= RULES_SPECIAL; l++)
+        print_message("  %-8s %zu columns: flagged %.3f, at this level: recall %.3f, precision "
+                      "%.3f\n",
+                      rules_level_name((enum rules_level)l), s.of[l], share(s.seen[l], s.of[l]),
+                      share(s.right[l], s.of[l]), share(s.right[l], s.said[l]));
+    assert_true(recall >= least);
+    assert_true(precision >= least);
+    assert_true(special >= least_special);
+}
+
+static void test_public(void **state)
+{
+    (void)state;
+    measure("public databases", SHARED_DIR "/schemas/dev", 0.95, 0.97);
+}
+
+static void test_our_own(void **state)
+{
+    (void)state;
+    measure("unseen", TESTS_DIR "/cases/rules_unseen", 0.95, 0.95);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_floors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_public),
+                                       cmocka_unit_test(test_our_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
