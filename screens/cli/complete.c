@@ -206,14 +206,12 @@ static const char *offer_value(struct offers *o, const struct place *p)
     return ":words";
 }
 
-int command_complete(const struct options *o)
+void complete_answer(const char *const *words, size_t n, struct str *out)
 {
     struct place p;
-    struct str answer = {0};
     const char *kind = ":words";
 
-    alarm(SECONDS); /* whatever holds us up: it ends us */
-    complete_place(o->args, o->n_args, &p);
+    complete_place(words, n, &p);
     struct offers offers = {.prefix = p.prefix, .typed = p.typed};
     if (p.row)
         kind = offer_value(&offers, &p);
@@ -221,9 +219,17 @@ int command_complete(const struct options *o)
         offer_options(&offers, p.before.command);
     else
         offer_next_word(&offers, &p);
-    str_printf(&answer, "%s\n%s", kind, str_text(&offers.text));
-    out_result(&answer);
+    str_printf(out, "%s\n%s", kind, str_text(&offers.text));
     str_done(&offers.text);
+}
+
+int command_complete(const struct options *o)
+{
+    struct str answer = {0};
+
+    alarm(SECONDS); /* whatever holds us up: it ends us */
+    complete_answer(o->args, o->n_args, &answer);
+    out_result(&answer);
     str_done(&answer);
     return OUT_FINE;
 }

@@ -22,6 +22,8 @@ struct place {
 };
 
 void complete_place(const char *const *words, size_t n, struct place *out);
+/* All of it: the words as they were typed, the last one up to the cursor. */
+void complete_answer(const char *const *words, size_t n, struct str *out);
 /* Plain letters, digits and harmless signs, or characters beyond ASCII that change nothing on a
  * screen: what can be inserted into a command line as it stands. */
 bool complete_is_harmless(const char *name);

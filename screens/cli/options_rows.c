@@ -115,6 +115,7 @@ const struct command_row option_commands[] = {
     {"export", "sql", "the migrations as text, for those who run them themselves", 1},
     {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
     {"completion", "bash|zsh|fish", "what that shell completes with", 1},
+    {"man", "[strom|strom-plan]", NULL, 1},
     {"__complete", "-- WORD...", NULL, OPTIONS_MANY},
 };
 
