@@ -1,20 +1,14 @@
 #include "screens/access_change.h"
 
 #include "api/base/clock.h"
-#include "api/base/figure.h"
 #include "api/base/tr.h"
-#include "screens/answer.h"
 #include "screens/grants.h"
 #include "tui/key.h"
 
-static const struct {
-    struct choice_item item;
-    int64_t seconds;
-} spans[] = {{{"1 h", NULL, false}, 3600},
-             {{"2 h", NULL, false}, ACCESS_USUAL_S},
-             {{"4 h", NULL, false}, 4 * 3600},
-             {{"8 h", NULL, false}, 8 * 3600}};
-enum { SPANS = sizeof spans / sizeof *spans, USUAL = 1 };
+const struct choice_item access_change_spans[ACCESS_SPANS] = {
+    {"1 h", NULL, false}, {"2 h", NULL, false}, {"4 h", NULL, false}, {"8 h", NULL, false}};
+static const int64_t span_s[ACCESS_SPANS] = {3600, ACCESS_USUAL_S, 4 * 3600, 8 * 3600};
+enum { USUAL = 1 };
 
 /* --- what would be --- */
 
@@ -43,7 +37,7 @@ static bool show_edit(struct access_change_view *v, struct journey *j,
 
 static void fill_until(struct access_change_view *v)
 {
-    v->until = clock_wall() + spans[v->how_long.at].seconds;
+    v->until = clock_wall() + span_s[v->how_long.at];
 }
 
 static bool prepare_grant(struct access_change_view *v, struct journey *j)
@@ -130,93 +124,6 @@ bool access_change_waits(const struct access_change_view *v)
     return v->kind != CHANGE_NONE && v->kind != CHANGE_REQUEST && v->task == NULL;
 }
 
-/* --- drawing --- */
-
-static void draw_grant_head(const struct access_change_view *v, struct page *p)
-{
-    struct choice_item items[SPANS];
-    char many[FIGURE_TEXT], few[FIGURE_TEXT];
-    int permissions = 0;
-
-    for (size_t i = 0; i < SPANS; i++)
-        items[i] = spans[i].item;
-    for (size_t i = 0; i < v->r->narrow.n_roles; i++)
-        permissions += access_role_permissions(v->r->narrow.roles[i]);
-    page_heading(p, "%s", tr("Narrow roles for a while"));
-    page_text(p, tr("%s in %s: %zu roles, at most %s permissions (Editor: %s)"), v->r->email,
-              v->r->project, v->r->narrow.n_roles, figure_count(permissions, few),
-              figure_count(access_role_permissions("roles/editor"), many));
-    if (v->task == NULL)
-        choice_line(&v->how_long, tr("How long"), items, SPANS, true, p);
-}
-
-static void draw_head(const struct access_change_view *v, struct page *p)
-{
-    switch (v->kind) {
-    case CHANGE_NONE:
-        break;
-    case CHANGE_GRANT:
-        draw_grant_head(v, p);
-        break;
-    case CHANGE_REQUEST:
-        page_heading(p, "%s", tr("Roles to ask for"));
-        page_text(p, "%s",
-                  tr("You may not change the project's policy. Send this to one who may:"));
-        for (size_t i = 0; i < v->r->n_setters && i < 3; i++)
-            page_note(p, "%s", v->r->setters[i]);
-        break;
-    case CHANGE_DROP:
-        page_heading(p, "%s", tr("Take away what strom granted"));
-        break;
-    case CHANGE_BROAD:
-        page_heading(p, tr("Take %s away"), access_basic_name(v->r->basic));
-        break;
-    }
-}
-
-static enum mark phase_mark(enum access_phase at, enum access_phase now)
-{
-    return now > at ? MARK_OK : now == at ? MARK_RUNNING : MARK_WAITING;
-}
-
-static void draw_progress(const struct access_change_view *v, struct page *p)
-{
-    bool grants = v->kind == CHANGE_GRANT;
-    enum access_phase now = grants ? access_grant_phase(v->task) : access_drop_phase(v->task);
-    char span[CLOCK_TEXT];
-
-    if (grants)
-        page_mark(p, phase_mark(ACCESS_RECORDING, now), "%s",
-                  tr("recorded here, so that it is taken away whatever happens"));
-    page_mark(p, phase_mark(ACCESS_WRITING, now < ACCESS_WRITING ? ACCESS_WRITING : now), "%s",
-              tr("the project's policy"));
-    if (!grants)
-        page_mark(p, phase_mark(ACCESS_TESTING, now), "%s",
-                  tr("works no longer: asked until Google acts on it, usually some minutes"));
-    else if (v->grant.n_brings)
-        page_mark(p, phase_mark(ACCESS_TESTING, now),
-                  tr("works: %zu of %zu permissions are held; usually some minutes"),
-                  access_grant_works(v->task), v->grant.n_brings);
-    else
-        page_mark(p, MARK_UNKNOWN,
-                  tr("%s hides whether it works: take that away, and it is tested"),
-                  access_basic_name(v->r->basic));
-    page_note(p, "%s", clock_span(task_elapsed_ms(v->task) / 1000, span));
-}
-
-void access_change_draw(const struct access_change_view *v, struct page *p)
-{
-    draw_head(v, p);
-    if (v->task && task_state(v->task) == TASK_FAILED)
-        answer_error(p, task_error(v->task));
-    else if (v->task)
-        draw_progress(v, p);
-    page_gap(p);
-    diff_draw(&v->diff, str_text(&v->text), v->kind != CHANGE_REQUEST, p);
-    if (v->dialog.open)
-        dialog_draw(&v->dialog, p);
-}
-
 /* --- carrying it out --- */
 
 static void carry_out(struct access_change_view *v, struct journey *j)
@@ -261,16 +168,12 @@ static void dialog_went(struct access_change_view *v, struct journey *j, int key
 
 bool access_change_key(struct access_change_view *v, struct journey *j, int key)
 {
-    struct choice_item items[SPANS];
-
-    for (size_t i = 0; i < SPANS; i++)
-        items[i] = spans[i].item;
     if (v->dialog.open) {
         dialog_went(v, j, key);
         return true;
     }
     if (v->kind == CHANGE_GRANT && v->task == NULL &&
-        choice_line_key(&v->how_long, items, SPANS, key)) {
+        choice_line_key(&v->how_long, access_change_spans, ACCESS_SPANS, key)) {
         prepare_grant(v, j);
         return true;
     }

@@ -10,6 +10,9 @@
 #include "tui/dialog.h"
 #include "tui/diff.h"
 
+enum { ACCESS_SPANS = 4 };
+extern const struct choice_item access_change_spans[ACCESS_SPANS]; /* how long */
+
 enum change_kind { CHANGE_NONE, CHANGE_GRANT, CHANGE_REQUEST, CHANGE_DROP, CHANGE_BROAD };
 
 struct access_change_view {

@@ -4,11 +4,8 @@
 #include "api/base/tr.h"
 #include "api/plan/worktree.h"
 #include "tui/key.h"
-#include "tui/text.h"
 
 #include <string.h>
-
-enum { NOTE_INDENT = 2, FILE_LINES = 8 /* its name, what it does, some of it */ };
 
 /* Bits of `seen`: as many as prepare gives files at most. */
 static uint64_t bit(size_t at)
@@ -16,7 +13,7 @@ static uint64_t bit(size_t at)
     return (uint64_t)1 << (at & 63);
 }
 
-static const struct prepared_file *shown(const struct files_view *v)
+const struct prepared_file *files_view_shown(const struct files_view *v)
 {
     return v->files.n_files ? &v->files.files[v->at] : NULL;
 }
@@ -29,13 +26,13 @@ static void show(struct files_view *v, size_t at)
 
 bool files_view_goes_on(const struct files_view *v)
 {
-    return shown(v) && diff_goes_on(&v->diff, shown(v)->diff);
+    return files_view_shown(v) && diff_goes_on(&v->diff, files_view_shown(v)->diff);
 }
 
 /* Whatever leads away from here: what stood on the screen counts. */
 static void note_seen(struct files_view *v)
 {
-    if (shown(v) && v->diff.seen.rows > 0 && !files_view_goes_on(v))
+    if (files_view_shown(v) && v->diff.seen.rows > 0 && !files_view_goes_on(v))
         v->seen |= bit(v->at);
 }
 
@@ -140,9 +137,7 @@ bool files_view_has_migrations(const struct files_view *v)
     return false;
 }
 
-/* --- drawing --- */
-
-static size_t count_written(const struct files_view *v)
+size_t files_view_written(const struct files_view *v)
 {
     size_t n = 0;
 
@@ -151,74 +146,11 @@ static size_t count_written(const struct files_view *v)
     return n;
 }
 
-static void draw_heading(const struct files_view *v, struct page *p)
-{
-    size_t n = count_written(v);
-
-    if (v->files.n_files == 0) {
-        page_heading(p, "%s", tr("No file has to be written now"));
-        if (v->files.n_notes == 0)
-            page_text(p, "%s",
-                      tr("What the checks ask for stands in the manifest and the migrations "
-                         "already, and waits for a deploy where it still fails. What depends on "
-                         "the tables (rights to read them) follows when tables are chosen: come "
-                         "back here then."));
-    } else if (n == v->files.n_files) {
-        page_heading(p, tr("Files to write: %zu"), n);
-    } else {
-        page_heading(p, tr("Files to write: %zu, left out: %zu"), n, v->files.n_files - n);
-    }
-}
-
-/* Wrapped, at most; and its own line ends. */
-static int note_lines(const char *note, const struct page *p)
-{
-    int width = page_width(p) - 2 * NOTE_INDENT, lines = 1;
-
-    for (const char *at = note; (at = strchr(at, '\n')) != NULL; at++)
-        lines++;
-    return lines + text_width(note) / (width > 8 ? width - 8 : 1);
-}
-
-/* A file that could not be seen could never be written: notes leave it room. */
-static void draw_notes(const struct files_view *v, bool with_file, struct page *p)
-{
-    size_t n = 0, i = 0;
-
-    for (; i < v->files.n_notes; i++) {
-        const char *note = v->files.notes[i];
-        if (with_file && page_room(p) - note_lines(note, p) < FILE_LINES)
-            n++;
-        else
-            page_note(p, "%s", note);
-    }
-    if (n)
-        page_note(p, tr("notes that need a larger screen: %zu (see strom files)"), n);
-    if (with_file && v->dirty && page_room(p) - note_lines(v->dirty, p) >= FILE_LINES)
-        page_note(p, tr("not committed yet: %s"), v->dirty);
-}
-
-void files_view_draw(const struct files_view *v, struct page *p)
-{
-    const struct prepared_file *f = shown(v);
-
-    draw_heading(v, p);
-    draw_notes(v, f != NULL, p);
-    if (f == NULL)
-        return;
-    page_put(p, STYLE_ACCENT, "%zu/%zu %s", v->at + 1, v->files.n_files, f->path);
-    if (f->left_out)
-        page_put_right(p, STYLE_WARN, " %s", tr("left out"));
-    page_newline(p);
-    page_note(p, "%s", tr(f->does));
-    diff_draw(&v->diff, f->diff, true, p);
-}
-
 /* --- keys --- */
 
 static enum files_answer write_all(struct files_view *v, struct journey *j)
 {
-    size_t n = count_written(v);
+    size_t n = files_view_written(v);
     struct err e;
 
     if (!prepare_write(&v->files, j->live->repo, &e)) {
@@ -249,7 +181,10 @@ enum files_answer files_view_write(struct files_view *v, struct journey *j)
         return FILES_STAY; /* typed ahead of the screen */
     if (must_be_shown(v, v->at) && files_view_goes_on(v)) {
         diff_key(&v->diff, v->files.files[v->at].diff, TUI_PGDN);
-        journey_say(j, MARK_NONE, "%s", tr("it goes on: nothing is written that was not shown"));
+        if (!v->told) /* once: it takes a line of what is to be shown */
+            journey_say(j, MARK_NONE, "%s",
+                        tr("it goes on: nothing is written that was not shown"));
+        v->told = true;
         return FILES_STAY;
     }
     note_seen(v);
@@ -289,14 +224,14 @@ enum files_answer files_view_key(struct files_view *v, struct journey *j, int ke
         return FILES_CLOSE;
     if (key == TUI_TAB)
         files_view_next(v);
-    else if (shown(v) && diff_key(&v->diff, shown(v)->diff, key))
+    else if (files_view_shown(v) && diff_key(&v->diff, files_view_shown(v)->diff, key))
         note_seen(v);
     return FILES_STAY;
 }
 
 const char *files_view_text(const struct files_view *v)
 {
-    return shown(v) ? shown(v)->text : NULL;
+    return files_view_shown(v) ? files_view_shown(v)->text : NULL;
 }
 
 /* The shape stays: it is what the person has chosen. */
@@ -320,7 +255,7 @@ void files_view_save(const struct files_view *v, bool open, struct kept *k)
             str_printf(&out, "%s\n", v->files.files[i].path);
     kept_set_bool(k, "files.open", open);
     kept_set_int(k, "files.shape", v->shape);
-    kept_set_text(k, "files.path", open && shown(v) ? shown(v)->path : NULL);
+    kept_set_text(k, "files.path", open && files_view_shown(v) ? files_view_shown(v)->path : NULL);
     kept_set_int(k, "files.top", open ? (int64_t)v->diff.top : 0);
     kept_set_text(k, "files.left_out", open && out.bytes ? str_text(&out) : NULL);
     str_done(&out);

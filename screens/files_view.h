@@ -19,6 +19,7 @@ struct files_view {
     size_t at;         /* which is shown */
     uint64_t seen;     /* a bit each: to its end */
     struct diff_view diff;
+    bool told; /* that it goes on */
 };
 
 bool files_view_open(struct files_view *v, struct journey *j); /* false: the journey says why */
@@ -37,7 +38,9 @@ enum files_answer files_view_write(struct files_view *v, struct journey *j);
 void files_view_leave_out(struct files_view *v, struct journey *j); /* the one shown; again: not */
 bool files_view_goes_on(const struct files_view *v); /* the one shown is longer than the screen */
 void files_view_next(struct files_view *v);
+const struct prepared_file *files_view_shown(const struct files_view *v); /* NULL: none */
 const char *files_view_text(const struct files_view *v); /* of the one shown; NULL: none */
+size_t files_view_written(const struct files_view *v);   /* how many are not left out */
 void files_view_done(struct files_view *v);
 
 /* The place in it, for the next start. */

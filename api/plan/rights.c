@@ -76,6 +76,7 @@ struct rights_job {
     struct target target;
     bool asked, planned;
     struct task *who, *policy, *held, *seen;
+    size_t n_asked, told; /* permissions; what of the answers was told of */
     struct rights r;
 };
 
@@ -91,6 +92,7 @@ static void ask(struct rights_job *job, struct arena *a)
     size_t n;
     const char *const *needed = access_needed(a, ACCESS_CREATE, &n);
     job->asked = true;
+    job->n_asked = n;
     job->who = google_whoami(google);
     job->policy = projects_policy_get(google, target->project);
     job->held = projects_test_permissions(google, target->project, needed, n);
@@ -156,15 +158,30 @@ static void judge(struct rights_job *job, struct arena *a)
     find_ours(job, a);
 }
 
+static bool is_over(const struct task *t)
+{
+    return t == NULL || task_state(t) != TASK_RUNNING;
+}
+
+/* What came is worth a look, whatever is still under way. */
+static void tell(struct task *t, struct rights_job *job)
+{
+    size_t n = (size_t)is_over(job->who) + is_over(job->policy) + is_over(job->held) +
+               (job->seen ? observe_answers(job->seen) : 0);
+    if (n != job->told)
+        task_news(t);
+    job->told = n;
+}
+
 static enum task_state step(struct task *t)
 {
     struct rights_job *job = task_job(t, &type);
     if (!job->asked)
         ask(job, task_arena(t));
-    const struct task *all[] = {job->who, job->policy, job->held, job->seen};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i] && task_state(all[i]) == TASK_RUNNING)
-            return TASK_RUNNING;
+    if (!is_over(job->who) || !is_over(job->policy) || !is_over(job->held) || !is_over(job->seen)) {
+        tell(t, job);
+        return TASK_RUNNING;
+    }
     if (task_state(job->held) == TASK_FAILED)
         return task_fail_like(t, job->held);
     judge(job, task_arena(t));
@@ -189,6 +206,40 @@ struct task *rights(struct net *net, const struct rights_options *o)
     job->planned = o->plan != NULL;
     job->r.ahead = rights_ahead_of_plan(o->plan);
     return t;
+}
+
+static const struct task *good(const struct task *t)
+{
+    return t && task_state(t) == TASK_OK ? t : NULL;
+}
+
+static const struct err *trouble(const struct task *t)
+{
+    return t && task_state(t) == TASK_FAILED ? task_error(t) : NULL;
+}
+
+void rights_so_far(const struct task *t, struct rights_early *out)
+{
+    const struct rights_job *job = task_job(t, &type);
+    struct access_holders h = {0};
+    struct arena scratch = {0};
+    *out = (struct rights_early){.project = job->target.project,
+                                 .who_error = trouble(job->who),
+                                 .policy_error = trouble(job->policy),
+                                 .n_asked = job->n_asked};
+    if (good(job->who))
+        out->email = google_identity(job->who)->email;
+    out->policy = good(job->policy) && job->who && is_over(job->who);
+    if (out->policy)
+        access_holders(&scratch, projects_policy(job->policy),
+                       good(job->who) ? google_identity(job->who)->member : "", &h);
+    out->broad = h.self_owner || h.self_editor;
+    out->basic = h.self_owner ? ACCESS_OWNER : ACCESS_EDITOR;
+    out->held = good(job->held) != NULL;
+    out->n_held = out->held ? projects_held(job->held)->n : 0;
+    out->n_answers = job->seen ? observe_answers(job->seen) : 0;
+    out->n_questions = job->seen ? observe_questions() : 0;
+    arena_done(&scratch);
 }
 
 const struct rights *rights_of(const struct task *t)

