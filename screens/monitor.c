@@ -14,48 +14,55 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/names.h"
+#include "api/watch/history.h"
 
 enum { REST_MS = 15000, BUSY_MS = 2000 }; /* politely at rest, faster while something changes */
 enum { SILENT_MS = 5000 };                /* so long an answer may take before it is said */
+enum { COUNT_REST_MS = 60000, COUNT_BUSY_MS = 10000 }; /* counting may have to be paid for */
+enum { LONG_MS = 30000 };                              /* what took less needs no bell */
 
 struct monitor {
     struct task *asking, *shown; /* the next look, and the one that is drawn */
     struct err unreachable;      /* of a later look that the stream did not answer */
     struct watch_slot slot;      /* as it was known last; numbers only */
-    int64_t asked_ms;
+    struct watch_history history;
+    int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
+    int64_t copying_ms;           /* since when tables are being copied; 0: they are not */
     struct list list;
 };
+
+/* Politely: rows are counted more rarely than the rest is looked at. */
+static bool is_to_count(const struct monitor *self)
+{
+    int64_t every = self->copying_ms ? COUNT_BUSY_MS : COUNT_REST_MS;
+
+    return self->counted_ms == 0 || clock_mono_ms() - self->counted_ms >= every - 100;
+}
 
 static void ask(struct monitor *self, struct journey *j)
 {
     struct watch_options o = {.google = j->live->google,
                               .pg = journey_pg(j),
                               .target = &j->target,
+                              .history = &self->history,
                               .earlier = self->shown ? watch_status(self->shown) : NULL,
-                              .count_rows = true};
+                              .count_rows = is_to_count(self)};
 
     if (self->asking)
         return;
     self->asked_ms = clock_mono_ms();
+    if (o.count_rows)
+        self->counted_ms = self->asked_ms;
     self->asking = watch(j->live->net, &o);
 }
 
 static void enter(void *ctx, struct journey *j)
 {
-    names_complete(&j->target);
-    ask(ctx, j);
-}
+    struct monitor *self = ctx;
 
-/* Something moves: a stream that starts, a backfill that has not ended. */
-static bool is_changing(const struct watch_status *s)
-{
-    if (str_eq(s->state, "STARTING") || str_eq(s->state, "DRAINING"))
-        return true;
-    for (size_t i = 0; i < s->n_tables; i++)
-        if (str_eq(s->tables[i].backfill_state, "ACTIVE") ||
-            str_eq(s->tables[i].backfill_state, "PENDING"))
-            return true;
-    return false;
+    names_complete(&j->target);
+    watch_history_open(&self->history, j->live->store, &j->target);
+    ask(self, j);
 }
 
 /* --- drawing --- */
@@ -75,6 +82,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answer_error(p, &s->stream_error);
         page_note(p, tr("→ tried again every %d s; r tries now"), REST_MS / 1000);
         page_gap(p);
+        if (s->n_why > 1) /* the slot's own: it holds the log from the deploy on */
+            status_view_why(s, p);
         status_view_slot(&s->slot, &self->slot, j->target.slot, p);
         return;
     }
@@ -86,33 +95,77 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     else if (unreachable)
         status_view_unreachable(s, &self->unreachable, REST_MS / 1000, p);
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
+    status_view_cost(&s->cost, p);
     page_gap(p);
     status_view_tables(s, &self->list, p);
     status_view_log(s, p);
 }
 
-/* --- keys --- */
+/* --- what has changed --- */
 
-static void take(struct monitor *self)
+static bool has_failed(const char *state)
+{
+    return str_starts(state, "FAILED");
+}
+
+/* Told by a bell, and by a notification where the terminal takes one: what a person waits for. */
+static void tell_change(struct monitor *self, struct journey *j, const struct watch_status *before,
+                        const struct watch_status *now)
+{
+    bool copying = false;
+
+    for (size_t i = 0; i < now->n_tables; i++)
+        copying = copying || str_eq(now->tables[i].backfill_state, "ACTIVE") ||
+                  str_eq(now->tables[i].backfill_state, "PENDING");
+    int64_t since = self->copying_ms;
+    self->copying_ms = copying ? (since ? since : clock_mono_ms()) : 0;
+    if (before == NULL || before->state[0] == '\0')
+        return;
+    bool runs = str_eq(now->state, "RUNNING"), ran = str_eq(before->state, "RUNNING");
+    if (runs && has_failed(before->state))
+        journey_say(j, MARK_OK, "%s", tr("the stream runs again"));
+    else if (runs && !ran)
+        journey_say(j, MARK_OK, "%s", tr("the stream runs"));
+    else if (since && !copying && now->n_tables)
+        journey_say(j, MARK_OK, "%s", tr("every table has been copied"));
+    else if (now->health != before->health)
+        journey_say(j, now->health == WATCH_OK ? MARK_OK : MARK_WARN, tr("health: %s, it was %s"),
+                    tr(watch_health_name(now->health)), tr(watch_health_name(before->health)));
+    j->bell = j->bell || runs != ran || now->health != before->health ||
+              (since && !copying && clock_mono_ms() - since >= LONG_MS);
+}
+
+static void remember(struct monitor *self, struct journey *j, const struct watch_status *now)
+{
+    watch_history_add(&self->history, now);
+    watch_history_save(&self->history, j->live->store, &j->target);
+    if (!now->slot.known)
+        return;
+    self->slot = now->slot;
+    self->slot.name = self->slot.why = self->slot.wal_status = NULL; /* live with the task */
+    self->slot.seen_ms = now->seen_ms;
+}
+
+static void take(struct monitor *self, struct journey *j)
 {
     if (self->asking == NULL || task_state(self->asking) != TASK_OK)
         return;
     const struct watch_status *now = watch_status(self->asking);
-    if (now->slot.known) {
-        self->slot = now->slot;
-        self->slot.name = self->slot.why = self->slot.wal_status = NULL; /* live with the task */
-        self->slot.seen_ms = now->seen_ms;
-    }
-    if (now->state[0] == '\0' && self->shown && watch_status(self->shown)->state[0]) {
+    const struct watch_status *before = self->shown ? watch_status(self->shown) : NULL;
+    remember(self, j, now);
+    if (now->state[0] == '\0' && before && before->state[0]) {
         self->unreachable = now->stream_error; /* what was known stays on the screen */
         task_clear(&self->asking);
         return;
     }
+    tell_change(self, j, before, now);
     self->unreachable = (struct err){0};
     task_drop(self->shown);
     self->shown = self->asking;
     self->asking = NULL;
 }
+
+/* --- keys --- */
 
 static int64_t tick_ms(const void *ctx)
 {
@@ -121,7 +174,7 @@ static int64_t tick_ms(const void *ctx)
 
     if (self->asking) /* how long it takes is seen */
         return BUSY_MS;
-    return s && (!is_changing(s) || self->unreachable.kind != ERR_NONE) ? REST_MS : BUSY_MS;
+    return s && (!watch_is_changing(s) || self->unreachable.kind != ERR_NONE) ? REST_MS : BUSY_MS;
 }
 
 /* A lost connection to the source is made again; its answer enters this screen anew. */
@@ -148,9 +201,10 @@ static void tick(struct monitor *self, struct journey *j)
 
 static enum nav again(void *ctx, struct journey *j)
 {
-    const struct monitor *self = ctx;
+    struct monitor *self = ctx;
     char span[CLOCK_TEXT];
 
+    self->counted_ms = 0; /* all of it */
     if (self->asking)
         journey_say(j, MARK_WAITING, tr("asked %s ago; the answer is waited for"),
                     clock_span((clock_mono_ms() - self->asked_ms) / 1000, span));
@@ -165,7 +219,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 
     switch (ev.kind) {
     case EV_NEWS:
-        take(self);
+        take(self, j);
         break;
     case EV_TICK:
         tick(self, j);
@@ -224,6 +278,7 @@ static void leave(void *ctx)
 
     task_clear(&self->asking);
     task_clear(&self->shown);
+    watch_history_close(&self->history);
 }
 
 static const struct action actions[] = {

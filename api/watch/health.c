@@ -1,14 +1,13 @@
 #include "api/watch/status.h"
 
 #include "api/base/clock.h"
-#include "api/base/json.h"
+#include "api/base/figure.h"
+#include "api/base/tr.h"
+#include "api/plan/said.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
-enum { REASONS = 16, FULL_SOON_H = 48 };
+enum { REASONS = 16, FULL_SOON_H = 48, STALE_S = 600, YOUNG_S = 900 };
 
 const char *watch_health_name(enum watch_health h)
 {
@@ -16,6 +15,17 @@ const char *watch_health_name(enum watch_health h)
 
     assert((size_t)h < sizeof names / sizeof *names);
     return names[h];
+}
+
+bool watch_is_changing(const struct watch_status *s)
+{
+    if (str_eq(s->state, "STARTING") || str_eq(s->state, "DRAINING"))
+        return true;
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (str_eq(s->tables[i].backfill_state, "ACTIVE") ||
+            str_eq(s->tables[i].backfill_state, "PENDING"))
+            return true;
+    return false;
 }
 
 /* --- the slot and the disk --- */
@@ -26,161 +36,245 @@ void watch_trend(struct watch_slot *slot, const struct watch_slot *before, int64
     int64_t ms = before ? slot->seen_ms - before->seen_ms : 0, pace;
 
     slot->wal_bytes_per_hour = -1;
+    slot->pace_s = -1;
     slot->hours_until_full = -1;
     if (slot->wal_bytes < 0)
         return;
-    if (before && before->known && before->wal_bytes >= 0 && ms >= 1000)
+    if (before && before->known && before->wal_bytes >= 0 && ms >= 1000) {
         slot->wal_bytes_per_hour =
             (int64_t)((double)(slot->wal_bytes - before->wal_bytes) * 3600000.0 / (double)ms);
+        slot->pace_s = (double)ms / 1000;
+    }
     pace =
         slot->wal_bytes_per_hour == -1 && !slot->active ? disk_per_hour : slot->wal_bytes_per_hour;
     if (pace > 0 && room >= 0)
         slot->hours_until_full = (double)room / (double)pace;
 }
 
-/* --- what to do
- * ------------------------------------------------------------------------------------- */
-
-/* Loose words, never equality: the codes are not documented (facts/gcp.md B). Upper and lower case
- * are one; `and` narrows a word that means several things. The first that fits counts. */
-static const struct {
-    const char *word, *and, *hint;
-} hints[] = {
-    {"publication", "does not exist",
-     "the publication that the slot knows is gone: only a new slot heals that (42704)"},
-    {"publication", NULL, "the publication was changed: Prerequisites names the tables it lacks"},
-    {"already used", NULL,
-     "another reader holds the slot: find it in pg_stat_replication, or wait"},
-    {"is active for pid", NULL,
-     "another reader holds the slot: find it in pg_stat_replication, or wait"},
-    {"wal segment", "removed",
-     "the log was removed before it was read: the slot is lost, and the tables need a new "
-     "backfill"},
-    {"can no longer get changes", NULL,
-     "the log was removed before it was read: the slot is lost, and the tables need a new "
-     "backfill"},
-    {"slot", NULL,
-     "look at the slot under Prerequisites: it may be lost, or belong to another database"},
-    {"password", NULL, "the password was changed: give the source profile the new one"},
-    {"authentication", NULL, "the password was changed: give the source profile the new one"},
-    {"bigquery", "denied",
-     "Datastream's service agent may not write to the dataset: Access names the role"},
-    {"dataset", "not found", "the dataset is gone: make it again, and backfill"},
-    {"connection", NULL, "the proxy machine may be down: look at it, and reset it"},
-    {"timed out", NULL, "the proxy machine may be down: look at it, and reset it"},
-    {"timeout", NULL, "the proxy machine may be down: look at it, and reset it"},
-    {"permission", NULL, "the database user lacks a grant: Prerequisites names it"},
-    {"no space left", NULL, "the source's disk is full: enlarge it, then look at the slot"},
-};
-
-static bool says(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (; text && *text; text++)
-        if (strncasecmp(text, word, n) == 0)
-            return true;
-    return false;
-}
-
-const char *watch_hint(const char *reason, const char *message)
-{
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if ((says(reason, hints[i].word) || says(message, hints[i].word)) &&
-            (hints[i].and == NULL || says(reason, hints[i].and) || says(message, hints[i].and)))
-            return hints[i].hint;
-    return "";
-}
-
-/* --- the verdict
- * ------------------------------------------------------------------------------------ */
+/* --- the verdict --- */
 
 struct reasons {
-    const char **items;
+    struct watch_reason *items;
     size_t n, room;
     enum watch_health worst;
+    bool unknown; /* something that health stands on is not known */
 };
 
-static void because(struct reasons *r, enum watch_health h, const char *why)
+static struct watch_reason *because(struct reasons *r, enum watch_kind kind, enum watch_health h,
+                                    const char *text)
 {
+    static struct watch_reason beyond; /* of which nothing is told but the health */
+    struct watch_reason *at = r->n < r->room ? &r->items[r->n++] : &beyond;
+
+    r->unknown = r->unknown || h == WATCH_UNKNOWN;
     if (h > r->worst)
         r->worst = h;
-    if (r->n < r->room)
-        r->items[r->n++] = why;
+    *at = (struct watch_reason){kind, h, text, watch_step(kind), ""};
+    return at;
 }
 
-/* With its next step: a stream that was never made is no riddle. */
-static const char *no_answer(const struct err *e, struct arena *a)
+static void judge_answer(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
-    return arena_printf(a, "%s%s%s%s",
-                        e->kind == ERR_MISSING ? "" : "the stream could not be asked: ", e->why,
-                        e->hint[0] ? "; " : "", e->hint);
+    const struct err *e = &s->stream_error;
+    bool missing = e->kind == ERR_MISSING;
+    struct watch_reason *x =
+        because(r, missing ? WATCH_NO_STREAM : WATCH_NO_ANSWER, WATCH_UNKNOWN,
+                missing ? arena_str(a, e->why)
+                        : arena_printf(a, tr("the stream could not be asked: %s"), e->why));
+
+    if (e->hint[0])
+        x->hint = arena_str(a, e->hint);
 }
 
-static void judge_stream(const struct watch_status *s, struct reasons *r, struct arena *a)
+static void judge_state(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
-    if (str_is_empty(s->state))
-        because(r, WATCH_UNKNOWN, no_answer(&s->stream_error, a));
-    else if (str_eq(s->state, "FAILED_PERMANENTLY"))
-        because(r, WATCH_FAILED, "the stream has failed for good: it must be recovered by hand");
+    if (str_eq(s->state, "FAILED_PERMANENTLY"))
+        because(r, WATCH_FAILED_FOR_GOOD, WATCH_FAILED,
+                tr("the stream has failed for good: it must be recovered by hand"));
     else if (str_eq(s->state, "FAILED"))
-        because(r, WATCH_FAILED, "the stream has failed; Datastream keeps trying");
+        because(r, WATCH_FAILED_FOR_NOW, WATCH_FAILED,
+                tr("the stream has failed; Datastream keeps trying"));
     else if (str_eq(s->state, "NOT_STARTED"))
-        because(r, WATCH_DEGRADED,
-                "the stream was never started: the slot keeps the log meanwhile");
+        because(r, WATCH_NEVER_STARTED, WATCH_DEGRADED,
+                tr("the stream was never started: the slot keeps the log meanwhile"));
     else if (str_eq(s->state, "PAUSED") || str_eq(s->state, "DRAINING"))
-        because(r, WATCH_DEGRADED, "the stream is paused: the slot keeps the log meanwhile");
+        because(r, WATCH_PAUSED, WATCH_DEGRADED,
+                tr("the stream is paused: the slot keeps the log meanwhile"));
     else if (!str_eq(s->state, "RUNNING"))
-        because(r, WATCH_DEGRADED, arena_printf(a, "the stream is %s", s->state));
-    for (size_t i = 0; i < s->n_errors; i++)
-        because(r, WATCH_DEGRADED,
-                arena_printf(a, "%s: %s", s->errors[i].reason, s->errors[i].message));
+        because(r, WATCH_IN_BETWEEN, WATCH_DEGRADED,
+                arena_printf(a, tr("the stream is %s"), s->state));
+}
+
+/* Each of the stream's own errors, by what it is about. */
+static bool judge_errors(const struct watch_status *s, struct reasons *r, struct arena *a)
+{
+    bool unreachable = false;
+
+    for (size_t i = 0; i < s->n_errors; i++) {
+        const struct watch_error *e = &s->errors[i];
+        enum watch_kind kind = watch_kind_of(e->reason, e->message);
+        struct watch_reason *x = because(
+            r, kind, WATCH_DEGRADED,
+            arena_printf(a, "%s%s%s", e->reason, str_is_empty(e->reason) ? "" : ": ", e->message));
+        if (!str_is_empty(e->hint))
+            x->hint = e->hint;
+        x->time = e->time ? e->time : "";
+        unreachable = unreachable || kind == WATCH_UNREACHABLE;
+    }
+    return unreachable;
+}
+
+static void judge_machine(const struct watch_status *s, bool unreachable, struct reasons *r,
+                          struct arena *a)
+{
+    const char *state = s->machine_state ? s->machine_state : "";
+
+    if (str_eq(state, "GONE") ? unreachable : state[0] && !str_eq(state, "RUNNING"))
+        because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
+                str_eq(state, "GONE")
+                    ? arena_printf(a, tr("there is no proxy machine %s"), s->machine)
+                    : arena_printf(a, tr("the proxy machine %s is %s"), s->machine, state));
+}
+
+/* No point for ten minutes is no zero: it is not known how the stream is doing. One that has only
+ * just been made or started has none yet. */
+static void judge_silence(const struct watch_status *s, struct reasons *r, struct arena *a)
+{
+    int64_t now = s->seen_ms / 1000, age = s->newest_point > 0 ? now - s->newest_point : -1;
+    char span[CLOCK_TEXT];
+
+    if (!str_eq(s->state, "RUNNING") || !s->figures_known || (age >= 0 && age <= STALE_S) ||
+        (s->update_time >= 0 && now - s->update_time < YOUNG_S))
+        return;
+    because(r, WATCH_SILENT, WATCH_UNKNOWN,
+            age < 0 ? tr("RUNNING, they say, but there was no figure of it for an hour")
+                    : arena_printf(a, tr("RUNNING, they say, but the last figure of it is %s old"),
+                                   clock_span(age, span)));
+}
+
+static void judge_disk(const struct watch_slot *slot, struct reasons *r, struct arena *a)
+{
+    char span[CLOCK_TEXT];
+    const char *measured = slot->pace_s > 0 ? arena_printf(a, tr(" (measured over %s)"),
+                                                           clock_span((int64_t)slot->pace_s, span))
+                                            : "";
+
+    if (slot->hours_until_full < 0 || slot->hours_until_full >= FULL_SOON_H)
+        return;
+    if (slot->hours_until_full < 1)
+        because(r, WATCH_DISK_SOON_FULL, WATCH_DEGRADED,
+                arena_printf(a, tr("the disk is full within the hour at this pace%s"), measured));
+    else
+        because(r, WATCH_DISK_SOON_FULL, WATCH_DEGRADED,
+                arena_printf(a, tr("the disk is full in about %.0f hours at this pace%s"),
+                             slot->hours_until_full, measured));
 }
 
 /* A slot that no stream is known to read may never have been: only what is there is judged. */
-static void judge_slot(const struct watch_slot *slot, bool read_by_stream, struct reasons *r,
-                       struct arena *a)
+static void judge_slot(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
+    const struct watch_slot *slot = &s->slot;
+    bool read_by_stream = !str_is_empty(s->state);
+    int64_t still_s = slot->moved_ms > 0 ? (slot->seen_ms - slot->moved_ms) / 1000 : -1;
+    char text[64];
+
     if (!slot->known || (!slot->exists && !read_by_stream))
         return;
     if (!slot->exists)
-        because(r, WATCH_FAILED, "the replication slot is gone");
+        because(r, WATCH_SLOT_GONE, WATCH_FAILED, tr("the replication slot is gone"));
     else if (str_eq(slot->wal_status, "lost"))
-        because(r, WATCH_FAILED, "the replication slot is lost: its log was removed");
+        because(r, WATCH_SLOT_LOST, WATCH_FAILED,
+                tr("the replication slot is lost: its log was removed"));
     else if (str_eq(slot->wal_status, "unreserved"))
-        because(r, WATCH_DEGRADED, "the replication slot is about to be lost (unreserved)");
-    if (slot->hours_until_full >= 0 && slot->hours_until_full < 1)
-        because(r, WATCH_DEGRADED, "the disk is full within the hour at this pace");
-    else if (slot->hours_until_full >= 0 && slot->hours_until_full < FULL_SOON_H)
-        because(r, WATCH_DEGRADED,
-                arena_printf(a, "the disk is full in about %.0f hours at this pace",
-                             slot->hours_until_full));
+        because(r, WATCH_SLOT_ENDANGERED, WATCH_DEGRADED,
+                tr("the replication slot is about to be lost (unreserved)"));
+    else if (!slot->active && s->stream_error.kind == ERR_MISSING)
+        because(r, WATCH_SLOT_UNREAD, WATCH_DEGRADED,
+                arena_printf(a,
+                             tr("nobody reads the slot %s: it holds %s of log, and more as "
+                                "changes come"),
+                             slot->name, figure_bytes(slot->wal_bytes, text)));
+    else if (!slot->active && str_eq(s->state, "RUNNING") && still_s > STALE_S)
+        because(r, WATCH_SLOT_UNREAD, WATCH_DEGRADED,
+                arena_printf(a,
+                             tr("RUNNING, they say, but nobody reads the slot, and it has not "
+                                "moved for %s"),
+                             clock_span(still_s, text)))
+            ->hint = watch_step(WATCH_SILENT);
+    judge_disk(slot, r, a);
 }
 
 /* NULL: under way, done, or not begun yet. */
 static const char *bad_backfill(const char *state)
 {
-    return str_eq(state, "FAILED")        ? "failed"
-           : str_eq(state, "STOPPED")     ? "was stopped: rows are missing"
-           : str_eq(state, "UNSUPPORTED") ? "is not possible: only what changes arrives"
+    return str_eq(state, "FAILED")        ? tr("failed")
+           : str_eq(state, "STOPPED")     ? tr("was stopped: rows are missing")
+           : str_eq(state, "UNSUPPORTED") ? tr("is not possible: only what changes arrives")
                                           : NULL;
 }
 
-static void judge_tables(const struct watch_status *s, struct reasons *r, struct arena *a)
+static void judge_source(const struct watch_table *t, struct reasons *r, struct arena *a)
 {
-    for (size_t i = 0; i < s->n_tables; i++) {
-        const struct watch_table *t = &s->tables[i];
-        const char *backfill = bad_backfill(t->backfill_state);
-        if (backfill)
-            because(r, WATCH_DEGRADED,
-                    arena_printf(a, "the backfill of %s.%s %s", t->schema, t->table, backfill));
-        if (t->n_errors)
-            because(r, WATCH_DEGRADED,
-                    arena_printf(a, "%s.%s: %s", t->schema, t->table, t->errors[0].message));
-        if (t->unsupported_events > 0)
-            because(r, WATCH_DEGRADED,
-                    arena_printf(a, "%s.%s: %lld changes could not be written", t->schema, t->table,
-                                 (long long)t->unsupported_events));
+    switch (t->source) {
+    case WATCH_SOURCE_GONE:
+        because(r, WATCH_TABLE_GONE, WATCH_DEGRADED,
+                arena_printf(a, tr("%s.%s is gone at the source"), t->schema, t->table));
+        break;
+    case WATCH_SOURCE_UNPUBLISHED:
+        because(r, WATCH_PUBLICATION_CHANGED, WATCH_DEGRADED,
+                arena_printf(a,
+                             tr("%s.%s is not in the publication any more: its changes do not "
+                                "arrive"),
+                             t->schema, t->table));
+        break;
+    case WATCH_SOURCE_REMADE:
+        because(r, WATCH_TABLE_REMADE, WATCH_DEGRADED,
+                arena_printf(a, tr("%s.%s was dropped and made again"), t->schema, t->table));
+        break;
+    case WATCH_SOURCE_FINE:
+    case WATCH_SOURCE_UNKNOWN:
+        break;
+    }
+}
+
+static void judge_table(const struct watch_table *t, struct reasons *r, struct arena *a)
+{
+    const char *backfill = bad_backfill(t->backfill_state);
+
+    judge_source(t, r, a);
+    if (backfill)
+        because(r, WATCH_BACKFILL, WATCH_DEGRADED,
+                arena_printf(a, tr("the backfill of %s.%s %s"), t->schema, t->table, backfill));
+    if (t->n_errors) {
+        const struct watch_error *e = &t->errors[0];
+        struct watch_reason *x =
+            because(r, WATCH_TABLE_ERROR, WATCH_DEGRADED,
+                    arena_printf(a, "%s.%s: %s", t->schema, t->table, e->message));
+        if (!str_is_empty(e->hint))
+            x->hint = e->hint;
+    }
+    if (t->unsupported_events > 0)
+        because(r, WATCH_UNSUPPORTED, WATCH_DEGRADED,
+                arena_printf(a, tr("%s.%s: %lld changes could not be written"), t->schema, t->table,
+                             (long long)t->unsupported_events));
+}
+
+static void judge_publication(const struct watch_status *s, struct reasons *r, struct arena *a)
+{
+    if (s->published == WATCH_SOURCE_GONE && !str_is_empty(s->state))
+        because(r, WATCH_PUBLICATION_GONE, WATCH_FAILED,
+                arena_printf(a, tr("the publication %s is gone"), s->publication));
+}
+
+/* What has failed first, else in the order in which it was found. */
+static void sort(struct watch_reason *items, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct watch_reason x = items[i];
+        size_t k = i;
+        for (; k > 0 && items[k - 1].health != WATCH_FAILED && x.health == WATCH_FAILED; k--)
+            items[k] = items[k - 1];
+        items[k] = x;
     }
 }
 
@@ -191,134 +285,43 @@ void watch_judge(struct watch_status *s, struct arena *a)
     struct reasons r = {.room = REASONS, .worst = WATCH_OK};
     bool known = !str_is_empty(s->state) && s->tables_why == NULL;
 
-    r.items = arena_array(a, const char *, r.room);
-    judge_stream(s, &r, a);
+    r.items = arena_array(a, struct watch_reason, r.room);
+    if (str_is_empty(s->state))
+        judge_answer(s, &r, a);
+    else
+        judge_state(s, &r, a);
+    judge_machine(s, judge_errors(s, &r, a), &r, a);
+    judge_silence(s, &r, a);
     if (s->tables_why && !str_is_empty(s->state))
-        because(&r, WATCH_UNKNOWN,
-                arena_printf(a, "the tables could not be asked: %s", s->tables_why));
-    judge_slot(&s->slot, !str_is_empty(s->state), &r, a);
-    judge_tables(s, &r, a);
-    s->health = r.worst == WATCH_OK && !known ? WATCH_UNKNOWN : r.worst;
+        because(&r, WATCH_TABLES_UNKNOWN, WATCH_UNKNOWN,
+                arena_printf(a, tr("the tables could not be asked: %s"), s->tables_why));
+    judge_slot(s, &r, a);
+    judge_publication(s, &r, a);
+    for (size_t i = 0; i < s->n_tables; i++)
+        judge_table(&s->tables[i], &r, a);
+    sort(r.items, r.n);
+    s->health = r.worst == WATCH_OK && (!known || r.unknown) ? WATCH_UNKNOWN : r.worst;
     s->why = r.items;
     s->n_why = r.n;
 }
 
-/* --- as data
- * ---------------------------------------------------------------------------------------- */
-
-static void maybe_double(struct json_out *o, const char *key, double value)
+void watch_add_drift(struct watch_status *s, const struct drift *drift, struct arena *a)
 {
-    if (value < 0)
-        json_put_null(o, key);
-    else
-        json_put_double(o, key, value);
-}
+    struct reasons r = {.n = s->n_why, .room = s->n_why + 1, .worst = s->health};
+    size_t n = drift->n_unagreed;
 
-static void maybe_int(struct json_out *o, const char *key, int64_t value)
-{
-    if (value < 0)
-        json_put_null(o, key);
-    else
-        json_put_int(o, key, value);
-}
-
-static void maybe_text(struct json_out *o, const char *key, const char *value)
-{
-    json_put_string(o, key, str_is_empty(value) ? NULL : value);
-}
-
-static void errors_json(struct json_out *o, const struct watch_error *errors, size_t n)
-{
-    json_open_array(o, "errors");
-    for (size_t i = 0; i < n; i++) {
-        json_open_object(o, NULL);
-        json_put_string(o, "reason", errors[i].reason);
-        json_put_string(o, "message", errors[i].message);
-        json_put_string(o, "hint", errors[i].hint);
-        json_close_object(o);
-    }
-    json_close_array(o);
-}
-
-static void slot_json(struct json_out *o, const struct watch_slot *slot, const char *name)
-{
-    json_open_object(o, "slot");
-    json_put_string(o, "name", name);
-    if (slot->known && slot->exists)
-        json_put_bool(o, "active", slot->active);
-    else
-        json_put_null(o, "active");
-    maybe_text(o, "wal_status", slot->wal_status);
-    maybe_int(o, "wal_bytes", slot->wal_bytes);
-    if (slot->wal_bytes_per_hour == -1)
-        json_put_null(o, "wal_bytes_per_hour");
-    else
-        json_put_int(o, "wal_bytes_per_hour", slot->wal_bytes_per_hour);
-    maybe_double(o, "hours_until_full", slot->hours_until_full);
-    json_close_object(o);
-}
-
-static void table_json(struct json_out *o, const struct watch_table *t)
-{
-    char time[CLOCK_TEXT];
-
-    json_open_object(o, NULL);
-    json_put_string(o, "schema", t->schema);
-    json_put_string(o, "table", t->table);
-    json_open_object(o, "backfill");
-    maybe_text(o, "state", t->backfill_state);
-    maybe_text(o, "started", t->backfill_started);
-    maybe_text(o, "ended", t->backfill_ended);
-    json_close_object(o);
-    maybe_int(o, "rows_source", t->rows_source);
-    json_put_bool(o, "rows_source_is_estimate", t->rows_source_is_estimate);
-    maybe_int(o, "rows_destination", t->rows_destination);
-    json_put_string(o, "last_event", t->last_event < 0 ? NULL : clock_rfc3339(t->last_event, time));
-    maybe_int(o, "unsupported_events", t->unsupported_events);
-    errors_json(o, t->errors, t->n_errors);
-    json_close_object(o);
-}
-
-static void write_json(const struct watch_status *s, const char *slot_name, bool pretty,
-                       struct str *out)
-{
-    static const char *const latencies[] = {"p50", "p95", "p99"};
-    struct json_out o;
-
-    json_begin(&o, out, pretty);
-    json_open_object(&o, NULL);
-    json_put_int(&o, "version", 1);
-    json_put_string(&o, "health", watch_health_name(s->health));
-    json_open_array(&o, "why");
+    s->drift = drift;
+    if (n == 0)
+        return;
+    r.items = arena_array(a, struct watch_reason, r.room);
     for (size_t i = 0; i < s->n_why; i++)
-        json_put_string(&o, NULL, s->why[i]);
-    json_close_array(&o);
-    json_open_object(&o, "stream");
-    json_put_string(&o, "name", s->stream);
-    maybe_text(&o, "state", s->state);
-    errors_json(&o, s->errors, s->n_errors);
-    json_close_object(&o);
-    maybe_double(&o, "freshness_seconds", s->freshness_s);
-    json_open_object(&o, "latency_seconds");
-    for (size_t i = 0; i < 3; i++)
-        maybe_double(&o, latencies[i], s->latency_s[i]);
-    json_close_object(&o);
-    maybe_double(&o, "events_per_second", s->events_per_s);
-    slot_json(&o, &s->slot, slot_name);
-    json_open_array(&o, "tables");
-    for (size_t i = 0; i < s->n_tables; i++)
-        table_json(&o, &s->tables[i]);
-    json_close_array(&o);
-    json_close_object(&o);
-    str_addc(out, '\n');
-}
-
-void watch_json(const struct watch_status *s, const char *slot_name, struct str *out)
-{
-    write_json(s, slot_name, true, out);
-}
-
-void watch_json_line(const struct watch_status *s, const char *slot_name, struct str *out)
-{
-    write_json(s, slot_name, false, out);
+        r.items[i] = s->why[i];
+    const char *first = said_plain(a, drift_text(&drift->items[0], a));
+    because(&r, WATCH_DRIFT, WATCH_DEGRADED,
+            n == 1 ? arena_printf(a, tr("drift: %s"), first)
+                   : arena_printf(a, tr("drift: %s; and %zu more"), first, n - 1));
+    s->why = r.items;
+    s->n_why = r.n;
+    if (s->health == WATCH_OK)
+        s->health = WATCH_DEGRADED;
 }

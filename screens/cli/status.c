@@ -2,46 +2,133 @@
 
 #include "api/base/clock.h"
 #include "api/base/figure.h"
+#include "api/base/tr.h"
+#include "api/plan/names.h"
+#include "api/watch/history.h"
 #include "api/watch/status.h"
 #include "screens/answer.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 
-enum { WATCH_MS = 15000 };
+#include <stdio.h>
+
+/* Counting may be paid for: every fourth look of those that follow one another. */
+enum { WATCH_MS = 15000, COUNTS_EVERY = 4 };
+
+static const char *ago(int64_t then, int64_t now, char out[CLOCK_TEXT])
+{
+    return clock_span(now > then ? now - then : 0, out);
+}
+
+/* --- the slot --- */
+
+static void print_pace(const struct watch_slot *slot)
+{
+    char pace[FIGURE_TEXT], over[CLOCK_TEXT];
+
+    if (slot->pace_s > 0 && slot->wal_bytes_per_hour > 0)
+        out_line(tr("             growing by %s an hour, measured over %s"),
+                 figure_bytes(slot->wal_bytes_per_hour, pace),
+                 clock_span((int64_t)slot->pace_s, over));
+    else if (slot->pace_s > 0)
+        out_line(tr("             not growing, measured over %s"),
+                 clock_span((int64_t)slot->pace_s, over));
+    if (slot->hours_until_full >= 0)
+        out_line(tr("             at this pace the disk is full in %.0f h"),
+                 slot->hours_until_full);
+}
+
+/* A quiet table is no broken stream: each by itself. */
+static void print_life(const struct watch_slot *slot)
+{
+    int64_t now = slot->seen_ms / 1000;
+    char span[CLOCK_TEXT];
+
+    if (slot->moved_ms > 0)
+        out_line(tr("             moved %s ago"), ago(slot->moved_ms / 1000, now, span));
+    if (slot->heartbeat >= 0)
+        out_line(tr("             its reader gave a sign of life %s ago"),
+                 ago(slot->heartbeat, now, span));
+}
 
 static void print_slot(const struct watch_slot *slot, bool has_stream)
 {
     char bytes[FIGURE_TEXT];
 
-    if (!slot->known)
-        out_line("  slot       %s: %s", slot->name, slot->why);
-    else if (!slot->exists)
-        out_line("  slot       %s: %s", slot->name, has_stream ? "gone" : "not there");
-    else
-        out_line("  slot       %s: %s, %s of log held", slot->name,
-                 slot->active ? "active" : "read by nobody", figure_bytes(slot->wal_bytes, bytes));
+    if (!slot->known) {
+        out_line(tr("  slot       %s: %s"), slot->name, slot->why);
+        return;
+    }
+    if (!slot->exists) {
+        out_line(tr("  slot       %s: %s"), slot->name, has_stream ? tr("gone") : tr("not there"));
+        return;
+    }
+    out_line(tr("  slot       %s: %s, %s, %s of log held"), slot->name,
+             slot->active ? tr("active") : tr("read by nobody"), slot->wal_status,
+             figure_bytes(slot->wal_bytes, bytes));
+    print_pace(slot);
+    print_life(slot);
+}
+
+/* --- the stream --- */
+
+static void print_figures(const struct watch_status *s)
+{
+    const double *now = s->now;
+    char bytes[FIGURE_TEXT];
+
+    if (now[WATCH_EVENTS_PER_S] >= 0)
+        out_line(tr("  events     %.1f a second, %s a second"), now[WATCH_EVENTS_PER_S],
+                 figure_bytes((int64_t)now[WATCH_BYTES_PER_S], bytes));
+    if (now[WATCH_LATENCY_P50] >= 0)
+        out_line(tr("  latency    half within %.1f s, 95 %% within %.1f s, 99 %% within %.1f s"),
+                 now[WATCH_LATENCY_P50], now[WATCH_LATENCY_P95], now[WATCH_LATENCY_P99]);
+}
+
+static void print_cost(const struct watch_cost *c)
+{
+    if (!c->known)
+        return;
+    out_line(tr("  cost       about %.2f to %.2f USD this month so far"), c->so_far[0],
+             c->so_far[1]);
+    if (c->month_known)
+        out_line(tr("             about %.0f to %.0f USD a month, most of it for: %s"), c->month[0],
+                 c->month[1], tr(c->parts[c->driver].name));
+}
+
+static void print_table(const struct watch_table *w, int64_t now)
+{
+    char source[FIGURE_TEXT], destination[FIGURE_TEXT], span[CLOCK_TEXT];
+
+    out_line(tr("  %s.%s  backfill %s  rows %s%s at the source, %s in BigQuery"), w->schema,
+             w->table, w->backfill_state[0] ? w->backfill_state : tr("not begun"),
+             w->rows_source_is_estimate ? "~" : "", figure_count(w->rows_source, source),
+             figure_count(w->rows_destination, destination));
+    if (w->last_event >= 0)
+        out_line(tr("             written in BigQuery last %s ago"), ago(w->last_event, now, span));
 }
 
 static void print(const struct watch_status *s)
 {
-    char span[CLOCK_TEXT], source[FIGURE_TEXT], destination[FIGURE_TEXT];
+    char span[CLOCK_TEXT];
 
     out_line("%s  %s  %s", watch_health_name(s->health), s->stream,
              s->state[0]                           ? s->state
-             : s->stream_error.kind == ERR_MISSING ? "not there"
-                                                   : "no answer");
-    for (size_t i = 0; i < s->n_why; i++)
-        out_line("  %s", s->why[i]);
-    out_line("  freshness  %s",
-             s->freshness_s < 0 ? "unknown" : clock_span((int64_t)s->freshness_s, span));
-    print_slot(&s->slot, s->state[0]);
-    for (size_t i = 0; i < s->n_tables; i++) {
-        const struct watch_table *w = &s->tables[i];
-        out_line("  %s.%s  backfill %s  rows %s%s at the source, %s in BigQuery", w->schema,
-                 w->table, w->backfill_state[0] ? w->backfill_state : "not begun",
-                 w->rows_source_is_estimate ? "~" : "", figure_count(w->rows_source, source),
-                 figure_count(w->rows_destination, destination));
+             : s->stream_error.kind == ERR_MISSING ? tr("not there")
+                                                   : tr("no answer"));
+    for (size_t i = 0; i < s->n_why; i++) {
+        out_line("  %s", s->why[i].text);
+        if (s->why[i].hint[0])
+            out_line("  -> %s", s->why[i].hint);
     }
+    out_line(tr("  freshness  %s"), s->now[WATCH_FRESHNESS] < 0
+                                        ? tr("unknown")
+                                        : clock_span((int64_t)s->now[WATCH_FRESHNESS], span));
+    print_figures(s);
+    print_slot(&s->slot, s->state[0]);
+    print_cost(&s->cost);
+    for (size_t i = 0; i < s->n_tables; i++)
+        print_table(&s->tables[i], s->seen_ms / 1000);
 }
 
 static int tell(struct session *s, const struct watch_status *status)
@@ -61,36 +148,61 @@ static int tell(struct session *s, const struct watch_status *status)
     return status->health == WATCH_OK ? OUT_FINE : OUT_NOT_YET;
 }
 
+/* --- looking --- */
+
+static struct task *look(struct session *s, const struct watch_history *h,
+                         const struct task *before, unsigned nth)
+{
+    struct watch_options o = {.google = s->live.google,
+                              .pg = s->live.pg && pg_alive(s->live.pg) ? s->live.pg : NULL,
+                              .target = &s->target,
+                              .history = h,
+                              .earlier = before ? watch_status(before) : NULL,
+                              .count_rows = nth % COUNTS_EVERY == 0};
+
+    return watch(s->live.net, &o);
+}
+
+static bool pause(struct session *s, struct err *e)
+{
+    struct task *t = task_timer(s->live.net, WATCH_MS);
+    bool ok = session_wait(s, t, e);
+
+    task_drop(t);
+    return ok;
+}
+
 static int run(struct session *s)
 {
-    struct task *before = NULL, *t, *pause;
+    struct target target = s->target;
+    struct task *before = NULL, *t;
+    struct watch_history history;
     struct err e;
     int code;
 
-    for (;;) {
-        struct watch_options o = {.google = s->live.google,
-                                  .pg = s->live.pg && pg_alive(s->live.pg) ? s->live.pg : NULL,
-                                  .target = &s->target,
-                                  .earlier = before ? watch_status(before) : NULL,
-                                  .count_rows = true};
-        t = watch(s->live.net, &o);
+    names_complete(&target);
+    watch_history_open(&history, s->live.store, &target);
+    for (unsigned nth = 0;; nth++) {
+        t = look(s, &history, before, nth);
         bool ok = session_wait(s, t, &e);
         code = ok ? tell(s, watch_status(t)) : out_error(s->o, &e);
         task_clear(&before);
+        if (ok) {
+            watch_history_add(&history, watch_status(t));
+            watch_history_save(&history, s->live.store, &target);
+        }
         if (!ok || !s->o->watch)
             break;
         before = t;
         t = NULL;
-        pause = task_timer(s->live.net, WATCH_MS);
-        ok = session_wait(s, pause, &e);
-        task_drop(pause);
-        if (!ok) {
+        if (!pause(s, &e)) {
             code = e.kind == ERR_INTERRUPTED ? out_code(&e) : out_error(s->o, &e);
             break;
         }
     }
     task_drop(t);
     task_drop(before);
+    watch_history_close(&history);
     return code;
 }
 

@@ -27,11 +27,9 @@ static void open_scene(struct scene *x)
     *x = (struct scene){.page = page_new(80, 24)};
     x->s = (struct watch_status){.stream = "postgres-postmottak-bigquery",
                                  .state = "RUNNING",
-                                 .freshness_s = 0.2,
-                                 .latency_s = {0.1, 1.25, 3},
-                                 .events_per_s = 12.5,
-                                 .points = {1, 2, 3},
-                                 .n_points = 3,
+                                 .now = {12.5, 3100, 0.2, 0.1, 1.25, 3},
+                                 .points = {{1, 2, 3}, {100, 200, 300}, {1, 1, 1}},
+                                 .update_time = -1,
                                  .slot = {.name = "ds_replication",
                                           .known = true,
                                           .exists = true,
@@ -39,7 +37,9 @@ static void open_scene(struct scene *x)
                                           .wal_status = "reserved",
                                           .wal_bytes = 1200000,
                                           .wal_bytes_per_hour = 2000000,
-                                          .hours_until_full = 60}};
+                                          .pace_s = 720,
+                                          .hours_until_full = 60,
+                                          .heartbeat = -1}};
 }
 
 static void close_scene(struct scene *x)
@@ -98,9 +98,12 @@ static void every_number_has_its_unit(void **state)
     x.s.n_tables = 1;
     draw(&x);
     says(&x, "BigQuery at most 1 s behind"); /* never less than it is */
-    says(&x, "12.5 a second, 95 % of them in BigQuery within 1.2 s");
-    says(&x, "the last hour");
-    says(&x, "1.2 MB of log held, growing by 2.0 MB an hour");
+    says(&x, "12.5 a second");
+    says(&x, "3.1 kB a second");
+    says(&x, "50 % in 0.1 s, 95 % in 1.2 s, 99 % in 3.0 s");
+    says(&x, "in the last hour");
+    says(&x, "1.2 MB of log held, reserved");
+    says(&x, "growing by 2.0 MB an hour (measured over 12 min)");
     says(&x, "the disk is full in 60 h");
     says(&x, "Source rows");
     says(&x, "BigQuery rows");

@@ -38,16 +38,18 @@ static struct watch_status fine(void)
 {
     return (struct watch_status){.stream = "postgres-postmottak-bigquery",
                                  .state = "RUNNING",
-                                 .freshness_s = 12,
-                                 .latency_s = {1, 2, 3},
-                                 .events_per_s = 0.5,
+                                 .now = {0.5, 64, 12, 1, 2, 3},
+                                 .update_time = -1,
+                                 .newest_point = -1,
                                  .slot = {.known = true,
                                           .exists = true,
                                           .active = true,
                                           .wal_status = "reserved",
                                           .wal_bytes = 4096,
                                           .wal_bytes_per_hour = 100,
-                                          .hours_until_full = 1000},
+                                          .hours_until_full = 1000,
+                                          .pace_s = 60,
+                                          .heartbeat = -1},
                                  .tables = fine_tables,
                                  .n_tables = 1};
 }
@@ -58,13 +60,15 @@ static struct watch_status unknown(void)
     return (struct watch_status){.stream = "s",
                                  .state = "",
                                  .stream_error = {.why = "Permission denied"},
-                                 .freshness_s = -1,
-                                 .latency_s = {-1, -1, -1},
-                                 .events_per_s = -1,
+                                 .now = {-1, -1, -1, -1, -1, -1},
+                                 .update_time = -1,
+                                 .newest_point = -1,
                                  .slot = {.wal_status = "",
                                           .wal_bytes = -1,
                                           .wal_bytes_per_hour = -1,
                                           .hours_until_full = -1,
+                                          .behind_bytes = -1,
+                                          .heartbeat = -1,
                                           .why = "no connection"},
                                  .tables_why = "Permission denied"};
 }
@@ -75,12 +79,12 @@ static void check(const struct watch_status *s, enum watch_health wanted, const 
         fail_msg("%s: %s, wanted %s", s->state, watch_health_name(s->health),
                  watch_health_name(wanted));
     for (size_t i = 0; why && i < s->n_why; i++)
-        if (strstr(s->why[i], why))
+        if (strstr(s->why[i].text, why))
             return;
     if (why)
         fail_msg("%s: nothing is said of '%s'", s->state, why);
     if (s->n_why)
-        fail_msg("%s: %s", s->state, s->why[0]);
+        fail_msg("%s: %s", s->state, s->why[0].text);
 }
 
 static void test_states(void **state)
@@ -198,8 +202,9 @@ static void test_no_stream(void **state)
     watch_judge(&s, &mem);
     check(&s, WATCH_UNKNOWN, "no stream");
     assert_int_equal(s.n_why, 1);
-    assert_string_equal(s.why[0],
-                        "there is no stream s in p, europe-north1; strom create makes it");
+    assert_int_equal(s.why[0].kind, WATCH_NO_STREAM);
+    assert_string_equal(s.why[0].text, "there is no stream s in p, europe-north1");
+    assert_string_equal(s.why[0].hint, "strom create makes it");
     s.slot.exists = true; /* one that is left over fills the disk all the same */
     s.slot.wal_status = "reserved";
     s.slot.hours_until_full = 3;
@@ -296,7 +301,7 @@ static void test_many_reasons(void **state)
     watch_judge(&s, &mem);
     assert_int_equal(s.health, WATCH_FAILED);
     assert_int_equal(s.n_why, 16);
-    assert_non_null(strstr(s.why[0], "slot"));
+    assert_non_null(strstr(s.why[0].text, "slot"));
 }
 
 static void test_stream_errors(void **state)
@@ -322,9 +327,10 @@ static void test_hints(void **state)
         {"", "publication \"ds_publication\" does not exist", "only a new slot"},
         {"", "table public.x is not part of the publication", "Prerequisites"},
         {"", "replication slot \"ds_replication\" is active for PID 4711", "another reader"},
-        {"", "requested WAL segment 00000001 has already been removed", "new backfill"},
-        {"", "can no longer get changes from replication slot \"ds_replication\"", "new backfill"},
-        {"", "replication slot \"ds_replication\" does not exist", "look at the slot"},
+        {"", "requested WAL segment 00000001 has already been removed", "copied anew"},
+        {"", "can no longer get changes from replication slot \"ds_replication\"", "copied anew"},
+        {"", "replication slot \"ds_replication\" does not exist", "a new slot"},
+        {"", "replication slot \"x\" was created in another database", "look at the slot"},
         {"", "FATAL: password authentication failed for user \"datastream\"", "password"},
         {"CONNECTION_TIMEOUT", "", "proxy machine"},
         {"", "Connection refused", "proxy machine"},
@@ -413,15 +419,31 @@ static void test_json(void **state)
 static void test_json_of_nothing_known(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"stream.state",         "freshness_seconds",
-                                       "latency_seconds.p50",  "latency_seconds.p95",
-                                       "latency_seconds.p99",  "events_per_second",
-                                       "slot.active",          "slot.wal_status",
-                                       "slot.wal_bytes",       "slot.wal_bytes_per_hour",
-                                       "slot.hours_until_full"};
+    static const char *const keys[] = {"stream.state",
+                                       "freshness_seconds",
+                                       "latency_seconds.p50",
+                                       "latency_seconds.p95",
+                                       "latency_seconds.p99",
+                                       "events_per_second",
+                                       "slot.active",
+                                       "slot.wal_status",
+                                       "slot.wal_bytes",
+                                       "slot.wal_bytes_per_hour",
+                                       "slot.hours_until_full",
+                                       "slot.measured_over_seconds",
+                                       "slot.unconfirmed_bytes",
+                                       "slot.moved",
+                                       "slot.heartbeat",
+                                       "bytes_per_second",
+                                       "newest_figure",
+                                       "publication.state",
+                                       "machine.state",
+                                       "cost.so_far",
+                                       "cost.month",
+                                       "cost.driver"};
     static const char *const table_keys[] = {
-        "backfill.state",   "backfill.started", "backfill.ended",    "rows_source",
-        "rows_destination", "last_event",       "unsupported_events"};
+        "backfill.state", "backfill.started",   "backfill.ended", "rows_source", "rows_destination",
+        "last_event",     "unsupported_events", "counted",        "source"};
     const struct watch_table t = {.schema = "s",
                                   .table = "t",
                                   .backfill_state = "",

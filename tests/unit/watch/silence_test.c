@@ -81,8 +81,9 @@ static void an_answer_ends_it(void **state)
     assert_int_equal(watch_silence(t).ms, 0);
     const struct watch_status *s = watch_status(t);
     assert_int_equal(s->health, WATCH_UNKNOWN);
-    assert_string_equal(s->why[0], "there is no stream s in p, europe-north1; make it on Create or "
-                                   "with strom create; --stream names another");
+    assert_string_equal(s->why[0].text, "there is no stream s in p, europe-north1");
+    assert_string_equal(s->why[0].hint,
+                        "make it on Create or with strom create; --stream names another");
     task_drop(t);
     world_close(&world);
 }
