@@ -143,6 +143,9 @@ struct sql_part {
  * quoted. */
 void sql_fill(const struct pg *pg, struct str *out, const char *sql, const struct sql_part *parts,
               size_t n);
+/* The same for a server of that version: 150020. */
+void sql_fill_for(int version, struct str *out, const char *sql, const struct sql_part *parts,
+                  size_t n);
 
 /* --- words --- */
 

@@ -17,10 +17,12 @@ static const struct variant variants[] = {
     {":prqual", 150000, "r.prqual IS NOT NULL", "false"},
     {":generated", 120000, "a.attgenerated", "''"},
     {":key_columns", 110000, "indnkeyatts", "indnatts"},
+    {":not_of_a_part", 110000, "c.conparentid = 0",
+     "true"}, /* partitioned tables had none before */
 };
 
-static const char *find(const struct pg *pg, const char *sql, const struct sql_part *parts,
-                        size_t n, size_t *bytes)
+static const char *find(int version, const char *sql, const struct sql_part *parts, size_t n,
+                        size_t *bytes)
 {
     for (size_t i = 0; i < n; i++)
         if (str_starts(sql, parts[i].name)) {
@@ -30,7 +32,7 @@ static const char *find(const struct pg *pg, const char *sql, const struct sql_p
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++)
         if (str_starts(sql, variants[i].name)) {
             *bytes = strlen(variants[i].name);
-            return pg_version(pg) >= variants[i].since ? variants[i].now : variants[i].before;
+            return version >= variants[i].since ? variants[i].now : variants[i].before;
         }
     return NULL;
 }
@@ -38,11 +40,17 @@ static const char *find(const struct pg *pg, const char *sql, const struct sql_p
 void sql_fill(const struct pg *pg, struct str *out, const char *sql, const struct sql_part *parts,
               size_t n)
 {
+    sql_fill_for(pg_version(pg), out, sql, parts, n);
+}
+
+void sql_fill_for(int version, struct str *out, const char *sql, const struct sql_part *parts,
+                  size_t n)
+{
     while (*sql != '\0') {
         size_t plain = strcspn(sql, ":"), bytes = 0;
         str_addn(out, sql, plain);
         sql += plain;
-        const char *text = find(pg, sql, parts, n, &bytes);
+        const char *text = find(version, sql, parts, n, &bytes);
         str_add(out, text);
         sql += bytes;
         while (text == NULL && *sql == ':') /* "::", a cast */
