@@ -230,6 +230,8 @@ static void release(struct google *g)
     val_free(g->entries);
     if (g->log != NULL)
         fclose(g->log);
+    if (g->common_log != NULL)
+        fclose(g->common_log);
     pthread_cond_destroy(&g->changed);
     pthread_mutex_destroy(&g->lock);
     mem_free(g);
@@ -249,6 +251,7 @@ struct google *google_start(struct sandbox *s, const struct google_options *o, c
     services_init(g, o->disabled_apis);
     g->paper = o->paper;
     source_version(s, g->pg_version);
+    request_log_open_common(g);
     if (!open_log(g, o->request_log, why) || (!o->paper && !server_start(g, o->port, why))) {
         release(g);
         return NULL;

@@ -173,7 +173,7 @@ struct google {
     bool paper; /* google_options */
     struct MHD_Daemon *daemon;
     int port;
-    FILE *log;
+    FILE *log, *common_log;
     int64_t last_request_ms;
     struct mount *mounts;
     struct thing *things;

@@ -3,7 +3,9 @@
 #include "tests/sandbox/google/server.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const SECRET_KEYS[] = {"password",      "privateKey",    "clientKey",
                                           "client_secret", "refresh_token", "assertion",
@@ -73,9 +75,28 @@ static void add_url(const char *uri, struct str *url)
     }
 }
 
+void request_log_open_common(struct google *g)
+{
+    const char *folder = getenv("SANDBOX_REQUEST_LOGS");
+    char path[512];
+    if (str_is_empty(folder))
+        return;
+    snprintf(path, sizeof path, "%.400s/%ld.jsonl", folder, (long)getpid());
+    g->common_log = fopen(path, "a");
+}
+
+static void write_line(FILE *log, const struct str *line)
+{
+    if (log == NULL)
+        return;
+    fprintf(log, "%s\n", str_text(line));
+    fflush(log);
+}
+
 void request_log_write(struct google *g, const struct exchange *x)
 {
-    if (g->log == NULL)
+    bool ours = !str_is_empty(x->user_agent) && str_starts(x->user_agent, "strom/");
+    if (g->log == NULL && (g->common_log == NULL || !ours))
         return;
     struct str line = {0}, url = {0}, body = {0};
     char now[CLOCK_TEXT];
@@ -95,8 +116,8 @@ void request_log_write(struct google *g, const struct exchange *x)
         json_put_string(&o, "body", str_text(&body));
     json_put_int(&o, "status", x->status);
     json_close_object(&o);
-    fprintf(g->log, "%s\n", str_text(&line));
-    fflush(g->log);
+    write_line(g->log, &line);
+    write_line(ours ? g->common_log : NULL, &line);
     str_done(&line);
     str_done(&url);
     str_done(&body);

@@ -80,6 +80,7 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
     x->user_project = header(connection, "x-goog-user-project");
     x->content_type = header(connection, "Content-Type");
     x->if_match = header(connection, "If-Match");
+    x->user_agent = header(connection, "User-Agent");
     server_serve(ctx, x);
     return reply(connection, x);
 }

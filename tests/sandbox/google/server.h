@@ -10,7 +10,7 @@ struct exchange {
     char *uri; /* as it came, with the query */
     char *method;
     struct str body;
-    const char *authorization, *user_project, *content_type, *if_match;
+    const char *authorization, *user_project, *content_type, *if_match, *user_agent;
     bool too_big;
     int status; /* the answer */
     const char *answer_type;
@@ -25,6 +25,9 @@ void server_stop(struct google *g);
  * caller (hold_until_ms). */
 void server_serve(struct google *g, struct exchange *x);
 void server_answer(struct google *g, struct exchange *x);
+/* Into the sandbox's own log; and what a client of ours has asked into a file in the folder
+ * $SANDBOX_REQUEST_LOGS too, for whoever holds the requests of many tests against the documents. */
 void request_log_write(struct google *g, const struct exchange *x);
+void request_log_open_common(struct google *g);
 
 #endif
