@@ -249,6 +249,7 @@ sqlite3 *dataset_open(struct google *g, const char *id)
         return NULL;
     }
     sqlite3_busy_timeout(db, 5000);
+    sql_add_functions(db);
     return db;
 }
 

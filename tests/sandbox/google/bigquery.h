@@ -31,9 +31,12 @@ struct sql_query {
     size_t n_columns;
     char project[128], dataset[128], tables[SQL_TABLES][128];
     size_t n_tables;
+    char read[SQL_COLUMNS][128]; /* columns: what is paid for */
+    size_t n_read;
     char wrong[256]; /* BigQuery's words */
 };
 bool sql_translate(const char *text, struct sql_query *out); /* done by sql_done, also when false */
 void sql_done(struct sql_query *q);
+void sql_add_functions(sqlite3 *db); /* those that SQLite lacks (bigquery_functions.c) */
 
 #endif

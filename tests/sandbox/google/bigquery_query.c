@@ -194,6 +194,67 @@ static size_t page_most(int64_t asked)
     return asked > 0 && asked < ROWS_A_PAGE ? (size_t)asked : ROWS_A_PAGE;
 }
 
+/* --- what is paid for --- */
+
+enum { BYTES_A_VALUE = 8, LEAST_BILLED = 10 << 20 };
+
+static int64_t number_of(sqlite3 *db, const char *fmt, const char *table, const char *column)
+{
+    sqlite3_stmt *st = NULL;
+    char *sql = sqlite3_mprintf(fmt, table, column);
+    int64_t n = 0;
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+        n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_free(sql);
+    return n;
+}
+
+/* The columns that are read, whole: of a count alone none is. */
+static int64_t weight(sqlite3 *db, const struct sql_query *q)
+{
+    int64_t bytes = 0;
+    for (size_t t = 0; t < q->n_tables; t++)
+        for (size_t i = 0; i < q->n_read; i++)
+            if (number_of(db, "SELECT count(*) FROM pragma_table_info(%Q) WHERE name = %Q",
+                          q->tables[t], q->read[i]) > 0)
+                bytes += BYTES_A_VALUE *
+                         number_of(db, "SELECT count(*) FROM \"%w\"", q->tables[t], NULL);
+    return bytes;
+}
+
+static bool is_within(struct call *c, sqlite3 *db, const struct sql_query *q)
+{
+    int64_t most = val_int(c->body, "maximumBytesBilled", 0), bytes = weight(db, q);
+    int64_t billed = bytes < LEAST_BILLED ? LEAST_BILLED : bytes;
+    if (most <= 0 || billed <= most)
+        return true;
+    call_refuse(c, 400, NULL,
+                "Query exceeded limit for bytes billed: %lld. %lld or higher required.",
+                (long long)most, (long long)billed);
+    call_refuse_reason(c, "bytesBilledLimitExceeded");
+    return false;
+}
+
+/* A dry run: valid it must be, and nothing is read. */
+static void weigh(struct call *c, sqlite3 *db, const struct sql_query *q)
+{
+    sqlite3_stmt *st = NULL;
+    struct val *doc = val_make("{'kind':'bigquery#queryResponse','jobReference':{'projectId':%s,"
+                               "'location':%s}}",
+                               SANDBOX_PROJECT, SANDBOX_REGION);
+    bool valid = sqlite3_prepare_v2(db, str_text(&q->text), -1, &st, NULL) == SQLITE_OK;
+    sqlite3_finalize(st);
+    if (!valid) {
+        invalid_query(c, sqlite3_errmsg(db));
+        val_free(doc);
+        return;
+    }
+    val_put_bool(doc, "jobComplete", true);
+    val_put_int64(doc, "totalBytesProcessed", weight(db, q));
+    call_answer(c, doc);
+}
+
 static void run(struct call *c, const struct sql_query *q)
 {
     const struct thing *dataset = thing_find(c->g, "dataset", q->dataset);
@@ -205,7 +266,12 @@ static void run(struct call *c, const struct sql_query *q)
     if (!dataset_permit(c, dataset, "bigquery.tables.getData"))
         return;
     sqlite3 *db = dataset_open(c->g, q->dataset);
-    const struct job *job = tables_fit(c, db, q) ? execute(c, db, q) : NULL;
+    const struct job *job = NULL;
+    bool fits = tables_fit(c, db, q);
+    if (fits && val_truth(c->body, "dryRun"))
+        weigh(c, db, q);
+    else if (fits && is_within(c, db, q))
+        job = execute(c, db, q);
     sqlite3_close(db);
     if (job == NULL)
         return;
@@ -224,8 +290,8 @@ static void query(struct call *c)
                          "standard-sql/enabling-standard-sql)].");
         return;
     }
-    if (val_member(c->body, "queryParameters") != NULL || val_truth(c->body, "dryRun")) {
-        invalid_query(c, "The sandbox answers plain counts, without parameters and dry runs.");
+    if (val_member(c->body, "queryParameters") != NULL) {
+        invalid_query(c, "The sandbox answers without parameters.");
         return;
     }
     if (sql_translate(val_text_or(c->body, "query", ""), &q))

@@ -89,6 +89,22 @@ static int64_t count_rows(sqlite3 *db, const char *table)
     return n;
 }
 
+/* When the replica has written it last: a change that came, or the copy. */
+static int64_t modified_ms(sqlite3 *db, const char *table)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t ms = 0;
+    if (sqlite3_prepare_v2(db,
+                           "SELECT max(max(last_event, ended)) FROM " REPLICA_OWN
+                           "table WHERE \"schema\" || '_' || \"table\" = ?1",
+                           -1, &st, NULL) == SQLITE_OK)
+        sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+    if (st != NULL && sqlite3_step(st) == SQLITE_ROW)
+        ms = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return ms > 0 ? ms : clock_wall_ms();
+}
+
 static struct val *reference(const char *dataset, const char *table)
 {
     return val_make("{'projectId':%s,'datasetId':%s,'tableId':%s}", SANDBOX_PROJECT, dataset,
@@ -130,7 +146,7 @@ static struct val *table_doc(struct call *c, sqlite3 *db, const struct thing *da
     val_put_int64(doc, "numRows", count_rows(db, table));
     val_put_int64(doc, "numBytes", count_rows(db, table) * 96);
     val_put_int64(doc, "creationTime", clock_wall_ms());
-    val_put_int64(doc, "lastModifiedTime", clock_wall_ms());
+    val_put_int64(doc, "lastModifiedTime", modified_ms(db, table));
     put_staleness(c, doc, dataset->name);
     if (key->first != NULL) {
         val_put(doc, "tableConstraints.primaryKey.columns", val_copy(key));

@@ -54,6 +54,52 @@ static void counts(void **state)
         "ORDER BY \"id\" DESC");
 }
 
+/* What a comparison of two sides asks. */
+static void digests(void **state)
+{
+    (void)state;
+    becomes("SELECT SUBSTR(h, 1, 2) AS b, COUNT(*) AS n, SUM(CAST(CONCAT('0x', SUBSTR(h, 1, 8)) AS "
+            "INT64)) AS x FROM (SELECT TO_HEX(SHA256(CONCAT(CAST(`id` AS STRING), '|', `navn`))) "
+            "AS h FROM " TABLE " WHERE `id` BETWEEN 1 AND 9) WHERE SUBSTR(h, 1, 2) IN ('0a') "
+            "GROUP BY b ORDER BY b",
+            "SELECT substr(\"h\", 1, 2) AS \"b\", count(*) AS \"n\", "
+            "sum(bq_int64(bq_concat('0x', substr(\"h\", 1, 8)))) AS \"x\" FROM (SELECT "
+            "bq_to_hex(bq_sha256(bq_concat(CAST(\"id\" AS TEXT), '|', \"navn\"))) AS \"h\" FROM "
+            "\"public_t\" WHERE \"id\" BETWEEN 1 AND 9) WHERE substr(\"h\", 1, 2) IN ('0a') "
+            "GROUP BY \"b\" ORDER BY \"b\"");
+}
+
+static void functions(void **state)
+{
+    static const char *const rows[][2] = {
+        {"SELECT bq_to_hex(bq_sha256(''))",
+         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"SELECT bq_to_hex(bq_sha256('abc'))",
+         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"SELECT bq_to_hex(bq_sha256('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq'))",
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+        {"SELECT bq_int64(bq_concat('0x', 'ff'))", "255"},
+        {"SELECT bq_int64('-7')", "-7"},
+        {"SELECT bq_concat('a', NULL)", NULL},
+    };
+    sqlite3 *db = NULL;
+    (void)state;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    sql_add_functions(db);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sqlite3_stmt *st = NULL;
+        assert_int_equal(sqlite3_prepare_v2(db, rows[i][0], -1, &st, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+        const char *said = (const char *)sqlite3_column_text(st, 0);
+        if (rows[i][1] == NULL)
+            assert_null(said);
+        else
+            assert_string_equal(said, rows[i][1]);
+        sqlite3_finalize(st);
+    }
+    sqlite3_close(db);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -91,9 +137,8 @@ static void columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),
-        cmocka_unit_test(refusals),
-        cmocka_unit_test(columns),
+        cmocka_unit_test(counts),   cmocka_unit_test(digests), cmocka_unit_test(functions),
+        cmocka_unit_test(refusals), cmocka_unit_test(columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
