@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "api/nais/lookups.h"
 #include "api/plan/names.h"
+#include "screens/cli/config_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,7 @@ bool live_fill_target(const struct live *l, struct target *t, struct err *e)
         t->freshness_seconds = options_seconds(o->freshness);
         t->freshness_chosen = true;
     }
+    config_fill_target(o->user, t);
     if (o->naming == NULL && o->stream)
         names_recognise(o->stream, t);
     if (str_eq(o->naming, "nav-module"))

@@ -5,6 +5,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/commands.h"
+#include "screens/cli/config_file.h"
 #include "screens/cli/options.h"
 #include "screens/cli/out.h"
 #include "screens/cli/practice.h"
@@ -67,29 +68,44 @@ static int practise(struct options *o, const char *argv0)
     return code;
 }
 
+static int run(struct options *o, const char *argv0)
+{
+    bool wants_sandbox = false;
+    struct err e;
+
+    if ((o->verbose || o->log) && !log_open(o->verbose ? o->verbose : 2, o->log, &e)) {
+        out_error(o, &e);
+        return OUT_WRONG;
+    }
+    if (o->sandbox)
+        return practise(o, argv0);
+    if (o->command)
+        return command_run(o);
+    int code = walk(o, &wants_sandbox);
+    return wants_sandbox ? practise(o, argv0) : code;
+}
+
 int main(int argc, char **argv)
 {
+    struct config_file user;
     struct options o;
     struct err e;
-    bool wants_sandbox = false;
+    int code;
 
     secret_forbid_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */
     if (!options_parse(argc, argv, &o, &e))
         return out_error(&o, &e);
+    bool well = config_file_read(&user, &e);
+    if (well)
+        config_fill_options(&user, &o);
     tr_language(o.lang ? o.lang : "auto");
     words_of_toolkit();
     if (o.version || o.help)
-        return tell(&o);
-    if ((o.verbose || o.log) && !log_open(o.verbose ? o.verbose : 2, o.log, &e)) {
-        out_error(&o, &e);
-        return OUT_WRONG;
-    }
-    if (o.sandbox)
-        return practise(&o, argv[0]);
-    if (o.command)
-        return command_run(&o);
-    int code = walk(&o, &wants_sandbox);
-    return wants_sandbox ? practise(&o, argv[0]) : code;
+        code = tell(&o);
+    else
+        code = well ? run(&o, argv[0]) : out_error(&o, &e);
+    config_file_done(&user);
+    return code;
 }

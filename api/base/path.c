@@ -78,7 +78,7 @@ static bool is_ours(const char *path, bool follow, struct err *e)
     return err_hint(e, "look who made it, then: chmod 700 %s", path);
 }
 
-static const char *base_folder(struct arena *a, enum path_kind kind)
+const char *path_place(struct arena *a, enum path_kind kind)
 {
     static const struct {
         const char *variable, *under_home;
@@ -101,7 +101,7 @@ static const char *base_folder(struct arena *a, enum path_kind kind)
 
 const char *path_folder(struct arena *a, enum path_kind kind, struct err *e)
 {
-    const char *folder = base_folder(a, kind);
+    const char *folder = path_place(a, kind);
 
     if (!path_make_folder(folder, e))
         return NULL;

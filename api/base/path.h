@@ -15,6 +15,7 @@ enum path_kind { PATH_CONFIG, PATH_STATE, PATH_CACHE, PATH_RUNTIME };
 /* $XDG_..._HOME/strom or its default; made with mode 0700 when it is not there. A folder of another
  * owner, or one that others may write, is refused. */
 const char *path_folder(struct arena *a, enum path_kind kind, struct err *e);
+const char *path_place(struct arena *a, enum path_kind kind); /* the same, made or not */
 const char *path_home(void); /* HOME, else the password database; never NULL */
 const char *path_join(struct arena *a, const char *folder, const char *name);
 bool path_make_folder(const char *path, struct err *e); /* with its parents, mode 0700 */

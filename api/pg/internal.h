@@ -45,6 +45,9 @@ struct pg_keys {
 };
 void pg_keys_put(struct pg_keys *k, const char *key, const char *value); /* NULL: not said */
 
+/* What libpq makes of string, environment and service file together; PQconninfoFree. Its password
+ * is "none". */
+PQconninfoOption *pg_effective(const struct pg_options *o, const char *dsn);
 struct pg_plan *plan_new(const struct pg_options *o, struct err *e); /* NULL with *e */
 struct pg_plan *plan_hold(struct pg_plan *plan);
 void plan_free(struct pg_plan *plan); /* what was held once less */

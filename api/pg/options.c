@@ -114,7 +114,7 @@ void pg_keys_put(struct pg_keys *k, const char *key, const char *value)
 /* libpq alone knows how a service file, the environment and a string come together, and tells it
  * only of a connection. A refused option makes it put them together and stop before it does
  * anything. */
-static PQconninfoOption *effective(const struct pg_options *o, const char *dsn)
+PQconninfoOption *pg_effective(const struct pg_options *o, const char *dsn)
 {
     struct pg_keys k = {.n = 0};
     pg_keys_put(&k, "dbname", dsn);
@@ -299,7 +299,7 @@ struct pg_plan *plan_new(const struct pg_options *o, struct err *e)
     plan->dsn = str_is_empty(o->dsn) ? NULL : arena_str(a, o->dsn);
     plan->user = arena_str(a, o->user);
     plan->database = arena_str(a, o->database);
-    PQconninfoOption *list = effective(o, plan->dsn);
+    PQconninfoOption *list = pg_effective(o, plan->dsn);
     if (list == NULL) {
         plan_free(plan);
         bad_dsn(e, "", NULL);

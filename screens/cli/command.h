@@ -17,6 +17,7 @@ int command_delete(const struct options *o);
 int command_access(const struct options *o); /* access show, grant, drop */
 int command_export(const struct options *o); /* export sql */
 int command_sandbox(const struct options *o);
+int command_config(const struct options *o); /* config --explain */
 int command_man(const struct options *o); /* the man pages' source, for the build */
 int command_completion(const struct options *o);
 int command_complete(const struct options *o); /* what the shells' scripts ask */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 enum { OPTIONS_MANY = 32 };
+struct config_file;
 
 struct options {
     const char *command;            /* "check", ...; NULL: the wizard */
@@ -31,7 +32,9 @@ struct options {
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
     bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, editor;
     bool sandbox, foreground, help, version, undo;
+    bool explain;
     int verbose;
+    const struct config_file *user; /* the user file; NULL: nobody has read it */
 };
 
 /* argv's texts are borrowed. False with *e (ERR_INPUT; exit code 2): what is wrong and the nearest

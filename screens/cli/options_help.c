@@ -29,6 +29,7 @@ static const struct {
     {"status", {WHO, SOURCE, CLOUD, STORED}},
     {"access", {WHO, CLOUD, STORED, ASKED}},
     {"export", {WHO, SOURCE, CLOUD, STORED}},
+    {"config", {WHO, SOURCE, CLOUD, MADE, STORED, "password-file", "color"}},
     {"delete", {WHO, SOURCE, CLOUD, "dataset", STORED, "confirm", "no-input"}},
 };
 

@@ -133,6 +133,42 @@ static const char removal[] =
     "  }\n"
     "}\n";
 
+/* What command_config prints. */
+static const char configured[] =
+    "{\n"
+    "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+    "  \"title\": \"strom config --explain --json\",\n"
+    "  \"anyOf\": [{\"$ref\": \"#/$defs/settings\"}, {\"$ref\": \"#/$defs/failure\"}],\n"
+    "  \"$defs\": {\n"
+    "    \"settings\": {\n"
+    "      \"type\": \"object\",\n"
+    "      \"required\": [\"version\", \"settings\"],\n"
+    "      \"properties\": {\n"
+    "        \"version\": {\"const\": 1},\n"
+    "        \"settings\": {\n"
+    "          \"type\": \"array\",\n"
+    "          \"items\": {\n"
+    "            \"type\": \"object\",\n"
+    "            \"required\": [\"name\", \"value\", \"source\", \"from\", \"secret\"],\n"
+    "            \"properties\": {\n"
+    "              \"name\": {\"type\": \"string\"},\n"
+    "              \"value\": {\"type\": [\"string\", \"null\"],\n"
+    "                        \"description\": \"of a secret: ********\"},\n"
+    "              \"source\": {\"enum\": [\"option\", \"environment\", \"plan_file\", "
+    "\"user_file\",\n"
+    "                         \"pg_service\", \"gcloud\", \"default\", \"unset\"]},\n"
+    "              \"from\": {\"type\": [\"string\", \"null\"],\n"
+    "                       \"description\": \"which option, variable, key or file\"},\n"
+    "              \"secret\": {\"type\": \"boolean\"}\n"
+    "            }\n"
+    "          }\n"
+    "        }\n"
+    "      }\n"
+    "    },\n"
+    "    \"failure\": " FAILURE "\n"
+    "  }\n"
+    "}\n";
+
 const char *schema_of(const char *command)
 {
     if (str_eq(command, "plan"))
@@ -143,6 +179,8 @@ const char *schema_of(const char *command)
         return exported;
     if (str_eq(command, "access"))
         return access_schema;
+    if (str_eq(command, "config"))
+        return configured;
     return str_eq(command, "delete") ? removal : NULL;
 }
 

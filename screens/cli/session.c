@@ -6,6 +6,7 @@
 #include "api/nais/lookups.h"
 #include "api/plan/file.h"
 #include "api/plan/names.h"
+#include "screens/cli/config_file.h"
 #include "screens/cli/out.h"
 
 #include <signal.h>
@@ -163,6 +164,23 @@ static bool read_file(struct session *s, struct err *e)
     if (ok)
         target_from_file(s);
     return ok;
+}
+
+/* The environment goes before the plan file; an option goes before both (live_fill_target). */
+static void target_from_environment(struct session *s)
+{
+    const char *core = getenv("CLOUDSDK_CORE_PROJECT"), *cloud = getenv("GOOGLE_CLOUD_PROJECT");
+
+    copy(s->target.project, sizeof s->target.project, str_is_empty(core) ? cloud : core);
+}
+
+/* What nobody else knew. */
+static void project_of_gcloud(struct session *s)
+{
+    const char *from;
+
+    if (s->target.project[0] == '\0' && config_gcloud_project(&s->mem, s->target.project, &from))
+        out_talk("project %s, of gcloud's active configuration (%s)", s->target.project, from);
 }
 
 /* --- the cluster
@@ -352,6 +370,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
         session_catch(s->live.net);
     ok = ok && live_find_password(&s->live, &e);
     ok = ok && (!(wants & SESSION_FILE) || read_file(s, &e));
+    target_from_environment(s);
     ok = ok && live_fill_target(&s->live, &s->target, &e);
     if (ok && (wants & SESSION_ONLY_APP))
         find_only_app(s);
@@ -360,6 +379,8 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     if (ok && (wants & SESSION_SOURCE))
         connect_source(s);
     ok = ok && session_goes_on(s, &e); /* what it could not reach is said later; not this */
+    if (ok && wants & SESSION_PROJECT)
+        project_of_gcloud(s);
     ok = ok && (!(wants & SESSION_PROJECT) || needs_project(s, &e));
     if (!ok) {
         *code = out_error(o, &e);
