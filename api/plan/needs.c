@@ -156,13 +156,39 @@ static bool is_chosen(const struct selection *s, const char *schema, const char 
     return selection_find(s, schema, table, &at) && s->tables[at].n_included > 0;
 }
 
-static bool is_carried(const struct observed *seen, const struct source_member *m)
+bool plan_stream_names(const struct observed *seen, const char *schema, const char *table)
 {
     for (size_t i = 0; i < seen->n_stream_tables; i++)
-        if (str_eq(seen->stream_tables[i].schema, m->schema) &&
-            str_eq(seen->stream_tables[i].table, m->table))
+        if (str_eq(seen->stream_tables[i].schema, schema) &&
+            str_eq(seen->stream_tables[i].table, table))
             return true;
     return false;
+}
+
+static bool names_schema(const struct observed *seen, const char *schema)
+{
+    for (size_t i = 0; i < seen->n_stream_tables; i++)
+        if (seen->stream_tables[i].table == NULL && str_eq(seen->stream_tables[i].schema, schema))
+            return true;
+    return false;
+}
+
+static bool leaves_out(const struct observed *seen, const char *schema, const char *table)
+{
+    for (size_t i = 0; i < seen->n_stream_excluded; i++) {
+        const struct observed_column_set *x = &seen->stream_excluded[i];
+        if (str_eq(x->schema, schema) && x->n_columns == 0 &&
+            (x->table == NULL || str_eq(x->table, table)))
+            return true;
+    }
+    return false;
+}
+
+bool plan_stream_carries(const struct observed *seen, const char *schema, const char *table)
+{
+    return (seen->stream_takes_all || names_schema(seen, schema) ||
+            plan_stream_names(seen, schema, table)) &&
+           !leaves_out(seen, schema, table);
 }
 
 void plan_add_leaving(struct plan *p, const struct selection *s, const struct observed *seen,
@@ -172,7 +198,7 @@ void plan_add_leaving(struct plan *p, const struct selection *s, const struct ob
 
     for (size_t i = 0; facts && i < facts->publication.n_members; i++) {
         const struct source_member *m = &facts->publication.members[i];
-        if (is_carried(seen, m) && !is_chosen(s, m->schema, m->table))
+        if (plan_stream_names(seen, m->schema, m->table) && !is_chosen(s, m->schema, m->table))
             names_add(&tables, m->schema, m->table);
     }
     if (tables.n)

@@ -5,6 +5,7 @@
  */
 
 #include "api/pg/facts.h"
+#include "api/plan/observed.h"
 #include "api/plan/plan.h"
 
 /* Adds to p->needs; facts NULL: the source was not asked, nothing is added. The facts must have
@@ -14,5 +15,8 @@ void plan_add_needs(struct plan *p, const struct source_facts *facts);
  * need: the stream must let go of it first. */
 void plan_add_leaving(struct plan *p, const struct selection *s, const struct observed *seen,
                       const struct source_facts *facts);
+/* By its own name in the stream's list; by whatever the lists say. */
+bool plan_stream_names(const struct observed *seen, const char *schema, const char *table);
+bool plan_stream_carries(const struct observed *seen, const char *schema, const char *table);
 
 #endif

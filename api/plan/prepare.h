@@ -9,6 +9,7 @@
 #include "api/base/target.h"
 #include "api/files/migrations.h"
 #include "api/pg/facts.h"
+#include "api/plan/observed.h"
 #include "api/plan/selection.h"
 
 struct prepared_file {
@@ -27,6 +28,7 @@ struct prepared {
     size_t n_files;
     const char **notes; /* for the person: what comes later, what must be pasted by hand */
     size_t n_notes;
+    bool takes_out; /* a migration takes tables out of the publication */
 };
 
 enum prepare_shape {
@@ -43,6 +45,10 @@ struct prepare_wanted {
     const struct target *t;
     const struct source_facts *facts; /* NULL: the database was not asked: manifests only */
     const struct selection *s;        /* NULL, or nothing chosen: see below */
+    /* What the stream carries now; NULL: the selection's own marks tell. unseen: why it could not
+     * be looked at; NULL: it was, or nobody tried. */
+    const struct observed *seen;
+    const char *unseen;
     enum prepare_shape shape;
     const char *folder; /* of the migrations, in the repository; NULL: found */
     bool only_migrations;

@@ -5,6 +5,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/checks/source_checks.h"
+#include "api/plan/needs.h"
 
 /* --- which tables
  * ----------------------------------------------------------------------------------- */
@@ -112,8 +113,11 @@ static bool any_by_parent(const struct source_facts *f)
     return false;
 }
 
-static void list_leaving(struct listing *l, const struct source_facts *f, const struct selection *s)
+static void list_leaving(struct listing *l, const struct prepare_wanted *w)
 {
+    const struct source_facts *f = w->facts;
+    const struct selection *s = w->s;
+    const struct observed *seen = w->seen;
     bool keeps_wholes = any_by_parent(f);
 
     for (size_t i = 0; i < f->publication.n_members; i++) {
@@ -121,7 +125,7 @@ static void list_leaving(struct listing *l, const struct source_facts *f, const 
         const struct selection_table *t = chosen_table(s, m->schema, m->table);
         if ((t && t->n_included) || (m->kind == 'p' && keeps_wholes))
             continue;
-        if (flows(t))
+        if (flows(t) || (seen && plan_stream_carries(seen, m->schema, m->table)))
             names_add(&l->flowing, m->schema, m->table);
         else
             l->leaving[l->n_leaving++] =
@@ -176,6 +180,13 @@ static void say(struct prepare_job *j, struct listing *l, bool chosen)
                                      "back: the migration that takes it out of the publication "
                                      "is written then"),
                                   names_text(&l->flowing)));
+    j->out->takes_out = l->n_leaving > 0;
+    if (l->n_leaving && j->w->unseen)
+        prepare_note(j, arena_printf(j->a,
+                                     tr("whether a stream still carries what leaves the "
+                                        "publication could not be looked at (%s): take it out of "
+                                        "the stream before this is deployed"),
+                                     j->w->unseen));
 }
 
 static void list_all(struct prepare_job *j, struct listing *l, bool chosen)
@@ -187,7 +198,7 @@ static void list_all(struct prepare_job *j, struct listing *l, bool chosen)
     else
         list_meant(l, f);
     if (chosen && !f->publication.all_tables)
-        list_leaving(l, f, j->w->s);
+        list_leaving(l, j->w);
 }
 
 bool prepare_list(struct prepare_job *j, struct listing *l)

@@ -342,6 +342,11 @@ static bool add_and_advise(struct prepare_job *j, const struct listing *l,
     if (j->out->n_files > before && !facts->publication_exists && !l->any_chosen)
         prepare_note(j, tr("No table is chosen yet, so every table is taken. To name only yours, "
                            "choose them on Tables first (--include-tables), then come back."));
+    if (j->out->n_files > before && facts->publication_all_tables && l->any_chosen)
+        prepare_note(j, tr("The publication stays FOR ALL TABLES: PostgreSQL cannot make it "
+                           "narrow, and made anew it takes a new slot and a new copy of every "
+                           "table. What flows is what the stream names. For a narrow one, take "
+                           "other names: --publication and --slot."));
     return true;
 }
 

@@ -1,6 +1,8 @@
 #include "screens/cli/preparing.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/observe.h"
 #include "api/plan/wanted.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
@@ -43,20 +45,45 @@ static struct source_facts *facts_of(struct session *s, const struct selection *
     return facts;
 }
 
+/* Whether a stream still carries what would be taken out of its publication. */
+static bool make_with_stream(struct session *s, struct prepare_wanted *wanted, struct prepared *out,
+                             struct err *e)
+{
+    struct task *t = NULL;
+    struct err why = {0};
+
+    if (s->target.project[0] && s->target.region[0] && s->target.stream[0]) {
+        t = observe(s->live.net, s->live.google, &s->target);
+        if (session_wait(s, t, &why))
+            wanted->seen = observed(t);
+    } else {
+        err_why(&why, "%s", tr("project, region or stream is not known"));
+    }
+    if (wanted->seen && wanted->seen->things[STEP_STREAM].seen == SEEN_UNKNOWN)
+        wanted->unseen = wanted->seen->things[STEP_STREAM].why;
+    else if (wanted->seen == NULL)
+        wanted->unseen = why.why;
+    bool ok = session_goes_on(s, e) && prepare(&s->mem, wanted, out, e);
+    task_drop(t);
+    return ok;
+}
+
 static bool make(struct session *s, const struct selection *chosen, bool only_migrations,
                  struct prepared *out, struct err *e)
 {
     struct source_facts *facts = facts_of(s, chosen);
-    const struct prepare_wanted wanted = {.repo = s->live.repo,
-                                          .t = &s->target,
-                                          .facts = facts,
-                                          .s = chosen,
-                                          .folder = s->o->migrations,
-                                          .shape = shape_of(s->o->shape),
-                                          .only_migrations = only_migrations,
-                                          .undo = s->o->undo};
+    struct prepare_wanted wanted = {.repo = s->live.repo,
+                                    .t = &s->target,
+                                    .facts = facts,
+                                    .s = chosen,
+                                    .folder = s->o->migrations,
+                                    .shape = shape_of(s->o->shape),
+                                    .only_migrations = only_migrations,
+                                    .undo = s->o->undo};
     bool ok = session_goes_on(s, e) && prepare(&s->mem, &wanted, out, e);
 
+    if (ok && out->takes_out)
+        ok = make_with_stream(s, &wanted, out, e);
     source_free(facts);
     return ok;
 }
