@@ -1,4 +1,5 @@
 #include "screens/choose.h"
+#include "screens/choose_late.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
@@ -17,73 +18,102 @@ static void describe(const struct journey *j, size_t table, struct str *out)
 {
     const struct selection_table *t = &j->selection.tables[table];
 
-    str_printf(out, "%s" SEP "%s", t->schema, t->name);
+    str_add(out, t->schema);
+    str_addc(out, *SEP);
+    str_add(out, t->name);
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included)
-            str_printf(out, SEP "%s", t->columns[i].name);
+        if (t->columns[i].included) {
+            str_addc(out, *SEP);
+            str_add(out, t->columns[i].name);
+        }
     str_addc(out, '\n');
 }
 
-static bool named(char *names, const char *column)
+static bool is_name(const char *at, const char *column, size_t n)
+{
+    return strncmp(at, column, n) == 0 && (at[n] == *SEP || at[n] == '\0');
+}
+
+/* They stand in the order of the columns, unless the table was made anew: the next one is it, else
+ * it is looked for. *next moves on. */
+static bool named(const char *names, const char **next, const char *column)
 {
     size_t n = strlen(column);
 
-    for (char *at = names; at && *at; at = strchr(at, *SEP), at = at ? at + 1 : NULL)
-        if (strncmp(at, column, n) == 0 && (at[n] == *SEP || at[n] == '\0'))
+    if (is_name(*next, column, n)) {
+        *next += n + ((*next)[n] != '\0');
+        return true;
+    }
+    for (const char *at = names; at && *at; at = strchr(at, *SEP), at = at ? at + 1 : NULL)
+        if (is_name(at, column, n))
             return true;
     return false;
 }
 
-/* Puts one table as a line says. Off first, so that nothing is left of what was. False: it is gone.
- */
-static bool restore_line(struct journey *j, char *line, size_t *table)
-{
-    char *table_name = strchr(line, *SEP), *names;
+struct line {
+    char *schema, *table, *names; /* names NULL: nothing is on */
+};
 
-    if (table_name == NULL)
+static bool cut(char *text, struct line *out)
+{
+    out->schema = text;
+    out->table = strchr(text, *SEP);
+    if (out->table == NULL)
         return false;
-    *table_name++ = '\0';
-    names = strchr(table_name, *SEP);
-    if (names)
-        *names++ = '\0';
-    if (!selection_find(&j->selection, line, table_name, table))
-        return false;
-    selection_set_table(&j->selection, *table, false);
-    for (size_t i = 0; names && i < j->selection.tables[*table].n_columns; i++)
-        if (named(names, j->selection.tables[*table].columns[i].name))
-            selection_set_column(&j->selection, *table, i, true);
+    *out->table++ = '\0';
+    out->names = strchr(out->table, *SEP);
+    if (out->names)
+        *out->names++ = '\0';
     return true;
 }
 
-static void restore(struct journey *j, const char *text)
+/* What the step had changed goes back; what has changed since in other columns stays. */
+static bool restore_line(struct journey *j, char *to_text, char *from_text, size_t *table)
 {
-    char *copy = mem_str(text);
+    struct line to, from;
+
+    if (!cut(to_text, &to) || !cut(from_text, &from) ||
+        !selection_find(&j->selection, to.schema, to.table, table))
+        return false;
+    const struct selection_table *t = &j->selection.tables[*table];
+    const char *next_to = to.names, *next_from = from.names;
+    for (size_t pass = 0; pass < 2; pass++, next_to = to.names, next_from = from.names)
+        for (size_t i = 0; i < t->n_columns; i++) {
+            bool is = to.names && named(to.names, &next_to, t->columns[i].name),
+                 was = from.names && named(from.names, &next_from, t->columns[i].name);
+            if (pass == 0 && was && !is) /* off first: a key stands in nobody's way */
+                selection_leave_out(&j->selection, *table, i);
+            else if (pass == 1 && is && !was)
+                selection_put_back(&j->selection, *table, i);
+        }
+    return true;
+}
+
+/* Both have a line for each table, in the same order. */
+static void restore(struct journey *j, const char *to, const char *from)
+{
+    char *to_copy = mem_str(to), *from_copy = mem_str(from), *to_end, *from_end;
     size_t *tables = NULL, n = 0, room = 0;
 
-    for (char *line = copy, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        *end = '\0';
+    for (char *a = to_copy, *b = from_copy;
+         (to_end = strchr(a, '\n')) != NULL && (from_end = strchr(b, '\n')) != NULL;
+         a = to_end + 1, b = from_end + 1) {
+        *to_end = *from_end = '\0';
         if (n == room)
             tables = mem_grow(tables, room = room * 2 + 8, sizeof *tables);
-        n += restore_line(j, line, &tables[n]);
+        n += restore_line(j, a, b, &tables[n]);
     }
-    journey_keep_tables(j, tables, n);
+    choose_late_tables(j, tables, n);
     mem_free(tables);
-    mem_free(copy);
+    mem_free(to_copy);
+    mem_free(from_copy);
 }
 
 static void record(struct journey *j, const char *label, const size_t *tables, size_t n,
                    struct str *before, struct str *after)
 {
-    struct undo_step step = {label, str_text(before), str_text(after)};
-    struct err e;
-
-    journey_keep_tables(j, tables, n);
-    if (j->id == 0)
-        journey_save(j); /* the log belongs to a journey that is in the store */
-    if (j->id && !undo_push(j->live->store, j->id, &step, &e) && !e.retryable)
-        journey_say_err(j, &e);
-    str_done(before);
-    str_done(after);
+    choose_late_step(j, label, before, after);
+    choose_late_tables(j, tables, n);
 }
 
 /* --- choosing --- */
@@ -182,18 +212,57 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
         journey_say(j, MARK_OK, tr("tables changed: %zu"), changed);
 }
 
-bool choose_with_reason(struct journey *j, size_t table, size_t column, const char *reason,
-                        const char *reference, struct err *e)
+/* Places of a table stand together. Returns how many columns changed; each table is recorded. */
+static size_t set_places(struct journey *j, const struct selection_place *places, size_t n, bool on,
+                         const char *label)
+{
+    struct str before = {0}, after = {0};
+    size_t changed = 0, n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
+
+    for (size_t i = 0; i < n;) {
+        size_t table = places[i].table, bytes = before.bytes, done = changed;
+        describe(j, table, &before);
+        for (; i < n && places[i].table == table; i++)
+            changed +=
+                selection_set_column(&j->selection, table, places[i].column, on) == SELECTION_DONE;
+        if (changed > done)
+            describe(j, table, &after);
+        else
+            before.text[before.bytes = bytes] = '\0';
+        tables[n_tables++] = table; /* a reason alone may be new */
+    }
+    if (changed)
+        record(j, label, tables, n_tables, &before, &after);
+    else
+        choose_late_tables(j, tables, n_tables);
+    str_done(&before);
+    str_done(&after);
+    mem_free(tables);
+    return changed;
+}
+
+void choose_columns(struct journey *j, const struct selection_place *places, size_t n, bool on)
+{
+    size_t changed = set_places(j, places, n, on, on ? "on" : "off");
+
+    journey_say(j, MARK_OK, tr("columns changed: %zu"), changed);
+}
+
+bool choose_with_reason(struct journey *j, const struct selection_place *places, size_t n,
+                        const char *reason, const char *reference, struct err *e)
 {
     char when[CLOCK_TEXT];
     const char *user = j->who[0] ? j->who : getenv("USER");
     struct selection_ack ack = {reason, reference, str_is_empty(user) ? "unknown" : user,
                                 clock_rfc3339(clock_wall(), when)};
 
-    if (!selection_acknowledge(&j->selection, table, column, &ack, e))
-        return false;
-    if (choose_column(j, table, column, true) != SELECTION_DONE)
-        journey_keep_tables(j, &table, 1); /* it flows already: the reason alone is new */
+    for (size_t i = 0; i < n; i++)
+        if (!selection_acknowledge(&j->selection, places[i].table, places[i].column, &ack, e))
+            return false;
+    set_places(j, places, n, true,
+               j->selection.tables[places[0].table].columns[places[0].column].name);
+    if (n > 1)
+        journey_say(j, MARK_OK, tr("columns with this reason: %zu"), n);
     return true;
 }
 
@@ -205,11 +274,12 @@ static void step(struct journey *j, bool back)
     struct undo_step s;
     struct err e;
 
+    choose_late_all(j);
     if (j->id == 0 || !(back ? undo_back(j->live->store, j->id, &a, &s, &e)
                              : undo_forward(j->live->store, j->id, &a, &s, &e))) {
         journey_say(j, MARK_NONE, "%s", back ? tr("nothing to undo") : tr("nothing to redo"));
     } else {
-        restore(j, back ? s.before : s.after);
+        restore(j, back ? s.before : s.after, back ? s.after : s.before);
         journey_say(j, MARK_OK, back ? tr("undone: %s") : tr("done again: %s"), s.label);
     }
     arena_done(&a);

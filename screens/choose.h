@@ -11,9 +11,12 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
 enum selection_answer choose_table(struct journey *j, size_t table, bool on);
 /* Tables by number; those that cannot be chosen are passed over. Says how many changed. */
 void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on);
-/* Gives a flagged column its reason and turns it on. */
-bool choose_with_reason(struct journey *j, size_t table, size_t column, const char *reason,
-                        const char *reference, struct err *e);
+/* Gives flagged columns their reason and turns them on: one step to be undone. */
+bool choose_with_reason(struct journey *j, const struct selection_place *places, size_t n,
+                        const char *reason, const char *reference, struct err *e);
+/* Columns by place, as the shown hits of a filter; those that cannot be are passed over. Says how
+ * many changed. */
+void choose_columns(struct journey *j, const struct selection_place *places, size_t n, bool on);
 void choose_undo(struct journey *j);
 void choose_redo(struct journey *j);
 

@@ -6,9 +6,9 @@
 #include "api/pg/source.h"
 #include "api/plan/names.h"
 #include "api/plan/plan.h"
-#include "api/plan/survey.h"
 #include "api/plan/wanted.h"
 #include "api/store/journeys.h"
+#include "screens/choose_late.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +37,8 @@ static void drop_work(struct journey *j)
     journey_forget_moved(j);
     task_clear(&j->connecting);
     task_clear(&j->reading);
+    sampling_found_free(j->found); /* looks into the catalogue: goes first */
+    j->found = NULL;
     catalog_free(j->catalog);
     j->catalog = NULL;
     selection_done(&j->selection);
@@ -47,6 +49,7 @@ static void drop_work(struct journey *j)
 void journey_close(struct journey *j)
 {
     drop_work(j);
+    choose_late_free(j);
     kept_free(j->kept);
     *j = (struct journey){0};
 }
@@ -220,13 +223,6 @@ static void connect_again(struct journey *j)
     j->connecting = live_connect(j->live, j->dsn, j->target.database);
 }
 
-static void read_again(struct journey *j)
-{
-    struct catalog_options o = {.publication = j->target.publication, .reader = j->target.db_user};
-
-    j->reading = survey(j->live->pg, &o);
-}
-
 void journey_catch_up(struct journey *j)
 {
     if (j->at <= AT_PREREQUISITES) { /* these have connections of their own, and try anew */
@@ -237,7 +233,7 @@ void journey_catch_up(struct journey *j)
     if (j->live->pg == NULL && j->connecting == NULL && !j->elsewhere)
         connect_again(j);
     if (journey_pg(j) && j->at > AT_TABLES && !j->selection_ready && j->reading == NULL)
-        read_again(j);
+        j->reading = journey_survey(j);
 }
 
 void journey_catch_up_again(struct journey *j)
@@ -274,6 +270,19 @@ const struct task *journey_catching_up(const struct journey *j)
 }
 
 void journey_save(struct journey *j)
+{
+    choose_late_all(j);
+    journey_write(j);
+}
+
+bool journey_save_some(struct journey *j)
+{
+    choose_late_some(j);
+    journey_write(j);
+    return choose_late_waits(j);
+}
+
+void journey_write(struct journey *j)
 {
     char title[JOURNEY_TITLE];
     struct err e;

@@ -6,6 +6,7 @@
 
 #include "api/google/datastream.h"
 #include "api/plan/planning.h"
+#include "api/plan/sampling_found.h"
 #include "api/store/kept.h"
 #include "screens/live.h"
 #include "tui/theme.h"
@@ -26,7 +27,8 @@ enum journey_step {
     AT_REVIEW,
     AT_CREATE,
     AT_MONITOR,
-    AT_REMOVE, /* beside the way: only Home and Monitor lead here */
+    AT_REMOVE,   /* beside the way: only Home and Monitor lead here */
+    AT_REVIEWER, /* the same, and Review */
     JOURNEY_STEPS
 };
 
@@ -39,6 +41,7 @@ struct journey {
     bool selection_ready;
     struct selection_totals totals; /* counted when it changes: many are drawn at every key */
     struct catalog *catalog;        /* as it was read last; owned */
+    struct sampling_found *found;   /* what its values have said; owned, NULL with the catalogue */
     struct plan *plan; /* the plan that Review showed; owned. Create carries this one out */
     char *moved;       /* why it was not carried out, a line each; owned, NULL: it was */
     struct task
@@ -50,6 +53,8 @@ struct journey {
     bool elsewhere; /* it reads another source than the connection leads to: nothing is asked there
                        until Connect was passed */
     bool undoing;   /* Take down is the undo of a run: only what that has made; Home ends it */
+    bool comparing; /* Reviewer looks at what is chosen here, and leads back to Review; else at the
+                       plan file */
     bool finding; /* Connect is asked only for project and region: then back to Home, to the streams
                    */
     char source[64]; /* the database that the opened stream reads; "": not known */
@@ -66,6 +71,7 @@ struct journey {
 
     int64_t id; /* in the store; 0: not saved yet */
     struct kept *kept;
+    struct choose_late *late; /* choices that are still to be kept: choose_late.h; owned */
 };
 
 void journey_open(struct journey *j, struct live *l);
@@ -94,6 +100,9 @@ bool journey_has_choices(const struct journey *j); /* something would be missed 
 /* The connection, while it lives and leads to the source that this is about; else NULL. */
 struct pg *journey_pg(const struct journey *j);
 void journey_save(struct journey *j); /* writes when dirty; trouble is said once */
+/* The same, of thousands of choices some: true while more is left. */
+bool journey_save_some(struct journey *j);
+void journey_write(struct journey *j); /* the same, but for choices that wait (choose_late.h) */
 const char *journey_title(const struct journey *j,
                           char out[JOURNEY_TITLE]); /* "postmottak-backend · dev-gcp" */
 
@@ -108,15 +117,24 @@ void journey_changed(struct journey *j);                /* save soon */
 
 /* A survey has ended: takes catalogue and selection over and puts the choices of before onto it. */
 void journey_use_survey(struct journey *j, struct task *survey);
+/* A look at tables and columns, with what their values said before; then journey_use_survey. */
+struct task *journey_survey(struct journey *j);
+/* The verdict on a column, with what its values said. */
+void journey_verdict(const struct journey *j, size_t table, size_t column,
+                     struct rules_verdict *out);
 /* What the opened stream carries, as it was just asked: the choices are put onto it anew, and what
  * the person changed of them stays changed. True: it is not what was known before. */
 bool journey_use_flows(struct journey *j, const struct datastream_selection *include,
                        const struct datastream_selection *exclude);
-void journey_flows_now(struct journey *j);            /* what is chosen was carried out: it flows */
+void journey_flows_now(struct journey *j); /* what is chosen was carried out: it flows */
+/* The repository's plan file, where it is this stream's: selection_done. False: there is none. */
+bool journey_plan_file(const struct journey *j, struct selection *file);
+void journey_reviewed(struct journey *j); /* what there is was reviewed: later columns are new */
+/* Marks what differs from the last review, and what is new since (selection: was, fresh). */
+void journey_mark_reviewed(struct journey *j);
 bool journey_changes_stream(const struct journey *j); /* its lists are known: it is changed */
 /* After choosing in these tables: what is kept for the next start. Of the others nothing is
- * written.
- */
+ * written. See choose_late.h. */
 void journey_keep_tables(struct journey *j, const size_t *tables, size_t n);
 /* Chosen tables as the checks want them; lives in a. */
 void journey_wanted(const struct journey *j, struct arena *a, struct source_wanted *out);
@@ -131,6 +149,9 @@ void journey_use_plan(struct journey *j, const struct task *planning);
  */
 bool journey_plan_holds(struct journey *j, const struct task *planning);
 void journey_forget_moved(struct journey *j); /* it has been seen */
+/* The choices and reasons of a plan file become those of a set-up of its own; the one before is put
+ * aside. They are ticked when the tables have been read. */
+void journey_take_file(struct journey *j, const struct selection *file, const struct target *t);
 /* Selection's source, destination and names from the target: before a plan file is written. */
 void journey_fill_selection(struct journey *j);
 

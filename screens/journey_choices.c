@@ -3,11 +3,11 @@
  * may be asked anew at any time, and what the person changed stays changed. */
 #include "screens/journey.h"
 
-#include "api/base/path.h"
 #include "api/base/str.h"
-#include "api/plan/file.h"
 #include "api/plan/opened.h"
 #include "api/plan/survey.h"
+#include "screens/choose_late.h"
+#include "screens/values.h"
 
 #include <string.h>
 
@@ -88,7 +88,6 @@ void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
         if (t->n_included) /* a reason outlives its column's being left out */
             keep_acks(j, t);
     }
-    selection_totals(&j->selection, &j->totals);
     journey_changed(j);
 }
 
@@ -166,7 +165,7 @@ static void restore_chosen(struct journey *j)
     while (next_line(j, CHOSEN, &a, &at, &line))
         for (size_t c = 0; c < line.n; c++)
             if (selection_find_column(&j->selection.tables[line.table], line.names[c], &column))
-                selection_set_column(&j->selection, line.table, column, true);
+                selection_put_back(&j->selection, line.table, column);
     arena_done(&a);
 }
 
@@ -179,7 +178,7 @@ static void restore_edit(struct journey *j, size_t table, const char *edit)
     if (edit[0] == '-')
         selection_leave_out(&j->selection, table, column);
     else
-        selection_set_column(&j->selection, table, column, true);
+        selection_put_back(&j->selection, table, column);
 }
 
 static void restore_edits(struct journey *j)
@@ -295,6 +294,7 @@ static char *lists_text(const struct journey *j)
 bool journey_use_flows(struct journey *j, const struct datastream_selection *include,
                        const struct datastream_selection *exclude)
 {
+    choose_late_all(j);
     bool known = kept_bool(j->kept, "flows", false), same;
     char *before = lists_text(j), *now;
 
@@ -309,6 +309,7 @@ bool journey_use_flows(struct journey *j, const struct datastream_selection *inc
     mem_free(now);
     if (!same && j->selection_ready) {
         put_flows(j);
+        journey_mark_reviewed(j);
         selection_totals(&j->selection, &j->totals);
     }
     journey_changed(j);
@@ -319,6 +320,7 @@ void journey_flows_now(struct journey *j)
 {
     struct selection *s = &j->selection;
 
+    choose_late_all(j);
     kept_remove_under(j->kept, FLOWS);
     kept_remove_under(j->kept, HELD);
     kept_remove_under(j->kept, EDIT);
@@ -334,6 +336,7 @@ void journey_flows_now(struct journey *j)
     }
     kept_set_bool(j->kept, "flows", true);
     j->opened = true;
+    journey_reviewed(j);
     journey_changed(j);
 }
 
@@ -345,36 +348,31 @@ bool journey_changes_stream(const struct journey *j)
 /* Reasons that the plan file of this very stream holds. */
 static void reasons_of_file(struct journey *j)
 {
-    struct arena a = {0};
-    struct str text = {0};
     struct selection file;
     struct err e;
     size_t table, column;
 
-    if (j->live->repo &&
-        path_read(path_join(&a, j->live->repo, "replication.json"), PLAN_FILE_MAX_BYTES, &text,
-                  &e) &&
-        plan_file_read(str_text(&text), text.bytes, &file, &e)) {
-        for (size_t t = 0; t < file.n_tables && str_eq(file.naming.stream, j->target.stream); t++)
-            for (size_t c = 0; c < file.tables[t].n_columns; c++) {
-                const struct selection_column *from = &file.tables[t].columns[c];
-                if (from->ack &&
-                    selection_find(&j->selection, file.tables[t].schema, file.tables[t].name,
-                                   &table) &&
-                    selection_find_column(&j->selection.tables[table], from->name, &column))
-                    selection_acknowledge(&j->selection, table, column, from->ack, &e);
-            }
-        selection_done(&file);
-    }
-    str_done(&text);
-    arena_done(&a);
+    if (!journey_plan_file(j, &file))
+        return;
+    for (size_t t = 0; t < file.n_tables; t++)
+        for (size_t c = 0; c < file.tables[t].n_columns; c++) {
+            const struct selection_column *from = &file.tables[t].columns[c];
+            if (from->ack &&
+                selection_find(&j->selection, file.tables[t].schema, file.tables[t].name, &table) &&
+                selection_find_column(&j->selection.tables[table], from->name, &column))
+                selection_acknowledge(&j->selection, table, column, from->ack, &e);
+        }
+    selection_done(&file);
 }
 
 void journey_use_survey(struct journey *j, struct task *survey)
 {
+    choose_late_all(j); /* by numbers of tables that go */
     selection_done(&j->selection);
+    sampling_found_free(j->found);
     catalog_free(j->catalog);
     j->catalog = survey_take(survey, &j->selection);
+    j->found = values_take(j, survey);
     j->selection_ready = true;
     if (is_of_stream(j))
         reasons_of_file(j);
@@ -383,6 +381,24 @@ void journey_use_survey(struct journey *j, struct task *survey)
         put_flows(j);
     else
         restore_chosen(j);
+    journey_mark_reviewed(j);
     selection_totals(&j->selection, &j->totals);
     journey_fill_selection(j);
+}
+
+void journey_take_file(struct journey *j, const struct selection *file, const struct target *t)
+{
+    struct pg *pg = j->live->pg;
+
+    journey_put_aside(j, t, pg && str_eq(pg_database(pg), t->database));
+    j->selection_ready = false; /* they are read anew, and ticked then */
+    j->opened = j->elsewhere = false;
+    j->reached = AT_CONNECT;
+    for (size_t i = 0; i < file->n_tables; i++) {
+        if (file->tables[i].n_included == 0)
+            continue;
+        keep_chosen(j, &file->tables[i]);
+        keep_acks(j, &file->tables[i]);
+    }
+    journey_changed(j);
 }

@@ -40,6 +40,25 @@ static void find_repo(struct live *l)
     }
 }
 
+bool live_find_team(const struct options *o, struct rules_team **out, struct err *e)
+{
+    struct live found = {.options = o};
+    bool named = o->file && !str_eq(o->file, "-");
+    const char *slash = named ? strrchr(o->file, '/') : NULL;
+    bool ok;
+
+    *out = NULL;
+    arena_init(&found.mem);
+    find_repo(&found);
+    const char *beside =
+        slash ? arena_strn(&found.mem, o->file, (size_t)(slash - o->file) + 1) : ".";
+    ok = !named || team_open(beside, out, e);
+    if (ok && *out == NULL && found.repo)
+        ok = team_open(found.repo, out, e);
+    arena_done(&found.mem);
+    return ok;
+}
+
 static bool open_store(struct live *l, struct err *e)
 {
     const char *folder = path_folder(&l->mem, PATH_STATE, &l->store_trouble);
@@ -68,6 +87,7 @@ bool live_open(struct live *l, const struct options *o, struct err *e)
     if (l->google == NULL)
         return false;
     find_repo(l);
+    live_find_team(o, &l->team, &l->team_trouble);
     live_use_cluster(l, o->context ? o->context : "", o->namespace_ ? o->namespace_ : "");
     return true;
 }
@@ -96,6 +116,7 @@ void live_close(struct live *l)
     if (l->net)
         net_close(l->net);
     store_close(l->store);
+    team_free(l->team); /* tasks of the loop looked into it */
     arena_done(&l->mem);
     *l = (struct live){0};
 }
@@ -231,11 +252,18 @@ struct pg_options live_pg_options(const struct live *l, const char *dsn)
                                .database = l->options->database};
 }
 
-struct task *live_connect(const struct live *l, const char *dsn, const char *database)
+struct pg_options live_source(const struct live *l, const char *dsn, const char *database)
 {
     struct pg_options o = live_pg_options(l, dsn);
 
     if (str_is_empty(o.database) && !str_is_empty(database))
         o.database = database;
+    return o;
+}
+
+struct task *live_connect(const struct live *l, const char *dsn, const char *database)
+{
+    struct pg_options o = live_source(l, dsn, database);
+
     return pg_connect(l->net, &o);
 }

@@ -13,6 +13,7 @@
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
 #include "api/pg/source.h"
+#include "api/rules/team.h"
 #include "api/store/store.h"
 #include "screens/cli/options.h"
 
@@ -40,6 +41,8 @@ struct live {
     struct source_facts *earlier;
     const char *repo;           /* the app's repository; NULL: none found */
     const char *repo_why;       /* then: why not */
+    struct rules_team *team;    /* the rules of sensitivity.json; NULL: none */
+    struct err team_trouble;    /* ERR_NONE, or why they cannot be read */
     const char *deploy_command; /* STROM_DEPLOY_COMMAND, or NULL */
     bool practise; /* the person chose the sandbox: main starts it when the wizard has ended */
     struct granted granted;
@@ -52,6 +55,9 @@ struct live {
 /* False only when nothing can work (no loop, an endpoint that must not be used). */
 bool live_open(struct live *l, const struct options *o, struct err *e);
 void live_close(struct live *l);
+/* The team's rules: beside the plan file that was named, else at the top of the repository. False
+ * with *e, the line in it, when the file cannot be used. team_free. */
+bool live_find_team(const struct options *o, struct rules_team **out, struct err *e);
 /* False with *e when nothing can be kept: a run that could not be recorded is not begun. */
 bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */
@@ -72,6 +78,8 @@ bool live_find_password(struct live *l, struct err *e);
 bool live_fill_target(const struct live *l, struct target *t, struct err *e);
 /* How to connect: --dsn or PG*, with database and password as far as they are known. */
 struct pg_options live_pg_options(const struct live *l, const char *dsn);
+/* The same, to `database` where neither says which. Texts are borrowed. */
+struct pg_options live_source(const struct live *l, const char *dsn, const char *database);
 /* The same, begun: to `database` where neither says which; pg_take takes the connection over. */
 struct task *live_connect(const struct live *l, const char *dsn, const char *database);
 

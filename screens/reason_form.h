@@ -1,35 +1,45 @@
 #ifndef STROM_SCREENS_REASON_FORM_H
 #define STROM_SCREENS_REASON_FORM_H
 
-/* Why may this sensitive column flow? A reason and a reference; both follow the selection. */
+/* Why may a sensitive column flow? A reason and a reference, both needed; code 6/7 is asked about
+ * by name besides. Asked once for a whole group where the person wants that: the flagged columns of
+ * the table, or those of the same kind in all tables that flow; never for columns of code 6/7. What
+ * is half typed survives a kill, and a new look at the database. */
 
+#include "screens/choose.h"
 #include "screens/journey.h"
 #include "tui/field.h"
 #include "tui/page.h"
 
-enum { REASON_NAME = 256 };
+enum { REASON_TEXT = 256, REASON_NAME = 256 };
+
+enum reason_at { REASON_WHY, REASON_REFERENCE, REASON_PROTECTED, REASON_SCOPE, REASON_PARTS };
+enum reason_scope { REASON_COLUMN, REASON_TABLE, REASON_ALIKE, REASON_SCOPES };
 
 struct reason_form {
     bool open;
-    bool kept;         /* was open before the last start: opened when its column is found again */
-    bool on_reference; /* which of the two is typed into */
-    bool tried[2];     /* left empty once: said in place */
-    size_t table, column;
-    char names[3][REASON_NAME]; /* schema, table, column: numbers change with the next look */
-    char reason[300], reference[200];
-    struct field fields[2];
+    size_t table, column;       /* the one it was asked at */
+    char names[3][REASON_NAME]; /* schema, table, column: numbers do not last */
+    char texts[REASON_SCOPE][REASON_TEXT];
+    struct field fields[REASON_SCOPE];
+    enum reason_at at;
+    enum reason_scope scope;
+    size_t n[REASON_SCOPES]; /* columns of each; 1: the scope is no choice */
+    bool asks_protected;
+    bool tried[REASON_SCOPE];
+    bool kept; /* loaded, and not found again yet */
 };
 
-/* With what was given before, where something was. */
+/* For a column; its reason of before stands there. */
 void reason_form_open(struct reason_form *f, struct journey *j, size_t table, size_t column);
+/* For the flagged columns of a table that have none; false: there is no such column. */
+bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t table);
 void reason_form_draw(const struct reason_form *f, const struct journey *j, struct page *p);
-/* Any key while it is open; the last Enter notes the reason and turns the column on. */
 void reason_form_key(struct reason_form *f, struct journey *j, int key);
-/* After another look at the tables, and after reason_form_load: closes where the column is gone. */
+void reason_form_paste(struct reason_form *f, const char *text);
+/* After the tables were read: the column by its names; it closes where that is gone. */
 void reason_form_find(struct reason_form *f, const struct journey *j);
-/* Half-typed text, field and cursor outlive a kill. */
 void reason_form_save(const struct reason_form *f, struct kept *k);
 void reason_form_load(struct reason_form *f, const struct kept *k);
-void reason_form_paste(struct reason_form *f, const char *text);
 
 #endif

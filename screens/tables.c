@@ -8,40 +8,22 @@
  */
 #include "screens/answer.h"
 #include "screens/choose.h"
-#include "screens/journey.h"
-#include "screens/reason_form.h"
 #include "screens/steps.h"
-#include "screens/tables_choose.h"
 #include "screens/tables_details.h"
-#include "screens/tables_filter.h"
+#include "screens/tables_inside.h"
 #include "screens/tables_row.h"
-#include "screens/tables_view.h"
 
 #include "api/base/tr.h"
 #include "api/google/datastream.h"
-#include "api/plan/survey.h"
-#include "tui/key.h"
 
-enum { DETAIL_LINES = 5, SLOW_MS = 1000, TICK_MS = 1000 };
+enum { DETAIL_LINES = 5, LIST_LINES = 5, SLOW_MS = 1000, TICK_MS = 1000 };
 
-struct tables {
-    struct task *survey;
-    struct task *stream; /* what flows at this moment, of a stream that is changed */
-    struct tables_view view;
-    struct tables_filter filter;
-    struct reason_form reason; /* why may this column flow? */
-    bool warned;               /* said once that nothing is chosen */
-    bool waiting;              /* for the connection */
-};
-
-static void ask(struct tables *self, struct journey *j)
+void tables_ask(struct tables *self, struct journey *j)
 {
-    struct catalog_options o = {.publication = j->target.publication, .reader = j->target.db_user};
-
     task_clear(&self->survey);
     task_clear(&self->stream);
     if (journey_pg(j))
-        self->survey = survey(journey_pg(j), &o);
+        self->survey = journey_survey(j);
     if (journey_changes_stream(j))
         self->stream = datastream_stream_get(j->live->google, j->target.project, j->target.region,
                                              j->target.stream);
@@ -49,6 +31,7 @@ static void ask(struct tables *self, struct journey *j)
 
 static void show(struct tables *self, const struct journey *j)
 {
+    tables_view_renew(&self->view);
     tables_view_update(&self->view, j);
     tables_view_place(&self->view);
     reason_form_find(&self->reason, j);
@@ -62,7 +45,7 @@ static void enter(void *ctx, struct journey *j)
     if (j->selection_ready)
         show(self, j);
     self->waiting = j->live->pg == NULL && journey_catching_up(j);
-    ask(self, j); /* what is shown is asked afresh; choices are put onto it */
+    tables_ask(self, j); /* what is shown is asked afresh; choices are put onto it */
 }
 
 /* --- drawing --- */
@@ -95,104 +78,64 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         return;
     }
     tables_row_totals(&self->view, j, p);
+    tables_row_needs(j, p);
     if (self->survey && (task_state(self->survey) == TASK_FAILED ||
                          task_elapsed_ms(self->survey) >= SLOW_MS)) /* else it only flickers */
         answered(p, self->survey, tr("Reading tables and columns again"));
+    tables_values_draw(&self->values, j, p);
     tables_filter_draw(&self->filter, p);
-    page_split_lines(p, 64, DETAIL_LINES);
+    page_split_lines(p, 64, self->tall ? page_room(p) - LIST_LINES : DETAIL_LINES);
     tables_row_head(p);
     tree_draw(&self->view.tree, &self->view.model, p);
     page_next_pane(p);
-    tables_details_here(&self->view, p);
+    if (tables_samples_shown(&self->samples))
+        tables_samples_draw(&self->samples, j, p);
+    else
+        tables_details_here(&self->view, p);
     page_join(p);
 }
 
-/* --- keys --- */
+/* --- news --- */
 
-static enum nav go_on(struct tables *self, struct journey *j)
+/* By numbers of the catalogue that goes. */
+static void forget_rates(struct tables *self)
 {
-    if (!j->selection_ready)
-        return STAY;
-    if (j->totals.columns == 0 && !self->warned) {
-        self->warned = true;
-        journey_say(j, MARK_WARN, "%s",
-                    tr("nothing is chosen: Space selects; Enter again goes on without"));
-        return STAY;
-    }
-    return NEXT;
+    task_clear(&self->churn);
+    mem_free(self->rates);
+    self->rates = NULL;
+    self->view.churn = NULL;
 }
 
-static void next_view(struct tables *self, struct journey *j)
+static void take_survey(struct tables *self, struct journey *j)
 {
-    self->view.view = (self->view.view + 1) % VIEWS;
-    tables_view_update(&self->view, j);
-    journey_say(j, MARK_NONE, tr("view: %s"), tr(tables_view_name(self->view.view)));
+    tables_values_stop(&self->values, j);
+    tables_samples_hide(&self->samples);
+    forget_rates(self);
+    journey_use_survey(j, self->survey);
+    task_clear(&self->survey);
+    show(self, j);
+    tables_values_begin(&self->values, j);
+    if (journey_pg(j))
+        self->churn = churn_read(journey_pg(j), j->catalog);
 }
 
-/* While the tree has the keys. */
-static void choose_key(struct tables *self, struct journey *j, int key)
+static void take_rates(struct tables *self, struct journey *j)
 {
-    struct tables_view *v = &self->view;
-
-    switch (key) {
-    case ' ':
-        tables_choose_here(v, &self->reason, j);
-        break;
-    case 'a':
-        tables_choose_shown(v, j);
-        break;
-    case 'e':
-        if (tables_choose_is_flagged(v))
-            tables_choose_reason(v, &self->reason, j);
-        break;
-    case 'u':
-        choose_undo(j);
-        tables_view_count(v);
-        break;
-    case TUI_CTRL('R'):
-        choose_redo(j);
-        tables_view_count(v);
-        break;
-    case 'f':
-    case '/':
-        tables_filter_start(&self->filter);
-        break;
-    case 'n':
-        tables_view_next_flagged(v);
-        break;
-    case 'v':
-        next_view(self, j);
-        break;
-    default:
-        tree_key(&v->tree, &v->model, key);
-        break;
+    if (task_state(self->churn) == TASK_OK) {
+        self->rates = churn_take(self->churn);
+        self->view.churn = self->rates;
+        if (self->view.order == ORDER_CHURN)
+            show(self, j);
     }
-}
-
-static enum nav on_key(struct tables *self, struct journey *j, int key)
-{
-    if (self->reason.open) {
-        reason_form_key(&self->reason, j, key);
-        tables_view_count(&self->view);
-    } else if (self->filter.typing) {
-        tables_filter_key(&self->filter, &self->view, j, key);
-    } else if (key == TUI_ENTER) {
-        return go_on(self, j);
-    } else if (key == 'r') {
-        ask(self, j);
-    } else if (j->selection_ready) {
-        choose_key(self, j, key);
-    }
-    return STAY;
+    task_clear(&self->churn); /* without them nothing is sorted by them */
 }
 
 static void take(struct tables *self, struct journey *j)
 {
-    if (self->survey && task_state(self->survey) == TASK_OK) {
-        journey_use_survey(j, self->survey);
-        task_clear(&self->survey);
-        show(self, j);
-    }
+    if (self->survey && task_state(self->survey) == TASK_OK)
+        take_survey(self, j);
+    if (self->churn && task_state(self->churn) != TASK_RUNNING)
+        take_rates(self, j);
     if (self->stream == NULL || task_state(self->stream) != TASK_OK || !j->selection_ready)
         return;
     const struct datastream_stream *s = datastream_stream(self->stream);
@@ -212,56 +155,13 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
                     task_state(journey_catching_up(j)) == TASK_RUNNING;
     if (ev.kind == EV_NEWS)
         take(self, j);
+    if ((ev.kind == EV_NEWS || ev.kind == EV_TICK) && tables_values_news(&self->values, j))
+        tables_view_update(&self->view, j); /* what is flagged may have changed */
     else if (ev.kind == EV_PASTE && self->reason.open)
         reason_form_paste(&self->reason, ev.text);
     else if (ev.kind == EV_PASTE)
         tables_filter_paste(&self->filter, &self->view, j, ev.text);
-    return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;
-}
-
-static enum nav clear_filter(void *ctx, struct journey *j)
-{
-    struct tables *self = ctx;
-
-    tables_filter_clear(&self->filter, &self->view, j);
-    return STAY;
-}
-
-/* --- what is possible --- */
-
-static bool ready(const void *ctx, const struct journey *j)
-{
-    const struct tables *self = ctx;
-
-    return j->selection_ready && !self->filter.typing && !self->reason.open;
-}
-
-static bool is_filtering(const void *ctx, const struct journey *j)
-{
-    const struct tables *self = ctx;
-
-    (void)j;
-    return self->filter.typing && !self->reason.open;
-}
-
-static bool has_filter(const void *ctx, const struct journey *j)
-{
-    const struct tables *self = ctx;
-
-    return ready(self, j) && self->view.filter[0];
-}
-
-static bool gives_reason(const void *ctx, const struct journey *j)
-{
-    (void)j;
-    return ((const struct tables *)ctx)->reason.open;
-}
-
-static bool on_flagged(const void *ctx, const struct journey *j)
-{
-    const struct tables *self = ctx;
-
-    return j->selection_ready && tables_choose_is_flagged(&self->view);
+    return ev.kind == EV_KEY ? tables_key(self, j, ev.key) : STAY;
 }
 
 static bool typing(const void *ctx)
@@ -275,8 +175,10 @@ static int64_t tick_ms(const void *ctx)
 {
     const struct tables *self = ctx;
 
-    return self->waiting || (self->survey && task_state(self->survey) == TASK_RUNNING) ? TICK_MS
-                                                                                       : 0;
+    return self->waiting || tables_values_running(&self->values) ||
+                   (self->survey && task_state(self->survey) == TASK_RUNNING)
+               ? TICK_MS
+               : 0;
 }
 
 static void leave(void *ctx)
@@ -285,6 +187,9 @@ static void leave(void *ctx)
 
     task_clear(&self->survey);
     task_clear(&self->stream);
+    task_clear(&self->values.task); /* at once: both connections are closed */
+    tables_samples_hide(&self->samples);
+    forget_rates(self);
     tables_view_done(&self->view);
 }
 
@@ -294,6 +199,7 @@ static void save(const void *ctx, struct kept *k)
 
     tables_view_save(&self->view, k);
     tables_filter_save(&self->filter, k);
+    tables_values_save(&self->values, k);
     reason_form_save(&self->reason, k);
 }
 
@@ -303,28 +209,9 @@ static void load(void *ctx, const struct kept *k)
 
     tables_view_load(&self->view, k);
     tables_filter_load(&self->filter, k);
+    tables_values_load(&self->values, k);
     reason_form_load(&self->reason, k);
 }
-
-static const struct action actions[] = {
-    {' ', "select", "the column, table or schema under the cursor on or off", ready, NULL},
-    {TUI_ENTER, "go on", "to Destination", ready, NULL},
-    {TUI_ENTER, "to the list", "keep the filter", is_filtering, NULL},
-    {TUI_ESC, "no filter", "all tables again", is_filtering, NULL},
-    {TUI_ENTER, "go on", "to the reference; then the column flows", gives_reason, NULL},
-    {TUI_TAB, "other field", "reason or reference", gives_reason, NULL},
-    {TUI_ESC, "not now", "the column stays out", gives_reason, NULL},
-    {'/', "filter", "type a part of a name: tables and columns", ready, NULL},
-    {TUI_ESC, "all tables", "away with the filter", has_filter, clear_filter},
-    {'v', "view", "all, selected, sensitive, with problems", ready, NULL},
-    {'n', "next flagged", "to the next sensitive column", ready, NULL},
-    {'e', "reason", "why the flagged column under the cursor may flow", on_flagged, NULL},
-    {'a', "select shown", "every table that is shown, on or off", ready, NULL},
-    {'u', "undo", "take the last choice back", ready, NULL},
-    {TUI_CTRL('R'), "redo", "make it again", ready, NULL},
-    {'r', "refresh", "read tables and columns again", NULL, NULL},
-    {'f', "filter", "as /, without a shifted key", ready, NULL},
-    {0}};
 
 const struct step tables_step = {
     .title = "Tables",
@@ -335,7 +222,7 @@ const struct step tables_step = {
     .draw = draw,
     .update = update,
     .leave = leave,
-    .actions = actions,
+    .actions = tables_actions,
     .save = save,
     .load = load,
     .typing = typing,

@@ -1,6 +1,9 @@
 #include "screens/tables_choose.h"
 
+#include "api/base/tr.h"
+#include "api/plan/survey.h"
 #include "screens/choose.h"
+#include "screens/reason_group.h"
 
 /* The sensitive key column that stands in the way of a table. */
 static void ask_key(struct reason_form *reason, struct journey *j, size_t table)
@@ -22,6 +25,33 @@ static void choose_schema(struct tables_view *v, struct journey *j, size_t root,
     choose_tables(j, v->tables + first, end - first, on);
 }
 
+/* What must be known of a table that flows from now on; what a migration gives stands above. */
+static void say_problem(struct journey *j, size_t table)
+{
+    static const enum survey_problem grave[] = {SURVEY_NO_PRIMARY_KEY, SURVEY_IDENTITY_NOTHING,
+                                                SURVEY_IDENTITY_FULL, SURVEY_LARGE_TABLE,
+                                                SURVEY_ROW_SECURITY};
+    unsigned problems = j->catalog ? survey_problems(j->catalog, table) : 0;
+
+    for (size_t i = 0; i < sizeof grave / sizeof *grave; i++)
+        if (problems & 1u << grave[i]) {
+            journey_say(j, MARK_WARN, "%s: %s", j->selection.tables[table].name,
+                        tr(survey_problem_text(grave[i])));
+            return;
+        }
+}
+
+static void choose_one_table(struct reason_form *reason, struct journey *j, size_t table)
+{
+    bool on = selection_table_box(&j->selection.tables[table]) == SELECTION_OFF;
+    enum selection_answer a = choose_table(j, table, on);
+
+    if (a == SELECTION_NEEDS_ACK)
+        ask_key(reason, j, table);
+    else if (a == SELECTION_DONE && on)
+        say_problem(j, table);
+}
+
 void tables_choose_here(struct tables_view *v, struct reason_form *reason, struct journey *j)
 {
     struct tree_node at = v->tree.at;
@@ -30,18 +60,21 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
     if (v->n == 0)
         return;
     box = v->model.box(v->model.ctx, at);
-    if (at.group == TREE_NONE) {
+    if (at.group == TREE_NONE)
         choose_schema(v, j, at.root, box != BOX_ON);
-    } else if (at.leaf == TREE_NONE) {
-        size_t table = v->tables[at.group];
-        bool on = selection_table_box(&j->selection.tables[table]) == SELECTION_OFF;
-        if (choose_table(j, table, on) == SELECTION_NEEDS_ACK)
-            ask_key(reason, j, table);
-    } else if (choose_column(j, v->tables[at.group], at.leaf, box != BOX_ON && box != BOX_LOCKED) ==
-               SELECTION_NEEDS_ACK) {
+    else if (at.leaf == TREE_NONE)
+        choose_one_table(reason, j, v->tables[at.group]);
+    else if (choose_column(j, v->tables[at.group], at.leaf, box != BOX_ON && box != BOX_LOCKED) ==
+             SELECTION_NEEDS_ACK)
         reason_form_open(reason, j, v->tables[at.group], at.leaf);
-    }
     tables_view_count(v);
+}
+
+/* --- all that matches --- */
+
+static bool stands_in_the_way(const struct selection_column *c)
+{
+    return c->unsupported || (c->level != RULES_NONE && c->ack == NULL && !c->flows);
 }
 
 /* It is off, and would be on: what waits for a reason stands in nobody's way. */
@@ -49,18 +82,63 @@ static bool could_be_on(const struct selection_table *t)
 {
     if (t->n_included || !t->selectable)
         return false;
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const struct selection_column *c = &t->columns[i];
-        if (c->key && (c->unsupported || (c->level != RULES_NONE && c->ack == NULL && !c->flows)))
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].key && stands_in_the_way(&t->columns[i]))
             return false;
-    }
     return true;
+}
+
+static bool has_key_in_the_way(const struct selection_table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].key && stands_in_the_way(&t->columns[i]))
+            return true;
+    return false;
+}
+
+/* Only columns are hit by the filter, and no table by its name. */
+static bool hits_columns(const struct tables_view *v)
+{
+    bool some = v->match.folded[0] != '\0';
+
+    for (size_t i = 0; some && i < v->n; i++)
+        some = !tables_match_table(&v->match, &v->j->selection.tables[v->tables[i]]);
+    return some && v->n;
+}
+
+static void choose_hits(struct tables_view *v, struct journey *j)
+{
+    struct arena a = {0};
+    struct selection_place *places;
+    size_t n = 0, room = 0;
+    bool some_off = false;
+
+    for (size_t i = 0; i < v->n; i++)
+        room += j->selection.tables[v->tables[i]].n_columns;
+    places = arena_array(&a, struct selection_place, room + 1);
+    for (size_t i = 0; i < v->n; i++) {
+        const struct selection_table *t = &j->selection.tables[v->tables[i]];
+        for (size_t c = 0; c < t->n_columns; c++) {
+            if (!tables_match_column(&v->match, v->tables[i], c))
+                continue;
+            places[n++] = (struct selection_place){(uint32_t)v->tables[i], (uint32_t)c};
+            some_off = some_off || (!t->columns[c].included && t->selectable &&
+                                    !stands_in_the_way(&t->columns[c]) && !has_key_in_the_way(t));
+        }
+    }
+    choose_columns(j, places, n, some_off);
+    arena_done(&a);
 }
 
 void tables_choose_shown(struct tables_view *v, struct journey *j)
 {
     bool some_off = false, some_on = false;
 
+    if (hits_columns(v)) {
+        choose_hits(v, j);
+        tables_view_count(v);
+        return;
+    }
     for (size_t i = 0; i < v->n; i++) {
         const struct selection_table *t = &j->selection.tables[v->tables[i]];
         some_off = some_off || could_be_on(t);
@@ -70,15 +148,29 @@ void tables_choose_shown(struct tables_view *v, struct journey *j)
     tables_view_count(v);
 }
 
+/* --- reasons --- */
+
 bool tables_choose_is_flagged(const struct tables_view *v)
 {
     struct tree_node at = v->tree.at;
 
-    return at.group != TREE_NONE && at.group < v->n && at.leaf != TREE_NONE &&
-           v->j->selection.tables[v->tables[at.group]].columns[at.leaf].level != RULES_NONE;
+    if (at.group == TREE_NONE || at.group >= v->n)
+        return false;
+    const struct selection_table *t = &v->j->selection.tables[v->tables[at.group]];
+    if (at.leaf != TREE_NONE)
+        return t->columns[at.leaf].level != RULES_NONE;
+    for (size_t i = 0; t->selectable && i < t->n_columns; i++)
+        if (reason_is_lacking(&t->columns[i]))
+            return true;
+    return false;
 }
 
 void tables_choose_reason(struct tables_view *v, struct reason_form *reason, struct journey *j)
 {
-    reason_form_open(reason, j, v->tables[v->tree.at.group], v->tree.at.leaf);
+    struct tree_node at = v->tree.at;
+
+    if (at.leaf == TREE_NONE)
+        reason_form_open_table(reason, j, v->tables[at.group]);
+    else
+        reason_form_open(reason, j, v->tables[at.group], at.leaf);
 }

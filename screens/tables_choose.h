@@ -8,10 +8,12 @@
 #include "screens/tables_view.h"
 
 void tables_choose_here(struct tables_view *v, struct reason_form *reason, struct journey *j);
-/* Every table that is shown: on, unless all of them are. */
+/* What matches the filter: a table whose name does, else its columns that do; on, unless all of
+ * them are. */
 void tables_choose_shown(struct tables_view *v, struct journey *j);
-bool tables_choose_is_flagged(const struct tables_view *v); /* the column under the cursor */
-/* Its reason, or another one. */
+/* The column under the cursor is flagged, or one of the table. */
+bool tables_choose_is_flagged(const struct tables_view *v);
+/* Its reason, or another one; of a table: of all its flagged columns that have none. */
 void tables_choose_reason(struct tables_view *v, struct reason_form *reason, struct journey *j);
 
 #endif

@@ -1,50 +1,221 @@
 #include "screens/tables_details.h"
 
+#include "api/base/figure.h"
+#include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/sampling.h"
 #include "api/plan/survey.h"
+#include "api/rules/team.h"
+
+/* --- evidence --- */
+
+static void put_evidence(const struct journey *j, const struct rules_evidence *e, struct page *p)
+{
+    const char *team = team_reason(j->live->team, e);
+    char hits[FIGURE_TEXT], sampled[FIGURE_TEXT];
+
+    if (team) {
+        page_note(p, tr("the team: %s"), team);
+        return;
+    }
+    if (e->sampled == 0) {
+        page_note(p, "%s: %s", rules_rule_id(e->rule), tr(rules_rule_why(e->rule)));
+        return;
+    }
+    figure_count(e->hits, hits);
+    figure_count(e->sampled, sampled);
+    if (e->by == RULES_BY_STATISTICS)
+        page_note(p, tr("%s: %s of %s values in PostgreSQL's statistics. %s"),
+                  rules_rule_id(e->rule), hits, sampled, tr(rules_rule_why(e->rule)));
+    else
+        page_note(p, tr("%s: %s of %s values. %s"), rules_rule_id(e->rule), hits, sampled,
+                  tr(rules_rule_why(e->rule)));
+}
+
+/* How far the values were looked at: what was not seen may still be there. */
+static void put_values(const struct journey *j, size_t table, struct page *p)
+{
+    int64_t rows = (int64_t)sampling_found_rows(j->found, table),
+            of = j->selection.tables[table].rows;
+    char read[FIGURE_TEXT], all[FIGURE_TEXT];
+
+    if (rows == 0)
+        return;
+    figure_count(rows, read);
+    if (of > SAMPLING_WHOLE && rows < of)
+        page_note(p, tr("values: rows read %s of about %s; a rare one may be missed"), read,
+                  figure_count(of, all));
+    else
+        page_note(p, tr("values: rows read %s"), read);
+}
+
+/* --- a column --- */
+
+static bool is_text(const struct catalog_column *c)
+{
+    static const char *const texts[] = {"text", "character varying", "character", "citext", "name"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (str_eq(c->base_type, texts[i]))
+            return true;
+    return false;
+}
+
+/* What arrives is of another kind than what is there. */
+static const char *becomes(const struct catalog_column *c)
+{
+    const char *to = survey_bigquery_type(c);
+
+    if (c->generated)
+        return tr("generated: it is never in the log, and is not carried");
+    if (to[0] == '\0')
+        return tr("not carried: Datastream knows no such type; the column stays out");
+    if (str_eq(to, "STRING") && !is_text(c))
+        return tr("arrives as text: BigQuery has no such type");
+    if (str_eq(to, "JSON") && c->is_array)
+        return tr("a list arrives as a JSON document");
+    return NULL;
+}
 
 void tables_details_column(const struct journey *j, size_t table, size_t column, struct page *p)
 {
     struct catalog_column c = catalog_column(j->catalog, table, column);
-    const struct selection_ack *ack = j->selection.tables[table].columns[column].ack;
+    const struct selection_column *chosen = &j->selection.tables[table].columns[column];
+    const struct selection_ack *ack = chosen->ack;
     struct rules_verdict v;
     char type[128];
 
     page_put(p, STYLE_ACCENT, "%s", c.name);
-    page_put(p, STYLE_TEXT, "  %s → %s%s", catalog_type(&c, type, sizeof type),
-             survey_bigquery_type(&c)[0] ? survey_bigquery_type(&c) : tr("not carried"),
-             c.generated ? tr(" (generated: never in the log)") : "");
+    page_put(p, STYLE_TEXT, "  %s → %s", catalog_type(&c, type, sizeof type),
+             survey_bigquery_type(&c)[0] ? survey_bigquery_type(&c) : tr("not carried"));
+    if (chosen->key)
+        page_put(p, STYLE_TEXT, ", %s", tr("key: it flows with the table"));
+    else if (!c.nullable)
+        page_put(p, STYLE_MUTED, ", %s", tr("never empty"));
     page_newline(p);
-    survey_verdict(j->catalog, table, column, &v);
+    if (chosen->fresh)
+        page_note(p, "%s", tr("new since the last review: off until it is chosen"));
+    if (becomes(&c))
+        page_note(p, "%s", becomes(&c));
+    journey_verdict(j, table, column, &v);
     for (uint32_t i = 0; i < v.n_evidence; i++)
-        page_note(p, "%s: %s", rules_rule_id(v.evidence[i].rule),
-                  rules_rule_why(v.evidence[i].rule));
+        put_evidence(j, &v.evidence[i], p);
     if (ack)
         page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
                   ack->at);
+    else if (chosen->included && chosen->level != RULES_NONE)
+        page_mark(p, MARK_WARN, "%s",
+                  tr("it is chosen and has no reason: nothing is carried out until it has (e)"));
+    put_values(j, table, p);
     if (c.comment)
         page_note(p, "%s", c.comment);
 }
 
-static void details_table(const struct journey *j, size_t table, struct page *p)
+/* --- a table --- */
+
+static const char *identity_text(const struct catalog_table *t)
 {
+    switch (t->identity) {
+    case CATALOG_DEFAULT:
+        break;
+    case CATALOG_NOTHING:
+        return tr("identity nothing");
+    case CATALOG_FULL:
+        return tr("identity full");
+    case CATALOG_INDEX:
+        return tr("identity by an index");
+    }
+    return NULL;
+}
+
+static void put_key(const struct journey *j, size_t table, const struct catalog_table *t,
+                    struct page *p)
+{
+    const char *comma = "";
+
+    if (t->n_key == 0) {
+        page_put(p, STYLE_TEXT, "%s", tr("no key"));
+        return;
+    }
+    page_put(p, STYLE_TEXT, "%s ", tr("keyed by"));
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (catalog_column(j->catalog, table, i).in_key) {
+            page_put(p, STYLE_TEXT, "%s%s", comma, catalog_column_name(j->catalog, table, i));
+            comma = ", ";
+        }
+}
+
+static void put_head(const struct journey *j, size_t table, const struct catalog_table *t,
+                     struct page *p)
+{
+    page_put(p, STYLE_ACCENT, "%s.%s", t->schema, t->name);
+    page_put(p, STYLE_TEXT, "  ");
+    put_key(j, table, t, p);
+    if (identity_text(t))
+        page_put(p, STYLE_TEXT, ", %s", identity_text(t));
+    page_put(p, STYLE_TEXT, ", %s, %s", t->published ? tr("published") : tr("not published"),
+             !t->reader_known ? tr("user missing")
+             : t->readable    ? tr("readable")
+                              : tr("not readable"));
+    page_newline(p);
+}
+
+static void put_size(const struct catalog_table *t, const struct churn *churn, struct page *p)
+{
+    char rows[FIGURE_TEXT], bytes[FIGURE_TEXT], more[FIGURE_TEXT], changes[FIGURE_TEXT];
+
+    figure_count(t->rows, rows);
+    figure_bytes(t->bytes, bytes);
+    if (churn == NULL || !churn->known) {
+        page_note(p, tr("rows %s, %s"), rows, bytes);
+        return;
+    }
+    figure_count((int64_t)churn_changes(churn), changes);
+    if (!churn->a_day) {
+        page_note(p, tr("rows %s, %s; changes counted so far %s"), rows, bytes, changes);
+        return;
+    }
+    double grows = churn->inserts - churn->deletes;
+    figure_count((int64_t)(grows < 0 ? -grows : grows), more);
+    page_note(p, tr("rows %s, %s; a day: %s%s rows, changes %s"), rows, bytes,
+              grows < 0 ? "-" : "+", more, changes);
+}
+
+/* Only what is not as it was. */
+static void put_types(const struct journey *j, size_t table, const struct catalog_table *t,
+                      struct page *p)
+{
+    size_t strings = 0, documents = 0, left = 0;
+
+    for (size_t i = 0; i < t->n_columns; i++) {
+        struct catalog_column c = catalog_column(j->catalog, table, i);
+        const char *to = survey_bigquery_type(&c);
+        left += to[0] == '\0';
+        strings += str_eq(to, "STRING") && !is_text(&c);
+        documents += str_eq(to, "JSON");
+    }
+    if (strings + documents + left)
+        page_note(p, tr("arrive as text: %zu, as JSON: %zu; not carried: %zu"), strings, documents,
+                  left);
+}
+
+static void details_table(const struct tables_view *v, size_t table, struct page *p)
+{
+    const struct journey *j = v->j;
     struct catalog_table t = catalog_table(j->catalog, table);
     unsigned problems = survey_problems(j->catalog, table);
 
-    page_put(p, STYLE_ACCENT, "%s.%s", t.schema, t.name);
-    page_put(p, STYLE_TEXT, "  %s, %s, %s", t.n_key ? tr("keyed") : tr("no key"),
-             t.published ? tr("published") : tr("not published"),
-             !t.reader_known ? tr("user missing")
-             : t.readable    ? tr("readable")
-                             : tr("not readable"));
-    page_newline(p);
+    put_head(j, table, &t, p);
     if (j->selection.tables[table].why)
         page_note(p, "%s", tr(j->selection.tables[table].why));
     if (t.n_partitions)
         page_note(p, tr("partitions: %zu; they arrive as this one table"), t.n_partitions);
     for (int i = 0; i < SURVEY_PROBLEMS; i++)
-        if (problems & 1u << i)
+        if (problems & 1u << i && i != SURVEY_UNSUPPORTED_COLUMNS)
             page_note(p, "%s", tr(survey_problem_text((enum survey_problem)i)));
+    put_size(&t, v->churn ? &v->churn[table] : NULL, p);
+    put_types(j, table, &t, p);
+    put_values(j, table, p);
     if (t.comment)
         page_note(p, "%s", t.comment);
 }
@@ -60,7 +231,7 @@ void tables_details_here(const struct tables_view *v, struct page *p)
                   tr("Space takes every table of this schema that can be chosen, or leaves all; a "
                      "sensitive column stays out until it has a reason."));
     else if (at.leaf == TREE_NONE)
-        details_table(v->j, v->tables[at.group], p);
+        details_table(v, v->tables[at.group], p);
     else
         tables_details_column(v->j, v->tables[at.group], at.leaf, p);
 }

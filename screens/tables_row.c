@@ -13,9 +13,30 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
              t->columns, figure_count(t->rows, rows));
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
+    if (t->personal + t->special > t->acknowledged)
+        page_put(p, STYLE_WARN, tr(", without a reason %zu"),
+                 t->personal + t->special - t->acknowledged);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
                    v->of);
     page_newline(p);
+}
+
+void tables_row_needs(const struct journey *j, struct page *p)
+{
+    size_t unpublished = 0, unreadable = 0;
+
+    for (size_t i = 0; j->catalog && j->totals.tables && i < j->selection.n_tables; i++) {
+        if (j->selection.tables[i].n_included == 0)
+            continue;
+        struct catalog_table t = catalog_table(j->catalog, i);
+        unpublished += !t.published;
+        unreadable += t.reader_known && !t.readable;
+    }
+    if (unpublished + unreadable)
+        page_mark(p, MARK_WARN,
+                  tr("A migration is needed: not published %zu, not readable %zu (Prerequisites "
+                     "writes it)"),
+                  unpublished, unreadable);
 }
 
 /* Where the parts of a row stand: from the right, so that names get what is left. */
@@ -76,11 +97,13 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     unsigned problems = survey_problems(j->catalog, table);
     struct places at = places_of(p);
     char rows[FIGURE_TEXT], bytes[FIGURE_TEXT];
-    size_t flagged = 0;
+    size_t flagged = 0, fresh = 0;
 
-    for (size_t i = 0; i < t->n_columns; i++)
+    for (size_t i = 0; i < t->n_columns; i++) {
         flagged += t->columns[i].level != RULES_NONE;
-    page_put_until(p, STYLE_TEXT, at.count, "%s", t->name);
+        fresh += t->columns[i].fresh;
+    }
+    page_put_until(p, t->selectable ? STYLE_TEXT : STYLE_MUTED, at.count, "%s", t->name);
     page_tab(p, at.count);
     page_put(p, STYLE_MUTED, "%3u/%-3u", t->n_included, t->n_columns);
     page_tab(p, at.rows);
@@ -92,6 +115,8 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     page_tab(p, at.flags);
     if (flagged)
         page_put(p, STYLE_SENSITIVE, "!%zu ", flagged);
+    if (fresh)
+        page_put(p, STYLE_ADDED, "%s ", tr("new"));
     page_put(p, STYLE_WARN, "%s", problem_word(problems));
 }
 
@@ -107,17 +132,27 @@ static void put_categories(uint32_t categories, struct page *p)
         }
 }
 
-void tables_row_column(const struct selection_column *c, bool changes, struct page *p)
+static void put_change(const struct selection_column *c, bool flows, struct page *p)
+{
+    if (c->fresh)
+        page_put(p, STYLE_ADDED, "%s ", tr("new"));
+    if (c->was == c->included || (!flows && !c->was))
+        return;
+    page_put(p, c->included ? STYLE_ADDED : STYLE_REMOVED, "%s ",
+             c->included ? tr("+ starts")
+             : flows     ? tr("- stops")
+                         : tr("- left out"));
+}
+
+void tables_row_column(const struct selection_column *c, bool flows, struct page *p)
 {
     struct places at = places_of(p);
 
-    page_put_until(p, STYLE_TEXT, at.type, "%s", c->name);
+    page_put_until(p, c->unsupported ? STYLE_MUTED : STYLE_TEXT, at.type, "%s", c->name);
     page_tab(p, at.type);
     page_put_until(p, STYLE_MUTED, at.verdict, "%s", c->type);
     page_tab(p, at.verdict);
-    if (changes && c->flows != c->included)
-        page_put(p, c->included ? STYLE_ADDED : STYLE_REMOVED, "%s ",
-                 c->included ? tr("+ starts") : tr("- stops"));
+    put_change(c, flows, p);
     if (c->key)
         page_put(p, STYLE_ACCENT, "%s ", tr("key"));
     if (c->unsupported)

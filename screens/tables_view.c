@@ -2,18 +2,23 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/base/utf8.h"
 #include "api/plan/survey.h"
 #include "screens/tables_row.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 const char *tables_view_name(enum view v)
 {
-    static const char *const names[VIEWS] = {"all", "selected", "sensitive", "problems"};
+    static const char *const names[VIEWS] = {"all", "selected", "changed", "sensitive", "problems"};
 
     return names[v];
+}
+
+const char *tables_view_order_name(enum order o)
+{
+    static const char *const names[ORDERS] = {"name", "size", "change rate"};
+
+    return names[o];
 }
 
 /* --- which are seen --- */
@@ -26,6 +31,14 @@ static bool has_sensitive(const struct selection_table *t)
     return false;
 }
 
+bool tables_view_is_changed(const struct selection_table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included != t->columns[i].was || t->columns[i].fresh)
+            return true;
+    return false;
+}
+
 static bool in_view(const struct tables_view *v, size_t table)
 {
     const struct selection_table *t = &v->j->selection.tables[table];
@@ -33,6 +46,8 @@ static bool in_view(const struct tables_view *v, size_t table)
     switch (v->view) {
     case VIEW_SELECTED:
         return t->n_included > 0;
+    case VIEW_CHANGED:
+        return tables_view_is_changed(t);
     case VIEW_SENSITIVE:
         return has_sensitive(t);
     case VIEW_PROBLEMS:
@@ -56,26 +71,6 @@ static bool is_seen_elsewhere(const struct tables_view *v, size_t table)
         if (t->columns[i].flows)
             return false;
     return true;
-}
-
-static bool names_table(const struct selection_table *t, const char *folded)
-{
-    char name[160];
-
-    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
-    return utf8_contains(name, folded);
-}
-
-static bool matches(const struct tables_view *v, size_t table, const char *folded)
-{
-    const struct selection_table *t = &v->j->selection.tables[table];
-
-    if (folded[0] == '\0' || names_table(t, folded))
-        return true;
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (utf8_contains(t->columns[i].name, folded))
-            return true;
-    return false;
 }
 
 /* --- the tree's questions --- */
@@ -155,15 +150,57 @@ static void put(const void *ctx, struct tree_node at, struct page *p)
     }
 }
 
+/* --- the order within a schema --- */
+
+struct placed {
+    double weight; /* the heaviest first */
+    size_t table;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+
+    if (x->weight > y->weight || x->weight < y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->table > y->table) - (x->table < y->table);
+}
+
+static double weight_of(const struct tables_view *v, size_t table)
+{
+    return v->order == ORDER_SIZE ? (double)v->j->selection.tables[table].bytes
+                                  : churn_changes(&v->churn[table]);
+}
+
+static void order_schemas(struct tables_view *v)
+{
+    if (v->order == ORDER_NAME || (v->order == ORDER_CHURN && v->churn == NULL))
+        return; /* as they are */
+    struct placed *all = mem_grow(NULL, v->n + 1, sizeof *all);
+    for (size_t i = 0; i < v->n; i++)
+        all[i] = (struct placed){weight_of(v, v->tables[i]), v->tables[i]};
+    for (size_t s = 0; s < v->n_schemas; s++) {
+        size_t end = s + 1 < v->n_schemas ? v->schema_at[s + 1] : v->n;
+        qsort(all + v->schema_at[s], end - v->schema_at[s], sizeof *all, by_weight);
+    }
+    for (size_t i = 0; i < v->n; i++)
+        v->tables[i] = all[i].table;
+    mem_free(all);
+}
+
 /* --- update --- */
+
+void tables_view_renew(struct tables_view *v)
+{
+    tables_match_done(&v->match);
+}
 
 void tables_view_update(struct tables_view *v, const struct journey *j)
 {
     const struct selection *s = &j->selection;
-    char folded[VIEW_FILTER * 4];
 
     v->j = j;
-    utf8_fold(folded, sizeof folded, v->filter);
+    tables_match_look(&v->match, s, v->filter);
     v->tables = mem_grow(v->tables, s->n_tables + 1, sizeof *v->tables);
     v->schema_at = mem_grow(v->schema_at, s->n_tables + 1, sizeof *v->schema_at);
     v->n = v->n_schemas = v->of = 0;
@@ -171,12 +208,13 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
         if (is_seen_elsewhere(v, i))
             continue;
         v->of++;
-        if (!in_view(v, i) || !matches(v, i, folded))
+        if (!in_view(v, i) || !tables_match_any(&v->match, s, i))
             continue;
         if (v->n == 0 || !str_eq(s->tables[v->tables[v->n - 1]].schema, s->tables[i].schema))
             v->schema_at[v->n_schemas++] = v->n;
         v->tables[v->n++] = i;
     }
+    order_schemas(v);
     tables_view_count(v);
     v->model = (struct tree_model){.ctx = v,
                                    .n_roots = v->n_schemas,
@@ -235,15 +273,14 @@ void tables_view_next_flagged(struct tables_view *v)
 void tables_view_first_hit(struct tables_view *v)
 {
     const struct selection_table *t = v->n ? &v->j->selection.tables[v->tables[0]] : NULL;
-    char folded[VIEW_FILTER * 4];
 
     if (t == NULL)
         return;
-    utf8_fold(folded, sizeof folded, v->filter);
     v->kept_table = (int64_t)v->tables[0];
     v->kept_column = -1;
-    for (size_t i = 0; !names_table(t, folded) && v->kept_column < 0 && i < t->n_columns; i++)
-        if (utf8_contains(t->columns[i].name, folded))
+    for (size_t i = 0; !tables_match_table(&v->match, t) && v->kept_column < 0 && i < t->n_columns;
+         i++)
+        if (tables_match_column(&v->match, v->tables[0], i))
             v->kept_column = (int64_t)i;
     struct tree_node node = {0, 0, TREE_NONE};
     bool was_open = tree_is_open(&v->tree, &v->model, node);
@@ -271,6 +308,7 @@ void tables_view_save(const struct tables_view *v, struct kept *k)
 
     kept_set_text(k, "tables.filter", v->filter);
     kept_set_int(k, "tables.view", v->view);
+    kept_set_int(k, "tables.order", v->order);
     if (on_table) {
         kept_set_int(k, "tables.at", (int64_t)v->tables[v->tree.at.group]);
         kept_set_int(k, "tables.column",
@@ -280,16 +318,19 @@ void tables_view_save(const struct tables_view *v, struct kept *k)
 
 void tables_view_load(struct tables_view *v, const struct kept *k)
 {
-    int64_t view = kept_int(k, "tables.view", VIEW_ALL);
+    int64_t view = kept_int(k, "tables.view", VIEW_ALL),
+            order = kept_int(k, "tables.order", ORDER_NAME);
 
     str_copy(v->filter, sizeof v->filter, kept_text(k, "tables.filter", ""));
     v->view = view >= 0 && view < VIEWS ? (enum view)view : VIEW_ALL;
+    v->order = order >= 0 && order < ORDERS ? (enum order)order : ORDER_NAME;
     v->kept_table = kept_int(k, "tables.at", -1);
     v->kept_column = kept_int(k, "tables.column", -1);
 }
 
 void tables_view_done(struct tables_view *v)
 {
+    tables_match_done(&v->match);
     mem_free(v->tables);
     mem_free(v->schema_at);
     mem_free(v->schema_box);

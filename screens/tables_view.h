@@ -4,20 +4,27 @@
 /* Which tables and columns Tables shows: a filter and a view over the catalogue, as a model for the
  * tree. Tables are the catalogue's and the selection's numbers. */
 
+#include "api/plan/selection_churn.h"
 #include "screens/journey.h"
+#include "screens/tables_match.h"
 #include "tui/tree.h"
 
-enum view { VIEW_ALL, VIEW_SELECTED, VIEW_SENSITIVE, VIEW_PROBLEMS, VIEWS };
+enum view { VIEW_ALL, VIEW_SELECTED, VIEW_CHANGED, VIEW_SENSITIVE, VIEW_PROBLEMS, VIEWS };
+/* Of the tables of a schema: by name, the largest first, what changes most first. */
+enum order { ORDER_NAME, ORDER_SIZE, ORDER_CHURN, ORDERS };
 enum { VIEW_FILTER = 128 };
 
 struct tables_view {
     const struct journey *j;
     enum view view;
-    char filter[VIEW_FILTER]; /* as typed */
-    size_t *tables;           /* visible ones, ascending */
-    size_t n, of;             /* and how many could be: a partition is seen through its table */
-    size_t *schema_at;        /* first visible table of each visible schema */
-    uint8_t *schema_box;      /* enum box of each: thousands of tables are looked at for it */
+    enum order order;
+    const struct churn *churn; /* of every table; NULL: not known (yet) */
+    char filter[VIEW_FILTER];  /* as typed */
+    struct tables_match match;
+    size_t *tables;      /* visible ones: schemas ascending, in them as ordered */
+    size_t n, of;        /* and how many could be: a partition is seen through its table */
+    size_t *schema_at;   /* first visible table of each visible schema */
+    uint8_t *schema_box; /* enum box of each: thousands of tables are looked at for it */
     size_t n_schemas;
     struct tree_model model;
     struct tree tree;                /* the cursor, and what is open */
@@ -26,8 +33,9 @@ struct tables_view {
 };
 
 void tables_view_update(struct tables_view *v, const struct journey *j);
-void tables_view_count(struct tables_view *v);        /* after choosing: the boxes of the schemas */
-void tables_view_place(struct tables_view *v);        /* the cursor to where it is to stand */
+void tables_view_renew(struct tables_view *v); /* before it, where the selection is another one */
+void tables_view_count(struct tables_view *v); /* after choosing: the boxes of the schemas */
+void tables_view_place(struct tables_view *v); /* the cursor to where it is to stand */
 void tables_view_next_flagged(struct tables_view *v); /* to the next flagged column, and around */
 void tables_view_first_hit(struct tables_view *v);    /* of the filter: a table, or its column */
 /* What the last hit has opened is closed again; not where the person has gone on from it. */
@@ -35,6 +43,9 @@ void tables_view_forget_hit(struct tables_view *v);
 void tables_view_save(const struct tables_view *v, struct kept *k);
 void tables_view_load(struct tables_view *v, const struct kept *k);
 void tables_view_done(struct tables_view *v);
-const char *tables_view_name(enum view v); /* "all", "selected", ... */
+const char *tables_view_name(enum view v);        /* "all", "selected", ... */
+const char *tables_view_order_name(enum order o); /* "name", ... */
+/* Something is otherwise than when it was reviewed last: on, off, or new. */
+bool tables_view_is_changed(const struct selection_table *t);
 
 #endif

@@ -18,7 +18,8 @@ static void wait(void *ctx, struct pollfd *fds, size_t n, int64_t until_ms)
 
     if (w->walk.j.dirty) {
         walk_keep(&w->walk);
-        journey_save(&w->walk.j);
+        if (journey_save_some(&w->walk.j))
+            until_ms = 0; /* keys may come in between */
     }
     net_wait(w->walk.j.live->net, fds, n, until_ms);
 }

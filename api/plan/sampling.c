@@ -221,11 +221,11 @@ static bool begin(struct reader *r, size_t table)
     return ok;
 }
 
-static bool is_to_read(const struct sampler *s, size_t table)
+static bool is_to_read(const struct catalog *c, const struct sampling_found *f, size_t table)
 {
-    struct catalog_table t = catalog_table(s->catalog, table);
+    struct catalog_table t = catalog_table(c, table);
 
-    return !sampling_found_is_read(s->found, table) &&
+    return !sampling_found_is_read(f, table) &&
            (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED) &&
            !rules_is_housekeeping(t.name);
 }
@@ -311,7 +311,7 @@ static bool go_on(struct reader *r)
     }
     while (s->next < catalog_tables(s->catalog)) {
         size_t table = s->next++;
-        if (!is_to_read(s, table))
+        if (!is_to_read(s->catalog, s->found, table))
             continue;
         if (begin(r, table))
             return true;
@@ -364,6 +364,17 @@ static enum task_state step(struct task *t)
     return TASK_OK;
 }
 
+bool sampling_has_work(const struct sampling_options *o)
+{
+    size_t n = o->rows ? catalog_tables(o->catalog) : 0, i = 0;
+
+    if (o->found == NULL || !sampling_found_has_statistics(o->found))
+        return true;
+    while (i < n && !is_to_read(o->catalog, o->found, i))
+        i++;
+    return i < n;
+}
+
 struct task *sampling(struct net *net, const struct sampling_options *o)
 {
     struct task *t = task_new(net, &type);
@@ -378,7 +389,7 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     s->own = o->found ? NULL : sampling_found_new(o->catalog);
     s->found = o->found ? o->found : s->own;
     for (size_t i = 0; i < n; i++)
-        s->told.of += is_to_read(s, i);
+        s->told.of += is_to_read(s->catalog, s->found, i);
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows)

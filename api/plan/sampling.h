@@ -32,6 +32,8 @@ struct sampling_options {
     struct sampling_found *found;
 };
 
+/* Something was not looked at yet. */
+bool sampling_has_work(const struct sampling_options *o);
 /* Fails only when nothing can be read any more (no connection, or all are lost); what was found
  * until then stays. A table that may not be read, or not in time, is left out. */
 struct task *sampling(struct net *net, const struct sampling_options *o);

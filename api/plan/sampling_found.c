@@ -127,6 +127,15 @@ void sampling_found_add(const struct sampling_found *f, size_t table, size_t col
             rules_add_rule(v, f->findings[at].verdict.evidence[i]);
 }
 
+bool sampling_found_knows(const struct sampling_found *f, size_t table, size_t column)
+{
+    uint32_t at = f->tables[table].first;
+
+    while (at != NOWHERE && f->findings[at].column != column)
+        at = f->findings[at].next;
+    return at != NOWHERE;
+}
+
 bool sampling_found_is_read(const struct sampling_found *f, size_t table)
 {
     return f->tables[table].read;

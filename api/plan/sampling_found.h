@@ -29,6 +29,7 @@ void sampling_found_forget(struct sampling_found *f);         /* everything, to 
 /* Adds it to the verdict on the column's name. Cheap; NULL adds nothing. */
 void sampling_found_add(const struct sampling_found *f, size_t table, size_t column,
                         struct rules_verdict *v);
+bool sampling_found_knows(const struct sampling_found *f, size_t table, size_t column);
 bool sampling_found_is_read(const struct sampling_found *f, size_t table);
 uint64_t sampling_found_rows(const struct sampling_found *f, size_t table); /* 0: not read */
 bool sampling_found_has_statistics(const struct sampling_found *f);

@@ -310,10 +310,12 @@ enum selection_answer selection_put_back(struct selection *s, size_t table, size
         return SELECTION_NOT_SELECTABLE;
     if (c->unsupported && !c->flows)
         return SELECTION_UNSUPPORTED;
-    enum selection_answer can = ask_table(s, t);
-    if (can != SELECTION_DONE && can != SELECTION_NEEDS_ACK)
-        return can;
-    include_keys(s, t);
+    if (t->n_included == 0) { /* else its keys are on, and it was asked */
+        enum selection_answer can = ask_table(s, t);
+        if (can != SELECTION_DONE && can != SELECTION_NEEDS_ACK)
+            return can;
+        include_keys(s, t);
+    }
     put(s, t, c, true);
     return SELECTION_DONE;
 }

@@ -44,6 +44,8 @@ struct selection_column {
     bool key : 1;         /* cannot be left out while the table flows */
     bool unsupported : 1; /* Datastream does not carry it, or never streams it (generated) */
     bool flows : 1;       /* in the stream that was opened, as it is now */
+    bool was : 1;         /* on when it was reviewed last: the stream, the plan file */
+    bool fresh : 1;       /* not there then */
 };
 
 struct selection_table {

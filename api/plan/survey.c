@@ -9,6 +9,7 @@ enum { SLICE_MS = 2, LOOK_EVERY = 64 };
 
 struct surveying {
     struct pg *pg;
+    const struct rules_team *team;
     struct task *reading;
     struct catalog *catalog;
     struct selection selection;
@@ -36,34 +37,56 @@ const char *survey_not_selectable(const struct catalog_table *t)
     return NULL;
 }
 
-static void table_words(const struct catalog *c, size_t table, struct rules_table *out)
+/* What judging asks: the catalogue and what the team says of it. */
+struct court {
+    const struct catalog *catalog;
+    const struct rules_team *team;
+};
+
+static void table_words(const struct court *k, size_t table, struct rules_table *out)
 {
+    const struct catalog *c = k->catalog;
     struct catalog_table t = catalog_table(c, table);
 
     rules_table_of(out, t.schema, t.name, t.comment);
+    rules_table_team(out, k->team);
     for (size_t i = 0; i < t.n_columns; i++)
         rules_table_sibling(out, catalog_column_name(c, table, i));
 }
 
-static void judge_column(const struct rules_table *words, const struct catalog_column *c,
-                         struct rules_verdict *out)
-{
-    char type[256];
-    struct rules_column column = {.name = c->name,
-                                  .type = catalog_type(c, type, sizeof type),
-                                  .comment = c->comment,
-                                  .is_key = c->in_key};
+/* Keys pointing at keys pointing at keys: so far is followed, and no circle for ever. */
+enum { FOLLOWED = 4 };
 
-    rules_judge(words, &column, out);
+static void judge_column(const struct court *k, const struct rules_table *words, size_t table,
+                         size_t column, int follow, struct rules_verdict *out)
+{
+    struct catalog_column c = catalog_column(k->catalog, table, column);
+    char type[256];
+    struct rules_column asked = {.name = c.name,
+                                 .type = catalog_type(&c, type, sizeof type),
+                                 .comment = c.comment,
+                                 .is_key = c.in_key};
+    size_t to_table, to_column;
+
+    rules_judge(words, &asked, out);
+    for (size_t n = 0;
+         follow && catalog_reference(k->catalog, table, column, n, &to_table, &to_column); n++) {
+        struct rules_table there;
+        struct rules_verdict target;
+        table_words(k, to_table, &there);
+        judge_column(k, &there, to_table, to_column, follow - 1, &target);
+        rules_refer(out, &asked, &target);
+    }
 }
 
-void survey_verdict(const struct catalog *c, size_t table, size_t column, struct rules_verdict *out)
+void survey_verdict(const struct catalog *c, const struct rules_team *team, size_t table,
+                    size_t column, struct rules_verdict *out)
 {
+    const struct court k = {c, team};
     struct rules_table words;
-    struct catalog_column col = catalog_column(c, table, column);
 
-    table_words(c, table, &words);
-    judge_column(&words, &col, out);
+    table_words(&k, table, &words);
+    judge_column(&k, &words, table, column, FOLLOWED, out);
 }
 
 static void take_known(struct surveying *s, size_t table, const struct catalog_table *t)
@@ -76,6 +99,7 @@ static void take_known(struct surveying *s, size_t table, const struct catalog_t
 
 static void judge_table(struct surveying *s, size_t table)
 {
+    const struct court k = {s->catalog, s->team};
     struct catalog_table t = catalog_table(s->catalog, table);
     struct selection_fact *facts = arena_array(&s->scratch, struct selection_fact, t.n_columns + 1);
     struct rules_table words;
@@ -83,10 +107,10 @@ static void judge_table(struct surveying *s, size_t table)
     char type[256];
 
     take_known(s, table, &t);
-    table_words(s->catalog, table, &words);
+    table_words(&k, table, &words);
     for (size_t i = 0; i < t.n_columns; i++) {
         struct catalog_column c = catalog_column(s->catalog, table, i);
-        judge_column(&words, &c, &verdict);
+        judge_column(&k, &words, table, i, FOLLOWED, &verdict);
         sampling_found_add(s->found, table, i, &verdict);
         facts[i] = (struct selection_fact){
             .name = c.name,
@@ -148,13 +172,14 @@ static enum task_state step(struct task *t)
     return TASK_OK;
 }
 
-struct task *survey(struct pg *pg, const struct catalog_options *o)
+struct task *survey(struct pg *pg, const struct catalog_options *o, const struct rules_team *team)
 {
     struct task *t = task_new(pg_net(pg), &type);
     struct surveying *s = task_job(t, &type);
 
     arena_init(&s->scratch);
     s->pg = pg;
+    s->team = team;
     s->reading = catalog_read(pg, o);
     return t;
 }

@@ -10,7 +10,8 @@
 #include "api/plan/selection.h"
 #include "api/rules/rules.h"
 
-struct task *survey(struct pg *pg, const struct catalog_options *o);
+/* team: sensitivity.json's rules (rules/team.h), must outlive the task; NULL: none. */
+struct task *survey(struct pg *pg, const struct catalog_options *o, const struct rules_team *team);
 /* Of one with TASK_OK: the caller owns both from now on (catalog_free, selection_done). Tables of
  * the selection have the catalogue's order and numbers, columns too. */
 struct catalog *survey_take(struct task *t, struct selection *out);
@@ -23,9 +24,10 @@ typedef const char *survey_known(void *ctx, const char *schema, const char *tabl
 void survey_remember(struct task *t, survey_known *known, void *ctx);
 struct sampling_found *survey_take_found(struct task *t);
 
-/* The verdict on one column, with its evidence: made afresh from the catalogue; cheap. */
-void survey_verdict(const struct catalog *c, size_t table, size_t column,
-                    struct rules_verdict *out);
+/* The verdict on one column, with its evidence: made afresh from the catalogue; cheap. What a
+ * foreign key points at counts, too. */
+void survey_verdict(const struct catalog *c, const struct rules_team *team, size_t table,
+                    size_t column, struct rules_verdict *out);
 /* Why a table cannot be chosen (views, partitions, foreign tables), or NULL. */
 const char *survey_not_selectable(const struct catalog_table *t);
 

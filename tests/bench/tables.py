@@ -1,4 +1,4 @@
-"""What is measured on a database of 10 000 tables x 20 columns: keys, busy, stall."""
+"""What is measured on a database of 10 000 tables x 20 columns: keys, choosing, busy, stall."""
 import json
 import shutil
 import statistics
@@ -80,6 +80,18 @@ def keys(w):
     compare('key -> frame on Tables, p99', 'strom', 'ncdu', 'last', 'p99', 'ms', 2)
     compare('bytes of a cursor key', 'strom', 'ncdu', 'bytes', 'p50', 'B', 0.75)
     compare('bytes of a page', 'strom-page', 'pspg-page', 'bytes', 'p50', 'B', 0.6)
+
+
+# --- choosing ------------------------------------------------------------------------------------
+
+def choosing(w):
+    """Every keystroke of a filter narrows 10 000 tables; Space takes all of their schema, or leaves them."""
+    found = world.side_by_side(w.home, [
+        dict(w.case('filter', 'k o l BS BS BS 9 6 BS BS', 100), setup='HOME /'),
+        w.case('toggle', 'SPACE', 20)])
+    for name, what, goal in (('filter', 'a letter of the filter -> frame', 30), ('toggle', 'Space on a schema -> frame', 16)):
+        last = found[name]['key']['last']
+        world.bound('choosing', f'{what}, p99', last['p99'], goal, 'ms', f"p50 {last['p50']:g} ms")
 
 
 # --- busy ----------------------------------------------------------------------------------------
@@ -175,14 +187,14 @@ def stall(w):
 
 
 def main():
-    chosen = sys.argv[2:] or ['keys', 'busy', 'stall']
+    chosen = sys.argv[2:] or ['keys', 'choosing', 'busy', 'stall']
     if not shutil.which(WIZARD):
         world.skip('no bench_wizard: the linker here cannot wrap a call')
     world.harness()
     with world.folder() as home, world.server() as where:
         w = World(home, where)
         for figure in chosen:
-            {'keys': keys, 'busy': busy, 'stall': stall}[figure](w)
+            {'keys': keys, 'choosing': choosing, 'busy': busy, 'stall': stall}[figure](w)
 
 
 main()

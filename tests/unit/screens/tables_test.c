@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/base/str.h"
+#include "screens/choose.h"
 #include "screens/reason_form.h"
 #include "screens/tables_choose.h"
 #include "screens/tables_view.h"
@@ -142,6 +143,71 @@ static void test_shown_goes_on_and_off(void **state)
     close_scene(&s);
 }
 
+/* Columns that the filter hits are taken, not the tables around them; their keys come along. */
+static void test_what_matches_is_chosen(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    look_for(&s, "c5");
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.totals.tables, 3);
+    assert_int_equal(s.j.totals.columns, 6);
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.totals.columns, 3); /* keys are left to the table */
+    look_for(&s, "t1");
+    tables_choose_shown(&s.view, &s.j);
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.selection.tables[1].n_included, COLUMNS);
+    close_scene(&s);
+}
+
+/* Of what was reviewed: what differs, and what was not there. */
+static void test_changed_and_new(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    s.view.view = VIEW_CHANGED;
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.n, 0);
+    s.j.selection.tables[2].columns[5].fresh = true;
+    assert_int_equal(choose_table(&s.j, 1, true), SELECTION_DONE);
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.n, 2);
+    assert_int_equal(s.view.tables[0], 1);
+    journey_reviewed(&s.j);
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.n, 0);
+    close_scene(&s);
+}
+
+static void test_the_largest_first(void **state)
+{
+    struct churn churn[3] = {{.known = true, .inserts = 5}, {0}, {.known = true, .updates = 9}};
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    s.j.selection.tables[1].bytes = 900;
+    s.j.selection.tables[2].bytes = 9000;
+    s.view.order = ORDER_SIZE;
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.tables[0], 2);
+    assert_int_equal(s.view.tables[1], 1);
+    s.view.order = ORDER_CHURN;
+    tables_view_update(&s.view, &s.j); /* not known yet: by name */
+    assert_int_equal(s.view.tables[0], 0);
+    s.view.churn = churn;
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.tables[0], 2);
+    assert_int_equal(s.view.tables[2], 1);
+    s.view.churn = NULL;
+    close_scene(&s);
+}
+
 static void type(struct reason_form *f, struct journey *j, const char *text)
 {
     while (*text)
@@ -157,14 +223,14 @@ static void test_both_are_needed(void **state)
     open_scene(&s);
     reason_form_open(&f, &s.j, 0, 2);
     reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.on_reference);
-    assert_true(f.tried[0]);
+    assert_int_equal(f.at, REASON_WHY);
+    assert_true(f.tried[REASON_WHY]);
     type(&f, &s.j, "why");
     reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_true(f.on_reference);
+    assert_int_equal(f.at, REASON_REFERENCE);
     assert_false(f.tried[1]);
     reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_true(f.open && f.on_reference && f.tried[1]);
+    assert_true(f.open && f.at == REASON_REFERENCE && f.tried[1]);
     type(&f, &s.j, "B123");
     reason_form_key(&f, &s.j, TUI_ENTER);
     assert_false(f.open);
@@ -188,11 +254,11 @@ static void test_half_a_reason_outlives_a_kill(void **state)
     reason_form_save(&f, s.j.kept);
     reason_form_load(&g, s.j.kept);
     reason_form_find(&g, &s.j);
-    assert_true(g.open && g.on_reference);
+    assert_true(g.open && g.at == REASON_REFERENCE);
     assert_int_equal(g.table, 2);
     assert_int_equal(g.column, 4);
-    assert_string_equal(g.reason, "avtalt");
-    assert_string_equal(g.reference, "B12");
+    assert_string_equal(g.texts[REASON_WHY], "avtalt");
+    assert_string_equal(g.texts[REASON_REFERENCE], "B12");
     assert_int_equal(g.fields[1].at, 2);
     str_copy(g.names[1], REASON_NAME, "gone");
     reason_form_find(&g, &s.j);
@@ -208,6 +274,9 @@ int main(void)
                                        cmocka_unit_test(test_the_cursor_comes_to_the_hit),
                                        cmocka_unit_test(test_a_hit_leaves_nothing_open),
                                        cmocka_unit_test(test_shown_goes_on_and_off),
+                                       cmocka_unit_test(test_what_matches_is_chosen),
+                                       cmocka_unit_test(test_changed_and_new),
+                                       cmocka_unit_test(test_the_largest_first),
                                        cmocka_unit_test(test_both_are_needed),
                                        cmocka_unit_test(test_half_a_reason_outlives_a_kill)};
 

@@ -1,0 +1,126 @@
+#include "api/plan/sampling_look.h"
+
+#include "api/base/utf8.h"
+#include "api/files/quote.h"
+#include "api/pg/copy.h"
+#include "api/plan/sampling.h"
+
+#include <string.h>
+
+enum { CHARS = 256, BLOCKS = 24, SEEN = 4, ROWS = 1000 };
+
+struct looking {
+    struct task *reading;
+    struct str values[SAMPLING_LOOKS];
+    size_t n;
+    bool ascii, whole;
+};
+
+static size_t characters(const char *text)
+{
+    size_t n = 0, left = strlen(text);
+    uint32_t cp;
+
+    for (size_t used; (used = utf8_next(text, left, &cp)) > 0; n++) {
+        text += used;
+        left -= used;
+    }
+    return n;
+}
+
+void sampling_mask(struct str *out, const char *value, bool ascii, bool whole)
+{
+    size_t n = characters(value), seen = whole ? 0 : n / 3 < SEEN ? n / 3 : SEEN;
+    size_t left = strlen(value), at = 0;
+    uint32_t cp;
+
+    for (size_t i = 0; i < n - seen; i++) {
+        at += utf8_next(value + at, left - at, &cp);
+        if (i < BLOCKS)
+            str_add(out, ascii ? "#" : "█");
+    }
+    if (n - seen > BLOCKS)
+        str_add(out, "...");
+    str_add(out, value + at);
+}
+
+static bool row(void *ctx, char *line, size_t bytes, struct err *e)
+{
+    struct looking *l = ctx;
+    char *value;
+    size_t n;
+
+    (void)bytes;
+    (void)e;
+    if (l->n < SAMPLING_LOOKS && copy_field(&line, &value, &n) && value) {
+        sampling_mask(&l->values[l->n++], value, l->ascii, l->whole);
+        memset(value, 0, n);
+    }
+    return true;
+}
+
+static void stop(void *job)
+{
+    struct looking *l = job;
+
+    task_clear(&l->reading);
+    for (size_t i = 0; i < SAMPLING_LOOKS; i++)
+        str_done(&l->values[i]);
+}
+
+static enum task_state step(struct task *t);
+
+static const struct task_type type = {"masked values", sizeof(struct looking), step, stop};
+
+static enum task_state step(struct task *t)
+{
+    struct looking *l = task_job(t, &type);
+
+    return task_state(l->reading) == TASK_FAILED ? task_fail_like(t, l->reading)
+                                                 : task_state(l->reading);
+}
+
+static bool write_sql(const struct catalog *c, size_t table, size_t column, struct str *out)
+{
+    struct catalog_table t = catalog_table(c, table);
+    struct err e;
+
+    str_printf(out, "SELECT v FROM (SELECT pg_catalog.\"left\"(");
+    if (!quote_ident(out, catalog_column_name(c, table, column), &e))
+        return false;
+    str_printf(out, "::pg_catalog.text, %d) AS v FROM ", CHARS);
+    if (!quote_table(out, t.schema, t.name, &e))
+        return false;
+    if (t.rows > SAMPLING_WHOLE && (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED))
+        str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %d / %lld))", ROWS,
+                   (long long)t.rows);
+    str_printf(out, " LIMIT %d) AS s WHERE v <> '' LIMIT %d", ROWS, SAMPLING_LOOKS);
+    return true;
+}
+
+struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
+                           bool ascii, bool whole)
+{
+    struct str sql = {0};
+    struct task *t = NULL;
+
+    if (write_sql(c, table, column, &sql)) {
+        t = task_new(pg_net(pg), &type);
+        struct looking *l = task_job(t, &type);
+        l->ascii = ascii;
+        l->whole = whole;
+        l->reading = pg_copy(pg, str_text(&sql), row, l);
+    }
+    str_done(&sql);
+    return t;
+}
+
+size_t sampling_look_count(const struct task *t)
+{
+    return ((const struct looking *)task_job(t, &type))->n;
+}
+
+const char *sampling_look_value(const struct task *t, size_t i)
+{
+    return str_text(&((const struct looking *)task_job(t, &type))->values[i]);
+}

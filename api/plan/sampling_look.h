@@ -1,0 +1,24 @@
+#ifndef STROM_PLAN_SAMPLING_LOOK_H
+#define STROM_PLAN_SAMPLING_LOOK_H
+
+/* A few values of one column, masked where they arrive: what leaves this file is "███████4512". For
+ * the screen alone, on request; nobody may write it anywhere. */
+
+#include "api/base/str.h"
+#include "api/net/task.h"
+#include "api/pg/catalog.h"
+#include "api/pg/pg.h"
+
+enum { SAMPLING_LOOKS = 5 };
+
+/* whole: not even the end is shown (a page that is written down). NULL: the names cannot be written
+ * in SQL. Reads at most a thousand rows. */
+struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
+                           bool ascii, bool whole);
+size_t sampling_look_count(const struct task *t); /* of one with TASK_OK */
+const char *sampling_look_value(const struct task *t, size_t i);
+
+/* Pure: its last four characters stay, or a third of them where it is short; at most 24 blocks. */
+void sampling_mask(struct str *out, const char *value, bool ascii, bool whole);
+
+#endif

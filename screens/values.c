@@ -1,0 +1,117 @@
+#include "screens/values.h"
+
+#include "api/base/str.h"
+#include "api/plan/survey.h"
+
+#define VALUES     "values." /* then schema and table */
+#define STATISTICS "values of statistics"
+#define SEP        "\x1f"
+
+static void key_of(struct str *key, const char *schema, const char *table)
+{
+    str_clear(key);
+    str_printf(key, VALUES "%s" SEP "%s", schema, table);
+}
+
+/* --- a look at tables and columns --- */
+
+static const char *known(void *ctx, const char *schema, const char *table)
+{
+    const struct journey *j = ctx;
+    struct str key = {0};
+
+    key_of(&key, schema, table);
+    const char *text = kept_text(j->kept, str_text(&key), NULL);
+    str_done(&key);
+    return text;
+}
+
+struct task *journey_survey(struct journey *j)
+{
+    struct catalog_options o = {.publication = j->target.publication, .reader = j->target.db_user};
+    struct task *t = survey(j->live->pg, &o, j->live->team);
+
+    survey_remember(t, known, j);
+    return t;
+}
+
+/* Its levels were counted in while it was judged. */
+struct sampling_found *values_take(struct journey *j, struct task *survey)
+{
+    struct sampling_found *f = survey_take_found(survey);
+    size_t table;
+
+    if (f == NULL)
+        f = sampling_found_new(j->catalog);
+    while (sampling_found_news(f, &table))
+        ;
+    if (kept_bool(j->kept, STATISTICS, false))
+        sampling_found_set_statistics(f);
+    return f;
+}
+
+void journey_verdict(const struct journey *j, size_t table, size_t column,
+                     struct rules_verdict *out)
+{
+    survey_verdict(j->catalog, j->live->team, table, column, out);
+    sampling_found_add(j->found, table, column, out);
+}
+
+/* --- news --- */
+
+static void keep(struct journey *j, size_t table)
+{
+    const struct selection_table *t = &j->selection.tables[table];
+    struct str key = {0}, text = {0};
+
+    key_of(&key, t->schema, t->name);
+    sampling_found_write(j->found, table, &text);
+    kept_set_text(j->kept, str_text(&key), text.bytes ? text.text : NULL);
+    str_done(&text);
+    str_done(&key);
+}
+
+static void rise(struct journey *j, size_t table, struct values_risen *out)
+{
+    const struct selection_table *t = &j->selection.tables[table];
+
+    for (size_t c = 0; c < t->n_columns; c++) {
+        struct rules_verdict v;
+        if (!sampling_found_knows(j->found, table, c))
+            continue;
+        journey_verdict(j, table, c, &v);
+        if (!selection_raise(&j->selection, table, c, v.level, v.categories))
+            continue;
+        out->columns++;
+        if (t->columns[c].included && t->columns[c].ack == NULL && out->chosen++ == 0) {
+            out->table = table;
+            out->column = c;
+        }
+    }
+}
+
+bool values_rise(struct journey *j, size_t tables, struct values_risen *out)
+{
+    size_t table, before = out->columns;
+    bool some = false;
+
+    for (; tables > 0 && j->found && sampling_found_news(j->found, &table); tables--) {
+        rise(j, table, out);
+        keep(j, table);
+        some = true;
+    }
+    if (j->found && sampling_found_has_statistics(j->found))
+        kept_set_bool(j->kept, STATISTICS, true);
+    if (out->columns > before)
+        selection_totals(&j->selection, &j->totals);
+    return some;
+}
+
+void values_forget(struct journey *j)
+{
+    kept_remove_under(j->kept, VALUES);
+    kept_remove(j->kept, STATISTICS);
+    if (j->found)
+        sampling_found_forget(j->found);
+    journey_changed(j);
+}

@@ -1,0 +1,23 @@
+#ifndef STROM_SCREENS_VALUES_H
+#define STROM_SCREENS_VALUES_H
+
+/* What values said, from the look (api/plan/sampling.h) into the choices, and across restarts:
+ * rules and counts under "values." of what is kept, never a value. */
+
+#include "screens/journey.h"
+
+/* Of a survey that journey_survey began, once its catalogue was taken over. */
+struct sampling_found *values_take(struct journey *j, struct task *survey);
+
+struct values_risen {
+    size_t columns;       /* whose level rose */
+    size_t chosen;        /* of them on: they stay on, and lack a reason */
+    size_t table, column; /* the first that is chosen */
+};
+/* Takes over what is new: levels rise, nothing is turned off. At most so many tables a call, for a
+ * key may wait; false: nothing was left. */
+bool values_rise(struct journey *j, size_t tables, struct values_risen *out);
+/* As if nobody had looked; levels stay as they are until the tables are read again. */
+void values_forget(struct journey *j);
+
+#endif
