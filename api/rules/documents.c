@@ -7,6 +7,13 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static const char *skip_space(const char *at, const char *end)
+{
+    while (at < end && is_space(*at))
+        at++;
+    return at;
+}
+
 static void keep(struct document_keys *k, const char *name, size_t bytes)
 {
     if (bytes == 0 || bytes >= DOCUMENT_KEY_BYTES)
@@ -25,10 +32,8 @@ static void keep(struct document_keys *k, const char *name, size_t bytes)
 
 void document_keys_add(struct document_keys *k, const char *bytes, size_t n)
 {
-    const char *at = bytes, *end = bytes + n;
+    const char *end = bytes + n, *at = skip_space(bytes, end);
 
-    while (at < end && is_space(*at))
-        at++;
     if (at == end || (*at != '{' && *at != '['))
         return;
     k->documents++;
@@ -39,10 +44,12 @@ void document_keys_add(struct document_keys *k, const char *bytes, size_t n)
         if (at >= end)
             return;
         size_t length = (size_t)(at - name);
-        for (at++; at < end && is_space(*at);)
-            at++;
-        if (at < end && *at == ':')
-            keep(k, name, length);
+        at = skip_space(at + 1, end);
+        if (at < end && *at == ':') {
+            at = skip_space(at + 1, end);
+            if (at == end || *at != '{') /* the keys inside tell more than the name of a part */
+                keep(k, name, length);
+        }
         if (at >= end)
             return;
     }

@@ -7,7 +7,7 @@
 
 enum { SLOTS = 2048, WORD_BYTES = 24 };
 
-enum { IS_NAME = 1, IS_STREET = 2 };
+enum { IS_GIVEN = 1, IS_FAMILY = 2, IS_STREET = 4, IS_FIRM = 8, IS_NAME = IS_GIVEN | IS_FAMILY };
 
 struct entry {
     const char *text; /* into the rows, not ended by a NUL */
@@ -46,13 +46,15 @@ static void add_row(const char *row, uint8_t what)
 
 static void make_entries(void)
 {
-#define GIVEN(row)  add_row(row, IS_NAME);
-#define FAMILY(row) add_row(row, IS_NAME);
+#define GIVEN(row)  add_row(row, IS_GIVEN);
+#define FAMILY(row) add_row(row, IS_FAMILY);
+#define FIRM(row)   add_row(row, IS_FIRM);
 #define STREET(row) add_row(row, IS_STREET);
 #include "api/rules/people.def"
 #undef GIVEN
 #undef FAMILY
 #undef STREET
+#undef FIRM
     entries_made = true;
 }
 
@@ -96,7 +98,31 @@ bool people_has_name(const char *text, size_t n)
     for (size_t i = 0; i < n; i++)
         if (!is_letter(text[i]) && strchr(" .,'-", text[i]) == NULL)
             return false;
-    return n > 0 && begins_large(text) && has_word(text, n, IS_NAME);
+    return n > 0 && begins_large(text) && has_word(text, n, IS_NAME) && !has_word(text, n, IS_FIRM);
+}
+
+/* What the word from `i` is; *end: behind it. */
+static uint8_t word_at(const char *text, size_t n, size_t i, size_t *end)
+{
+    char folded[WORD_BYTES];
+    for (*end = i; *end < n && is_letter(text[*end]);)
+        ++*end;
+    size_t bytes = match_fold(folded, sizeof folded, text + i, *end - i);
+    return bytes > 0 && bytes + 1 < sizeof folded ? what_is(folded, bytes) : 0;
+}
+
+bool people_is_full_name(const char *text, size_t n)
+{
+    size_t end, last = n, ignored;
+    uint8_t first = word_at(text, n, 0, &end);
+    while (last > end && is_letter(text[last - 1]))
+        last--;
+    if (last <= end || last == n)
+        return false;
+    uint8_t second = word_at(text, n, last, &ignored);
+    if (text[end] == ',')
+        return (first & IS_FAMILY) && (second & IS_GIVEN);
+    return (first & IS_GIVEN) && (second & IS_FAMILY) && begins_large(text + last);
 }
 
 /* Storgata, Kirkeveien: the ending of the word tells. */
@@ -172,4 +198,34 @@ bool people_is_address(const char *text, size_t n)
     if (ends_with_place(text, n))
         return true;
     return has_house_number(text, n) && has_street(text, n);
+}
+
+/* "Storgata 12", "Kirkeveien 3 B": the number is all that follows. */
+static bool is_norwegian_street(const char *text, size_t n)
+{
+    static const char *const ends[] = {"gata", "gaten", "gate", "veien", "vegen",
+                                       "vei",  "veg",   "alle", "stien", "svingen"};
+    size_t at = n;
+    if (at > 0 && is_letter(text[at - 1]) && at > 1 &&
+        (is_digit(text[at - 2]) || text[at - 2] == ' '))
+        at--;
+    while (at > 0 && text[at - 1] == ' ')
+        at--;
+    size_t to = at;
+    while (at > 0 && is_digit(text[at - 1]))
+        at--;
+    if (to == at || to - at > 4 || at < 2 || text[at - 1] != ' ' || !begins_large(text))
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t bytes = strlen(ends[i]);
+        if (at - 1 > bytes && memcmp(text + at - 1 - bytes, ends[i], bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool people_is_full_address(const char *text, size_t n)
+{
+    return is_norwegian_street(text, n) ||
+           (ends_with_place(text, n) && has_house_number(text, n) && has_street(text, n));
 }

@@ -7,7 +7,11 @@
 #include <stddef.h>
 
 bool people_has_name(const char *text, size_t n); /* one of its words is a frequent name */
+/* A given name first and a family name last, or the other way with a comma between. */
+bool people_is_full_name(const char *text, size_t n);
 bool people_is_address(const char *text,
                        size_t n); /* a street with a number, a postal code with a place */
+/* It can be nothing else: a street as they are called in Norway with its number, or all of it. */
+bool people_is_full_address(const char *text, size_t n);
 
 #endif

@@ -2,46 +2,16 @@
 
 #include "api/rules/validators.h"
 
+#include "api/rules/codes.h"
 #include "api/rules/numbers.h"
 #include "api/rules/people.h"
+#include "api/rules/shape.h"
 
 #include <string.h>
 
-#define BIT(kind) (UINT32_C(1) << VALUE_##kind)
-
-/* --- classes of bytes --- */
-
-enum byte_class { OTHER, DIGIT, UPPER, LOWER, SPACE, AT, DOT, DASH, PUNCT, WIDE, CLASSES };
-
-static const uint8_t class_of[256] = {
-    [' '] = SPACE,   ['\t'] = SPACE,  ['\n'] = SPACE,  ['\r'] = SPACE, ['@'] = AT,
-    ['.'] = DOT,     ['-'] = DASH,    [','] = PUNCT,   ['!'] = PUNCT,  ['?'] = PUNCT,
-    [':'] = PUNCT,   [';'] = PUNCT,
-#define TEN(class, c)                                                                              \
-    [(c)] = (class), [(c) + 1] = (class), [(c) + 2] = (class), [(c) + 3] = (class),                \
-    [(c) + 4] = (class), [(c) + 5] = (class), [(c) + 6] = (class), [(c) + 7] = (class),            \
-    [(c) + 8] = (class), [(c) + 9] = (class)
-    TEN(DIGIT, '0'), TEN(UPPER, 'A'), TEN(UPPER, 'K'), ['U'] = UPPER,  ['V'] = UPPER,
-    ['W'] = UPPER,   ['X'] = UPPER,   ['Y'] = UPPER,   ['Z'] = UPPER,  TEN(LOWER, 'a'),
-    TEN(LOWER, 'k'), ['u'] = LOWER,   ['v'] = LOWER,   ['w'] = LOWER,  ['x'] = LOWER,
-    ['y'] = LOWER,   ['z'] = LOWER,
-#undef TEN
-};
-
-static enum byte_class class_at(const char *s, size_t i)
-{
-    unsigned char c = (unsigned char)s[i];
-    return c >= 0x80 ? WIDE : (enum byte_class)class_of[c];
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* --- digits and nothing else --- */
 
-static uint32_t person_number(const char d[11])
+static uint64_t person_number(const char d[11])
 {
     if (value_is_fnr(d))
         return BIT(FNR);
@@ -57,36 +27,52 @@ static bool is_packed_date(const char *d)
     return year >= 1900 && year <= 2100 && number_is_date(number_of(d + 6, 2), number_of(d + 4, 2));
 }
 
-static bool is_subscriber(const char *d)
+static uint64_t eight(const char *d)
 {
-    return strchr("2345679", d[0]) != NULL && !is_packed_date(d);
+    if (is_packed_date(d))
+        return BIT(DATE);
+    if (strchr("2345679", d[0]) == NULL)
+        return BIT(EIGHT_DIGITS);
+    return BIT(EIGHT_DIGITS) | BIT(EIGHT) | (d[0] == '4' || d[0] == '9' ? BIT(MOBILE) : 0);
 }
 
-static uint32_t eleven(const char *d)
+static uint64_t eleven(const char *d)
 {
-    uint32_t kinds = BIT(ELEVEN) | person_number(d);
+    uint64_t kinds = BIT(ELEVEN) | person_number(d);
     return value_is_account(d) ? kinds | BIT(ACCOUNT) : kinds;
 }
 
-static uint32_t of_digits(const char *d, size_t n)
+static uint64_t nine(const char *d)
+{
+    return BIT(NINE_DIGITS) | (value_is_orgnr(d) ? BIT(ORGNR) : 0);
+}
+
+static uint64_t card(const char *d, size_t n)
+{
+    return BIT(CARD_DIGITS) | (number_is_card(d, n) ? BIT(CARD) : 0);
+}
+
+static uint64_t of_digits(const char *d, size_t n)
 {
     char padded[11] = {'0'};
     switch (n) {
     case 8:
-        return is_packed_date(d) ? BIT(DATE) : is_subscriber(d) ? BIT(EIGHT) : 0;
+        return eight(d);
     case 9:
-        return value_is_orgnr(d) ? BIT(ORGNR) : 0;
+        return nine(d);
     case 10:
         memcpy(padded + 1, d, 10);
         return BIT(ELEVEN) | person_number(padded);
     case 11:
         return eleven(d);
+    case 12:
+        return memcmp(d, "0047", 4) == 0 ? BIT(PHONE) : 0;
     case 13:
-        return memcmp(d, "10", 2) == 0 || d[0] == '2' ? BIT(AKTOERID) : 0;
+        return BIT(THIRTEEN_DIGITS) | (memcmp(d, "10", 2) == 0 || d[0] == '2' ? BIT(AKTOERID) : 0);
     case 14:
     case 15:
     case 16:
-        return number_is_card(d, n) ? BIT(CARD) : 0;
+        return card(d, n);
     default:
         return 0;
     }
@@ -147,149 +133,58 @@ static int year_of(const char *s, size_t n)
     return number_is_date(number_of(day, 2), number_of(month, 2)) ? number_of(year, 4) : 0;
 }
 
-static uint32_t of_marked_digits(const char *s, size_t n)
+/* The digits between the marks, as "3-2-3" for 998 87 766. */
+static void groups_of(const char *s, size_t n, char out[16])
+{
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i <= n && at + 2 < 16; i++) {
+        if (i < n && is_digit(s[i])) {
+            count++;
+        } else if (count > 0) {
+            out[at++] = (char)('0' + (count > 9 ? 9 : count));
+            out[at++] = '-';
+            count = 0;
+        }
+    }
+    out[at ? at - 1 : 0] = '\0';
+}
+
+/* Grouped as people write it, a number says more than its digits. */
+static uint64_t of_groups(const char *s, size_t n, const char *d, size_t count)
+{
+    char groups[16];
+    groups_of(s, n, groups);
+    if (count == 8 && (eight(d) & BIT(EIGHT)) &&
+        (strcmp(groups, "2-2-2-2") == 0 || strcmp(groups, "3-2-3") == 0))
+        return BIT(PHONE);
+    if (count == 11 && strcmp(groups, "4-2-5") == 0 && value_is_account(d))
+        return BIT(ACCOUNT_MARKED);
+    return 0;
+}
+
+static uint64_t of_marked_digits(const char *s, size_t n)
 {
     char d[MOST_DIGITS];
+    size_t dots = 0;
     if (year_of(s, n))
         return BIT(DATE);
     if (is_ipv4(s, n))
-        return BIT(IP);
-    size_t count = digits_of(s, n, d, sizeof d);
-    if (s[0] == '+' && count >= 8 && count <= 15)
-        return BIT(PHONE);
-    if (count > 4 && memcmp(d, "0047", 4) == 0 && count == 12)
-        return BIT(PHONE);
-    if (count == 8 && is_subscriber(d))
-        return BIT(EIGHT);
-    if (count == 11)
-        return eleven(d);
-    if (count == 9 && value_is_orgnr(d))
-        return BIT(ORGNR);
-    return count >= 14 && count <= 16 && number_is_card(d, count) ? BIT(CARD) : 0;
-}
-
-/* --- codes: letters and digits --- */
-
-static bool is_icpc(const char *s, size_t n)
-{
-    int code = n == 3 ? number_of(s + 1, 2) : -1;
-    return strchr("ABDFHKLNPRSTUWXYZ", s[0]) && ((code >= 1 && code <= 29) || code >= 70);
-}
-
-/* M54, M545, M54.5, S52.51: a letter, two digits, at most two more behind a dot. */
-static bool is_diagnosis(const char *s, size_t n)
-{
-    if (n < 3 || n > 6 || class_at(s, 0) != UPPER || !is_digit(s[1]) || !is_digit(s[2]))
-        return false;
-    size_t at = 3;
-    if (at < n && s[at] == '.')
-        at++;
-    else if (n == 3)
-        return is_icpc(s, n) || strchr("CEGIJMOQ", s[0]) != NULL;
-    size_t digits = n - at;
-    for (; at < n; at++)
-        if (!is_digit(s[at]))
-            return false;
-    return digits == 1 || digits == 2;
-}
-
-static bool is_navident(const char *s, size_t n)
-{
-    if (n != 7 || (class_at(s, 0) != UPPER && class_at(s, 0) != LOWER))
-        return false;
-    for (size_t i = 1; i < n; i++)
-        if (!is_digit(s[i]))
-            return false;
-    return true;
-}
-
-static bool is_uuid(const char *s, size_t n)
-{
-    if (n != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-')
-        return false;
+        return BIT(IP) | BIT(DOTTED);
     for (size_t i = 0; i < n; i++)
-        if (i != 8 && i != 13 && i != 18 && i != 23 && !is_digit(s[i]) &&
-            !((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'f'))
-            return false;
-    return true;
-}
-
-static bool is_ipv6(const char *s, size_t n)
-{
-    int colons = 0, run = 0;
-    for (size_t i = 0; i < n; i++) {
-        char c = (char)(s[i] | 0x20);
-        if (s[i] == ':')
-            colons++, run = 0;
-        else if (is_digit(s[i]) || (c >= 'a' && c <= 'f')) {
-            if (++run > 4)
-                return false;
-        } else {
-            return s[i] == '/' && colons >= 2;
-        }
-    }
-    return colons >= 2 && colons <= 7 && n >= 3;
-}
-
-static bool begins(const char *s, size_t n, const char *prefix)
-{
-    size_t bytes = strlen(prefix);
-    return n > bytes && memcmp(s, prefix, bytes) == 0;
-}
-
-static bool has_secret_prefix(const char *s, size_t n)
-{
-    static const char *const prefixes[] = {
-        "-----BEGIN ", "ya29.",  "AKIA",    "ASIA",    "AIza",     "ghp_",     "gho_",
-        "ghs_",        "glpat-", "xoxb-",   "xoxp-",   "sk_live_", "rk_live_", "github_pat_",
-        "$2a$",        "$2b$",   "$2y$",    "$argon2", "{bcrypt}", "{noop}",   "pbkdf2",
-        "SG.",         "npm_",   "dop_v1_", "shpat_",  "Bearer "};
-    if (n < 16)
-        return false;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (begins(s, n, prefixes[i]))
-            return true;
-    return begins(s, n, "eyJ") && memchr(s, '.', n) != NULL;
-}
-
-struct counts {
-    size_t of[CLASSES];
-    size_t words; /* runs of letters */
-};
-
-enum { DENSE = 32, DENSE_MOST = 512 };
-
-/* Upper, lower and digits in one long run, with as many different characters as chance gives. */
-static bool is_dense(const char *s, size_t n, const struct counts *c)
-{
-    if (n < DENSE || n > DENSE_MOST || c->of[SPACE] || c->of[WIDE] || c->of[UPPER] < n / 8 ||
-        c->of[LOWER] < n / 8 || c->of[DIGIT] < 3)
-        return false;
-    bool seen[128] = {false};
-    size_t different = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char b = (unsigned char)s[i];
-        if (class_of[b] == OTHER && strchr("+/=_~", b) == NULL)
-            return false;
-        different += !seen[b];
-        seen[b] = true;
-    }
-    return different >= 20;
-}
-
-static uint32_t of_code(const char *s, size_t n, const struct counts *c)
-{
-    if (is_uuid(s, n))
-        return BIT(UUID);
-    if (is_navident(s, n))
-        return BIT(NAVIDENT);
-    if (is_diagnosis(s, n))
-        return BIT(DIAGNOSIS);
-    if (number_is_iban(s, n))
-        return BIT(IBAN);
-    if (memchr(s, ':', n) && is_ipv6(s, n))
-        return BIT(IP);
-    return is_dense(s, n, c) ? BIT(SECRET) : 0;
+        dots += s[i] == '.';
+    size_t count = digits_of(s, n, d, sizeof d);
+    uint64_t kinds = of_groups(s, n, d, count) | (dots >= 2 ? BIT(DOTTED) : 0);
+    if (s[0] == '+' && count >= 8 && count <= 15)
+        return kinds | BIT(PHONE);
+    if (count == 12 && memcmp(d, "0047", 4) == 0)
+        return kinds | BIT(PHONE);
+    if (count == 8)
+        return kinds | eight(d);
+    if (count == 11)
+        return kinds | eleven(d);
+    if (count == 9)
+        return kinds | nine(d);
+    return count >= 14 && count <= 16 ? kinds | card(d, count) : kinds;
 }
 
 /* --- texts --- */
@@ -322,7 +217,7 @@ static bool is_email_at(const char *s, size_t n, size_t at)
     return dot > at + 1 && end - dot >= 3 && !is_digit(s[dot + 1]);
 }
 
-static uint32_t emails_in(const char *s, size_t n)
+static uint64_t emails_in(const char *s, size_t n)
 {
     for (const char *at = s; (at = memchr(at, '@', n - (size_t)(at - s))) != NULL; at++)
         if (is_email_at(s, n, (size_t)(at - s)))
@@ -331,9 +226,9 @@ static uint32_t emails_in(const char *s, size_t n)
 }
 
 /* Runs of eleven digits, also as 010203 45678; "+47 ..." as a telephone. */
-static uint32_t numbers_in(const char *s, size_t n)
+static uint64_t numbers_in(const char *s, size_t n)
 {
-    uint32_t kinds = 0;
+    uint64_t kinds = 0;
     for (size_t i = 0; i < n;) {
         if (!is_digit(s[i])) {
             i++;
@@ -375,9 +270,9 @@ static bool looks_like_document(const char *s, size_t n)
 
 enum { PROSE_WORDS = 6, NAME_BYTES = 60, NAME_WORDS = 4, ADDRESS_BYTES = 120 };
 
-static uint32_t of_text(const char *s, size_t n, const struct counts *c)
+static uint64_t of_text(const char *s, size_t n, const struct counts *c)
 {
-    uint32_t kinds = 0;
+    uint64_t kinds = 0;
     if (c->of[DIGIT] >= 8)
         kinds |= numbers_in(s, n);
     if (looks_like_document(s, n))
@@ -385,10 +280,10 @@ static uint32_t of_text(const char *s, size_t n, const struct counts *c)
     if (c->words >= PROSE_WORDS && c->of[SPACE] + 1 >= PROSE_WORDS)
         return kinds | BIT(PROSE);
     if (n <= ADDRESS_BYTES && c->of[DIGIT] > 0 && people_is_address(s, n))
-        return kinds | BIT(ADDRESS);
+        return kinds | BIT(ADDRESS) | (people_is_full_address(s, n) ? BIT(FULL_ADDRESS) : 0);
     if (n <= NAME_BYTES && c->of[DIGIT] == 0 && c->words > 0 && c->words <= NAME_WORDS &&
         people_has_name(s, n))
-        kinds |= BIT(NAME);
+        kinds |= BIT(NAME) | (people_is_full_name(s, n) ? BIT(FULL_NAME) : 0);
     return kinds;
 }
 
@@ -412,13 +307,14 @@ static bool is_marked_digits(const char *s, size_t n, const struct counts *c)
 {
     size_t marks = c->of[SPACE] + c->of[DOT] + c->of[DASH] + c->of[PUNCT] + (s[0] == '+');
     bool stamp = n > 10 && c->of[UPPER] <= 2 && (s[10] == 'T' || s[10] == ' ');
-    return c->of[DIGIT] >= 4 && (c->of[DIGIT] + marks == n || (stamp && year_of(s, n) != 0) ||
-                                 (c->of[DOT] == 3 && is_ipv4(s, n)));
+    return (c->of[DIGIT] >= 4 || (c->of[DIGIT] > 0 && c->of[DOT] >= 2)) &&
+           (c->of[DIGIT] + marks == n || (stamp && year_of(s, n) != 0) ||
+            (c->of[DOT] == 3 && is_ipv4(s, n)));
 }
 
 enum { VALUE_BYTES = 64 * 1024 };
 
-uint32_t value_classify(const char *s, size_t n)
+uint64_t value_classify(const char *s, size_t n)
 {
     while (n > 0 && class_at(s, 0) == SPACE) {
         s++;
@@ -433,15 +329,14 @@ uint32_t value_classify(const char *s, size_t n)
     struct counts c;
     count(s, n, &c);
     if (c.of[DIGIT] == n)
-        return of_digits(s, n);
+        return BIT(DIGITS) | of_digits(s, n);
     if (is_marked_digits(s, n, &c))
         return of_marked_digits(s, n);
-    uint32_t kinds = c.of[AT] ? emails_in(s, n) : 0;
-    if (has_secret_prefix(s, n))
+    uint64_t kinds = c.of[AT] ? emails_in(s, n) : 0;
+    if (code_has_secret_prefix(s, n))
         return kinds | BIT(SECRET);
-    uint32_t code =
-        c.of[SPACE] == 0 || memchr(s, ' ', n) == NULL || c.of[LOWER] == 0 ? of_code(s, n, &c) : 0;
-    return code ? kinds | code : kinds | of_text(s, n, &c);
+    uint64_t code = c.of[SPACE] == 0 || c.of[LOWER] == 0 ? code_classify(s, n, &c) : 0;
+    return code & ~BIT(CODE) ? kinds | code : kinds | code | of_text(s, n, &c);
 }
 
 /* --- counting --- */
@@ -458,6 +353,18 @@ static int year_of_value(const char *s, size_t n)
     return packed ? number_of(s, 4) : year_of(s, n);
 }
 
+static int lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return __builtin_ctzll(bits);
+#else
+    int k = 0;
+    while (!(bits >> k & 1))
+        k++;
+    return k;
+#endif
+}
+
 static void note_date(struct values *v, int year)
 {
     enum { FIRST = 1900, LAST = 2099, OLD = 2000 };
@@ -472,11 +379,13 @@ void values_add(struct values *v, const char *bytes, size_t n)
     if (bytes == NULL || n == 0)
         return;
     v->sampled++;
-    uint32_t kinds = value_classify(bytes, n);
-    for (int k = 0; k < VALUE_KINDS && kinds >> k; k++)
-        v->hits[k] += (kinds >> k) & 1;
+    uint64_t kinds = value_classify(bytes, n);
+    for (uint64_t left = kinds; left; left &= left - 1)
+        v->hits[lowest_bit(left)]++;
     if (kinds & BIT(DATE))
         note_date(v, year_of_value(bytes, n));
     if ((kinds & BIT(DIAGNOSIS)) && class_at(bytes, 0) == UPPER)
         v->letters |= UINT32_C(1) << (bytes[0] - 'A');
+    if ((kinds & BIT(EIGHT)) && n >= 2 && is_digit(bytes[1]))
+        v->seconds |= UINT32_C(1) << (bytes[1] - '0');
 }

@@ -41,11 +41,27 @@ enum value_kind {
     VALUE_PROSE,     /* six words or more */
     VALUE_DOCUMENT,  /* begins and ends as JSON or XML does */
     VALUE_UUID,
+
+    /* stronger than its kind alone: one is enough */
+    VALUE_ACCOUNT_MARKED,   /* 1234.56.78901 */
+    VALUE_FULL_NAME,        /* a frequent given name first, a frequent family name last */
+    VALUE_FULL_ADDRESS,     /* street and number, perhaps with postal code and place */
+    VALUE_MOBILE,           /* eight digits that begin as those of mobiles do */
+    VALUE_DIAGNOSIS_DOTTED, /* M54.5 */
+
+    /* of the same shape: what the others are a share of */
+    VALUE_DIGITS, /* nothing else */
+    VALUE_EIGHT_DIGITS,
+    VALUE_NINE_DIGITS,
+    VALUE_THIRTEEN_DIGITS,
+    VALUE_CARD_DIGITS, /* 14 to 16 */
+    VALUE_DOTTED,      /* numbers with two dots or more between them, and IPv6 */
+    VALUE_CODE,        /* a letter, then digits, dots and letters: Z999999, M54.5, AB-12 */
     VALUE_KINDS
 };
 
-/* The kinds of one value as bits (1u << kind). bytes need not end in NUL. */
-uint32_t value_classify(const char *bytes, size_t n);
+/* The kinds of one value as bits (UINT64_C(1) << kind). bytes need not end in NUL. */
+uint64_t value_classify(const char *bytes, size_t n);
 
 /* Eleven (nine) digits, as characters; not ended by a NUL. */
 bool value_is_fnr(const char digits[11]);
@@ -59,6 +75,7 @@ struct values {
     uint32_t hits[VALUE_KINDS];
     uint32_t old_dates;        /* before 2000 */
     uint32_t decades, letters; /* of the dates, of the diagnoses: a bit each */
+    uint32_t seconds; /* second digits of what may be a telephone: numbers in a row share it */
 };
 
 void values_add(struct values *v, const char *bytes, size_t n);

@@ -7,41 +7,41 @@
 
 #include <assert.h>
 
-enum basis {
-    OF_ALL,    /* a share of all values */
-    OF_ELEVEN, /* of those with eleven digits */
-    OF_WITHIN, /* of the runs of eleven digits inside texts */
-    FIRST_HIT
-};
+enum { OF_ALL = -1, FIRST_HIT = -2 }; /* else: of the values of that kind */
 
 struct threshold {
     const char *rule;
-    uint32_t kinds; /* added up */
-    enum basis basis;
+    uint64_t kinds; /* added up */
+    int basis;
     uint32_t percent;  /* at least */
     uint32_t at_least; /* hits */
 };
 
-#define BIT(kind) (UINT32_C(1) << VALUE_##kind)
+#define BIT(kind) (UINT64_C(1) << VALUE_##kind)
 
 static const struct threshold thresholds[] = {
     /* a fifth: chance gives 0.2 % */
-    {"data.fnr", BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC), OF_ELEVEN, 20, 1},
-    {"data.fnr_within", BIT(FNR_WITHIN), OF_WITHIN, 20, 1},
+    {"data.fnr", BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC), VALUE_ELEVEN, 20, 1},
+    {"data.fnr_within", BIT(FNR_WITHIN), VALUE_ELEVEN_WITHIN, 20, 1},
     {"data.secret", BIT(SECRET), FIRST_HIT, 0, 1},
     {"data.diagnosis", BIT(DIAGNOSIS), OF_ALL, 75, 5},
-    {"data.aktoerid", BIT(AKTOERID), OF_ALL, 90, 3},
-    {"data.navident", BIT(NAVIDENT), OF_ALL, 80, 2},
+    {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE, 75, 1},
+    {"data.aktoerid", BIT(AKTOERID), VALUE_THIRTEEN_DIGITS, 90, 1},
+    {"data.navident", BIT(NAVIDENT), VALUE_CODE, 80, 1},
     {"data.email", BIT(EMAIL), FIRST_HIT, 0, 1},
     {"data.phone", BIT(PHONE), FIRST_HIT, 0, 1},
-    {"data.phone", BIT(EIGHT), OF_ALL, 95, 20},
+    {"data.phone", BIT(EIGHT), VALUE_EIGHT_DIGITS, 95, 20},
+    {"data.phone", BIT(MOBILE), VALUE_EIGHT_DIGITS, 95, 1},
     {"data.iban", BIT(IBAN), FIRST_HIT, 0, 1},
-    {"data.card", BIT(CARD), OF_ALL, 50, 1},
-    {"data.account", BIT(ACCOUNT), OF_ELEVEN, 50, 2},
-    {"data.orgnr", BIT(ORGNR), OF_ALL, 80, 3},
-    {"data.ip", BIT(IP), OF_ALL, 50, 1},
+    {"data.card", BIT(CARD), VALUE_CARD_DIGITS, 50, 1},
+    {"data.account", BIT(ACCOUNT), VALUE_ELEVEN, 50, 1},
+    {"data.account", BIT(ACCOUNT_MARKED), FIRST_HIT, 0, 1},
+    {"data.orgnr", BIT(ORGNR), VALUE_NINE_DIGITS, 80, 1},
+    {"data.ip", BIT(IP), VALUE_DOTTED, 50, 1},
     {"data.name", BIT(NAME), OF_ALL, 20, 2},
+    {"data.name", BIT(FULL_NAME), FIRST_HIT, 0, 1},
     {"data.address", BIT(ADDRESS), OF_ALL, 20, 2},
+    {"data.address", BIT(FULL_ADDRESS), FIRST_HIT, 0, 1},
     {"data.prose", BIT(PROSE), OF_ALL, 50, 1},
     {"data.document", BIT(DOCUMENT), OF_ALL, 50, 1},
 };
@@ -55,34 +55,21 @@ static uint16_t rule_named(const char *id)
     return i;
 }
 
-static uint32_t hits_of(const struct values *v, uint32_t kinds)
+static uint32_t hits_of(const struct values *v, uint64_t kinds)
 {
     uint32_t hits = 0;
     for (int k = 0; k < VALUE_KINDS; k++)
-        if (kinds & (UINT32_C(1) << k))
+        if (kinds & (UINT64_C(1) << k))
             hits += v->hits[k];
     return hits;
-}
-
-static uint32_t base_of(const struct values *v, enum basis basis)
-{
-    switch (basis) {
-    case OF_ELEVEN:
-        return v->hits[VALUE_ELEVEN];
-    case OF_WITHIN:
-        return v->hits[VALUE_ELEVEN_WITHIN];
-    case OF_ALL:
-    case FIRST_HIT:
-        return v->sampled;
-    }
-    return v->sampled;
 }
 
 static bool reaches(const struct values *v, const struct threshold *t, uint32_t hits)
 {
     if (hits < t->at_least)
         return false;
-    return (uint64_t)hits * 100 >= (uint64_t)base_of(v, t->basis) * t->percent;
+    uint32_t base = t->basis < 0 ? v->sampled : v->hits[t->basis];
+    return t->basis == FIRST_HIT || (uint64_t)hits * 100 >= (uint64_t)base * t->percent;
 }
 
 static void say(const struct values *v, const char *id, uint32_t hits, enum rules_by by,
@@ -111,13 +98,27 @@ static bool are_birthdates(const struct values *v)
            bits_in(v->decades & BEFORE_2000) >= DECADES;
 }
 
-/* A national number passes as an account, and ten letters of one kind are room numbers. */
-static bool is_something_else(const struct values *v, const struct threshold *t)
+/* Numbers of all lengths: some of them look like anything. */
+static bool is_among_numbers(const struct values *v, const struct threshold *t)
 {
-    enum { LETTERS = 3 };
-    if (str_eq(t->rule, "data.account"))
+    if (t->basis < VALUE_EIGHT_DIGITS && t->basis != VALUE_ELEVEN)
+        return false;
+    return v->hits[VALUE_DIGITS] > v->sampled / 2 && v->hits[t->basis] < v->sampled / 2;
+}
+
+/* A national number passes as an account, ten letters of one kind are room numbers, and numbers in
+ * a row are no telephones. */
+static bool is_something_else(const struct values *v, const struct threshold *t, uint32_t hits)
+{
+    enum { MANY = 20, LETTERS = 3, SECONDS = 4 };
+    if (!str_eq(t->rule, "data.fnr") && is_among_numbers(v, t))
+        return true;
+    if (str_eq(t->rule, "data.account") && t->basis != FIRST_HIT)
         return reaches(v, &thresholds[0], hits_of(v, thresholds[0].kinds));
-    return str_eq(t->rule, "data.diagnosis") && bits_in(v->letters) < LETTERS;
+    if (str_eq(t->rule, "data.diagnosis"))
+        return (t->basis == OF_ALL || hits >= MANY) && bits_in(v->letters) < LETTERS;
+    return str_eq(t->rule, "data.phone") && t->basis != FIRST_HIT && hits >= MANY &&
+           bits_in(v->seconds) < SECONDS;
 }
 
 void values_verdict(const struct values *v, enum rules_by by, struct rules_verdict *out)
@@ -127,7 +128,7 @@ void values_verdict(const struct values *v, enum rules_by by, struct rules_verdi
     for (size_t i = 0; i < sizeof thresholds / sizeof thresholds[0]; i++) {
         const struct threshold *t = &thresholds[i];
         uint32_t hits = hits_of(v, t->kinds);
-        if (reaches(v, t, hits) && !is_something_else(v, t))
+        if (reaches(v, t, hits) && !is_something_else(v, t, hits))
             say(v, t->rule, hits, by, out);
     }
     if (are_birthdates(v))

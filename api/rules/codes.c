@@ -1,0 +1,160 @@
+/* Idents, codes, keys: letters and digits without spaces. */
+
+#include "api/rules/codes.h"
+
+#include "api/rules/numbers.h"
+
+#include <string.h>
+
+#define TEN(class, c)                                                                              \
+    [(c)] = (class), [(c) + 1] = (class), [(c) + 2] = (class), [(c) + 3] = (class),                \
+    [(c) + 4] = (class), [(c) + 5] = (class), [(c) + 6] = (class), [(c) + 7] = (class),            \
+    [(c) + 8] = (class), [(c) + 9] = (class)
+#define SIXTEEN(class, c)                                                                          \
+    TEN(class, c), [(c) + 10] = (class), [(c) + 11] = (class), [(c) + 12] = (class),               \
+                          [(c) + 13] = (class), [(c) + 14] = (class), [(c) + 15] = (class)
+
+const uint8_t shape_classes[256] = {
+    [' '] = SPACE,       ['\t'] = SPACE,      ['\n'] = SPACE,      ['\r'] = SPACE,
+    ['@'] = AT,          ['.'] = DOT,         ['-'] = DASH,        [','] = PUNCT,
+    ['!'] = PUNCT,       ['?'] = PUNCT,       [':'] = PUNCT,       [';'] = PUNCT,
+    TEN(DIGIT, '0'),     TEN(UPPER, 'A'),     TEN(UPPER, 'K'),     ['U'] = UPPER,
+    ['V'] = UPPER,       ['W'] = UPPER,       ['X'] = UPPER,       ['Y'] = UPPER,
+    ['Z'] = UPPER,       TEN(LOWER, 'a'),     TEN(LOWER, 'k'),     ['u'] = LOWER,
+    ['v'] = LOWER,       ['w'] = LOWER,       ['x'] = LOWER,       ['y'] = LOWER,
+    ['z'] = LOWER,       SIXTEEN(WIDE, 0x80), SIXTEEN(WIDE, 0x90), SIXTEEN(WIDE, 0xa0),
+    SIXTEEN(WIDE, 0xb0), SIXTEEN(WIDE, 0xc0), SIXTEEN(WIDE, 0xd0), SIXTEEN(WIDE, 0xe0),
+    SIXTEEN(WIDE, 0xf0)};
+#undef TEN
+#undef SIXTEEN
+
+static bool is_icpc(const char *s, size_t n)
+{
+    int code = n == 3 ? number_of(s + 1, 2) : -1;
+    return strchr("ABDFHKLNPRSTUWXYZ", s[0]) && ((code >= 1 && code <= 29) || code >= 70);
+}
+
+/* M54, M545, M54.5, S52.51: a letter, two digits, at most two more behind a dot. */
+static bool is_diagnosis(const char *s, size_t n)
+{
+    if (n < 3 || n > 6 || class_at(s, 0) != UPPER || !is_digit(s[1]) || !is_digit(s[2]))
+        return false;
+    size_t at = 3;
+    if (at < n && s[at] == '.')
+        at++;
+    else if (n == 3)
+        return is_icpc(s, n) || strchr("CEGIJMOQ", s[0]) != NULL;
+    size_t digits = n - at;
+    for (; at < n; at++)
+        if (!is_digit(s[at]))
+            return false;
+    return digits == 1 || digits == 2;
+}
+
+static bool is_navident(const char *s, size_t n)
+{
+    if (n != 7 || (class_at(s, 0) != UPPER && class_at(s, 0) != LOWER))
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (!is_digit(s[i]))
+            return false;
+    return true;
+}
+
+static bool is_uuid(const char *s, size_t n)
+{
+    if (n != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-')
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (i != 8 && i != 13 && i != 18 && i != 23 && !is_digit(s[i]) &&
+            !((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'f'))
+            return false;
+    return true;
+}
+
+static bool is_ipv6(const char *s, size_t n)
+{
+    int colons = 0, run = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = (char)(s[i] | 0x20);
+        if (s[i] == ':')
+            colons++, run = 0;
+        else if (is_digit(s[i]) || (c >= 'a' && c <= 'f')) {
+            if (++run > 4)
+                return false;
+        } else {
+            return s[i] == '/' && colons >= 2;
+        }
+    }
+    return colons >= 2 && colons <= 7 && n >= 3;
+}
+
+static bool begins(const char *s, size_t n, const char *prefix)
+{
+    size_t bytes = strlen(prefix);
+    return n > bytes && memcmp(s, prefix, bytes) == 0;
+}
+
+bool code_has_secret_prefix(const char *s, size_t n)
+{
+    static const char *const prefixes[] = {
+        "-----BEGIN ", "ya29.",  "AKIA",    "ASIA",    "AIza",     "ghp_",     "gho_",
+        "ghs_",        "glpat-", "xoxb-",   "xoxp-",   "sk_live_", "rk_live_", "github_pat_",
+        "$2a$",        "$2b$",   "$2y$",    "$argon2", "{bcrypt}", "{noop}",   "pbkdf2",
+        "SG.",         "npm_",   "dop_v1_", "shpat_",  "Bearer "};
+    if (n < 16)
+        return false;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (begins(s, n, prefixes[i]))
+            return true;
+    return begins(s, n, "eyJ") && memchr(s, '.', n) != NULL;
+}
+
+enum { DENSE = 32, DENSE_MOST = 512 };
+
+/* Upper, lower and digits in one long run, with as many different characters as chance gives. */
+static bool is_dense(const char *s, size_t n, const struct counts *c)
+{
+    if (n < DENSE || n > DENSE_MOST || c->of[SPACE] || c->of[WIDE] || c->of[UPPER] < n / 8 ||
+        c->of[LOWER] < n / 8 || c->of[DIGIT] < 3)
+        return false;
+    bool seen[128] = {false};
+    size_t different = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char b = (unsigned char)s[i];
+        if (shape_classes[b] == OTHER && strchr("+/=_~", b) == NULL)
+            return false;
+        different += !seen[b];
+        seen[b] = true;
+    }
+    return different >= 20;
+}
+
+/* Z999999, M54.5, AB-12: what idents and diagnoses are a share of. */
+static bool is_coded(const char *s, size_t n, const struct counts *c)
+{
+    enum { LONGEST = 16 };
+    return n >= 3 && n <= LONGEST && c->of[DIGIT] > 0 && c->of[UPPER] + c->of[LOWER] > 0 &&
+           (class_at(s, 0) == UPPER || class_at(s, 0) == LOWER) &&
+           c->of[DIGIT] + c->of[UPPER] + c->of[LOWER] + c->of[DOT] + c->of[DASH] == n;
+}
+
+static uint64_t known_code(const char *s, size_t n, const struct counts *c)
+{
+    if (is_uuid(s, n))
+        return BIT(UUID);
+    if (is_navident(s, n))
+        return BIT(NAVIDENT);
+    if (is_diagnosis(s, n))
+        return BIT(DIAGNOSIS) | (c->of[DOT] ? BIT(DIAGNOSIS_DOTTED) : 0);
+    if (c->of[UPPER] >= 2 && number_is_iban(s, n))
+        return BIT(IBAN);
+    if (memchr(s, ':', n) && is_ipv6(s, n))
+        return BIT(IP) | BIT(DOTTED);
+    return is_dense(s, n, c) ? BIT(SECRET) : 0;
+}
+
+uint64_t code_classify(const char *s, size_t n, const struct counts *c)
+{
+    return known_code(s, n, c) | (is_coded(s, n, c) ? BIT(CODE) : 0);
+}

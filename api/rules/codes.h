@@ -1,0 +1,13 @@
+#ifndef STROM_RULES_CODES_H
+#define STROM_RULES_CODES_H
+
+/* Values without spaces: idents, codes, keys and tokens. */
+
+#include "api/rules/shape.h"
+
+/* Its kinds; BIT(CODE) besides when it is a letter with digits behind. */
+uint64_t code_classify(const char *s, size_t n, const struct counts *c);
+/* Begins as keys and tokens of known makers do. */
+bool code_has_secret_prefix(const char *s, size_t n);
+
+#endif

@@ -1,0 +1,182 @@
+/* What many values say together: shares, shapes, one hit among many. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/str.h"
+#include "api/rules/validators.h"
+#include "tests/unit/rules/made.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- many values --- */
+
+static struct rules_verdict judged(const struct values *v)
+{
+    struct rules_verdict out = {0};
+    values_verdict(v, RULES_BY_DATA, &out);
+    return out;
+}
+
+static bool says(const struct values *v, enum rules_category category)
+{
+    return (judged(v).categories & (UINT32_C(1) << category)) != 0;
+}
+
+static void add(struct values *v, const char *text)
+{
+    values_add(v, text, strlen(text));
+}
+
+static void test_columns_of_numbers(void **state)
+{
+    (void)state;
+    struct values persons = {0}, lost = {0}, accounts = {0}, orders = {0}, one = {0};
+    char d[12];
+    for (int i = 0; i < 2000; i++) {
+        person(d, i % 7 ? 0 : 40, i % 5 ? 0 : 80);
+        add(&persons, d);
+        add(&lost, d[0] == '0' ? d + 1 : d); /* stored as bigint */
+        account(d);
+        add(&accounts, d);
+        digits(d, 11);
+        add(&orders, d);
+        add(&one, i == 1234 ? "01010112345" : "ord");
+    }
+    assert_true(says(&persons, RULES_FNR) && says(&lost, RULES_FNR));
+    assert_false(says(&persons, RULES_BANK_ACCOUNT));
+    assert_true(says(&accounts, RULES_BANK_ACCOUNT));
+    assert_false(says(&accounts, RULES_FNR));
+    assert_int_equal(judged(&orders).level, RULES_NONE);
+    assert_int_equal(judged(&one).level, RULES_NONE); /* its control digits are wrong */
+    struct rules_verdict v = judged(&persons);
+    assert_int_equal(v.level, RULES_SPECIAL);
+    assert_int_equal(v.evidence[0].hits, 2000);
+    assert_int_equal(v.evidence[0].sampled, 2000);
+    assert_int_equal(v.evidence[0].by, RULES_BY_DATA);
+    assert_string_equal(rules_rule_id(v.evidence[0].rule), "data.fnr");
+}
+
+/* One real hit among two thousand is still said. */
+static void test_one_among_many(void **state)
+{
+    (void)state;
+    char d[12], text[128];
+    struct values alone = {0}, within = {0}, mail = {0}, phone = {0}, token = {0};
+    for (int i = 0; i < 2000; i++) {
+        bool hit = i == 777;
+        person(d, 0, 0);
+        add(&alone, hit ? d : "ukjent");
+        snprintf(text, sizeof text, hit ? "se sak om %s" : "se sak om %.3s", d);
+        add(&within, text);
+        add(&mail, hit ? "ola@example.org" : "ingen");
+        add(&phone, hit ? "+47 99887766" : "ingen");
+        add(&token, hit ? "ghp_abcdefghijklmnopqrst123456" : "ingen");
+    }
+    assert_true(says(&alone, RULES_FNR) && says(&within, RULES_FNR));
+    assert_true(says(&mail, RULES_EMAIL) && says(&phone, RULES_PHONE) &&
+                says(&token, RULES_SECRET));
+}
+
+static void test_columns_that_stay_quiet(void **state)
+{
+    (void)state;
+    struct values v[6] = {{0}};
+    char text[64];
+    for (int i = 0; i < 2000; i++) {
+        snprintf(text, sizeof text, "2024-%02u-%02uT10:00:00Z", 1 + next(12), 1 + next(28));
+        add(&v[0], text);
+        snprintf(text, sizeof text, "%08x-0000-4000-8000-%012x", next(UINT32_MAX),
+                 next(UINT32_MAX));
+        add(&v[1], text);
+        snprintf(text, sizeof text, "ORDRE-%06u", next(1000000));
+        add(&v[2], text);
+        snprintf(text, sizeof text, "17%011u", next(1000000000));
+        add(&v[3], text);
+        snprintf(text, sizeof text, "A%02u", next(100)); /* rooms of one building */
+        add(&v[4], text);
+        snprintf(text, sizeof text, "ordre %011u sendt", next(2000000000));
+        add(&v[5], text);
+    }
+    for (size_t i = 0; i < 6; i++)
+        if (judged(&v[i]).level != RULES_NONE)
+            fail_msg("column %zu: %s", i, rules_rule_id(judged(&v[i]).evidence[0].rule));
+    assert_int_equal(judged(&(struct values){0}).level, RULES_NONE);
+}
+
+static void test_birthdates(void **state)
+{
+    (void)state;
+    struct values born = {0}, made = {0}, sentinel = {0};
+    char text[16];
+    for (int i = 0; i < 500; i++) {
+        snprintf(text, sizeof text, "%u-%02u-%02u", 1930 + next(85), 1 + next(12), 1 + next(28));
+        add(&born, text);
+        snprintf(text, sizeof text, "%u-%02u-%02u", 2015 + next(11), 1 + next(12), 1 + next(28));
+        add(&made, text);
+        add(&sentinel, i % 2 ? "1900-01-01" : text);
+    }
+    assert_true(says(&born, RULES_BIRTHDATE));
+    assert_false(says(&made, RULES_BIRTHDATE));
+    assert_false(says(&sentinel, RULES_BIRTHDATE));
+}
+
+static void test_names_and_places(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"Kari", "Ola", "Anne", "Mohammed", "Ingrid", "Nils"};
+    static const char *const family[] = {"Hansen", "Nordmann", "Olsen", "Berg", "Li", "Ukjentsen"};
+    static const char *const streets[] = {"Storgata", "Kirkeveien", "Bakkegata", "Skogstien"};
+    static const char *const codes[] = {"M54.5", "J06.9", "F32.1", "L03", "R51", "A09"};
+    struct values names = {0}, places = {0}, sick = {0}, idents = {0}, statuses = {0};
+    char text[64];
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "%s %s", given[next(6)], family[next(6)]);
+        add(&names, text);
+        snprintf(text, sizeof text, "%s %u", streets[next(4)], 1 + next(200));
+        add(&places, text);
+        add(&sick, codes[next(6)]);
+        snprintf(text, sizeof text, "Z%06u", next(1000000));
+        add(&idents, text);
+        add(&statuses, next(2) ? "OPPRETTET" : "Ferdig behandlet");
+    }
+    assert_true(says(&names, RULES_NAME));
+    assert_true(says(&places, RULES_ADDRESS));
+    assert_true(says(&sick, RULES_HEALTH));
+    assert_true(says(&idents, RULES_NAVIDENT));
+    assert_int_equal(judged(&statuses).level, RULES_NONE);
+}
+
+/* Numbers in a row begin alike, telephones do not; in a column of numbers of all lengths some have
+ * eight digits, too. */
+static void test_numbers_in_a_row(void **state)
+{
+    (void)state;
+    struct values row = {0}, phones = {0}, mixed = {0};
+    char text[32];
+    for (unsigned i = 0; i < 500; i++) {
+        snprintf(text, sizeof text, "%u", 41200000 + i * 3);
+        add(&row, text);
+        snprintf(text, sizeof text, "%c%07u", i % 2 ? '4' : '9', next(10000000));
+        add(&phones, text);
+        snprintf(text, sizeof text, "%u", 1 + next(i == 7 ? 1 : 1000000));
+        add(&mixed, i == 9 ? "49887766" : text);
+    }
+    assert_int_equal(judged(&row).level, RULES_NONE);
+    assert_true(says(&phones, RULES_PHONE));
+    assert_int_equal(judged(&mixed).level, RULES_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns_of_numbers),      cmocka_unit_test(test_one_among_many),
+        cmocka_unit_test(test_columns_that_stay_quiet), cmocka_unit_test(test_birthdates),
+        cmocka_unit_test(test_names_and_places),        cmocka_unit_test(test_numbers_in_a_row),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
