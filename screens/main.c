@@ -46,7 +46,12 @@ static int walk(const struct options *o, bool *practise)
     struct err e;
     int code;
 
-    if (!live_open(&live, o, &e) || !live_find_password(&live, &e))
+    bool ok = live_open(&live, o, &e) && live_find_password(&live, &e);
+    if (ok && live.team_trouble.kind != ERR_NONE) { /* what they raise must not go unseen */
+        e = live.team_trouble;
+        ok = false;
+    }
+    if (!ok)
         code = complain(&e, e.kind == ERR_INPUT ? 2 : 1);
     else
         code = plain_wanted(o) ? plain_run(&live) : wizard_run(&live);

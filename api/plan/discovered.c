@@ -19,12 +19,13 @@ static bool is_carried(const char *type)
 }
 
 static void add_table(struct selection *out, struct arena *a, const char *schema,
-                      const struct datastream_table *t)
+                      const struct datastream_table *t, const struct rules_team *team)
 {
     struct selection_fact *facts = arena_array(a, struct selection_fact, t->n_columns + 1);
     struct rules_table words;
 
     rules_table_of(&words, schema, t->name, NULL);
+    rules_table_team(&words, team);
     for (size_t i = 0; i < t->n_columns; i++)
         rules_table_sibling(&words, t->columns[i].name);
     for (size_t i = 0; i < t->n_columns; i++) {
@@ -43,14 +44,15 @@ static void add_table(struct selection *out, struct arena *a, const char *schema
     added->rows = added->bytes = -1;
 }
 
-void discovered_selection(const struct datastream_selection *seen, struct selection *out)
+void discovered_selection(const struct datastream_selection *seen, const struct rules_team *team,
+                          struct selection *out)
 {
     struct arena a = {0};
 
     selection_init(out);
     for (size_t s = 0; s < seen->n_schemas; s++)
         for (size_t t = 0; t < seen->schemas[s].n_tables; t++) {
-            add_table(out, &a, seen->schemas[s].name, &seen->schemas[s].tables[t]);
+            add_table(out, &a, seen->schemas[s].name, &seen->schemas[s].tables[t], team);
             arena_reset(&a);
         }
     arena_done(&a);

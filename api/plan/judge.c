@@ -10,12 +10,13 @@ static void raise_to(struct selection_column *c, int level, uint32_t categories)
         c->categories |= categories;
 }
 
-static void judge_table(struct selection_table *t)
+static void judge_table(struct selection_table *t, const struct rules_team *team)
 {
     struct rules_table words;
     struct rules_verdict v;
 
     rules_table_of(&words, t->schema, t->name, NULL);
+    rules_table_team(&words, team);
     for (size_t i = 0; i < t->n_columns; i++)
         rules_table_sibling(&words, t->columns[i].name);
     for (size_t i = 0; i < t->n_columns; i++) {
@@ -36,7 +37,7 @@ static void judge_by(struct selection_table *t, const struct selection_table *se
             raise_to(&t->columns[i], seen->columns[at].level, seen->columns[at].categories);
 }
 
-void judge_again(struct selection *s, const struct selection *seen)
+void judge_again(struct selection *s, const struct rules_team *team, const struct selection *seen)
 {
     size_t at;
 
@@ -44,7 +45,7 @@ void judge_again(struct selection *s, const struct selection *seen)
         struct selection_table *t = &s->tables[i];
         if (t->n_included == 0)
             continue;
-        judge_table(t);
+        judge_table(t, team);
         if (seen && selection_find(seen, t->schema, t->name, &at))
             judge_by(t, &seen->tables[at]);
     }

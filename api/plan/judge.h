@@ -5,8 +5,8 @@
 
 #include "api/plan/selection.h"
 
-/* Raises levels, never lowers them: by names and types always, by `seen` (what the database told;
- * NULL: it was not asked) besides. */
-void judge_again(struct selection *s, const struct selection *seen);
+/* Raises levels, never lowers them: by names, types and the team's rules always, by `seen` (what
+ * the database told; NULL: it was not asked) besides. */
+void judge_again(struct selection *s, const struct rules_team *team, const struct selection *seen);
 
 #endif

@@ -52,7 +52,7 @@ static bool from_database(struct creation *c, struct err *e)
 {
     struct catalog_options o = {.publication = c->s->target.publication,
                                 .reader = c->s->target.db_user};
-    struct task *t = survey(c->s->live.pg, &o);
+    struct task *t = survey(c->s->live.pg, &o, c->s->live.team);
     bool ok = session_wait(c->s, t, e);
 
     if (ok) {
@@ -83,7 +83,7 @@ static bool from_profile(struct creation *c, struct err *e)
     struct task *t = discover(c);
     bool ok = session_wait(c->s, t, e);
     if (ok)
-        discovered_selection(datastream_discovered(t), &c->selection);
+        discovered_selection(datastream_discovered(t), c->s->live.team, &c->selection);
     else if (no_profile(e)) {
         selection_init(&c->selection);
         out_talk("there is no connection to the database (%s), and no profile yet: tables are "
@@ -103,7 +103,7 @@ static bool beside_file(struct creation *c, struct err *e)
 
     c->selected = session_wait(c->s, t, e);
     if (c->selected)
-        discovered_selection(datastream_discovered(t), &c->selection);
+        discovered_selection(datastream_discovered(t), c->s->live.team, &c->selection);
     else if (!no_profile(e) && e->kind != ERR_INTERRUPTED)
         out_talk("not checked beforehand: whether tables and columns are there (%s)", e->why);
     task_drop(t);
@@ -116,7 +116,7 @@ static bool from_file(struct creation *c, struct err *e)
         return false;
     if (c->selected && !plan_file_fits(&c->s->file, &c->selection, e))
         return false;
-    judge_again(&c->s->file, c->selected ? &c->selection : NULL);
+    judge_again(&c->s->file, c->s->live.team, c->selected ? &c->selection : NULL);
     drop_selection(c);
     c->selection = c->s->file; /* taken over */
     c->s->has_file = false;

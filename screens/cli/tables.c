@@ -24,11 +24,12 @@ struct found {
     const struct catalog *catalog;
     const struct selection *file; /* NULL: there is no plan file */
     const struct task *values;    /* what the values say; NULL: nobody looked */
+    const struct rules_team *team;
 };
 
 static void judge(const struct found *f, size_t table, size_t column, struct rules_verdict *out)
 {
-    survey_verdict(f->catalog, table, column, out);
+    survey_verdict(f->catalog, f->team, table, column, out);
     sampling_add(f->values, table, column, out);
 }
 
@@ -222,14 +223,14 @@ static bool look_at_values(struct session *s, const struct catalog *c, struct ta
 static int run(struct session *s)
 {
     struct catalog_options co = {.publication = s->target.publication, .reader = s->target.db_user};
-    struct found f = {.file = s->has_file ? &s->file : NULL};
+    struct found f = {.file = s->has_file ? &s->file : NULL, .team = s->live.team};
     struct task *values = NULL;
     struct selection selection;
     struct err e;
 
     if (s->live.pg == NULL)
         return out_error(s->o, &s->pg_trouble);
-    struct task *t = survey(s->live.pg, &co);
+    struct task *t = survey(s->live.pg, &co, s->live.team);
     if (!session_wait(s, t, &e)) {
         task_drop(t);
         return out_error(s->o, &e);

@@ -34,7 +34,7 @@ static void test_by_name_alone(void **state)
     struct selection s;
     read_claims(&s);
     assert_int_equal(selection_unacknowledged(&s, NULL, 0), 0); /* as it claims */
-    judge_again(&s, NULL);
+    judge_again(&s, NULL, NULL);
     assert_int_equal(selection_unacknowledged(&s, NULL, 0), 1);
     assert_true(s.tables[0].columns[0].level != RULES_NONE);
     assert_true(s.tables[0].columns[0].categories != 0);
@@ -48,7 +48,7 @@ static void test_never_lowered(void **state)
     struct selection s;
     read_claims(&s);
     s.tables[0].columns[1].level = RULES_SPECIAL;
-    judge_again(&s, NULL);
+    judge_again(&s, NULL, NULL);
     assert_int_equal(s.tables[0].columns[1].level, RULES_SPECIAL);
     selection_done(&s);
 }
@@ -62,7 +62,7 @@ static void test_by_what_was_seen(void **state)
     read_claims(&s);
     selection_init(&seen);
     selection_add(&seen, "public", "person_ident", facts, 1, NULL);
-    judge_again(&s, &seen);
+    judge_again(&s, NULL, &seen);
     assert_int_equal(selection_unacknowledged(&s, NULL, 0), 2);
     selection_done(&seen);
     selection_done(&s);

@@ -348,7 +348,7 @@ static void test_discovered(void **state)
     struct datastream_schema schema = {"public", tables, 2};
     const struct datastream_selection seen = {&schema, 1, true};
     struct selection s;
-    discovered_selection(&seen, &s);
+    discovered_selection(&seen, NULL, &s);
     assert_int_equal(s.n_tables, 2);
     const struct selection_table *t = &s.tables[0];
     assert_int_equal(t->n_included, 0); /* nothing is chosen by itself */
