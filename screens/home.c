@@ -14,11 +14,14 @@
 #include "screens/opening.h"
 #include "screens/steps.h"
 
+#include "api/base/path.h"
+#include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/google/datastream_profiles.h"
 #include "tui/key.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* Streams can be listed as soon as project and region are known. */
 static void ask_streams(struct home *self, struct journey *j)
@@ -51,17 +54,29 @@ static void list_begun(struct home *self, struct journey *j)
         }
 }
 
+static bool has_plan_file(struct home *self, const struct journey *j)
+{
+    const char *given = j->live->options->file;
+
+    if (given)
+        return !str_eq(given, "-");
+    return j->live->repo &&
+           access(path_join(&self->mem, j->live->repo, "replication.json"), R_OK) == 0;
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct home *self = ctx;
 
     self->finding = j->finding;
-    j->finding = j->undoing = false;
+    j->finding = j->undoing = j->comparing = false;
     if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
     list_begun(self, j);
     self->ways[self->n_ways++] = WAY_NEW;
     self->ways[self->n_ways++] = WAY_OPEN;
+    if (has_plan_file(self, j))
+        self->ways[self->n_ways++] = WAY_REVIEW;
     if (!j->live->options->sandbox)
         self->ways[self->n_ways++] = WAY_PRACTISE;
     self->ways[self->n_ways++] = WAY_DELETE;
@@ -130,7 +145,7 @@ static enum nav find_streams(struct home *self, struct journey *j)
 
 static enum nav choose_way(struct home *self, struct journey *j, enum way way)
 {
-    if (way != WAY_GO_ON && is_held(j))
+    if (way != WAY_GO_ON && way != WAY_REVIEW && is_held(j))
         return STAY;
     switch (way) {
     case WAY_GO_ON:
@@ -151,6 +166,9 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
             return STAY;
         }
         return find_streams(self, j);
+    case WAY_REVIEW:
+        j->go_to = AT_REVIEWER;
+        return GO;
     case WAY_PRACTISE:
         j->live->practise = true;
         return QUIT;

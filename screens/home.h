@@ -8,7 +8,16 @@
 #include "screens/journey.h"
 #include "tui/list.h"
 
-enum way { WAY_GO_ON, WAY_BEGUN, WAY_NEW, WAY_OPEN, WAY_PRACTISE, WAY_DELETE, WAYS };
+enum way {
+    WAY_GO_ON,
+    WAY_BEGUN,
+    WAY_NEW,
+    WAY_OPEN,
+    WAY_REVIEW, /* where there is a plan file */
+    WAY_PRACTISE,
+    WAY_DELETE,
+    WAYS
+};
 enum { BEGUN = 4 }; /* others that were begun: the newest */
 
 struct home {

@@ -40,11 +40,13 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
     char title[JOURNEY_TITLE];
     static const char *const names[WAYS] = {[WAY_NEW] = "Set up a replication",
                                             [WAY_OPEN] = "Open a stream that exists",
+                                            [WAY_REVIEW] = "Review a plan file",
                                             [WAY_PRACTISE] = "Practise in the sandbox",
                                             [WAY_DELETE] = "Take one down"};
     static const char *const notes[WAYS] = {
         [WAY_NEW] = "from PostgreSQL to BigQuery, step by step",
         [WAY_OPEN] = "look at it, change what flows",
+        [WAY_REVIEW] = "what it changes, against git or what runs",
         [WAY_PRACTISE] = "nothing outside this machine is touched",
         [WAY_DELETE] = "with a receipt of what went and what is left"};
 

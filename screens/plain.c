@@ -139,7 +139,7 @@ static void show(struct plain *p)
         *cursor = '\0';
     if (text.bytes)
         squeeze(text.text);
-    if (p->walk.j.at == AT_HOME || p->walk.j.at == AT_REMOVE)
+    if (p->walk.j.at == AT_HOME || walk_is_beside(p->walk.j.at))
         out_line("\n== %s ==\n%s", tr(p->walk.step->title), str_text(&text));
     else
         out_line("\n== %d/%d %s ==\n%s", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title),

@@ -8,6 +8,7 @@
  */
 #include "screens/answer.h"
 #include "screens/journey.h"
+#include "screens/lines_view.h"
 #include "screens/steps.h"
 
 #include "api/base/path.h"
@@ -21,11 +22,10 @@
 #include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
-#include "tui/text.h"
 
 #include <string.h>
 
-enum { IN_FULL = 3, BESIDE = 5 }; /* lines; columns of cursor, sign and bar */
+enum { DETAIL = 6 }; /* columns further in */
 
 struct review {
     struct task *looking;
@@ -121,16 +121,15 @@ static char sign_of(const struct plan_line *l)
     return '\0';
 }
 
-static void put_line(const void *ctx, size_t i, struct page *p)
+static struct lines_row row_of(const void *ctx, size_t i)
 {
     const struct review *self = ctx;
     const struct plan_line *l = &self->lines.items[i];
 
-    if (sign_of(l))
-        page_put(p, style_of(l), "%c ", sign_of(l));
-    else
-        page_put(p, STYLE_TEXT, "%s", l->kind == PLAN_LINE_DETAIL ? "      " : "");
-    page_put(p, style_of(l), "%s", l->text);
+    return (struct lines_row){.style = style_of(l),
+                              .sign = sign_of(l),
+                              .indent = l->kind == PLAN_LINE_DETAIL ? DETAIL : 0,
+                              .text = l->text};
 }
 
 /* Create looked once more, and something was not as it had been shown. */
@@ -154,24 +153,6 @@ static void draw_moved(const struct journey *j, struct page *p)
     page_gap(p);
 }
 
-/* Where a row is too narrow for its line, the line under the cursor stands below in full. */
-static void draw_lines(const struct review *self, struct page *p)
-{
-    struct list_rows rows = {.n = self->lines.n, .ctx = self, .put = put_line};
-
-    if (page_is_wide(p)) {
-        list_draw(&self->list, &rows, p);
-        return;
-    }
-    page_split_lines(p, 100, IN_FULL);
-    list_draw(&self->list, &rows, p);
-    page_next_pane(p);
-    if (self->list.at < self->lines.n &&
-        text_width(self->lines.items[self->list.at].text) + BESIDE > page_width(p))
-        page_text(p, "%s", self->lines.items[self->list.at].text);
-    page_join(p);
-}
-
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct review *self = ctx;
@@ -183,8 +164,9 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     if (!j->selection_ready && journey_catching_up(j)) {
         answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
     } else if (self->planned) {
+        struct lines_view lines = {self, self->lines.n, row_of};
         draw_moved(j, p);
-        draw_lines(self, p);
+        lines_view_draw(&lines, &self->list, p);
     } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
                task_state(self->looking) == TASK_RUNNING) {
         page_bar(p, "", planning_answers(self->looking), planning_questions());
@@ -260,6 +242,14 @@ static enum nav copy(void *ctx, struct journey *j)
     return STAY;
 }
 
+static enum nav compare(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    j->comparing = true;
+    j->go_to = AT_REVIEWER;
+    return GO;
+}
+
 static enum nav again(void *ctx, struct journey *j)
 {
     journey_forget_moved(j);
@@ -306,6 +296,7 @@ static const struct action actions[] = {
     {TUI_ENTER, "create", "to Create: it asks once more", NULL, NULL},
     {'w', "write plan file", "save the selection as replication.json in the repository", NULL,
      ask_write},
+    {'c', "compare", "with the running stream, the plan file, or a revision of it", NULL, compare},
     {'y', "copy", "the plan as text", NULL, copy},
     {'r', "look again", "look at the cloud again and plan anew", NULL, again},
     {0}};

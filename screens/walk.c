@@ -20,11 +20,17 @@ static const struct step *const steps[JOURNEY_STEPS] = {
     [AT_CREATE] = &create_step,
     [AT_MONITOR] = &monitor_step,
     [AT_REMOVE] = &remove_step,
+    [AT_REVIEWER] = &reviewer_step,
 };
 
 const struct step *walk_step(enum journey_step at)
 {
     return steps[at];
+}
+
+bool walk_is_beside(enum journey_step at)
+{
+    return at == AT_REMOVE || at == AT_REVIEWER;
 }
 
 /* --- the cursor of a list --- */
@@ -67,7 +73,7 @@ void walk_enter(struct walk *w, enum journey_step at)
     w->self = mem_alloc(w->step->size);
     w->j.at = at;
     w->late = false;
-    if (at > w->j.reached && at != AT_REMOVE)
+    if (at > w->j.reached && !walk_is_beside(at))
         w->j.reached = at;
     journey_catch_up(&w->j);
     load_cursor(w);
@@ -123,7 +129,9 @@ bool walk_follow(struct walk *w, enum nav nav)
         to = at == AT_CONNECT && w->j.finding ? AT_HOME : at < AT_MONITOR ? at + 1 : at;
         break;
     case BACK:
-        to = at == AT_REMOVE || at == AT_HOME ? AT_HOME : at - 1;
+        to = at == AT_REVIEWER && w->j.comparing   ? AT_REVIEW
+             : walk_is_beside(at) || at == AT_HOME ? AT_HOME
+                                                   : at - 1;
         break;
     case HOME:
         walk_go(w, AT_HOME);

@@ -15,6 +15,7 @@ struct walk {
 };
 
 const struct step *walk_step(enum journey_step at);
+bool walk_is_beside(enum journey_step at); /* no step of the way: Take down, Reviewer */
 
 void walk_enter(struct walk *w, enum journey_step at);
 void walk_keep(struct walk *w); /* cursors and half-typed fields into what is saved */

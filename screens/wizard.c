@@ -62,7 +62,7 @@ static void draw_body(struct wizard *w, struct page *p)
         .program = w->walk.j.live->options->sandbox ? "strom sandbox" : "strom",
         .title = tr(w->walk.step->title),
         .at = (int)w->walk.j.at,
-        .of = w->walk.j.at == AT_HOME || w->walk.j.at == AT_REMOVE ? 0 : AT_MONITOR,
+        .of = w->walk.j.at == AT_HOME || walk_is_beside(w->walk.j.at) ? 0 : AT_MONITOR,
         .context = w->walk.j.finding ? tr("Enter: on to the streams") : title_context(w, context)};
 
     page_title(p, &title);

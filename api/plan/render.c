@@ -328,7 +328,8 @@ static void afterwards_json(struct json_out *o, const struct plan *p)
     json_close_array(o);
 }
 
-void plan_json(const struct plan *p, const struct selection *s, struct str *out)
+void plan_json(const struct plan *p, const struct selection *s, const struct drift *drift,
+               struct str *out)
 {
     static const enum plan_verb order[] = {PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_KEEP,
                                            PLAN_BLOCKED};
@@ -344,6 +345,8 @@ void plan_json(const struct plan *p, const struct selection *s, struct str *out)
     unacknowledged_json(&o, p, s);
     needs_json(&o, p);
     afterwards_json(&o, p);
+    if (drift)
+        drift_json(&o, "drift", drift);
     json_put_string(&o, "digest", p->digest);
     json_open_object(&o, "summary");
     for (size_t v = 0; v < sizeof order / sizeof *order; v++)

@@ -5,6 +5,7 @@
  * 5b). */
 
 #include "api/base/json.h"
+#include "api/plan/drift.h"
 #include "api/plan/plan.h"
 
 enum plan_line_kind {
@@ -34,8 +35,10 @@ void plan_lines(const struct plan *p, const struct selection *s, struct arena *a
                 struct plan_lines *out);
 /* The lines as plain text with a sign in front of each action: + ~ - = !. */
 void plan_print(const struct plan *p, const struct selection *s, struct str *out);
-/* The document of `strom plan --json`. */
-void plan_json(const struct plan *p, const struct selection *s, struct str *out);
+/* The document of `strom plan --json`. drift: of a plan file against what runs; NULL: not of one.
+ */
+void plan_json(const struct plan *p, const struct selection *s, const struct drift *drift,
+               struct str *out);
 /* What flows now and will not any more, the n-th of it: "public.person", "public.sak.tittel"; NULL
  * behind the last. */
 const char *plan_stops(const struct plan *p, size_t n);

@@ -116,6 +116,6 @@ char review_sign(enum review_tone t); /* + - ~ !, or blank */
 void review_print(const struct review *r, struct str *out);
 void review_markdown(const struct review *r, struct str *out); /* for a pull request */
 void review_json(const struct review *r, struct str *out);
-void review_schema(struct str *out); /* of that document */
+const char *review_schema(void); /* of that document; ends in a newline */
 
 #endif

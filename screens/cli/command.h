@@ -13,6 +13,7 @@ int command_plan(const struct options *o);
 int command_apply(const struct options *o);
 int command_create(const struct options *o);
 int command_status(const struct options *o);
+int command_review(const struct options *o);
 int command_delete(const struct options *o);
 int command_access(const struct options *o); /* access show, grant, drop */
 int command_export(const struct options *o); /* export sql */

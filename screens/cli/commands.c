@@ -14,14 +14,14 @@ static const struct {
     const char *name;
     int (*run)(const struct options *o);
 } commands[] = {
-    {"check", command_check},           {"tables", command_tables},
-    {"files", command_files},           {"plan", command_plan},
-    {"apply", command_apply},           {"create", command_create},
-    {"status", command_status},         {"delete", command_delete},
-    {"access", command_access},         {"export", command_export},
-    {"config", command_config},         {"sandbox", command_sandbox},
-    {"completion", command_completion}, {"man", command_man},
-    {"__complete", command_complete},
+    {"check", command_check},     {"tables", command_tables},
+    {"files", command_files},     {"plan", command_plan},
+    {"apply", command_apply},     {"create", command_create},
+    {"status", command_status},   {"review", command_review},
+    {"delete", command_delete},   {"access", command_access},
+    {"export", command_export},   {"config", command_config},
+    {"sandbox", command_sandbox}, {"completion", command_completion},
+    {"man", command_man},         {"__complete", command_complete},
 };
 
 _Static_assert(sizeof commands / sizeof *commands == OPTION_COMMANDS,

@@ -21,7 +21,7 @@ struct options {
     const char *app, *context, *namespace_, *dsn;
     const char *project, *location, *instance, *database;
     const char *db_user, *publication, *slot, *stream, *dataset, *freshness;
-    const char *file, *repo, *naming, *out, *judge, *expect;
+    const char *file, *base, *repo, *naming, *out, *judge, *expect;
     const char *shape, *migrations;
     const char *password_file, *confirm, *remove_dataset, *for_, *color, *lang, *log, *timeout,
         *sample;
@@ -30,7 +30,8 @@ struct options {
     size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
-    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, editor;
+    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, editor,
+        markdown;
     bool sandbox, foreground, help, version, undo;
     bool explain;
     int verbose;

@@ -38,6 +38,8 @@ const struct option_row option_rows[] = {
      "the same, as the older tool called it"},
     {"file", 'f', TEXT, AT(file), 0, "FILE", "",
      "plan file (default: replication.json of the repository)"},
+    {"base", 0, TEXT, AT(base), 0, "REV|FILE", "review",
+     "a revision of git, or another plan file (default: the running stream)"},
     {"repo", 0, TEXT, AT(repo), 0, "DIR", "",
      "the app's repository (else STROM_REPO, else git's top folder)"},
     {"naming", 0, TEXT, AT(naming), 0, "FAMILY", "",
@@ -54,7 +56,7 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files export delete access config",
+    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files review export delete access config",
      "print the JSON Schema of the plan file, or of what --json prints"},
     {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
      "name for each value where it came from; there is nothing else to ask, so it may be left out"},
@@ -67,7 +69,7 @@ const struct option_row option_rows[] = {
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
     {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables",
-     "read no table: names, types, comments and PostgreSQL's statistics alone"},
+     "read no table, in the wizard neither: names, types, comments, PostgreSQL's statistics"},
     {"sample", 0, TEXT, AT(sample), 0, "N", "tables",
      "rows read of a table (default: 1000; small ones are read whole)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
@@ -82,6 +84,7 @@ const struct option_row option_rows[] = {
     {"editor", 0, FLAG, AT(editor), 0, NULL, "access",
      "drop: one's own Editor or Owner goes too; --confirm PROJECT instead of typing its name"},
     {"json", 0, FLAG, AT(json), 0, NULL, "", "one JSON document on stdout (events: one a line)"},
+    {"markdown", 0, FLAG, AT(markdown), 0, NULL, "review", "as Markdown, for a pull request"},
     {"plain", 0, FLAG, AT(plain), 0, NULL, "", "the wizard as a dialogue of lines"},
     {"no-input", 0, FLAG, AT(no_input), 0, NULL, "", "never ask: fail and name the missing option"},
     {"no-notify", 0, FLAG, AT(no_notify), 0, NULL, "", "no bell and no notification"},
@@ -111,6 +114,8 @@ const struct command_row option_commands[] = {
     {"apply", "[-f FILE]", "does it; resumable", 0},
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
     {"status", "[--watch]", "state, freshness, backfill, slot", 0},
+    {"review", "[-f FILE] [--base REV|FILE]",
+     "what a plan file changes: against git, another file or the running stream", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
     {"access", "[show|grant|drop]",
      "what is held and lacking; narrow roles for a while; taking them back", 1},
@@ -272,16 +277,6 @@ static bool dsn_fits(const struct options *o, struct err *e)
     return err_hint(e, "use ~/.pgpass, --password-file, or leave it out: strom asks");
 }
 
-/* The wizard reads no rows: nobody is to believe that values were looked at there. */
-static bool sampling_fits(const struct options *o, struct err *e)
-{
-    if (o->command || (o->sample == NULL && !o->no_sample))
-        return true;
-    err_set(e, ERR_INPUT, "Reading --%s", o->sample ? "sample" : "no-sample");
-    err_why(e, "the wizard judges by names, types and comments alone");
-    return err_hint(e, "strom tables looks at values");
-}
-
 static bool is_stdin(const char *path)
 {
     return path && options_is_among(path, "- /dev/stdin /dev/fd/0");
@@ -298,7 +293,7 @@ static bool stdin_fits(const struct options *o, struct err *e)
 
 bool options_fit(const struct options *o, struct err *e)
 {
-    return sampling_fits(o, e) && options_belong(o, e) && words_fit(o, e) &&
+    return options_belong(o, e) && words_fit(o, e) &&
            first_word_fits(o, e) && value_words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e) &&
            stdin_fits(o, e);
 }

@@ -16,6 +16,7 @@ static const struct option_value values[] = {
     {"color", OFFER_WORDS, "auto always never", NULL},
     {"lang", OFFER_WORDS, "en nb", "auto"},
     {"file", OFFER_FILES, NULL, NULL},
+    {"base", OFFER_FILES, NULL, NULL},
     {"password-file", OFFER_FILES, NULL, NULL},
     {"judge", OFFER_FILES, NULL, NULL},
     {"log", OFFER_FILES, NULL, NULL},

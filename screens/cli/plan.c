@@ -1,18 +1,43 @@
 #include "screens/cli/command.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/drifting.h"
 #include "api/plan/render.h"
+#include "api/plan/said.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
 
-static int show(struct creation *c)
+/* What differs besides what would be changed: of the source, where a plan file was read. */
+static void print_drift(const struct drift *d, struct str *out)
+{
+    struct arena a = {0};
+
+    for (size_t i = 0; i < d->n; i++) {
+        const struct drift_item *x = &d->items[i];
+        bool told = x->kind == DRIFT_SELECTION || x->kind == DRIFT_SETTING ||
+                    (x->kind != DRIFT_COLUMN && str_eq(x->agreed, "flows"));
+        if (!told && !x->unlisted)
+            str_printf(out, "~ %s\n", said_plain(&a, drift_text(x, &a)));
+    }
+    if (d->n_unlisted)
+        str_printf(out,
+                   tr("new in the database, not in the plan file, and off: %zu (strom review "
+                      "lists them)\n"),
+                   d->n_unlisted);
+    arena_done(&a);
+}
+
+static int show(struct creation *c, const struct drift *drift)
 {
     struct str text = {0};
 
     if (c->s->o->json)
-        plan_json(c->plan, &c->selection, &text);
+        plan_json(c->plan, &c->selection, drift, &text);
     else
         plan_print(c->plan, &c->selection, &text);
+    if (!c->s->o->json && drift)
+        print_drift(drift, &text);
     if (!c->s->o->json)
         str_printf(&text, "digest %s\n", c->plan->digest);
     out_result(&text);
@@ -22,9 +47,43 @@ static int show(struct creation *c)
                : OUT_NOT_YET;
 }
 
+/* The plan was made of a file: what else of it does not hold. */
+static bool show_with_drift(struct creation *c, int *code, struct err *e)
+{
+    const struct drifting_options o = {.google = c->s->live.google,
+                                       .pg = c->s->live.pg,
+                                       .target = &c->s->target,
+                                       .file = &c->selection,
+                                       .team = c->s->live.team};
+    struct task *t = drifting(c->s->live.net, &o);
+    struct arena a = {0};
+    struct drift d;
+    bool ok = session_wait(c->s, t, e);
+
+    if (ok) {
+        drift_find(&c->selection, drifting_world(t), &a, &d);
+        *code = show(c, &d);
+    }
+    arena_done(&a);
+    task_drop(t);
+    return ok;
+}
+
 static bool names_tables(const struct options *o)
 {
     return o->n_include || o->n_exclude || o->n_columns;
+}
+
+static bool run(struct creation *c, int *code, struct err *e)
+{
+    bool of_file = c->s->has_file && !names_tables(c->s->o);
+
+    if (!creation_select(c, names_tables(c->s->o), e) || !creation_plan(c, 0, e))
+        return false;
+    if (of_file)
+        return show_with_drift(c, code, e);
+    *code = show(c, NULL);
+    return true;
 }
 
 int command_plan(const struct options *o)
@@ -38,10 +97,9 @@ int command_plan(const struct options *o)
     if (session_open(&s, o,
                      SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
                          SESSION_ONLY_APP,
-                     &code))
-        code = creation_select(&c, names_tables(o), &e) && creation_plan(&c, 0, &e)
-                   ? show(&c)
-                   : out_error(o, &e);
+                     &code) &&
+        !run(&c, &code, &e))
+        code = out_error(o, &e);
     creation_done(&c);
     session_close(&s);
     return code;

@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/plan/file.h"
+#include "api/plan/review.h"
 #include "screens/cli/access_json.h"
 #include "screens/cli/out.h"
 
@@ -175,6 +176,8 @@ const char *schema_of(const char *command)
         return plan_file_schema();
     if (str_eq(command, "files"))
         return files;
+    if (str_eq(command, "review"))
+        return review_schema();
     if (str_eq(command, "export"))
         return exported;
     if (str_eq(command, "access"))

@@ -118,28 +118,13 @@ static void copy(char *field, size_t cap, const char *value)
         str_copy(field, cap, value);
 }
 
-static void target_from_file(struct session *s)
+/* What they raise must not go unseen. */
+static bool team_is_read(const struct session *s, struct err *e)
 {
-    struct target *t = &s->target;
-    const struct selection *f = &s->file;
-
-    copy(t->app, sizeof t->app, f->source.app);
-    copy(t->context, sizeof t->context, f->source.context);
-    copy(t->namespace_, sizeof t->namespace_, f->source.namespace);
-    copy(t->instance, sizeof t->instance, f->source.instance);
-    copy(t->database, sizeof t->database, f->source.database);
-    copy(t->db_user, sizeof t->db_user, f->source.db_user);
-    copy(t->publication, sizeof t->publication, f->source.publication);
-    copy(t->slot, sizeof t->slot, f->source.slot);
-    copy(t->project, sizeof t->project, f->destination.project);
-    copy(t->location, sizeof t->location, f->destination.location);
-    copy(t->dataset, sizeof t->dataset, f->destination.dataset);
-    copy(t->stream, sizeof t->stream, f->naming.stream);
-    t->mode = str_eq(f->destination.mode, "append_only") ? TARGET_APPEND_ONLY : TARGET_MERGE;
-    t->naming = str_eq(f->naming.family, "nav-module") ? TARGET_NAV_MODULE : TARGET_PROCEDURE;
-    t->freshness_seconds = (int)f->destination.freshness_seconds;
-    t->freshness_chosen = true;
-    copy(t->dataset_project, sizeof t->dataset_project, f->destination.dataset_project);
+    if (s->live.team_trouble.kind == ERR_NONE)
+        return true;
+    *e = s->live.team_trouble;
+    return false;
 }
 
 static bool read_file(struct session *s, struct err *e)
@@ -162,7 +147,7 @@ static bool read_file(struct session *s, struct err *e)
                        "replication.json is taken, where there is one");
     s->has_file = ok;
     if (ok)
-        target_from_file(s);
+        plan_file_target(&s->file, &s->target);
     return ok;
 }
 
@@ -369,13 +354,13 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
     if (ok)
         session_catch(s->live.net);
     ok = ok && live_find_password(&s->live, &e);
-    ok = ok && (!(wants & SESSION_FILE) || read_file(s, &e));
+    ok = ok && (!(wants & SESSION_FILE) || (team_is_read(s, &e) && read_file(s, &e)));
     target_from_environment(s);
     ok = ok && live_fill_target(&s->live, &s->target, &e);
     if (ok && (wants & SESSION_ONLY_APP))
         find_only_app(s);
     ok = ok && session_goes_on(s, &e);
-    ok = ok && (!(wants & SESSION_CLUSTER) || ask_cluster(s, &e));
+    ok = ok && (!(wants & SESSION_CLUSTER) || ask_cluster(s, &e) || (wants & SESSION_IF_ANY));
     if (ok && (wants & SESSION_SOURCE))
         connect_source(s);
     ok = ok && session_goes_on(s, &e); /* what it could not reach is said later; not this */

@@ -3,7 +3,9 @@
 #include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/tr.h"
+#include "api/plan/drifting.h"
 #include "api/plan/names.h"
+#include "api/plan/said.h"
 #include "api/watch/history.h"
 #include "api/watch/status.h"
 #include "screens/answer.h"
@@ -13,7 +15,48 @@
 #include <stdio.h>
 
 /* Counting may be paid for: every fourth look of those that follow one another. */
-enum { WATCH_MS = 15000, COUNTS_EVERY = 4 };
+enum { WATCH_MS = 15000, COUNTS_EVERY = 4, DRIFT_EVERY = 20 /* looks */, DRIFT_SHOWN = 5 };
+
+/* What runs against the plan file, where there is one of this stream. */
+struct held {
+    struct task *looking; /* NULL: there is none */
+    struct drift drift;
+    struct arena mem;
+};
+
+static bool look_for_drift(struct session *s, struct held *h, struct err *e)
+{
+    const struct drifting_options o = {.google = s->live.google,
+                                       .pg = s->live.pg,
+                                       .target = &s->target,
+                                       .file = &s->file,
+                                       .team = s->live.team};
+
+    if (!s->has_file || !drifting_concerns(&s->file, &s->target))
+        return true;
+    task_clear(&h->looking);
+    h->looking = drifting(s->live.net, &o);
+    if (!session_wait(s, h->looking, e))
+        return false;
+    arena_reset(&h->mem);
+    drift_find(&s->file, drifting_world(h->looking), &h->mem, &h->drift);
+    return true;
+}
+
+static void print_drift(const struct drift *d)
+{
+    struct arena a = {0};
+    size_t n = d->n - d->n_unlisted;
+
+    for (size_t i = 0; i < n && i < DRIFT_SHOWN; i++)
+        out_line("  drift      %s", said_plain(&a, drift_text(&d->items[i], &a)));
+    if (n > DRIFT_SHOWN)
+        out_line(tr("  drift      and %zu more: strom review tells them"), n - DRIFT_SHOWN);
+    if (d->n_unlisted)
+        out_line(tr("  new        %zu in the database, not in the plan file, and off"),
+                 d->n_unlisted);
+    arena_done(&a);
+}
 
 static const char *ago(int64_t then, int64_t now, char out[CLOCK_TEXT])
 {
@@ -126,15 +169,20 @@ static void print(const struct watch_status *s)
                                         : clock_span((int64_t)s->now[WATCH_FRESHNESS], span));
     print_figures(s);
     print_slot(&s->slot, s->state[0]);
+    if (s->drift)
+        print_drift(s->drift);
     print_cost(&s->cost);
     for (size_t i = 0; i < s->n_tables; i++)
         print_table(&s->tables[i], s->seen_ms / 1000);
 }
 
-static int tell(struct session *s, const struct watch_status *status)
+static int tell(struct session *s, const struct watch_status *seen, struct held *h)
 {
+    struct watch_status told = *seen, *status = &told;
     struct str text = {0};
 
+    if (h->looking)
+        watch_add_drift(status, &h->drift, &h->mem);
     if (s->o->json) {
         if (s->o->watch)
             watch_json_line(status, status->slot.name, &text);
@@ -172,7 +220,7 @@ static bool pause(struct session *s, struct err *e)
     return ok;
 }
 
-static int run(struct session *s)
+static int run(struct session *s, struct held *h)
 {
     struct target target = s->target;
     struct task *before = NULL, *t;
@@ -184,8 +232,8 @@ static int run(struct session *s)
     watch_history_open(&history, s->live.store, &target);
     for (unsigned nth = 0;; nth++) {
         t = look(s, &history, before, nth);
-        bool ok = session_wait(s, t, &e);
-        code = ok ? tell(s, watch_status(t)) : out_error(s->o, &e);
+        bool ok = session_wait(s, t, &e) && (nth % DRIFT_EVERY || look_for_drift(s, h, &e));
+        code = ok ? tell(s, watch_status(t), h) : out_error(s->o, &e);
         task_clear(&before);
         if (ok) {
             watch_history_add(&history, watch_status(t));
@@ -208,6 +256,7 @@ static int run(struct session *s)
 
 int command_status(const struct options *o)
 {
+    struct held h = {.looking = NULL};
     struct session s;
     int code;
 
@@ -215,7 +264,9 @@ int command_status(const struct options *o)
                      SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
                          SESSION_ONLY_APP,
                      &code))
-        code = run(&s);
+        code = run(&s, &h);
+    task_drop(h.looking);
+    arena_done(&h.mem);
     session_close(&s);
     return code;
 }

@@ -119,6 +119,65 @@ static void test_still_flows(void **state)
     assert_true(noted(w, "still in the stream: public.melding. Apply the change first"));
 }
 
+/* As the cloud tells, where the selection was made of names alone. */
+static void test_the_stream_carries(void **state)
+{
+    struct world *w = *state;
+    const struct observed_column_set tables[] = {{"public", "regel", NULL, 0},
+                                                 {"public", "melding", NULL, 0}};
+    const struct observed_column_set schema[] = {{"public", NULL, NULL, 0}};
+    const struct observed_column_set without[] = {{"public", "melding", NULL, 0}};
+    struct observed seen = {.stream_tables = tables, .n_stream_tables = 2};
+
+    prepared(w);
+    take_out(w, "public", "melding");
+    w->wanted.seen = &seen;
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 0);
+    assert_true(noted(w, "still in the stream: public.melding"));
+    seen.n_stream_tables = 1;
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 1);
+    assert_true(w->p.takes_out);
+    seen.stream_tables = schema;
+    make(w, true, true);
+    assert_true(noted(w, "still in the stream: public.melding"));
+    seen = (struct observed){
+        .stream_takes_all = true, .stream_excluded = without, .n_stream_excluded = 1};
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 1);
+    seen.n_stream_excluded = 0;
+    make(w, true, true);
+    assert_true(noted(w, "still in the stream: public.melding"));
+}
+
+static void test_the_stream_is_not_known(void **state)
+{
+    struct world *w = *state;
+
+    prepared(w);
+    take_out(w, "public", "melding");
+    w->wanted.unseen = "no login";
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 1);
+    assert_true(noted(w, "could not be looked at (no login)"));
+}
+
+/* It cannot be made narrow, and that is said where something else is written. */
+static void test_all_tables_stay(void **state)
+{
+    struct world *w = *state;
+
+    prepared(w);
+    w->s.facts.publication.all_tables = true;
+    w->s.facts.publication.n_members = 0;
+    w->s.grants[0].select = false;
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 1);
+    assert_false(has(w, 0, "ALTER PUBLICATION"));
+    assert_true(noted(w, "stays FOR ALL TABLES"));
+}
+
 static void test_nothing_leaves(void **state)
 {
     struct world *w = *state;
@@ -163,7 +222,7 @@ static void test_leaves_afterwards(void **state)
     plan_print(p, &w->s.selection, &text);
     assert_non_null(strstr(str_text(&text), "afterwards (migration): out of the publication"));
     str_clear(&text);
-    plan_json(p, &w->s.selection, &text);
+    plan_json(p, &w->s.selection, NULL, &text);
     assert_non_null(strstr(str_text(&text), "\"afterwards\": ["));
     str_done(&text);
     w->s.facts.publication.n_members = 0; /* it is for all tables */
@@ -366,6 +425,9 @@ int main(void)
         TEST(test_leaves_unreadable),
         TEST(test_comes_and_goes),
         TEST(test_still_flows),
+        TEST(test_the_stream_carries),
+        TEST(test_the_stream_is_not_known),
+        TEST(test_all_tables_stay),
         TEST(test_nothing_leaves),
         TEST(test_a_whole_stays_for_its_part),
         TEST(test_leaves_afterwards),

@@ -1,0 +1,388 @@
+/* Reviewer: what does a plan file change, or what is chosen here? Nothing is changed by looking.
+ *
+ *    What replication.json changes against main (0938acb34cff)
+ *    columns: 2 start flowing, 1 stop, 0 changed
+ *
+ *    Sensitive
+ *    ! public.person_ident.ident starts flowing, is special (fnr), and has no reason
+ */
+#include "screens/answer.h"
+#include "screens/journey.h"
+#include "screens/lines_view.h"
+#include "screens/steps.h"
+#include "screens/walk.h"
+
+#include "api/base/path.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/nais/lookups.h"
+#include "api/plan/file.h"
+#include "api/plan/names.h"
+#include "api/plan/reviewing.h"
+#include "api/plan/said.h"
+#include "tui/field.h"
+#include "tui/key.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { BASE = 200 };
+
+struct reviewer {
+    struct arena mem, texts; /* texts: of the lines */
+    const char *path;      /* of the plan file; "" where there is no repository */
+    struct selection file; /* of the file; what is chosen lies in the journey */
+    bool has_file;
+    struct err trouble;     /* the file cannot be read; ERR_NONE: it was */
+    struct target target;   /* that the file is about */
+    struct task *place;     /* the cluster is asked for the region */
+    struct task *reviewing; /* NULL: not yet */
+    struct review_lines lines;
+    struct list list;
+    bool shown, typing;
+    char base[BASE]; /* "": the running stream */
+    struct field field;
+};
+
+/* --- what is looked at --- */
+
+static const char *plan_path(struct reviewer *self, const struct journey *j)
+{
+    const char *given = j->live->options->file;
+
+    if (given && !str_eq(given, "-"))
+        return given;
+    return j->live->repo ? path_join(&self->mem, j->live->repo, "replication.json") : "";
+}
+
+static bool read_file(struct reviewer *self, struct err *e)
+{
+    struct str text = {0};
+
+    if (self->has_file)
+        selection_done(&self->file);
+    self->has_file = path_read(self->path, PLAN_FILE_MAX_BYTES, &text, e) &&
+                     plan_file_read(str_text(&text), text.bytes, &self->file, e);
+    str_done(&text);
+    return self->has_file;
+}
+
+static const char *name_of(const struct reviewer *self, const struct journey *j)
+{
+    const char *slash = strrchr(self->path, '/');
+
+    if (j->comparing)
+        return tr("what is chosen here");
+    return slash ? slash + 1 : self->path;
+}
+
+static void look(struct reviewer *self, struct journey *j)
+{
+    struct pg *pg = j->live->pg;
+    bool same = pg && pg_alive(pg) && str_eq(pg_database(pg), self->target.database);
+    const struct reviewing_options o = {.file = j->comparing ? &j->selection : &self->file,
+                                        .name = name_of(self, j),
+                                        .path = self->path,
+                                        .repo = j->live->repo,
+                                        .base = self->base[0] ? self->base : NULL,
+                                        .google = j->live->google,
+                                        .pg = same ? pg : NULL,
+                                        .source_why = same ? NULL : tr("there is no connection"),
+                                        .target = &self->target,
+                                        .team = j->live->team};
+
+    task_clear(&self->reviewing);
+    self->shown = false;
+    self->reviewing = reviewing(j->live->net, &o);
+}
+
+/* A plan file does not tell where its stream is; the cluster does. */
+static bool ask_place(struct reviewer *self, struct journey *j)
+{
+    struct target *t = &self->target;
+    struct err e;
+
+    live_fill_target(j->live, t, &e);
+    names_complete(t);
+    if (t->region[0] == '\0' && str_eq(t->project, j->target.project))
+        str_copy(t->region, sizeof t->region, j->target.region);
+    if (t->region[0] || t->app[0] == '\0' || j->live->cluster == NULL)
+        return false;
+    self->place = nais_source(j->live->cluster, t->app, t->instance, t->db_user);
+    return true;
+}
+
+static void begin(struct reviewer *self, struct journey *j)
+{
+    task_clear(&self->place);
+    task_clear(&self->reviewing);
+    self->shown = false;
+    self->trouble.kind = ERR_NONE;
+    self->target = j->target;
+    if (j->comparing) {
+        journey_fill_selection(j);
+        look(self, j);
+    } else if (read_file(self, &self->trouble)) {
+        self->target = (struct target){.app = ""};
+        plan_file_target(&self->file, &self->target);
+        if (!ask_place(self, j))
+            look(self, j);
+    }
+}
+
+static void enter(void *ctx, struct journey *j)
+{
+    struct reviewer *self = ctx;
+
+    self->path = plan_path(self, j);
+    field_init(&self->field, self->base, sizeof self->base);
+    begin(self, j);
+}
+
+static void load(void *ctx, const struct kept *k)
+{
+    struct reviewer *self = ctx;
+
+    str_copy(self->base, sizeof self->base, kept_text(k, "reviewer.base", ""));
+}
+
+static void save(const void *ctx, struct kept *k)
+{
+    const struct reviewer *self = ctx;
+
+    if (!self->typing)
+        kept_set_text(k, "reviewer.base", self->base[0] ? self->base : NULL);
+}
+
+/* --- drawing --- */
+
+static struct lines_row row_of(const void *ctx, size_t i)
+{
+    static const enum style tones[] = {[REVIEW_PLAIN] = STYLE_TEXT,
+                                       [REVIEW_ADDED] = STYLE_ADDED,
+                                       [REVIEW_REMOVED] = STYLE_REMOVED,
+                                       [REVIEW_CHANGED] = STYLE_WARN,
+                                       [REVIEW_ALARM] = STYLE_SENSITIVE};
+    const struct reviewer *self = ctx;
+    const struct review_line *l = &self->lines.items[i];
+    struct lines_row row = {.style = tones[l->tone], .text = l->text};
+
+    switch (l->kind) {
+    case REVIEW_TITLE:
+    case REVIEW_HEAD:
+        row.style = STYLE_HEADING;
+        break;
+    case REVIEW_TOTAL:
+        break;
+    case REVIEW_ITEM:
+        row.sign = review_sign(l->tone);
+        break;
+    case REVIEW_DETAIL:
+    case REVIEW_CODE:
+        row.indent = 4;
+        row.style = l->kind == REVIEW_CODE ? STYLE_ACCENT : row.style;
+        break;
+    case REVIEW_NOTE:
+        row.indent = 2;
+        break;
+    }
+    return row;
+}
+
+static void draw_base(const struct reviewer *self, struct page *p)
+{
+    struct field_look as = {
+        .label = tr("Against"), .placeholder = tr("the running stream"), .focus = true};
+
+    field_draw(&self->field, &as, p);
+    page_note(p, "%s",
+              tr("a revision of git (main, HEAD~1), another plan file (./other.json), or nothing: "
+                 "the running stream"));
+    page_gap(p);
+}
+
+static void draw(const void *ctx, const struct journey *j, struct page *p)
+{
+    const struct reviewer *self = ctx;
+    struct lines_view lines = {self, self->lines.n, row_of};
+
+    (void)j;
+    if (self->typing)
+        draw_base(self, p);
+    if (self->trouble.kind != ERR_NONE)
+        answer_error(p, &self->trouble);
+    else if (self->shown)
+        lines_view_draw(&lines, &self->list, p);
+    else if (self->reviewing == NULL)
+        answered(p, self->place, tr("Asking the cluster where this stream is"));
+    else if (!answered(p, self->reviewing, tr("Looking at what there was, and what runs")) &&
+             task_state(self->reviewing) == TASK_FAILED)
+        page_note(p, "%s", tr("→ b compares with something else"));
+}
+
+/* --- keys --- */
+
+static void show(struct reviewer *self)
+{
+    struct review_lines *l = &self->lines;
+
+    arena_reset(&self->texts);
+    review_lines(reviewing_review(self->reviewing), &self->texts, l);
+    for (size_t i = 0; i < l->n; i++)
+        l->items[i].text = said_plain(&self->texts, l->items[i].text);
+    list_clamp(&self->list, l->n);
+    self->shown = true;
+}
+
+static void take_place(struct reviewer *self, struct journey *j)
+{
+    const struct nais_source *n = nais_source_found(self->place);
+
+    if (self->target.region[0] == '\0')
+        str_copy(self->target.region, sizeof self->target.region, n->region);
+    look(self, j);
+}
+
+static void news(struct reviewer *self, struct journey *j)
+{
+    if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_OK)
+        take_place(self, j);
+    else if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_FAILED)
+        look(self, j);
+    if (self->reviewing && !self->shown && task_state(self->reviewing) == TASK_OK)
+        show(self);
+}
+
+static enum nav type(struct reviewer *self, struct journey *j, int key)
+{
+    if (field_key(&self->field, key))
+        return STAY;
+    if (key == TUI_ENTER) {
+        self->typing = false;
+        journey_changed(j);
+        look(self, j);
+    } else if (key == TUI_ESC) {
+        field_set(&self->field, kept_text(j->kept, "reviewer.base", ""));
+        self->typing = false;
+    }
+    return STAY;
+}
+
+static enum nav update(void *ctx, struct journey *j, struct event ev)
+{
+    struct reviewer *self = ctx;
+
+    switch (ev.kind) {
+    case EV_NEWS:
+        news(self, j);
+        break;
+    case EV_PASTE:
+        if (self->typing)
+            field_paste(&self->field, ev.text);
+        break;
+    case EV_KEY:
+        if (self->typing)
+            return type(self, j, ev.key);
+        list_key(&self->list, self->lines.n, ev.key);
+        break;
+    case EV_TICK:
+        break;
+    }
+    return STAY;
+}
+
+static enum nav ask_base(void *ctx, struct journey *j)
+{
+    struct reviewer *self = ctx;
+
+    save(self, j->kept);
+    self->typing = true;
+    return STAY;
+}
+
+static enum nav copy(void *ctx, struct journey *j)
+{
+    struct reviewer *self = ctx;
+    struct str text = {0};
+
+    if (self->shown) {
+        review_markdown(reviewing_review(self->reviewing), &text);
+        journey_copy(j, str_text(&text));
+    }
+    str_done(&text);
+    return STAY;
+}
+
+static enum nav again(void *ctx, struct journey *j)
+{
+    begin(ctx, j);
+    return STAY;
+}
+
+/* From here on it is a set-up like any other, and Create asks before anything is made. */
+static enum nav edit(void *ctx, struct journey *j)
+{
+    struct reviewer *self = ctx;
+
+    if (journey_is_running(j)) {
+        journey_say(j, MARK_WARN, "%s",
+                    tr("a creation is under way: go on with it, or interrupt it there first"));
+        return STAY;
+    }
+    journey_take_file(j, &self->file, &self->target);
+    journey_say_later(
+        j, MARK_NONE,
+        tr("what the file chooses is ticked on Tables; nothing is made before Create"));
+    j->go_to = AT_CONNECT;
+    return GO;
+}
+
+static bool can_edit(const void *ctx, const struct journey *j)
+{
+    const struct reviewer *self = ctx;
+
+    return !j->comparing && self->has_file;
+}
+
+static bool typing(const void *ctx)
+{
+    const struct reviewer *self = ctx;
+
+    return self->typing;
+}
+
+static void leave(void *ctx)
+{
+    struct reviewer *self = ctx;
+
+    task_clear(&self->place);
+    task_clear(&self->reviewing);
+    if (self->has_file)
+        selection_done(&self->file);
+    arena_done(&self->texts);
+    arena_done(&self->mem);
+}
+
+static const struct action actions[] = {
+    {'b', "base", "against what: a revision of git, another file, or the running stream", NULL,
+     ask_base},
+    {'y', "copy", "as Markdown, for a pull request", NULL, copy},
+    {'e', "edit", "take this file's choices into a set-up of your own", can_edit, edit},
+    {'r', "look again", "read the file and look at what runs again", NULL, again},
+    {0}};
+
+const struct step reviewer_step = {
+    .title = "Review",
+    .help = "What a plan file changes: totals, what is sensitive and why it may flow, what starts "
+            "and stops, what it needs besides, what it leaves. Nothing is changed here.",
+    .size = sizeof(struct reviewer),
+    .enter = enter,
+    .draw = draw,
+    .update = update,
+    .leave = leave,
+    .save = save,
+    .load = load,
+    .actions = actions,
+    .list = offsetof(struct reviewer, list),
+    .typing = typing,
+};
