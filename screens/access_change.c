@@ -192,9 +192,16 @@ static void say_granted(const struct access_change_view *v, struct journey *j)
 {
     char text[CLOCK_TEXT];
 
-    journey_say(j, MARK_OK,
-                v->grant.n_brings ? tr("granted until %s, and it works") : tr("granted until %s"),
-                clock_moment(v->until, text));
+    size_t works = access_grant_works(v->task);
+
+    if (works < v->grant.n_brings)
+        journey_say(j, MARK_WARN,
+                    tr("granted until %s, but %zu permissions do not work yet: r asks again"),
+                    clock_moment(v->until, text), v->grant.n_brings - works);
+    else
+        journey_say(j, MARK_OK,
+                    works ? tr("granted until %s, and it works") : tr("granted until %s"),
+                    clock_moment(v->until, text));
 }
 
 static void say_dropped(const struct access_change_view *v, struct journey *j)

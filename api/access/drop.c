@@ -1,25 +1,22 @@
 #include "api/access/editor.h"
 #include "api/access/grant.h"
+#include "api/access/held_test.h"
 
 #include "api/base/clock.h"
-#include "api/google/client.h"
 
 #include <string.h>
 #include <strings.h>
-
-/* What Google documents as the longest usual time; after it what is held comes from elsewhere. */
-enum { LONGEST_MS = 10 * 60 * 1000 };
 
 struct drop_job {
     struct access_drop_order o;
     const struct grant_row *rows;
     size_t n_rows;
     enum access_phase phase;
-    struct task *reading, *writing, *again, *testing;
+    struct task *reading, *writing, *again;
+    struct held_test held;
     struct access_dropped result;
     const char *before, *after;
     bool recorded;
-    int64_t since_ms, pause_until;
 };
 
 static enum task_state step(struct task *t);
@@ -185,20 +182,17 @@ static void begin_testing(struct task *t, struct drop_job *job)
 {
     close_rows(t, job);
     choose_tested(job, task_arena(t));
+    job->held = (struct held_test){.google = job->o.google,
+                                   .project = job->o.project,
+                                   .permissions = job->result.tested,
+                                   .n = job->result.n_tested};
+    held_test_begin(&job->held);
     job->phase = ACCESS_TESTING;
-    job->since_ms = clock_mono_ms();
     task_news(t);
     task_again(t);
 }
 
 /* --- the phases --- */
-
-static bool ended(struct task *t, const struct task *child)
-{
-    if (task_state(child) == TASK_RUNNING)
-        task_held(t, task_held_by(child));
-    return task_state(child) != TASK_RUNNING;
-}
 
 static enum task_state read_policy(struct task *t, struct drop_job *job)
 {
@@ -212,7 +206,7 @@ static enum task_state read_policy(struct task *t, struct drop_job *job)
         job->recorded = true;
         job->reading = projects_policy_get(job->o.google, job->o.project);
     }
-    if (!ended(t, job->reading))
+    if (!held_test_ended(t, job->reading))
         return TASK_RUNNING;
     if (task_state(job->reading) == TASK_FAILED)
         return task_fail_like(t, job->reading);
@@ -249,7 +243,7 @@ static enum task_state write_policy(struct task *t, struct drop_job *job)
     if (!job->writing)
         job->writing =
             access_bind(job->o.google, job->o.project, job->result.gone, job->result.n_gone);
-    if (!ended(t, job->writing))
+    if (!held_test_ended(t, job->writing))
         return TASK_RUNNING;
     if (task_state(job->writing) == TASK_FAILED)
         return task_fail_like(t, job->writing);
@@ -258,7 +252,7 @@ static enum task_state write_policy(struct task *t, struct drop_job *job)
         job->after = arena_str(a, access_bind_after(job->writing));
         job->again = projects_policy_get(job->o.google, job->o.project);
     }
-    return ended(t, job->again) ? was_read_again(t, job) : TASK_RUNNING;
+    return held_test_ended(t, job->again) ? was_read_again(t, job) : TASK_RUNNING;
 }
 
 static void keep_held(struct drop_job *job, struct arena *a, const struct google_held *held)
@@ -270,43 +264,15 @@ static void keep_held(struct drop_job *job, struct arena *a, const struct google
     job->result.n_held = held->n;
 }
 
-static enum task_state pause(struct task *t, struct drop_job *job)
-{
-    int64_t waited = clock_mono_ms() - job->since_ms;
-    task_clear(&job->testing);
-    job->pause_until = clock_mono_ms() + google_poll_pause_ms(job->o.google, waited);
-    task_wait_until(t, job->pause_until);
-    return TASK_RUNNING;
-}
-
-static enum task_state over(struct drop_job *job)
-{
-    job->phase = ACCESS_OVER;
-    return TASK_OK;
-}
-
+/* What is still held when it took too long comes from elsewhere. */
 static enum task_state test(struct task *t, struct drop_job *job)
 {
-    if (job->result.n_tested == 0)
-        return over(job);
-    if (clock_mono_ms() < job->pause_until) {
-        task_wait_until(t, job->pause_until);
-        return TASK_RUNNING;
-    }
-    if (!job->testing)
-        job->testing = projects_test_permissions(job->o.google, job->o.project, job->result.tested,
-                                                 job->result.n_tested);
-    if (!ended(t, job->testing))
-        return TASK_RUNNING;
-    bool late = clock_mono_ms() - job->since_ms > LONGEST_MS;
-    if (task_state(job->testing) == TASK_FAILED)
-        return task_error(job->testing)->retryable && !late ? pause(t, job)
-                                                            : task_fail_like(t, job->testing);
-    size_t before = job->result.n_held;
-    keep_held(job, task_arena(t), projects_held(job->testing));
-    if (job->result.n_held != before)
-        task_news(t);
-    return job->result.n_held == 0 || late ? over(job) : pause(t, job);
+    enum task_state state = job->result.n_tested ? held_test_step(&job->held, t) : TASK_OK;
+    if (state == TASK_OK && job->result.n_tested)
+        keep_held(job, task_arena(t), held_test_answer(&job->held));
+    if (state == TASK_OK)
+        job->phase = ACCESS_OVER;
+    return state;
 }
 
 static enum task_state step(struct task *t)
@@ -331,7 +297,7 @@ static void stop(void *ctx)
     task_clear(&job->reading);
     task_clear(&job->writing);
     task_clear(&job->again);
-    task_clear(&job->testing);
+    held_test_drop(&job->held);
 }
 
 struct task *access_drop(struct net *net, const struct access_drop_order *o)

@@ -1,7 +1,7 @@
 #include "api/access/grant.h"
+#include "api/access/held_test.h"
 
 #include "api/base/clock.h"
-#include "api/google/client.h"
 
 #include <string.h>
 
@@ -14,8 +14,8 @@ struct grant_job {
     enum access_phase phase;
     struct task *asked;
     const char *before, *after;
-    size_t works;
-    int64_t since_ms, pause_until;
+    struct held_test held;
+    int64_t since_ms;
 };
 
 static enum task_state step(struct task *t);
@@ -79,7 +79,7 @@ static enum task_state was_written(struct task *t, struct grant_job *job)
     task_clear(&job->asked);
     grants_set(job->o.store, job->row.id, GRANT_HELD, &ignored); /* meant is as good as held */
     job->phase = ACCESS_TESTING;
-    job->since_ms = clock_mono_ms();
+    held_test_begin(&job->held);
     task_news(t);
     task_again(t);
     return TASK_RUNNING;
@@ -89,64 +89,18 @@ static enum task_state write_policy(struct task *t, struct grant_job *job)
 {
     if (!job->asked)
         job->asked = access_bind(job->o.google, job->o.project, job->changes, job->o.n_roles);
-    switch (task_state(job->asked)) {
-    case TASK_RUNNING:
-        task_held(t, task_held_by(job->asked));
+    if (!held_test_ended(t, job->asked))
         return TASK_RUNNING;
-    case TASK_FAILED:
-        return was_refused(t, job);
-    case TASK_OK:
-        break;
-    }
-    return was_written(t, job);
+    return task_state(job->asked) == TASK_FAILED ? was_refused(t, job) : was_written(t, job);
 }
 
-/* Asked again after a pause that grows with the time gone by. */
-static enum task_state pause(struct task *t, struct grant_job *job)
-{
-    int64_t waited = clock_mono_ms() - job->since_ms;
-    task_clear(&job->asked);
-    job->pause_until = clock_mono_ms() + google_poll_pause_ms(job->o.google, waited);
-    task_wait_until(t, job->pause_until);
-    return TASK_RUNNING;
-}
-
-static enum task_state was_tested(struct task *t, struct grant_job *job)
-{
-    const struct google_held *held = projects_held(job->asked);
-    if (held->n != job->works)
-        task_news(t);
-    job->works = held->n;
-    if (held->n < job->o.n_brings)
-        return pause(t, job);
-    task_clear(&job->asked);
-    job->phase = ACCESS_OVER;
-    return TASK_OK;
-}
-
+/* Granted it is, however this ends: only whether it works is not known then. */
 static enum task_state test(struct task *t, struct grant_job *job)
 {
-    if (job->o.n_brings == 0) {
+    enum task_state state = job->o.n_brings ? held_test_step(&job->held, t) : TASK_OK;
+    if (state == TASK_OK)
         job->phase = ACCESS_OVER;
-        return TASK_OK;
-    }
-    if (clock_mono_ms() < job->pause_until) {
-        task_wait_until(t, job->pause_until);
-        return TASK_RUNNING;
-    }
-    if (!job->asked)
-        job->asked = projects_test_permissions(job->o.google, job->o.project, job->o.brings,
-                                               job->o.n_brings);
-    switch (task_state(job->asked)) {
-    case TASK_RUNNING:
-        task_held(t, task_held_by(job->asked));
-        return TASK_RUNNING;
-    case TASK_FAILED: /* granted it is: only whether it works is not known */
-        return task_error(job->asked)->retryable ? pause(t, job) : task_fail_like(t, job->asked);
-    case TASK_OK:
-        break;
-    }
-    return was_tested(t, job);
+    return state;
 }
 
 static enum task_state step(struct task *t)
@@ -169,6 +123,7 @@ static void stop(void *ctx)
 {
     struct grant_job *job = ctx;
     task_clear(&job->asked);
+    held_test_drop(&job->held);
 }
 
 /* --- for others --- */
@@ -190,6 +145,11 @@ struct task *access_grant(struct net *net, const struct access_grant_order *o)
     job->o.project = arena_str(a, o->project);
     job->o.member = arena_str(a, o->member);
     job->o.brings = copy_list(a, o->brings, o->n_brings);
+    job->held = (struct held_test){.google = o->google,
+                                   .project = job->o.project,
+                                   .permissions = job->o.brings,
+                                   .n = o->n_brings,
+                                   .wanted = o->n_brings};
     job->changes = access_grant_changes(a, o);
     job->since_ms = clock_mono_ms();
     const struct google_condition c = access_condition(a, o->what, o->until);
@@ -215,7 +175,7 @@ enum access_phase access_grant_phase(const struct task *t)
 
 size_t access_grant_works(const struct task *t)
 {
-    return job_of(t)->works;
+    return job_of(t)->held.held;
 }
 
 const char *access_grant_before(const struct task *t)

@@ -35,7 +35,8 @@ struct access_change *access_grant_changes(struct arena *a, const struct access_
 /* Copies what it needs. Dropped while it runs, it leaves its row in the store open. */
 struct task *access_grant(struct net *net, const struct access_grant_order *o);
 enum access_phase access_grant_phase(const struct task *t);
-size_t access_grant_works(const struct task *t); /* of n_brings, how many are held by now */
+/* Of n_brings, how many are held by now. Fewer with TASK_OK: it takes longer than Google says. */
+size_t access_grant_works(const struct task *t);
 /* Of the change that was made, from ACCESS_TESTING on; NULL: none, all was so already. */
 const char *access_grant_before(const struct task *t);
 const char *access_grant_after(const struct task *t);

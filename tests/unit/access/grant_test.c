@@ -189,6 +189,30 @@ static void granted_it_works_and_gone_it_does_not(void **state)
     task_drop(t);
 }
 
+/* Something takes the permission away whatever the roles say: it is not waited for for ever. */
+static void what_never_works_is_said(void **state)
+{
+    (void)state;
+    only_the_team();
+    google_set_lacking(rig.g, BRINGS[0], true);
+    const struct access_grant_order o = order(clock_wall() + HOUR);
+    struct task *t = access_grant(net, &o);
+    while (access_grant_works(t) == 0) {
+        net_wait(net, NULL, 0, -1);
+        net_step(net);
+    }
+    assert_int_equal(task_state(t), TASK_RUNNING);
+    clock_advance(11 * 60 * 1000);
+    assert_true(net_until(net, t));
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_int_equal(access_grant_works(t), 1);
+    assert_int_equal(open_rows(), 1); /* granted it is */
+    google_set_lacking(rig.g, BRINGS[0], false);
+    task_drop(t);
+    task_drop(drop((struct access_drop_order){.ours = true}));
+    assert_int_equal(open_rows(), 0);
+}
+
 /* Killed between the record and whatever came of it; and with another state folder. */
 static void after_a_crash(void **state)
 {
@@ -407,6 +431,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(granted_it_works_and_gone_it_does_not),
+        cmocka_unit_test(what_never_works_is_said),
         cmocka_unit_test(after_a_crash),
         cmocka_unit_test(what_was_meant_is_believed_for_a_while),
         cmocka_unit_test(refused_nothing_is_open),
