@@ -1,161 +1,425 @@
-/* `strom create` killed at moments that nothing decides but the seed, while the app goes on
- * writing; the same command continues and ends with a running stream and equal rows. One seed a
- * run: STROM_SEED. */
+/* strom made, changed and took down, killed on the way: the next run ends as if nothing had been.
+ *
+ *   kills actions       every action of create, change and delete x every point of it
+ *   kills moments [N]   N moments that the seed decides (STROM_SEED), over whole lives
+ *   kills race [N]      N rounds of ten processes at one stream
+ *   kills one PHASE POINT NTH LATER   one cell of the first
+ */
+#include "tests/fuzz/kills_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/str.h"
+#include "screens/cli/out.h"
 
-#include <cmocka.h>
-
-#include "tests/e2e/world.h"
-
-#include <poll.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { KILLS_MOST = 6, PATIENCE_MS = 120000, LOOK_MS = 100 };
+#define APP         "postmottak-backend"
+#define BOTH        "regel_evaluering,regelsett_resultat"
+#define ONE         "regel_evaluering"
+#define STREAM      "postgres-postmottak-bigquery"
+#define FILE_OF_TWO TESTS_DIR "/fuzz/kills_plan.json"
+#define ALWAYS      "--json", "--yes", "--no-input"
 
-#define CREATE                                                                                     \
-    "create", "postmottak-backend", "datastream", "--include-tables",                              \
-        "regel_evaluering,regelsett_resultat", "--yes", "--json"
+enum { RACERS = 10, KILLS_A_PHASE = 6, LATER = 80, WHY = 2048, NTH_MOST = 60, WAYS = 3 };
 
-static struct world w;
-static uint64_t state;
+/* --- what a person runs --- */
+
+struct phase {
+    const char *name;
+    const char *words[16];
+    /* without any blow */
+    char *state;
+    int code;
+    unsigned ms, writes, asked;
+};
+
+static const char *const first_plan[] = {"plan", "-f", FILE_OF_TWO, "--app", APP, "--json", NULL};
+static char digest[64]; /* of the plan of a fresh project */
+
+static struct phase phases[] = {
+    {.name = "create",
+     .words = {"create", APP, "datastream", ALWAYS, "--include-tables", BOTH, NULL}},
+    {.name = "change",
+     .words = {"create", APP, "datastream", ALWAYS, "--include-tables", ONE, NULL}},
+    {.name = "delete",
+     .words = {"delete", APP, "datastream", ALWAYS, "--confirm", STREAM, "--remove-dataset",
+               "datastream_postmottak", NULL}},
+};
+enum { PHASES = sizeof phases / sizeof *phases };
+
+/* The same as the first phase, held to the plan that was looked at: a digest is a consent, and it
+ * holds for whatever our own runs have left half done. */
+static struct phase by_digest = {
+    .name = "apply",
+    .words = {"apply", "-f", FILE_OF_TWO, "--app", APP, ALWAYS, "--expect", digest, NULL}};
+
+static struct kills_world w;
+static unsigned long struck[BLOWS], taken_over;
+static uint64_t random_state;
 
 /* splitmix64 */
-static uint32_t below(uint32_t n)
+static unsigned below(unsigned n)
 {
-    uint64_t z = state += 0x9e3779b97f4a7c15U;
+    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
+
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-    return (uint32_t)((z ^ z >> 31) % n);
+    return (unsigned)((z ^ z >> 31) % n);
 }
 
-/* A function of every column that flows; the same words for PostgreSQL and SQLite. */
-struct table {
-    const char *source, *destination, *sum;
-};
-static const struct table tables[] = {
-    {"public.regel_evaluering", "public_regel_evaluering",
-     "sum(id * 7 + regel_resultat_id * 3 + length(regel_navn) * 5 + CASE WHEN resultat THEN 11 "
-     "ELSE "
-     "0 END)"},
-    {"public.regelsett_resultat", "public_regelsett_resultat",
-     "sum(id * 7 + innkommende_journalpost * 3 + length(system_navn) * 5)"},
-};
+/* --- what must hold --- */
 
-static void at_source(const struct table *t, char out[256])
+static bool wrong(char why[WHY], const char *what)
 {
-    char sql[512];
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->source);
-    world_source(&w, sql, out);
+    const char *out = kills_out(&w);
+    size_t n = strlen(out);
+
+    snprintf(why, WHY, "%s; exit %d\n%s%.800s", what, w.children[0].code,
+             n > 900 ? out + n - 900 : out, kills_err(&w));
+    return false;
 }
 
-static bool at_destination(const struct table *t, const char *wanted, char **out)
+static void tell_difference(const char *wanted, const char *found, char why[WHY])
 {
-    char sql[512];
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->destination);
-    const char *const args[] = {"sql", sql, NULL};
-    return session_run(w.session, args, out) == 0 && *out && strstr(*out, wanted) != NULL;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void await_equal(const struct table *t)
-{
-    char wanted[256], *found = NULL;
-    at_source(t, wanted);
-    for (int64_t end = now_ms() + PATIENCE_MS; !at_destination(t, wanted, &found);) {
-        if (now_ms() > end)
-            fail_msg("%s: %s at the source, at the destination:\n%s", t->source, wanted,
-                     found ? found : "");
-        free(found);
-        found = NULL;
-        poll(NULL, 0, LOOK_MS); /* looks again; nothing announces this */
+    while (*wanted && *wanted == *found) {
+        size_t a = strcspn(wanted, "\n"), b = strcspn(found, "\n");
+        if (a != b || strncmp(wanted, found, a) != 0 || !wanted[a] || !found[b])
+            break;
+        wanted += a + 1;
+        found += b + 1;
     }
-    print_message("%s: %s\n", t->source, wanted);
-    free(found);
+    snprintf(why, WHY, "another end:\n  wanted %.*s\n  found  %.*s", (int)strcspn(wanted, "\n"),
+             wanted, (int)strcspn(found, "\n"), found);
 }
 
-/* Lets it run for so long, at most; true when it came to its end by itself. */
-static bool killed_after(int ms)
+/* A consent is used up when all is done: refused then, nothing is missing. */
+static bool is_the_code(const struct phase *p, int code)
 {
-    struct run *r = STROM_START(&w, NULL, CREATE);
-    int64_t end = now_ms() + ms;
-    for (int64_t left = ms; left > 0 && run_wait_more(r, (int)left);)
-        left = end - now_ms();
-    run_signal(r, SIGKILL);
-    int code = run_wait_end(r, RUN_MS);
-    print_message("%d ms, exit %d\n", ms, code);
-    if (code != 128 + SIGKILL && code != 0)
-        fail_msg("exit %d before it was killed\n%s%s", code, run_out(r), run_err(r));
-    run_free(r);
-    return code == 0;
+    return code == p->code || (p == &by_digest && code == OUT_REFUSED);
 }
 
-static void same_command_continues(void **unused)
+/* The run after the last blow: the same end, nothing failed on the way, nothing twice. */
+static bool ends_well(const struct phase *p, char why[WHY])
 {
-    (void)unused;
-    uint32_t kills = 1 + below(KILLS_MOST), killed = 0;
-    while (killed < kills && !killed_after(1 + (int)below(below(2) ? 400 : 6000)))
-        killed++;
-    const struct answer *a = STROM(&w, CREATE);
-    answer_is(a, 0);
-    answer_events(a);
-    assert_text(a->line[a->n_lines - 1], "result", "running");
-    const char *const quiet[] = {"traffic", "0", NULL};
-    assert_int_equal(session_run(w.session, quiet, NULL), 0);
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        await_equal(&tables[i]);
-    a = STROM(&w, "status", "--app", "postmottak-backend", "--json");
-    if (strcmp(json_string_or(a->doc, "stream.state", ""), "RUNNING") != 0)
-        fail_msg("exit %d\n%s%s", a->code, a->out, a->err);
-    a = STROM(&w, CREATE); /* nothing twice, nothing half */
-    answer_is(a, 0);
-    for (size_t i = 0; i + 1 < a->n_lines; i++)
-        if (strcmp(json_string_or(a->line[i], "state", "kept"), "kept") != 0)
-            fail_msg("not all is kept:\n%s", a->out);
-    print_message("ran: killed %u times, %zu tables equal\n", (unsigned)killed,
-                  sizeof tables / sizeof *tables);
+    if (!is_the_code(p, kills_run(&w, p->words, NULL)))
+        return wrong(why, "the next run does not end as it should");
+    taken_over += strstr(kills_err(&w), "its lock is taken over") != NULL;
+    if (strstr(kills_out(&w), "\"state\":\"failed\""))
+        return wrong(why, "a step failed on the way");
+    char *state = kills_state(&w);
+    bool same = strcmp(state, p->state) == 0;
+    if (!same)
+        tell_difference(p->state, state, why);
+    free(state);
+    if (same && *w.twice) {
+        snprintf(why, WHY, "made twice: %s", w.twice);
+        return false;
+    }
+    return same;
 }
 
-static int start(void **unused)
+static int code_of(const struct blow *b)
 {
-    (void)unused;
-    WORLD_UP(&w, "ready", "--speed", "60", "--rate", "30");
-    return 0;
+    return 128 + (b->signal ? b->signal : SIGKILL);
 }
 
-static int stop(void **unused)
+/* One run that is struck. *over: it came to its end all the same. */
+static bool strike(const struct phase *p, const struct blow *b, bool *over, char why[WHY])
 {
-    (void)unused;
-    world_close(&w);
-    return 0;
+    int code = kills_run(&w, p->words, b);
+
+    taken_over += strstr(kills_err(&w), "its lock is taken over") != NULL;
+    *over = is_the_code(p, code);
+    if (*over)
+        struck[b->kind] += w.struck;
+    else
+        struck[b->kind]++;
+    return *over || (b->kind < BLOW_STOPPED && code == code_of(b)) ||
+           wrong(why, b->kind < BLOW_STOPPED ? "killed, it ends otherwise" : "it did not go on");
+}
+
+/* --- without any blow --- */
+
+static bool reference_of(struct phase *p)
+{
+    int64_t begun = clock_mono_ms();
+
+    p->code = kills_run(&w, p->words, NULL);
+    p->ms = (unsigned)(clock_mono_ms() - begun);
+    p->writes = w.writes;
+    p->asked = w.asked;
+    if (p->code != 0 && p->code != 3) {
+        fprintf(stderr, "%s ends with %d\n%s%s", p->name, p->code, kills_out(&w), kills_err(&w));
+        return false;
+    }
+    p->state = kills_state(&w);
+    printf("%s: %u requests, %u writes, %u ms, exit %d\n", p->name, p->asked, p->writes, p->ms,
+           p->code);
+    if (*w.twice)
+        fprintf(stderr, "made twice: %s\n", w.twice);
+    return !*w.twice;
+}
+
+static bool read_digest(void)
+{
+    struct err e;
+
+    if (kills_run(&w, first_plan, NULL) != 3)
+        return false;
+    struct json *doc = json_parse(kills_out(&w), strlen(kills_out(&w)), &e);
+    str_copy(digest, sizeof digest, json_string_or(doc, "digest", ""));
+    json_free(doc);
+    return digest[0] != '\0';
+}
+
+static bool make_references(void)
+{
+    bool ok;
+
+    kills_begin(&w, false);
+    ok = read_digest();
+    if (!ok)
+        fprintf(stderr, "there is no plan\n%s%s", kills_out(&w), kills_err(&w));
+    for (size_t i = 0; ok && i < PHASES; i++) {
+        ok = reference_of(&phases[i]);
+        kills_forget_made(&w);
+    }
+    kills_begin(&w, false);
+    return ok && reference_of(&by_digest);
+}
+
+/* --- every action, every point --- */
+
+static bool begin_phase(const struct phase *p, char why[WHY])
+{
+    kills_begin(&w, false);
+    for (const struct phase *before = phases; before < p; before++)
+        if (kills_run(&w, before->words, NULL) != before->code)
+            return wrong(why, "it could not be prepared");
+    kills_forget_made(&w);
+    return true;
+}
+
+/* *past: there is no such point any more. */
+static bool try_cell(const struct phase *p, const struct blow *b, bool *past)
+{
+    char why[WHY] = "";
+    bool ok = begin_phase(p, why) && strike(p, b, past, why) && (*past || ends_well(p, why));
+
+    if (!ok)
+        printf("FAILED kills one %s %d %u %u (%s)\n  %s\n", p->name, (int)b->kind, b->at, b->later,
+               blow_name(b->kind), why);
+    fflush(stdout);
+    return ok;
+}
+
+static unsigned try_actions(void)
+{
+    static const struct blow kinds[] = {{BLOW_INTENT, 0, 0, 0},
+                                        {BLOW_SENT, 0, 0, 0},
+                                        {BLOW_RESULT, 0, 0, 0},
+                                        {BLOW_LATE, 0, KILLS_JUST_BEFORE, 0},
+                                        {BLOW_LATE, 0, KILLS_JUST_AFTER, 0}};
+    unsigned failed = 0, cells = 0;
+
+    for (size_t i = 0; i < PHASES; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+            bool past = false;
+            for (unsigned nth = 1; !past && nth < NTH_MOST; nth++) {
+                struct blow b = kinds[k];
+                b.at = nth;
+                failed += !try_cell(&phases[i], &b, &past);
+                cells += !past;
+            }
+        }
+    printf("%u points of %d commands, %lu locks taken over: %u failed\n", cells, (int)PHASES,
+           taken_over, failed);
+    return failed;
+}
+
+/* --- whole lives --- */
+
+static struct blow some_blow(const struct phase *p)
+{
+    static const enum blow_kind kinds[] = {BLOW_TIME,    BLOW_TIME,  BLOW_TIME, BLOW_TIME,
+                                           BLOW_INTENT,  BLOW_LATE,  BLOW_SENT, BLOW_RESULT,
+                                           BLOW_STOPPED, BLOW_AHEAD, BLOW_BACK, BLOW_TOKENS};
+    static const int signals[] = {SIGKILL, SIGKILL, SIGKILL, SIGTERM, SIGHUP, SIGINT};
+    struct blow b = {.kind = kinds[below(sizeof kinds / sizeof *kinds)],
+                     .later = below(2) ? below(LATER) : 0};
+    if (below(4) == 0)
+        b.later = below(2) ? KILLS_JUST_BEFORE : KILLS_JUST_AFTER;
+
+    switch ((int)b.kind) {
+    case BLOW_TIME:
+        b.at = below(p->ms + 1);
+        b.signal = signals[below(sizeof signals / sizeof *signals)];
+        break;
+    case BLOW_STOPPED:
+    case BLOW_AHEAD:
+    case BLOW_BACK:
+    case BLOW_TOKENS:
+        b.at = 1 + below(p->asked);
+        break;
+    default:
+        b.at = 1 + below(p->writes);
+        break;
+    }
+    return b;
+}
+
+static unsigned long kills(void)
+{
+    unsigned long n = 0;
+
+    for (int k = BLOW_TIME; k < BLOW_STOPPED; k++)
+        n += struck[k];
+    return n;
+}
+
+static bool live(char why[WHY])
+{
+    bool held = below(2);
+
+    kills_begin(&w, false);
+    for (size_t i = 0; i < PHASES; i++) {
+        const struct phase *p = i == 0 && held ? &by_digest : &phases[i];
+        unsigned blows = 1 + below(KILLS_A_PHASE);
+        for (bool over = false; !over && blows > 0; blows--) {
+            struct blow b = some_blow(p);
+            printf("  %s: %s %u later %u signal %d\n", p->name, blow_name(b.kind), b.at, b.later,
+                   b.signal);
+            if (!strike(p, &b, &over, why))
+                return false;
+        }
+        if (!ends_well(p, why))
+            return false;
+        kills_forget_made(&w);
+    }
+    return true;
+}
+
+static unsigned try_moments(unsigned long wanted)
+{
+    char why[WHY];
+    unsigned failed = 0;
+    uint64_t seed = random_state;
+    unsigned lives = 0;
+
+    for (; kills() < wanted; lives++) {
+        printf("life %u of seed %" PRIu64 "\n", lives, seed);
+        if (live(why))
+            continue;
+        failed++;
+        printf("FAILED life %u of seed %" PRIu64 "\n  %s\n", lives, seed, why);
+        fflush(stdout);
+    }
+    for (int k = BLOW_TIME; k < BLOWS; k++)
+        printf("%s: %lu\n", blow_name((enum blow_kind)k), struck[k]);
+    printf("ran: %lu kills in %u lives, seed %" PRIu64 ", %lu locks taken over: %u failed\n",
+           kills(), lives, seed, taken_over, failed);
+    return failed;
+}
+
+/* --- a race --- */
+
+static bool lost_well(const struct kills_child *c, long winner)
+{
+    char who[64];
+
+    snprintf(who, sizeof who, "process %ld on this machine", winner);
+    return c->code == 1 && strstr(c->err, who) && strstr(c->out, "LOCKED");
+}
+
+static bool race(const struct phase *p, char why[WHY])
+{
+    const struct kills_child *winner = NULL;
+
+    kills_race(&w, p->words, RACERS);
+    for (unsigned i = 0; i < RACERS; i++)
+        if (w.children[i].code == p->code) {
+            if (winner) {
+                snprintf(why, WHY, "two have won");
+                return false;
+            }
+            winner = &w.children[i];
+        }
+    if (!winner)
+        return wrong(why, "nobody has won");
+    for (unsigned i = 0; i < RACERS; i++)
+        if (&w.children[i] != winner && !lost_well(&w.children[i], (long)winner->pid)) {
+            snprintf(why, WHY, "exit %d\n%s%s", w.children[i].code, w.children[i].out,
+                     w.children[i].err);
+            return false;
+        }
+    return true;
+}
+
+/* There and back again: two tables, one table. */
+static unsigned try_races(unsigned long rounds)
+{
+    char why[WHY];
+    unsigned failed = 0;
+
+    kills_begin(&w, true);
+    for (unsigned long i = 0; i < rounds; i++)
+        if (!race(&phases[(i + 1) % 2], why)) {
+            failed++;
+            printf("FAILED round %lu\n  %s\n", i, why);
+            fflush(stdout);
+        }
+    printf("ran: %lu rounds of %d: %u failed\n", rounds, (int)RACERS, failed);
+    return failed;
+}
+
+/* --- */
+
+static unsigned try_one(char **words)
+{
+    struct blow b = {.kind = (enum blow_kind)strtoul(words[1], NULL, 10),
+                     .at = (unsigned)strtoul(words[2], NULL, 10),
+                     .later = (unsigned)strtoul(words[3], NULL, 10)};
+    bool past;
+
+    for (size_t i = 0; i < PHASES; i++)
+        if (str_eq(phases[i].name, words[0]))
+            return !try_cell(&phases[i], &b, &past);
+    return 1;
+}
+
+static unsigned long number(int argc, char **argv, unsigned long otherwise)
+{
+    return argc > 2 ? strtoul(argv[2], NULL, 10) : otherwise;
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_command_continues),
-    };
-    const char *given = getenv("STROM_SEED");
-    (void)argc;
-    state = given ? strtoull(given, NULL, 10) : 1;
-    if (!world_find(&w, argv[0])) {
-        fprintf(stderr, "no strom, no strom-sandbox, or no PostgreSQL here\n");
+    const char *seed = getenv("STROM_SEED"), *what = argc > 1 ? argv[1] : "";
+    unsigned failed = 1;
+
+    random_state = seed ? strtoull(seed, NULL, 10) : 1;
+    if (!kills_open(&w, argv[0])) {
+        fprintf(stderr, "no fuzz_victim here\n");
         return 77;
     }
-    return cmocka_run_group_tests(tests, start, stop);
+    if (make_references()) {
+        if (str_eq(what, "actions"))
+            failed = try_actions();
+        else if (str_eq(what, "moments"))
+            failed = try_moments(number(argc, argv, 100));
+        else if (str_eq(what, "race"))
+            failed = try_races(number(argc, argv, 10));
+        else if (str_eq(what, "one") && argc > 5)
+            failed = try_one(argv + 2);
+    }
+    for (size_t i = 0; i < PHASES; i++)
+        free(phases[i].state);
+    free(by_digest.state);
+    kills_close(&w);
+    return failed > 0;
 }
