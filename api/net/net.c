@@ -285,6 +285,13 @@ static void go_out(struct net *net)
     net->left_us = net_now_us();
 }
 
+/* Nothing that we do ourselves takes so long: it was then that we were stopped. */
+static void look_up(struct net *net)
+{
+    come_in(net);
+    go_out(net);
+}
+
 /* --- waiting --- */
 
 static short to_curl(short events)
@@ -407,6 +414,7 @@ static bool step_round(struct net *net, bool *some)
         if (task_is_ready(t, now)) {
             *some = true;
             task_step(t);
+            look_up(net);
             if (net_now_us() >= net->slice_end_us)
                 return true;
         }
@@ -419,8 +427,9 @@ bool net_step(struct net *net)
 {
     bool some = true;
 
-    come_in(net);
+    look_up(net);
     run_transfers(net);
+    look_up(net);
     net->slice_end_us = net_now_us() + (int64_t)SLICE_MS * 1000;
     while (some && !step_round(net, &some))
         ;

@@ -206,6 +206,32 @@ static void the_program_was_stopped(void **state)
     task_drop(soon);
 }
 
+static enum task_state stopped_within(struct task *t);
+static const struct task_type stopped_type = {"stopped", sizeof(int), stopped_within, NULL};
+
+static enum task_state stopped_within(struct task *t)
+{
+    int *steps = task_job(t, &stopped_type);
+
+    if ((*steps)++ == 0)
+        net_pretend_stop(task_net(t), 60000);
+    return TASK_RUNNING;
+}
+
+/* While we do something ourselves, and wait for nothing: whoever comes next has not waited either.
+ */
+static void the_program_was_stopped_at_work(void **state)
+{
+    struct net *net = *state;
+    struct task *soon = task_timer(net, 5000), *busy = task_new(net, &stopped_type);
+
+    net_step(net);
+    assert_int_equal(net_gaps(net), 1);
+    assert_int_equal(task_state(soon), TASK_RUNNING);
+    task_drop(busy);
+    task_drop(soon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +243,7 @@ int main(void)
         cmocka_unit_test(closing_drops_all),
         with_net(the_machine_slept),
         with_net(the_program_was_stopped),
+        with_net(the_program_was_stopped_at_work),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
