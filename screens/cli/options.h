@@ -24,9 +24,11 @@ struct options {
     const char *file, *base, *repo, *naming, *out, *judge, *expect;
     const char *shape, *migrations;
     const char *password_file, *confirm, *remove_dataset, *for_, *color, *lang, *log, *timeout,
-        *sample;
+        *sample, *window;
     const char *include_tables[OPTIONS_MANY], *exclude_tables[OPTIONS_MANY];
     const char *columns[OPTIONS_MANY], *acknowledge[OPTIONS_MANY];
+    const char *reconcile[OPTIONS_MANY]; /* tables whose two sides are compared */
+    size_t n_reconcile;
     size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */

@@ -56,7 +56,7 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files review export delete access config",
+    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files review export delete access config status",
      "print the JSON Schema of the plan file, or of what --json prints"},
     {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
      "name for each value where it came from; there is nothing else to ask, so it may be left out"},
@@ -74,6 +74,10 @@ const struct option_row option_rows[] = {
      "rows read of a table (default: 1000; small ones are read whole)"},
     {"out", 0, TEXT, AT(out), 0, "DIR", "files", "where the files are written"},
     {"watch", 0, FLAG, AT(watch), 0, NULL, "status", "go on, a line or object at every change"},
+    {"reconcile", 0, MANY, AT(reconcile), AT(n_reconcile), "LIST", "status",
+     "compare the keys of these tables on both sides: a,schema.b, or all; repeatable"},
+    {"window", 0, TEXT, AT(window), 0, "N", "status",
+     "of --reconcile: the N newest keys, or all (default: 100000)"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
@@ -113,7 +117,8 @@ const struct command_row option_commands[] = {
      0},
     {"apply", "[-f FILE]", "does it; resumable", 0},
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
-    {"status", "[--watch]", "state, freshness, backfill, slot", 0},
+    {"status", "[--watch]",
+     "state, freshness, backfill, slot, cost; or both sides compared", 0},
     {"review", "[-f FILE] [--base REV|FILE]",
      "what a plan file changes: against git, another file or the running stream", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
@@ -242,6 +247,13 @@ static bool value_words_fit(const struct options *o, struct err *e)
     return true;
 }
 
+static bool window_fits(const char *window)
+{
+    long long n;
+
+    return window == NULL || str_eq(window, "all") || str_int64(window, 1, INT64_MAX, &n);
+}
+
 /* Values of a fixed shape are looked at here, so that none is passed over in silence. */
 static bool values_fit(const struct options *o, struct err *e)
 {
@@ -254,6 +266,7 @@ static bool values_fit(const struct options *o, struct err *e)
          o->freshness == NULL || options_seconds(o->freshness) >= 0},
         {"timeout", o->timeout, "for example 30s or 10m",
          o->timeout == NULL || options_seconds(o->timeout) > 0},
+        {"window", o->window, "so many keys, or all", window_fits(o->window)},
         {"sample", o->sample, "from 1 to 100000 rows; --no-sample reads none",
          o->sample == NULL || str_int64(o->sample, 1, SAMPLING_MOST, &number)},
     };

@@ -1,3 +1,4 @@
+#include "api/watch/status.h"
 #include "screens/cli/schemas.h"
 
 #include "api/base/str.h"
@@ -191,7 +192,10 @@ int schema_print(const char *command)
 {
     struct str text = {0};
 
-    str_add(&text, schema_of(command));
+    if (str_eq(command, "status"))
+        watch_schema(&text);
+    else
+        str_add(&text, schema_of(command));
     out_result(&text);
     str_done(&text);
     return OUT_FINE;

@@ -11,6 +11,7 @@
 #include "screens/answer.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
+#include "screens/cli/status_reconcile.h"
 
 #include <stdio.h>
 
@@ -229,6 +230,8 @@ static int run(struct session *s, struct held *h)
     int code;
 
     names_complete(&target);
+    if (s->o->n_reconcile)
+        return status_reconcile(s, &target);
     watch_history_open(&history, s->live.store, &target);
     for (unsigned nth = 0;; nth++) {
         t = look(s, &history, before, nth);
