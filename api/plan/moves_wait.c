@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/google/client.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/diff.h"
@@ -44,7 +45,8 @@ bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *
         return false;
     if (d->away_since_ms == 0)
         d->away_since_ms = now;
-    snprintf(s->message, sizeof s->message, "the network is away (%.180s); trying again", e->why);
+    snprintf(s->message, sizeof s->message, tr("the network is away (%.180s); trying again"),
+             e->why);
     return now - d->away_since_ms < AWAY_LIMIT_MS;
 }
 
@@ -71,11 +73,11 @@ enum move move_fail_like(struct apply_step *s, const struct task *t)
 
 enum move move_too_long(struct apply_step *s, const char *what, const char *hint)
 {
-    err_set(&s->error, ERR_NETWORK, "%s", what);
+    err_set(&s->error, ERR_NETWORK, "%s", tr(what));
     err_reason(&s->error, "NOT_DONE_IN_TIME");
     err_resource(&s->error, s->name);
-    err_why(&s->error, "it took much longer than usual");
-    err_hint(&s->error, "%s", hint);
+    err_why(&s->error, "%s", tr("it took much longer than usual"));
+    err_hint(&s->error, "%s", tr(hint));
     return MOVE_FAILED;
 }
 
@@ -102,9 +104,9 @@ static struct task *look(struct run *r, enum step_id step)
 /* It will not be ready any more, however long one waits. */
 static enum move never(struct apply_step *s, enum step_id step, const char *state, const char *why)
 {
-    err_set(&s->error, ERR_CONFLICT, "%s: %s", step_type(step)->title, s->name);
+    err_set(&s->error, ERR_CONFLICT, "%s: %s", tr(step_type(step)->title), s->name);
     err_resource(&s->error, s->name);
-    err_why(&s->error, "it was being made, and is %s now%s%s", state, *why ? ": " : "", why);
+    err_why(&s->error, tr("it was being made, and is %s now%s%s"), state, *why ? ": " : "", why);
     return MOVE_FAILED;
 }
 
@@ -146,7 +148,13 @@ static enum move looked_at_proxy(struct run *r, struct apply_step *s, struct doi
     if (vm && look_machine_comes(vm->status))
         return MOVE_AGAIN;
     never(s, STEP_PROXY, *state, "");
-    err_hint(&s->error, "start it, or remove it, and run this again: what is gone is made anew");
+    if (vm)
+        err_hint(&s->error,
+                 tr("start it, and run this again: gcloud compute instances start %s --zone %s "
+                    "--project %s"),
+                 vm->name, look_short(vm->zone), r->t->project);
+    else
+        err_hint(&s->error, "%s", tr("run this again: what is gone is made anew"));
     return MOVE_FAILED;
 }
 
@@ -171,7 +179,7 @@ static enum move looked(struct run *r, enum step_id step, struct apply_step *s, 
     if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
         return move_too_long(s, "Waiting for what another run had begun",
                              "look at it in the console");
-    snprintf(s->message, sizeof s->message, "it was begun already; waiting%s%s%s",
+    snprintf(s->message, sizeof s->message, tr("it was begun already; waiting%s%s%s"),
              *state ? " (" : "", state, *state ? ")" : "");
     return move_pause_then(r, d, PENDING_ASK);
 }
@@ -188,10 +196,10 @@ static bool take_up(struct run *r, enum step_id step, struct apply_step *s, stru
     if (!continued_operation(r, step, name))
         return false;
     task_clear(&d->task);
-    d->task = google_operation_resume(r->google, name, step_type(step)->title);
+    d->task = google_operation_resume(r->google, name, tr(step_type(step)->title));
     d->is_call = true;
     d->phase = PENDING_OPERATION;
-    str_copy(s->message, sizeof s->message, "an earlier run has begun it; waiting");
+    str_copy(s->message, sizeof s->message, tr("an earlier run has begun it; waiting"));
     return true;
 }
 
@@ -256,6 +264,6 @@ enum move move_settle(struct run *r, const struct plan_action *a, struct apply_s
     }
     if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
         return move_too_long(s, "Waiting for the stream to come to rest", "look at it on Monitor");
-    snprintf(s->message, sizeof s->message, "waiting until it is no longer %s", state);
+    snprintf(s->message, sizeof s->message, tr("waiting until it is no longer %s"), state);
     return move_pause_then(r, d, SINGLE_BEGIN);
 }

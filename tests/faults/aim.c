@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_HOST      "nobody-knows-this-host.invalid"
+#define NO_HOST      "nobody-knows-this-host-" /* ROUND.invalid */
 #define SILENT_HOST  "the-name-server-is-silent.invalid"
 #define BEHIND_PROXY ".proxied.invalid"
 #define BY_PROXY     " by proxy" /* of the call's own: a kubeconfig names it */
@@ -46,7 +46,10 @@ static struct {
     bool deaf; /* the program that runs will never end */
 } aim;
 
-static atomic_int lookups; /* of names, under way in the library's threads */
+/* Of names that nobody knows, under way in the library's threads. One that is given up before it
+ * began is no concern of the next round. */
+static atomic_int lookups;
+static atomic_uint lookup_round;
 
 static struct { /* those that get no answer */
     pthread_mutex_t lock;
@@ -88,6 +91,8 @@ void aim_at(const char *key, enum fault_kind kind, bool once)
     aim.hit = aim.too_soon = aim.deaf = aim.tired = aim.too_late = false;
     aim.not_before = aim.woken = aim.away_until = 0;
     unsetenv("HTTPS_PROXY");
+    lookup_round++;
+    lookups = 0;
     end_silence(false);
 }
 
@@ -201,10 +206,14 @@ static void put_proxy(enum fault_kind kind, struct http_request *r, char proxy[P
 {
     enum wire_door door = kind == FAULT_PROXY_REFUSED ? WIRE_REFUSED : WIRE_OPEN;
 
-    lookups += kind == FAULT_PROXY_DNS;
-    snprintf(proxy, PROXY, "http://kari:%s@%s", aim.proxy_password,
-             kind == FAULT_PROXY_DNS ? NO_HOST ":3128"
-                                     : strstr(wire_origin(aim.wire, door), "127.0.0.1"));
+    if (kind == FAULT_PROXY_DNS) {
+        lookups++;
+        snprintf(proxy, PROXY, "http://kari:%s@" NO_HOST "%u.invalid:3128", aim.proxy_password,
+                 lookup_round);
+    } else {
+        snprintf(proxy, PROXY, "http://kari:%s@%s", aim.proxy_password,
+                 strstr(wire_origin(aim.wire, door), "127.0.0.1"));
+    }
     if (str_is_empty(r->proxy))
         setenv("HTTPS_PROXY", proxy, 1);
     else
@@ -217,7 +226,7 @@ static void door_url(enum fault_kind kind, const char *path, struct str *url)
 
     if (kind == FAULT_DNS) {
         lookups++;
-        str_printf(url, "https://" NO_HOST "%s", path);
+        str_printf(url, "https://" NO_HOST "%u.invalid%s", lookup_round, path);
     } else if (kind == FAULT_DNS_SILENT) {
         str_printf(url, "https://" SILENT_HOST "%s", path);
     } else if (fault_of(kind)->meets == FAULT_PROXIED) {
@@ -405,8 +414,9 @@ typedef int lookup(const char *, const char *, const struct addrinfo *, struct a
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
                 struct addrinfo **out)
 {
-    if (name && strcmp(name, NO_HOST) == 0) {
-        lookups--;
+    if (name && strncmp(name, NO_HOST, strlen(NO_HOST)) == 0) {
+        if (strtoul(name + strlen(NO_HOST), NULL, 10) == lookup_round)
+            lookups--;
         return EAI_NONAME;
     }
     if (name && strcmp(name, SILENT_HOST) == 0)

@@ -46,6 +46,12 @@ CALL(query, bigquery_count(PL, "datastream_postmottak", "public_regel_evaluering
 CALL(table, bigquery_table_get(P, "datastream_postmottak", "public_regel_evaluering"))
 CALL(rows, bigquery_query(PL, "SELECT COUNT(*) FROM `aap-dev-ab12.datastream_postmottak"
                               ".public_regel_evaluering`"))
+CALL(rows_within, bigquery_query_within(PL,
+                                        "SELECT COUNT(*) FROM `aap-dev-ab12.datastream_postmottak"
+                                        ".public_regel_evaluering`",
+                                        1 << 30))
+CALL(weight, bigquery_weigh(PL, "SELECT COUNT(*) FROM `aap-dev-ab12.datastream_postmottak"
+                                ".public_regel_evaluering`"))
 CALL(profiles, datastream_profile_list(PL))
 CALL(privates, datastream_private_list(PL))
 CALL(discover, datastream_discover(PL, "postgres-postmottak"))
@@ -123,6 +129,8 @@ static const struct scenario calls[] = {
     ONE(query),
     ONE(table),
     ONE(rows),
+    ONE(rows_within),
+    ONE(weight),
     ONE(profiles),
     ONE(privates),
     ONE(discover),
