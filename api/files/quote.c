@@ -155,6 +155,26 @@ bool quote_yaml(struct str *out, const char *text, struct err *e)
     return true;
 }
 
+/* --- HCL --- */
+
+bool quote_hcl(struct str *out, const char *text, struct err *e)
+{
+    if (!check(text, e))
+        return false;
+    str_addc(out, '"');
+    for (; *text; text++) {
+        if ((*text == '$' || *text == '%') && text[1] == '{') {
+            str_printf(out, "\\u%04x", (unsigned)*text); /* $${ would not do behind a $ */
+            continue;
+        }
+        if (*text == '"' || *text == '\\')
+            str_addc(out, '\\');
+        str_addc(out, *text);
+    }
+    str_addc(out, '"');
+    return true;
+}
+
 /* --- shell --- */
 
 static bool is_shell_plain(const char *text)

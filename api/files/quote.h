@@ -23,6 +23,8 @@ bool quote_literal(struct str *out, const char *text, struct err *e);
 bool quote_bigquery(struct str *out, const char *name, struct err *e);
 /* Plain when YAML 1.1 and 1.2 read it as that very string, else in double quotes. */
 bool quote_yaml(struct str *out, const char *text, struct err *e);
+/* "a \"name\"": always in double quotes; ${ and %{ begin no template. */
+bool quote_hcl(struct str *out, const char *text, struct err *e);
 /* Plain when it is made of harmless characters, else in single quotes (POSIX sh). */
 bool quote_shell(struct str *out, const char *text, struct err *e);
 

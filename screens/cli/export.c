@@ -2,6 +2,8 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/export.h"
+#include "screens/cli/creation.h"
 #include "screens/cli/out.h"
 #include "screens/cli/preparing.h"
 
@@ -64,29 +66,100 @@ static int run(struct session *s)
     return p.n_files == 0 && p.n_notes ? OUT_NOT_YET : OUT_FINE;
 }
 
+/* --- the plan, as text for another tool --- */
+
+typedef bool writer(const struct plan *p, const struct selection *s, struct str *out,
+                    struct err *e);
+
+static void put_existing(struct json_out *o, const struct plan *p)
+{
+    json_open_array(o, "existing");
+    for (size_t i = 0; i < p->n_actions; i++)
+        if (p->actions[i].verb == PLAN_KEEP) {
+            json_open_object(o, NULL);
+            json_put_string(o, "step", step_type(p->actions[i].step)->id);
+            json_put_string(o, "name", p->actions[i].name);
+            json_close_object(o);
+        }
+    json_close_array(o);
+}
+
+static void print_text(const struct session *s, const struct plan *p, const struct str *text)
+{
+    struct str document = {0};
+    struct json_out o;
+
+    if (!s->o->json) {
+        out_result(text);
+        if (p->count[PLAN_KEEP])
+            out_talk("%zu of %zu exist already: they are named in comments, and not made",
+                     p->count[PLAN_KEEP], p->n_actions);
+        return;
+    }
+    json_begin(&o, &document, true);
+    json_open_object(&o, NULL);
+    json_put_int(&o, "version", 1);
+    json_put_string(&o, "format", s->o->args[0]);
+    json_put_string(&o, "text", str_text(text));
+    put_existing(&o, p);
+    json_close_object(&o);
+    str_addc(&document, '\n');
+    out_result(&document);
+    str_done(&document);
+}
+
+static bool is_settled(const struct plan *p, struct err *e)
+{
+    if (p->n_unacknowledged == 0)
+        return true;
+    err_set(e, ERR_INPUT, "Writing down sensitive columns");
+    err_reason(e, "UNACKNOWLEDGED");
+    err_resource(e, p->unsettled);
+    err_why(e, "%zu of them without a reason: %s", p->n_unacknowledged, p->unsettled);
+    return err_hint(e, "give each a reason and a reference, or leave it out");
+}
+
+static int run_plan(struct session *s, writer *write)
+{
+    struct creation c;
+    struct str text = {0};
+    struct err e;
+    const struct options *o = s->o;
+
+    creation_init(&c, s);
+    bool ok = creation_select(&c, o->n_include || o->n_exclude || o->n_columns, &e) &&
+              creation_plan(&c, 0, &e) && is_settled(c.plan, &e) &&
+              write(c.plan, &c.selection, &text, &e);
+    if (ok)
+        print_text(s, c.plan, &text);
+    int code = !ok ? out_error(o, &e) : c.plan->count[PLAN_BLOCKED] ? OUT_NOT_YET : OUT_FINE;
+    str_done(&text);
+    creation_done(&c);
+    return code;
+}
+
 static bool is_known(const struct options *o, struct err *e)
 {
-    if (o->n_args == 1 && str_eq(o->args[0], "sql"))
+    if (o->n_args == 1)
         return true;
     err_set(e, ERR_INPUT, "Reading the command line");
-    if (o->n_args == 0)
-        err_why(e, "strom export wants to know what: sql");
-    else
-        err_why(e, "this version does not export '%s'", o->args[0]);
-    return err_hint(e, "strom export sql");
+    err_why(e, "strom export wants to know what");
+    return err_hint(e, "sql, terraform or gcloud");
 }
 
 int command_export(const struct options *o)
 {
+    unsigned wants = SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_ONLY_APP;
     struct session s;
     struct err e;
     int code;
 
     if (!is_known(o, &e))
         return out_error(o, &e);
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_ONLY_APP,
-                     &code))
-        code = run(&s);
+    bool sql = str_eq(o->args[0], "sql");
+    if (session_open(&s, o, wants | (sql ? 0 : SESSION_PROJECT), &code))
+        code = sql ? run(&s)
+                   : run_plan(&s, str_eq(o->args[0], "gcloud") ? export_gcloud : export_terraform);
     session_close(&s);
     return code;
 }

@@ -29,7 +29,7 @@ static const struct {
     {"status", {WHO, SOURCE, CLOUD, STORED}},
     {"review", {WHO, SOURCE, CLOUD, STORED}},
     {"access", {WHO, CLOUD, STORED, ASKED}},
-    {"export", {WHO, SOURCE, CLOUD, STORED}},
+    {"export", {WHO, SOURCE, CLOUD, MADE, STORED}},
     {"config", {WHO, SOURCE, CLOUD, MADE, STORED, "password-file", "color"}},
     {"delete", {WHO, SOURCE, CLOUD, "dataset", STORED, "confirm", "no-input"}},
 };

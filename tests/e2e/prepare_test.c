@@ -246,9 +246,9 @@ static void export_prints_what_files_writes(void **state)
     a = STROM(&w, "export", "sql", APP, "--include-tables", "senere");
     answer_is(a, 0); /* nothing is missing */
     assert_string_equal(a->out, "");
-    a = STROM(&w, "export", "terraform", APP);
+    a = STROM(&w, "export", "yaml", APP);
     answer_is(a, 2);
-    assert_non_null(strstr(a->err, "'terraform'"));
+    assert_non_null(strstr(a->err, "'yaml'"));
     answer_is(STROM(&w, "files", APP, "--shape", "broad"), 2);
 }
 

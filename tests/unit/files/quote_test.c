@@ -103,6 +103,7 @@ static void test_refusals(void **state)
         refuses(quote_literal, refused[i]);
         refuses(quote_yaml, refused[i]);
         refuses(quote_shell, refused[i]);
+        refuses(quote_hcl, refused[i]);
     }
     refuses(quote_ident, "");
     refuses(quote_ident, "0123456789012345678901234567890123456789012345678901234567890123");
@@ -210,6 +211,52 @@ static void test_yaml_words_are_quoted(void **state)
     str_done(&out);
 }
 
+/* Undoes it as Terraform's reader does, which takes ${ and %{ for a template before it looks at
+ * escapes. */
+static void hcl_reads_back(const char *quoted, const char *expected)
+{
+    char got[256];
+    size_t n = 0;
+
+    assert_int_equal(quoted[0], '"');
+    for (const char *c = quoted + 1; *c; c++) {
+        assert_false((*c == '$' || *c == '%') && c[1] == '{');
+        if (*c == '"') {
+            assert_int_equal(c[1], '\0');
+            break;
+        }
+        if (c[0] == '\\' && c[1] == 'u') {
+            got[n++] = strncmp(c, "\\u0024", 6) == 0 ? '$' : '%';
+            c += 5;
+        } else {
+            c += *c == '\\';
+            got[n++] = *c;
+        }
+    }
+    got[n] = '\0';
+    assert_string_equal(got, expected);
+}
+
+static void test_hcl(void **state)
+{
+    static const char *const templates[] = {"${x}", "$${x}", "$$${x}", "%{if}", "a%%{b",
+                                            "$",    "%",     "\\${x}", "\"${x}"};
+    struct str out = {0};
+    struct err e;
+    (void)state;
+    for (size_t i = 0; i < N_HARMLESS; i++) {
+        str_clear(&out);
+        assert_true(quote_hcl(&out, harmless[i], &e));
+        hcl_reads_back(str_text(&out), harmless[i]);
+    }
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+        str_clear(&out);
+        assert_true(quote_hcl(&out, templates[i], &e));
+        hcl_reads_back(str_text(&out), templates[i]);
+    }
+    str_done(&out);
+}
+
 static void test_shell_round_trip(void **state)
 {
     (void)state;
@@ -246,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_sql_round_trip),
         cmocka_unit_test(test_yaml_round_trip),
         cmocka_unit_test(test_yaml_words_are_quoted),
+        cmocka_unit_test(test_hcl),
         cmocka_unit_test(test_shell_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
