@@ -41,6 +41,7 @@ struct sampler {
     size_t next; /* table */
     struct sampling_found *found, *own;
     struct sampling_told told;
+    size_t why_table;
     struct arena mem;
 };
 
@@ -253,8 +254,9 @@ static void leave_out(struct sampler *s, size_t table, const struct err *why)
     char safe[sizeof why->why];
 
     s->told.left_out++;
-    if (s->told.why)
+    if (s->told.why && s->why_table < table) /* two read at a time: the first in order is told */
         return;
+    s->why_table = table;
     safe_text(safe, sizeof safe, why->why);
     s->told.why = arena_printf(&s->mem, "%s.%s: %s", t.schema, t.name, safe);
 }

@@ -19,3 +19,7 @@ s/ +/ /g
 s/ $//
 s/[0-9]{2}:[0-9]{2}(:[0-9]{2})? UTC/TIME/g
 s/[0-9]{2}:[0-9]{2} UTC/TIME/g
+s/rows [0-9 ]+ read; flagged by them: [0-9]+/rows N read; flagged by them: N/
+s/values: rows read [0-9 ]+( of about [0-9 ]+; a rare one may be missed)?/values: rows read N/
+s/counted so far [0-9 ]+/counted so far N/
+s/ [0-9 ]+ of [0-9 ]+ values/ N of N values/
