@@ -3,8 +3,6 @@
  *    ✔ ok       kari.nordmann@nav.no
  *    ! warning  You hold Editor in aap-dev-ab12; no end can be set on it
  *    ✔ ok       10 narrow roles for 1 h 58 min more: d takes them away
- *
- *    ✔ ok     network              compute.networks.create ...
  *    ✘ fails  role binding         resourcemanager.projects.setIamPolicy → roles/...
  */
 #include "screens/access_change.h"
@@ -22,6 +20,7 @@
 
 struct access {
     struct task *asking, *shown; /* the next look, and the one that is drawn */
+    bool told;                   /* why the next one failed */
     struct list list;
     struct access_change_view change;
 };
@@ -36,6 +35,7 @@ static void ask(struct access *self, struct journey *j)
     const struct rights_options o = {j->live->google, j->live->store, &j->target, NULL};
 
     task_clear(&self->asking);
+    self->told = false;
     self->asking = rights(j->live->net, &o);
 }
 
@@ -50,6 +50,10 @@ static void enter(void *ctx, struct journey *j)
 
 static void take(struct access *self, struct journey *j)
 {
+    if (self->asking && self->shown && !self->told && task_state(self->asking) == TASK_FAILED) {
+        self->told = true; /* what was seen before stays: why it is old is said once */
+        journey_say_err(j, task_error(self->asking));
+    }
     if (self->asking == NULL || task_state(self->asking) != TASK_OK || self->change.kind)
         return; /* what is being changed is drawn from the look before */
     task_drop(self->shown);

@@ -269,9 +269,8 @@ static void draw_early_held(const struct rights_early *e, struct page *p)
     else
         page_mark(p, MARK_RUNNING, "%s", tr("Asking what you may do"));
     if (e->n_questions)
-        page_mark(p, e->n_answers == e->n_questions ? MARK_OK : MARK_RUNNING,
-                  tr("Looking at what exists already, and needs less: %zu of %zu"), e->n_answers,
-                  e->n_questions);
+        page_mark(p, MARK_RUNNING, tr("Looking at what exists already, and needs less: %zu of %zu"),
+                  e->n_answers, e->n_questions); /* some answers lead to another question */
 }
 
 void access_view_early(const struct rights_early *e, struct page *p)

@@ -42,26 +42,41 @@ static const char *kind_title(enum check_remedy_kind k)
     return titles[k];
 }
 
-static const char *program_in(const char *text)
+static bool is_command(const char *text)
 {
-    static const char *const programs[] = {"gcloud ", "kubectl ", "flyway ", "nais "};
+    static const char *const programs[] = {"gcloud ", "kubectl ", "flyway ", "nais ", "strom "};
 
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (str_starts(text, programs[i]))
-            return text;
+            return true;
+    return false;
+}
+
+/* The command, from the beginning or behind a colon; NULL: it is advice. */
+static const char *command_in(const char *text)
+{
+    if (is_command(text))
+        return text;
+    for (const char *p = strstr(text, ": "); p; p = strstr(p + 1, ": "))
+        if (is_command(p + 2))
+            return p + 2;
     return NULL;
 }
 
 const char *checks_view_to_copy(const struct check *c, struct arena *a)
 {
-    const char *text = c->remedy.text;
+    const char *text = c->remedy.text, *command = command_in(text);
 
-    if (c->remedy.kind != CHECK_REMEDY_COMMAND || program_in(text))
+    if (c->remedy.kind != CHECK_REMEDY_COMMAND || command == NULL || command == text)
         return text;
-    for (const char *p = strstr(text, ": "); p; p = strstr(p + 1, ": "))
-        if (program_in(p + 2))
-            return arena_strn(a, p + 2, strcspn(p + 2, "\n"));
-    return text;
+    return arena_strn(a, command, strcspn(command, "\n"));
+}
+
+static enum check_remedy_kind kind_of(const struct check *c)
+{
+    bool advice = c->remedy.kind == CHECK_REMEDY_COMMAND && command_in(c->remedy.text) == NULL;
+
+    return advice ? CHECK_REMEDY_NONE : c->remedy.kind;
 }
 
 static void put_details(const struct check *c, struct page *p)
@@ -75,7 +90,7 @@ static void put_details(const struct check *c, struct page *p)
     if (c->why[0])
         page_text(p, "%s", c->why);
     if (c->remedy.text[0] && c->result != CHECK_PASS) {
-        page_styled(p, STYLE_HEADING, "%s", tr(kind_title(c->remedy.kind)));
+        page_styled(p, STYLE_HEADING, "%s", tr(kind_title(kind_of(c))));
         page_lines(p, STYLE_TEXT, c->remedy.text);
     }
 }

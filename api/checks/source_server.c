@@ -31,7 +31,7 @@ void checks_not_connected(struct check_list *l, const struct err *e)
               "Most of what can be wrong is in the database; reading its catalogue is enough, "
               "no row is read.");
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        check_unknown_group(l, groups[i], "not connected to the database");
+        check_unknown_group(l, groups[i], tr("not connected to the database"));
 }
 
 static void connection(struct check_list *l, const struct source_server *s)

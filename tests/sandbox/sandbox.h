@@ -34,6 +34,7 @@ struct sandbox_facts {
     bool logical_decoding; /* flag cloudsql.logical_decoding=on, and PostgreSQL restarted with it */
     bool disk_autoresize;
     int disk_size_gb, disk_limit_gb;          /* limit 0: none */
+    int64_t disk_other_bytes;                 /* on it besides what the server has */
     struct sandbox_user users[SANDBOX_USERS]; /* from the manifest: the app's own first */
     size_t n_users;
     unsigned generation; /* counts deploys */

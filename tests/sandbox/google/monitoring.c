@@ -284,12 +284,13 @@ static void add_disk(struct call *c, struct val *all, const char *filter, const 
         }
         pthread_mutex_lock(&c->g->s->facts.lock);
         int64_t quota = (int64_t)c->g->s->facts.disk_size_gb << 30;
+        int64_t other = c->g->s->facts.disk_other_bytes;
         pthread_mutex_unlock(&c->g->s->facts.lock);
         struct val *p = val_object(), *points = val_array();
         val_put_text(p, "interval.startTime", stamp_at(w->to_ms, when));
         val_put_text(p, "interval.endTime", when);
         val_put_int64(p, "value.int64Value",
-                      i == 0      ? database_bytes(c->g)
+                      i == 0      ? database_bytes(c->g) + other
                       : quota > 0 ? quota
                                   : INT64_C(10) << 30);
         val_add(points, p);

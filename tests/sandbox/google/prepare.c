@@ -149,10 +149,19 @@ bool google_prepare_shared(struct google *g, char why[512])
     return true;
 }
 
+/* Nearly: a tenth of it is left. */
+static void fill_disk(struct sandbox *s)
+{
+    pthread_mutex_lock(&s->facts.lock);
+    int64_t gb = s->facts.disk_size_gb > 0 ? s->facts.disk_size_gb : 10;
+    s->facts.disk_other_bytes = (gb << 30) / 10 * 9;
+    pthread_mutex_unlock(&s->facts.lock);
+}
+
 /* Each thing has a right name and a fault: the network is of another shape, its private connection
  * has failed, the rule opens another port, the VM is down and runs nothing, the profile names
- * another host, the dataset lies elsewhere, a binding of a deleted account is left, and no zone "b"
- * has room. */
+ * another host, the dataset lies elsewhere, a binding of a deleted account is left, no zone "b" has
+ * room, and the database's disk is nearly full. */
 bool google_prepare_trouble(struct google *g, char why[512])
 {
     why[0] = '\0';
@@ -182,5 +191,6 @@ bool google_prepare_trouble(struct google *g, char why[512])
                 ".iam.gserviceaccount.com?uid=108912345678901234567");
     str_copy(g->exhausted, sizeof g->exhausted, "europe-north1-a");
     pthread_mutex_unlock(&g->lock);
+    fill_disk(g->s);
     return true;
 }
