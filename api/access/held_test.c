@@ -19,12 +19,15 @@ bool held_test_ended(struct task *t, const struct task *part)
     return task_state(part) != TASK_RUNNING;
 }
 
+/* Who has been refused to the end of its tries is in no hurry. */
 static enum task_state pause(struct held_test *h, struct task *t)
 {
-    int64_t now = clock_mono_ms();
+    int64_t now = clock_mono_ms(), ms = google_poll_pause_ms(h->google, now - h->since_ms);
 
+    if (task_state(h->asking) == TASK_FAILED && task_error(h->asking)->kind == ERR_QUOTA)
+        ms += 15 * google_poll_floor_ms(h->google);
     task_clear(&h->asking);
-    h->pause_until = now + google_poll_pause_ms(h->google, now - h->since_ms);
+    h->pause_until = now + ms;
     task_wait_until(t, h->pause_until);
     return TASK_RUNNING;
 }
