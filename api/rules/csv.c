@@ -300,13 +300,15 @@ static void fill_tables(struct arena *mem, const struct rows *rows, const size_t
 /* --- judging --- */
 
 /* The comments stand in the rows in the order in which the columns were added to their tables. */
-static void judge(struct arena *mem, const struct rows *rows, struct judged *out)
+static void judge(struct arena *mem, const struct rows *rows, const struct rules_team *team,
+                  struct judged *out)
 {
     struct rules_table *told = arena_array(mem, struct rules_table, out->n_tables);
     size_t *next = arena_array(mem, size_t, out->n_tables);
     for (size_t t = 0; t < out->n_tables; t++) {
         struct judged_table *table = &out->tables[t];
         rules_table_of(&told[t], table->schema, table->name, NULL);
+        rules_table_team(&told[t], team);
         for (size_t c = 0; c < table->n_columns; c++)
             rules_table_sibling(&told[t], table->columns[c].name);
     }
@@ -321,7 +323,8 @@ static void judge(struct arena *mem, const struct rows *rows, struct judged *out
     }
 }
 
-static bool judge_rows(struct reader *r, struct rows *rows, struct judged *out)
+static bool judge_rows(struct reader *r, struct rows *rows, const struct rules_team *team,
+                       struct judged *out)
 {
     if (!read_rows(r, rows))
         return false;
@@ -331,12 +334,12 @@ static bool judge_rows(struct reader *r, struct rows *rows, struct judged *out)
     if (!refuse_twins(r, rows))
         return false;
     fill_tables(r->mem, rows, first, out);
-    judge(r->mem, rows, out);
+    judge(r->mem, rows, team, out);
     return true;
 }
 
-bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, struct judged *out,
-                     struct err *e)
+bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, const struct rules_team *team,
+                     struct judged *out, struct err *e)
 {
     *out = (struct judged){0};
     struct reader r = {.mem = a, .at = text, .end = text + bytes, .line = 1, .e = e};
@@ -345,7 +348,7 @@ bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, struct jud
     if (bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         r.at += 3;
     struct rows rows = {0};
-    bool ok = judge_rows(&r, &rows, out);
+    bool ok = judge_rows(&r, &rows, team, out);
     mem_free(rows.row);
     str_done(&r.field);
     return ok;

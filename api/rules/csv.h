@@ -3,8 +3,8 @@
 
 /* Judges a list of columns from a CSV file, without a database (`strom tables --judge FILE`). The
  * first line names the columns: schema, table and column are needed; type, nullable, is_pk and
- * comment are read when they are there; others are ignored. Quoting as RFC 4180; a BOM and CRLF are
- * accepted. */
+ * comment are read when they are there; others are ignored. team: the team's own rules, or NULL.
+ * Quoting as RFC 4180; a BOM and CRLF are accepted. */
 
 #include "api/base/arena.h"
 #include "api/base/err.h"
@@ -38,7 +38,7 @@ struct judged {
 };
 
 /* Everything lies in the arena. Errors name the line. The same column twice is an error. */
-bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, struct judged *out,
-                     struct err *e);
+bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, const struct rules_team *team,
+                     struct judged *out, struct err *e);
 
 #endif

@@ -5,8 +5,10 @@
 #include "api/rules/csv.h"
 #include "screens/cli/out.h"
 #include "screens/cli/verdict.h"
+#include "screens/live.h"
 
-void verdict_json(struct json_out *o, const struct rules_verdict *v, struct counts *n)
+void verdict_json(struct json_out *o, const struct rules_team *team, const struct rules_verdict *v,
+                  struct counts *n)
 {
     json_put_string(o, "level", rules_level_name(v->level));
     json_open_array(o, "categories");
@@ -21,6 +23,8 @@ void verdict_json(struct json_out *o, const struct rules_verdict *v, struct coun
         json_put_string(o, "rule", rules_rule_id(v->evidence[i].rule));
         json_put_int(o, "hits", v->evidence[i].hits);
         json_put_int(o, "sampled", v->evidence[i].sampled);
+        if (v->evidence[i].by == RULES_BY_TEAM)
+            json_put_string(o, "reason", team_reason(team, &v->evidence[i]));
         json_close_object(o);
     }
     json_close_array(o);
@@ -40,7 +44,8 @@ void summary_json(struct json_out *o, const struct counts *n)
     json_close_object(o);
 }
 
-static void column_json(struct json_out *o, const struct judged_column *c, struct counts *n)
+static void column_json(struct json_out *o, const struct rules_team *team,
+                        const struct judged_column *c, struct counts *n)
 {
     json_open_object(o, NULL);
     json_put_string(o, "name", c->name);
@@ -49,12 +54,13 @@ static void column_json(struct json_out *o, const struct judged_column *c, struc
     json_put_bool(o, "generated", false);
     json_put_bool(o, "supported", true);
     json_put_bool(o, "included", false);
-    verdict_json(o, &c->verdict, n);
+    verdict_json(o, team, &c->verdict, n);
     json_close_object(o);
 }
 
 /* What only a database tells is null. */
-static void table_json(struct json_out *o, const struct judged_table *t, struct counts *n)
+static void table_json(struct json_out *o, const struct rules_team *team,
+                       const struct judged_table *t, struct counts *n)
 {
     json_open_object(o, NULL);
     json_put_string(o, "schema", t->schema);
@@ -75,7 +81,7 @@ static void table_json(struct json_out *o, const struct judged_table *t, struct 
     json_close_array(o);
     json_open_array(o, "columns");
     for (size_t i = 0; i < t->n_columns; i++)
-        column_json(o, &t->columns[i], n);
+        column_json(o, team, &t->columns[i], n);
     json_close_array(o);
     json_close_object(o);
     n->tables++;
@@ -87,18 +93,21 @@ int command_judge(const struct options *o)
     struct str text = {0}, out = {0};
     struct judged judged;
     struct counts n = {0};
+    struct rules_team *team;
     struct json_out j;
     struct err e;
     int code = OUT_FINE;
 
+    if (!live_find_team(o, &team, &e))
+        return out_error(o, &e);
     if (path_read_given(o->judge, CSV_MAX_BYTES, false, &text, &e) &&
-        rules_judge_csv(&a, str_text(&text), text.bytes, &judged, &e)) {
+        rules_judge_csv(&a, str_text(&text), text.bytes, team, &judged, &e)) {
         json_begin(&j, &out, true);
         json_open_object(&j, NULL);
         json_put_int(&j, "version", 1);
         json_open_array(&j, "tables");
         for (size_t i = 0; i < judged.n_tables; i++)
-            table_json(&j, &judged.tables[i], &n);
+            table_json(&j, team, &judged.tables[i], &n);
         json_close_array(&j);
         summary_json(&j, &n);
         json_close_object(&j);
@@ -110,6 +119,7 @@ int command_judge(const struct options *o)
                        "schema,table,column,type,nullable,is_pk,comment first");
         code = out_error(o, &e);
     }
+    team_free(team);
     str_done(&out);
     str_done(&text);
     arena_done(&a);

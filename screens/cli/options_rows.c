@@ -56,8 +56,10 @@ const struct option_row option_rows[] = {
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply export",
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
-    {"schema", 0, FLAG, AT(schema), 0, NULL, "plan files review export delete access config status",
-     "print the JSON Schema of the plan file, or of what --json prints"},
+    {"schema", 0, FLAG, AT(schema), 0, NULL,
+     "plan tables files review export delete access config status",
+     "print the JSON Schema of the plan file, of sensitivity.json (tables), or of what --json "
+     "prints"},
     {"explain", 0, FLAG, AT(explain), 0, NULL, "config",
      "name for each value where it came from; there is nothing else to ask, so it may be left out"},
     {"shape", 0, TEXT, AT(shape), 0, "SHAPE", "files export",
@@ -117,8 +119,7 @@ const struct command_row option_commands[] = {
      0},
     {"apply", "[-f FILE]", "does it; resumable", 0},
     {"create", "APP DB-USER", "one line for scripts: makes and starts a stream", 2},
-    {"status", "[--watch]",
-     "state, freshness, backfill, slot, cost; or both sides compared", 0},
+    {"status", "[--watch]", "state, freshness, backfill, slot, cost; or both sides compared", 0},
     {"review", "[-f FILE] [--base REV|FILE]",
      "what a plan file changes: against git, another file or the running stream", 0},
     {"delete", "APP DB-USER", "takes it down on both sides, ends with a receipt", 2},
@@ -306,7 +307,6 @@ static bool stdin_fits(const struct options *o, struct err *e)
 
 bool options_fit(const struct options *o, struct err *e)
 {
-    return options_belong(o, e) && words_fit(o, e) &&
-           first_word_fits(o, e) && value_words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e) &&
-           stdin_fits(o, e);
+    return options_belong(o, e) && words_fit(o, e) && first_word_fits(o, e) &&
+           value_words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e) && stdin_fits(o, e);
 }

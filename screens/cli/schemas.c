@@ -3,6 +3,7 @@
 
 #include "api/base/str.h"
 #include "api/plan/file.h"
+#include "api/rules/team.h"
 #include "api/plan/review.h"
 #include "screens/cli/access_json.h"
 #include "screens/cli/out.h"
@@ -197,6 +198,8 @@ const char *schema_of(const char *command)
 {
     if (str_eq(command, "plan"))
         return plan_file_schema();
+    if (str_eq(command, "tables"))
+        return team_schema();
     if (str_eq(command, "files"))
         return files;
     if (str_eq(command, "review"))

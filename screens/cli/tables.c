@@ -51,7 +51,7 @@ static void column_json(struct json_out *o, const struct found *f, size_t table,
     json_put_bool(
         o, "included",
         flows(f->file, catalog_schema_name(c, table), catalog_table_name(c, table), col.name));
-    verdict_json(o, &v, n);
+    verdict_json(o, f->team, &v, n);
     json_close_object(o);
 }
 
@@ -137,22 +137,34 @@ static void print_json(const struct found *f)
 /* --- for people
  * ------------------------------------------------------------------------------------ */
 
-static void print_flags(const struct rules_verdict *v, struct str *out)
+static void print_evidence(const struct rules_team *team, const struct rules_evidence *e,
+                           struct str *out)
 {
-    if (v->level == RULES_NONE)
+    const char *reason = team_reason(team, e);
+
+    str_add(out, rules_rule_id(e->rule));
+    if (reason)
+        str_printf(out, ": %s", reason);
+    else if (e->sampled)
+        str_printf(out, " %u of %u", e->hits, e->sampled);
+}
+
+/* What the team silenced is told, too: a flag that is missing was somebody's choice. */
+static void print_flags(const struct rules_team *team, const struct rules_verdict *v,
+                        struct str *out)
+{
+    if (v->n_evidence == 0)
         return;
-    str_printf(out, "%s:", rules_level_name(v->level));
+    if (v->level != RULES_NONE)
+        str_printf(out, "%s:", rules_level_name(v->level));
     for (int c = 0; c < RULES_CATEGORIES; c++)
         if (v->categories & 1u << c)
             str_printf(out, " %s", rules_category_name((enum rules_category)c));
     for (uint32_t i = 0; i < v->n_evidence; i++) {
-        const struct rules_evidence *e = &v->evidence[i];
-        str_printf(out, "%s%s", i == 0 ? " (" : ", ", rules_rule_id(e->rule));
-        if (e->sampled)
-            str_printf(out, " %u of %u", e->hits, e->sampled);
+        str_add(out, i ? ", " : v->level != RULES_NONE ? " (" : "(");
+        print_evidence(team, &v->evidence[i], out);
     }
-    if (v->n_evidence)
-        str_addc(out, ')');
+    str_addc(out, ')');
 }
 
 static void print(const struct found *f)
@@ -173,7 +185,7 @@ static void print(const struct found *f)
             struct rules_verdict v;
             struct str flags = {0};
             judge(f, i, k, &v);
-            print_flags(&v, &flags);
+            print_flags(f->team, &v, &flags);
             out_line("    %-32s %-28s %s%s%s", col.name, catalog_type(&col, type, sizeof type),
                      col.in_key ? "key " : "",
                      !col.supported || col.generated ? "not carried " : "", str_text(&flags));

@@ -138,6 +138,121 @@ static void no_value_is_told(void **state)
     str_done(&text);
 }
 
+/* --- the team's own rules --- */
+
+#define RULES                                                                                      \
+    "{\"version\": 1,\n \"rules\": [\n"                                                            \
+    "  {\"do\": \"silence\", \"table\": \"jobb_kommentar\", \"column\": \"tekst\",\n"              \
+    "   \"values\": true, \"reason\": \"one of four fixed texts\"},\n"                             \
+    "  {\"do\": \"add\", \"table\": \"regel_*\", \"column\": \"regel_navn\", \"level\": "          \
+    "\"personal\",\n   \"categories\": [\"other\"], \"reason\": \"tells who asked\"}\n"            \
+    "]}\n"
+
+/* In a repository of its own; "" takes it away again. */
+static const char *rules_file(const char *text)
+{
+    static char folder[WORLD_PATH + 16], file[WORLD_PATH + 40];
+    struct err e;
+    snprintf(folder, sizeof folder, "%s/team", w.state);
+    snprintf(file, sizeof file, "%s/sensitivity.json", folder);
+    assert_true(path_make_folder(folder, &e));
+    assert_true(path_write(file, text, strlen(text), false, &e));
+    return folder;
+}
+
+static void the_team_knows_better(void **state)
+{
+    (void)state;
+    const char *repo = rules_file(RULES);
+    const struct answer *a = STROM(&w, DSN_TABLES);
+    answer_is(a, 0);
+    answer_document(a);
+    assert_text(column(a, "jobb_kommentar", "tekst"), "level", "personal");
+    a = STROM(&w, DSN_TABLES, "--repo", repo);
+    answer_is(a, 0);
+    answer_document(a);
+    const struct json *c = column(a, "jobb_kommentar", "tekst");
+    assert_text(c, "level", "none");
+    const struct json *e = evidence(c, "team.silence", "team");
+    assert_non_null(e);
+    assert_text(e, "reason", "one of four fixed texts");
+    assert_text(column(a, "regel_evaluering", "regel_navn"), "level", "personal");
+    a = STROM(&w, "tables", "--app", "postmottak-backend", "--repo", repo);
+    answer_is(a, 0);
+    assert_non_null(strstr(a->out, "team.silence: one of four fixed texts"));
+    a = STROM(&w, "tables", "--schema");
+    answer_is(a, 0);
+    assert_non_null(strstr(a->out, "\"silence\""));
+}
+
+/* Beside the plan file that was named, whatever the repository has. */
+static void rules_beside_the_plan_file(void **state)
+{
+    (void)state;
+    char csv[WORLD_PATH + 40], file[WORLD_PATH + 40];
+    static const char columns[] = "schema,table,column,type\npublic,regel_x,regel_navn,text\n";
+    const char *folder = rules_file(RULES);
+    struct err e;
+    snprintf(csv, sizeof csv, "%s/columns.csv", folder);
+    snprintf(file, sizeof file, "%s/replication.json", folder);
+    assert_true(path_write(csv, columns, sizeof columns - 1, false, &e));
+    const struct answer *a = STROM(&w, "tables", "--judge", csv, "--json");
+    answer_is(a, 0);
+    answer_document(a);
+    assert_text(column(a, "regel_x", "regel_navn"), "level", "none");
+    a = STROM(&w, "tables", "--judge", csv, "--json", "-f", file);
+    answer_is(a, 0);
+    answer_document(a);
+    assert_text(column(a, "regel_x", "regel_navn"), "level", "personal");
+}
+
+/* What it raises must not go unseen because of a comma. */
+static void broken_rules_stop_what_judges(void **state)
+{
+    (void)state;
+    const char *repo = rules_file("{\"version\": 1,\n \"rules\": [\n  {\"do\": \"hide\"}\n]}\n");
+    const struct answer *a = STROM(&w, DSN_TABLES, "--repo", repo);
+    answer_is(a, 2);
+    answer_document(a);
+    assert_non_null(strstr(json_string(answer_error(a), "message"), "line 3"));
+    a = STROM(&w, "plan", "--app", "postmottak-backend", "--repo", repo, "--include-tables",
+              "regel_evaluering");
+    answer_is(a, 2);
+    answer_says(a, "sensitivity.json");
+    answer_says(a, "line 3");
+    rules_file("{\"version\": 1, \"rules\": []}\n");
+}
+
+/* A list of columns from anybody: refused by its line, never printed half. */
+static void lists_of_columns_that_mean_harm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"", "line 1"},
+        {"schema,table\n", "\"column\" is missing"},
+        {"schema,table,column\na,b,c\na,b,c\n", "line 3"},
+        {"schema,table,column\na,\"b,c\n", "line 2"},
+        {"schema,table,column\na,\xff,c\n", "line 2"},
+    };
+    char csv[WORLD_PATH + 40];
+    struct err e;
+    snprintf(csv, sizeof csv, "%s/columns.csv", w.state);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_true(path_write(csv, bad[i].text, strlen(bad[i].text), false, &e));
+        const struct answer *a = STROM(&w, "tables", "--json", "--judge", csv);
+        answer_is(a, 2);
+        answer_document(a);
+        if (strstr(json_string(answer_error(a), "message"), bad[i].why) == NULL)
+            fail_msg("%s", a->out);
+    }
+    const struct answer *a = STROM(&w, "tables", "--json", "--judge", "/nonexistent/columns.csv");
+    assert_true(a->code == 1 || a->code == 2);
+    answer_document(a);
+    answer_error(a);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +260,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_was_read_is_said),
         cmocka_unit_test(no_table_is_read_when_none_shall_be),
         cmocka_unit_test(no_value_is_told),
+        cmocka_unit_test(the_team_knows_better),
+        cmocka_unit_test(rules_beside_the_plan_file),
+        cmocka_unit_test(broken_rules_stop_what_judges),
+        cmocka_unit_test(lists_of_columns_that_mean_harm),
     };
     (void)argc;
     if (!world_find(&w, argv[0]))

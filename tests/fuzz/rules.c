@@ -60,7 +60,7 @@ static void write_and_read(char *const *field)
         add_quoted(&csv, field[i]);
         str_add(&csv, i < 5 ? "," : "\r\n");
     }
-    if (rules_judge_csv(&a, str_text(&csv), csv.bytes, &j, &e)) {
+    if (rules_judge_csv(&a, str_text(&csv), csv.bytes, NULL, &j, &e)) {
         fuzz_must(j.n_tables == 1 && j.n_columns == 1);
         fuzz_must(str_eq(j.tables[0].name, field[0]) && str_eq(j.tables[0].schema, field[3]));
         fuzz_must(str_eq(j.tables[0].columns[0].name, field[2]));
@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err e = {0};
     char *bytes = fuzz_bytes(data, size), *field[6];
     arena_init(&a);
-    if (rules_judge_csv(&a, bytes, size, &j, &e))
+    if (rules_judge_csv(&a, bytes, size, NULL, &j, &e))
         look(&j);
     else
         fuzz_must(e.kind == ERR_INPUT && e.why[0]);

@@ -16,7 +16,7 @@ static struct err failed;
 
 static bool judge(const char *text)
 {
-    return rules_judge_csv(&mem, text, strlen(text), &got, &failed);
+    return rules_judge_csv(&mem, text, strlen(text), NULL, &got, &failed);
 }
 
 static int begin(void **state)
@@ -112,7 +112,7 @@ static void test_refuses_zero_bytes(void **state)
 {
     (void)state;
     static const char text[] = "schema,table,column\na,b\0,c\n";
-    assert_false(rules_judge_csv(&mem, text, sizeof text - 1, &got, &failed));
+    assert_false(rules_judge_csv(&mem, text, sizeof text - 1, NULL, &got, &failed));
     assert_non_null(strstr(failed.why, "line 2: a zero byte"));
 }
 
@@ -130,7 +130,7 @@ static void test_refuses_sizes(void **state)
         str_add(&s, ",y");
     refused(str_text(&s), "line 1: too many fields");
     str_done(&s);
-    assert_false(rules_judge_csv(&mem, "x", (size_t)CSV_MAX_BYTES + 1, &got, &failed));
+    assert_false(rules_judge_csv(&mem, "x", (size_t)CSV_MAX_BYTES + 1, NULL, &got, &failed));
 }
 
 /* Every prefix of a hostile file is either read or refused. */
@@ -141,7 +141,7 @@ static void test_every_prefix(void **state)
         "schema,table,column,comment\n\"a\"\"\",\"b\n\",c,\"d\r\n\"\ne,f,g,\xC3\xA6\n";
     for (size_t n = 0; n < sizeof text; n++) {
         char *copy = arena_strn(&mem, text, n);
-        if (!rules_judge_csv(&mem, copy, n, &got, &failed))
+        if (!rules_judge_csv(&mem, copy, n, NULL, &got, &failed))
             assert_int_equal(failed.kind, ERR_INPUT);
     }
 }

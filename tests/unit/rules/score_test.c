@@ -84,7 +84,7 @@ static void score_file(struct score *s, const char *path)
     struct arena a;
     arena_init(&a);
     struct judged j;
-    assert_true(rules_judge_csv(&a, text.text, text.bytes, &j, &e));
+    assert_true(rules_judge_csv(&a, text.text, text.bytes, NULL, &j, &e));
     const char *line = strchr(text.text, '\n') + 1;
     for (size_t t = 0; t < j.n_tables; t++)
         for (size_t i = 0; i < j.tables[t].n_columns; i++) {
