@@ -69,7 +69,7 @@ static void enter(void *ctx, struct journey *j)
     struct home *self = ctx;
 
     self->finding = j->finding;
-    j->finding = j->undoing = j->comparing = false;
+    j->finding = j->undoing = false;
     if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
     list_begun(self, j);
@@ -167,6 +167,7 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
         }
         return find_streams(self, j);
     case WAY_REVIEW:
+        j->reviewer_from = AT_HOME;
         j->go_to = AT_REVIEWER;
         return GO;
     case WAY_PRACTISE:

@@ -53,8 +53,8 @@ struct journey {
     bool elsewhere; /* it reads another source than the connection leads to: nothing is asked there
                        until Connect was passed */
     bool undoing;   /* Take down is the undo of a run: only what that has made; Home ends it */
-    bool comparing; /* Reviewer looks at what is chosen here, and leads back to Review; else at the
-                       plan file */
+    enum journey_step reviewer_from; /* where Reviewer leads back to; of AT_REVIEW it looks at what
+                                        is chosen here, else at the plan file */
     bool finding; /* Connect is asked only for project and region: then back to Home, to the streams
                    */
     char source[64]; /* the database that the opened stream reads; "": not known */

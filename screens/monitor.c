@@ -6,6 +6,7 @@
  *    public.regel_evaluering    COMPLETED   12 000   12 000
  */
 #include "screens/answer.h"
+#include "screens/drift_view.h"
 #include "screens/journey.h"
 #include "screens/status_view.h"
 #include "screens/steps.h"
@@ -28,6 +29,7 @@ struct monitor {
     struct watch_history history;
     int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
     int64_t copying_ms;           /* since when tables are being copied; 0: they are not */
+    struct drift_view drift;      /* against the repository's plan file */
     struct list list;
 };
 
@@ -63,6 +65,7 @@ static void enter(void *ctx, struct journey *j)
     names_complete(&j->target);
     watch_history_open(&self->history, j->live->store, &j->target);
     ask(self, j);
+    drift_view_open(&self->drift, j);
 }
 
 /* --- drawing --- */
@@ -96,6 +99,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         status_view_unreachable(s, &self->unreachable, REST_MS / 1000, p);
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     status_view_cost(&s->cost, p);
+    drift_view_draw(&self->drift, p);
     page_gap(p);
     status_view_tables(s, &self->list, p);
     status_view_log(s, p);
@@ -209,6 +213,7 @@ static enum nav again(void *ctx, struct journey *j)
         journey_say(j, MARK_WAITING, tr("asked %s ago; the answer is waited for"),
                     clock_span((clock_mono_ms() - self->asked_ms) / 1000, span));
     ask(ctx, j);
+    drift_view_open(&self->drift, j);
     return STAY;
 }
 
@@ -220,6 +225,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     switch (ev.kind) {
     case EV_NEWS:
         take(self, j);
+        drift_view_news(&self->drift);
         break;
     case EV_TICK:
         tick(self, j);
@@ -265,6 +271,22 @@ static enum nav change(void *ctx, struct journey *j)
     return GO;
 }
 
+static enum nav compare(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    j->reviewer_from = AT_MONITOR;
+    j->go_to = AT_REVIEWER;
+    return GO;
+}
+
+static bool has_plan_file(const void *ctx, const struct journey *j)
+{
+    const struct monitor *self = ctx;
+
+    (void)j;
+    return drift_view_has_file(&self->drift);
+}
+
 static enum nav take_down(void *ctx, struct journey *j)
 {
     (void)ctx;
@@ -279,12 +301,14 @@ static void leave(void *ctx)
     task_clear(&self->asking);
     task_clear(&self->shown);
     watch_history_close(&self->history);
+    drift_view_done(&self->drift);
 }
 
 static const struct action actions[] = {
     {'r', "refresh", "ask now", NULL, again},
     {'y', "copy", "what is known, as JSON", NULL, copy},
     {'e', "change", "what flows: to Tables; Review then says what changes", NULL, change},
+    {'c', "compare", "the plan file with what runs", has_plan_file, compare},
     {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
     {'H', "home", "to the list of streams", NULL, home},
     {0}};

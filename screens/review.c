@@ -245,7 +245,7 @@ static enum nav copy(void *ctx, struct journey *j)
 static enum nav compare(void *ctx, struct journey *j)
 {
     (void)ctx;
-    j->comparing = true;
+    j->reviewer_from = AT_REVIEW;
     j->go_to = AT_REVIEWER;
     return GO;
 }
@@ -294,11 +294,11 @@ static void leave(void *ctx)
 
 static const struct action actions[] = {
     {TUI_ENTER, "create", "to Create: it asks once more", NULL, NULL},
-    {'w', "write plan file", "save the selection as replication.json in the repository", NULL,
+    {'w', "write", "save the selection as replication.json in the repository", NULL,
      ask_write},
     {'c', "compare", "with the running stream, the plan file, or a revision of it", NULL, compare},
     {'y', "copy", "the plan as text", NULL, copy},
-    {'r', "look again", "look at the cloud again and plan anew", NULL, again},
+    {'r', "refresh", "look at the cloud again and plan anew", NULL, again},
     {0}};
 
 const struct step review_step = {

@@ -30,8 +30,8 @@ enum { BASE = 200 };
 
 struct reviewer {
     struct arena mem, texts; /* texts: of the lines */
-    const char *path;      /* of the plan file; "" where there is no repository */
-    struct selection file; /* of the file; what is chosen lies in the journey */
+    const char *path;        /* of the plan file; "" where there is no repository */
+    struct selection file;   /* of the file; what is chosen lies in the journey */
     bool has_file;
     struct err trouble;     /* the file cannot be read; ERR_NONE: it was */
     struct target target;   /* that the file is about */
@@ -67,11 +67,16 @@ static bool read_file(struct reviewer *self, struct err *e)
     return self->has_file;
 }
 
+static bool is_of_choices(const struct journey *j)
+{
+    return j->reviewer_from == AT_REVIEW;
+}
+
 static const char *name_of(const struct reviewer *self, const struct journey *j)
 {
     const char *slash = strrchr(self->path, '/');
 
-    if (j->comparing)
+    if (is_of_choices(j))
         return tr("what is chosen here");
     return slash ? slash + 1 : self->path;
 }
@@ -80,7 +85,7 @@ static void look(struct reviewer *self, struct journey *j)
 {
     struct pg *pg = j->live->pg;
     bool same = pg && pg_alive(pg) && str_eq(pg_database(pg), self->target.database);
-    const struct reviewing_options o = {.file = j->comparing ? &j->selection : &self->file,
+    const struct reviewing_options o = {.file = is_of_choices(j) ? &j->selection : &self->file,
                                         .name = name_of(self, j),
                                         .path = self->path,
                                         .repo = j->live->repo,
@@ -119,7 +124,7 @@ static void begin(struct reviewer *self, struct journey *j)
     self->shown = false;
     self->trouble.kind = ERR_NONE;
     self->target = j->target;
-    if (j->comparing) {
+    if (is_of_choices(j)) {
         journey_fill_selection(j);
         look(self, j);
     } else if (read_file(self, &self->trouble)) {
@@ -259,6 +264,7 @@ static enum nav type(struct reviewer *self, struct journey *j, int key)
         return STAY;
     if (key == TUI_ENTER) {
         self->typing = false;
+        self->list.at = 0;
         journey_changed(j);
         look(self, j);
     } else if (key == TUI_ESC) {
@@ -341,7 +347,7 @@ static bool can_edit(const void *ctx, const struct journey *j)
 {
     const struct reviewer *self = ctx;
 
-    return !j->comparing && self->has_file;
+    return !is_of_choices(j) && self->has_file;
 }
 
 static bool typing(const void *ctx)

@@ -129,7 +129,7 @@ bool walk_follow(struct walk *w, enum nav nav)
         to = at == AT_CONNECT && w->j.finding ? AT_HOME : at < AT_MONITOR ? at + 1 : at;
         break;
     case BACK:
-        to = at == AT_REVIEWER && w->j.comparing   ? AT_REVIEW
+        to = at == AT_REVIEWER                     ? w->j.reviewer_from
              : walk_is_beside(at) || at == AT_HOME ? AT_HOME
                                                    : at - 1;
         break;

@@ -14,6 +14,7 @@
 #include "api/plan/judge.h"
 #include "api/plan/review.h"
 #include "api/plan/running.h"
+#include "tests/unit/plan/any.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -224,8 +225,93 @@ static void test_cases(void **state)
     globfree(&found);
 }
 
+/* --- foreign words in Markdown --- */
+
+static const char *behind_code(const char *at)
+{
+    size_t fence = strspn(at, "`");
+    for (at += fence; *at && *at != '\n';) {
+        size_t run = strspn(at, "`");
+        if (run == fence)
+            return at + run;
+        at += run ? run : 1;
+    }
+    fail_msg("a code span does not end: %.60s", at);
+    return at;
+}
+
+/* A line begins as ours do, and none of the foreign words stands outside a code span. */
+static void is_harmless(const char *line)
+{
+    static const char *const begins[] = {"## ",  "### ",      "- ",    "  - ", "apply ",
+                                         "and ", "What has ", "Some ", "\n"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        known = known || str_starts(line, begins[i]);
+    if (!known)
+        fail_msg("this begins as no line of ours: %.60s", line);
+    for (const char *at = line; *at && *at != '\n';)
+        if (*at == '`') {
+            at = behind_code(at);
+        } else {
+            assert_true(*at != '$' && *at != '{' && *at != '\xF0');
+            at += *at == '\\' ? 2 : 1;
+        }
+}
+
+static const char *behind_line(const char *at)
+{
+    const char *end = strchr(at, '\n');
+    assert_non_null(end);
+    return end + 1;
+}
+
+static void check_markdown(const char *text)
+{
+    bool in_sql = false;
+    for (const char *at = text; *at; at = behind_line(at)) {
+        if (str_starts(at, "````")) {
+            in_sql = !in_sql;
+            continue;
+        }
+        if (in_sql)
+            assert_true(str_starts(at, "ALTER TABLE `") ||
+                        str_starts(at, "DROP TABLE IF EXISTS `"));
+        else
+            is_harmless(at);
+    }
+    assert_false(in_sql);
+}
+
+static void test_nothing_foreign_is_markdown(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 300; seed++) {
+        struct str was = {0}, is = {0}, text = {0};
+        struct selection s;
+        struct reviewed w;
+        any_selection(&s, seed);
+        plan_file_write(&s, &was);
+        selection_done(&s);
+        any_selection(&s, seed % 3 ? seed + 1000 : seed);
+        plan_file_write(&s, &is);
+        selection_done(&s);
+        const char *const part[PARTS] = {"revision ma`in $HOME\ncommit 0123\n", str_text(&was),
+                                         str_text(&is), "", ""};
+        open_review(&w, part);
+        review_markdown(&w.review, &text);
+        check_markdown(str_text(&text));
+        is_json(&w.review);
+        close_review(&w);
+        str_done(&was);
+        str_done(&is);
+        str_done(&text);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+                                       cmocka_unit_test(test_nothing_foreign_is_markdown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,100 @@
+#ifndef TESTS_UNIT_PLAN_ANY_H
+#define TESTS_UNIT_PLAN_ANY_H
+
+/* Any selection, by its seed: names, types and reasons are made of what JSON, Markdown, SQL and
+ * terminals find meaning in. */
+
+#include "api/base/str.h"
+#include "api/plan/selection.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+static inline uint32_t any_number(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* 1 to `most` pieces; what JSON, Markdown, SQL and terminals find meaning in is among them. */
+static inline const char *any_text(struct selection *s, uint32_t *seed, uint32_t most)
+{
+    static const char *const pieces[] = {"a",
+                                         "Z",
+                                         "_",
+                                         "7",
+                                         " ",
+                                         ".",
+                                         "\"",
+                                         "\\",
+                                         "/",
+                                         "`",
+                                         "{",
+                                         "]",
+                                         ":",
+                                         ",",
+                                         "\xC3\xB8",
+                                         "\xE2\x80\xAE",
+                                         "fnr",
+                                         "$",
+                                         "-",
+                                         "\'",
+                                         "\xF0\x9F\x98\x80"};
+    struct str text = {0};
+    for (uint32_t n = 1 + any_number(seed) % most; n > 0; n--)
+        str_add(&text, pieces[any_number(seed) % (sizeof pieces / sizeof *pieces)]);
+    const char *kept = selection_keep(s, str_text(&text));
+    str_done(&text);
+    return kept;
+}
+
+static inline const char *maybe(struct selection *s, uint32_t *seed)
+{
+    return any_number(seed) % 4 ? any_text(s, seed, 20) : NULL;
+}
+
+static inline void any_table(struct selection *s, uint32_t *seed, uint32_t number)
+{
+    struct selection_fact facts[8];
+    char schema[64], name[80];
+    uint32_t n = any_number(seed) % 8;
+    for (uint32_t i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%.40s%u", any_text(s, seed, 8), i);
+        facts[i] = (struct selection_fact){.name = selection_keep(s, name),
+                                           .type = any_text(s, seed, 30),
+                                           .level = (enum rules_level)(any_number(seed) % 3),
+                                           .categories =
+                                               any_number(seed) & ((1u << RULES_CATEGORIES) - 1)};
+    }
+    snprintf(schema, sizeof schema, "%.40s", any_text(s, seed, 4));
+    snprintf(name, sizeof name, "%.40s%u", any_text(s, seed, 8), number);
+    struct selection_table *t = selection_add(s, schema, name, facts, n, NULL);
+    t->selectable = true;
+    for (uint32_t i = 0; i < n; i++)
+        if (any_number(seed) % 2) {
+            struct selection_ack *ack = arena_new(&s->mem, struct selection_ack);
+            *ack = (struct selection_ack){any_text(s, seed, 60), any_text(s, seed, 9),
+                                          any_text(s, seed, 9), "2026-11-22T13:00:00+01:00"};
+            t->columns[i].included = true;
+            t->columns[i].ack = any_number(seed) % 3 ? ack : NULL;
+            t->n_included++;
+        }
+}
+
+static inline void any_selection(struct selection *s, uint32_t seed)
+{
+    selection_init(s);
+    s->source = (struct selection_source){maybe(s, &seed), maybe(s, &seed), maybe(s, &seed),
+                                          maybe(s, &seed), maybe(s, &seed), maybe(s, &seed),
+                                          maybe(s, &seed), maybe(s, &seed)};
+    s->destination.project = maybe(s, &seed);
+    s->destination.dataset_project = maybe(s, &seed);
+    s->destination.dataset = maybe(s, &seed);
+    s->destination.mode = any_number(&seed) % 2 ? "merge" : "append_only";
+    s->destination.freshness_seconds = any_number(&seed) % 100000;
+    s->naming.stream = maybe(s, &seed);
+    for (uint32_t n = any_number(&seed) % 9; n > 0; n--)
+        any_table(s, &seed, n);
+}
+
+#endif
