@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/export.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
@@ -49,7 +50,7 @@ static void print(const struct prepared *p)
     for (size_t i = 0; i < p->n_notes; i++)
         out_talk("%s", p->notes[i]);
     if (p->n_files == 0 && p->n_notes == 0)
-        out_talk("nothing is missing in the database");
+        out_talk("%s", tr("nothing is missing in the database"));
 }
 
 static int run(struct session *s)

@@ -3,6 +3,7 @@
 #include "api/base/json.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/worktree.h"
 #include "screens/cli/out.h"
 #include "screens/cli/preparing.h"
@@ -72,9 +73,9 @@ static void print_json(const struct shown *v, const char *folder, struct arena *
 static void print(const struct shown *v)
 {
     if (v->dirty && v->p.n_files)
-        out_talk("not committed yet in the repository: %s", v->dirty);
+        out_talk(tr("not committed yet in the repository: %s"), v->dirty);
     for (size_t i = 0; i < v->p.n_files; i++) {
-        out_talk("%s: %s", v->p.files[i].path, v->p.files[i].does);
+        out_talk("%s: %s", v->p.files[i].path, tr(v->p.files[i].does));
         out_line("%s", v->p.files[i].diff);
     }
 }
@@ -82,11 +83,11 @@ static void print(const struct shown *v)
 static void print_rest(const struct shown *v, const char *folder, struct arena *a)
 {
     for (size_t i = 0; folder && i < v->p.n_files; i++)
-        out_talk("written: %s", path_join(a, folder, v->p.files[i].path));
+        out_talk(tr("written: %s"), path_join(a, folder, v->p.files[i].path));
     for (size_t i = 0; i < v->p.n_notes; i++)
         out_talk("%s", v->p.notes[i]);
     if (v->p.n_files == 0 && v->p.n_notes == 0)
-        out_talk("no file is missing");
+        out_talk("%s", tr("no file is missing"));
 }
 
 /* Shown first, then written; as a document it can only be both at once. */

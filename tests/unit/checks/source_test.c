@@ -265,6 +265,54 @@ static void test_cases(void **state)
 }
 
 /* A publication of half the chosen tables would be one, too. */
+/* --- in Norwegian --- */
+
+static void judge_in(const char *language, size_t i, struct check_list *l)
+{
+    static struct world w;
+    tr_language(language);
+    fine(&w);
+    cases[i].change(&w);
+    check_list_init(l);
+    source_checks(l, &w.view);
+}
+
+static bool same_text(const char *en, const char *nb)
+{
+    return en[0] != '\0' && strcmp(en, nb) == 0;
+}
+
+/* Why it matters is a sentence in the person's language, whatever was found; so is what to do, but
+ * for what a machine reads. */
+static void test_norwegian(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct check_list en, nb;
+        judge_in("en", i, &en);
+        judge_in("nb", i, &nb);
+        for (int id = CHECK_SOURCE_CONNECTION; id < CHECK_IDS; id++) {
+            const struct check *c = &en.at[id], *n = &nb.at[id];
+            bool advice = c->remedy.kind == CHECK_REMEDY_NONE ||
+                          c->remedy.kind == CHECK_REMEDY_WAIT ||
+                          c->remedy.kind == CHECK_REMEDY_COMMAND;
+            if (same_text(c->why, n->why) || (advice && same_text(c->remedy.text, n->remedy.text)))
+                fail_msg("%s: not in Norwegian: %s / %s", check_name(c->id), c->why,
+                         c->remedy.text);
+        }
+        check_list_done(&en);
+        check_list_done(&nb);
+    }
+    for (int id = 0; id < CHECK_IDS; id++) {
+        tr_language("en");
+        const char *title = check_title((enum check_id)id);
+        tr_language("nb");
+        if (strcmp(title, check_title((enum check_id)id)) == 0)
+            fail_msg("%s: its title is not in Norwegian", check_name((enum check_id)id));
+    }
+    tr_language("en");
+}
+
 static void test_publication_of_many_tables(void **state)
 {
     enum { MANY = 450 };
@@ -427,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_complete),      cmocka_unit_test(test_all_well),
         cmocka_unit_test(test_not_connected), cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_trend),         cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_norwegian),
     };
     tr_language("en");
     return cmocka_run_group_tests(tests, NULL, NULL);
