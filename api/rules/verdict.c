@@ -280,7 +280,7 @@ void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_categ
 {
     if (is_silenced(v, category, evidence.by))
         return;
-    if (level != RULES_NONE && (v->raised >> category & 1) && level < (int)v->raised_to) {
+    if (level != RULES_NONE && (v->raised >> category & 1) && (int)level < (int)v->raised_to) {
         level = (enum rules_level)v->raised_to;
         put_evidence(v, by_team("team.raise", v->raised_by - 1u));
     }

@@ -133,7 +133,7 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
         return from_file(c, e);
     ok = c->s->live.pg ? from_database(c, e) : from_profile(c, e);
     if (ok && c->selection.n_tables == 0)
-        return pick_by_name(c->s->o, e);
+        return pick_by_name(c->s->o, c->s->live.team, e);
     return ok && pick(&c->selection, c->s->o, session_who(c->s), e);
 }
 

@@ -367,7 +367,8 @@ static bool is_acknowledged(const struct options *o, const char *table, const ch
     return false;
 }
 
-static bool judge_name(const struct options *o, const char *table, const char *name, struct err *e)
+static bool judge_name(const struct options *o, const struct rules_team *team, const char *table,
+                       const char *name, struct err *e)
 {
     const char *bare = strrchr(table, '.') ? strrchr(table, '.') + 1 : table;
     struct selection_table t = {.schema = "public", .name = bare};
@@ -376,6 +377,7 @@ static bool judge_name(const struct options *o, const char *table, const char *n
     struct rules_verdict v;
 
     rules_table_of(&words, "public", bare, NULL);
+    rules_table_team(&words, team);
     rules_judge(&words, &column, &v);
     if (v.level == RULES_NONE || is_acknowledged(o, table, name))
         return true;
@@ -398,7 +400,7 @@ static bool reasons_do(const struct options *o, struct err *e)
     return true;
 }
 
-bool pick_by_name(const struct options *o, struct err *e)
+bool pick_by_name(const struct options *o, const struct rules_team *team, struct err *e)
 {
     char table[NAME], column[NAME];
 
@@ -412,7 +414,7 @@ bool pick_by_name(const struct options *o, struct err *e)
         }
         snprintf(table, sizeof table, "%.*s", (int)(colon - o->columns[i]), o->columns[i]);
         for (list = colon + 1; next_item(&list, column);)
-            if (!judge_name(o, table, column, e))
+            if (!judge_name(o, team, table, column, e))
                 return false;
     }
     return true;

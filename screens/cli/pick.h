@@ -15,6 +15,6 @@ bool pick(struct selection *s, const struct options *o, const char *by, struct e
 bool pick_acknowledge(struct selection *s, const struct options *o, const char *by, struct err *e);
 /* Where no table can be asked for yet: what --columns names is judged by its name alone, so that
  * nothing is made for a wish that will be refused (contract, section 6). False with *e as above. */
-bool pick_by_name(const struct options *o, struct err *e);
+bool pick_by_name(const struct options *o, const struct rules_team *team, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "api/rules/csv.h"
+#include "api/rules/team.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,18 +92,32 @@ static void judge(char *const *field)
     fuzz_must(other.level >= v.level || v.level == RULES_NONE || other.level != RULES_NONE);
 }
 
+/* A file differs in nothing from itself. */
+static void differs(void *ctx, bool gone, const struct team_rule *r)
+{
+    (void)ctx;
+    (void)gone;
+    fuzz_must(r == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
     struct arena a;
     struct judged j;
     struct err e = {0};
+    struct rules_team *team;
     char *bytes = fuzz_bytes(data, size), *field[6];
     arena_init(&a);
     if (rules_judge_csv(&a, bytes, size, NULL, &j, &e))
         look(&j);
     else
         fuzz_must(e.kind == ERR_INPUT && e.why[0]);
+    if (team_read(bytes, size, &team, &e))
+        team_compare(team, team, differs, NULL);
+    else
+        fuzz_must(e.kind == ERR_INPUT && e.why[0]);
+    team_free(team);
     for (size_t i = 0; i < 6; i++)
         field[i] = fuzz_line(&in);
     write_and_read(field);
