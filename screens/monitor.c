@@ -6,8 +6,8 @@
  *    public.regel_evaluering    COMPLETED   12 000   12 000
  */
 #include "screens/answer.h"
-#include "screens/drift_view.h"
 #include "screens/journey.h"
+#include "screens/monitor_compare.h"
 #include "screens/status_view.h"
 #include "screens/steps.h"
 
@@ -29,8 +29,8 @@ struct monitor {
     struct watch_history history;
     int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
     int64_t copying_ms;           /* since when tables are being copied; 0: they are not */
-    struct drift_view drift;      /* against the repository's plan file */
     struct list list;
+    struct monitor_compare compare;
 };
 
 /* Politely: rows are counted more rarely than the rest is looked at. */
@@ -65,7 +65,6 @@ static void enter(void *ctx, struct journey *j)
     names_complete(&j->target);
     watch_history_open(&self->history, j->live->store, &j->target);
     ask(self, j);
-    drift_view_open(&self->drift, j);
 }
 
 /* --- drawing --- */
@@ -99,7 +98,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         status_view_unreachable(s, &self->unreachable, REST_MS / 1000, p);
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     status_view_cost(&s->cost, p);
-    drift_view_draw(&self->drift, p);
+    monitor_compare_draw(&self->compare, p);
     page_gap(p);
     status_view_tables(s, &self->list, p);
     status_view_log(s, p);
@@ -213,7 +212,6 @@ static enum nav again(void *ctx, struct journey *j)
         journey_say(j, MARK_WAITING, tr("asked %s ago; the answer is waited for"),
                     clock_span((clock_mono_ms() - self->asked_ms) / 1000, span));
     ask(ctx, j);
-    drift_view_open(&self->drift, j);
     return STAY;
 }
 
@@ -225,7 +223,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     switch (ev.kind) {
     case EV_NEWS:
         take(self, j);
-        drift_view_news(&self->drift);
+        monitor_compare_step(&self->compare, j);
         break;
     case EV_TICK:
         tick(self, j);
@@ -245,11 +243,31 @@ static enum nav copy(void *ctx, struct journey *j)
     struct monitor *self = ctx;
     struct str text = {0};
 
-    if (self->shown) {
+    if (monitor_compare_find(&self->compare, &text)) {
+        journey_copy(j, str_text(&text));
+    } else if (self->shown) {
         watch_json(watch_status(self->shown), watch_status(self->shown)->slot.name, &text);
         journey_copy(j, str_text(&text));
     }
     str_done(&text);
+    return STAY;
+}
+
+static bool has_table(const void *ctx, const struct journey *j)
+{
+    const struct monitor *self = ctx;
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    (void)j;
+    return s && self->list.at < s->n_tables;
+}
+
+static enum nav compare(void *ctx, struct journey *j)
+{
+    struct monitor *self = ctx;
+    const struct watch_table *t = &watch_status(self->shown)->tables[self->list.at];
+
+    monitor_compare_press(&self->compare, j, t->schema, t->table);
     return STAY;
 }
 
@@ -271,22 +289,6 @@ static enum nav change(void *ctx, struct journey *j)
     return GO;
 }
 
-static enum nav compare(void *ctx, struct journey *j)
-{
-    (void)ctx;
-    j->reviewer_from = AT_MONITOR;
-    j->go_to = AT_REVIEWER;
-    return GO;
-}
-
-static bool has_plan_file(const void *ctx, const struct journey *j)
-{
-    const struct monitor *self = ctx;
-
-    (void)j;
-    return drift_view_has_file(&self->drift);
-}
-
 static enum nav take_down(void *ctx, struct journey *j)
 {
     (void)ctx;
@@ -300,15 +302,17 @@ static void leave(void *ctx)
 
     task_clear(&self->asking);
     task_clear(&self->shown);
+    monitor_compare_drop(&self->compare);
     watch_history_close(&self->history);
-    drift_view_done(&self->drift);
 }
 
 static const struct action actions[] = {
     {'r', "refresh", "ask now", NULL, again},
-    {'y', "copy", "what is known, as JSON", NULL, copy},
+    {'y', "copy", "what is known, as JSON; after a comparison the SQL that finds what differs",
+     NULL, copy},
+    {'c', "compare", "the keys of the table at the cursor, on both sides; what it reads first",
+     has_table, compare},
     {'e', "change", "what flows: to Tables; Review then says what changes", NULL, change},
-    {'c', "compare", "the plan file with what runs", has_plan_file, compare},
     {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
     {'H', "home", "to the list of streams", NULL, home},
     {0}};

@@ -315,6 +315,14 @@ struct task *reconcile(struct net *net, const struct reconcile_options *o,
     return t;
 }
 
+int reconcile_again_ms(void)
+{
+    const char *floor = getenv("STROM_POLL_FLOOR");
+    double scale = floor ? strtod(floor, NULL) : 1;
+
+    return scale > 0 && scale < 1 ? (int)(RECONCILE_AGAIN_MS * scale) : RECONCILE_AGAIN_MS;
+}
+
 const struct reconcile *reconcile_result(const struct task *t)
 {
     const struct comparing *j = task_job(t, &type);

@@ -71,6 +71,8 @@ struct reconcile {
  * changes are on their way at any time. */
 struct task *reconcile(struct net *net, const struct reconcile_options *o,
                        const struct reconcile_weight *w, int again_ms);
+/* RECONCILE_AGAIN_MS; on a scaled clock (STROM_POLL_FLOOR) what is on its way comes sooner. */
+int reconcile_again_ms(void);
 const struct reconcile *reconcile_result(const struct task *t); /* with TASK_OK */
 const char *reconcile_digest(const struct reconcile_side *s, char out[33]);
 

@@ -120,7 +120,7 @@ static bool compare(struct asked *q, const struct reconcile_options *o, struct e
     bool agreed = weighed && consent(q->s, reconcile_weight(weigh), e);
 
     if (agreed)
-        run = reconcile(net, o, reconcile_weight(weigh), RECONCILE_AGAIN_MS);
+        run = reconcile(net, o, reconcile_weight(weigh), reconcile_again_ms());
     bool ok = agreed && session_wait(q->s, run, e);
     if (ok)
         tell(q, o->schema, o->table, reconcile_result(run), NULL);

@@ -1,0 +1,104 @@
+/* What can be wrong, by its kind: silence, a machine that is down, a slot that stands still. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/watch/look.h"
+
+/* Whatever can be wrong has a name of its own and, but for what an error tells itself, a step. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    for (int k = 0; k < WATCH_KINDS; k++) {
+        const char *name = watch_kind_name((enum watch_kind)k);
+        assert_true(name && name[0]);
+        for (int other = 0; other < k; other++)
+            assert_string_not_equal(name, watch_kind_name((enum watch_kind)other));
+        if (k != WATCH_NO_STREAM)
+            assert_true(watch_step((enum watch_kind)k)[0] != '\0');
+    }
+}
+
+/* A quiet stream is one whose figures are zero; one without figures is not known. */
+static void test_silence(void **state)
+{
+    enum { NOW = 1795338900 };
+    static const struct {
+        const char *state;
+        bool known;
+        int64_t newest_ago, updated_ago; /* seconds; -1: never */
+        enum watch_health health;
+    } rows[] = {
+        {"RUNNING", true, 60, 86400, WATCH_OK},
+        {"RUNNING", true, 600, 86400, WATCH_OK},
+        {"RUNNING", true, 601, 86400, WATCH_UNKNOWN},
+        {"RUNNING", true, -1, 86400, WATCH_UNKNOWN},
+        {"RUNNING", true, -1, 60, WATCH_OK}, /* it has only just begun */
+        {"RUNNING", true, -1, -1, WATCH_UNKNOWN},
+        {"RUNNING", false, -1, 86400, WATCH_OK}, /* Monitoring was not to be asked */
+        {"PAUSED", true, 6000, 86400, WATCH_DEGRADED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct watch_status s = fine();
+        s.seen_ms = INT64_C(1000) * NOW;
+        s.state = rows[i].state;
+        s.figures_known = rows[i].known;
+        s.newest_point = rows[i].newest_ago < 0 ? -1 : NOW - rows[i].newest_ago;
+        s.update_time = rows[i].updated_ago < 0 ? -1 : NOW - rows[i].updated_ago;
+        watch_judge(&s, &mem);
+        check(&s, rows[i].health,
+              rows[i].health == WATCH_UNKNOWN    ? "figure of it"
+              : rows[i].health == WATCH_DEGRADED ? "paused"
+                                                 : NULL);
+    }
+}
+
+/* A machine that is down is said by itself; one that is not to be found matters only where the
+ * stream cannot get through. */
+static void test_machine(void **state)
+{
+    const struct watch_error e = {"CONNECTION_TIMEOUT", "no answer from 10.166.0.2", "", ""};
+    struct watch_status s = fine();
+    (void)state;
+    s.machine = "datastream-postmottak";
+    s.machine_state = "TERMINATED";
+    watch_judge(&s, &mem);
+    check(&s, WATCH_FAILED, "datastream-postmottak is TERMINATED");
+    assert_int_equal(s.why[0].kind, WATCH_MACHINE_DOWN);
+    s.machine_state = "GONE";
+    watch_judge(&s, &mem);
+    check(&s, WATCH_OK, NULL);
+    s.errors = &e;
+    s.n_errors = 1;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_FAILED, "no proxy machine");
+}
+
+/* Nobody reads: the stream says RUNNING, and its slot stands still. */
+static void test_stalled(void **state)
+{
+    struct watch_status s = fine();
+    (void)state;
+    s.slot.active = false;
+    s.slot.seen_ms = INT64_C(1795338900000);
+    watch_judge(&s, &mem);
+    check(&s, WATCH_OK, NULL); /* between two readers */
+    s.slot.moved_ms = s.slot.seen_ms - 5 * 60000;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_OK, NULL);
+    s.slot.moved_ms = s.slot.seen_ms - 15 * 60000;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "has not moved for 15 min");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds), cmocka_unit_test(test_silence),
+                                       cmocka_unit_test(test_machine),
+                                       cmocka_unit_test(test_stalled)};
+    return cmocka_run_group_tests(tests, NULL, clean);
+}
