@@ -6,69 +6,15 @@
  *    ⣾ Private connection   datastream-connection   41 s   usually 3 min
  *    · Source profile       postgres-postmottak
  */
-#include "screens/answer.h"
-#include "screens/create_ask.h"
-#include "screens/journey.h"
-#include "screens/password_ask.h"
+#include "screens/create_inside.h"
 #include "screens/run_view.h"
 #include "screens/steps.h"
 
-#include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
-#include "api/plan/names.h"
 #include "tui/key.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { TICK_MS = 1000 };
-
-struct create {
-    struct create_ask ask;
-    struct password_ask password; /* of the database user, where it is not known */
-    struct task *looking;         /* once more, after the consent and before the first write */
-    struct task *resuming;        /* a run that was begun is taken up: how far did it come? */
-    bool running;                 /* as seen by the last event: the bell rings once */
-    bool undo;                    /* what was made is taken down when the run has stopped */
-};
-
-static bool wants_password(const struct journey *j)
-{
-    return apply_needs_password(j->plan) && secret_is_empty(j->live->db_password);
-}
-
-static void ask_to_begin(struct create *self, struct journey *j)
-{
-    if (wants_password(j))
-        password_ask_begin(&self->password, j);
-    else if (!plan_changes_nothing(j->plan))
-        create_ask_consent(&self->ask, j);
-}
-
-/* A start in the middle, or after a stop: the plan is made anew from what there is by now. The
- * choices come first; this step is entered anew when they are back. */
-static void resume(struct create *self, struct journey *j)
-{
-    struct planning_options o = journey_planning(j);
-
-    task_clear(&self->resuming);
-    if (!j->selection_ready)
-        return;
-    names_complete(&j->target);
-    journey_fill_selection(j);
-    self->resuming = planning(j->live->net, &o);
-}
-
-static enum nav resumed(struct create *self, struct journey *j)
-{
-    journey_use_plan(j, self->resuming);
-    task_clear(&self->resuming);
-    if (j->plan->count[PLAN_BLOCKED] || j->plan->n_needs || j->plan->n_unacknowledged)
-        return BACK; /* Review says what stands in the way */
-    ask_to_begin(self, j);
-    return STAY;
-}
 
 static void enter(void *ctx, struct journey *j)
 {
@@ -78,77 +24,9 @@ static void enter(void *ctx, struct journey *j)
     if (j->apply) /* a run is under way already */
         return;
     if (j->plan == NULL)
-        resume(self, j);
+        create_before_resume(self, j);
     else
-        ask_to_begin(self, j);
-}
-
-/* What was shown must hold at the moment of the first write. */
-static void look_once_more(struct create *self, struct journey *j)
-{
-    struct planning_options o = journey_planning(j);
-    struct err e;
-
-    if (!live_can_record(j->live, &e)) {
-        journey_say_err(j, &e);
-        return;
-    }
-    task_clear(&self->looking);
-    self->looking = planning(j->live->net, &o);
-}
-
-static bool is_looking(const struct create *self)
-{
-    return self->looking && task_state(self->looking) == TASK_RUNNING;
-}
-
-static void begin(struct create *self, struct journey *j)
-{
-    struct apply_options o = {.google = j->live->google,
-                              .store = j->live->store,
-                              .plan = j->plan,
-                              .selection = &j->selection,
-                              .agreed = true, /* by create_ask_consent */
-                              .password = j->live->db_password};
-
-    j->apply = apply(j->live->net, &o);
-    self->running = true;
-}
-
-static enum nav looked(struct create *self, struct journey *j)
-{
-    bool holds = journey_plan_holds(j, self->looking);
-
-    if (holds)
-        begin(self, j);
-    task_clear(&self->looking);
-    return holds ? STAY : BACK;
-}
-
-/* --- drawing -------------------------------------------------------------------------------------
- */
-
-static void draw_before(const struct create *self, const struct journey *j, struct page *p)
-{
-    if (self->resuming || j->plan == NULL) {
-        page_heading(p, "%s", tr("Taking up what was begun"));
-        page_text(p, "%s",
-                  tr("The plan is made anew from what is in the cloud at this moment; then it goes "
-                     "on."));
-        answered(p, j->selection_ready ? self->resuming : journey_catching_up(j),
-                 j->selection_ready ? tr("Looking at how far it came")
-                                    : tr("Bringing back what was chosen"));
-    } else if (plan_changes_nothing(j->plan)) {
-        page_heading(p, "%s", tr("Everything is there already"));
-        page_text(p, "%s", tr("Nothing is to be made or changed. Enter shows the stream."));
-    } else if (password_ask_open(&self->password)) {
-        password_ask_draw(&self->password, j, p);
-    } else if (self->looking) {
-        page_heading(p, "%s", tr("Ready"));
-        answered(p, self->looking, tr("Looking once more before anything is written"));
-    } else {
-        create_ask_steps(j->plan, p);
-    }
+        create_before_ask(self, j);
 }
 
 static void draw(const void *ctx, const struct journey *j, struct page *p)
@@ -158,7 +36,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     if (j->apply)
         run_view_draw(j->apply, p);
     else
-        draw_before(self, j, p);
+        create_before_draw(self, j, p);
     if (self->ask.dialog.open)
         dialog_draw(&self->ask.dialog, p);
 }
@@ -181,7 +59,7 @@ static enum nav answer(struct create *self, struct journey *j, enum create_answe
 {
     switch (said) {
     case CREATE_BEGIN:
-        look_once_more(self, j);
+        create_before_look(self, j);
         return STAY;
     case CREATE_BACK:
         return BACK;
@@ -210,7 +88,7 @@ static enum nav on_enter(struct create *self, struct journey *j)
     if (plan_changes_nothing(j->plan))
         return NEXT;
     if (password_ask_open(&self->password) ? password_ask_take(&self->password, j)
-                                           : !is_looking(self))
+                                           : !create_before_is_looking(self))
         create_ask_consent(&self->ask, j);
     return STAY;
 }
@@ -274,9 +152,9 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     if (password_ask_news(&self->password, j))
         create_ask_consent(&self->ask, j);
     if (self->looking && task_state(self->looking) == TASK_OK)
-        return looked(self, j);
+        return create_before_looked(self, j);
     if (self->resuming && task_state(self->resuming) == TASK_OK)
-        return resumed(self, j);
+        return create_before_resumed(self, j);
     return j->apply ? news(self, j) : STAY;
 }
 
@@ -291,7 +169,7 @@ static enum nav again(void *ctx, struct journey *j)
     journey_drop_plan(j);
     if (!j->selection_ready)
         journey_catch_up_again(j);
-    resume(ctx, j);
+    create_before_resume(ctx, j);
     return STAY;
 }
 
@@ -304,6 +182,24 @@ static bool ended(const void *ctx, const struct journey *j)
     if (!j->selection_ready)
         return journey_catching_up(j) && task_state(journey_catching_up(j)) == TASK_FAILED;
     return self->resuming && task_state(self->resuming) == TASK_FAILED;
+}
+
+/* What a run of ours has made and not brought to its end, be it of an earlier start. */
+static bool has_made(const void *ctx, const struct journey *j)
+{
+    const struct create *self = ctx;
+
+    return !self->running && (j->apply == NULL || task_state(j->apply) == TASK_FAILED) &&
+           self->left.bytes + (j->apply != NULL) > 0;
+}
+
+static enum nav take_back(void *ctx, struct journey *j)
+{
+    struct create *self = ctx;
+
+    self->undo = j->undoing = true;
+    j->go_to = AT_REMOVE;
+    return GO;
 }
 
 static bool runs(const void *ctx, const struct journey *j)
@@ -343,11 +239,13 @@ static void leave(void *ctx)
     task_clear(&self->looking); /* nothing was written yet */
     task_clear(&self->resuming);
     password_ask_drop(&self->password);
+    str_done(&self->left);
 }
 
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "begin; afterwards: to Monitor", runs_not, NULL},
     {'r', "again", "look at the cloud again and go on where it stopped", ended, again},
+    {'t', "take back", "takes down what the run has made, and nothing else", has_made, take_back},
     {TUI_CTRL('C'), "interrupt", "detach, stop after this step, undo, or stay", runs, NULL},
     {0}};
 

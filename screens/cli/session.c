@@ -6,6 +6,7 @@
 #include "api/nais/lookups.h"
 #include "api/plan/file.h"
 #include "api/plan/names.h"
+#include "api/plan/record_left.h"
 #include "screens/cli/config_file.h"
 #include "screens/cli/out.h"
 
@@ -342,6 +343,17 @@ static bool needs_project(struct session *s, struct err *e)
     return true;
 }
 
+/* What did not end is said before anything else is, whatever is to be done now. */
+static void tell_left(const struct session *s)
+{
+    struct str text = {0};
+
+    if (s->target.project[0] && s->target.region[0] &&
+        record_left(s->live.store, &s->target, s->target.stream, &text))
+        out_talk("%s: %s", s->target.stream, str_text(&text));
+    str_done(&text);
+}
+
 bool session_open(struct session *s, const struct options *o, unsigned wants, int *code)
 {
     struct err e;
@@ -372,6 +384,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
         return false;
     }
     names_complete(&s->target);
+    tell_left(s);
     if (s->target.project[0])
         google_use_project(s->live.google, s->target.project);
     return true;

@@ -60,6 +60,7 @@ static struct phase by_digest = {
 
 static struct kills_world w;
 static unsigned long struck[BLOWS], taken_over;
+static bool meant; /* the run that was killed has written down that it meant something */
 static uint64_t random_state;
 
 /* splitmix64 */
@@ -109,6 +110,8 @@ static bool ends_well(const struct phase *p, char why[WHY])
     if (!is_the_code(p, kills_run(&w, p->words, NULL)))
         return wrong(why, "the next run does not end as it should");
     taken_over += strstr(kills_err(&w), "its lock is taken over") != NULL;
+    if (meant && !strstr(kills_err(&w), "an earlier run, begun "))
+        return wrong(why, "what was begun is not told of");
     if (strstr(kills_out(&w), "\"state\":\"failed\""))
         return wrong(why, "a step failed on the way");
     char *state = kills_state(&w);
@@ -135,6 +138,7 @@ static bool strike(const struct phase *p, const struct blow *b, bool *over, char
 
     taken_over += strstr(kills_err(&w), "its lock is taken over") != NULL;
     *over = is_the_code(p, code);
+    meant = !*over && (b->kind == BLOW_INTENT || b->kind == BLOW_SENT || b->kind == BLOW_LATE);
     if (*over)
         struck[b->kind] += w.struck;
     else
@@ -147,10 +151,10 @@ static bool strike(const struct phase *p, const struct blow *b, bool *over, char
 
 static bool reference_of(struct phase *p)
 {
-    int64_t begun = clock_mono_ms();
+    int64_t from = clock_mono_ms();
 
     p->code = kills_run(&w, p->words, NULL);
-    p->ms = (unsigned)(clock_mono_ms() - begun);
+    p->ms = (unsigned)(clock_mono_ms() - from);
     p->writes = w.writes;
     p->asked = w.asked;
     if (p->code != 0 && p->code != 3) {
@@ -290,6 +294,7 @@ static bool live(char why[WHY])
     for (size_t i = 0; i < PHASES; i++) {
         const struct phase *p = i == 0 && held ? &by_digest : &phases[i];
         unsigned blows = 1 + below(KILLS_A_PHASE);
+        meant = false;
         for (bool over = false; !over && blows > 0; blows--) {
             struct blow b = some_blow(p);
             printf("  %s: %s %u later %u signal %d\n", p->name, blow_name(b.kind), b.at, b.later,

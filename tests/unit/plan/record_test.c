@@ -9,6 +9,7 @@
 #include "api/base/clock.h"
 #include "api/net/net.h"
 #include "api/plan/record.h"
+#include "api/plan/record_left.h"
 #include "api/plan/steps.h"
 #include "api/store/internal.h"
 #include "api/store/lock.h"
@@ -137,6 +138,50 @@ static void test_unsure(void **state)
     tear_down(&s);
 }
 
+static bool left(struct scene *s, const char *word)
+{
+    const struct target t = {.project = "p", .region = "europe-north1"};
+    struct str text = {0};
+    bool some = record_left(s->store, &t, "stream", &text);
+    if (some && !strstr(str_text(&text), word))
+        fail_msg("%s", str_text(&text));
+    assert_true(some || text.bytes == 0);
+    str_done(&text);
+    return some;
+}
+
+/* Whoever comes next learns what it was, and how far it came. */
+static void test_left(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err e;
+    int64_t network = 0, stream = 0;
+    set_up(&s);
+    assert_false(left(&s, ""));
+    assert_int_equal(record_begin(&s.record, JOURNAL_CREATE, "{}", &s.mem, &e), RECORD_DONE);
+    assert_int_equal(
+        record_intent(&s.record, step_type(STEP_NETWORK)->id, "create", "n", NULL, &network, &e),
+        RECORD_DONE);
+    record_result(&s.record, network, JOURNAL_DONE);
+    assert_int_equal(
+        record_intent(&s.record, step_type(STEP_DATASET)->id, "create", "d", NULL, &stream, &e),
+        RECORD_DONE);
+    record_drop(&s.record);
+    assert_true(left(&s, "to make or change it, did not end: 1 steps are done, 1 were asked for"));
+    s.record.run = 0;
+    assert_int_equal(record_begin(&s.record, JOURNAL_DELETE, "{}", &s.mem, &e), RECORD_DONE);
+    assert_true(left(&s, "to take it down, did not end: 0 parts"));
+    assert_int_equal(record_end(&s.record, "removed", &e), RECORD_DONE);
+    assert_false(left(&s, ""));
+    s.record.run = 0;
+    s.record.ended = false;
+    assert_int_equal(record_begin(&s.record, JOURNAL_CREATE, "{}", &s.mem, &e), RECORD_DONE);
+    assert_int_equal(record_end(&s.record, "interrupted", &e), RECORD_DONE);
+    assert_true(left(&s, "did not end: 0 steps"));
+    tear_down(&s);
+}
+
 /* The lock stands in no one's way when the run was dropped while the store was busy. */
 static void test_lock_is_given_back_late(void **state)
 {
@@ -194,8 +239,11 @@ static void test_without_a_store(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything_waits),        cmocka_unit_test(test_unsure),
-        cmocka_unit_test(test_lock_is_given_back_late), cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_everything_waits),
+        cmocka_unit_test(test_unsure),
+        cmocka_unit_test(test_left),
+        cmocka_unit_test(test_lock_is_given_back_late),
+        cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_without_a_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
