@@ -6,6 +6,7 @@
  *    public.regel_evaluering    COMPLETED   12 000   12 000
  */
 #include "screens/answer.h"
+#include "screens/drift_view.h"
 #include "screens/journey.h"
 #include "screens/monitor_compare.h"
 #include "screens/status_view.h"
@@ -29,6 +30,7 @@ struct monitor {
     struct watch_history history;
     int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
     int64_t copying_ms;           /* since when tables are being copied; 0: they are not */
+    struct drift_view drift;      /* against the repository's plan file */
     struct list list;
     struct monitor_compare compare;
 };
@@ -65,6 +67,7 @@ static void enter(void *ctx, struct journey *j)
     names_complete(&j->target);
     watch_history_open(&self->history, j->live->store, &j->target);
     ask(self, j);
+    drift_view_open(&self->drift, j);
 }
 
 /* --- drawing --- */
@@ -99,6 +102,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     status_view_cost(&s->cost, p);
     monitor_compare_draw(&self->compare, p);
+    drift_view_draw(&self->drift, p);
     page_gap(p);
     status_view_tables(s, &self->list, p);
     status_view_log(s, p);
@@ -212,6 +216,7 @@ static enum nav again(void *ctx, struct journey *j)
         journey_say(j, MARK_WAITING, tr("asked %s ago; the answer is waited for"),
                     clock_span((clock_mono_ms() - self->asked_ms) / 1000, span));
     ask(ctx, j);
+    drift_view_open(&self->drift, j);
     return STAY;
 }
 
@@ -224,6 +229,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     case EV_NEWS:
         take(self, j);
         monitor_compare_step(&self->compare, j);
+        drift_view_news(&self->drift);
         break;
     case EV_TICK:
         tick(self, j);
@@ -262,7 +268,7 @@ static bool has_table(const void *ctx, const struct journey *j)
     return s && self->list.at < s->n_tables;
 }
 
-static enum nav compare(void *ctx, struct journey *j)
+static enum nav verify(void *ctx, struct journey *j)
 {
     struct monitor *self = ctx;
     const struct watch_table *t = &watch_status(self->shown)->tables[self->list.at];
@@ -289,6 +295,22 @@ static enum nav change(void *ctx, struct journey *j)
     return GO;
 }
 
+static enum nav compare(void *ctx, struct journey *j)
+{
+    (void)ctx;
+    j->reviewer_from = AT_MONITOR;
+    j->go_to = AT_REVIEWER;
+    return GO;
+}
+
+static bool has_plan_file(const void *ctx, const struct journey *j)
+{
+    const struct monitor *self = ctx;
+
+    (void)j;
+    return drift_view_has_file(&self->drift);
+}
+
 static enum nav take_down(void *ctx, struct journey *j)
 {
     (void)ctx;
@@ -304,15 +326,17 @@ static void leave(void *ctx)
     task_clear(&self->shown);
     monitor_compare_drop(&self->compare);
     watch_history_close(&self->history);
+    drift_view_done(&self->drift);
 }
 
 static const struct action actions[] = {
     {'r', "refresh", "ask now", NULL, again},
     {'y', "copy", "what is known, as JSON; after a comparison the SQL that finds what differs",
      NULL, copy},
-    {'c', "compare", "the keys of the table at the cursor, on both sides; what it reads first",
-     has_table, compare},
+    {'v', "verify", "the keys of the table at the cursor, on both sides; what it reads first",
+     has_table, verify},
     {'e', "change", "what flows: to Tables; Review then says what changes", NULL, change},
+    {'c', "compare", "the plan file with what runs", has_plan_file, compare},
     {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
     {'H', "home", "to the list of streams", NULL, home},
     {0}};

@@ -79,7 +79,7 @@ static void draw_weight(const struct monitor_compare *c, struct page *p)
 
     page_mark(p, MARK_WAITING, tr("comparing the keys of %s.%s reads %s in BigQuery, %s at most"),
               c->schema, c->table, figure_bytes(w->bytes, once), figure_bytes(w->most_bytes, most));
-    page_note(p, "%s", tr("→ c compares"));
+    page_note(p, "%s", tr("→ v compares"));
 }
 
 static void draw_result(const struct monitor_compare *c, struct page *p)

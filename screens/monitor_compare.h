@@ -1,7 +1,7 @@
 #ifndef STROM_SCREENS_MONITOR_COMPARE_H
 #define STROM_SCREENS_MONITOR_COMPARE_H
 
-/* Monitor's `c`: the keys of one table compared on both sides. The first press tells what it reads
+/* Monitor's `v`: the keys of one table compared on both sides. The first press tells what it reads
  * in BigQuery, the second compares, a later one begins with the table at the cursor. */
 
 #include "api/watch/reconcile.h"
