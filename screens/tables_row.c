@@ -13,9 +13,6 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
              t->columns, figure_count(t->rows, rows));
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
-    if (t->personal + t->special > t->acknowledged)
-        page_put(p, STYLE_WARN, tr(", without a reason %zu"),
-                 t->personal + t->special - t->acknowledged);
     page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
                    v->of);
     page_newline(p);
@@ -24,7 +21,11 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
 void tables_row_needs(const struct journey *j, struct page *p)
 {
     size_t unpublished = 0, unreadable = 0;
+    size_t lacking = j->totals.personal + j->totals.special - j->totals.acknowledged;
 
+    if (lacking)
+        page_mark(p, MARK_WARN,
+                  tr("Sensitive columns that flow without a reason: %zu (e gives one)"), lacking);
     for (size_t i = 0; j->catalog && j->totals.tables && i < j->selection.n_tables; i++) {
         if (j->selection.tables[i].n_included == 0)
             continue;
@@ -34,8 +35,7 @@ void tables_row_needs(const struct journey *j, struct page *p)
     }
     if (unpublished + unreadable)
         page_mark(p, MARK_WARN,
-                  tr("A migration is needed: not published %zu, not readable %zu (Prerequisites "
-                     "writes it)"),
+                  tr("Needs a migration (Prerequisites): not published %zu, not readable %zu"),
                   unpublished, unreadable);
 }
 

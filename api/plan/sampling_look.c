@@ -30,7 +30,7 @@ static size_t characters(const char *text)
 
 void sampling_mask(struct str *out, const char *value, bool ascii, bool whole)
 {
-    size_t n = characters(value), seen = whole ? 0 : n / 3 < SEEN ? n / 3 : SEEN;
+    size_t n = characters(value), seen = whole ? 0 : (n + 1) / 3 < SEEN ? (n + 1) / 3 : SEEN;
     size_t left = strlen(value), at = 0;
     uint32_t cp;
 
