@@ -9,8 +9,9 @@
 #include "api/base/str.h"
 #include "tests/e2e/wizard.h"
 
+#include "tests/e2e/access_world.h"
+
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define APP     "--app", "postmottak-backend"
@@ -21,16 +22,14 @@
 static int start(void **state)
 {
     (void)state;
-    setenv("SANDBOX_ROLES", "", 1);
-    WORLD_UP(&w, "ready", "--speed", "400");
-    unsetenv("SANDBOX_ROLES");
+    access_up("", NULL, "400");
     return 0;
 }
 
 static int start_editor(void **state)
 {
     (void)state;
-    WORLD_UP(&w, "ready", "--speed", "400");
+    access_up(NULL, NULL, "400");
     return 0;
 }
 
@@ -38,11 +37,7 @@ static int start_editor(void **state)
 static int start_powerless(void **state)
 {
     (void)state;
-    setenv("SANDBOX_ROLES", "roles/viewer", 1);
-    setenv("SANDBOX_TEAM_ROLES", "", 1);
-    WORLD_UP(&w, "ready", "--speed", "400");
-    unsetenv("SANDBOX_ROLES");
-    unsetenv("SANDBOX_TEAM_ROLES");
+    access_up("roles/viewer", "", "400");
     return 0;
 }
 

@@ -10,16 +10,15 @@
 #include "tests/e2e/steps.h"
 #include "tests/e2e/wizard.h"
 
+#include "tests/e2e/access_world.h"
+
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int start(void **state)
 {
     (void)state;
-    setenv("SANDBOX_ROLES", "", 1);
-    WORLD_UP(&w, "ready", "--speed", "200");
-    unsetenv("SANDBOX_ROLES");
+    access_up("", NULL, "200");
     return 0;
 }
 
@@ -27,7 +26,7 @@ static int start_editor(void **state)
 {
     (void)state;
     lost = false;
-    WORLD_UP(&w, "ready", "--speed", "200");
+    access_up(NULL, NULL, "200");
     return 0;
 }
 
@@ -35,11 +34,7 @@ static int start_powerless(void **state)
 {
     (void)state;
     lost = false;
-    setenv("SANDBOX_ROLES", "roles/viewer", 1);
-    setenv("SANDBOX_TEAM_ROLES", "", 1);
-    WORLD_UP(&w, "ready", "--speed", "200");
-    unsetenv("SANDBOX_ROLES");
-    unsetenv("SANDBOX_TEAM_ROLES");
+    access_up("roles/viewer", "", "200");
     return 0;
 }
 
