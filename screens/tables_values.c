@@ -95,7 +95,7 @@ bool tables_values_news(struct tables_values *v, struct journey *j)
     say_chosen(j, &r);
     if (ended && task_state(v->task) == TASK_OK && !j->live->options->no_sample)
         say_end(v, j);
-    keep(v, j, ended);
+    keep(v, j, ended || r.columns > 0);
     if (ended && task_state(v->task) == TASK_OK)
         task_clear(&v->task);
     return r.columns > 0;
