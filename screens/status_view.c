@@ -129,28 +129,28 @@ static void draw_bytes(const struct watch_status *s, struct page *p)
 {
     char bytes[FIGURE_TEXT];
 
-    if (s->now[WATCH_BYTES_PER_S] < 0)
-        return;
     page_put(p, STYLE_TEXT, "%s", tr("Bytes   "));
-    page_put(p, STYLE_TEXT, tr("%s a second"),
-             figure_bytes((int64_t)s->now[WATCH_BYTES_PER_S], bytes));
+    if (s->now[WATCH_BYTES_PER_S] < 0)
+        put_unknown(s, p);
+    else
+        page_put(p, STYLE_TEXT, tr("%s a second"),
+                 figure_bytes((int64_t)s->now[WATCH_BYTES_PER_S], bytes));
     status_view_spark(s->points[WATCH_BYTES_PER_S], WATCH_POINTS, p);
 }
 
 static void draw_latency(const struct watch_status *s, struct page *p)
 {
-    if (s->now[WATCH_LATENCY_P50] < 0)
-        return;
     page_put(p, STYLE_TEXT, "%s", tr("Latency "));
-    page_put(p, STYLE_TEXT, tr("50 %% in %.1f s, 95 %% in %.1f s, 99 %% in %.1f s"),
-             s->now[WATCH_LATENCY_P50], s->now[WATCH_LATENCY_P95], s->now[WATCH_LATENCY_P99]);
+    if (s->now[WATCH_LATENCY_P50] < 0) /* where nothing changes, nothing takes its time */
+        page_put(p, STYLE_MUTED, "%s", tr("no change of late"));
+    else
+        page_put(p, STYLE_TEXT, tr("50 %% in %.1f s, 95 %% in %.1f s, 99 %% in %.1f s"),
+                 s->now[WATCH_LATENCY_P50], s->now[WATCH_LATENCY_P95], s->now[WATCH_LATENCY_P99]);
     status_view_spark(s->points[WATCH_LATENCY_P95], WATCH_POINTS, p);
 }
 
 static void draw_behind(const struct watch_status *s, struct page *p)
 {
-    if (s->now[WATCH_FRESHNESS] < 0)
-        return;
     page_put(p, STYLE_TEXT, "%s", tr("Behind  "));
     page_put(p, STYLE_MUTED, "%s", tr("in the last hour"));
     status_view_spark(s->points[WATCH_FRESHNESS], WATCH_POINTS, p);

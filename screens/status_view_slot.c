@@ -13,37 +13,38 @@ static const char *ago(const struct watch_slot *slot, int64_t then, char out[CLO
     return clock_span(now > then ? now - then : 0, out);
 }
 
-static void draw_pace(const struct watch_slot *slot, struct page *p)
+static void draw_heartbeat(const struct watch_slot *slot, struct page *p)
 {
-    char pace[FIGURE_TEXT], over[CLOCK_TEXT];
+    char alive[CLOCK_TEXT];
 
-    if (slot->pace_s > 0 && slot->wal_bytes_per_hour > 0) {
-        page_put(p, STYLE_WARN, tr("        growing by %s an hour (measured over %s)"),
-                 figure_bytes(slot->wal_bytes_per_hour, pace),
-                 clock_span((int64_t)slot->pace_s, over));
-        page_newline(p);
-    }
-    if (slot->hours_until_full >= 0) {
-        page_put(p, STYLE_FAIL, tr("        at this pace the disk is full in %.0f h"),
-                 slot->hours_until_full);
-        page_newline(p);
-    }
+    if (slot->heartbeat < 0)
+        return;
+    page_put(p, STYLE_MUTED, tr("        its reader's heartbeat %s ago"),
+             ago(slot, slot->heartbeat, alive));
+    page_newline(p);
 }
 
 /* That it moves and that its reader lives says more of the stream than a quiet table does. */
 static void draw_life(const struct watch_slot *slot, struct page *p)
 {
-    char moved[CLOCK_TEXT], alive[CLOCK_TEXT];
+    char moved[CLOCK_TEXT], pace[FIGURE_TEXT], over[CLOCK_TEXT];
 
-    if (slot->moved_ms <= 0 && slot->heartbeat < 0)
-        return;
     page_put(p, STYLE_MUTED, "        ");
     if (slot->moved_ms > 0)
         page_put(p, STYLE_MUTED, tr("moved %s ago"), ago(slot, slot->moved_ms / 1000, moved));
-    if (slot->heartbeat >= 0)
-        page_put(p, STYLE_MUTED, tr("%sits reader's heartbeat %s ago"),
-                 slot->moved_ms > 0 ? ", " : "", ago(slot, slot->heartbeat, alive));
+    else
+        page_put(p, STYLE_MUTED, "%s", tr("not seen moving yet"));
+    if (slot->pace_s > 0 && slot->wal_bytes_per_hour > 0)
+        page_put(p, STYLE_WARN, tr(", growing by %s an hour (measured over %s)"),
+                 figure_bytes(slot->wal_bytes_per_hour, pace),
+                 clock_span((int64_t)slot->pace_s, over));
     page_newline(p);
+    draw_heartbeat(slot, p);
+    if (slot->hours_until_full >= 0) {
+        page_put(p, STYLE_FAIL, tr("        at this pace the disk is full in %.0f h"),
+                 slot->hours_until_full);
+        page_newline(p);
+    }
 }
 
 static void draw_numbers(const struct watch_slot *slot, struct page *p)
@@ -55,7 +56,6 @@ static void draw_numbers(const struct watch_slot *slot, struct page *p)
     if (!str_is_empty(slot->wal_status))
         page_put(p, STYLE_TEXT, ", %s", slot->wal_status);
     status_view_spark(slot->trend, slot->n_trend > 1 ? slot->n_trend : 0, p);
-    draw_pace(slot, p);
     draw_life(slot, p);
 }
 

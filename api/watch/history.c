@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { APART_MS = 60000, HOUR_MS = 3600000, OLDEST_MS = 48 * HOUR_MS, LEAST_MS = 1000 };
+enum { APART_MS = 60000, HOUR_MS = 3600000, OLDEST_MS = 48 * HOUR_MS, LEAST_MS = 10000 };
 
 #define TABLE  "table."
 #define REMADE "remade."

@@ -86,7 +86,8 @@ static void a_pace_is_measured_over_what_tells_most(void **state)
     watch_history_open(&h, store, &target);
     add(&h, start_ms, 1, 1);
     before(&h, start_ms + 500, -1); /* too close to tell anything */
-    before(&h, start_ms + 5000, 0);
+    before(&h, start_ms + 9000, -1);
+    before(&h, start_ms + 15000, 0);
     add(&h, start_ms + 30 * MINUTE_MS, 2, 2);
     before(&h, start_ms + 31 * MINUTE_MS, 0);
     before(&h, start_ms + 65 * MINUTE_MS, 30 * MINUTE_MS);
