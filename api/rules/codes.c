@@ -18,13 +18,13 @@ const uint8_t shape_classes[256] = {
     [' '] = SPACE,       ['\t'] = SPACE,      ['\n'] = SPACE,      ['\r'] = SPACE,
     ['@'] = AT,          ['.'] = DOT,         ['-'] = DASH,        [','] = PUNCT,
     ['!'] = PUNCT,       ['?'] = PUNCT,       [':'] = PUNCT,       [';'] = PUNCT,
-    TEN(DIGIT, '0'),     TEN(UPPER, 'A'),     TEN(UPPER, 'K'),     ['U'] = UPPER,
-    ['V'] = UPPER,       ['W'] = UPPER,       ['X'] = UPPER,       ['Y'] = UPPER,
-    ['Z'] = UPPER,       TEN(LOWER, 'a'),     TEN(LOWER, 'k'),     ['u'] = LOWER,
-    ['v'] = LOWER,       ['w'] = LOWER,       ['x'] = LOWER,       ['y'] = LOWER,
-    ['z'] = LOWER,       SIXTEEN(WIDE, 0x80), SIXTEEN(WIDE, 0x90), SIXTEEN(WIDE, 0xa0),
-    SIXTEEN(WIDE, 0xb0), SIXTEEN(WIDE, 0xc0), SIXTEEN(WIDE, 0xd0), SIXTEEN(WIDE, 0xe0),
-    SIXTEEN(WIDE, 0xf0)};
+    ['('] = PUNCT,       [')'] = PUNCT,       TEN(DIGIT, '0'),     TEN(UPPER, 'A'),
+    TEN(UPPER, 'K'),     ['U'] = UPPER,       ['V'] = UPPER,       ['W'] = UPPER,
+    ['X'] = UPPER,       ['Y'] = UPPER,       ['Z'] = UPPER,       TEN(LOWER, 'a'),
+    TEN(LOWER, 'k'),     ['u'] = LOWER,       ['v'] = LOWER,       ['w'] = LOWER,
+    ['x'] = LOWER,       ['y'] = LOWER,       ['z'] = LOWER,       SIXTEEN(WIDE, 0x80),
+    SIXTEEN(WIDE, 0x90), SIXTEEN(WIDE, 0xa0), SIXTEEN(WIDE, 0xb0), SIXTEEN(WIDE, 0xc0),
+    SIXTEEN(WIDE, 0xd0), SIXTEEN(WIDE, 0xe0), SIXTEEN(WIDE, 0xf0)};
 #undef TEN
 #undef SIXTEEN
 
@@ -95,19 +95,36 @@ static bool begins(const char *s, size_t n, const char *prefix)
     return n > bytes && memcmp(s, prefix, bytes) == 0;
 }
 
+/* postgres://user:word@host/db */
+static bool is_url_with_password(const char *s, size_t n)
+{
+    const char *end = s + n, *at = memchr(s, ':', n), *colon = NULL;
+    if (at == NULL || end - at < 6 || at[1] != '/' || at[2] != '/')
+        return false;
+    for (at += 3; at < end && *at != '/' && *at != ' '; at++) {
+        if (*at == ':' && colon == NULL)
+            colon = at;
+        if (*at == '@')
+            return colon && at - colon > 1;
+    }
+    return false;
+}
+
 bool code_has_secret_prefix(const char *s, size_t n)
 {
     static const char *const prefixes[] = {
-        "-----BEGIN ", "ya29.",  "AKIA",    "ASIA",    "AIza",     "ghp_",     "gho_",
-        "ghs_",        "glpat-", "xoxb-",   "xoxp-",   "sk_live_", "rk_live_", "github_pat_",
-        "$2a$",        "$2b$",   "$2y$",    "$argon2", "{bcrypt}", "{noop}",   "pbkdf2",
-        "SG.",         "npm_",   "dop_v1_", "shpat_",  "Bearer "};
+        "-----BEGIN ", "ya29.",  "AKIA",    "ASIA",    "AIza",     "ghp_",       "gho_",
+        "ghs_",        "glpat-", "xoxb-",   "xoxp-",   "sk_live_", "rk_live_",   "github_pat_",
+        "$2a$",        "$2b$",   "$2y$",    "$argon2", "{bcrypt}", "{noop}",     "pbkdf2",
+        "SG.",         "npm_",   "dop_v1_", "shpat_",  "Bearer ",  "Basic ",     "sk-",
+        "hvs.",        "pypi-",  "ghu_",    "ghr_",    "xoxa-",    "xoxs-",      "dckr_pat_",
+        "$1$",         "$5$",    "$6$",     "{SSHA}",  "scrypt:",  "AccountKey="};
     if (n < 16)
         return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (begins(s, n, prefixes[i]))
             return true;
-    return begins(s, n, "eyJ") && memchr(s, '.', n) != NULL;
+    return (begins(s, n, "eyJ") && memchr(s, '.', n) != NULL) || is_url_with_password(s, n);
 }
 
 enum { DENSE = 32, DENSE_MOST = 512 };
@@ -139,8 +156,21 @@ static bool is_coded(const char *s, size_t n, const struct counts *c)
            c->of[DIGIT] + c->of[UPPER] + c->of[LOWER] + c->of[DOT] + c->of[DASH] == n;
 }
 
+/* NO974760673MVA */
+static bool is_vat_number(const char *s, size_t n)
+{
+    if ((n != 11 && n != 14) || memcmp(s, "NO", 2) != 0)
+        return false;
+    for (size_t i = 2; i < 11; i++)
+        if (!is_digit(s[i]))
+            return false;
+    return (n == 11 || memcmp(s + 11, "MVA", 3) == 0) && value_is_orgnr(s + 2);
+}
+
 static uint64_t known_code(const char *s, size_t n, const struct counts *c)
 {
+    if (is_vat_number(s, n))
+        return BIT(ORGNR) | BIT(NINE_DIGITS);
     if (is_uuid(s, n))
         return BIT(UUID);
     if (is_navident(s, n))

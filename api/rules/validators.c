@@ -157,6 +157,8 @@ static uint64_t of_groups(const char *s, size_t n, const char *d, size_t count)
     if (count == 8 && (eight(d) & BIT(EIGHT)) &&
         (strcmp(groups, "2-2-2-2") == 0 || strcmp(groups, "3-2-3") == 0))
         return BIT(PHONE);
+    if (count == 10 && strcmp(groups, "3-3-4") == 0 && d[0] > '1' && d[3] > '1')
+        return BIT(PHONE); /* North America */
     if (count == 11 && strcmp(groups, "4-2-5") == 0 && value_is_account(d))
         return BIT(ACCOUNT_MARKED);
     return 0;
@@ -226,9 +228,15 @@ static uint64_t emails_in(const char *s, size_t n)
 }
 
 /* Runs of eleven digits, also as 010203 45678; "+47 ..." as a telephone. */
+static bool is_letter_at(const char *s, size_t i, size_t n)
+{
+    return i < n && (class_at(s, i) == UPPER || class_at(s, i) == LOWER);
+}
+
 static uint64_t numbers_in(const char *s, size_t n)
 {
     uint64_t kinds = 0;
+    bool is_one_word = memchr(s, ' ', n) == NULL;
     for (size_t i = 0; i < n;) {
         if (!is_digit(s[i])) {
             i++;
@@ -238,13 +246,15 @@ static uint64_t numbers_in(const char *s, size_t n)
         while (end < n && is_digit(s[end]))
             end++;
         size_t run = end - i;
+        bool in_checksum =
+            is_one_word && (is_letter_at(s, end, n) || (i > 0 && is_letter_at(s, i - 1, n)));
         char d[11];
-        if (run == 6 && end + 6 <= n && s[end] == ' ' && digits_of(s + end + 1, 5, d, 5) == 5 &&
-            (end + 6 == n || !is_digit(s[end + 6]))) {
+        if (run == 6 && end + 6 <= n && (s[end] == ' ' || s[end] == '-') &&
+            digits_of(s + end + 1, 5, d, 5) == 5 && (end + 6 == n || !is_digit(s[end + 6]))) {
             memmove(d + 6, d, 5);
             memcpy(d, s + i, 6);
             kinds |= BIT(ELEVEN_WITHIN) | (person_number(d) ? BIT(FNR_WITHIN) : 0);
-        } else if (run == 11) {
+        } else if (run == 11 && !in_checksum) {
             kinds |= BIT(ELEVEN_WITHIN) | (person_number(s + i) ? BIT(FNR_WITHIN) : 0);
         }
         if (i > 0 && s[i - 1] == '+' && (run >= 8 || (run == 2 && end < n && s[end] == ' ')))

@@ -139,6 +139,9 @@ static int start(void **state)
         fail_msg("%s", why);
     postgres_superuser(server, "app", conninfo);
     net = net_open(&e);
+    const char *seed = getenv("STROM_SEED");
+    if (seed)
+        seed_values((uint32_t)strtoul(seed, NULL, 10));
     PGconn *conn = PQconnectdb(conninfo);
     sql(conn, "SET client_min_messages = error");
     for (size_t t = 0; t < n_tables(); t++)

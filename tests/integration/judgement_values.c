@@ -7,6 +7,11 @@
 
 static uint32_t seed = 20240131;
 
+void seed_values(uint32_t with)
+{
+    seed = with;
+}
+
 uint32_t below(uint32_t n)
 {
     seed = seed * 1664525u + 1013904223u;

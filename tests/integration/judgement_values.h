@@ -23,7 +23,8 @@ struct value_case {
 extern const struct value_case value_cases[], quiet_cases[];
 extern const size_t n_value_cases, n_quiet_cases;
 
-/* 0 to n - 1, the same in each run. */
+void seed_values(uint32_t with);
+/* 0 to n - 1, the same in each run with the same seed. */
 uint32_t below(uint32_t n);
 /* The digit that Luhn's sum wants behind these. */
 int luhn_of(const char *digits, size_t n);

@@ -234,6 +234,15 @@ static void test_groups(void **state)
     has_none("git@github", BIT(EMAIL));
     has("M54.5", BIT(DIAGNOSIS_DOTTED) | BIT(CODE));
     has("1.2.3", BIT(DOTTED));
+    has("(555) 234-1234", BIT(PHONE));
+    has("555-234-1234", BIT(PHONE));
+    has_none("100-234-1234", BIT(PHONE));
+    has("NO974760673MVA", BIT(ORGNR));
+    has_none("NO974760674MVA", BIT(ORGNR));
+    has("postgres://app:hemmelig@db.local:5432/app", BIT(SECRET));
+    has_none("https://www.nav.no:443/sak/1", BIT(SECRET));
+    has_none("https://nav.no/a:b@c", BIT(SECRET));
+    has("$6$saltsalt$0123456789abcdef", BIT(SECRET));
 }
 
 static void test_near_misses(void **state)
@@ -273,6 +282,12 @@ static void test_numbers_inside_texts(void **state)
         snprintf(text, sizeof text, "{\"ident\":{\"verdi\":\"%s\"}}", d);
         has(text, BIT(FNR_WITHIN) | BIT(DOCUMENT));
         snprintf(text, sizeof text, "fnr %.6s %s.", d, d + 6);
+        has(text, BIT(FNR_WITHIN));
+        snprintf(text, sizeof text, "9f%sa03be", d);
+        has_none(text, BIT(FNR_WITHIN) | BIT(ELEVEN_WITHIN));
+        snprintf(text, sizeof text, "fnr%s og mer", d);
+        has(text, BIT(FNR_WITHIN));
+        snprintf(text, sizeof text, "fnr %.6s-%s.", d, d + 6);
         has(text, BIT(FNR_WITHIN));
         snprintf(text, sizeof text, "lang 9%s tallrekke", d);
         has_none(text, BIT(FNR_WITHIN));
