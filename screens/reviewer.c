@@ -77,7 +77,7 @@ static const char *name_of(const struct reviewer *self, const struct journey *j)
     const char *slash = strrchr(self->path, '/');
 
     if (is_of_choices(j))
-        return tr("what is chosen here");
+        return tr("this choice");
     return slash ? slash + 1 : self->path;
 }
 
