@@ -80,12 +80,12 @@ const struct word *vocabulary_find(const struct text *t, size_t from, size_t n)
 }
 
 /* As find, but also in the plural and with the Norwegian article: adresser, kommentaren. Words that
- * only count as a whole are mostly English: of their endings only the s. */
+ * only count as a whole are mostly English: short ones have of these endings only the s. */
 const struct word *vocabulary_find_inflected(const struct text *t, size_t from, size_t n)
 {
     static const char *const endings[] = {"s",  "es", "r",  "n",  "e",  "a",
                                           "er", "en", "et", "ne", "ene"};
-    enum { ENGLISH = 2, STEM = 4 };
+    enum { ENGLISH = 2, STEM = 4, LONG_STEM = 7 };
     const struct word *w = vocabulary_find(t, from, n);
     if (w || n <= STEM || strchr("srneat", t->s[from + n - 1]) == NULL)
         return w;
@@ -94,7 +94,7 @@ const struct word *vocabulary_find_inflected(const struct text *t, size_t from, 
         if (n < ending + STEM || memcmp(t->s + from + n - ending, endings[i], ending) != 0)
             continue;
         w = vocabulary_find(t, from, n - ending);
-        if (w && !w->part && i >= ENGLISH)
+        if (w && !w->part && i >= ENGLISH && n - ending < LONG_STEM)
             w = NULL;
     }
     return w;
