@@ -3,6 +3,7 @@
 #include "api/access/held_test.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 
 #include <string.h>
 #include <strings.h>
@@ -171,10 +172,10 @@ static void close_rows(struct task *t, struct drop_job *job)
 static enum task_state came_back(struct task *t)
 {
     struct err e;
-    err_set(&e, ERR_CONFLICT, "Taking the roles away");
+    err_set(&e, ERR_CONFLICT, tr("Taking the roles away"));
     err_reason(&e, "STILL_THERE");
-    err_why(&e, "the policy holds some of it again: somebody else has written it back");
-    err_hint(&e, "look at it with strom access, then strom access drop once more");
+    err_why(&e, tr("the policy holds some of it again: somebody else has written it back"));
+    err_hint(&e, tr("look at it with strom access, then strom access drop once more"));
     return task_fail(t, &e);
 }
 

@@ -1,6 +1,7 @@
 #include "api/access/policy.h"
 
 #include "api/base/json.h"
+#include "api/base/tr.h"
 #include "api/files/diff.h"
 
 #include <assert.h>
@@ -208,8 +209,8 @@ static struct json *read_policy(const char *policy, struct err *e)
     if (doc && is_policy(policy, doc))
         return doc;
     if (doc) {
-        err_set(e, ERR_BUG, "Reading the project's policy");
-        err_why(e, "it is not shaped like a policy");
+        err_set(e, ERR_BUG, tr("Reading the project's policy"));
+        err_why(e, tr("it is not shaped like a policy"));
     }
     json_free(doc);
     return NULL;

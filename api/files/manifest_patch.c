@@ -4,6 +4,7 @@
 #include "api/files/manifest.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/files/diff.h"
 #include "api/files/manifest_edit.h"
 #include "api/files/quote.h"
@@ -73,7 +74,7 @@ static bool has_user(const struct editor *ed, const struct manifest_instance *in
 
 static bool missing(struct err *e, const char *what, const char *hint)
 {
-    err_set(e, ERR_MISSING, "editing the manifest");
+    err_set(e, ERR_MISSING, tr("editing the manifest"));
     err_why(e, "%s", what);
     return err_hint(e, "%s", hint);
 }

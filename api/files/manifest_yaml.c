@@ -1,6 +1,7 @@
 #include "api/files/manifest_yaml.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <string.h>
 
@@ -141,9 +142,9 @@ yaml_node_t *manifest_item(struct manifest_yaml *y, const yaml_node_t *list, siz
 
 static bool refuse(struct err *e, const yaml_parser_t *p)
 {
-    err_set(e, ERR_INPUT, "reading the manifest");
-    err_why(e, "line %zu: %s", p->problem_mark.line + 1, p->problem ? p->problem : "no YAML");
-    return err_hint(e, "the file must be YAML apart from {{templates}}");
+    err_set(e, ERR_INPUT, tr("reading the manifest"));
+    err_why(e, tr("line %zu: %s"), p->problem_mark.line + 1, p->problem ? p->problem : "no YAML");
+    return err_hint(e, tr("the file must be YAML apart from {{templates}}"));
 }
 
 static bool holds_instances(struct manifest_yaml *y)
@@ -191,7 +192,7 @@ static bool parse(struct manifest_yaml *y, const char *text, struct err *e,
 {
     yaml_parser_t p;
     if (!yaml_parser_initialize(&p))
-        return err_set(e, ERR_SYSTEM, "reading the manifest");
+        return err_set(e, ERR_SYSTEM, tr("reading the manifest"));
     yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
     const unsigned char *bytes = (const unsigned char *)text + mark_bytes(y);
     yaml_parser_set_input_string(&p, bytes, y->bytes - mark_bytes(y));
@@ -205,8 +206,8 @@ bool manifest_open(struct manifest_yaml *y, struct arena *mem, const char *text,
 {
     *y = (struct manifest_yaml){.mem = mem, .text = text, .bytes = strlen(text), .wanted = nth};
     if (y->bytes > MANIFEST_TEXT_BYTES) {
-        err_set(e, ERR_INPUT, "reading the manifest");
-        return err_why(e, "it is larger than %d bytes", MANIFEST_TEXT_BYTES);
+        err_set(e, ERR_INPUT, tr("reading the manifest"));
+        return err_why(e, tr("it is larger than %d bytes"), MANIFEST_TEXT_BYTES);
     }
     find_lines(y);
     const char *safe = masked(y);

@@ -4,6 +4,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/files/migrations_config.h"
 
 #include <dirent.h>
@@ -274,14 +275,14 @@ static const char *plain_path(struct arena *a, const char *path)
 
 static bool refuse(struct err *e, const char *repo, const char *wanted)
 {
-    err_set(e, ERR_MISSING, "looking for migrations in %s", repo);
+    err_set(e, ERR_MISSING, tr("looking for migrations in %s"), repo);
     if (wanted) {
-        err_why(e, "there is no folder %s in it", wanted);
-        return err_hint(e, "--migrations names a folder of the repository, from its top");
+        err_why(e, tr("there is no folder %s in it"), wanted);
+        return err_hint(e, tr("--migrations names a folder of the repository, from its top"));
     }
-    err_why(e, "there is no folder with files like V1__name.sql");
-    return err_hint(e, "Flyway's usual place is src/main/resources/db/migration; --migrations "
-                       "names another, --repo another repository");
+    err_why(e, tr("there is no folder with files like V1__name.sql"));
+    return err_hint(e, tr("Flyway's usual place is src/main/resources/db/migration; --migrations "
+                          "names another, --repo another repository"));
 }
 
 bool migrations_find(struct arena *a, const char *repo, const char *wanted,

@@ -4,6 +4,7 @@
 #include "api/files/migrations_sql.h"
 
 #include "api/base/path.h"
+#include "api/base/tr.h"
 #include "api/files/quote.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ static const char *quoted(struct writer *w, bool (*how)(struct str *, const char
 
 bool sql_refuse(struct err *e, const char *why, const char *hint)
 {
-    err_set(e, ERR_INPUT, "writing the migrations");
+    err_set(e, ERR_INPUT, tr("writing the migrations"));
     err_why(e, "%s", why);
     return err_hint(e, "%s", hint);
 }

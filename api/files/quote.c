@@ -1,5 +1,6 @@
 #include "api/files/quote.h"
 
+#include "api/base/tr.h"
 #include "api/base/utf8.h"
 
 #include <string.h>
@@ -8,17 +9,17 @@
 
 static bool refuse(struct err *e, const char *name, const char *why)
 {
-    err_set(e, ERR_INPUT, "writing a name into a file");
+    err_set(e, ERR_INPUT, tr("writing a name into a file"));
     err_why(e, "\"%s\" %s", name, why);
-    return err_hint(e, "rename it, or write this part by hand");
+    return err_hint(e, tr("rename it, or write this part by hand"));
 }
 
 /* C0, DEL and the C1 range, line and paragraph separators: one of them could begin a line. U+FFFE
  * and U+FFFF are no characters to YAML. */
 static bool is_control(uint32_t cp)
 {
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029 ||
-           cp == 0xfffe || cp == 0xffff;
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029 || cp == 0xfffe ||
+           cp == 0xffff;
 }
 
 static bool check(const char *text, struct err *e)

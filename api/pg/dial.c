@@ -3,6 +3,7 @@
 #include "api/net/resolve.h"
 #include "api/pg/internal.h"
 
+#include "api/base/tr.h"
 #include <errno.h>
 
 void dial_begin(struct dial *d, const struct pg_plan *plan, const struct pg_host *only)
@@ -64,10 +65,11 @@ static enum task_state resolve(struct dial *d, struct task *t)
     long long port = 5432;
     if (d->resolve == NULL) {
         if (!str_int64(d->host.port, 1, 65535, &port)) {
-            err_set(&d->e, ERR_INPUT, "could not connect to the database on %s", d->host.host);
+            err_set(&d->e, ERR_INPUT, tr("could not connect to the database on %s"), d->host.host);
             err_reason(&d->e, PG_BAD_CONNINFO);
-            err_why(&d->e, "%s is no port", d->host.port);
-            err_hint(&d->e, "A port is a number between 1 and 65535; PostgreSQL's own is 5432.");
+            err_why(&d->e, tr("%s is no port"), d->host.port);
+            err_hint(&d->e,
+                     tr("A port is a number between 1 and 65535; PostgreSQL's own is 5432."));
             return TASK_FAILED;
         }
         d->resolve =

@@ -2,6 +2,7 @@
 
 #include "api/base/log.h"
 #include "api/base/safe.h"
+#include "api/base/tr.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -41,7 +42,7 @@ static void why_line(struct err *e, const char *text)
 {
     int n = (int)strcspn(text, "\n");
     if (n == 0)
-        err_why(e, "the connection ended without a word");
+        err_why(e, tr("the connection ended without a word"));
     else
         err_why(e, "%.*s", n, text);
 }
@@ -72,13 +73,14 @@ static const struct meaning meanings[] = {
 static void hint_28000(struct err *e, const char *text)
 {
     if (strstr(text, "InitializeSessionUserId") == NULL)
-        err_hint(e, "No line of pg_hba.conf admits this user from here: use the proxy, or ask "
-                    "the one who runs the server.");
+        err_hint(e, tr("No line of pg_hba.conf admits this user from here: use the proxy, or ask "
+                       "the one who runs the server."));
     else if (strstr(text, "log in") != NULL)
-        err_hint(e, "This role may not log in: use a personal user (`nais postgres grant`).");
+        err_hint(e, tr("This role may not log in: use a personal user (`nais postgres grant`)."));
     else
-        err_hint(e, "There is no such role: check the user's name (`nais postgres grant` makes a "
-                    "personal one).");
+        err_hint(e,
+                 tr("There is no such role: check the user's name (`nais postgres grant` makes a "
+                    "personal one)."));
 }
 
 static void server_said(struct err *e, const char *sqlstate, const char *words, const char *text)
@@ -86,12 +88,12 @@ static void server_said(struct err *e, const char *sqlstate, const char *words, 
     e->kind = ERR_SQL;
     err_reason(e, sqlstate);
     why_line(e, words);
-    err_hint(e, "Ask the one who runs the server; the text is PostgreSQL's own.");
+    err_hint(e, tr("Ask the one who runs the server; the text is PostgreSQL's own."));
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
         if (strcmp(meanings[i].sqlstate, sqlstate) == 0) {
             e->kind = meanings[i].kind;
             e->retryable = meanings[i].retryable;
-            err_hint(e, "%s", meanings[i].hint);
+            err_hint(e, "%s", tr(meanings[i].hint));
         }
     if (strcmp(sqlstate, PG_NOT_ADMITTED) == 0)
         hint_28000(e, text);
@@ -101,22 +103,22 @@ static void as_timeout(struct err *e, const struct dial *d)
 {
     e->retryable = true;
     err_reason(e, PG_TIMEOUT);
-    err_why(e, "no answer in %d s", (d->plan->connect_timeout_ms + 999) / 1000);
-    err_hint(e, "Is naisdevice on, and the address right? A wall between here and there drops "
-                "packets silently.");
+    err_why(e, tr("no answer in %d s"), (d->plan->connect_timeout_ms + 999) / 1000);
+    err_hint(e, tr("Is naisdevice on, and the address right? A wall between here and there drops "
+                   "packets silently."));
 }
 
 static void as_refused(struct err *e, const struct dial *d)
 {
     e->retryable = true;
     err_reason(e, PG_REFUSED);
-    err_why(e, "nobody listens there");
+    err_why(e, tr("nobody listens there"));
     if (d->host.socket)
-        err_hint(e, "No server on this machine uses that socket: start it, or name a host.");
+        err_hint(e, tr("No server on this machine uses that socket: start it, or name a host."));
     else if (d->host.local)
-        err_hint(e, "Start the proxy (`nais postgres proxy`) and try again.");
+        err_hint(e, tr("Start the proxy (`nais postgres proxy`) and try again."));
     else
-        err_hint(e, "Check host and port, and that the server is running.");
+        err_hint(e, tr("Check host and port, and that the server is running."));
 }
 
 static void resolve_failed(struct err *e, const struct dial *d)
@@ -132,7 +134,7 @@ static void resolve_failed(struct err *e, const struct dial *d)
     }
     err_reason(e, PG_HOST_UNKNOWN);
     err_why(e, "%s", why->why[0] != '\0' ? why->why : "there is no such host");
-    err_hint(e, "Check the host's name, and that naisdevice (or the network) is on.");
+    err_hint(e, tr("Check the host's name, and that naisdevice (or the network) is on."));
     e->retryable = why->retryable;
 }
 
@@ -141,8 +143,9 @@ static void tls_failed(struct err *e, const char *text)
     e->kind = ERR_DENIED;
     err_reason(e, PG_TLS);
     why_line(e, text);
-    err_hint(e, "Go through the local proxy, give the server's certificate (sslrootcert=FILE), or "
-                "say sslmode=... yourself.");
+    err_hint(e,
+             tr("Go through the local proxy, give the server's certificate (sslrootcert=FILE), or "
+                "say sslmode=... yourself."));
 }
 
 /* What libpq itself found, without a word from the server. Its texts are translated, the system's
@@ -160,7 +163,7 @@ static void client_failed(struct err *e, const struct dial *d, const char *text)
         err_reason(e, PG_LOST);
         e->retryable = true;
         why_line(e, text);
-        err_hint(e, "Is it PostgreSQL that answers there? Check host and port.");
+        err_hint(e, tr("Is it PostgreSQL that answers there? Check host and port."));
     }
 }
 
@@ -168,20 +171,22 @@ static void no_password(struct err *e, const struct dial *d)
 {
     e->kind = ERR_DENIED;
     err_reason(e, PG_NO_PASSWORD);
-    err_why(e, "the server asks for a password and none was given");
+    err_why(e, tr("the server asks for a password and none was given"));
     if (d->plan->passfile_refused != NULL)
-        err_hint(e,
-                 "%s is not used, for others may read it: chmod 600, or use STROM_DB_PASSWORD or "
-                 "--password-file.",
-                 d->plan->passfile_refused);
+        err_hint(
+            e,
+            tr("%s is not used, for others may read it: chmod 600, or use STROM_DB_PASSWORD or "
+               "--password-file."),
+            d->plan->passfile_refused);
     else
-        err_hint(e, "Type it when asked, or use STROM_DB_PASSWORD, --password-file or ~/.pgpass.");
+        err_hint(e,
+                 tr("Type it when asked, or use STROM_DB_PASSWORD, --password-file or ~/.pgpass."));
 }
 
 bool error_connect(struct err *e, const struct dial *d, bool timed_out)
 {
     const char *host = d->host.host != NULL ? d->host.host : d->host.hostaddr;
-    err_set(e, ERR_NETWORK, "could not connect to the database %s on %s port %s as %s",
+    err_set(e, ERR_NETWORK, tr("could not connect to the database %s on %s port %s as %s"),
             d->plan->show_database, host != NULL ? host : "the local socket", d->host.port,
             d->plan->show_user);
     err_resource(e, d->plan->show_database);
@@ -224,17 +229,18 @@ static enum err_kind kind_of(const char *state)
 static void hint_for(struct err *e, const char *state, const char *theirs)
 {
     if (str_eq(state, PG_CANCELLED))
-        err_hint(e, "It took too long, or was cancelled: try again when the server is less busy.");
+        err_hint(e,
+                 tr("It took too long, or was cancelled: try again when the server is less busy."));
     else if (str_eq(state, "55P03"))
-        err_hint(e, "Somebody holds a lock on it: try again in a moment.");
+        err_hint(e, tr("Somebody holds a lock on it: try again in a moment."));
     else if (str_eq(state, PG_DENIED))
-        err_hint(e, "This login may not read that; the owner can GRANT it.");
+        err_hint(e, tr("This login may not read that; the owner can GRANT it."));
     else if (str_starts(state, "57P") || str_starts(state, "08"))
-        err_hint(e, "Connect again.");
+        err_hint(e, tr("Connect again."));
     else if (!str_is_empty(theirs))
         err_hint(e, "%s", theirs);
     else
-        err_hint(e, "Try again (r); the text is PostgreSQL's own.");
+        err_hint(e, tr("Try again (r); the text is PostgreSQL's own."));
 }
 
 bool error_result(struct err *e, const PGresult *result)
@@ -243,7 +249,7 @@ bool error_result(struct err *e, const PGresult *result)
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (state == NULL)
         state = "08006"; /* libpq's own words: the connection failed */
-    err_set(e, kind_of(state), "could not ask the database");
+    err_set(e, kind_of(state), tr("could not ask the database"));
     err_reason(e, str_starts(state, "57P") || str_starts(state, "08") ? PG_LOST : state);
     why_line(e, text != NULL ? text : PQresultErrorMessage(result));
     hint_for(e, state, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
@@ -255,11 +261,12 @@ bool error_result(struct err *e, const PGresult *result)
 bool error_lost(struct err *e, PGconn *conn)
 {
     const char *text = conn != NULL ? PQerrorMessage(conn) : "";
-    err_set(e, ERR_NETWORK, "could not ask the database");
+    err_set(e, ERR_NETWORK, tr("could not ask the database"));
     err_reason(e, PG_LOST);
     why_line(e, text);
-    err_hint(e,
-             "The connection broke: is the proxy still running, and naisdevice on? Connect again.");
+    err_hint(
+        e,
+        tr("The connection broke: is the proxy still running, and naisdevice on? Connect again."));
     e->retryable = true;
     return false;
 }

@@ -1,6 +1,7 @@
 #include "api/pg/internal.h"
 
 #include "api/base/log.h"
+#include "api/base/tr.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -30,11 +31,12 @@ static bool may_hold_password(const char *dsn)
 static bool bad_dsn(struct err *e, const char *dsn, char *why)
 {
     bool silent = why == NULL || may_hold_password(dsn);
-    err_set(e, ERR_INPUT, "could not read the connection string");
+    err_set(e, ERR_INPUT, tr("could not read the connection string"));
     err_reason(e, PG_BAD_CONNINFO);
     err_why(e, "%s", silent ? "it is none, or has a mistake in it" : why);
     err_hint(
-        e, "Write it as host=... dbname=... user=... or as postgresql://user@host:5432/database.");
+        e,
+        tr("Write it as host=... dbname=... user=... or as postgresql://user@host:5432/database."));
     PQfreemem(why);
     return false;
 }
@@ -89,11 +91,11 @@ bool pg_dsn_check(const char *dsn, struct err *e)
     if (str_is_empty(dsn))
         return true;
     if (strlen(dsn) >= PG_DSN) {
-        err_set(e, ERR_INPUT, "could not read the connection string");
+        err_set(e, ERR_INPUT, tr("could not read the connection string"));
         err_reason(e, PG_BAD_CONNINFO);
-        err_why(e, "it is longer than %d bytes", PG_DSN - 1);
-        return err_hint(e,
-                        "Put it into a service file (~/.pg_service.conf) and write service=NAME.");
+        err_why(e, tr("it is longer than %d bytes"), PG_DSN - 1);
+        return err_hint(
+            e, tr("Put it into a service file (~/.pg_service.conf) and write service=NAME."));
     }
     char *why = NULL;
     PQconninfoOption *list = PQconninfoParse(dsn, &why);

@@ -1,5 +1,6 @@
 #include "api/pg/pg.h"
 
+#include "api/base/tr.h"
 #include "api/pg/internal.h"
 
 struct pg *pg_hold(struct pg *pg)
@@ -22,10 +23,10 @@ void pg_close(struct pg *pg)
     if (pg == NULL)
         return;
     struct err e;
-    err_set(&e, ERR_NETWORK, "could not ask the database");
+    err_set(&e, ERR_NETWORK, tr("could not ask the database"));
     err_reason(&e, PG_LOST);
-    err_why(&e, "the connection was closed");
-    err_hint(&e, "Connect again.");
+    err_why(&e, tr("the connection was closed"));
+    err_hint(&e, tr("Connect again."));
     queue_lose(pg, &e);
     task_clear(&pg->pump);
     task_clear(&pg->cancel);

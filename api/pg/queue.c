@@ -1,6 +1,7 @@
 #include "api/pg/internal.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 #include "api/net/net.h"
 
 #include <assert.h>
@@ -108,10 +109,10 @@ static bool is_silent(const struct pg *pg)
 static void lose(struct pg *pg, const char *why)
 {
     struct err e;
-    err_set(&e, ERR_NETWORK, "could not ask the database");
+    err_set(&e, ERR_NETWORK, tr("could not ask the database"));
     err_reason(&e, PG_LOST);
     err_why(&e, "%s", why);
-    err_hint(&e, "The network may have changed: connect again.");
+    err_hint(&e, tr("The network may have changed: connect again."));
     e.retryable = true;
     queue_lose(pg, &e);
 }

@@ -125,12 +125,13 @@ bool prepare_write(const struct prepared *p, const char *folder, struct err *e)
     for (size_t i = 0; ok && i < p->n_files; i++)
         if (!p->files[i].left_out &&
             is_taken(&p->files[i], path_join(&a, folder, p->files[i].path))) {
-            err_set(e, ERR_CONFLICT, "Writing %s", p->files[i].path);
+            err_set(e, ERR_CONFLICT, tr("Writing %s"), p->files[i].path);
             err_why(e, "%s",
                     p->files[i].is_new ? "a file of that name is there by now"
                                        : "it is there with another text than was shown");
-            ok = err_hint(e, "nothing was written; look again: what is there by now is taken into "
-                             "account, or take another folder");
+            ok = err_hint(e,
+                          tr("nothing was written; look again: what is there by now is taken into "
+                             "account, or take another folder"));
         }
     for (size_t i = 0; ok && i < p->n_files; i++)
         if (!p->files[i].left_out)

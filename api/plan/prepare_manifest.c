@@ -83,7 +83,7 @@ static void one(struct prepare_job *j, const char *path)
                                               .does = does(j, path)});
     else if (r.outcome == MANIFEST_BY_HAND)
         prepare_note(j, arena_printf(j->a, tr("%s could not be edited safely (%s). By hand:\n%s"),
-                                     path, r.reason, r.paste));
+                                     path, tr(r.reason), r.paste));
 }
 
 bool prepare_manifests(struct prepare_job *j, struct err *e)

@@ -28,9 +28,9 @@ bool access_consent(struct session *s, const char *question, struct err *e)
     if (s->o->yes)
         return true;
     if (!out_can_ask(s->o)) {
-        err_set(e, ERR_INPUT, "Asking for consent");
-        err_why(e, "there is no terminal to ask at");
-        return err_hint(e, "nothing was changed; --yes consents");
+        err_set(e, ERR_INPUT, tr("Asking for consent"));
+        err_why(e, tr("there is no terminal to ask at"));
+        return err_hint(e, tr("nothing was changed; --yes consents"));
     }
     if (out_ask(question, answer, sizeof answer, false) &&
         (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0 ||
@@ -93,9 +93,9 @@ static bool word_fits(const struct options *o, size_t *at, struct err *e)
     for (*at = 0; *at < sizeof words / sizeof *words; ++*at)
         if (str_eq(words[*at].word, o->args[0]))
             return true;
-    err_set(e, ERR_INPUT, "Reading the command line");
-    err_why(e, "strom access knows no '%s'", o->args[0]);
-    return err_hint(e, "show, grant or drop");
+    err_set(e, ERR_INPUT, tr("Reading the command line"));
+    err_why(e, tr("strom access knows no '%s'"), o->args[0]);
+    return err_hint(e, tr("show, grant or drop"));
 }
 
 static bool fits(const struct options *o, size_t *at, struct err *e)
@@ -105,25 +105,25 @@ static bool fits(const struct options *o, size_t *at, struct err *e)
     int seconds = o->for_ ? options_seconds(o->for_) : ACCESS_USUAL_S;
     if ((o->for_ && words[*at].run != access_command_grant) ||
         (o->editor && words[*at].run != access_command_drop)) {
-        err_set(e, ERR_INPUT, "Reading the command line");
-        err_why(e, "strom access %s does not know --%s", words[*at].word,
+        err_set(e, ERR_INPUT, tr("Reading the command line"));
+        err_why(e, tr("strom access %s does not know --%s"), words[*at].word,
                 o->for_ && words[*at].run != access_command_grant ? "for" : "editor");
-        return err_hint(e, "--for belongs to grant, --editor to drop");
+        return err_hint(e, tr("--for belongs to grant, --editor to drop"));
     }
     if (seconds >= ACCESS_SHORTEST_S && seconds <= ACCESS_LONGEST_S)
         return true;
-    err_set(e, ERR_INPUT, "Reading --for");
-    err_why(e, "'%s' is none: from one minute to a day", o->for_);
-    return err_hint(e, "for example 30m, 2h or 8h");
+    err_set(e, ERR_INPUT, tr("Reading --for"));
+    err_why(e, tr("'%s' is none: from one minute to a day"), o->for_);
+    return err_hint(e, tr("for example 30m, 2h or 8h"));
 }
 
 static bool knows_project(const struct session *s, struct err *e)
 {
     if (s->target.project[0])
         return true;
-    err_set(e, ERR_INPUT, "Finding out where this is about");
+    err_set(e, ERR_INPUT, tr("Finding out where this is about"));
     err_why(e, "%s", s->nowhere[0] ? s->nowhere : "project is not known");
-    return err_hint(e, "use --project, or --app with a kubeconfig: the cluster knows");
+    return err_hint(e, tr("use --project, or --app with a kubeconfig: the cluster knows"));
 }
 
 int command_access(const struct options *o)

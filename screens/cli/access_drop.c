@@ -11,9 +11,9 @@ static bool confirmed(struct session *s, const struct rights *r, struct err *e)
     if (s->o->confirm && str_eq(s->o->confirm, r->project))
         return true;
     if (s->o->confirm || !out_can_ask(s->o)) {
-        err_set(e, ERR_INPUT, "Asking for the project's name");
+        err_set(e, ERR_INPUT, tr("Asking for the project's name"));
         err_why(e, s->o->confirm ? "--confirm is another name" : "there is no terminal to ask at");
-        return err_hint(e, "nothing was taken away; --confirm %s", r->project);
+        return err_hint(e, tr("nothing was taken away; --confirm %s"), r->project);
     }
     snprintf(question, sizeof question,
              tr("%s goes, and with it what only it gives. Type the project's name:"),
@@ -32,7 +32,7 @@ static bool wait_for_drop(struct session *s, const struct task *t, struct err *e
         told = told || access_drop_phase(t) == ACCESS_TESTING;
     }
     if (task_state(t) == TASK_RUNNING)
-        return err_hint(e, "the same command goes on from there");
+        return err_hint(e, tr("the same command goes on from there"));
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     return task_state(t) == TASK_OK;

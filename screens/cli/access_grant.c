@@ -16,11 +16,12 @@ static int may_not(struct session *s, const struct rights *r, int64_t until)
     else
         out_result(&text);
     str_done(&text);
-    err_set(&e, ERR_DENIED, "Granting roles in %s", r->project);
+    err_set(&e, ERR_DENIED, tr("Granting roles in %s"), r->project);
     err_reason(&e, "IAM_PERMISSION_DENIED");
     err_resource(&e, r->project);
-    err_why(&e, "you may not change the project's policy: resourcemanager.projects.setIamPolicy");
-    err_hint(&e, "send the text above to %s%s", r->n_setters ? r->setters[0] : "one who may",
+    err_why(&e,
+            tr("you may not change the project's policy: resourcemanager.projects.setIamPolicy"));
+    err_hint(&e, tr("send the text above to %s%s"), r->n_setters ? r->setters[0] : "one who may",
              r->n_setters > 1 ? ", or to another who may" : "");
     return out_error(s->o, &e);
 }
@@ -41,7 +42,7 @@ static bool wait_for_grant(struct session *s, const struct task *t, size_t bring
         works = access_grant_works(t);
     }
     if (task_state(t) == TASK_RUNNING)
-        return err_hint(e, "what was granted is recorded: strom access drop takes it away");
+        return err_hint(e, tr("what was granted is recorded: strom access drop takes it away"));
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     return task_state(t) == TASK_OK;

@@ -113,11 +113,11 @@ static bool is_settled(const struct plan *p, struct err *e)
 {
     if (p->n_unacknowledged == 0)
         return true;
-    err_set(e, ERR_INPUT, "Writing down sensitive columns");
+    err_set(e, ERR_INPUT, tr("Writing down sensitive columns"));
     err_reason(e, "UNACKNOWLEDGED");
     err_resource(e, p->unsettled);
-    err_why(e, "%zu of them without a reason: %s", p->n_unacknowledged, p->unsettled);
-    return err_hint(e, "give each a reason and a reference, or leave it out");
+    err_why(e, tr("%zu of them without a reason: %s"), p->n_unacknowledged, p->unsettled);
+    return err_hint(e, tr("give each a reason and a reference, or leave it out"));
 }
 
 static int run_plan(struct session *s, writer *write)
@@ -143,9 +143,9 @@ static bool is_known(const struct options *o, struct err *e)
 {
     if (o->n_args == 1)
         return true;
-    err_set(e, ERR_INPUT, "Reading the command line");
-    err_why(e, "strom export wants to know what");
-    return err_hint(e, "sql, terraform or gcloud");
+    err_set(e, ERR_INPUT, tr("Reading the command line"));
+    err_why(e, tr("strom export wants to know what"));
+    return err_hint(e, tr("sql, terraform or gcloud"));
 }
 
 int command_export(const struct options *o)

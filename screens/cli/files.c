@@ -112,9 +112,9 @@ static int run(struct session *s)
     struct err e;
 
     if (s->live.repo == NULL) {
-        err_set(&e, ERR_INPUT, "Finding the app's repository");
+        err_set(&e, ERR_INPUT, tr("Finding the app's repository"));
         err_why(&e, "%s", s->live.repo_why);
-        err_hint(&e, "use --repo DIR");
+        err_hint(&e, tr("use --repo DIR"));
         return out_error(s->o, &e);
     }
     if (!preparing_make(s, false, &v.p, &e))
