@@ -12,8 +12,9 @@ struct manual_row {
 extern const struct manual_row manual_exits[], manual_environment[], manual_files[],
     manual_examples[]; /* each ends in a row without a name */
 
-/* strom(1) and strom-plan(5), in mdoc. */
+/* strom(1), strom-plan(5) and strom-sandbox(1), in mdoc. */
 void manual_strom(struct str *out);
 void manual_plan(struct str *out);
+void manual_sandbox(struct str *out);
 
 #endif

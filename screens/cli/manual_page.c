@@ -241,12 +241,31 @@ void manual_plan(struct str *out)
     str_add(out, ".Sh SEE ALSO\n.Xr strom 1\n");
 }
 
+void manual_sandbox(struct str *out)
+{
+    struct str help = {0};
+
+    put_head(out, "STROM-SANDBOX 1", "strom-sandbox",
+             "a database and a cloud on this machine, for strom to practise with");
+    str_add(out, ".Sh SYNOPSIS\n.Nm strom\n.Cm sandbox\n.Ar word\n.Sh DESCRIPTION\n");
+    put_text(out, "This program is started by strom sandbox and strom --sandbox: a throwaway "
+                  "PostgreSQL, local stand-ins for Google's APIs and the cluster, and a "
+                  "replication that is real. Nothing outside this machine is touched, and "
+                  "nothing is left when it has ended.");
+    options_help("sandbox", &help);
+    put_literal(out, str_text(&help));
+    str_add(out, ".Sh SEE ALSO\n.Xr strom 1\n");
+    str_done(&help);
+}
+
 int command_man(const struct options *o)
 {
     struct str page = {0};
 
     if (o->n_args && str_eq(o->args[0], "strom-plan"))
         manual_plan(&page);
+    else if (o->n_args && str_eq(o->args[0], "strom-sandbox"))
+        manual_sandbox(&page);
     else
         manual_strom(&page);
     out_result(&page);

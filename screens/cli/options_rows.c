@@ -129,7 +129,7 @@ const struct command_row option_commands[] = {
     {"config", "--explain", "every effective value and where it came from, secrets masked", 0},
     {"sandbox", "up|down|status|env|deploy|traffic|sql", "the sandbox by itself", OPTIONS_MANY},
     {"completion", "bash|zsh|fish", "what that shell completes with", 1},
-    {"man", "[strom|strom-plan]", NULL, 1},
+    {"man", "[strom|strom-plan|strom-sandbox]", NULL, 1},
     {"__complete", "-- WORD...", NULL, OPTIONS_MANY},
 };
 

@@ -45,7 +45,7 @@ const char *option_words_of(const char *command)
         {"access", "show grant drop"},
         {"export", "sql terraform gcloud"},
         {"completion", "bash zsh fish"},
-        {"man", "strom strom-plan"},
+        {"man", "strom strom-plan strom-sandbox"},
         {"sandbox", "up down status env deploy traffic sql"},
     };
 
