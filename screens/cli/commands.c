@@ -31,7 +31,7 @@ int command_run(const struct options *o)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (str_eq(commands[i].name, o->command)) {
-            int code = o->schema ? schema_print(o->command) : commands[i].run(o);
+            int code = o->schema ? schema_print(o->command, o->json) : commands[i].run(o);
             if (out_arrived())
                 return code;
             out_talk("strom: the result could not be written: %s", strerror(errno));

@@ -167,8 +167,8 @@ static void put_schemas(struct str *out)
                  "Fields are added, never renamed.\nTheir JSON Schemas, as\n.Nm Ar command Fl "
                  "\\-schema\nprints them; that of the plan file is in\n.Xr strom-plan 5 .\n");
     for (size_t i = 0; i < OPTION_COMMANDS; i++) {
-        const char *schema = schema_of(option_commands[i].name);
-        if (schema == NULL || str_eq(option_commands[i].name, "plan"))
+        const char *schema = schema_of_document(option_commands[i].name);
+        if (schema == NULL || str_eq(option_commands[i].name, "create")) /* as apply */
             continue;
         str_printf(out, ".Ss strom %s\n", option_commands[i].name);
         put_literal(out, schema);

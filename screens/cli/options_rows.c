@@ -57,7 +57,7 @@ const struct option_row option_rows[] = {
      "make the stream, do not start it"},
     {"expect", 0, TEXT, AT(expect), 0, "DIGEST", "apply", "refuse when the plan is another one"},
     {"schema", 0, FLAG, AT(schema), 0, NULL,
-     "plan tables files review export delete access config status",
+     "check tables files plan apply create status review delete access export config",
      "print the JSON Schema of the plan file, of sensitivity.json (tables), or of what --json "
      "prints"},
     {"explain", 0, FLAG, AT(explain), 0, NULL, "config",

@@ -1,10 +1,10 @@
-#include "api/watch/status.h"
 #include "screens/cli/schemas.h"
+#include "api/watch/status.h"
 
 #include "api/base/str.h"
 #include "api/plan/file.h"
-#include "api/rules/team.h"
 #include "api/plan/review.h"
+#include "api/rules/team.h"
 #include "screens/cli/access_json.h"
 #include "screens/cli/out.h"
 
@@ -194,8 +194,29 @@ static const char configured[] =
     "  }\n"
     "}\n";
 
+extern const char documents_check[], documents_tables[], documents_plan[], documents_events[];
+
+/* With --json: of the document, also where the command has a file of which --schema tells. */
+const char *schema_of_document(const char *command)
+{
+    static const struct {
+        const char *command, *schema;
+    } documents[] = {{"check", documents_check},
+                     {"tables", documents_tables},
+                     {"plan", documents_plan},
+                     {"apply", documents_events},
+                     {"create", documents_events}};
+
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        if (str_eq(documents[i].command, command))
+            return documents[i].schema;
+    return schema_of(command);
+}
+
 const char *schema_of(const char *command)
 {
+    if (str_eq(command, "check") || str_eq(command, "create") || str_eq(command, "apply"))
+        return schema_of_document(command);
     if (str_eq(command, "plan"))
         return plan_file_schema();
     if (str_eq(command, "tables"))
@@ -213,14 +234,14 @@ const char *schema_of(const char *command)
     return str_eq(command, "delete") ? removal : NULL;
 }
 
-int schema_print(const char *command)
+int schema_print(const char *command, bool document)
 {
     struct str text = {0};
 
     if (str_eq(command, "status"))
         watch_schema(&text);
     else
-        str_add(&text, schema_of(command));
+        str_add(&text, document ? schema_of_document(command) : schema_of(command));
     out_result(&text);
     str_done(&text);
     return OUT_FINE;

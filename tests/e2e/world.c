@@ -212,7 +212,7 @@ static void must_fit(const struct json *value, const struct json *schema)
 
 void answer_fits(struct world *w, const struct answer *a, const char *command)
 {
-    const char *const args[] = {command, "--schema", NULL};
+    const char *const args[] = {command, "--schema", "--json", NULL};
     struct err e;
     struct run *r = world_start(w, NULL, args);
     assert_int_equal(run_wait_end(r, RUN_MS), 0);
