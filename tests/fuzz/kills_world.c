@@ -200,6 +200,8 @@ static void answer(struct kills_world *w, struct kills_line *l)
     first_word(&l->in, word);
     size_t used = reply_make(&w->replier, &l->in, &l->out);
     note_made(w, word, &l->in, &l->out);
+    if (l->out.due < clock_mono_ms() + w->delay_ms)
+        l->out.due = clock_mono_ms() + w->delay_ms;
     memmove(l->in.text, l->in.text + used, l->in.bytes - used + 1);
     l->in.bytes -= used;
     l->busy = true;

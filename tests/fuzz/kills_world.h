@@ -62,6 +62,7 @@ struct kills_world {
     struct kills_child children[KILLS_CHILDREN];
     unsigned n_children;
     struct blow blow;
+    int delay_ms;           /* of every answer */
     bool struck;            /* the blow has fallen */
     bool hold;              /* the first write of all waits until nobody else is left */
     unsigned writes, asked; /* of the run that is under way */
