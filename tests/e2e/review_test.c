@@ -272,6 +272,7 @@ STEP(plan_tells_what_will_be_done)
     CHANGED(OUT);
     const struct answer *a = STROM(&w, "plan", "-f", file, APP, "--json");
     answer_is(a, 3);
+    answer_fits(&w, a, "plan");
     assert_int_equal(json_int64(a->doc, "summary.update", 0), 1);
     assert_int_equal(json_int64(a->doc, "summary.keep", 0), 12);
     const struct json *s = found_in(json_get(a->doc, "actions"), "step", "datastream.stream");
@@ -290,6 +291,7 @@ STEP(what_flows_beyond_the_file_is_no_good_health)
 {
     const struct answer *a = STROM(&w, "status", "-f", file, APP, "--json");
     answer_is(a, 3);
+    answer_fits(&w, a, "status");
     assert_text(a->doc, "health", "degraded");
     const struct json *d = json_first(json_get(a->doc, "drift"));
     assert_text(d, "kind", "selection");
