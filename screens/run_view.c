@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/tr.h"
 #include "api/plan/apply.h"
+#include "api/plan/apply_remedy.h"
 #include "screens/answer.h"
 
 static enum mark mark_of(enum apply_state s)
@@ -71,6 +72,7 @@ static void draw_validations(const struct apply_step *s, struct page *p)
                   v->description);
         for (size_t m = 0; m < v->n_messages; m++)
             page_note(p, "%s", v->messages[m]);
+        page_note(p, "→ %s", apply_remedy(v));
     }
 }
 

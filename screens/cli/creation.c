@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
+#include "api/plan/apply_remedy.h"
 #include "api/plan/discovered.h"
 #include "api/plan/file.h"
 #include "api/plan/judge.h"
@@ -210,6 +211,8 @@ static void tell_validations(struct creation *c, const struct apply_step *s)
             tell_line(c, s, v, v->messages[m]);
         if (v->n_messages == 0)
             tell_line(c, s, v, "");
+        if (apply_remedy(v))
+            tell_line(c, s, v, apply_remedy(v));
     }
 }
 
