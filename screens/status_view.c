@@ -141,7 +141,9 @@ static void draw_bytes(const struct watch_status *s, struct page *p)
 static void draw_latency(const struct watch_status *s, struct page *p)
 {
     page_put(p, STYLE_TEXT, "%s", tr("Latency "));
-    if (s->now[WATCH_LATENCY_P50] < 0) /* where nothing changes, nothing takes its time */
+    if (s->now[WATCH_LATENCY_P50] < 0 && s->now[WATCH_EVENTS_PER_S] < 0)
+        put_unknown(s, p);
+    else if (s->now[WATCH_LATENCY_P50] < 0) /* where nothing changes, nothing takes its time */
         page_put(p, STYLE_MUTED, "%s", tr("no change of late"));
     else
         page_put(p, STYLE_TEXT, tr("50 %% in %.1f s, 95 %% in %.1f s, 99 %% in %.1f s"),
@@ -152,7 +154,10 @@ static void draw_latency(const struct watch_status *s, struct page *p)
 static void draw_behind(const struct watch_status *s, struct page *p)
 {
     page_put(p, STYLE_TEXT, "%s", tr("Behind  "));
-    page_put(p, STYLE_MUTED, "%s", tr("in the last hour"));
+    if (s->newest_point < 0)
+        put_unknown(s, p);
+    else
+        page_put(p, STYLE_MUTED, "%s", tr("in the last hour"));
     status_view_spark(s->points[WATCH_FRESHNESS], WATCH_POINTS, p);
 }
 

@@ -8,8 +8,10 @@ s/[0-9]+(\.[0-9]+)? s([^[:alnum:]]|$)/SPAN\2/g
 s/[0-9]+([.,][0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)([^[:alnum:]]|$)/SIZE\3/g
 s/ [0-9]+([.,][0-9]*)?( ?[kM]?)…/ SIZE…/g
 s/, growing by SIZE an hour//
-s/^(Events ).*/\1.../
-s/^( +the last hour ).*/\1.../
+s/^(Events |Bytes |Latency |Behind |Cost ).*/\1.../
+s/^( +)(moved|not seen moving).*/\1moves/
+s/(of log held, [a-z]+).*/\1/
+s/(: written last ).*/\1.../
 s/freshness not known yet|BigQuery at most SPAN ?behind/freshness/
 s/port=?[0-9]+/port/g
 s/"until [^"]*"/until/
