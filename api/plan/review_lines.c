@@ -8,7 +8,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LISTED = 300, COMMIT_SHOWN = 12 }; /* of what is not sensitive, a heading */
+enum {
+    COMMIT_SHOWN = 12,
+    LISTED = 150
+}; /* of what is not sensitive, a heading: a comment takes 64 KiB */
 
 void review_add(struct review_writer *w, enum review_line_kind kind, enum review_tone tone,
                 const char *text)
