@@ -61,6 +61,17 @@ static bool is_text(const struct catalog_column *c)
     return false;
 }
 
+/* A value may be as large as an event must not be (facts/gcp.md C). */
+static bool may_be_large(const struct catalog_column *c)
+{
+    static const char *const types[] = {"bytea", "xml", "json", "jsonb"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_eq(c->base_type, types[i]))
+            return true;
+    return false;
+}
+
 /* What arrives is of another kind than what is there. */
 static const char *becomes(const struct catalog_column *c)
 {
@@ -97,6 +108,8 @@ void tables_details_column(const struct journey *j, size_t table, size_t column,
         page_note(p, "%s", tr("new since the last review: off until it is chosen"));
     if (becomes(&c))
         page_note(p, "%s", becomes(&c));
+    if (may_be_large(&c) && chosen->included)
+        page_note(p, "%s", tr("a row above 20 MB does not arrive: such an event is left out"));
     journey_verdict(j, table, column, &v);
     for (uint32_t i = 0; i < v.n_evidence; i++)
         put_evidence(j, &v.evidence[i], p);
