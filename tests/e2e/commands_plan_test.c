@@ -131,7 +131,9 @@ static void status_without_a_stream_tells_the_next_step(void **state)
     assert_text(a->doc, "health", "unknown");
     const char *why = json_text(json_first(json_get(a->doc, "why")));
     assert_non_null(strstr(why, "there is no stream postgres-postmottak-bigquery"));
-    assert_non_null(strstr(why, "strom create"));
+    const struct json *problem = json_first(json_get(a->doc, "problems"));
+    assert_text(problem, "kind", "no_stream");
+    assert_non_null(strstr(json_string_or(problem, "hint", ""), "strom create"));
     assert_int_equal(json_count(json_get(a->doc, "why")), 1);
     a = STROM(&w, "status", APP, "--slot", "aldri_laget");
     answer_is(a, 3);
