@@ -158,8 +158,8 @@ static void test_terraform_half_made(void **state)
         static const char *const made_as[] = {"\"google_compute_network\" \"datastream\"",
                                               "\"google_service_account\" \"datastream\"",
                                               "\"google_compute_address\" \"proxy\"",
-                                              "\"google_datastream_private_connection\" "
-                                              "\"datastream\"",
+                                              ("\"google_datastream_private_connection\" "
+                                               "\"datastream\""),
                                               "\"google_datastream_connection_profile\" \"source\"",
                                               "\"google_bigquery_dataset\" \"raw\""};
         struct scene s;
