@@ -213,7 +213,7 @@ static void see_trend(struct watch_job *j)
     struct watch_slot *slot = &j->s.slot, before = {.known = true};
     struct watch_history *h = &j->history;
 
-    if (!str_eq(h->slot, slot->name))
+    if (!watch_history_is_of(h, slot))
         h->n = 0;
     const struct watch_mark *mark = watch_history_before(h, slot->seen_ms);
     if (mark) {

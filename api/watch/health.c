@@ -290,7 +290,9 @@ void watch_judge(struct watch_status *s, struct arena *a)
         judge_answer(s, &r, a);
     else
         judge_state(s, &r, a);
-    judge_machine(s, judge_errors(s, &r, a), &r, a);
+    bool unreachable = judge_errors(s, &r, a);
+    if (!str_is_empty(s->state)) /* else it may stand idle */
+        judge_machine(s, unreachable, &r, a);
     judge_silence(s, &r, a);
     if (s->tables_why && !str_is_empty(s->state))
         because(&r, WATCH_TABLES_UNKNOWN, WATCH_UNKNOWN,

@@ -150,13 +150,19 @@ static void add_table(struct watch_history *h, const struct watch_table *t, int6
     str_done(&key);
 }
 
+bool watch_history_is_of(const struct watch_history *h, const struct watch_slot *slot)
+{
+    return str_eq(h->slot, slot->name) &&
+           (h->n == 0 || slot->confirmed < 0 || h->marks[h->n - 1].confirmed <= slot->confirmed);
+}
+
 void watch_history_add(struct watch_history *h, const struct watch_status *s)
 {
     for (size_t i = 0; i < s->n_tables && i < WATCH_COUNTED; i++)
         add_table(h, &s->tables[i], s->seen_ms / 1000);
     if (!s->slot.known || !s->slot.exists || s->slot.wal_bytes < 0)
         return;
-    if (!str_eq(h->slot, s->slot.name)) {
+    if (!watch_history_is_of(h, &s->slot)) {
         h->n = 0;
         h->moved_ms = 0;
         str_copy(h->slot, sizeof h->slot, s->slot.name);

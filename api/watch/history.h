@@ -33,6 +33,8 @@ void watch_history_close(struct watch_history *h);
 void watch_history_add(struct watch_history *h, const struct watch_status *s);
 void watch_history_save(const struct watch_history *h, struct store *s, const struct target *t);
 
+/* Of this very slot: a name may be used again, and no slot goes back. */
+bool watch_history_is_of(const struct watch_history *h, const struct watch_slot *slot);
 /* The look against which a pace is measured: the oldest of the last hour, else the newest of the
  * two days before; NULL when there is none. */
 const struct watch_mark *watch_history_before(const struct watch_history *h, int64_t now_ms);

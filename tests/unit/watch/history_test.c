@@ -132,6 +132,11 @@ static void another_slot_begins_anew(void **state)
     s.slot.known = false;
     watch_history_add(&h, &s);
     assert_int_equal(h.n, 1);
+    add(&h, start_ms + 2 * MINUTE_MS, 100, 700);
+    add(&h, start_ms + 4 * MINUTE_MS, 100, 900);
+    assert_int_equal(h.n, 2);
+    add(&h, start_ms + 6 * MINUTE_MS, 1, 3); /* made anew under its name: none goes back */
+    assert_int_equal(h.n, 1);
     watch_history_close(&h);
     store_close(store);
 }

@@ -69,6 +69,10 @@ static void test_machine(void **state)
     watch_judge(&s, &mem);
     check(&s, WATCH_FAILED, "datastream-postmottak is TERMINATED");
     assert_int_equal(s.why[0].kind, WATCH_MACHINE_DOWN);
+    s.state = ""; /* nothing needs it */
+    watch_judge(&s, &mem);
+    assert_int_equal(s.health, WATCH_UNKNOWN);
+    s.state = "RUNNING";
     s.machine_state = "GONE";
     watch_judge(&s, &mem);
     check(&s, WATCH_OK, NULL);
