@@ -265,9 +265,9 @@ static void test_a_plan_names_what_has_no_reason(void **state)
     flows("public.person(fnr alder) public.bare(fnr)");
     assert_int_equal(selection_unacknowledged(&s, at, 4), 2);
     COLUMNS("person:fodselsnummer");
-    assert_true(pick_by_name(&o, &e));
+    assert_true(pick_by_name(&o, NULL, &e));
     o.command = "apply";
-    assert_false(pick_by_name(&o, &e));
+    assert_false(pick_by_name(&o, NULL, &e));
 }
 
 static void test_acknowledged_in_an_included_table(void **state)
@@ -332,21 +332,21 @@ static void test_by_name_alone(void **state)
 {
     (void)state;
     COLUMNS("regel:resultat,opprettet_tid");
-    assert_true(pick_by_name(&o, &e));
+    assert_true(pick_by_name(&o, NULL, &e));
     COLUMNS("public.person:navn_intern, fodselsnummer");
-    assert_false(pick_by_name(&o, &e));
+    assert_false(pick_by_name(&o, NULL, &e));
     assert_string_equal(e.reason, "UNACKNOWLEDGED");
     assert_int_equal(out_code(&e), OUT_REFUSED);
     assert_non_null(strstr(e.what, "person.fodselsnummer"));
     ACKNOWLEDGE("enperson.fodselsnummer=of another table");
     ACKNOWLEDGE("regel.x=person.fodselsnummer=in a reason");
-    assert_false(pick_by_name(&o, &e));
+    assert_false(pick_by_name(&o, NULL, &e));
     ACKNOWLEDGE("person.fodselsnummer=avklart; PVK 17");
     ACKNOWLEDGE("person.navn_intern=avklart; PVK 17");
-    assert_true(pick_by_name(&o, &e));
+    assert_true(pick_by_name(&o, NULL, &e));
     o.n_columns = 0;
     COLUMNS("uten kolon");
-    assert_false(pick_by_name(&o, &e));
+    assert_false(pick_by_name(&o, NULL, &e));
     assert_int_equal(out_code(&e), OUT_WRONG);
 }
 
