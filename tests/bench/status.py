@@ -25,6 +25,8 @@ class Relay:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
+            wbufsize = 1 << 16  # an answer in one piece
+            disable_nagle_algorithm = True
 
             def answer(self):
                 body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
@@ -60,7 +62,7 @@ def look(env):
 
 
 def main():
-    with world.folder() as home, world.sandbox(home, 'running') as google:
+    with world.folder() as home, world.sandbox(home, 'running', '--speed', '300') as google:
         env = world.environment(home)
         env.update(google['env'])
         relay = Relay(int(env['STROM_GCP_ENDPOINT'].rsplit(':', 1)[1].strip('/')))
