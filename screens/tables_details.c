@@ -88,11 +88,22 @@ static const char *becomes(const struct catalog_column *c)
     return NULL;
 }
 
+/* Why it flows stands before why it was flagged: the evidence may take the rest of the pane. */
+static void put_settled(const struct selection_column *c, struct page *p)
+{
+    const struct selection_ack *ack = c->ack;
+    if (ack)
+        page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
+                  ack->at);
+    else if (c->included && c->level != RULES_NONE)
+        page_mark(p, MARK_WARN, "%s",
+                  tr("it is chosen and has no reason: nothing is carried out until it has (e)"));
+}
+
 void tables_details_column(const struct journey *j, size_t table, size_t column, struct page *p)
 {
     struct catalog_column c = catalog_column(j->catalog, table, column);
     const struct selection_column *chosen = &j->selection.tables[table].columns[column];
-    const struct selection_ack *ack = chosen->ack;
     struct rules_verdict v;
     char type[128];
 
@@ -110,15 +121,10 @@ void tables_details_column(const struct journey *j, size_t table, size_t column,
         page_note(p, "%s", becomes(&c));
     if (may_be_large(&c) && chosen->included)
         page_note(p, "%s", tr("a row above 20 MB does not arrive: such an event is left out"));
+    put_settled(chosen, p);
     journey_verdict(j, table, column, &v);
     for (uint32_t i = 0; i < v.n_evidence; i++)
         put_evidence(j, &v.evidence[i], p);
-    if (ack)
-        page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
-                  ack->at);
-    else if (chosen->included && chosen->level != RULES_NONE)
-        page_mark(p, MARK_WARN, "%s",
-                  tr("it is chosen and has no reason: nothing is carried out until it has (e)"));
     put_values(j, table, p);
     if (c.comment)
         page_note(p, "%s", c.comment);
