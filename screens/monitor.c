@@ -35,10 +35,21 @@ struct monitor {
     struct monitor_compare compare;
 };
 
+/* One that BigQuery did not know when rows were counted: it comes with its first rows. */
+static bool is_one_unknown(const struct monitor *self)
+{
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    for (size_t i = 0; s && i < s->n_tables; i++)
+        if (s->tables[i].rows_destination < 0)
+            return true;
+    return false;
+}
+
 /* Politely: rows are counted more rarely than the rest is looked at. */
 static bool is_to_count(const struct monitor *self)
 {
-    int64_t every = self->copying_ms ? COUNT_BUSY_MS : COUNT_REST_MS;
+    int64_t every = self->copying_ms || is_one_unknown(self) ? COUNT_BUSY_MS : COUNT_REST_MS;
 
     return self->counted_ms == 0 || clock_mono_ms() - self->counted_ms >= every - 100;
 }
@@ -126,6 +137,8 @@ static void tell_change(struct monitor *self, struct journey *j, const struct wa
                   str_eq(now->tables[i].backfill_state, "PENDING");
     int64_t since = self->copying_ms;
     self->copying_ms = copying ? (since ? since : clock_mono_ms()) : 0;
+    if (since && !copying)
+        self->counted_ms = 0; /* what has just been copied has not been counted */
     if (before == NULL || before->state[0] == '\0')
         return;
     bool runs = str_eq(now->state, "RUNNING"), ran = str_eq(before->state, "RUNNING");
