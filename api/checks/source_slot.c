@@ -158,7 +158,7 @@ static void order(struct check_list *l, const struct source_view *v)
     } else if (s->catalog_age < 0) {
         check_set(l, id, CHECK_UNKNOWN,
                   s->logical ? "the slot does not tell its age" : "a physical slot has no order");
-    } else if (p->age >= s->catalog_age) {
+    } else if (p->age > s->catalog_age) { /* as old: what the slot began at is what made it */
         check_set(l, id, CHECK_PASS, "the publication was there first");
     } else {
         bool dead = v->stream_saw_42704 || never_moves(v, s);
