@@ -26,6 +26,9 @@ void tables_samples_ask(struct tables_samples *s, const struct tables_view *v, s
     s->column = at.leaf;
     s->task = sampling_look(pg, j->catalog, s->table, s->column, is_ascii(),
                             o->shots || o->keys || plain_wanted(o));
+    if (s->task == NULL)
+        journey_say(j, MARK_WARN, "%s",
+                    tr("values are looked at in tables alone: a view would run as a whole"));
 }
 
 void tables_samples_hide(struct tables_samples *s)

@@ -33,7 +33,7 @@ PGconn *plan_start(const struct pg_plan *plan, const struct pg_host *host)
     PGconn *conn = PQconnectStartParams(k.keys, k.values, 1);
     if (conn == NULL)
         return NULL;
-    PQsetNoticeProcessor(conn, notice_swallow, NULL);
+    PQsetNoticeReceiver(conn, notice_swallow, NULL);
     PQsetErrorVerbosity(conn, PQERRORS_VERBOSE); /* brings the SQLSTATE into the text */
     return conn;
 }

@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <string.h>
 
-void notice_swallow(void *unused, const char *message)
+/* Its words come from functions and triggers of the database's own, which may tell a value. */
+void notice_swallow(void *unused, const PGresult *notice)
 {
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     (void)unused;
-    log_line(3, "postgres notice: %s", message);
+    log_line(3, "postgres: %s %s", severity ? severity : "a notice", state ? state : "");
 }
 
 /* --- while connecting: libpq tells the SQLSTATE only inside its text, and only when asked to be
@@ -243,6 +246,18 @@ static void hint_for(struct err *e, const char *state, const char *theirs)
         err_hint(e, tr("Try again (r); the text is PostgreSQL's own."));
 }
 
+/* Of these classes the server speaks of objects, rights and itself. The others are of the data
+ * (22, 23, 44), or of what a function says (P0, 38, 39): their words may hold a value from a table,
+ * and so may those of any RAISE, whatever its state. */
+static bool may_tell_a_value(const char *state, const PGresult *result)
+{
+    static const char classes[] = "08 0A 25 28 3D 3F 40 42 53 54 55 57 58 XX";
+    const char *from = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    const char two[3] = {state[0], state[0] ? state[1] : '\0', '\0'};
+
+    return strstr(classes, two) == NULL || str_eq(from, "exec_stmt_raise");
+}
+
 bool error_result(struct err *e, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -251,8 +266,15 @@ bool error_result(struct err *e, const PGresult *result)
         state = "08006"; /* libpq's own words: the connection failed */
     err_set(e, kind_of(state), tr("could not ask the database"));
     err_reason(e, str_starts(state, "57P") || str_starts(state, "08") ? PG_LOST : state);
-    why_line(e, text != NULL ? text : PQresultErrorMessage(result));
-    hint_for(e, state, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+    bool kept_back = text != NULL && may_tell_a_value(state, result);
+    if (kept_back)
+        err_why(e,
+                tr("the server refused it with SQLSTATE %s; its words are not shown, for they may "
+                   "hold a value"),
+                state);
+    else
+        why_line(e, text != NULL ? text : PQresultErrorMessage(result));
+    hint_for(e, state, kept_back ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
     e->retryable = e->kind == ERR_NETWORK || e->kind == ERR_CONFLICT || e->kind == ERR_QUOTA ||
                    str_eq(state, PG_CANCELLED);
     return false;

@@ -155,7 +155,7 @@ void sql_fill_for(int version, struct str *out, const char *sql, const struct sq
 bool error_connect(struct err *e, const struct dial *d, bool timed_out);
 bool error_result(struct err *e, const PGresult *result);
 bool error_lost(struct err *e, PGconn *conn);
-void notice_swallow(void *unused, const char *message);
+void notice_swallow(void *unused, const PGresult *notice);
 /* Append a text or a name, quoted for this connection. */
 void quote_literal_for(struct pg *pg, struct str *out, const char *text);
 void quote_name_for(struct pg *pg, struct str *out, const char *name);

@@ -24,7 +24,8 @@ enum {
  * the line in `why`. out is initialised here; on failure there is nothing to release. */
 bool plan_file_read(const char *text, size_t bytes, struct selection *out, struct err *e);
 /* False with *e (ERR_INPUT) and the names: a table or column flows by the file that is not among
- * what the database was `seen` to have. */
+ * what the database was `seen` to have, or against the rules of selection.h (a key that is left
+ * out, a type that is not carried, a partition beside its root, housekeeping). */
 bool plan_file_fits(const struct selection *file, const struct selection *seen, struct err *e);
 /* What is off and has a name that could not be read again (a line break in it) is left out. */
 void plan_file_write(const struct selection *s, struct str *out);

@@ -1,25 +1,27 @@
-/* Is what a plan file lets flow there? Datastream takes a name that is not there without a word,
- * and nothing of it ever flows. */
+/* Is what a plan file lets flow there, and does it keep the rules that choosing keeps? Datastream
+ * takes a name that is not there without a word, and nothing of it ever flows; a table without its
+ * key cannot be merged. */
 
 #include "api/plan/file.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 enum { FIRST = 3 }; /* so many are named */
 
-struct missing {
+struct listed {
     struct str names;
     size_t n;
 };
 
-static void note(struct missing *m, const struct selection_table *t, const char *column)
+static void note(struct listed *m, const struct selection_table *t, const char *column)
 {
     if (m->n++ < FIRST)
         str_printf(&m->names, "%s%s.%s%s%s", m->n > 1 ? ", " : "", t->schema, t->name,
                    column ? "." : "", column ? column : "");
 }
 
-static void look(struct missing *m, const struct selection_table *t, const struct selection *seen)
+static void look(struct listed *m, const struct selection_table *t, const struct selection *seen)
 {
     size_t table, column;
 
@@ -33,21 +35,77 @@ static void look(struct missing *m, const struct selection_table *t, const struc
             note(m, t, t->columns[i].name);
 }
 
+static void note_why(struct listed *m, const struct selection_table *t, const char *column,
+                     const char *why)
+{
+    note(m, t, column);
+    if (m->n <= FIRST)
+        str_printf(&m->names, " (%s)", why);
+}
+
+static bool flows(const struct selection *s, const struct selection_table *t)
+{
+    size_t at;
+    return selection_find(s, t->schema, t->name, &at) && s->tables[at].n_included > 0;
+}
+
+/* The rules of selection.h, which a file written by hand may break. */
+static void hold_against(struct listed *m, const struct selection_table *t,
+                         const struct selection *file, const struct selection *seen)
+{
+    size_t table, at;
+
+    if (!selection_find(seen, t->schema, t->name, &table))
+        return;
+    const struct selection_table *there = &seen->tables[table];
+    if (!there->selectable) {
+        note_why(m, t, NULL, there->why ? there->why : tr("it is not replicated"));
+        return;
+    }
+    if (there->root && flows(file, &seen->tables[there->root - 1]))
+        note_why(m, t, NULL, tr("the table that it is a partition of flows, too"));
+    for (size_t i = 0; i < there->n_columns; i++) {
+        const struct selection_column *c = &there->columns[i];
+        bool on = selection_find_column(t, c->name, &at) && t->columns[at].included;
+        if (c->key && !on)
+            note_why(m, t, c->name, tr("a key column flows with its table"));
+        if (c->unsupported && on)
+            note_why(m, t, c->name, tr("Datastream does not carry it"));
+    }
+}
+
+/* Releases the list. */
+static bool tell(struct listed *m, const char *why, const char *hint, struct err *e)
+{
+    bool none = m->n == 0;
+
+    if (m->n > FIRST)
+        str_printf(&m->names, tr(" and %zu more"), m->n - FIRST);
+    if (!none) {
+        err_set(e, ERR_INPUT, tr("Reading the plan file"));
+        err_resource(e, str_text(&m->names));
+        err_why(e, "%s %s", why, str_text(&m->names));
+        err_hint(e, "%s", hint);
+    }
+    str_done(&m->names);
+    return none;
+}
+
 bool plan_file_fits(const struct selection *file, const struct selection *seen, struct err *e)
 {
-    struct missing m = {0};
+    struct listed missing = {0}, broken = {0};
 
     for (size_t i = 0; i < file->n_tables; i++)
-        if (file->tables[i].n_included)
-            look(&m, &file->tables[i], seen);
-    if (m.n) {
-        if (m.n > FIRST)
-            str_printf(&m.names, " and %zu more", m.n - FIRST);
-        err_set(e, ERR_INPUT, "Reading the plan file");
-        err_resource(e, str_text(&m.names));
-        err_why(e, "the database has no %s", str_text(&m.names));
-        err_hint(e, "put the name right, or take it out; strom tables lists what is there");
-    }
-    str_done(&m.names);
-    return m.n == 0;
+        if (file->tables[i].n_included) {
+            look(&missing, &file->tables[i], seen);
+            hold_against(&broken, &file->tables[i], file, seen);
+        }
+    bool there =
+        tell(&missing, tr("the database has no"),
+             tr("put the name right, or take it out; strom tables lists what is there"), e);
+    struct err second;
+    bool kept = tell(&broken, tr("this cannot flow so:"),
+                     tr("change these lines, or choose in the wizard, which keeps these rules"),
+                     there ? e : &second);
+    return there && kept;
 }

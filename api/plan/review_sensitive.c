@@ -64,7 +64,7 @@ static void evidence(struct review_writer *w, const struct rules_verdict *v)
                                              review_word(w, team))
                               : arena_printf(w->a, tr("evidence by %s: %s (%s)"),
                                              rules_by_name((enum rules_by)e->by),
-                                             rules_rule_why(e->rule), rules_rule_id(e->rule)));
+                                             tr(rules_rule_why(e->rule)), rules_rule_id(e->rule)));
     }
 }
 

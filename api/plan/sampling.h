@@ -58,5 +58,8 @@ bool sampling_looks_at(const struct catalog_column *c);
  * the number of them in *n. False: there is none, or a name cannot be written. */
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
                   size_t *n);
+/* One column's value as an expression: cut by the server, and not unpacked at all where it is very
+ * wide. False: the name cannot be written. */
+bool sampling_sql_value(struct str *out, const char *name, int chars);
 
 #endif

@@ -85,13 +85,15 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     struct catalog_table t = catalog_table(c, table);
     struct err e;
 
-    str_printf(out, "SELECT v FROM (SELECT pg_catalog.\"left\"(");
-    if (!quote_ident(out, catalog_column_name(c, table, column), &e))
+    if (t.kind != CATALOG_TABLE && t.kind != CATALOG_PARTITIONED)
+        return false; /* a view would run as a whole, whatever that is */
+    str_add(out, "SELECT v FROM (SELECT ");
+    if (!sampling_sql_value(out, catalog_column_name(c, table, column), CHARS))
         return false;
-    str_printf(out, "::pg_catalog.text, %d) AS v FROM ", CHARS);
+    str_add(out, " AS v FROM ");
     if (!quote_table(out, t.schema, t.name, &e))
         return false;
-    if (t.rows > SAMPLING_WHOLE && (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED))
+    if (t.rows > SAMPLING_WHOLE)
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %d / %lld))", ROWS,
                    (long long)t.rows);
     str_printf(out, " LIMIT %d) AS s WHERE v <> '' LIMIT %d", ROWS, SAMPLING_LOOKS);

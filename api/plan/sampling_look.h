@@ -11,8 +11,8 @@
 
 enum { SAMPLING_LOOKS = 5 };
 
-/* whole: not even the end is shown (a page that is written down). NULL: the names cannot be written
- * in SQL. Reads at most a thousand rows. */
+/* whole: not even the end is shown (a page that is written down). NULL: it is no table (a view
+ * would run as a whole), or the names cannot be written in SQL. Reads at most a thousand rows. */
 struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
                            bool ascii, bool whole);
 size_t sampling_look_count(const struct task *t); /* of one with TASK_OK */

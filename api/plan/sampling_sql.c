@@ -27,8 +27,7 @@ bool sampling_looks_at(const struct catalog_column *c)
     return false;
 }
 
-/* Wide values are cut by the server, and very wide ones are not unpacked at all. */
-static bool add_column(struct str *out, const char *name, bool first)
+bool sampling_sql_value(struct str *out, const char *name, int chars)
 {
     struct str quoted = {0};
     struct err e;
@@ -36,12 +35,18 @@ static bool add_column(struct str *out, const char *name, bool first)
 
     if (ok)
         str_printf(out,
-                   "%sCASE WHEN pg_catalog.pg_column_size(%s) <= %d THEN "
+                   "CASE WHEN pg_catalog.pg_column_size(%s) <= %d THEN "
                    "pg_catalog.\"left\"(%s::pg_catalog.text, %d) END",
-                   first ? "" : ", ", str_text(&quoted), VALUE_BYTES_STORED, str_text(&quoted),
-                   VALUE_CHARS);
+                   str_text(&quoted), VALUE_BYTES_STORED, str_text(&quoted), chars);
     str_done(&quoted);
     return ok;
+}
+
+static bool add_column(struct str *out, const char *name, bool first)
+{
+    if (!first)
+        str_add(out, ", ");
+    return sampling_sql_value(out, name, VALUE_CHARS);
 }
 
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,

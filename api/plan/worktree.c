@@ -10,8 +10,11 @@ enum { LONGEST_MS = 10000, STATE_BYTES = 3 /* "XY " before a path */ };
 
 struct task *worktree_look(struct net *net, const char *repo)
 {
-    const char *argv[] = {"git",    "--no-optional-locks", "-C", repo,
-                          "status", "--porcelain",         "-z", NULL};
+    const char *argv[] = {"git",    "--no-optional-locks",
+                          "-c",     "core.fsmonitor=false",
+                          "-C",     repo,
+                          "status", "--porcelain",
+                          "-z",     NULL};
 
     return child_run(net, &(struct child_request){.argv = argv, .timeout_ms = LONGEST_MS});
 }

@@ -4,6 +4,7 @@
 #include "api/base/utf8.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* --- reading fields --- */
 
@@ -268,7 +269,12 @@ static bool refuse_twins(struct reader *r, const struct rows *rows)
 
 static bool is_true(const char *s)
 {
-    return str_eq(s, "t") || str_eq(s, "true") || str_eq(s, "yes") || str_eq(s, "1");
+    static const char *const words[] = {"t", "true", "y", "yes", "1", "on"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(s, words[i]) == 0) /* information_schema says YES, others True */
+            return true;
+    return false;
 }
 
 static void add_column(struct judged_table *t, const struct row *row)

@@ -2,6 +2,7 @@
 
 #include "api/base/figure.h"
 #include "api/base/json.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/plan/sampling.h"
 #include "api/plan/survey.h"
@@ -167,15 +168,20 @@ static void print_flags(const struct rules_team *team, const struct rules_verdic
     str_addc(out, ')');
 }
 
+enum { NAME = 256 }; /* 63 bytes, each escaped */
+
 static void print(const struct found *f)
 {
     const struct catalog *c = f->catalog;
     char rows[FIGURE_TEXT], bytes[FIGURE_TEXT], type[256];
+    char schema[NAME], name[NAME], kind[sizeof type * 4]; /* a line break in one forges no row */
 
     for (size_t i = 0; i < catalog_tables(c); i++) {
         struct catalog_table t = catalog_table(c, i);
         unsigned problems = survey_problems(c, i);
-        out_line("%s.%s  %s, %s rows, %s", t.schema, t.name, kind_name(t.kind),
+        safe_text(schema, sizeof schema, t.schema);
+        safe_text(name, sizeof name, t.name);
+        out_line("%s.%s  %s, %s rows, %s", schema, name, kind_name(t.kind),
                  figure_count(t.rows, rows), figure_bytes(t.bytes, bytes));
         for (int p = 0; p < SURVEY_PROBLEMS; p++)
             if (problems & 1u << p)
@@ -186,8 +192,9 @@ static void print(const struct found *f)
             struct str flags = {0};
             judge(f, i, k, &v);
             print_flags(f->team, &v, &flags);
-            out_line("    %-32s %-28s %s%s%s", col.name, catalog_type(&col, type, sizeof type),
-                     col.in_key ? "key " : "",
+            safe_text(name, sizeof name, col.name);
+            safe_text(kind, sizeof kind, catalog_type(&col, type, sizeof type));
+            out_line("    %-32s %-28s %s%s%s", name, kind, col.in_key ? "key " : "",
                      !col.supported || col.generated ? "not carried " : "", str_text(&flags));
             str_done(&flags);
         }

@@ -112,10 +112,41 @@ static void test_server(void **state)
     pg_close(pg);
 }
 
+/* The server's words about data are the data: they stay where they are. */
+static void test_what_is_refused_tells_no_value(void **state)
+{
+    (void)state;
+    static const char *const asked[] = {
+        "SELECT '15907610036 x'::int", "SELECT '{\"fnr\": 15907610036'::json",
+        "DO $$BEGIN RAISE EXCEPTION 'fnr 15907610036' USING HINT = '15907610036'; END$$",
+        "DO $$BEGIN RAISE EXCEPTION 'fnr 15907610036' USING ERRCODE = '42501'; END$$"};
+    struct pg_options o = {.dsn = server_admin("postgres")};
+    struct task *t = pg_connect(net, &o);
+    net_until(net, t);
+    struct pg *pg = pg_take(t);
+    task_drop(t);
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        t = pg_query(pg, asked[i], NULL, 0);
+        net_until(net, t);
+        assert_int_equal(task_state(t), TASK_FAILED);
+        const struct err *e = task_error(t);
+        assert_null(strstr(e->why, "159076"));
+        assert_null(strstr(e->hint, "159076"));
+        assert_null(strstr(e->resource, "159076"));
+        assert_non_null(strstr(e->why, "SQLSTATE"));
+        task_drop(t);
+    }
+    t = pg_query(pg, "SELECT * FROM borte", NULL, 0); /* what it says of objects is told */
+    net_until(net, t);
+    assert_non_null(strstr(task_error(t)->why, "borte"));
+    task_drop(t);
+    pg_close(pg);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields),
-                                       cmocka_unit_test(test_server)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields), cmocka_unit_test(test_server),
+                                       cmocka_unit_test(test_what_is_refused_tells_no_value)};
     struct err e;
     server_start("");
     net = net_open(&e);

@@ -362,6 +362,41 @@ static void test_what_is_not_there(void **state)
     selection_done(&seen);
 }
 
+/* What a file written by hand may not do, although all of it is there. */
+static void test_what_may_not_flow_so(void **state)
+{
+    (void)state;
+    static const struct selection_fact facts[] = {
+        {.name = "id", .type = "bigint", .key = true},
+        {.name = "navn", .type = "text"},
+        {.name = "periode", .type = "daterange", .unsupported = true}};
+    struct selection file, seen;
+    struct err e;
+    selection_init(&file);
+    selection_init(&seen);
+    selection_add(&seen, "public", "sak", facts, 3, NULL);
+    selection_add(&seen, "public", "sak_2026", facts, 3, NULL)->root = 1;
+    selection_add(&seen, "public", "visning", facts, 3, "a view");
+    add(&file, "sak", "id", "navn");
+    assert_true(plan_file_fits(&file, &seen, &e));
+    add(&file, "sak_2026", "id", "periode");
+    assert_false(plan_file_fits(&file, &seen, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_string_equal(e.why, "this cannot flow so: public.sak_2026 (the table that it is a "
+                               "partition of flows, too), public.sak_2026.periode (Datastream does "
+                               "not carry it)");
+    selection_set_table(&file, 1, false);
+    selection_set_column(&file, 0, 0, false);
+    assert_false(plan_file_fits(&file, &seen, &e));
+    assert_string_equal(e.resource, "public.sak.id (a key column flows with its table)");
+    selection_set_column(&file, 0, 0, true);
+    add(&file, "visning", "id", "navn");
+    assert_false(plan_file_fits(&file, &seen, &e));
+    assert_string_equal(e.resource, "public.visning (a view)");
+    selection_done(&file);
+    selection_done(&seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_schema_is_json),
         cmocka_unit_test(test_saved),
         cmocka_unit_test(test_what_is_not_there),
+        cmocka_unit_test(test_what_may_not_flow_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
