@@ -1,6 +1,6 @@
 #include "api/access/editor.h"
 #include "api/access/grant.h"
-#include "api/access/held_test.h"
+#include "api/access/holding.h"
 
 #include "api/base/clock.h"
 #include "api/base/tr.h"
@@ -14,7 +14,7 @@ struct drop_job {
     size_t n_rows;
     enum access_phase phase;
     struct task *reading, *writing, *again;
-    struct held_test held;
+    struct holding held;
     struct access_dropped result;
     const char *before, *after;
     bool recorded;
@@ -183,11 +183,11 @@ static void begin_testing(struct task *t, struct drop_job *job)
 {
     close_rows(t, job);
     choose_tested(job, task_arena(t));
-    job->held = (struct held_test){.google = job->o.google,
-                                   .project = job->o.project,
-                                   .permissions = job->result.tested,
-                                   .n = job->result.n_tested};
-    held_test_begin(&job->held);
+    job->held = (struct holding){.google = job->o.google,
+                                 .project = job->o.project,
+                                 .permissions = job->result.tested,
+                                 .n = job->result.n_tested};
+    holding_begin(&job->held);
     job->phase = ACCESS_TESTING;
     task_news(t);
     task_again(t);
@@ -207,7 +207,7 @@ static enum task_state read_policy(struct task *t, struct drop_job *job)
         job->recorded = true;
         job->reading = projects_policy_get(job->o.google, job->o.project);
     }
-    if (!held_test_ended(t, job->reading))
+    if (!holding_ended(t, job->reading))
         return TASK_RUNNING;
     if (task_state(job->reading) == TASK_FAILED)
         return task_fail_like(t, job->reading);
@@ -244,7 +244,7 @@ static enum task_state write_policy(struct task *t, struct drop_job *job)
     if (!job->writing)
         job->writing =
             access_bind(job->o.google, job->o.project, job->result.gone, job->result.n_gone);
-    if (!held_test_ended(t, job->writing))
+    if (!holding_ended(t, job->writing))
         return TASK_RUNNING;
     if (task_state(job->writing) == TASK_FAILED)
         return task_fail_like(t, job->writing);
@@ -253,7 +253,7 @@ static enum task_state write_policy(struct task *t, struct drop_job *job)
         job->after = arena_str(a, access_bind_after(job->writing));
         job->again = projects_policy_get(job->o.google, job->o.project);
     }
-    return held_test_ended(t, job->again) ? was_read_again(t, job) : TASK_RUNNING;
+    return holding_ended(t, job->again) ? was_read_again(t, job) : TASK_RUNNING;
 }
 
 static void keep_held(struct drop_job *job, struct arena *a, const struct google_held *held)
@@ -268,9 +268,9 @@ static void keep_held(struct drop_job *job, struct arena *a, const struct google
 /* What is still held when it took too long comes from elsewhere. */
 static enum task_state test(struct task *t, struct drop_job *job)
 {
-    enum task_state state = job->result.n_tested ? held_test_step(&job->held, t) : TASK_OK;
+    enum task_state state = job->result.n_tested ? holding_step(&job->held, t) : TASK_OK;
     if (state == TASK_OK && job->result.n_tested)
-        keep_held(job, task_arena(t), held_test_answer(&job->held));
+        keep_held(job, task_arena(t), holding_answer(&job->held));
     if (state == TASK_OK)
         job->phase = ACCESS_OVER;
     return state;
@@ -298,7 +298,7 @@ static void stop(void *ctx)
     task_clear(&job->reading);
     task_clear(&job->writing);
     task_clear(&job->again);
-    held_test_drop(&job->held);
+    holding_drop(&job->held);
 }
 
 struct task *access_drop(struct net *net, const struct access_drop_order *o)

@@ -1,5 +1,5 @@
 #include "api/access/grant.h"
-#include "api/access/held_test.h"
+#include "api/access/holding.h"
 
 #include "api/base/clock.h"
 
@@ -14,7 +14,7 @@ struct grant_job {
     enum access_phase phase;
     struct task *asked;
     const char *before, *after;
-    struct held_test held;
+    struct holding held;
     int64_t since_ms;
 };
 
@@ -79,7 +79,7 @@ static enum task_state was_written(struct task *t, struct grant_job *job)
     task_clear(&job->asked);
     grants_set(job->o.store, job->row.id, GRANT_HELD, &ignored); /* meant is as good as held */
     job->phase = ACCESS_TESTING;
-    held_test_begin(&job->held);
+    holding_begin(&job->held);
     task_news(t);
     task_again(t);
     return TASK_RUNNING;
@@ -89,7 +89,7 @@ static enum task_state write_policy(struct task *t, struct grant_job *job)
 {
     if (!job->asked)
         job->asked = access_bind(job->o.google, job->o.project, job->changes, job->o.n_roles);
-    if (!held_test_ended(t, job->asked))
+    if (!holding_ended(t, job->asked))
         return TASK_RUNNING;
     return task_state(job->asked) == TASK_FAILED ? was_refused(t, job) : was_written(t, job);
 }
@@ -97,7 +97,7 @@ static enum task_state write_policy(struct task *t, struct grant_job *job)
 /* Granted it is, however this ends: only whether it works is not known then. */
 static enum task_state test(struct task *t, struct grant_job *job)
 {
-    enum task_state state = job->o.n_brings ? held_test_step(&job->held, t) : TASK_OK;
+    enum task_state state = job->o.n_brings ? holding_step(&job->held, t) : TASK_OK;
     if (state == TASK_OK)
         job->phase = ACCESS_OVER;
     return state;
@@ -123,7 +123,7 @@ static void stop(void *ctx)
 {
     struct grant_job *job = ctx;
     task_clear(&job->asked);
-    held_test_drop(&job->held);
+    holding_drop(&job->held);
 }
 
 /* --- for others --- */
@@ -145,11 +145,11 @@ struct task *access_grant(struct net *net, const struct access_grant_order *o)
     job->o.project = arena_str(a, o->project);
     job->o.member = arena_str(a, o->member);
     job->o.brings = copy_list(a, o->brings, o->n_brings);
-    job->held = (struct held_test){.google = o->google,
-                                   .project = job->o.project,
-                                   .permissions = job->o.brings,
-                                   .n = o->n_brings,
-                                   .wanted = o->n_brings};
+    job->held = (struct holding){.google = o->google,
+                                 .project = job->o.project,
+                                 .permissions = job->o.brings,
+                                 .n = o->n_brings,
+                                 .wanted = o->n_brings};
     job->changes = access_grant_changes(a, o);
     job->since_ms = clock_mono_ms();
     const struct google_condition c = access_condition(a, o->what, o->until);

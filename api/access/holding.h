@@ -1,5 +1,5 @@
-#ifndef STROM_ACCESS_HELD_TEST_H
-#define STROM_ACCESS_HELD_TEST_H
+#ifndef STROM_ACCESS_HOLDING_H
+#define STROM_ACCESS_HOLDING_H
 
 /* Asking Google which of some permissions are held, again and again with growing pauses, until a
  * change of the policy works (or works no longer): nothing is guessed. Between grant.c and drop.c.
@@ -9,7 +9,7 @@
 #include "api/google/projects.h"
 #include "api/net/task.h"
 
-struct held_test {
+struct holding {
     struct google *google;
     const char *project;
     const char *const *permissions; /* all four are the caller's, and live as long */
@@ -20,14 +20,13 @@ struct held_test {
     size_t held; /* by the last answer */
 };
 
-void held_test_begin(struct held_test *h);
+void holding_begin(struct holding *h);
 /* One step inside t. TASK_OK: as many are held as are wanted, or it takes longer than Google
- * documents; the answer is held_test_answer. TASK_FAILED: t has failed. */
-enum task_state held_test_step(struct held_test *h, struct task *t);
-const struct google_held *
-held_test_answer(const struct held_test *h); /* with TASK_OK; until drop */
-void held_test_drop(struct held_test *h);
+ * documents; the answer is holding_answer. TASK_FAILED: t has failed. */
+enum task_state holding_step(struct holding *h, struct task *t);
+const struct google_held *holding_answer(const struct holding *h); /* with TASK_OK; until drop */
+void holding_drop(struct holding *h);
 /* A part of t: true when it has ended; else what holds it up holds t up. */
-bool held_test_ended(struct task *t, const struct task *part);
+bool holding_ended(struct task *t, const struct task *part);
 
 #endif

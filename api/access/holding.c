@@ -1,4 +1,4 @@
-#include "api/access/held_test.h"
+#include "api/access/holding.h"
 
 #include "api/base/clock.h"
 #include "api/google/client.h"
@@ -6,13 +6,13 @@
 /* What Google documents as the longest usual time; after it no more is to be expected. */
 enum { LONGEST_MS = 10 * 60 * 1000 };
 
-void held_test_begin(struct held_test *h)
+void holding_begin(struct holding *h)
 {
     h->since_ms = clock_mono_ms();
     h->held = h->n - h->wanted;
 }
 
-bool held_test_ended(struct task *t, const struct task *part)
+bool holding_ended(struct task *t, const struct task *part)
 {
     if (task_state(part) == TASK_RUNNING)
         task_held(t, task_held_by(part));
@@ -20,7 +20,7 @@ bool held_test_ended(struct task *t, const struct task *part)
 }
 
 /* Who has been refused to the end of its tries is in no hurry. */
-static enum task_state pause(struct held_test *h, struct task *t)
+static enum task_state pause(struct holding *h, struct task *t)
 {
     int64_t now = clock_mono_ms(), ms = google_poll_pause_ms(h->google, now - h->since_ms);
 
@@ -32,7 +32,7 @@ static enum task_state pause(struct held_test *h, struct task *t)
     return TASK_RUNNING;
 }
 
-static enum task_state was_answered(struct held_test *h, struct task *t, bool late)
+static enum task_state was_answered(struct holding *h, struct task *t, bool late)
 {
     size_t before = h->held;
 
@@ -42,7 +42,7 @@ static enum task_state was_answered(struct held_test *h, struct task *t, bool la
     return h->held == h->wanted || late ? TASK_OK : pause(h, t);
 }
 
-enum task_state held_test_step(struct held_test *h, struct task *t)
+enum task_state holding_step(struct holding *h, struct task *t)
 {
     if (clock_mono_ms() < h->pause_until) {
         task_wait_until(t, h->pause_until);
@@ -50,7 +50,7 @@ enum task_state held_test_step(struct held_test *h, struct task *t)
     }
     if (!h->asking)
         h->asking = projects_test_permissions(h->google, h->project, h->permissions, h->n);
-    if (!held_test_ended(t, h->asking))
+    if (!holding_ended(t, h->asking))
         return TASK_RUNNING;
     bool late = clock_mono_ms() - h->since_ms > LONGEST_MS;
     if (task_state(h->asking) == TASK_OK)
@@ -58,12 +58,12 @@ enum task_state held_test_step(struct held_test *h, struct task *t)
     return task_error(h->asking)->retryable && !late ? pause(h, t) : task_fail_like(t, h->asking);
 }
 
-const struct google_held *held_test_answer(const struct held_test *h)
+const struct google_held *holding_answer(const struct holding *h)
 {
     return projects_held(h->asking);
 }
 
-void held_test_drop(struct held_test *h)
+void holding_drop(struct holding *h)
 {
     task_clear(&h->asking);
 }
