@@ -185,7 +185,7 @@ static void put_size(const struct catalog_table *t, const struct churn *churn, s
 
     figure_count(t->rows, rows);
     figure_bytes(t->bytes, bytes);
-    if (churn == NULL || !churn->known) {
+    if (churn == NULL || !churn->known || (!churn->a_day && churn_changes(churn) < 1)) {
         page_note(p, tr("rows %s, %s"), rows, bytes);
         return;
     }
@@ -198,6 +198,12 @@ static void put_size(const struct catalog_table *t, const struct churn *churn, s
     figure_count((int64_t)(grows < 0 ? -grows : grows), more);
     page_note(p, tr("rows %s, %s; a day: %s%s rows, changes %s"), rows, bytes,
               grows < 0 ? "-" : "+", more, changes);
+}
+
+static void add_count(struct str *line, const char *what, size_t n)
+{
+    if (n)
+        str_printf(line, "%s%s: %zu", line->bytes ? ", " : "", what, n);
 }
 
 /* Only what is not as it was. */
@@ -213,9 +219,13 @@ static void put_types(const struct journey *j, size_t table, const struct catalo
         strings += str_eq(to, "STRING") && !is_text(&c);
         documents += str_eq(to, "JSON");
     }
-    if (strings + documents + left)
-        page_note(p, tr("arrive as text: %zu, as JSON: %zu; not carried: %zu"), strings, documents,
-                  left);
+    struct str line = {0};
+    add_count(&line, tr("arrive as text"), strings);
+    add_count(&line, tr("arrive as JSON"), documents);
+    add_count(&line, tr("not carried"), left);
+    if (line.bytes)
+        page_note(p, "%s", str_text(&line));
+    str_done(&line);
 }
 
 static void details_table(const struct tables_view *v, size_t table, struct page *p)
