@@ -140,10 +140,10 @@ static void show(struct plain *p)
     if (text.bytes)
         squeeze(text.text);
     if (p->walk.j.at == AT_HOME || walk_is_beside(p->walk.j.at))
-        out_line("\n== %s ==\n%s", tr(p->walk.step->title), str_text(&text));
+        out_line("\n== %s ==", tr(p->walk.step->title));
     else
-        out_line("\n== %d/%d %s ==\n%s", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title),
-                 str_text(&text));
+        out_line("\n== %d/%d %s ==", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title));
+    out_lines(str_text(&text));
     str_done(&text);
     if (p->walk.j.said[0])
         out_line("* %s", p->walk.j.said);
@@ -249,8 +249,10 @@ int plain_run(struct live *l)
     grants_look(l);
     if (!l->options->sandbox)
         grants_farewell(l, &farewell);
-    if (farewell.bytes)
-        out_talk("%.*s", (int)farewell.bytes - 1, farewell.text);
+    if (farewell.bytes) {
+        farewell.text[farewell.bytes - 1] = '\0';
+        out_talk_lines(farewell.text);
+    }
     str_done(&farewell);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);

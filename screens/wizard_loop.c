@@ -96,8 +96,10 @@ int wizard_run(struct live *l)
     term_close(w.term);
     if (!l->options->sandbox)
         grants_farewell(l, &farewell);
-    if (farewell.bytes)
-        out_talk("%.*s", (int)farewell.bytes - 1, farewell.text);
+    if (farewell.bytes) {
+        farewell.text[farewell.bytes - 1] = '\0';
+        out_talk_lines(farewell.text);
+    }
     str_done(&farewell);
     if (under_way && !l->options->sandbox)
         out_talk("%s", tr("What was begun goes on in the cloud and is recorded: strom, started "

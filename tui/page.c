@@ -288,7 +288,7 @@ const char *page_harmless(struct page *p, const char *text)
 const char *page_format(struct page *p, const char *fmt, va_list args)
 {
     str_clear(&p->raw);
-    str_vprintf(&p->raw, fmt, args);
+    safe_vprintf(&p->raw, fmt, args);
     return page_harmless(p, str_text(&p->raw));
 }
 

@@ -1,4 +1,5 @@
 #include "api/base/json.h"
+#include "api/base/safe.h"
 #include "api/base/utf8.h"
 
 #include <assert.h>
@@ -25,6 +26,10 @@ static void escaped(struct str *to, uint32_t cp)
             str_addc(to, p[1]);
             return;
         }
+    if (cp > 0xFFFF) {
+        str_printf(to, "\\u%04x", 0xD7C0U + (unsigned)(cp >> 10));
+        cp = 0xDC00U + (cp & 0x3FF);
+    }
     str_printf(to, "\\u%04x", (unsigned)cp);
 }
 
@@ -48,7 +53,7 @@ static void put_text(struct str *to, const char *text)
         size_t n = utf8_next(text, left, &cp);
         if (cp == UINT32_MAX)
             str_add(to, "\xEF\xBF\xBD");
-        else if (cp < 0x20 || cp == '"' || cp == '\\' || cp == 0x7F)
+        else if (cp == '"' || cp == '\\' || safe_is_harmful(cp)) /* the value stays exact */
             escaped(to, cp);
         else
             str_addn(to, text, n);

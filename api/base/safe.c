@@ -19,7 +19,7 @@ static const struct range harmful[] = {
     {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 };
 
-static bool is_harmful(uint32_t cp)
+bool safe_is_harmful(uint32_t cp)
 {
     size_t low = 0, high = sizeof harmful / sizeof *harmful;
 
@@ -49,7 +49,7 @@ static size_t piece_of(const char *text, size_t left, bool lines, char buf[16], 
     *bytes = n;
     if (cp == UINT32_MAX)
         made = snprintf(buf, 16, "\\x%02x", (unsigned)(unsigned char)*text);
-    else if (!is_harmful(cp) || (lines && cp == '\n'))
+    else if (!safe_is_harmful(cp) || (lines && cp == '\n'))
         return n;
     else if (cp < 0x100)
         made = snprintf(buf, 16, "\\x%02x", (unsigned)cp);
@@ -97,7 +97,7 @@ bool safe_is(const char *text)
         }
         uint32_t cp;
         size_t n = utf8_next(text, left, &cp);
-        if (cp == UINT32_MAX || is_harmful(cp))
+        if (cp == UINT32_MAX || safe_is_harmful(cp))
             return false;
         text += n;
         left -= n;

@@ -8,8 +8,12 @@
 
 #include "api/base/arena.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct str;
 
 bool safe_is(const char *text); /* nothing would be changed */
 /* Writes at most cap-1 bytes and a NUL; cuts on the border of a character or of an escape. Returns
@@ -18,5 +22,13 @@ size_t safe_text(char *out, size_t cap, const char *text);
 const char *safe_copy(struct arena *a, const char *text); /* text itself when it is harmless */
 /* As safe_text, but line breaks stay (for error texts and files of several lines). */
 size_t safe_lines(char *out, size_t cap, const char *text);
+bool safe_is_harmful(uint32_t cp); /* this character would be made visible */
+
+/* As str_printf, for lines that people read: each %s is made harmless, its line breaks too (the
+ * format's own stay), and a field's width counts columns, so that foreign and translated words stay
+ * aligned. Precision of %s is in bytes, and leaves no half character. */
+void safe_printf(struct str *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void safe_vprintf(struct str *out, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 #endif

@@ -1,3 +1,4 @@
+#include "api/base/safe.h"
 #include "api/base/tr.h"
 #include "api/checks/check.h"
 
@@ -21,7 +22,7 @@ static void put_remedy(const struct check *c, struct str *out)
 
 static void put_check(const struct check *c, struct str *out)
 {
-    str_printf(out, "%-8s %-28s %s\n", check_result_name(c->result), check_name(c->id), c->found);
+    safe_printf(out, "%-8s %-28s %s\n", check_result_name(c->result), check_name(c->id), c->found);
     if (c->result == CHECK_PASS)
         return;
     if (c->needed[0] != '\0')

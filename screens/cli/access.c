@@ -19,7 +19,7 @@ static bool look(struct session *s, struct task **t, struct err *e)
 static void show_diff(const char *project, const char *before, const char *after, struct str *diff)
 {
     policy_diff(diff, project, before, after);
-    out_talk("%s", str_text(diff));
+    out_talk_lines(str_text(diff));
 }
 
 bool access_consent(struct session *s, const char *question, struct err *e)

@@ -12,7 +12,7 @@ static int may_not(struct session *s, const struct rights *r, int64_t until)
     access_request(&text, r->project, r->member[0] ? r->member : "user:you@example.com",
                    r->narrow.roles, r->narrow.n_roles, until);
     if (s->o->json)
-        out_talk("%s", str_text(&text));
+        out_talk_lines(str_text(&text));
     else
         out_result(&text);
     str_done(&text);

@@ -88,7 +88,8 @@ static void print_next(const struct rights *r)
             out_line("  %s", plain_name(r->setters[i]));
         access_request(&text, r->project, r->member[0] ? r->member : "user:you@example.com",
                        r->narrow.roles, r->narrow.n_roles, clock_wall() + ACCESS_USUAL_S);
-        out_line("\n%s", str_text(&text));
+        out_line("%s", "");
+        out_lines(str_text(&text));
         str_done(&text);
     }
     if (r->n_ours)

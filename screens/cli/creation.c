@@ -310,7 +310,7 @@ static void show_plan(const struct creation *c)
     struct str text = {0};
 
     plan_print(c->plan, &c->selection, &text);
-    out_talk("%s", str_text(&text));
+    out_talk_lines(str_text(&text));
     str_done(&text);
 }
 

@@ -76,7 +76,7 @@ static void print(const struct shown *v)
         out_talk(tr("not committed yet in the repository: %s"), v->dirty);
     for (size_t i = 0; i < v->p.n_files; i++) {
         out_talk("%s: %s", v->p.files[i].path, tr(v->p.files[i].does));
-        out_line("%s", v->p.files[i].diff);
+        out_lines(v->p.files[i].diff);
     }
 }
 

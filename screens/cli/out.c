@@ -27,22 +27,40 @@ void out_result(const struct str *text)
     note(fflush(stdout) == 0 && well);
 }
 
-static void say(FILE *to, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
-
-static void say(FILE *to, const char *fmt, va_list args)
+/* What has passed safe_printf already, or is ours: only its line breaks are obeyed. */
+static void say(FILE *to, const char *text)
 {
-    struct str text = {0};
     struct arena a = {0};
 
-    str_vprintf(&text, fmt, args);
-    size_t need = safe_lines(NULL, 0, str_text(&text)) + 1;
+    size_t need = safe_lines(NULL, 0, text) + 1;
     char *harmless = arena_alloc(&a, need);
-    safe_lines(harmless, need, str_text(&text));
+    safe_lines(harmless, need, text);
     bool well = fprintf(to, "%s\n", harmless) >= 0;
     well = fflush(to) == 0 && well;
     note(well || to != stdout);
     arena_done(&a);
+}
+
+static void format_and_say(FILE *to, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void format_and_say(FILE *to, const char *fmt, va_list args)
+{
+    struct str text = {0};
+
+    safe_vprintf(&text, fmt, args);
+    say(to, str_text(&text));
     str_done(&text);
+}
+
+void out_lines(const char *text)
+{
+    say(stdout, text);
+}
+
+void out_talk_lines(const char *text)
+{
+    say(stderr, text);
 }
 
 void out_line(const char *fmt, ...)
@@ -50,7 +68,7 @@ void out_line(const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    say(stdout, fmt, args);
+    format_and_say(stdout, fmt, args);
     va_end(args);
 }
 
@@ -59,7 +77,7 @@ void out_talk(const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    say(stderr, fmt, args);
+    format_and_say(stderr, fmt, args);
     va_end(args);
 }
 

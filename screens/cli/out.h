@@ -19,8 +19,13 @@ enum {
 };
 
 void out_result(const struct str *text); /* to stdout; a closed pipe ends quietly */
-void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line of a result */
-void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
+/* A line of a result, and one on stderr. Foreign words cannot make more lines of it, and fields
+ * are as wide as they look: see safe_printf. */
+void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void out_talk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Text of several lines, made of safe_printf or of lines that begin with a sign of ours. */
+void out_lines(const char *text);
+void out_talk_lines(const char *text);
 /* The failure, in words or as the document of the contract; returns the exit code. */
 int out_code(const struct err *e); /* the exit code of the contract for it */
 int out_error(const struct options *o, const struct err *e);

@@ -66,7 +66,7 @@ static bool run_and_read(const char *const *argv, struct str *out)
         ok = child_answer(t)->status == 0;
         str_add(out, child_answer(t)->out);
         if (!ok)
-            out_talk("%s", child_answer(t)->err_text);
+            out_talk_lines(child_answer(t)->err_text);
     } else {
         out_talk("strom: %s: %s", task_error(t)->what, task_error(t)->why);
     }
