@@ -13,12 +13,12 @@
 #include "api/base/tr.h"
 #include "api/google/bigquery.h"
 #include "api/plan/names.h"
+#include "api/plan/names_valid.h"
 #include "screens/answer.h"
 #include "tui/choice.h"
 #include "tui/field.h"
 #include "tui/key.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,40 +90,20 @@ static void enter(void *ctx, struct journey *j)
 /* --- what is wrong, inline -----------------------------------------------------------------------
  */
 
-/* EU, US, or a region: europe-north1. Which of them BigQuery has, it tells itself. */
-static bool is_location(const char *text)
-{
-    size_t first = strspn(text, "abcdefghijklmnopqrstuvwxyz"), second, digits;
-
-    if (str_eq(text, "EU") || str_eq(text, "US"))
-        return true;
-    if (first == 0 || text[first] != '-')
-        return false;
-    second = strspn(text + first + 1, "abcdefghijklmnopqrstuvwxyz");
-    digits = strspn(text + first + 1 + second, "0123456789");
-    return second > 0 && digits > 0 && text[first + 1 + second + digits] == '\0';
-}
-
 static const char *problem(const struct destination *self, enum row row)
 {
-    if (row == ROW_DATASET) {
-        for (const char *c = self->dataset; *c; c++)
-            if (!isalnum((unsigned char)*c) && *c != '_')
-                return tr("letters, digits and _ only: BigQuery takes nothing else");
-        return self->dataset[0] ? NULL : tr("needed: the tables arrive there");
-    }
-    if (row == ROW_FRESHNESS && options_seconds(self->freshness) < 0)
-        return tr("a time: 0s, 900s, 15m, 1h");
-    if (row == ROW_LOCATION && self->location[0] == '\0')
-        return tr("needed; the region of the stream is the usual one");
-    if (row == ROW_LOCATION && !is_location(self->location))
-        return tr("a region like europe-north1, or EU or US");
-    if (row == ROW_STREAM) {
-        for (const char *c = self->stream; *c; c++)
-            if (!(*c >= 'a' && *c <= 'z') && !isdigit((unsigned char)*c) && *c != '-')
-                return tr("small letters, digits and dashes only");
-        return self->stream[0] >= 'a' && self->stream[0] <= 'z' ? NULL
-                                                                : tr("begins with a small letter");
+    switch (row) {
+    case ROW_DATASET:
+        return names_dataset_wrong(self->dataset);
+    case ROW_LOCATION:
+        return names_location_wrong(self->location);
+    case ROW_FRESHNESS:
+        return options_seconds(self->freshness) < 0 ? tr("a time: 0s, 900s, 15m, 1h") : NULL;
+    case ROW_STREAM:
+        return names_stream_wrong(self->stream);
+    case ROW_MODE:
+    case ROWS:
+        break;
     }
     return NULL;
 }

@@ -3,8 +3,6 @@
 #include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/nais/lookups.h"
-#include "api/plan/names.h"
-#include "screens/cli/config_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,60 +193,9 @@ bool live_find_password(struct live *l, struct err *e)
     return true;
 }
 
-static void named(char *field, size_t cap, const char *value)
-{
-    if (!str_is_empty(value))
-        str_copy(field, cap, value);
-}
-
-static const char *either(const char *first, const char *second)
-{
-    return str_is_empty(first) ? second : first;
-}
-
-bool live_fill_target(const struct live *l, struct target *t, struct err *e)
-{
-    const struct options *o = l->options;
-
-    named(t->app, sizeof t->app, o->app);
-    named(t->context, sizeof t->context, o->context);
-    named(t->namespace_, sizeof t->namespace_, o->namespace_);
-    named(t->project, sizeof t->project,
-          either(o->project, either(t->project, either(getenv("CLOUDSDK_CORE_PROJECT"),
-                                                       getenv("GOOGLE_CLOUD_PROJECT")))));
-    named(t->region, sizeof t->region, o->location);
-    named(t->instance, sizeof t->instance, o->instance);
-    named(t->database, sizeof t->database, o->database);
-    named(t->db_user, sizeof t->db_user, o->db_user);
-    named(t->publication, sizeof t->publication, o->publication);
-    named(t->slot, sizeof t->slot, o->slot);
-    named(t->stream, sizeof t->stream, o->stream);
-    named(t->dataset, sizeof t->dataset, o->dataset);
-    if (o->freshness) {
-        t->freshness_seconds = options_seconds(o->freshness);
-        t->freshness_chosen = true;
-    }
-    config_fill_target(o->user, t);
-    if (o->naming == NULL && o->stream)
-        names_recognise(o->stream, t);
-    if (str_eq(o->naming, "nav-module"))
-        t->naming = TARGET_NAV_MODULE;
-    else if (o->naming && !str_eq(o->naming, "procedure")) {
-        err_set(e, ERR_INPUT, "Reading --naming");
-        err_why(e, "'%s' is no family of names", o->naming);
-        return err_hint(e, "procedure or nav-module");
-    }
-    if (t->freshness_seconds < 0) {
-        err_set(e, ERR_INPUT, "Reading --freshness");
-        err_why(e, "'%s' is no time", o->freshness);
-        return err_hint(e, "for example 900s, 15m or 1h");
-    }
-    return true;
-}
-
 struct pg_options live_pg_options(const struct live *l, const char *dsn)
 {
-    return (struct pg_options){.dsn = either(dsn, l->options->dsn),
+    return (struct pg_options){.dsn = str_is_empty(dsn) ? l->options->dsn : dsn,
                                .database = l->options->database};
 }
 

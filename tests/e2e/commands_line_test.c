@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CANARY "c4nary-Passord-7781"
+#define TOO_LONG "a23456789_123456789_123456789_123456789_123456789_123456789_1234"
+#define CANARY   "c4nary-Passord-7781"
 
 static struct world w;
 
@@ -102,6 +103,10 @@ static void values_are_checked(void **state)
 {
     static const char *const lines[][5] = {{"check", "--freshness", "3x", NULL},
                                            {"check", "--naming", "mine", NULL},
+                                           {"check", "--location", "foo", NULL},
+                                           {"check", "--stream", "Bad Name", NULL},
+                                           {"create", "app", "--dataset", "a-b", NULL},
+                                           {"check", "--slot", TOO_LONG, NULL},
                                            {"check", "--project", NULL},
                                            {"create", "a", "b", "c", NULL},
                                            {"create", NULL},
