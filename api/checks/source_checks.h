@@ -67,12 +67,23 @@ bool source_is_ours(const struct source_facts *f, const struct source_grant *tab
  * nothing. */
 bool source_is_publishable(const struct source_facts *f, const struct source_grant *table);
 
+/* What is still to be done about the slot before a stream can read it. */
+enum slot_future {
+    SLOT_SERVES,  /* nothing */
+    SLOT_IS_MADE, /* there is none yet, or a temporary one */
+    SLOT_IS_MADE_ANEW, /* dropped first: its place becomes free */
+    SLOT_IS_MADE_BESIDE /* under another name: this one is somebody else's */
+};
+enum slot_future slot_future(const struct source_view *v); /* as far as the slots are known */
+
 /* WAL that the slot gains in an hour from two looks at least 10 s apart, -1 unknown; hours until
  * `room` bytes are full at that pace, a negative number unknown (or never). */
 int64_t slot_bytes_per_hour(const struct source_mark *then, const struct source_mark *now);
 double slot_hours_until(int64_t room, int64_t bytes_per_hour);
 
-/* Between source_slot.c and source_wal.c: its entry, and the slot dropped and made anew. */
+/* Between source_slot.c and source_wal.c: its entry, and the slot dropped and made anew, or why
+ * not. */
+bool slot_is_lost(const struct source_slot *s);
 void checks_slot_wal(struct check_list *l, const struct source_view *v);
 void slot_anew(struct check_list *l, enum check_id id, const struct source_view *v);
 void slot_drop_sql(struct str *sql, const char *name);

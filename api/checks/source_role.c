@@ -89,7 +89,7 @@ static void app_role(struct check_list *l, const struct source_view *v)
     enum check_id id = CHECK_APP_ROLE_REPLICATION;
     const struct source_facts *f = v->facts;
     const struct source_role *r = &f->roles.app;
-    if (f->slots.part.known && f->slots.wanted != NULL) {
+    if (f->slots.part.known && slot_future(v) == SLOT_SERVES) {
         check_set(l, id, CHECK_PASS, "the slot is made already");
     } else if (r->name == NULL) {
         check_set(l, id, CHECK_UNKNOWN,

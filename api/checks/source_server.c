@@ -161,20 +161,23 @@ static void timeout(struct check_list *l, const struct source_server *s)
                  "flags:\n  - name: wal_sender_timeout\n    value: \"600000\"");
 }
 
-static void limits(struct check_list *l, const struct source_facts *f)
+static void limits(struct check_list *l, const struct source_view *v)
 {
+    const struct source_facts *f = v->facts;
     const struct source_part *part = !f->server.part.known ? &f->server.part : &f->usage.part;
     const struct source_slot *slot = f->slots.wanted;
+    enum slot_future future = slot_future(v);
     if (!part->known) {
         not_asked(l, CHECK_SOURCE_SLOTS, part);
         not_asked(l, CHECK_SOURCE_SENDERS, part);
         return;
     }
     limit(l, &(struct limit){CHECK_SOURCE_SLOTS, "replication slot", "max_replication_slots",
-                             f->usage.slots_used, f->server.max_slots, slot != NULL});
+                             f->usage.slots_used, f->server.max_slots,
+                             slot != NULL && future != SLOT_IS_MADE_BESIDE});
     limit(l, &(struct limit){CHECK_SOURCE_SENDERS, "WAL sender", "max_wal_senders",
                              f->usage.senders_used, f->server.max_senders,
-                             slot != NULL && slot->active});
+                             slot != NULL && slot->active && future == SLOT_SERVES});
     timeout(l, &f->server);
 }
 
@@ -245,11 +248,12 @@ static void may_be_long(struct check_list *l, const struct source_xact *x)
     str_done(&who);
 }
 
-static void transactions(struct check_list *l, const struct source_facts *f)
+static void transactions(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_SOURCE_LONG_TRANSACTIONS;
+    const struct source_facts *f = v->facts;
     const struct source_activity *a = &f->activity;
-    if (f->slots.part.known && f->slots.wanted != NULL) {
+    if (f->slots.part.known && slot_future(v) == SLOT_SERVES) {
         check_set(l, id, CHECK_PASS, "the slot exists already");
     } else if (!a->part.known) {
         not_asked(l, id, &a->part);
@@ -274,8 +278,8 @@ void checks_source(struct check_list *l, const struct source_view *v)
     connection(l, &f->server);
     version(l, f);
     wal_level(l, v);
-    limits(l, f);
-    transactions(l, f);
+    limits(l, v);
+    transactions(l, v);
 }
 
 void source_checks(struct check_list *l, const struct source_view *v)

@@ -38,9 +38,56 @@ static bool is_read_by_another(const struct source_view *v)
     return v->facts->slots.wanted->active && !v->stream_exists;
 }
 
+static bool is_elsewhere(const struct source_view *v)
+{
+    const struct source_server *server = &v->facts->server;
+    const struct source_slot *s = v->facts->slots.wanted;
+    return server->part.known && !str_is_empty(s->database) &&
+           !str_eq(s->database, server->database);
+}
+
+/* A reader is at it, the log grows, and the bookmark stays: it cannot get past the place. */
+static bool never_moves(const struct source_view *v, const struct source_slot *now)
+{
+    const struct source_mark *then = v->since;
+    return v->stream_exists && then != NULL && then->confirmed_bytes >= 0 &&
+           then->confirmed_bytes == now->confirmed_bytes &&
+           v->facts->taken_ms - then->taken_ms >= SOURCE_LOOKS_APART_MS &&
+           v->facts->usage.wal_bytes > then->wal_bytes;
+}
+
+/* The publication is the younger one, or not there at all. */
+static bool is_too_old(const struct source_view *v, const struct source_slot *s)
+{
+    const struct source_publication *p = &v->facts->publication;
+    if (!p->part.known || !p->exists)
+        return p->part.known;
+    return s->catalog_age >= 0 && p->age <= s->catalog_age &&
+           (v->stream_saw_42704 || never_moves(v, s));
+}
+
+enum slot_future slot_future(const struct source_view *v)
+{
+    const struct source_slot *s = v->facts->slots.wanted;
+    if (!v->facts->slots.part.known)
+        return SLOT_SERVES;
+    if (s == NULL || s->temporary)
+        return SLOT_IS_MADE;
+    if (is_elsewhere(v) || is_read_by_another(v))
+        return SLOT_IS_MADE_BESIDE;
+    bool useless = !s->logical || !str_eq(s->plugin, "pgoutput") || slot_is_lost(s);
+    return useless || is_too_old(v, s) ? SLOT_IS_MADE_ANEW : SLOT_SERVES;
+}
+
 void slot_anew(struct check_list *l, enum check_id id, const struct source_view *v)
 {
     struct str sql = {0};
+    if (is_elsewhere(v)) { /* slot.database says where */
+        check_remedy(l, id, CHECK_REMEDY_NONE,
+                     "It belongs to another database, so it is not dropped: take a slot of another "
+                     "name (--slot).");
+        return;
+    }
     if (is_read_by_another(v)) { /* slot.free says by whom */
         check_remedy(l, id, CHECK_REMEDY_NONE,
                      "Somebody reads it, so it is not dropped: take a slot of another name "
@@ -134,16 +181,6 @@ static void reader(struct check_list *l, const struct source_view *v)
 
 /* --- order --- */
 
-/* A reader is at it, the log grows, and the bookmark stays: it cannot get past the place. */
-static bool never_moves(const struct source_view *v, const struct source_slot *now)
-{
-    const struct source_mark *then = v->since;
-    return v->stream_exists && then != NULL && then->confirmed_bytes >= 0 &&
-           then->confirmed_bytes == now->confirmed_bytes &&
-           v->facts->taken_ms - then->taken_ms >= SOURCE_LOOKS_APART_MS &&
-           v->facts->usage.wal_bytes > then->wal_bytes;
-}
-
 static void order(struct check_list *l, const struct source_view *v)
 {
     enum check_id id = CHECK_SLOT_ORDER;
@@ -161,7 +198,7 @@ static void order(struct check_list *l, const struct source_view *v)
     } else if (p->age > s->catalog_age) { /* as old: what the slot began at is what made it */
         check_set(l, id, CHECK_PASS, "the publication was there first");
     } else {
-        bool dead = v->stream_saw_42704 || never_moves(v, s);
+        bool dead = is_too_old(v, s);
         check_set(
             l, id, dead ? CHECK_FAIL : CHECK_WARN, "%s",
             dead ? "the slot was made before the publication, and the stream cannot get past that"

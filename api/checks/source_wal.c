@@ -48,7 +48,7 @@ struct held {
     bool lost, by_limit;
 };
 
-static bool is_lost(const struct source_slot *s)
+bool slot_is_lost(const struct source_slot *s)
 {
     return str_eq(s->wal_status, "lost") || !str_is_empty(s->invalidation);
 }
@@ -58,7 +58,7 @@ static struct held measure(const struct source_view *v)
     const struct source_slot *s = v->facts->slots.wanted;
     const struct source_server *server = &v->facts->server;
     struct source_mark now = source_mark(v->facts);
-    struct held h = {.slot = s, .lost = is_lost(s)};
+    struct held h = {.slot = s, .lost = slot_is_lost(s)};
     h.limit = server->part.known ? server->max_slot_wal_keep_bytes : -1;
     h.by_limit =
         s->safe_bytes >= 0 && (v->disk_free_bytes < 0 || s->safe_bytes < v->disk_free_bytes);

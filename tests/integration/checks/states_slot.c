@@ -49,6 +49,37 @@ static const struct state slot[] = {
      .held = "START_REPLICATION SLOT \"ds_replication\" LOGICAL 0/0 (proto_version '1', "
              "publication_names 'ds_publication')",
      .differs = {FAILS(CHECK_SLOT_FREE, "annen-leser as cloudsqladmin")}},
+    {.name = "a slot that must be made anew, by a role that may not",
+     .sql = DROP_SLOT "SELECT pg_create_logical_replication_slot('ds_replication', "
+                      "'test_decoding');\n"
+                      "ALTER ROLE \"postmottak-backend\" NOREPLICATION;\n",
+     .undo = "ALTER ROLE \"postmottak-backend\" REPLICATION;\n" DROP_SLOT MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_PLUGIN, "test_decoding"),
+                 FAILS(CHECK_APP_ROLE_REPLICATION, "lacks REPLICATION")}},
+    {.name = "... and a transaction that has been open for an hour",
+     .sql = DROP_SLOT "SELECT pg_create_logical_replication_slot('ds_replication', "
+                      "'test_decoding');\n",
+     .undo = DROP_SLOT MAKE_SLOT,
+     .holder = SCENE_APP,
+     .held = "BEGIN;\nINSERT INTO arkiv.sak VALUES (1);\n",
+     .shift_s = 3600,
+     .differs = {FAILS(CHECK_SLOT_PLUGIN, "test_decoding"),
+                 WARNS(CHECK_SOURCE_LONG_TRANSACTIONS, "nattjobb of postmottak-backend")}},
+    {.name = "... and all slots are taken: its own place becomes free",
+     .sql = DROP_SLOT "SELECT pg_create_physical_replication_slot('standby_' || i) FROM "
+                      "generate_series(1, 3) i;\n"
+                      "SELECT pg_create_logical_replication_slot('ds_replication', "
+                      "'test_decoding');\n",
+     .undo = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots;\n" MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_PLUGIN, "test_decoding")}},
+    {.name = "a slot of another database, and no place for one of another name",
+     .sql = DROP_SLOT "SELECT pg_create_physical_replication_slot('standby_' || i) FROM "
+                      "generate_series(1, 3) i;\n",
+     .undo = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots;\n" MAKE_SLOT,
+     .holder = SCENE_ELSEWHERE,
+     .held = MAKE_SLOT,
+     .differs = {FAILS(CHECK_SLOT_DATABASE, "postgres"),
+                 FAILS(CHECK_SOURCE_SLOTS, "4 of 4 in use")}},
     {.name = "a slot that is older than its publication",
      .sql = PUBLISH(THREE),
      .undo = ANEW(THREE),
