@@ -8,6 +8,7 @@
  * is asked for twice (facts/gcp.md B, facts/domain.md 8). */
 
 #include "api/base/secret.h"
+#include "api/base/str.h"
 #include "api/base/target.h"
 #include "api/google/auth.h"
 #include "api/google/operation.h"
@@ -110,8 +111,10 @@ struct alter_call {
     const char *method, *path;       /* path with its mask; NULL: nothing is sent */
     const char *body;                /* JSON, "" none; a password stands as *** */
     const char *done;                /* why it need not be sent: it is so already; NULL: it must */
-    const char *value;               /* the new slot or host; NULL */
+    const char *value;               /* the new slot, host, or the state that is awaited; NULL */
     const struct alter_table *table; /* of a backfill */
+    const char *before;              /* when its copy began before this order; "" never */
+    bool meant;                      /* an earlier run may have sent it */
 };
 
 enum alter_said { ALTER_NEEDS, ALTER_COPIES, ALTER_LOSES, ALTER_STAYS, ALTER_AFTER };

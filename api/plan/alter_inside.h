@@ -1,0 +1,45 @@
+#ifndef STROM_PLAN_ALTER_INSIDE_H
+#define STROM_PLAN_ALTER_INSIDE_H
+
+/* Between the files of alter*.c. */
+
+#include "api/plan/alter.h"
+#include "api/store/journal.h"
+
+/* What an earlier run of the same order left: it did not come to its end. */
+struct alter_left {
+    bool any;
+    int64_t begun; /* seconds since 1970 */
+    const struct journal_entry *entries;
+    size_t n;
+    const struct json *tables; /* when the copy of each had begun before; lives in doc */
+    struct json *doc;          /* json_free */
+};
+
+enum { ALTER_GOES_ON_S = 24 * 3600 }; /* after that it is another story */
+
+/* Of the newest run for this stream; `tables` of the order are full names. */
+void alter_left_find(const struct alter_seen *seen, const struct alter_order *order,
+                     struct arena *a, struct alter_left *out);
+/* The call was meant by that run, whatever came of it. */
+bool alter_left_meant(const struct alter_left *left, const char *step, const char *name);
+/* When the copy of "schema.table" had begun before that run; NULL: it had none in mind. */
+const char *alter_left_before(const struct alter_left *left, const char *table);
+/* What the journal keeps of an order, for the next run. */
+void alter_left_write(const struct alter_plan *p, struct str *out);
+
+/* "schema.table"; lives in a. */
+const char *alter_table_name(const struct alter_table *t, struct arena *a);
+bool alter_is_copying(const struct alter_table *t); /* PENDING, ACTIVE */
+
+/* Adds what is lost, copied, needed and left to the plan, which has its calls. */
+void alter_say(struct alter_plan *p, const struct alter_order *o, struct arena *a);
+void alter_add_line(struct alter_plan *p, enum alter_said said, const char *text);
+/* What Terraform's code must say; NULL where it says nothing of that. */
+const char *alter_hcl(const struct alter_plan *p, const struct alter_order *o, struct arena *a);
+/* The migration that a slot of this name still needs, its files one behind the other; NULL: none,
+ * or it cannot be told. */
+const char *alter_migration(const struct alter_seen *seen, const char *slot, struct arena *a);
+const struct source_slot *alter_slot(const struct alter_seen *seen, const char *name);
+
+#endif

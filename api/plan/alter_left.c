@@ -1,0 +1,120 @@
+/* What an earlier run of the same order left in the journal. */
+
+#include "api/plan/alter_inside.h"
+
+#include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/plan/record.h"
+
+#include <string.h>
+
+const char *alter_table_name(const struct alter_table *t, struct arena *a)
+{
+    return arena_printf(a, "%s.%s", t->schema, t->table);
+}
+
+bool alter_is_copying(const struct alter_table *t)
+{
+    return str_eq(t->state, "PENDING") || str_eq(t->state, "ACTIVE");
+}
+
+/* --- written --- */
+
+void alter_left_write(const struct alter_plan *p, struct str *out)
+{
+    const char *value = NULL;
+    struct json_out o;
+
+    json_begin(&o, out, false);
+    json_open_object(&o, NULL);
+    json_put_string(&o, "change", alter_type(p->kind)->name);
+    json_open_object(&o, "tables");
+    for (size_t i = 0; i < p->n_calls; i++) {
+        const struct alter_call *c = &p->calls[i];
+        if (c->table)
+            json_put_string(&o, c->name, c->before);
+        else if (c->value)
+            value = c->value;
+    }
+    json_close_object(&o);
+    json_put_string(&o, "value", p->kind == ALTER_SLOT ? value : NULL);
+    json_close_object(&o);
+}
+
+/* --- read --- */
+
+static bool has_table(const struct json *tables, const char *name)
+{
+    for
+        json_each(t, tables) if (str_eq(json_key(t), name)) return true;
+    return false;
+}
+
+/* A recovery copies what there is; who names tables means these. */
+static bool is_same(const struct json *doc, const struct alter_order *order)
+{
+    const struct json *tables = json_get(doc, "tables");
+    bool named = order->kind == ALTER_BACKFILL || order->kind == ALTER_STOP;
+
+    if (!str_eq(json_string(doc, "change"), alter_type(order->kind)->name))
+        return false;
+    if (order->kind == ALTER_SLOT && !str_eq(json_string(doc, "value"), order->slot))
+        return false;
+    if (!named)
+        return order->no_backfill == (json_count(tables) == 0) ||
+               (order->kind != ALTER_RECOVER && order->kind != ALTER_SLOT);
+    if (order->n_tables != json_count(tables))
+        return false;
+    for (size_t i = 0; i < order->n_tables; i++)
+        if (!has_table(tables, order->tables[i]))
+            return false;
+    return true;
+}
+
+/* A run that ended well, or long ago, is none that is gone on with. */
+static bool is_open(const struct journal_run *run)
+{
+    return run->kind == JOURNAL_CHANGE && run->plan && !str_eq(run->outcome, "done") &&
+           clock_wall() - run->started < ALTER_GOES_ON_S;
+}
+
+void alter_left_find(const struct alter_seen *seen, const struct alter_order *order,
+                     struct arena *a, struct alter_left *out)
+{
+    const struct journal_run *runs;
+    char name[RECORD_NAME];
+    struct err e;
+    size_t n = 0;
+
+    *out = (struct alter_left){0};
+    record_name(name, seen->target.project, seen->target.region, seen->stream);
+    if (seen->store == NULL || !journal_runs(seen->store, name, 1, a, &runs, &n, &e) || n == 0 ||
+        !is_open(&runs[0]))
+        return;
+    out->doc = json_parse(runs[0].plan, strlen(runs[0].plan), &e);
+    if (out->doc == NULL || !is_same(out->doc, order) ||
+        !journal_entries(seen->store, runs[0].id, a, &out->entries, &out->n, &e)) {
+        json_free(out->doc);
+        *out = (struct alter_left){0};
+        return;
+    }
+    out->any = true;
+    out->begun = runs[0].started;
+    out->tables = json_get(out->doc, "tables");
+}
+
+bool alter_left_meant(const struct alter_left *left, const char *step, const char *name)
+{
+    for (size_t i = 0; i < left->n; i++)
+        if (str_eq(left->entries[i].step, step) && str_eq(left->entries[i].name, name) &&
+            left->entries[i].state != JOURNAL_FAILED)
+            return true;
+    return false;
+}
+
+const char *alter_left_before(const struct alter_left *left, const char *table)
+{
+    for
+        json_each(x, left->tables) if (str_eq(json_key(x), table)) return json_text(x);
+    return NULL;
+}
