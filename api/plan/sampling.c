@@ -3,18 +3,9 @@
 #include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/pg/copy.h"
-#include "api/rules/documents.h"
-#include "api/rules/validators.h"
-
-#include <string.h>
+#include "api/plan/sampling_heap.h"
 
 enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
-struct heap { /* of one column of the table that is being read */
-    size_t column;
-    bool is_array;
-    struct values values;
-    struct document_keys *keys; /* NULL: no document was met */
-};
 
 struct sampler;
 
@@ -32,11 +23,15 @@ struct reader {
     struct arena mem;
 };
 
+/* What the first connection asks before it reads tables. */
+enum first { ASK_HIDDEN, ASK_STATISTICS, ASK_NOTHING };
+
 struct sampler {
     const struct catalog *catalog;
     uint32_t rows;
-    struct task *statistics;
-    bool statistics_done;
+    enum first at;
+    struct task *asking;
+    bool *hides; /* tables whose rows row security hides from us; NULL: there is none with it */
     struct reader readers[READERS];
     size_t next; /* table */
     struct sampling_found *found, *own;
@@ -60,7 +55,7 @@ static void stop(void *job)
 {
     struct sampler *s = job;
 
-    task_clear(&s->statistics);
+    task_clear(&s->asking);
     for (size_t i = 0; i < READERS; i++)
         reader_end(&s->readers[i]);
     sampling_found_free(s->own);
@@ -80,45 +75,6 @@ struct sampling_told sampling_told(const struct task *t)
     const struct sampler *s = task_job(t, &type);
 
     return s->told;
-}
-
-/* --- values --- */
-
-/* Calls for each element of an array as PostgreSQL writes it: {a,"b \"c\"",NULL,{d}}. In place. */
-static void each_element(char *text, void (*put)(void *ctx, const char *value, size_t n), void *ctx)
-{
-    for (char *at = text; *at;) {
-        if (*at == '{' || *at == '}' || *at == ',') {
-            at++;
-            continue;
-        }
-        bool quoted = *at == '"';
-        char *from = at + quoted, *to = from;
-        for (at = from; *at && (quoted ? *at != '"' : *at != ',' && *at != '}'); at++) {
-            if (*at == '\\' && at[1])
-                at++;
-            *to++ = *at;
-        }
-        if (*at == '"' && quoted)
-            at++;
-        if (quoted || to - from != 4 || memcmp(from, "NULL", 4) != 0)
-            put(ctx, from, (size_t)(to - from));
-    }
-}
-
-static void put_value(void *ctx, const char *value, size_t n)
-{
-    values_add(ctx, value, n);
-}
-
-/* An element that is an array itself; unescaped by now, and so are its own elements. */
-static void put_array(void *ctx, const char *value, size_t n)
-{
-    char *list = mem_alloc(n + 1);
-
-    memcpy(list, value, n);
-    each_element(list, put_value, ctx);
-    mem_free(list);
 }
 
 /* --- PostgreSQL's own statistics --- */
@@ -144,8 +100,9 @@ static bool find_column(const struct catalog *c, char *const names[3], size_t *t
 static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
 {
     struct sampler *s = ctx;
-    struct values values = {0};
     struct rules_verdict v = {0};
+    struct heap heap = {0};
+    struct arena mem;
     char *names[3] = {0}, *list;
     size_t table, column, n;
 
@@ -159,24 +116,18 @@ static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
     struct catalog_column c = catalog_column(s->catalog, table, column);
     if (!sampling_looks_at(&c))
         return true;
+    arena_init(&mem);
+    heap.is_array = c.is_array;
     while (copy_field(&line, &list, &n))
         if (list)
-            each_element(list, c.is_array ? put_array : put_value, &values);
-    values_verdict(&values, RULES_BY_STATISTICS, &v);
+            heap_add_list(&heap, &mem, list);
+    heap_verdict(&heap, names[0], names[1], RULES_BY_STATISTICS, &v);
     sampling_found_put(s->found, table, column, &v);
+    arena_done(&mem);
     return true;
 }
 
 /* --- rows --- */
-
-static void add_document(struct reader *r, struct heap *h, const char *value, size_t n)
-{
-    if (n == 0 || (value[0] != '{' && value[0] != '['))
-        return;
-    if (h->keys == NULL)
-        h->keys = arena_new(&r->mem, struct document_keys);
-    document_keys_add(h->keys, value, n);
-}
 
 static bool data_row(void *ctx, char *line, size_t bytes, struct err *e)
 {
@@ -187,15 +138,9 @@ static bool data_row(void *ctx, char *line, size_t bytes, struct err *e)
     (void)bytes;
     (void)e;
     r->rows++;
-    for (size_t i = 0; i < r->n_heaps && copy_field(&line, &value, &n); i++) {
-        struct heap *h = &r->heaps[i];
-        if (value && h->is_array) {
-            each_element(value, put_value, &h->values);
-        } else if (value) {
-            values_add(&h->values, value, n);
-            add_document(r, h, value, n);
-        }
-    }
+    for (size_t i = 0; i < r->n_heaps && copy_field(&line, &value, &n); i++)
+        if (value)
+            heap_add(&r->heaps[i], &r->mem, value, n);
     return true;
 }
 
@@ -222,30 +167,37 @@ static bool begin(struct reader *r, size_t table)
     return ok;
 }
 
+static bool holds_rows(const struct catalog_table *t)
+{
+    return (t->kind == CATALOG_TABLE || t->kind == CATALOG_PARTITIONED) &&
+           !rules_is_housekeeping(t->name);
+}
+
 static bool is_to_read(const struct catalog *c, const struct sampling_found *f, size_t table)
 {
     struct catalog_table t = catalog_table(c, table);
 
-    return !sampling_found_is_read(f, table) &&
-           (t.kind == CATALOG_TABLE || t.kind == CATALOG_PARTITIONED) &&
-           !rules_is_housekeeping(t.name);
+    return !sampling_found_is_read(f, table) && holds_rows(&t);
 }
 
 static void conclude(struct reader *r)
 {
     struct sampler *s = r->of;
     struct catalog_table t = catalog_table(s->catalog, r->table);
+    struct sampling_seen seen = {
+        .rows = r->rows,
+        .in_part = sampling_sql_leaves(s->catalog, r->table, s->rows, r->again, r->rows),
+        .hidden = s->hides && s->hides[r->table]};
 
+    sampling_found_set_read(s->found, r->table, &seen);
     for (size_t i = 0; i < r->n_heaps; i++) {
         struct rules_verdict v = {0};
-        values_verdict(&r->heaps[i].values, RULES_BY_DATA, &v);
-        if (r->heaps[i].keys)
-            document_keys_verdict(r->heaps[i].keys, t.schema, t.name, &v);
+        heap_verdict(&r->heaps[i], t.schema, t.name, RULES_BY_DATA, &v);
         sampling_found_put(s->found, r->table, r->heaps[i].column, &v);
     }
-    sampling_found_set_read(s->found, r->table, r->rows);
     s->told.rows += r->rows;
-    s->told.in_part += t.rows > SAMPLING_WHOLE && (int64_t)r->rows < t.rows;
+    s->told.in_part += seen.in_part;
+    s->told.hidden += seen.hidden;
 }
 
 static void leave_out(struct sampler *s, size_t table, const struct err *why)
@@ -317,31 +269,105 @@ static bool go_on(struct reader *r)
             continue;
         if (begin(r, table))
             return true;
-        sampling_found_set_read(s->found, table, 0);
+        sampling_found_set_read(s->found, table, &(struct sampling_seen){0});
         s->told.tables++;
     }
     return false;
 }
 
-/* The first connection asks for them, before it reads tables; without them it goes on. */
-static bool statistics_are_done(struct sampler *s)
+/* --- what is asked first, on the first connection --- */
+
+/* A table's owner is exempt, and whoever may bypass it: the server alone knows. */
+static const char hidden_sql[] =
+    "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+    "n.oid = c.relnamespace WHERE c.relrowsecurity AND pg_catalog.row_security_active(c.oid)";
+
+static bool hidden_row(void *ctx, char *line, size_t bytes, struct err *e)
+{
+    struct sampler *s = ctx;
+    char *schema, *name;
+    size_t n;
+
+    (void)bytes;
+    (void)e;
+    if (!copy_field(&line, &schema, &n) || !copy_field(&line, &name, &n) || !schema || !name)
+        return true;
+    ptrdiff_t table = catalog_find(s->catalog, schema, name);
+    if (table != CATALOG_NONE)
+        s->hides[table] = true;
+    return true;
+}
+
+/* Without an answer every table that has it counts as one that hides rows. */
+static void fear_hidden(struct sampler *s)
+{
+    for (size_t i = 0; i < catalog_tables(s->catalog); i++)
+        s->hides[i] = catalog_table(s->catalog, i).row_security;
+}
+
+static const char *why_of(struct sampler *s, const struct task *t)
+{
+    char safe[sizeof task_error(t)->why];
+
+    safe_text(safe, sizeof safe, task_error(t)->why);
+    return arena_str(&s->mem, safe);
+}
+
+/* pg_stats shows no table that we may not read, or whose rows are hidden from us. */
+static size_t n_without_statistics(const struct sampler *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < catalog_tables(s->catalog); i++) {
+        struct catalog_table t = catalog_table(s->catalog, i);
+        n += holds_rows(&t) && (!t.selectable || (s->hides && s->hides[i]));
+    }
+    return n;
+}
+
+/* The answer is there, was refused, need not or cannot be asked for: on to the next question. */
+static void take_answer(struct sampler *s)
+{
+    bool ok = s->asking && task_state(s->asking) == TASK_OK;
+
+    if (s->at == ASK_HIDDEN && s->hides && !ok)
+        fear_hidden(s);
+    if (s->at == ASK_STATISTICS && ok) {
+        sampling_found_set_statistics(s->found);
+        s->told.statistics_hidden = n_without_statistics(s);
+    } else if (s->at == ASK_STATISTICS && s->asking) {
+        s->told.statistics_why = why_of(s, s->asking);
+    }
+    task_clear(&s->asking);
+    s->at++;
+}
+
+static bool is_needed(const struct sampler *s)
+{
+    return s->at == ASK_HIDDEN ? s->hides != NULL : !sampling_found_has_statistics(s->found);
+}
+
+/* True when tables may be read: all was asked, or cannot be. */
+static bool asked_first(struct sampler *s)
 {
     struct reader *r = &s->readers[0];
 
-    if (s->statistics_done)
-        return true;
-    if (sampling_found_has_statistics(s->found))
-        return s->statistics_done = true;
-    if (s->statistics == NULL && task_state(r->connecting) == TASK_OK) {
+    if (r->connecting && task_state(r->connecting) == TASK_OK) {
         r->pg = pg_take(r->connecting);
         task_clear(&r->connecting);
-        s->statistics = pg_copy(r->pg, statistics_sql, statistics_row, s);
     }
-    s->statistics_done = task_state(r->connecting) == TASK_FAILED ||
-                         (s->statistics && task_state(s->statistics) != TASK_RUNNING);
-    if (s->statistics && task_state(s->statistics) == TASK_OK)
-        sampling_found_set_statistics(s->found);
-    return s->statistics_done;
+    while (s->at != ASK_NOTHING) {
+        if (s->asking && task_state(s->asking) == TASK_RUNNING)
+            return false;
+        if (s->asking || !is_needed(s) || task_state(r->connecting) == TASK_FAILED)
+            take_answer(s);
+        else if (r->pg == NULL)
+            return false;
+        else
+            s->asking = s->at == ASK_HIDDEN ? pg_copy(r->pg, hidden_sql, hidden_row, s)
+                                            : pg_copy(r->pg, statistics_sql, statistics_row, s);
+    }
+    return true;
 }
 
 static enum task_state step(struct task *t)
@@ -350,7 +376,7 @@ static enum task_state step(struct task *t)
     size_t before = s->told.tables;
     bool working = false;
 
-    if (!statistics_are_done(s))
+    if (!asked_first(s))
         return TASK_RUNNING;
     for (size_t i = 0; s->rows && i < READERS; i++)
         working = go_on(&s->readers[i]) || working;
@@ -377,6 +403,15 @@ bool sampling_has_work(const struct sampling_options *o)
     return i < n;
 }
 
+static bool has_row_security(const struct catalog *c)
+{
+    size_t n = catalog_tables(c), i = 0;
+
+    while (i < n && !catalog_table(c, i).row_security)
+        i++;
+    return i < n;
+}
+
 struct task *sampling(struct net *net, const struct sampling_options *o)
 {
     struct task *t = task_new(net, &type);
@@ -392,6 +427,7 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     s->found = o->found ? o->found : s->own;
     for (size_t i = 0; i < n; i++)
         s->told.of += is_to_read(s->catalog, s->found, i);
+    s->hides = has_row_security(o->catalog) ? arena_array(&s->mem, bool, n) : NULL;
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows)

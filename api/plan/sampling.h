@@ -44,9 +44,13 @@ void sampling_add(const struct task *t, size_t table, size_t column, struct rule
 struct sampling_told {
     size_t tables, of; /* read so far, or left out; to read */
     size_t left_out;   /* could not be read */
-    size_t in_part;    /* more rows than were read: a rare value may be missed */
+    size_t in_part;    /* more rows than were read, or nobody knows: a rare value may be missed */
+    size_t hidden;     /* read, but row security hides rows from us */
     uint64_t rows;     /* read */
     const char *why;   /* of the first that was left out; NULL: none. Foreign text made harmless */
+    /* PostgreSQL's statistics: of tables that we may not read, or not whole, they are hidden. */
+    size_t statistics_hidden;
+    const char *statistics_why; /* they could not be read at all; NULL: they were, or need not */
 };
 struct sampling_told sampling_told(const struct task *t);
 
@@ -55,9 +59,13 @@ struct sampling_told sampling_told(const struct task *t);
 /* Its values can say something: text, documents, numbers and dates. */
 bool sampling_looks_at(const struct catalog_column *c);
 /* The statement that reads a table's rows, its columns those that are looked at, in their order;
- * the number of them in *n. False: there is none, or a name cannot be written. */
+ * the number of them in *n. False: there is none, or a name cannot be written. again: from the
+ * beginning, for the blocks that were drawn were empty. */
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
                   size_t *n);
+/* So many rows came of that statement: there are more in the table, or nobody knows. */
+bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, bool again,
+                         uint64_t came);
 /* One column's value as an expression: cut by the server, and not unpacked at all where it is very
  * wide. False: the name cannot be written. */
 bool sampling_sql_value(struct str *out, const char *name, int chars);

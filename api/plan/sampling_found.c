@@ -3,6 +3,7 @@
 #include "api/base/arena.h"
 #include "api/plan/sampling.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,16 +11,23 @@
 #define PART    '\x1f' /* between the columns */
 #define PIECE   '\x1e' /* between a column's name and its evidence */
 
+#define PIECE_TEXT "\x1e"
+#define PLACE      "@" /* the column's number in its table: it stays when the column is renamed */
+#define CATEGORY   "=" /* beyond those of the evidence: there is not room for all */
+#define IN_PART    "part"
+#define HIDDEN     "hidden"
+
 /* What the values of one column said. Those of a table hang on its `first`. */
 struct finding {
     uint32_t column, next;
+    bool stale; /* said when the table had other columns: until it is read anew */
     struct rules_verdict verdict;
 };
 
 struct known { /* of a table */
-    uint64_t rows;
+    struct sampling_seen seen;
     uint32_t first;
-    bool read, told;
+    bool told;
 };
 
 struct sampling_found {
@@ -79,35 +87,60 @@ static void tell(struct sampling_found *f, size_t table)
     f->tables[table].told = true;
 }
 
-void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
-                        const struct rules_verdict *v)
+static enum rules_by source_of(const struct finding *found)
+{
+    return (enum rules_by)found->verdict.evidence[0].by;
+}
+
+static void put(struct sampling_found *f, size_t table, size_t column,
+                const struct rules_verdict *v, bool stale)
 {
     struct known *t = &f->tables[table];
+    struct finding said = {.column = (uint32_t)column, .stale = stale, .verdict = *v};
+    uint32_t at = t->first;
 
     if (v->n_evidence == 0)
         return;
-    for (uint32_t at = t->first; at != NOWHERE; at = f->findings[at].next)
-        if (f->findings[at].column == column &&
-            f->findings[at].verdict.evidence[0].by == v->evidence[0].by) { /* looked at again */
-            f->findings[at].verdict = *v;
-            tell(f, table);
-            return;
-        }
-    if (f->n_findings == f->room) {
+    while (at != NOWHERE &&
+           (f->findings[at].column != column || source_of(&f->findings[at]) != source_of(&said)))
+        at = f->findings[at].next;
+    if (at == NOWHERE && f->n_findings == f->room) {
         f->room = f->room ? 2 * f->room : 256;
         f->findings = mem_grow(f->findings, f->room, sizeof *f->findings);
     }
-    f->findings[f->n_findings] =
-        (struct finding){.column = (uint32_t)column, .next = t->first, .verdict = *v};
-    t->first = (uint32_t)f->n_findings++;
+    said.next = at == NOWHERE ? t->first : f->findings[at].next;
+    if (at == NOWHERE)
+        t->first = at = (uint32_t)f->n_findings++;
+    f->findings[at] = said;
     tell(f, table);
 }
 
-void sampling_found_set_read(struct sampling_found *f, size_t table, uint64_t rows)
+void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
+                        const struct rules_verdict *v)
 {
-    f->tables[table].read = true;
-    f->tables[table].rows = rows;
+    put(f, table, column, v, false);
+}
+
+static void mark_read(struct sampling_found *f, size_t table, const struct sampling_seen *seen)
+{
+    f->tables[table].seen = *seen;
+    f->tables[table].seen.read = true;
     tell(f, table);
+}
+
+void sampling_found_set_read(struct sampling_found *f, size_t table,
+                             const struct sampling_seen *seen)
+{
+    uint32_t *at = &f->tables[table].first;
+
+    while (*at != NOWHERE) {
+        const struct finding *found = &f->findings[*at];
+        if (found->stale || source_of(found) == RULES_BY_DATA)
+            *at = found->next;
+        else
+            at = &f->findings[*at].next;
+    }
+    mark_read(f, table, seen);
 }
 
 void sampling_found_set_statistics(struct sampling_found *f)
@@ -122,9 +155,8 @@ void sampling_found_add(const struct sampling_found *f, size_t table, size_t col
 {
     for (uint32_t at = f ? f->tables[table].first : NOWHERE; at != NOWHERE;
          at = f->findings[at].next)
-        for (uint32_t i = 0;
-             f->findings[at].column == column && i < f->findings[at].verdict.n_evidence; i++)
-            rules_add_rule(v, f->findings[at].verdict.evidence[i]);
+        if (f->findings[at].column == column)
+            rules_add_values(v, &f->findings[at].verdict);
 }
 
 bool sampling_found_knows(const struct sampling_found *f, size_t table, size_t column)
@@ -138,12 +170,17 @@ bool sampling_found_knows(const struct sampling_found *f, size_t table, size_t c
 
 bool sampling_found_is_read(const struct sampling_found *f, size_t table)
 {
-    return f->tables[table].read;
+    return f->tables[table].seen.read;
 }
 
 uint64_t sampling_found_rows(const struct sampling_found *f, size_t table)
 {
-    return f ? f->tables[table].rows : 0;
+    return f ? f->tables[table].seen.rows : 0;
+}
+
+struct sampling_seen sampling_found_seen(const struct sampling_found *f, size_t table)
+{
+    return f ? f->tables[table].seen : (struct sampling_seen){0};
 }
 
 bool sampling_found_has_statistics(const struct sampling_found *f)
@@ -160,37 +197,69 @@ bool sampling_found_news(struct sampling_found *f, size_t *table)
     return true;
 }
 
-/* --- written down: columns looked at, rows, then a part for each column of which something is
- * known: its name and its evidence as rule:by:hits:sampled --- */
+/* --- written down: what was looked at, rows, then a part for each column of which something is
+ * known: its name, its place, level and categories, and its evidence as rule:by:hits:sampled --- */
 
-static size_t looked_at(const struct catalog *c, size_t table)
+static uint64_t mix(uint64_t h, const char *text)
 {
-    size_t n = 0;
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return (h ^ 0xff) * UINT64_C(1099511628211);
+}
 
+/* Of the columns that are looked at: name, place and type of each. A renamed, exchanged or changed
+ * one makes another number. *n: how many. */
+static uint64_t looked_at(const struct catalog *c, size_t table, size_t *n)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    *n = 0;
     for (size_t i = 0; i < catalog_table_columns(c, table); i++) {
         struct catalog_column column = catalog_column(c, table, i);
-        n += sampling_looks_at(&column);
+        if (!sampling_looks_at(&column))
+            continue;
+        h = mix(mix(mix(h, column.name), column.type), column.base_type);
+        h = (h ^ (uint64_t)column.position) * UINT64_C(1099511628211);
+        ++*n;
     }
-    return n;
+    return h;
+}
+
+static void name_look(const struct catalog *c, size_t table, char out[24], size_t *n)
+{
+    snprintf(out, 24, "h%016llx", (unsigned long long)looked_at(c, table, n));
+}
+
+static void write_column(const struct sampling_found *f, size_t table, const struct finding *found,
+                         struct str *out)
+{
+    const struct rules_verdict *v = &found->verdict;
+    struct catalog_column c = catalog_column(f->catalog, table, found->column);
+
+    str_printf(out, "%c%s%c%s%d", PART, c.name, PIECE, PLACE, c.position);
+    for (int k = 0; k < RULES_CATEGORIES; k++)
+        if (v->categories >> k & 1)
+            str_printf(out, "%c%s%s", PIECE, CATEGORY, rules_category_name((enum rules_category)k));
+    for (uint32_t i = 0; i < v->n_evidence; i++) {
+        const struct rules_evidence *e = &v->evidence[i];
+        str_printf(out, "%c%s:%u:%u:%u", PIECE, rules_rule_id(e->rule), e->by, e->hits, e->sampled);
+    }
 }
 
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out)
 {
     const struct known *t = &f->tables[table];
+    char look[24] = "0";
+    size_t n;
 
-    if (!t->read && t->first == NOWHERE)
+    if (!t->seen.read && t->first == NOWHERE)
         return;
-    str_printf(out, "%zu%c%llu", t->read ? 1 + looked_at(f->catalog, table) : 0, PART,
-               (unsigned long long)t->rows);
-    for (uint32_t at = t->first; at != NOWHERE; at = f->findings[at].next) {
-        const struct finding *found = &f->findings[at];
-        str_printf(out, "%c%s", PART, catalog_column_name(f->catalog, table, found->column));
-        for (uint32_t i = 0; i < found->verdict.n_evidence; i++) {
-            const struct rules_evidence *e = &found->verdict.evidence[i];
-            str_printf(out, "%c%s:%u:%u:%u", PIECE, rules_rule_id(e->rule), e->by, e->hits,
-                       e->sampled);
-        }
-    }
+    if (t->seen.read)
+        name_look(f->catalog, table, look, &n);
+    str_printf(out, "%s%c%llu%s%s", look, PART, (unsigned long long)t->seen.rows,
+               t->seen.in_part ? PIECE_TEXT IN_PART : "", t->seen.hidden ? PIECE_TEXT HIDDEN : "");
+    for (uint32_t at = t->first; at != NOWHERE; at = f->findings[at].next)
+        write_column(f, table, &f->findings[at], out);
 }
 
 static int by_id(const void *a, const void *b)
@@ -248,32 +317,73 @@ static void take_evidence(struct sampling_found *f, char *text, struct rules_ver
                                                   .sampled = (uint32_t)sampled});
 }
 
-static void take_column(struct sampling_found *f, size_t table, char *text)
+static void take_piece(struct sampling_found *f, char *piece, long long *place,
+                       struct rules_verdict *v)
+{
+    int category = str_starts(piece, CATEGORY) ? rules_category_from(piece + 1) : -1;
+
+    if (str_starts(piece, PLACE) && str_int64(piece + 1, 1, INT16_MAX, place))
+        return;
+    if (category >= 0)
+        v->categories |= UINT32_C(1) << category;
+    else
+        take_evidence(f, piece, v);
+}
+
+static ptrdiff_t column_at(const struct catalog *c, size_t table, long long place)
+{
+    size_t n = catalog_table_columns(c, table), i = 0;
+
+    while (i < n && catalog_column(c, table, i).position != place)
+        i++;
+    return place && i < n ? (ptrdiff_t)i : CATALOG_NONE;
+}
+
+static void take_column(struct sampling_found *f, size_t table, char *text, bool stale)
 {
     const char *name = next(&text, PIECE);
     ptrdiff_t column = catalog_find_column(f->catalog, table, name);
     struct rules_verdict v = {0};
+    long long place = 0;
 
-    if (column == CATALOG_NONE)
-        return;
     for (char *piece; (piece = next(&text, PIECE)) != NULL;)
-        take_evidence(f, piece, &v);
-    sampling_found_put(f, table, (size_t)column, &v);
+        take_piece(f, piece, &place, &v);
+    ptrdiff_t there = column_at(f->catalog, table, place);
+    if (column != CATALOG_NONE)
+        put(f, table, (size_t)column, &v, stale);
+    if (there != CATALOG_NONE && there != column)
+        put(f, table, (size_t)there, &v, true);
+}
+
+static bool take_seen(char *text, struct sampling_seen *seen)
+{
+    const char *rows = next(&text, PIECE);
+    long long n;
+
+    if (rows == NULL || !str_int64(rows, 0, INT64_MAX, &n))
+        return false;
+    seen->rows = (uint64_t)n;
+    for (const char *word; (word = next(&text, PIECE)) != NULL;) {
+        seen->in_part = seen->in_part || str_eq(word, IN_PART);
+        seen->hidden = seen->hidden || str_eq(word, HIDDEN);
+    }
+    return true;
 }
 
 void sampling_found_take(struct sampling_found *f, size_t table, const char *text)
 {
-    char *copy = mem_str(text), *at = copy;
-    const char *columns = next(&at, PART), *rows = next(&at, PART);
-    long long n = 0, r = 0;
+    char *copy = mem_str(text), *at = copy, now[24];
+    const char *look = next(&at, PART);
+    struct sampling_seen seen = {0};
+    size_t n;
 
-    if (columns && rows && str_int64(columns, 0, UINT32_MAX, &n) &&
-        str_int64(rows, 0, INT64_MAX, &r)) {
+    name_look(f->catalog, table, now, &n);
+    if (look && take_seen(next(&at, PART), &seen)) {
+        bool same = str_eq(look, now);
         for (char *part; (part = next(&at, PART)) != NULL;)
-            take_column(f, table, part);
-        size_t looks = looked_at(f->catalog, table); /* one that was empty may have rows by now */
-        if (n > 0 && (size_t)n == 1 + looks && (r > 0 || looks == 0))
-            sampling_found_set_read(f, table, (uint64_t)r);
+            take_column(f, table, part, !same);
+        if (same && (seen.rows > 0 || n == 0)) /* one that was empty may have rows by now */
+            mark_read(f, table, &seen);
     }
     mem_free(copy);
 }

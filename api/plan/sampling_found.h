@@ -20,7 +20,16 @@ void sampling_found_free(struct sampling_found *f);                 /* NULL is f
  * before; a verdict without evidence says nothing and is not kept. */
 void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
                         const struct rules_verdict *v);
-void sampling_found_set_read(struct sampling_found *f, size_t table, uint64_t rows);
+/* How far the rows of a table were looked at. */
+struct sampling_seen {
+    bool read;
+    uint64_t rows; /* that came */
+    bool in_part;  /* there are more, or may be: a rare value may be missed */
+    bool hidden;   /* row security hides rows from us: nobody looked at those */
+};
+/* Rows are looked at (anew): what was said by those of another time is gone, so before the puts. */
+void sampling_found_set_read(struct sampling_found *f, size_t table,
+                             const struct sampling_seen *seen);
 void sampling_found_set_statistics(struct sampling_found *f); /* all of them were looked at */
 void sampling_found_forget(struct sampling_found *f);         /* everything, to look anew */
 
@@ -32,6 +41,7 @@ void sampling_found_add(const struct sampling_found *f, size_t table, size_t col
 bool sampling_found_knows(const struct sampling_found *f, size_t table, size_t column);
 bool sampling_found_is_read(const struct sampling_found *f, size_t table);
 uint64_t sampling_found_rows(const struct sampling_found *f, size_t table); /* 0: not read */
+struct sampling_seen sampling_found_seen(const struct sampling_found *f, size_t table);
 bool sampling_found_has_statistics(const struct sampling_found *f);
 /* A table of which something is new since it was asked last; false: there is none left. */
 bool sampling_found_news(struct sampling_found *f, size_t *table);
@@ -41,8 +51,9 @@ bool sampling_found_news(struct sampling_found *f, size_t *table);
 /* One table, as a line without its end; "" when nothing is known of it. */
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
 /* As it was written, perhaps by an earlier version, of a table that may have changed since: what
- * fits is taken. A table that was empty, or had other columns to look at, counts as not
- * read. */
+ * fits is taken. A table that was empty, or had other columns to look at (number, name, place or
+ * type), counts as not read; until it is, its columns keep what was said under their name, and
+ * what was said of their place: a renamed one stays a question. */
 void sampling_found_take(struct sampling_found *f, size_t table, const char *text);
 
 #endif

@@ -7,24 +7,52 @@
 
 enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000 };
 
-/* What is missing here are keys by their nature (uuid), yes and no, times and bytes. */
-static const char *const looked_at[] = {
-    "text",   "character varying", "character", "citext", "json", "jsonb", "xml", "numeric",
-    "bigint", "integer",           "date",      "inet",   "cidr", "bpchar"};
+/* What is missing here are keys by their nature (uuid, oid), yes and no, times of day, bytes, and
+ * what has no room for anything ("char", smallint, real). */
+static const struct looked_at {
+    const char *type;
+    bool bounded; /* by its type, to a few characters: as it is, then */
+} looked_at[] = {
+    {"text", false},
+    {"character varying", false},
+    {"jsonb", false},
+    {"bigint", true},
+    {"numeric", false},
+    {"date", true},
+    {"integer", true},
+    {"json", false},
+    {"character", false},
+    {"bpchar", false},
+    {"citext", false},
+    {"xml", false},
+    {"inet", true},
+    {"cidr", true},
+    {"timestamp without time zone", true},
+    {"timestamp with time zone", true},
+    {"double precision", true},
+    {"name", true},
+    {"tsvector", false},
+    {"hstore", false},
+};
 
-bool sampling_looks_at(const struct catalog_column *c)
+/* The type without its length, brackets, and the schema of an extension. */
+static const struct looked_at *look_of(const struct catalog_column *c)
 {
-    const char *type = c->base_type;
+    const char *type = c->base_type, *dot = strrchr(type, '.');
     size_t n = 0;
 
-    if (c->is_enum || (c->in_key && str_eq(type, "integer")))
-        return false;
+    type = dot ? dot + 1 : type;
     while (type[n] && type[n] != '[' && type[n] != '(')
         n++;
     for (size_t i = 0; i < sizeof looked_at / sizeof *looked_at; i++)
-        if (strncmp(type, looked_at[i], n) == 0 && looked_at[i][n] == '\0')
-            return true;
-    return false;
+        if (strncmp(type, looked_at[i].type, n) == 0 && looked_at[i].type[n] == '\0')
+            return &looked_at[i];
+    return NULL;
+}
+
+bool sampling_looks_at(const struct catalog_column *c)
+{
+    return !c->is_enum && !(c->in_key && str_eq(c->base_type, "integer")) && look_of(c) != NULL;
 }
 
 bool sampling_sql_value(struct str *out, const char *name, int chars)
@@ -42,18 +70,42 @@ bool sampling_sql_value(struct str *out, const char *name, int chars)
     return ok;
 }
 
-static bool add_column(struct str *out, const char *name, bool first)
+static bool add_column(struct str *out, const struct catalog_column *c, bool first)
 {
+    struct err e;
+
     if (!first)
         str_add(out, ", ");
-    return sampling_sql_value(out, name, VALUE_CHARS);
+    if (look_of(c)->bounded && !c->is_array)
+        return quote_ident(out, c->name, &e);
+    return sampling_sql_value(out, c->name, VALUE_CHARS);
+}
+
+/* Whole tables, twice as many rows as are estimated: estimates are old. */
+static uint32_t limit_of(const struct catalog_table *t, uint32_t rows)
+{
+    return t->rows <= SAMPLING_WHOLE && rows < 2 * SAMPLING_WHOLE ? 2 * SAMPLING_WHOLE : rows;
+}
+
+/* Blocks are drawn; a fifth more than needed, for they are not all alike. */
+static bool is_drawn(const struct catalog_table *t, bool again)
+{
+    return t->rows > SAMPLING_WHOLE && !again;
+}
+
+bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, bool again,
+                         uint64_t came)
+{
+    struct catalog_table t = catalog_table(c, table);
+    bool all_blocks = !is_drawn(&t, again) || 120.0 * rows >= 100.0 * (double)t.rows;
+
+    return !all_blocks || came >= limit_of(&t, rows);
 }
 
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
                   size_t *n)
 {
     struct catalog_table t = catalog_table(c, table);
-    bool whole = t.rows <= SAMPLING_WHOLE;
     bool ok = true;
     struct err e;
 
@@ -62,13 +114,13 @@ bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool aga
     for (size_t i = 0; ok && i < t.n_columns; i++) {
         struct catalog_column column = catalog_column(c, table, i);
         if (sampling_looks_at(&column))
-            ok = add_column(out, column.name, (*n)++ == 0);
+            ok = add_column(out, &column, (*n)++ == 0);
     }
     str_add(out, " FROM ");
     ok = ok && *n > 0 && quote_table(out, t.schema, t.name, &e);
-    if (!whole && !again) /* a fifth more blocks than needed, for they are not all alike */
+    if (is_drawn(&t, again))
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %u / %lld))", rows,
                    (long long)t.rows);
-    str_printf(out, " LIMIT %u", whole && rows < 2 * SAMPLING_WHOLE ? 2 * SAMPLING_WHOLE : rows);
+    str_printf(out, " LIMIT %u", limit_of(&t, rows));
     return ok;
 }

@@ -2,6 +2,8 @@
 
 #include "api/rules/numbers.h"
 
+#include "api/rules/shape.h"
+
 #include <string.h>
 
 int number_of(const char *digits, size_t n)
@@ -10,11 +12,6 @@ int number_of(const char *digits, size_t n)
     for (size_t i = 0; i < n; i++)
         value = value * 10 + (digits[i] - '0');
     return value;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static int weighted(const char *digits, const int *weights, size_t n)

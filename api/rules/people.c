@@ -1,6 +1,7 @@
 #include "api/rules/people.h"
 
 #include "api/rules/match.h"
+#include "api/rules/shape.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -137,11 +138,6 @@ static bool ends_as_street(const char *word, size_t n)
             return true;
     }
     return (what_is(word, n) & IS_STREET) != 0;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static bool has_street(const char *text, size_t n)

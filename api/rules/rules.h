@@ -76,7 +76,7 @@ struct rules_evidence {
     uint32_t hits, sampled; /* 0, 0 unless by statistics or data */
 };
 
-enum { RULES_EVIDENCE = 4 };
+enum { RULES_EVIDENCE = 8 };
 
 struct rules_verdict {
     enum rules_level level;
@@ -110,6 +110,14 @@ void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_categ
 
 /* The same with the level and category of the rule itself. */
 void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence);
+
+/* Adds what the values of the same column said: all its categories, also those whose evidence found
+ * no room. */
+void rules_add_values(struct rules_verdict *v, const struct rules_verdict *values);
+
+enum rules_category rules_rule_category(uint16_t rule);
+/* The number of a rule; asserts that there is one of that name. */
+uint16_t rules_rule_named(const char *id);
 
 /* Tables that are off unless asked for by name: Flyway's, Liquibase's and other tools' own. */
 bool rules_is_housekeeping(const char *table);

@@ -62,7 +62,7 @@ static uint64_t of_digits(const char *d, size_t n)
         return nine(d);
     case 10:
         memcpy(padded + 1, d, 10);
-        return BIT(ELEVEN) | person_number(padded);
+        return BIT(TEN) | (person_number(padded) ? BIT(FNR_SHORT) : 0);
     case 11:
         return eleven(d);
     case 12:
@@ -133,6 +133,15 @@ static int year_of(const char *s, size_t n)
     return number_is_date(number_of(day, 2), number_of(month, 2)) ? number_of(year, 4) : 0;
 }
 
+/* Nothing but zeros in minutes and below. In a time zone of its own midnight has another hour. */
+static bool is_whole_day(const char *s, size_t n)
+{
+    bool at_zero = true;
+    for (size_t i = 13; i < n && s[i] != '+' && s[i] != '-' && s[i] != 'Z'; i++)
+        at_zero = at_zero && (!is_digit(s[i]) || s[i] == '0');
+    return at_zero;
+}
+
 /* The digits between the marks, as "3-2-3" for 998 87 766. */
 static void groups_of(const char *s, size_t n, char out[16])
 {
@@ -169,7 +178,7 @@ static uint64_t of_marked_digits(const char *s, size_t n)
     char d[MOST_DIGITS];
     size_t dots = 0;
     if (year_of(s, n))
-        return BIT(DATE);
+        return is_whole_day(s, n) ? BIT(DATE) : BIT(TIME);
     if (is_ipv4(s, n))
         return BIT(IP) | BIT(DOTTED);
     for (size_t i = 0; i < n; i++)
@@ -264,6 +273,8 @@ static uint64_t numbers_in(const char *s, size_t n)
     return kinds;
 }
 
+enum { CUT_OFF = 4096 }; /* its end may not be there */
+
 static bool looks_like_document(const char *s, size_t n)
 {
     while (n > 0 && class_at(s, n - 1) == SPACE)
@@ -274,6 +285,8 @@ static bool looks_like_document(const char *s, size_t n)
     }
     if (n < 2)
         return false;
+    if (n >= CUT_OFF && (s[0] == '{' || s[0] == '[') && strchr("{[\" \t\r\n", s[1]))
+        return true;
     return (s[0] == '{' && s[n - 1] == '}') || (s[0] == '[' && s[n - 1] == ']') ||
            (s[0] == '<' && s[n - 1] == '>' && n > 6);
 }
@@ -322,6 +335,13 @@ static bool is_marked_digits(const char *s, size_t n, const struct counts *c)
             (c->of[DOT] == 3 && is_ipv4(s, n)));
 }
 
+/* 4F3A9B2Z */
+static bool is_mixed(size_t n, const struct counts *c)
+{
+    enum { LONGEST = 20 };
+    return n <= LONGEST && c->of[DIGIT] > 0 && c->of[UPPER] + c->of[LOWER] > 0 && c->of[SPACE] == 0;
+}
+
 enum { VALUE_BYTES = 64 * 1024 };
 
 uint64_t value_classify(const char *s, size_t n)
@@ -342,7 +362,7 @@ uint64_t value_classify(const char *s, size_t n)
         return BIT(DIGITS) | of_digits(s, n);
     if (is_marked_digits(s, n, &c))
         return of_marked_digits(s, n);
-    uint64_t kinds = c.of[AT] ? emails_in(s, n) : 0;
+    uint64_t kinds = c.of[AT] ? emails_in(s, n) : is_mixed(n, &c) ? BIT(MIXED) : 0;
     if (code_has_secret_prefix(s, n))
         return kinds | BIT(SECRET);
     uint64_t code = c.of[SPACE] == 0 || c.of[LOWER] == 0 ? code_classify(s, n, &c) : 0;

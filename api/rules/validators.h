@@ -17,10 +17,12 @@
 #include <stdint.h>
 
 enum value_kind {
-    VALUE_FNR,       /* fødselsnummer, both control digits and a possible date */
-    VALUE_DNR,       /* D-number: day + 40 */
-    VALUE_SYNTHETIC, /* month + 40, + 65 or + 80 (test populations), D-numbers too */
-    VALUE_ELEVEN,    /* eleven digits (ten: a zero was lost): what the three above are a share of */
+    VALUE_FNR,           /* fødselsnummer, both control digits and a possible date */
+    VALUE_DNR,           /* D-number: day + 40 */
+    VALUE_SYNTHETIC,     /* month + 40, + 65 or + 80 (test populations), D-numbers too */
+    VALUE_ELEVEN,        /* eleven digits: what the three above are a share of */
+    VALUE_FNR_SHORT,     /* one of the three that lost its leading zero */
+    VALUE_TEN,           /* ten digits: its base */
     VALUE_FNR_WITHIN,    /* one of the three inside a longer text or document */
     VALUE_ELEVEN_WITHIN, /* eleven digits inside one: its base */
     VALUE_AKTOERID,      /* 13 digits as the registers hand them out */
@@ -35,7 +37,8 @@ enum value_kind {
     VALUE_IP,
     VALUE_NAME,      /* up to four words, one of them a frequent given or family name */
     VALUE_ADDRESS,   /* street with a number, or four digits and a place */
-    VALUE_DATE,      /* a date, ISO or Norwegian */
+    VALUE_DATE,      /* a day, ISO or Norwegian; a time on the hour may stand for one */
+    VALUE_TIME,      /* a day and a time of it: nobody writes a date of birth so */
     VALUE_SECRET,    /* known prefix (PEM, JWT, ya29., AKIA, ghp_, $2b$) or a dense random text */
     VALUE_DIAGNOSIS, /* ICD-10 or ICPC-2 */
     VALUE_PROSE,     /* six words or more */
@@ -56,6 +59,7 @@ enum value_kind {
     VALUE_THIRTEEN_DIGITS,
     VALUE_CARD_DIGITS, /* 14 to 16 */
     VALUE_DOTTED,      /* numbers with two dots or more between them, and IPv6 */
+    VALUE_MIXED,       /* letters and digits in one short word: some of such codes are all digits */
     VALUE_CODE,        /* a letter, then digits, dots and letters: Z999999, M54.5, AB-12 */
     VALUE_KINDS
 };

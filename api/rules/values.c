@@ -5,8 +5,6 @@
 
 #include "api/base/str.h"
 
-#include <assert.h>
-
 enum { OF_ALL = -1, FIRST_HIT = -2 }; /* else: of the values of that kind */
 
 struct threshold {
@@ -15,45 +13,40 @@ struct threshold {
     int basis;
     uint32_t percent;  /* at least */
     uint32_t at_least; /* hits */
+    bool other;        /* other values than those of the row above: both are hits */
 };
 
 #define BIT(kind) (UINT64_C(1) << VALUE_##kind)
 
 static const struct threshold thresholds[] = {
     /* a fifth: chance gives 0.2 % */
-    {"data.fnr", BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC), VALUE_ELEVEN, 20, 1},
-    {"data.fnr_within", BIT(FNR_WITHIN), VALUE_ELEVEN_WITHIN, 20, 1},
-    {"data.secret", BIT(SECRET), FIRST_HIT, 0, 1},
-    {"data.diagnosis", BIT(DIAGNOSIS), OF_ALL, 75, 5},
-    {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE, 75, 1},
-    {"data.aktoerid", BIT(AKTOERID), VALUE_THIRTEEN_DIGITS, 90, 1},
-    {"data.navident", BIT(NAVIDENT), VALUE_CODE, 80, 1},
-    {"data.email", BIT(EMAIL), FIRST_HIT, 0, 1},
-    {"data.phone", BIT(PHONE), FIRST_HIT, 0, 1},
-    {"data.phone", BIT(EIGHT), VALUE_EIGHT_DIGITS, 95, 20},
-    {"data.phone", BIT(MOBILE), VALUE_EIGHT_DIGITS, 95, 1},
-    {"data.iban", BIT(IBAN), FIRST_HIT, 0, 1},
-    {"data.card", BIT(CARD), VALUE_CARD_DIGITS, 50, 1},
-    {"data.account", BIT(ACCOUNT), VALUE_ELEVEN, 50, 1},
-    {"data.account", BIT(ACCOUNT_MARKED), FIRST_HIT, 0, 1},
-    {"data.orgnr", BIT(ORGNR), VALUE_NINE_DIGITS, 80, 1},
-    {"data.ip", BIT(IP), VALUE_DOTTED, 50, 1},
-    {"data.name", BIT(NAME), OF_ALL, 20, 2},
-    {"data.name", BIT(FULL_NAME), FIRST_HIT, 0, 1},
-    {"data.address", BIT(ADDRESS), OF_ALL, 20, 2},
-    {"data.address", BIT(FULL_ADDRESS), FIRST_HIT, 0, 1},
-    {"data.prose", BIT(PROSE), OF_ALL, 50, 1},
-    {"data.document", BIT(DOCUMENT), OF_ALL, 50, 1},
+    {"data.fnr", BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC), VALUE_ELEVEN, 20, 1, false},
+    {"data.fnr", BIT(FNR_SHORT), VALUE_TEN, 20, 1, true},
+    {"data.fnr_within", BIT(FNR_WITHIN), VALUE_ELEVEN_WITHIN, 20, 1, false},
+    {"data.secret", BIT(SECRET), FIRST_HIT, 0, 1, false},
+    {"data.diagnosis", BIT(DIAGNOSIS), OF_ALL, 75, 5, false},
+    {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE, 75, 1, false},
+    {"data.aktoerid", BIT(AKTOERID), VALUE_THIRTEEN_DIGITS, 90, 1, false},
+    {"data.navident", BIT(NAVIDENT), VALUE_CODE, 80, 1, false},
+    {"data.email", BIT(EMAIL), FIRST_HIT, 0, 1, false},
+    {"data.phone", BIT(PHONE), FIRST_HIT, 0, 1, false},
+    {"data.phone", BIT(EIGHT), VALUE_EIGHT_DIGITS, 95, 20, false},
+    {"data.phone", BIT(MOBILE), VALUE_EIGHT_DIGITS, 95, 1, false},
+    {"data.iban", BIT(IBAN), FIRST_HIT, 0, 1, false},
+    {"data.card", BIT(CARD), VALUE_CARD_DIGITS, 50, 1, false},
+    {"data.account", BIT(ACCOUNT), VALUE_ELEVEN, 50, 1, false},
+    {"data.account", BIT(ACCOUNT_MARKED), FIRST_HIT, 0, 1, false},
+    {"data.orgnr", BIT(ORGNR), VALUE_NINE_DIGITS, 80, 1, false},
+    {"data.ip", BIT(IP), VALUE_DOTTED, 50, 1, false},
+    {"data.name", BIT(NAME), OF_ALL, 20, 2, false},
+    {"data.name", BIT(FULL_NAME), FIRST_HIT, 0, 1, false},
+    {"data.address", BIT(ADDRESS), OF_ALL, 20, 2, false},
+    {"data.address", BIT(FULL_ADDRESS), FIRST_HIT, 0, 1, false},
+    {"data.prose", BIT(PROSE), OF_ALL, 50, 1, false},
+    {"data.document", BIT(DOCUMENT), OF_ALL, 50, 1, false},
 };
 
-static uint16_t rule_named(const char *id)
-{
-    uint16_t i = 0;
-    while (i < rules_count() && !str_eq(rules_rule_id(i), id))
-        i++;
-    assert(i < rules_count()); /* every threshold names a row of rules.def */
-    return i;
-}
+enum { N_THRESHOLDS = sizeof thresholds / sizeof thresholds[0] };
 
 static uint32_t hits_of(const struct values *v, uint64_t kinds)
 {
@@ -76,7 +69,7 @@ static void say(const struct values *v, const char *id, uint32_t hits, enum rule
                 struct rules_verdict *out)
 {
     struct rules_evidence e = {
-        .rule = rule_named(id), .by = (uint8_t)by, .hits = hits, .sampled = v->sampled};
+        .rule = rules_rule_named(id), .by = (uint8_t)by, .hits = hits, .sampled = v->sampled};
     rules_add_rule(out, e);
 }
 
@@ -98,6 +91,13 @@ static bool are_birthdates(const struct values *v)
            bits_in(v->decades & BEFORE_2000) >= DECADES;
 }
 
+/* Codes of letters and digits: where they are digits alone nothing tells them from numbers. */
+static bool is_among_codes(const struct values *v, const struct threshold *t)
+{
+    const uint64_t by_shape = BIT(EIGHT) | BIT(MOBILE) | BIT(AKTOERID);
+    return (t->kinds & by_shape) && v->hits[VALUE_MIXED] >= v->hits[t->basis];
+}
+
 /* Numbers of all lengths: some of them look like anything. */
 static bool is_among_numbers(const struct values *v, const struct threshold *t)
 {
@@ -113,6 +113,8 @@ static bool is_something_else(const struct values *v, const struct threshold *t,
     enum { MANY = 20, LETTERS = 3, SECONDS = 4 };
     if (!str_eq(t->rule, "data.fnr") && is_among_numbers(v, t))
         return true;
+    if (is_among_codes(v, t))
+        return true;
     if (str_eq(t->rule, "data.account") && t->basis != FIRST_HIT)
         return reaches(v, &thresholds[0], hits_of(v, thresholds[0].kinds));
     if (str_eq(t->rule, "data.diagnosis"))
@@ -121,15 +123,24 @@ static bool is_something_else(const struct values *v, const struct threshold *t,
            bits_in(v->seconds) < SECONDS;
 }
 
+static uint32_t hits_that_count(const struct values *v, const struct threshold *t)
+{
+    uint32_t hits = hits_of(v, t->kinds);
+    return reaches(v, t, hits) && !is_something_else(v, t, hits) ? hits : 0;
+}
+
 void values_verdict(const struct values *v, enum rules_by by, struct rules_verdict *out)
 {
     if (v->sampled == 0)
         return;
-    for (size_t i = 0; i < sizeof thresholds / sizeof thresholds[0]; i++) {
-        const struct threshold *t = &thresholds[i];
-        uint32_t hits = hits_of(v, t->kinds);
-        if (reaches(v, t, hits) && !is_something_else(v, t, hits))
-            say(v, t->rule, hits, by, out);
+    for (size_t i = 0; i < N_THRESHOLDS;) {
+        const char *rule = thresholds[i].rule;
+        uint32_t hits = 0;
+        do
+            hits += hits_that_count(v, &thresholds[i++]);
+        while (i < N_THRESHOLDS && thresholds[i].other);
+        if (hits)
+            say(v, rule, hits, by, out);
     }
     if (are_birthdates(v))
         say(v, "data.birthdate", v->hits[VALUE_DATE], by, out);

@@ -204,7 +204,7 @@ static void put_evidence(struct rules_verdict *v, struct rules_evidence e)
 
 /* --- what the team says --- */
 
-static uint16_t rule_named(const char *id)
+uint16_t rules_rule_named(const char *id)
 {
     uint16_t i = 0;
     while (i < N_RULES && !str_eq(rules[i].id, id))
@@ -216,7 +216,7 @@ static uint16_t rule_named(const char *id)
 static struct rules_evidence by_team(const char *id, size_t number)
 {
     return (struct rules_evidence){
-        .rule = rule_named(id), .by = RULES_BY_TEAM, .team = (uint16_t)(number + 1)};
+        .rule = rules_rule_named(id), .by = RULES_BY_TEAM, .team = (uint16_t)(number + 1)};
 }
 
 static uint32_t categories_of(const struct team_rule *r)
@@ -275,11 +275,11 @@ static bool is_silenced(const struct rules_verdict *v, enum rules_category categ
     return (silent >> category) & 1;
 }
 
-void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
-               struct rules_evidence evidence)
+static bool take_category(struct rules_verdict *v, enum rules_level level,
+                          enum rules_category category, uint8_t by)
 {
-    if (is_silenced(v, category, evidence.by))
-        return;
+    if (is_silenced(v, category, by))
+        return false;
     if (level != RULES_NONE && (v->raised >> category & 1) && (int)level < (int)v->raised_to) {
         level = (enum rules_level)v->raised_to;
         put_evidence(v, by_team("team.raise", v->raised_by - 1u));
@@ -287,7 +287,14 @@ void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_categ
     if (level > v->level)
         v->level = level;
     v->categories |= UINT32_C(1) << category;
-    put_evidence(v, evidence);
+    return true;
+}
+
+void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
+               struct rules_evidence evidence)
+{
+    if (take_category(v, level, category, evidence.by))
+        put_evidence(v, evidence);
 }
 
 void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence)
@@ -295,6 +302,24 @@ void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence)
     assert(evidence.rule < N_RULES);
     const struct rule *r = &rules[evidence.rule];
     rules_add(v, (enum rules_level)r->level, (enum rules_category)r->category, evidence);
+}
+
+/* What found no room weighs no more than the last that did. */
+void rules_add_values(struct rules_verdict *v, const struct rules_verdict *values)
+{
+    uint32_t told = 0;
+
+    for (uint32_t i = 0; i < values->n_evidence; i++) {
+        rules_add_rule(v, values->evidence[i]);
+        told |= UINT32_C(1) << rules[values->evidence[i].rule].category;
+    }
+    if (values->n_evidence == 0)
+        return;
+    const struct rules_evidence *last = &values->evidence[values->n_evidence - 1];
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if ((values->categories & ~told) >> c & 1)
+            take_category(v, (enum rules_level)rules[last->rule].level, (enum rules_category)c,
+                          last->by);
 }
 
 void rules_refer(struct rules_verdict *v, const struct rules_column *c,
@@ -356,6 +381,12 @@ size_t rules_count(void)
 const char *rules_rule_id(uint16_t rule)
 {
     return rule < N_RULES ? rules[rule].id : "";
+}
+
+enum rules_category rules_rule_category(uint16_t rule)
+{
+    assert(rule < N_RULES);
+    return (enum rules_category)rules[rule].category;
 }
 
 const char *rules_rule_why(uint16_t rule)

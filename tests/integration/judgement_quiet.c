@@ -195,6 +195,22 @@ static void settings(char d[VALUE_ROOM], unsigned row)
     snprintf(d, VALUE_ROOM, "versjon=%u;modus=fast", row);
 }
 
+/* A register's own: half of such numbers begin with 4, and some of them have no letter. */
+static void case_number(char d[VALUE_ROOM], unsigned row)
+{
+    (void)row;
+    d[0] = '4';
+    for (int i = 1; i < 8; i++)
+        d[i] = "23456789ABCDEFZY"[below(16)];
+    d[8] = '\0';
+}
+
+static void old_time(char d[VALUE_ROOM], unsigned row)
+{
+    snprintf(d, VALUE_ROOM, "%u-%02u-%02u %02u:%02u:%02u", 1931 + below(90), 1 + below(12),
+             1 + below(28), below(24), 1 + row % 59, below(60));
+}
+
 const struct value_case quiet_cases[] = {
     {"eleven digits", "text", order_eleven, 0, 0, false},
     {"eleven digits bigint", "bigint", order_eleven, 0, 0, false},
@@ -232,6 +248,9 @@ const struct value_case quiet_cases[] = {
     {"product codes", "text", product_code, 0, 0, false},
     {"ean", "text", ean, 0, 0, false},
     {"four digits", "text", four_digits, 0, 0, false},
+    {"case numbers", "text", case_number, 0, 0, false},
+    {"times of long ago", "timestamp", old_time, 0, 0, false},
+    {"time stamps typed", "timestamptz", stamp, 0, 0, false},
     {"settings", "text", settings, 0, 0, false},
 };
 const size_t n_quiet_cases = sizeof quiet_cases / sizeof *quiet_cases;

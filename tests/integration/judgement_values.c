@@ -290,6 +290,41 @@ static void list_of_fnr(char d[VALUE_ROOM], unsigned row)
     snprintf(d, VALUE_ROOM, "{%.11s,%.11s}", one, two);
 }
 
+/* Ten digits each, and one number of a person among them.
+ */
+static void fnr_among_tens(char d[VALUE_ROOM], unsigned row)
+{
+    if (row == 777)
+        fnr(d, row);
+    else
+        snprintf(d, VALUE_ROOM, "%u", 2000000000u + below(2000000000));
+}
+
+static void birth_time(char d[VALUE_ROOM], unsigned row)
+{
+    birthdate(d, row);
+    memcpy(d + strlen(d), " 00:00:00", 10);
+}
+
+static void list_of_documents(char d[VALUE_ROOM], unsigned row)
+{
+    char one[VALUE_ROOM];
+    fnr(one, row);
+    snprintf(d, VALUE_ROOM, "{\"{\\\\\"ident\\\\\": \\\\\"%.11s\\\\\"}\"}", one);
+}
+
+static void search_vector(char d[VALUE_ROOM], unsigned row)
+{
+    char one[VALUE_ROOM];
+    fnr(one, row);
+    snprintf(d, VALUE_ROOM, "gjelder %.11s vedlegg", one);
+}
+
+static void document_after_blanks(char d[VALUE_ROOM], unsigned row)
+{
+    snprintf(d, VALUE_ROOM, "   {\"diagnose\": {\"steg\": %u}}", row);
+}
+
 #define C(category) (UINT32_C(1) << RULES_##category)
 
 const struct value_case value_cases[] = {
@@ -335,6 +370,14 @@ const struct value_case value_cases[] = {
     {"icd10", "text", icd10, C(HEALTH), 0, false},
     {"icpc2", "text", icpc2, C(HEALTH), 0, false},
     {"prose", "text", prose, C(FREE_TEXT), 0, false},
+    {"one fnr among ten digits", "bigint", fnr_among_tens, C(FNR), 0, false},
+    {"fnr double", "double precision", fnr, C(FNR), 0, false},
+    {"fnr name", "name", fnr, C(FNR), 0, false},
+    {"fnr in jsonb list", "jsonb[]", list_of_documents, C(FNR), C(JSON_DOCUMENT), false},
+    {"fnr in a search vector", "tsvector", search_vector, C(FNR), C(FREE_TEXT), false},
+    {"birth time", "timestamp", birth_time, C(BIRTHDATE), 0, false},
+    {"birth time zoned", "timestamptz", birth_time, C(BIRTHDATE), 0, false},
+    {"keys after blanks", "text", document_after_blanks, C(HEALTH), C(JSON_DOCUMENT), false},
     {"one fnr", "text", fnr, C(FNR), 0, true},
     {"one d-number", "text", dnr, C(FNR), 0, true},
     {"one synthetic", "text", synthetic, C(FNR), 0, true},

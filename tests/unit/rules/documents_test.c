@@ -40,10 +40,11 @@ static void test_keys_are_found(void **state)
     add("  [ {\"fnr\": null} ]");
     assert_int_equal(keys.documents, 2);
     assert_int_equal(hits("fnr"), 3);
-    assert_int_equal(hits("sak"), 0); /* a part: what is in it tells */
+    assert_int_equal(hits("sak"), 1); /* a part */
+    assert_int_equal(hits("liste"), 1);
     assert_int_equal(hits("x\\\"y"), 1);
     assert_int_equal(hits("a"), 0);
-    assert_int_equal(keys.n, 3);
+    assert_int_equal(keys.n, 4);
 }
 
 /* Foreign texts: cut off anywhere, no document at all, more keys than are kept, long ones. */
@@ -79,7 +80,7 @@ static void test_what_keys_say(void **state)
     struct rules_verdict v = {0};
     add("{\"soknadId\": 1, \"sokerFnr\": \"x\"}");
     add("{\"soknadId\": 2}");
-    document_keys_verdict(&keys, "public", "jobb", &v);
+    document_keys_verdict(&keys, "public", "jobb", RULES_BY_DATA, &v);
     assert_int_equal(v.level, RULES_SPECIAL);
     assert_true(v.categories & 1u << RULES_FNR);
     assert_int_equal(v.evidence[0].by, RULES_BY_DATA);
@@ -88,14 +89,61 @@ static void test_what_keys_say(void **state)
     fresh(state);
     memset(&v, 0, sizeof v);
     add("{\"regel_navn\": \"x\", \"antall\": 1, \"versjon\": \"1\", \"system_navn\": \"y\"}");
-    document_keys_verdict(&keys, "public", "jobb", &v);
+    document_keys_verdict(&keys, "public", "jobb", RULES_BY_DATA, &v);
     assert_int_equal(v.level, RULES_NONE);
+}
+
+static bool says(enum rules_category category)
+{
+    struct rules_verdict v = {0};
+    document_keys_verdict(&keys, "public", "jobb", RULES_BY_STATISTICS, &v);
+    for (uint32_t i = 0; i < v.n_evidence; i++)
+        assert_int_equal(v.evidence[i].by, RULES_BY_STATISTICS);
+    return v.categories >> category & 1;
+}
+
+/* What holds an object tells by its name, too: "diagnose": {"a": 1}. But it is no number. */
+static void test_parts(void **state)
+{
+    add("{\"diagnose\": {\"a\": 1}, \"innsender\": {\"b\": 2}, \"telefoner\": [ {} ]}");
+    assert_true(says(RULES_HEALTH) && says(RULES_PHONE));
+    fresh(state);
+    add("{\"bruker\": {\"id\": 1}}");
+    uint32_t parts = hits("bruker");
+    assert_false(says(RULES_FNR)); /* one sees what is in it */
+    add("{\"bruker\": \"x\"}");
+    assert_int_equal(parts, 1);
+    assert_true(says(RULES_FNR)); /* once it was a text */
+    fresh(state);
+    add("{\"fnr\": {\"verdi\": 1}}");
+    assert_true(says(RULES_FNR));
+    fresh(state);
+    add("{\"steg\": {\"antall\": 1}, \"regler\": [{\"navn\": 2}]}");
+    assert_false(says(RULES_FNR) || says(RULES_HEALTH));
+}
+
+static void test_hstore(void **state)
+{
+    add("  \"fnr\"=>\"1\", \"epost\" => NULL");
+    assert_int_equal(hits("fnr"), 1);
+    assert_int_equal(hits("epost"), 1);
+    fresh(state);
+    add("\"fnr\": 1 sa han");
+    add("\"fnr\"");
+    add("\"fnr\"=");
+    add("\"");
+    assert_int_equal(keys.documents, 0);
+    assert_int_equal(keys.n, 0);
+    assert_true(document_begins(" \n{", 3) && document_begins("\"a", 2));
+    assert_false(document_begins("a{", 2) || document_begins("", 0) || document_begins("  ", 2));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup(test_keys_are_found, fresh),
                                        cmocka_unit_test_setup(test_hostile_texts, fresh),
-                                       cmocka_unit_test_setup(test_what_keys_say, fresh)};
+                                       cmocka_unit_test_setup(test_what_keys_say, fresh),
+                                       cmocka_unit_test_setup(test_parts, fresh),
+                                       cmocka_unit_test_setup(test_hstore, fresh)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,12 +171,102 @@ static void test_numbers_in_a_row(void **state)
     assert_int_equal(judged(&mixed).level, RULES_NONE);
 }
 
+/* One number of a person among numbers of ten digits, and one that lost its zero among those of
+ * eleven: neither length hides the other. */
+static void test_lost_zeros(void **state)
+{
+    (void)state;
+    char d[12], number[16];
+    struct values tens = {0}, elevens = {0}, both = {0}, quiet = {0};
+    do
+        person(d, 0, 0);
+    while (d[0] != '0');
+    for (int i = 0; i < 2000; i++) {
+        snprintf(number, sizeof number, "%u", 2000000000u + next(2000000000));
+        add(&quiet, number);
+        add(&tens, number);
+        snprintf(number, sizeof number, "5%010u", next(2000000000));
+        add(&elevens, number);
+        add(&quiet, number);
+    }
+    assert_false(says(&tens, RULES_FNR) || says(&elevens, RULES_FNR) || says(&quiet, RULES_FNR));
+    add(&tens, d);
+    add(&elevens, d + 1);
+    assert_true(says(&tens, RULES_FNR) && says(&elevens, RULES_FNR));
+    assert_int_equal(judged(&tens).evidence[0].hits, 1);
+    add(&both, d);
+    add(&both, d + 1);
+    assert_int_equal(judged(&both).evidence[0].hits, 2);
+    assert_false(says(&both, RULES_BANK_ACCOUNT));
+}
+
+/* Of codes of letters and digits some are digits alone, and begin as a telephone does. */
+static void test_codes_that_are_numbers(void **state)
+{
+    (void)state;
+    struct values codes = {0}, phones = {0};
+    char text[16];
+    for (unsigned i = 0; i < 1200; i++) {
+        for (int k = 1; k < 8; k++)
+            text[k] = "23456789ABCDEFZY"[next(16)];
+        text[0] = '4';
+        text[8] = '\0';
+        add(&codes, i % 100 ? text : "48765432");
+        snprintf(text, sizeof text, "9%07u", next(10000000));
+        add(&phones, i % 3 ? text : "ukjent");
+    }
+    assert_int_equal(judged(&codes).level, RULES_NONE);
+    assert_true(says(&phones, RULES_PHONE));
+}
+
+/* As a time, a date of birth stands at midnight: an hour of another time zone may be there. */
+static void test_birthdates_as_times(void **state)
+{
+    (void)state;
+    struct values born = {0}, zoned = {0}, times = {0};
+    char text[40];
+    for (int i = 0; i < 500; i++) {
+        unsigned year = 1930 + next(85), month = 1 + next(12), day = 1 + next(28);
+        snprintf(text, sizeof text, "%u-%02u-%02u 00:00:00", year, month, day);
+        add(&born, text);
+        snprintf(text, sizeof text, "%u-%02u-%02u 22:00:00+00", year, month, day);
+        add(&zoned, text);
+        snprintf(text, sizeof text, "%u-%02u-%02u 10:%02u:59.1", year, month, day, next(60));
+        add(&times, text);
+    }
+    assert_true(says(&born, RULES_BIRTHDATE) && says(&zoned, RULES_BIRTHDATE));
+    assert_false(says(&times, RULES_BIRTHDATE));
+}
+
+/* A long one arrives without its end. */
+static void test_documents_that_were_cut(void **state)
+{
+    (void)state;
+    enum { LONG = 5000 };
+    static char text[LONG];
+    struct values documents = {0}, remarks = {0};
+    memset(text, 'x', sizeof text);
+    memcpy(text, "{\"a\": \"", 7);
+    values_add(&documents, text, sizeof text);
+    memcpy(text, "[sic] and", 9);
+    values_add(&remarks, text, sizeof text);
+    assert_true(says(&documents, RULES_JSON_DOCUMENT));
+    assert_false(says(&remarks, RULES_JSON_DOCUMENT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns_of_numbers),      cmocka_unit_test(test_one_among_many),
-        cmocka_unit_test(test_columns_that_stay_quiet), cmocka_unit_test(test_birthdates),
-        cmocka_unit_test(test_names_and_places),        cmocka_unit_test(test_numbers_in_a_row),
+        cmocka_unit_test(test_columns_of_numbers),
+        cmocka_unit_test(test_one_among_many),
+        cmocka_unit_test(test_columns_that_stay_quiet),
+        cmocka_unit_test(test_birthdates),
+        cmocka_unit_test(test_names_and_places),
+        cmocka_unit_test(test_numbers_in_a_row),
+        cmocka_unit_test(test_lost_zeros),
+        cmocka_unit_test(test_codes_that_are_numbers),
+        cmocka_unit_test(test_birthdates_as_times),
+        cmocka_unit_test(test_documents_that_were_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
