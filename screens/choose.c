@@ -1,5 +1,6 @@
 #include "screens/choose.h"
 #include "screens/choose_late.h"
+#include "screens/kept_names.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEP "\x1f"
+#define SEP NAMES_SEP
 
 /* --- what tables look like, as a line each: schema, table, columns that flow --- */
 
@@ -18,13 +19,13 @@ static void describe(const struct journey *j, size_t table, struct str *out)
 {
     const struct selection_table *t = &j->selection.tables[table];
 
-    str_add(out, t->schema);
+    names_put(out, t->schema);
     str_addc(out, *SEP);
-    str_add(out, t->name);
+    names_put(out, t->name);
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].included) {
             str_addc(out, *SEP);
-            str_add(out, t->columns[i].name);
+            names_put(out, t->columns[i].name);
         }
     str_addc(out, '\n');
 }
@@ -64,6 +65,8 @@ static bool cut(char *text, struct line *out)
     out->names = strchr(out->table, *SEP);
     if (out->names)
         *out->names++ = '\0';
+    names_plain(out->schema);
+    names_plain(out->table);
     return true;
 }
 
@@ -71,6 +74,7 @@ static bool cut(char *text, struct line *out)
 static bool restore_line(struct journey *j, char *to_text, char *from_text, size_t *table)
 {
     struct line to, from;
+    struct str room = {0};
 
     if (!cut(to_text, &to) || !cut(from_text, &from) ||
         !selection_find(&j->selection, to.schema, to.table, table))
@@ -79,13 +83,15 @@ static bool restore_line(struct journey *j, char *to_text, char *from_text, size
     const char *next_to = to.names, *next_from = from.names;
     for (size_t pass = 0; pass < 2; pass++, next_to = to.names, next_from = from.names)
         for (size_t i = 0; i < t->n_columns; i++) {
-            bool is = to.names && named(to.names, &next_to, t->columns[i].name),
-                 was = from.names && named(from.names, &next_from, t->columns[i].name);
+            const char *name = names_written(t->columns[i].name, &room);
+            bool is = to.names && named(to.names, &next_to, name),
+                 was = from.names && named(from.names, &next_from, name);
             if (pass == 0 && was && !is) /* off first: a key stands in nobody's way */
                 selection_leave_out(&j->selection, *table, i);
             else if (pass == 1 && is && !was)
                 selection_put_back(&j->selection, *table, i);
         }
+    str_done(&room);
     return true;
 }
 
@@ -109,19 +115,47 @@ static void restore(struct journey *j, const char *to, const char *from)
     mem_free(from_copy);
 }
 
-static void record(struct journey *j, const char *label, const size_t *tables, size_t n,
+/* What undo tells: one column by its names, else how many of which table. */
+struct done {
+    size_t tables, columns;
+    struct selection_place first;
+};
+
+static void record(struct journey *j, const struct done *d, const size_t *tables, size_t n,
                    struct str *before, struct str *after)
 {
-    choose_late_step(j, label, before, after);
+    const struct selection_table *t = &j->selection.tables[d->first.table];
+    struct str label = {0};
+
+    if (d->tables > 1)
+        str_printf(&label, tr("tables %zu (%s ...), columns %zu"), d->tables, t->name, d->columns);
+    else if (d->columns > 1)
+        str_printf(&label, tr("%s, columns %zu"), t->name, d->columns);
+    else
+        str_printf(&label, "%s.%s", t->name, t->columns[d->first.column].name);
+    choose_late_step(j, str_text(&label), before, after);
     choose_late_tables(j, tables, n);
+    str_done(&label);
+}
+
+static size_t between(size_t before, size_t after)
+{
+    return before < after ? after - before : before - after;
 }
 
 /* --- choosing --- */
 
-static void say_answer(struct journey *j, enum selection_answer a)
+static const char *why_not(const struct journey *j, size_t table, enum selection_answer a)
+{
+    const struct selection_table *t = &j->selection.tables[table];
+
+    return tr(a == SELECTION_NOT_SELECTABLE && t->why ? t->why : selection_answer_text(a));
+}
+
+static void say_answer(struct journey *j, size_t table, enum selection_answer a)
 {
     if (a != SELECTION_DONE && a != SELECTION_SAME && a != SELECTION_NEEDS_ACK)
-        journey_say(j, MARK_WARN, "%s", tr(selection_answer_text(a)));
+        journey_say(j, MARK_WARN, "%s", why_not(j, table, a));
 }
 
 enum selection_answer choose_column(struct journey *j, size_t table, size_t column, bool on)
@@ -131,9 +165,10 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
     describe(j, table, &before);
     enum selection_answer a = selection_set_column(&j->selection, table, column, on);
     describe(j, table, &after);
-    say_answer(j, a);
+    say_answer(j, table, a);
     if (a == SELECTION_DONE) {
-        record(j, j->selection.tables[table].columns[column].name, &table, 1, &before, &after);
+        struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}};
+        record(j, &d, &table, 1, &before, &after);
         return a;
     }
     str_done(&before);
@@ -145,15 +180,12 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
 {
     struct str before = {0}, after = {0};
     const struct selection_table *t = &j->selection.tables[table];
-    size_t left = 0;
+    size_t left = 0, was = t->n_included;
 
     describe(j, table, &before);
     enum selection_answer a = selection_set_table(&j->selection, table, on);
     describe(j, table, &after);
-    if (a == SELECTION_NOT_SELECTABLE && t->why)
-        journey_say(j, MARK_WARN, "%s", tr(t->why));
-    else
-        say_answer(j, a);
+    say_answer(j, table, a);
     if (a != SELECTION_DONE) {
         str_done(&before);
         str_done(&after);
@@ -165,104 +197,163 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         journey_say(j, MARK_NONE,
                     tr("%zu sensitive columns were left out: each needs a reason of its own"),
                     left);
-    record(j, t->name, &table, 1, &before, &after);
+    struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}};
+    record(j, &d, &table, 1, &before, &after);
     return a;
+}
+
+/* What did not change, and why. */
+struct refusals {
+    size_t reasons;  /* for want of one */
+    size_t n;        /* for others */
+    const char *why; /* the first of those */
+};
+
+static void note_refusal(struct refusals *no, const struct journey *j, size_t table,
+                         enum selection_answer a)
+{
+    if (a == SELECTION_NEEDS_ACK)
+        no->reasons++;
+    else if (a != SELECTION_DONE && a != SELECTION_SAME && no->n++ == 0)
+        no->why = why_not(j, table, a);
 }
 
 void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
 {
     struct str before = {0}, after = {0};
-    size_t changed = 0, refused = 0, *which = mem_alloc((n + 1) * sizeof *which);
+    struct refusals no = {0};
+    struct done d = {0};
+    size_t *which = mem_alloc((n + 1) * sizeof *which);
 
     for (size_t i = 0; i < n; i++) {
-        size_t bytes = before.bytes;
+        size_t bytes = before.bytes, was = j->selection.tables[tables[i]].n_included;
         describe(j, tables[i], &before);
-        switch (selection_set_table(&j->selection, tables[i], on)) {
-        case SELECTION_DONE:
-            which[changed++] = tables[i];
-            describe(j, tables[i], &after);
-            break;
-        case SELECTION_NEEDS_ACK:
-            refused++;
+        enum selection_answer a = selection_set_table(&j->selection, tables[i], on);
+        note_refusal(&no, j, tables[i], a);
+        if (a != SELECTION_DONE) {
             before.text[before.bytes = bytes] = '\0';
-            break;
-        case SELECTION_TOO_MANY_TABLES:
-        case SELECTION_TOO_MANY_KEYS:
-        case SELECTION_PARTITION_FLOWS:
-        case SELECTION_SAME:
-        case SELECTION_KEY:
-        case SELECTION_UNSUPPORTED:
-        case SELECTION_NOT_SELECTABLE:
-            before.text[before.bytes = bytes] = '\0';
-            break;
+            continue;
         }
+        which[d.tables++] = tables[i];
+        d.columns += between(was, j->selection.tables[tables[i]].n_included);
+        describe(j, tables[i], &after);
     }
-    if (changed) {
-        record(j, on ? "on" : "off", which, changed, &before, &after);
-    } else {
-        str_done(&before);
-        str_done(&after);
+    if (d.tables) {
+        d.first.table = (uint32_t)which[0];
+        record(j, &d, which, d.tables, &before, &after);
     }
+    str_done(&before);
+    str_done(&after);
     mem_free(which);
-    if (refused)
+    if (no.reasons)
         journey_say(j, MARK_WARN,
                     tr("tables changed: %zu; with a sensitive key, and in need of a reason: %zu"),
-                    changed, refused);
+                    d.tables, no.reasons);
+    else if (no.n)
+        journey_say(j, d.tables ? MARK_OK : MARK_WARN,
+                    tr("tables changed: %zu; passed over: %zu (%s)"), d.tables, no.n, no.why);
     else
-        journey_say(j, MARK_OK, tr("tables changed: %zu"), changed);
+        journey_say(j, MARK_OK, tr("tables changed: %zu"), d.tables);
 }
 
-/* Places of a table stand together. Returns how many columns changed; each table is recorded. */
-static size_t set_places(struct journey *j, const struct selection_place *places, size_t n, bool on,
-                         const char *label)
+static void note_done(struct done *d, struct selection_place at)
+{
+    if (d->columns == 0)
+        d->first = at;
+    d->columns++;
+}
+
+/* Places of a table stand together; each table is recorded. */
+static struct done set_places(struct journey *j, const struct selection_place *places, size_t n,
+                              bool on, struct refusals *no)
 {
     struct str before = {0}, after = {0};
-    size_t changed = 0, n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
+    struct done d = {0};
+    size_t n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
 
     for (size_t i = 0; i < n;) {
-        size_t table = places[i].table, bytes = before.bytes, done = changed;
+        size_t table = places[i].table, bytes = before.bytes, done = d.columns;
         describe(j, table, &before);
-        for (; i < n && places[i].table == table; i++)
-            changed +=
-                selection_set_column(&j->selection, table, places[i].column, on) == SELECTION_DONE;
-        if (changed > done)
+        for (; i < n && places[i].table == table; i++) {
+            enum selection_answer a =
+                selection_set_column(&j->selection, table, places[i].column, on);
+            note_refusal(no, j, table, a);
+            if (a == SELECTION_DONE)
+                note_done(&d, places[i]);
+        }
+        if (d.columns > done)
             describe(j, table, &after);
         else
             before.text[before.bytes = bytes] = '\0';
+        d.tables += d.columns > done;
         tables[n_tables++] = table; /* a reason alone may be new */
     }
-    if (changed)
-        record(j, label, tables, n_tables, &before, &after);
+    if (d.columns)
+        record(j, &d, tables, n_tables, &before, &after);
     else
         choose_late_tables(j, tables, n_tables);
     str_done(&before);
     str_done(&after);
     mem_free(tables);
-    return changed;
+    return d;
 }
 
 void choose_columns(struct journey *j, const struct selection_place *places, size_t n, bool on)
 {
-    size_t changed = set_places(j, places, n, on, on ? "on" : "off");
+    struct refusals no = {0};
+    size_t changed = set_places(j, places, n, on, &no).columns;
 
-    journey_say(j, MARK_OK, tr("columns changed: %zu"), changed);
+    if (no.reasons)
+        journey_say(j, MARK_WARN,
+                    tr("columns changed: %zu; sensitive, and in need of a reason (e): %zu"),
+                    changed, no.reasons);
+    else if (no.n)
+        journey_say(j, changed ? MARK_OK : MARK_WARN,
+                    tr("columns changed: %zu; passed over: %zu (%s)"), changed, no.n, no.why);
+    else if (changed == 0)
+        journey_say(j, MARK_NONE,
+                    on ? tr("columns changed: 0; they are on already")
+                       : tr("columns changed: 0; they are off already"));
+    else
+        journey_say(j, MARK_OK, tr("columns changed: %zu"), changed);
 }
 
-bool choose_with_reason(struct journey *j, const struct selection_place *places, size_t n,
-                        const char *reason, const char *reference, struct err *e)
+/* Those of the first table, what is turned on besides in it, then the others. */
+static void turn_on(struct journey *j, const struct choose_reasoned *r)
+{
+    struct arena a = {0};
+    struct selection_place *all = arena_array(&a, struct selection_place, r->n + r->n_besides + 1);
+    struct refusals no = {0};
+    struct done d;
+    size_t n = 0, i = 0;
+
+    for (; i < r->n && r->places[i].table == r->places[0].table; i++)
+        all[n++] = r->places[i];
+    for (size_t b = 0; b < r->n_besides; b++)
+        all[n++] = r->besides[b];
+    for (; i < r->n; i++)
+        all[n++] = r->places[i];
+    d = set_places(j, all, n, true, &no);
+    if (no.n)
+        journey_say(j, MARK_WARN, "%s", no.why);
+    else if (d.columns + r->n > 2)
+        journey_say(j, MARK_OK, tr("settled by this reason: %zu; turned on: %zu"), r->n, d.columns);
+    arena_done(&a);
+}
+
+bool choose_with_reason(struct journey *j, const struct choose_reasoned *r, struct err *e)
 {
     char when[CLOCK_TEXT];
     const char *user = j->who[0] ? j->who : getenv("USER");
-    struct selection_ack ack = {reason, reference, str_is_empty(user) ? "unknown" : user,
-                                clock_rfc3339(clock_wall(), when)};
+    struct selection_ack ack = {.reason = r->reason,
+                                .reference = r->reference,
+                                .by = str_is_empty(user) ? "unknown" : user,
+                                .at = clock_rfc3339(clock_wall(), when)};
 
-    for (size_t i = 0; i < n; i++)
-        if (!selection_acknowledge(&j->selection, places[i].table, places[i].column, &ack, e))
+    for (size_t i = 0; i < r->n; i++)
+        if (!selection_acknowledge(&j->selection, r->places[i].table, r->places[i].column, &ack, e))
             return false;
-    set_places(j, places, n, true,
-               j->selection.tables[places[0].table].columns[places[0].column].name);
-    if (n > 1)
-        journey_say(j, MARK_OK, tr("columns with this reason: %zu"), n);
+    turn_on(j, r);
     return true;
 }
 

@@ -7,16 +7,17 @@
 #include "api/plan/opened.h"
 #include "api/plan/survey.h"
 #include "screens/choose_late.h"
+#include "screens/kept_names.h"
+#include "screens/kept_reasons.h"
 #include "screens/values.h"
 
 #include <string.h>
 
 #define CHOSEN "chosen." /* what flows */
-#define ACK    "ack."
-#define FLOWS  "flows." /* of the stream that was opened: its include list */
-#define HELD   "held."  /* its exclude list */
-#define EDIT   "edit."  /* what is to be otherwise: +column -column */
-#define SEP    "\x1f"   /* stands in no name that PostgreSQL shows without quoting trouble */
+#define FLOWS  "flows."  /* of the stream that was opened: its include list */
+#define HELD   "held."   /* its exclude list */
+#define EDIT   "edit."   /* what is to be otherwise: +column -column */
+#define SEP    NAMES_SEP
 #define ALL    "*"
 
 enum { COLUMNS = 1600 }; /* PostgreSQL's own limit */
@@ -33,7 +34,7 @@ static void keep_line(struct journey *j, const char *prefix, const struct select
 {
     struct str key = {0};
 
-    str_printf(&key, "%s%s" SEP "%s", prefix, t->schema, t->name);
+    names_key(&key, prefix, t->schema, t->name);
     kept_set_text(j->kept, str_text(&key), names->bytes ? names->text : NULL);
     str_done(names);
     str_done(&key);
@@ -44,8 +45,10 @@ static void keep_chosen(struct journey *j, const struct selection_table *t)
     struct str names = {0};
 
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included)
-            str_printf(&names, "%s" SEP, t->columns[i].name);
+        if (t->columns[i].included) {
+            names_put(&names, t->columns[i].name);
+            str_add(&names, SEP);
+        }
     keep_line(j, CHOSEN, t, &names);
 }
 
@@ -54,27 +57,12 @@ static void keep_edits(struct journey *j, const struct selection_table *t)
     struct str names = {0};
 
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included != t->columns[i].flows)
-            str_printf(&names, "%c%s" SEP, t->columns[i].included ? '+' : '-', t->columns[i].name);
+        if (t->columns[i].included != t->columns[i].flows) {
+            str_addc(&names, t->columns[i].included ? '+' : '-');
+            names_put(&names, t->columns[i].name);
+            str_add(&names, SEP);
+        }
     keep_line(j, EDIT, t, &names);
-}
-
-static void keep_acks(struct journey *j, const struct selection_table *t)
-{
-    struct str text = {0}, key = {0};
-
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const struct selection_ack *a = t->columns[i].ack;
-        if (a == NULL)
-            continue;
-        str_clear(&key);
-        str_clear(&text);
-        str_printf(&key, ACK "%s" SEP "%s" SEP "%s", t->schema, t->name, t->columns[i].name);
-        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by, a->at);
-        kept_set_text(j->kept, str_text(&key), str_text(&text));
-    }
-    str_done(&text);
-    str_done(&key);
 }
 
 void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
@@ -86,47 +74,9 @@ void journey_keep_tables(struct journey *j, const size_t *tables, size_t n)
         else
             keep_chosen(j, t);
         if (t->n_included) /* a reason outlives its column's being left out */
-            keep_acks(j, t);
+            kept_reasons_put(j, t);
     }
     journey_changed(j);
-}
-
-/* Cuts a text at the separators, in place; returns how many parts. */
-static size_t parts(char *text, char **out, size_t most)
-{
-    size_t n = 0;
-
-    while (*text && n < most) {
-        size_t length = strcspn(text, SEP);
-        out[n++] = text;
-        if (text[length] == '\0')
-            break;
-        text[length] = '\0';
-        text += length + 1;
-    }
-    return n;
-}
-
-static void restore_acks(struct journey *j)
-{
-    struct arena a = {0};
-    char *key[3], *value[4];
-    size_t table, column;
-    struct err e;
-
-    for (size_t i = kept_first_under(j->kept, ACK); i < kept_count(j->kept); i++) {
-        const char *name = kept_key(j->kept, i);
-        if (!str_starts(name, ACK))
-            break;
-        if (parts(arena_str(&a, name + strlen(ACK)), key, 3) == 3 &&
-            parts(arena_str(&a, kept_text(j->kept, name, "")), value, 4) == 4 &&
-            selection_find(&j->selection, key[0], key[1], &table) &&
-            selection_find_column(&j->selection.tables[table], key[2], &column)) {
-            struct selection_ack ack = {value[0], value[1], value[2], value[3]};
-            selection_acknowledge(&j->selection, table, column, &ack, &e);
-        }
-    }
-    arena_done(&a);
 }
 
 /* --- bringing back --- */
@@ -146,10 +96,10 @@ static bool next_line(const struct journey *j, const char *prefix, struct arena 
         const char *name = kept_key(j->kept, *at);
         if (!str_starts(name, prefix))
             return false;
-        if (parts(arena_str(a, name + strlen(prefix)), out->key, 2) != 2 ||
+        if (names_cut(arena_str(a, name + strlen(prefix)), out->key, 2) != 2 ||
             !selection_find(&j->selection, out->key[0], out->key[1], &out->table))
             continue;
-        out->n = parts(arena_str(a, kept_text(j->kept, name, "")), out->names, COLUMNS);
+        out->n = names_cut(arena_str(a, kept_text(j->kept, name, "")), out->names, COLUMNS);
         (*at)++;
         return true;
     }
@@ -200,9 +150,11 @@ static void keep_list(struct journey *j, const char *prefix, const char *schema,
 {
     struct str key = {0}, names = {0};
 
-    str_printf(&key, "%s%s" SEP "%s", prefix, schema, t ? t->name : "");
-    for (size_t i = 0; t && i < t->n_columns; i++)
-        str_printf(&names, "%s" SEP, t->columns[i].name);
+    names_key(&key, prefix, schema, t ? t->name : "");
+    for (size_t i = 0; t && i < t->n_columns; i++) {
+        names_put(&names, t->columns[i].name);
+        str_add(&names, SEP);
+    }
     kept_set_text(j->kept, str_text(&key), names.bytes ? names.text : ALL);
     str_done(&names);
     str_done(&key);
@@ -222,7 +174,7 @@ static void read_table(struct arena *a, char *columns, char **names, struct data
 {
     if (str_eq(columns, ALL))
         return;
-    out->n_columns = parts(columns, names, COLUMNS);
+    out->n_columns = names_cut(columns, names, COLUMNS);
     out->columns = arena_array(a, struct datastream_column, out->n_columns + 1);
     for (size_t i = 0; i < out->n_columns; i++)
         out->columns[i].name = names[i];
@@ -249,7 +201,7 @@ static void read_lists(const struct journey *j, const char *prefix, struct arena
                                          .given = n > 0};
     for (size_t i = 0; i < n; i++) {
         const char *name = kept_key(j->kept, first + i);
-        size_t found = parts(arena_str(a, name + strlen(prefix)), key, 2);
+        size_t found = names_cut(arena_str(a, name + strlen(prefix)), key, 2);
         struct datastream_schema *s = out->n_schemas ? &out->schemas[out->n_schemas - 1] : NULL;
         if (found == 0)
             continue;
@@ -329,8 +281,10 @@ void journey_flows_now(struct journey *j)
         for (size_t c = 0; c < s->tables[t].n_columns; c++) {
             bool flows = s->tables[t].columns[c].included;
             selection_set_flowing(s, t, c, flows);
-            if (flows)
-                str_printf(&names, "%s" SEP, s->tables[t].columns[c].name);
+            if (!flows)
+                continue;
+            names_put(&names, s->tables[t].columns[c].name);
+            str_add(&names, SEP);
         }
         keep_line(j, FLOWS, &s->tables[t], &names);
     }
@@ -345,26 +299,6 @@ bool journey_changes_stream(const struct journey *j)
     return is_of_stream(j);
 }
 
-/* Reasons that the plan file of this very stream holds. */
-static void reasons_of_file(struct journey *j)
-{
-    struct selection file;
-    struct err e;
-    size_t table, column;
-
-    if (!journey_plan_file(j, &file))
-        return;
-    for (size_t t = 0; t < file.n_tables; t++)
-        for (size_t c = 0; c < file.tables[t].n_columns; c++) {
-            const struct selection_column *from = &file.tables[t].columns[c];
-            if (from->ack &&
-                selection_find(&j->selection, file.tables[t].schema, file.tables[t].name, &table) &&
-                selection_find_column(&j->selection.tables[table], from->name, &column))
-                selection_acknowledge(&j->selection, table, column, from->ack, &e);
-        }
-    selection_done(&file);
-}
-
 void journey_use_survey(struct journey *j, struct task *survey)
 {
     choose_late_all(j); /* by numbers of tables that go */
@@ -375,8 +309,8 @@ void journey_use_survey(struct journey *j, struct task *survey)
     j->found = values_take(j, survey);
     j->selection_ready = true;
     if (is_of_stream(j))
-        reasons_of_file(j);
-    restore_acks(j); /* before the choices: a flagged column needs its reason first */
+        kept_reasons_of_file(j);
+    kept_reasons_restore(j); /* before the choices: a flagged column needs its reason first */
     if (is_of_stream(j))
         put_flows(j);
     else
@@ -398,7 +332,7 @@ void journey_take_file(struct journey *j, const struct selection *file, const st
         if (file->tables[i].n_included == 0)
             continue;
         keep_chosen(j, &file->tables[i]);
-        keep_acks(j, &file->tables[i]);
+        kept_reasons_put(j, &file->tables[i]);
     }
     journey_changed(j);
 }

@@ -7,17 +7,25 @@
 #include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/plan/file.h"
+#include "screens/kept_names.h"
 
 #include <string.h>
 
 #define REVIEWED "reviewed" /* a line a table: schema, table, its highest position */
-#define SEP      "\x1f"
 
 static int highest(const struct journey *j, size_t table)
 {
     size_t n = catalog_table_columns(j->catalog, table);
 
     return n ? catalog_column(j->catalog, table, n - 1).position : 0;
+}
+
+static void put_line(const struct journey *j, size_t table, struct str *lines)
+{
+    names_put(lines, j->selection.tables[table].schema);
+    str_add(lines, NAMES_SEP);
+    names_put(lines, j->selection.tables[table].name);
+    str_printf(lines, NAMES_SEP "%d\n", highest(j, table));
 }
 
 void journey_reviewed(struct journey *j)
@@ -27,7 +35,7 @@ void journey_reviewed(struct journey *j)
     for (size_t i = 0; i < j->selection.n_tables; i++) {
         const struct selection_table *t = &j->selection.tables[i];
         if (j->catalog)
-            str_printf(&lines, "%s" SEP "%s" SEP "%d\n", t->schema, t->name, highest(j, i));
+            put_line(j, i, &lines);
         for (size_t c = 0; c < t->n_columns; c++) {
             t->columns[c].was = t->columns[c].included;
             t->columns[c].fresh = false;
@@ -91,15 +99,12 @@ bool journey_plan_file(const struct journey *j, struct selection *file)
 
 static void by_line(const struct journey *j, char *line)
 {
-    char *table_name = strchr(line, *SEP), *position;
+    char *part[3]; /* schema, table, position */
     long long last = 0;
     size_t table;
 
-    if (table_name == NULL || (position = strchr(table_name + 1, *SEP)) == NULL)
-        return;
-    *table_name++ = *position++ = '\0';
-    if (!str_int64(position, 0, INT32_MAX, &last) ||
-        !selection_find(&j->selection, line, table_name, &table))
+    if (names_cut(line, part, 3) != 3 || !str_int64(part[2], 0, INT32_MAX, &last) ||
+        !selection_find(&j->selection, part[0], part[1], &table))
         return;
     const struct selection_table *t = &j->selection.tables[table];
     for (size_t c = 0; c < t->n_columns; c++)

@@ -2,8 +2,8 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "screens/reason_group.h"
-#include "screens/tables_details.h"
 #include "tui/key.h"
 
 #include <stdio.h>
@@ -15,9 +15,28 @@
 static const char *const kept_names[] = {UNDER "schema", UNDER "table", UNDER "column"};
 static const char *const kept_texts[] = {UNDER "text", UNDER "reference", UNDER "protected"};
 
-static bool is_blank(const char *text)
+/* --- what it does --- */
+
+struct reason_concerned reason_concerned(const struct reason_form *f, const struct journey *j,
+                                         struct arena *a)
 {
-    return text[strspn(text, " ")] == '\0';
+    struct reason_concerned c = {.places =
+                                     arena_array(a, struct selection_place, f->n[f->scope] + 1)};
+
+    c.n = reason_group(j, f->table, f->column, f->scope, c.places);
+    reason_parts(j, c.places, c.n, f->wish, a, &c.parts);
+    return c;
+}
+
+static void count_named(struct reason_form *f, const struct journey *j)
+{
+    struct arena a = {0};
+
+    f->n_named = reason_concerned(f, j, &a).parts.n;
+    list_clamp(&f->named, f->n_named);
+    if (f->at == REASON_LIST && f->n_named < 2)
+        f->at = REASON_WHY;
+    arena_done(&a);
 }
 
 /* --- opening --- */
@@ -31,6 +50,7 @@ static void look(struct reason_form *f, const struct journey *j)
         f->n[s] = reason_group(j, f->table, f->column, (enum reason_scope)s, NULL);
     if (f->n[f->scope] < 2)
         f->scope = REASON_COLUMN;
+    count_named(f, j);
 }
 
 void reason_form_open(struct reason_form *f, struct journey *j, size_t table, size_t column)
@@ -38,7 +58,8 @@ void reason_form_open(struct reason_form *f, struct journey *j, size_t table, si
     const struct selection_table *t = &j->selection.tables[table];
     const struct selection_ack *before = t->columns[column].ack;
 
-    *f = (struct reason_form){.open = true, .table = table, .column = column};
+    *f = (struct reason_form){
+        .open = true, .table = table, .column = column, .wish = REASON_WISH_NONE};
     for (int i = 0; i < REASON_SCOPE; i++)
         field_init(&f->fields[i], f->texts[i], REASON_TEXT);
     str_copy(f->names[0], REASON_NAME, t->schema);
@@ -56,6 +77,18 @@ void reason_form_open(struct reason_form *f, struct journey *j, size_t table, si
     j->discard_input = true;
 }
 
+bool reason_form_open_key(struct reason_form *f, struct journey *j, size_t table, int wish)
+{
+    size_t key;
+
+    if (!reason_key(&j->selection.tables[table], &key))
+        return false;
+    reason_form_open(f, j, table, key);
+    f->wish = wish;
+    count_named(f, j);
+    return true;
+}
+
 bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t table)
 {
     const struct selection_table *t = &j->selection.tables[table];
@@ -64,6 +97,7 @@ bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t tab
         if (reason_is_lacking(&t->columns[i]) && !reason_is_protected(&t->columns[i])) {
             reason_form_open(f, j, table, i);
             f->scope = f->n[REASON_TABLE] > 1 ? REASON_TABLE : REASON_COLUMN;
+            count_named(f, j);
             return true;
         }
     for (size_t i = 0; i < t->n_columns; i++)
@@ -74,78 +108,14 @@ bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t tab
     return false;
 }
 
-/* --- drawing --- */
-
-static void draw_field(const struct reason_form *f, enum reason_at at, const char *label,
-                       const char *lacks, const char *placeholder, struct page *p)
-{
-    struct field_look look = {.label = label,
-                              .focus = f->at == at,
-                              .problem = f->tried[at] && is_blank(f->texts[at]) ? lacks : NULL,
-                              .placeholder = placeholder};
-
-    field_draw(&f->fields[at], &look, p);
-}
-
-static void draw_scope(const struct reason_form *f, const struct journey *j, struct page *p)
-{
-    const struct selection_table *t = &j->selection.tables[f->table];
-    const char *mark = f->at == REASON_SCOPE ? "› " : "  ";
-
-    if (f->n[REASON_TABLE] < 2 && f->n[REASON_ALIKE] < 2)
-        return;
-    page_put(p, f->at == REASON_SCOPE ? STYLE_ACCENT : STYLE_TEXT, "%s%-16s",
-             page_ascii(p) && f->at == REASON_SCOPE ? "> " : mark, tr("Holds for"));
-    switch (f->scope) {
-    case REASON_COLUMN:
-    case REASON_SCOPES:
-        page_put(p, STYLE_TEXT, tr("this column alone"));
-        break;
-    case REASON_TABLE:
-        page_put(p, STYLE_TEXT, tr("the flagged columns of %s: %zu"), t->name, f->n[REASON_TABLE]);
-        break;
-    case REASON_ALIKE:
-        page_put(p, STYLE_TEXT, tr("columns of the same kind in all tables that flow: %zu"),
-                 f->n[REASON_ALIKE]);
-        break;
-    }
-    if (f->at == REASON_SCOPE)
-        page_cursor(p);
-    page_newline(p);
-}
-
-void reason_form_draw(const struct reason_form *f, const struct journey *j, struct page *p)
-{
-    const struct selection_table *t = &j->selection.tables[f->table];
-    const struct selection_column *c = &t->columns[f->column];
-
-    page_heading(p, tr("Why may %s.%s flow?"), t->name, c->name);
-    page_text(
-        p, "%s",
-        tr("Do not replicate sensitive data unless this has been settled beforehand. Reason and "
-           "reference follow the selection, and reviewers see them."));
-    if (f->asks_protected)
-        page_mark(p, MARK_WARN, "%s",
-                  tr("Code 6 and 7 (adressebeskyttelse): a stream carries every row, those of "
-                     "protected people too. How are they kept apart, or who has settled it?"));
-    tables_details_column(j, f->table, f->column, p);
-    page_gap(p);
-    draw_field(f, REASON_WHY, tr("Reason"), tr("needed: reviewers read it"),
-               tr("why it may flow, settled with whom"), p);
-    draw_field(f, REASON_REFERENCE, tr("Reference"), tr("needed: where it was settled"),
-               tr("Behandlingskatalogen B123, PVK ..."), p);
-    if (f->asks_protected)
-        draw_field(f, REASON_PROTECTED, tr("Code 6/7"), tr("needed: it is asked about by name"),
-                   tr("filtered where, or settled with whom"), p);
-    draw_scope(f, j, p);
-}
-
 /* --- keys --- */
 
 static bool is_part(const struct reason_form *f, enum reason_at at)
 {
     if (at == REASON_SCOPE)
         return f->n[REASON_TABLE] > 1 || f->n[REASON_ALIKE] > 1;
+    if (at == REASON_LIST)
+        return f->n_named > 1;
     return at != REASON_PROTECTED || f->asks_protected;
 }
 
@@ -163,12 +133,18 @@ static void turn(struct reason_form *f, int by)
     while (f->scope != REASON_COLUMN && f->n[f->scope] < 2);
 }
 
+static void turn_scope(struct reason_form *f, const struct journey *j, int by)
+{
+    turn(f, by);
+    count_named(f, j);
+}
+
 /* The first field that is still empty: it is gone to, and what it lacks is said at the second try.
  */
 static bool lacks(struct reason_form *f)
 {
     for (int at = 0; at < REASON_SCOPE; at++)
-        if (is_part(f, (enum reason_at)at) && is_blank(f->texts[at])) {
+        if (is_part(f, (enum reason_at)at) && utf8_is_blank(f->texts[at])) {
             f->tried[at] = f->tried[at] || f->at == (enum reason_at)at || at == REASON_WHY;
             f->at = (enum reason_at)at;
             return true;
@@ -176,25 +152,59 @@ static bool lacks(struct reason_form *f)
     return false;
 }
 
+/* A key column stood in the way: it is asked about with the same words, and then what was pressed
+ * starts. */
+static void ask_next_key(struct reason_form *f, struct journey *j)
+{
+    char why[REASON_TEXT], where[REASON_TEXT];
+    int wish = f->wish == REASON_WISH_NONE ? (int)f->column : f->wish;
+
+    str_copy(why, sizeof why, f->texts[REASON_WHY]);
+    str_copy(where, sizeof where, f->texts[REASON_REFERENCE]);
+    if (!reason_form_open_key(f, j, f->table, wish))
+        return;
+    field_set(&f->fields[REASON_WHY], why);
+    field_set(&f->fields[REASON_REFERENCE], where);
+}
+
 static void apply(struct reason_form *f, struct journey *j)
 {
     struct arena a = {0};
-    struct selection_place *places = arena_array(&a, struct selection_place, f->n[f->scope] + 1);
-    size_t n = reason_group(j, f->table, f->column, f->scope, places);
-    const char *reason = f->texts[REASON_WHY];
+    struct reason_concerned c = reason_concerned(f, j, &a);
+    struct selection_place *besides =
+        arena_array(&a, struct selection_place, j->selection.tables[f->table].n_columns + 1);
+    struct choose_reasoned r = {
+        .places = c.places,
+        .besides = besides,
+        .n = c.n,
+        .n_besides = reason_wished(j, f->table, f->wish, besides),
+        .reason = f->texts[REASON_WHY],
+        .reference = f->texts[REASON_REFERENCE],
+    };
     struct err e;
 
     if (f->asks_protected)
-        reason = arena_printf(&a, "%s" PROTECTED "%s", reason, f->texts[REASON_PROTECTED]);
-    f->open = !choose_with_reason(j, places, n, reason, f->texts[REASON_REFERENCE], &e);
+        r.reason = arena_printf(&a, "%s" PROTECTED "%s", r.reason, f->texts[REASON_PROTECTED]);
+    f->open = !choose_with_reason(j, &r, &e);
     if (f->open)
         journey_say_err(j, &e);
+    else if (c.parts.waits)
+        ask_next_key(f, j);
     arena_done(&a);
+}
+
+/* Beyond its ends the arrows go on to the fields. */
+static bool leaves_list(const struct reason_form *f, int key)
+{
+    return (key == TUI_UP && f->named.at == 0) ||
+           (key == TUI_DOWN && f->named.at + 1 >= f->n_named);
 }
 
 void reason_form_key(struct reason_form *f, struct journey *j, int key)
 {
-    if (f->at != REASON_SCOPE && field_key(&f->fields[f->at], key))
+    if (f->at < REASON_SCOPE && field_key(&f->fields[f->at], key))
+        return;
+    if (f->at == REASON_LIST && !leaves_list(f, key) && list_key(&f->named, f->n_named, key))
         return;
     if (key == TUI_ESC)
         f->open = false;
@@ -203,14 +213,14 @@ void reason_form_key(struct reason_form *f, struct journey *j, int key)
     else if (key == TUI_BTAB || key == TUI_UP)
         move(f, -1);
     else if (f->at == REASON_SCOPE && (key == ' ' || key == TUI_RIGHT || key == TUI_LEFT))
-        turn(f, key == TUI_LEFT ? -1 : 1);
+        turn_scope(f, j, key == TUI_LEFT ? -1 : 1);
     else if (key == TUI_ENTER && !lacks(f))
         apply(f, j);
 }
 
 void reason_form_paste(struct reason_form *f, const char *text)
 {
-    if (f->at != REASON_SCOPE)
+    if (f->at < REASON_SCOPE)
         field_paste(&f->fields[f->at], text);
 }
 
@@ -238,21 +248,24 @@ void reason_form_save(const struct reason_form *f, struct kept *k)
     }
     kept_set_int(k, UNDER "on", f->at);
     kept_set_int(k, UNDER "scope", f->scope);
-    kept_set_int(k, UNDER "cursor", f->at == REASON_SCOPE ? 0 : (int64_t)f->fields[f->at].at);
+    kept_set_int(k, UNDER "wish", f->wish);
+    kept_set_int(k, UNDER "cursor", f->at >= REASON_SCOPE ? 0 : (int64_t)f->fields[f->at].at);
 }
 
 void reason_form_load(struct reason_form *f, const struct kept *k)
 {
-    int64_t at = kept_int(k, UNDER "on", 0), scope = kept_int(k, UNDER "scope", 0);
+    int64_t at = kept_int(k, UNDER "on", 0), scope = kept_int(k, UNDER "scope", 0),
+            wish = kept_int(k, UNDER "wish", REASON_WISH_NONE);
 
     *f = (struct reason_form){.kept = kept_has(k, kept_names[2])};
     f->at = at >= 0 && at < REASON_PARTS ? (enum reason_at)at : REASON_WHY;
+    f->wish = wish >= REASON_WISH_NONE && wish < INT16_MAX ? (int)wish : REASON_WISH_NONE;
     f->scope = scope >= 0 && scope < REASON_SCOPES ? (enum reason_scope)scope : REASON_COLUMN;
     for (size_t i = 0; i < 3; i++) {
         str_copy(f->names[i], REASON_NAME, kept_text(k, kept_names[i], ""));
         str_copy(f->texts[i], REASON_TEXT, kept_text(k, kept_texts[i], ""));
         field_init(&f->fields[i], f->texts[i], REASON_TEXT);
     }
-    if (f->at != REASON_SCOPE)
+    if (f->at < REASON_SCOPE)
         field_place(&f->fields[f->at], kept_int(k, UNDER "cursor", -1));
 }

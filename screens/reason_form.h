@@ -3,18 +3,27 @@
 
 /* Why may a sensitive column flow? A reason and a reference, both needed; code 6/7 is asked about
  * by name besides. Asked once for a whole group where the person wants that: the flagged columns of
- * the table, or those of the same kind in all tables that flow; never for columns of code 6/7. What
- * is half typed survives a kill, and a new look at the database. */
+ * the table, or those of the same kind in all tables that flow; never for columns of code 6/7.
+ * Every column that it settles or turns on is named. What is half typed survives a kill, and a new
+ * look at the database. */
 
 #include "screens/choose.h"
 #include "screens/journey.h"
+#include "screens/reason_parts.h"
 #include "tui/field.h"
+#include "tui/list.h"
 #include "tui/page.h"
 
 enum { REASON_TEXT = 256, REASON_NAME = 256 };
 
-enum reason_at { REASON_WHY, REASON_REFERENCE, REASON_PROTECTED, REASON_SCOPE, REASON_PARTS };
-enum reason_scope { REASON_COLUMN, REASON_TABLE, REASON_ALIKE, REASON_SCOPES };
+enum reason_at {
+    REASON_WHY,
+    REASON_REFERENCE,
+    REASON_PROTECTED,
+    REASON_SCOPE,
+    REASON_LIST, /* of the columns it concerns */
+    REASON_PARTS
+};
 
 struct reason_form {
     bool open;
@@ -24,14 +33,28 @@ struct reason_form {
     struct field fields[REASON_SCOPE];
     enum reason_at at;
     enum reason_scope scope;
+    int wish;          /* what was pressed, and waits for it: reason_parts.h */
+    struct list named; /* every column that it settles or turns on */
+    size_t n_named;
     size_t n[REASON_SCOPES]; /* columns of each; 1: the scope is no choice */
     bool asks_protected;
     bool tried[REASON_SCOPE];
     bool kept; /* loaded, and not found again yet */
 };
 
+/* What it would do as it stands. */
+struct reason_concerned {
+    struct selection_place *places; /* as of reason_group */
+    size_t n;
+    struct reason_parts parts;
+};
+struct reason_concerned reason_concerned(const struct reason_form *f, const struct journey *j,
+                                         struct arena *a);
 /* For a column; its reason of before stands there. */
 void reason_form_open(struct reason_form *f, struct journey *j, size_t table, size_t column);
+/* For the sensitive key that stands in the way of what was pressed: a column of the table, or
+ * REASON_WISH_TABLE. False: there is no such key. */
+bool reason_form_open_key(struct reason_form *f, struct journey *j, size_t table, int wish);
 /* For the flagged columns of a table that have none; false: there is no such column. */
 bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t table);
 void reason_form_draw(const struct reason_form *f, const struct journey *j, struct page *p);

@@ -2,7 +2,7 @@
 
 bool reason_is_lacking(const struct selection_column *c)
 {
-    return c->level != RULES_NONE && c->ack == NULL && !c->unsupported;
+    return selection_lacks_reason(c) && !c->unsupported;
 }
 
 bool reason_is_protected(const struct selection_column *c)
@@ -44,11 +44,11 @@ size_t reason_group(const struct journey *j, size_t table, size_t column, enum r
         .first = {(uint32_t)table, (uint32_t)column}, .out = out, .categories = c->categories};
 
     take(&g, g.first.table, g.first.column);
-    if (scope == REASON_TABLE && !reason_is_protected(c))
-        gather(&g, j, table, false);
-    for (size_t i = 0;
-         scope == REASON_ALIKE && !reason_is_protected(c) && i < j->selection.n_tables; i++)
-        if (j->selection.tables[i].n_included || i == table)
+    if (scope == REASON_COLUMN || reason_is_protected(c))
+        return g.n;
+    gather(&g, j, table, scope == REASON_ALIKE); /* places of a table stand together */
+    for (size_t i = 0; scope == REASON_ALIKE && i < j->selection.n_tables; i++)
+        if (j->selection.tables[i].n_included && i != table)
             gather(&g, j, i, true);
     return g.n;
 }

@@ -4,7 +4,9 @@
 /* Which columns one reason can stand for. Those of code 6/7 stand alone: each is asked about by its
  * name. */
 
-#include "screens/reason_form.h"
+#include "screens/journey.h"
+
+enum reason_scope { REASON_COLUMN, REASON_TABLE, REASON_ALIKE, REASON_SCOPES };
 
 bool reason_is_lacking(
     const struct selection_column *c); /* flagged, carried, and without a reason */

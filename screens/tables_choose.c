@@ -5,18 +5,6 @@
 #include "screens/choose.h"
 #include "screens/reason_group.h"
 
-/* The sensitive key column that stands in the way of a table. */
-static void ask_key(struct reason_form *reason, struct journey *j, size_t table)
-{
-    const struct selection_table *t = &j->selection.tables[table];
-
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].key && t->columns[i].level != RULES_NONE && t->columns[i].ack == NULL) {
-            reason_form_open(reason, j, table, i);
-            return;
-        }
-}
-
 static void choose_schema(struct tables_view *v, struct journey *j, size_t root, bool on)
 {
     size_t first = v->schema_at[root];
@@ -47,9 +35,17 @@ static void choose_one_table(struct reason_form *reason, struct journey *j, size
     enum selection_answer a = choose_table(j, table, on);
 
     if (a == SELECTION_NEEDS_ACK)
-        ask_key(reason, j, table);
+        reason_form_open_key(reason, j, table, REASON_WISH_TABLE);
     else if (a == SELECTION_DONE && on)
         say_problem(j, table);
+}
+
+/* A harmless column waits for the table's key alone: that one is asked about. */
+static void ask_column(struct reason_form *reason, struct journey *j, size_t table, size_t column)
+{
+    if (selection_lacks_reason(&j->selection.tables[table].columns[column]) ||
+        !reason_form_open_key(reason, j, table, (int)column))
+        reason_form_open(reason, j, table, column);
 }
 
 void tables_choose_here(struct tables_view *v, struct reason_form *reason, struct journey *j)
@@ -66,7 +62,7 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
         choose_one_table(reason, j, v->tables[at.group]);
     else if (choose_column(j, v->tables[at.group], at.leaf, box != BOX_ON && box != BOX_LOCKED) ==
              SELECTION_NEEDS_ACK)
-        reason_form_open(reason, j, v->tables[at.group], at.leaf);
+        ask_column(reason, j, v->tables[at.group], at.leaf);
     tables_view_count(v);
 }
 
@@ -74,7 +70,7 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
 
 static bool stands_in_the_way(const struct selection_column *c)
 {
-    return c->unsupported || (c->level != RULES_NONE && c->ack == NULL && !c->flows);
+    return c->unsupported || (selection_lacks_reason(c) && !c->flows);
 }
 
 /* It is off, and would be on: what waits for a reason stands in nobody's way. */

@@ -92,6 +92,11 @@ static const char *becomes(const struct catalog_column *c)
 static void put_settled(const struct selection_column *c, struct page *p)
 {
     const struct selection_ack *ack = c->ack;
+    if (ack && selection_lacks_reason(c))
+        page_mark(p, MARK_WARN,
+                  tr("it is judged %s now, and its reason was given for %s: it needs one anew (e)"),
+                  tr(rules_level_name((enum rules_level)c->level)),
+                  tr(rules_level_name(ack->level)));
     if (ack)
         page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
                   ack->at);

@@ -120,7 +120,7 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
     page_put(p, STYLE_WARN, "%s", problem_word(problems));
 }
 
-static void put_categories(uint32_t categories, struct page *p)
+void tables_row_categories(uint32_t categories, struct page *p)
 {
     const char *comma = "";
 
@@ -159,8 +159,8 @@ void tables_row_column(const struct selection_column *c, bool flows, struct page
         page_put(p, STYLE_WARN, "%s ", tr("not carried"));
     if (c->level != RULES_NONE) {
         page_put(p, STYLE_SENSITIVE, c->level == RULES_SPECIAL ? "!! " : "! ");
-        put_categories(c->categories, p);
-        if (c->ack)
+        tables_row_categories(c->categories, p);
+        if (c->ack && !selection_lacks_reason(c))
             page_put(p, STYLE_OK, " %s", tr("settled"));
     }
 }

@@ -46,7 +46,13 @@ static void say_chosen(struct journey *j, const struct values_risen *r)
 {
     const struct selection_table *t = &j->selection.tables[r->table];
 
-    if (r->chosen == 1)
+    if (r->chosen == 1 && t->columns[r->column].ack)
+        journey_say(j, MARK_WARN,
+                    tr("values: %s.%s is %s; its reason was given for less, and is asked for anew "
+                       "(e)"),
+                    t->name, t->columns[r->column].name,
+                    tr(rules_level_name((enum rules_level)t->columns[r->column].level)));
+    else if (r->chosen == 1)
         journey_say(j, MARK_WARN,
                     tr("values: %s.%s is sensitive; it stays chosen and needs a reason (e)"),
                     t->name, t->columns[r->column].name);

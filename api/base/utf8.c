@@ -74,6 +74,27 @@ bool utf8_valid(const char *text, size_t n)
     return true;
 }
 
+/* Spaces of any width, and what has none. */
+static bool is_unseen(uint32_t cp)
+{
+    return cp <= 0x20 || (cp >= 0x7f && cp <= 0xa0) || cp == 0xad || cp == 0x1680 || cp == 0x180e ||
+           (cp >= 0x2000 && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202f) ||
+           (cp >= 0x205f && cp <= 0x206f) || cp == 0x2800 || cp == 0x3000 || cp == 0x3164 ||
+           cp == 0xfeff;
+}
+
+bool utf8_is_blank(const char *text)
+{
+    uint32_t cp;
+
+    for (size_t n = text ? strlen(text) : 0, used; n > 0; text += used, n -= used) {
+        used = utf8_next(text, n, &cp);
+        if (!is_unseen(cp))
+            return false;
+    }
+    return true;
+}
+
 /* In a locale without UTF-8 wcwidth knows no foreign letter; then the Unicode table answers. */
 int utf8_char_width(uint32_t cp)
 {

@@ -12,6 +12,7 @@
 size_t utf8_next(const char *text, size_t n, uint32_t *cp);
 size_t utf8_put(char out[4], uint32_t cp); /* bytes written, 0 for no character */
 bool utf8_valid(const char *text, size_t n);
+bool utf8_is_blank(const char *text); /* nothing in it can be seen; NULL too */
 int utf8_width(const char *text); /* columns; -1 for a control character inside */
 int utf8_char_width(uint32_t cp); /* 0, 1, 2; -1 for a control character */
 

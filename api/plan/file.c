@@ -109,7 +109,7 @@ static void put_column(struct str *out, const struct selection_column *c, bool l
     str_printf(out, ", \"included\": %s, \"level\": \"%s\", \"categories\": ",
                c->included ? "true" : "false", rules_level_name((enum rules_level)c->level));
     put_categories(out, c->categories);
-    if (c->ack)
+    if (c->ack && !selection_lacks_reason(c)) /* the file's level is the one that it settles */
         put_ack(out, c->ack);
     str_add(out, last ? "}\n" : "},\n");
 }
@@ -173,11 +173,32 @@ void plan_file_write(const struct selection *s, struct str *out)
     str_add(out, "}\n");
 }
 
+/* A stream that was made elsewhere may carry what this file cannot. */
+static bool can_be_read_again(const struct selection *s, struct err *e)
+{
+    for (size_t i = 0; i < s->n_tables; i++) {
+        const struct selection_table *t = &s->tables[i];
+        bool ok = is_readable(t->schema) && is_readable(t->name);
+        for (size_t c = 0; t->n_included && ok && c < t->n_columns; c++)
+            ok = !t->columns[c].included || is_readable(t->columns[c].name);
+        if (t->n_included == 0 || ok)
+            continue;
+        err_set(e, ERR_INPUT, "Writing the plan file");
+        err_why(e,
+                "a name in %s.%s holds a control character, and the file could not be read again",
+                t->schema, t->name);
+        return err_hint(e, "rename it in the database, or leave it out");
+    }
+    return true;
+}
+
 bool plan_file_save(const struct selection *s, const char *path, struct err *e)
 {
     struct str text = {0};
     bool ok;
 
+    if (!can_be_read_again(s, e))
+        return false;
     plan_file_write(s, &text);
     ok = path_write(path, str_text(&text), text.bytes, false, e);
     str_done(&text);

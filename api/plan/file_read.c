@@ -5,6 +5,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/safe.h"
+#include "api/base/utf8.h"
 
 #include <string.h>
 
@@ -279,7 +280,7 @@ static bool read_said(struct reader *r, const struct json *j, void *out)
     const char **text = out;
     if (!read_text(r, j, TEXT_BYTES, text))
         return false;
-    return **text ? true : refuse(r, json_key(j), "the text is empty");
+    return utf8_is_blank(*text) ? refuse(r, json_key(j), "the text is blank") : true;
 }
 
 static bool read_ack(struct reader *r, const struct json *j, void *out)
@@ -350,6 +351,8 @@ static bool take_table(struct reader *r, const struct table *t)
             return refuse(r, facts[i].name, "this column stands twice in the table that ends here");
         kept->columns[i].included = t->columns[i].included;
         kept->columns[i].ack = t->columns[i].ack;
+        if (t->columns[i].ack)
+            t->columns[i].ack->level = t->columns[i].fact.level;
         kept->n_included += t->columns[i].included;
     }
     r->to->n_on += kept->n_included > 0;

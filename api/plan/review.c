@@ -32,7 +32,9 @@ static void judge_column(const struct review *r, const struct rules_table *words
     const struct rules_column column = {
         .name = known->name, .type = known->type, .is_key = known->key};
 
-    rules_judge(words, &column, &out->verdict);
+    if (!judgement_verdict(r->in->judgement, out->c->schema, out->c->table, known->name,
+                           &out->verdict))
+        rules_judge(words, &column, &out->verdict);
     take(out, out->verdict.level, out->verdict.categories);
     if (was)
         take(out, was->level, was->categories);
@@ -40,7 +42,8 @@ static void judge_column(const struct review *r, const struct rules_table *words
         const struct selection_column *judged = judged_of(r, out->c);
         take(out, judged->level, judged->categories);
         out->calmer = out->verdict.level > is->level || judged->level > is->level;
-        out->unacknowledged = is->included && judged->level != RULES_NONE && is->ack == NULL;
+        out->unacknowledged = is->included && judged->level != RULES_NONE &&
+                              (is->ack == NULL || is->ack->level < (enum rules_level)judged->level);
     }
 }
 
@@ -182,6 +185,7 @@ void review_make(const struct review_input *in, struct review *out)
     compare(in->was ? in->was : &nothing, in->is, &only_columns, &out->mem, &out->change);
     judge(out);
     find_unacknowledged(out);
+    judgement_unseen(in->judgement, in->is, in->source_why, &out->mem, &out->values);
     if (in->team_known)
         team_compare(in->team_was, in->team, note_rule, out);
     find_drift(out);

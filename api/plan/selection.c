@@ -1,8 +1,7 @@
 #include "api/plan/selection.h"
 
-#include "api/base/clock.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
-#include "api/base/utf8.h"
 
 #include <assert.h>
 #include <string.h>
@@ -136,6 +135,25 @@ void selection_done(struct selection *s)
     *s = (struct selection){0};
 }
 
+/* The plan file and migrations name what flows; neither carries a line break or its like. */
+static bool is_nameable(const char *name)
+{
+    for (const unsigned char *p = (const unsigned char *)name; *p; p++)
+        if (*p < 0x20 || *p == 0x7f)
+            return false;
+    return true;
+}
+
+/* A type's name is told, and never asked for. */
+static const char *keep_type(struct selection *s, const char *type)
+{
+    struct arena a = {0};
+    const char *kept = selection_keep(s, type && !is_nameable(type) ? safe_copy(&a, type) : type);
+
+    arena_done(&a);
+    return kept;
+}
+
 static void add_columns(struct selection *s, struct selection_table *t,
                         const struct selection_fact *columns, size_t n)
 {
@@ -144,11 +162,11 @@ static void add_columns(struct selection *s, struct selection_table *t,
     for (size_t i = 0; i < n; i++)
         t->columns[i] = (struct selection_column){
             .name = selection_keep(s, columns[i].name),
-            .type = selection_keep(s, columns[i].type),
+            .type = keep_type(s, columns[i].type),
             .categories = columns[i].categories,
             .level = (uint8_t)columns[i].level,
             .key = columns[i].key,
-            .unsupported = columns[i].unsupported,
+            .unsupported = columns[i].unsupported || !is_nameable(columns[i].name),
         };
 }
 
@@ -162,6 +180,8 @@ struct selection_table *selection_add(struct selection *s, const char *schema, c
     }
     if (why == NULL && rules_is_housekeeping(name))
         why = "a tool's own table";
+    if (why == NULL && (!is_nameable(schema) || !is_nameable(name)))
+        why = "its name holds a control character: neither plan file nor migration can carry it";
     struct selection_table *t = &s->tables[s->n_tables];
     *t = (struct selection_table){.schema = selection_keep(s, schema),
                                   .name = selection_keep(s, name),
@@ -178,16 +198,11 @@ struct selection_table *selection_add(struct selection *s, const char *schema, c
 
 /* --- choosing --- */
 
-static bool has_no_reason(const struct selection_column *c)
-{
-    return c->level != RULES_NONE && c->ack == NULL;
-}
-
 /* What flows already may be put back as it was; whether it goes on without a reason is asked later.
  */
 static bool is_held_back(const struct selection_column *c)
 {
-    return has_no_reason(c) && !c->flows;
+    return selection_lacks_reason(c) && !c->flows;
 }
 
 static void put(struct selection *s, struct selection_table *t, struct selection_column *c,
@@ -347,53 +362,6 @@ void selection_leave_out(struct selection *s, size_t table, size_t column)
     put(s, &s->tables[table], &s->tables[table].columns[column], false);
 }
 
-enum { ACK_BYTES = 500 };
-
-static bool is_line(const char *text)
-{
-    if (!utf8_valid(text, strlen(text)))
-        return false;
-    for (const char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
-static bool check_ack_text(const char *name, const char *text, bool needed, struct err *e)
-{
-    if (str_is_empty(text)) {
-        if (!needed)
-            return true;
-        err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
-        err_why(e, "the %s is empty", name);
-        return err_hint(e, "say why, and where it was settled (Behandlingskatalogen, PVK)");
-    }
-    if (strlen(text) <= ACK_BYTES && is_line(text))
-        return true;
-    err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
-    return err_why(e, "the %s is longer than %d bytes or holds a control character", name,
-                   ACK_BYTES);
-}
-
-bool selection_acknowledge(struct selection *s, size_t table, size_t column,
-                           const struct selection_ack *ack, struct err *e)
-{
-    assert(table < s->n_tables && column < s->tables[table].n_columns);
-    if (!check_ack_text("reason", ack->reason, true, e) ||
-        !check_ack_text("reference", ack->reference, true, e) ||
-        !check_ack_text("name", ack->by, false, e) || !check_ack_text("time", ack->at, false, e))
-        return false;
-    char now[CLOCK_TEXT];
-    const char *at = str_is_empty(ack->at) ? clock_rfc3339(clock_wall(), now) : ack->at;
-    struct selection_ack *kept = arena_new(&s->mem, struct selection_ack);
-    kept->reason = selection_keep(s, ack->reason);
-    kept->reference = selection_keep(s, ack->reference);
-    kept->by = selection_keep(s, ack->by ? ack->by : "");
-    kept->at = selection_keep(s, at);
-    s->tables[table].columns[column].ack = kept;
-    return true;
-}
-
 const char *selection_answer_text(enum selection_answer answer)
 {
     switch (answer) {
@@ -436,7 +404,7 @@ static void total_column(const struct selection_column *c, struct selection_tota
     out->columns++;
     out->personal += c->level == RULES_PERSONAL;
     out->special += c->level == RULES_SPECIAL;
-    out->acknowledged += c->level != RULES_NONE && c->ack != NULL;
+    out->acknowledged += c->level != RULES_NONE && !selection_lacks_reason(c);
 }
 
 void selection_totals(const struct selection *s, struct selection_totals *out)
@@ -461,7 +429,7 @@ size_t selection_unacknowledged(const struct selection *s, struct selection_plac
     for (size_t i = 0; i < s->n_tables; i++)
         for (size_t c = 0; s->tables[i].n_included > 0 && c < s->tables[i].n_columns; c++) {
             const struct selection_column *column = &s->tables[i].columns[c];
-            if (!column->included || !has_no_reason(column))
+            if (!column->included || !selection_lacks_reason(column))
                 continue;
             if (n < cap)
                 out[n] = (struct selection_place){(uint32_t)i, (uint32_t)c};

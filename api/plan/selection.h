@@ -30,9 +30,11 @@ struct selection_naming {
     const char *stream;
 };
 
-/* Why a sensitive column flows. `at` is RFC 3339. */
+/* Why a sensitive column flows. `at` is RFC 3339. It settles what was known then: a higher level
+ * asks again. */
 struct selection_ack {
     const char *reason, *reference, *by, *at;
+    enum rules_level level; /* the column's, when it was given; set by selection_acknowledge */
 };
 
 struct selection_column {
@@ -125,10 +127,15 @@ bool selection_raise(struct selection *s, size_t table, size_t column, enum rule
 void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows);
 /* Off, a key too: where many columns are put one by one. */
 void selection_leave_out(struct selection *s, size_t table, size_t column);
-/* A reason and a reference are needed (ERR_INPUT otherwise, also for control characters and > 500
- * bytes). Does not include the column. */
+/* A reason and a reference are needed (ERR_INPUT otherwise, also for blank ones, control characters
+ * and > 500 bytes). Settles the column as it is judged now. Does not include it. */
 bool selection_acknowledge(struct selection *s, size_t table, size_t column,
                            const struct selection_ack *ack, struct err *e);
+/* One of before: it settles ack->level and no more. */
+bool selection_acknowledged(struct selection *s, size_t table, size_t column,
+                            const struct selection_ack *ack, struct err *e);
+/* Sensitive, and nothing settles it: no reason, or one that was given for a lower level. */
+bool selection_lacks_reason(const struct selection_column *c);
 /* One plain sentence for the person. */
 const char *selection_answer_text(enum selection_answer answer);
 

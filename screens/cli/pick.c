@@ -144,7 +144,10 @@ static bool acknowledge(struct selection *s, const char *text, const char *by, s
     }
     if (!read_reason(equals + 1, &reason, e))
         return false;
-    struct selection_ack ack = {reason.why, reason.where, by, clock_rfc3339(clock_wall(), when)};
+    struct selection_ack ack = {.reason = reason.why,
+                                .reference = reason.where,
+                                .by = by,
+                                .at = clock_rfc3339(clock_wall(), when)};
     return selection_acknowledge(s, table, column, &ack, e);
 
 malformed:
@@ -159,7 +162,7 @@ malformed:
 static const char *sensitive_key(const struct selection_table *t)
 {
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].key && t->columns[i].level != RULES_NONE && t->columns[i].ack == NULL)
+        if (t->columns[i].key && selection_lacks_reason(&t->columns[i]))
             return t->columns[i].name;
     return NULL;
 }

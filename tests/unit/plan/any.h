@@ -5,6 +5,7 @@
  * terminals find meaning in. */
 
 #include "api/base/str.h"
+#include "api/base/utf8.h"
 #include "api/plan/selection.h"
 
 #include <stdint.h>
@@ -48,6 +49,16 @@ static inline const char *any_text(struct selection *s, uint32_t *seed, uint32_t
     return kept;
 }
 
+/* Not blank, as a reason must be. */
+static inline const char *any_said(struct selection *s, uint32_t *seed, uint32_t most)
+{
+    for (;;) {
+        const char *text = any_text(s, seed, most);
+        if (!utf8_is_blank(text))
+            return text;
+    }
+}
+
 static inline const char *maybe(struct selection *s, uint32_t *seed)
 {
     return any_number(seed) % 4 ? any_text(s, seed, 20) : NULL;
@@ -73,8 +84,11 @@ static inline void any_table(struct selection *s, uint32_t *seed, uint32_t numbe
     for (uint32_t i = 0; i < n; i++)
         if (any_number(seed) % 2) {
             struct selection_ack *ack = arena_new(&s->mem, struct selection_ack);
-            *ack = (struct selection_ack){any_text(s, seed, 60), any_text(s, seed, 9),
-                                          any_text(s, seed, 9), "2026-11-22T13:00:00+01:00"};
+            *ack = (struct selection_ack){.reason = any_said(s, seed, 60),
+                                          .reference = any_said(s, seed, 9),
+                                          .by = any_text(s, seed, 9),
+                                          .at = "2026-11-22T13:00:00+01:00",
+                                          .level = facts[i].level};
             t->columns[i].included = true;
             t->columns[i].ack = any_number(seed) % 3 ? ack : NULL;
             t->n_included++;

@@ -83,7 +83,12 @@ static void test_a_name_with_a_line_break(void **state)
     assert_null(strstr(text.text, "skum"));
     goes_round(str_text(&text));
     str_clear(&text);
-    selection_set_column(&s, 0, 1, true); /* what flows is never left out in silence */
+    assert_int_equal(selection_set_column(&s, 0, 1, true), SELECTION_UNSUPPORTED);
+    assert_int_equal(selection_set_table(&s, 1, true), SELECTION_NOT_SELECTABLE);
+    assert_non_null(strstr(s.tables[1].why, "control character"));
+    selection_set_flowing(&s, 0, 1, true); /* what flows is never left out in silence */
+    assert_false(plan_file_save(&s, "/nonexistent/replication.json", &e));
+    assert_non_null(strstr(e.why, "control character"));
     plan_file_write(&s, &text);
     selection_done(&s);
     assert_false(plan_file_read(text.text, text.bytes, &s, &e));

@@ -78,7 +78,10 @@ static inline void scene_table(struct scene *s, const char *schema, const char *
     struct selection_table *t = selection_add(&s->selection, schema, name, facts, n, NULL);
     size_t at = s->selection.n_tables - 1;
     for (size_t i = 0; i < n; i++) {
-        const struct selection_ack why = {"avklart i PVK", "B123", "kari", "2026-11-22T09:15:00Z"};
+        const struct selection_ack why = {.reason = "avklart i PVK",
+                                          .reference = "B123",
+                                          .by = "kari",
+                                          .at = "2026-11-22T09:15:00Z"};
         struct err e;
         if (ack[i])
             assert_true(selection_acknowledge(&s->selection, at, i, &why, &e));

@@ -32,7 +32,8 @@ static const struct selection_fact ident[] = {
 
 enum { PERSON, IDENT, FLYWAY };
 
-static const struct selection_ack ack = {"avklart i PVK", "B123", "kari", "2026-01-02T03:04:05Z"};
+static const struct selection_ack ack = {
+    .reason = "avklart i PVK", .reference = "B123", .by = "kari", .at = "2026-01-02T03:04:05Z"};
 
 static int begin(void **state)
 {
@@ -156,15 +157,18 @@ static void test_reasons_are_checked(void **state)
     char longer[600];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
-    refused((struct selection_ack){"", "B1", NULL, NULL}, "reason is empty");
-    refused((struct selection_ack){"ja", NULL, NULL, NULL}, "reference is empty");
-    refused((struct selection_ack){"a\nb", "B1", NULL, NULL}, "control");
-    refused((struct selection_ack){"a\xff", "B1", NULL, NULL}, "reason");
-    refused((struct selection_ack){longer, "B1", NULL, NULL}, "longer than 500");
+    refused((struct selection_ack){.reason = "", .reference = "B1"}, "reason is empty");
+    refused((struct selection_ack){.reason = "ja", .reference = NULL}, "reference is empty");
+    refused((struct selection_ack){.reason = " ", .reference = "B1"}, "reason is blank");
+    refused((struct selection_ack){.reason = "ja", .reference = "\xC2\xA0\xE2\x80\x8B"},
+            "reference is blank");
+    refused((struct selection_ack){.reason = "a\nb", .reference = "B1"}, "control");
+    refused((struct selection_ack){.reason = "a\xff", .reference = "B1"}, "reason");
+    refused((struct selection_ack){.reason = longer, .reference = "B1"}, "longer than 500");
     struct err e;
     clock_freeze(1767323045);
-    assert_true(selection_acknowledge(&s, PERSON, FNR,
-                                      &(struct selection_ack){"ja", "B1", NULL, NULL}, &e));
+    assert_true(selection_acknowledge(
+        &s, PERSON, FNR, &(struct selection_ack){.reason = "ja", .reference = "B1"}, &e));
     clock_freeze(0);
     assert_string_equal(s.tables[PERSON].columns[FNR].ack->at, "2026-01-02T03:04:05Z");
     assert_string_equal(s.tables[PERSON].columns[FNR].ack->by, "");

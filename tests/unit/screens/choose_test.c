@@ -11,99 +11,11 @@
 #include "api/store/journeys.h"
 #include "screens/choose.h"
 #include "screens/choose_late.h"
-#include "screens/reason_form.h"
-#include "tui/key.h"
+#include "screens/kept_names.h"
+#include "tests/unit/screens/choose_scene.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { COLUMNS = 20, MANY = 10000, FLAGGED = 3 };
-
-struct scene {
-    struct options options;
-    struct live live;
-    struct journey j;
-};
-
-/* Tables t0, t1, ...: `id` is the key, c3 is sensitive. */
-static void add_tables(struct selection *s, size_t n)
-{
-    struct selection_fact facts[COLUMNS];
-    char names[COLUMNS][24], table[24];
-
-    for (size_t c = 0; c < COLUMNS; c++) {
-        snprintf(names[c], sizeof names[c], c ? "c%zu" : "id", c);
-        facts[c] = (struct selection_fact){.name = names[c],
-                                           .type = "text",
-                                           .key = c == 0,
-                                           .level = c == FLAGGED ? RULES_SPECIAL : RULES_NONE};
-    }
-    for (size_t i = 0; i < n; i++) {
-        snprintf(table, sizeof table, "t%zu", i);
-        selection_add(s, "public", table, facts, COLUMNS, NULL);
-    }
-}
-
-static void open_scene(struct scene *s, size_t tables)
-{
-    struct err e;
-
-    *s = (struct scene){.live = {.options = &s->options}};
-    s->live.store = store_open_memory(&e);
-    assert_non_null(s->live.store);
-    journey_open(&s->j, &s->live);
-    add_tables(&s->j.selection, tables);
-    s->j.selection_ready = true;
-}
-
-static void close_scene(struct scene *s)
-{
-    journey_close(&s->j);
-    store_close(s->live.store);
-}
-
-static void choose_all(struct scene *s)
-{
-    size_t n = s->j.selection.n_tables, *all = mem_alloc(n * sizeof *all);
-
-    for (size_t i = 0; i < n; i++)
-        all[i] = i;
-    choose_tables(&s->j, all, n, true);
-    mem_free(all);
-}
-
-/* Entries that the next save writes; SIZE_MAX: all of them. */
-static size_t to_write(const struct scene *s)
-{
-    const char *const *keys;
-    bool all;
-    size_t n = kept_touched(s->j.kept, &keys, &all);
-
-    return all ? SIZE_MAX : n;
-}
-
-static const struct selection_place flagged = {0, FLAGGED};
-
-static const char *kept_reason(const struct scene *s, const char *table, const char *column)
-{
-    char key[64];
-
-    snprintf(key, sizeof key, "ack.public\x1f%s\x1f%s", table, column);
-    return kept_text(s->j.kept, key, "");
-}
-
-static const char *kept_columns(const struct scene *s, const char *table)
-{
-    char key[64];
-
-    snprintf(key, sizeof key, "chosen.public\x1f%s", table);
-    return kept_text(s->j.kept, key, "");
-}
-
-static bool is_chosen(const struct scene *s, size_t column)
-{
-    return s->j.selection.tables[0].columns[column].included;
-}
 
 static void test_one_choice_among_many_writes_one_entry(void **state)
 {
@@ -202,24 +114,23 @@ static void test_what_is_left_out_is_not_kept(void **state)
 static void test_a_second_reason_is_kept(void **state)
 {
     struct scene s;
-    struct err e;
     (void)state;
 
     open_scene(&s, 2);
     assert_int_equal(choose_column(&s.j, 0, FLAGGED, true), SELECTION_NEEDS_ACK);
-    assert_true(choose_with_reason(&s.j, &flagged, 1, "statistics", "B123", &e));
+    assert_true(settle(&s, "statistics", "B123"));
     assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics\x1f"
                                                         "B123\x1f"));
     assert_int_equal(s.j.totals.acknowledged, 1);
     journey_save(&s.j);
 
-    assert_true(choose_with_reason(&s.j, &flagged, 1, "statistics of 2026", "B124", &e));
+    assert_true(settle(&s, "statistics of 2026", "B124"));
     assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics of 2026\x1f"
                                                         "B124\x1f"));
     assert_true(s.j.dirty);
     assert_int_equal(to_write(&s), 1);
 
-    assert_false(choose_with_reason(&s.j, &flagged, 1, "", "B125", &e));
+    assert_false(settle(&s, "", "B125"));
     assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics of 2026\x1f"
                                                         "B124\x1f"));
     close_scene(&s);
@@ -324,125 +235,95 @@ static void test_another_source_takes_nothing_along(void **state)
     close_scene(&s);
 }
 
-static void type_in(struct reason_form *f, struct journey *j, const char *text)
+/* Names that hold what separates names: chosen, undone, redone and kept like any other. */
+static void test_hostile_names_come_back(void **state)
 {
-    for (; *text; text++)
-        reason_form_key(f, j, *text);
-}
-
-/* The form: both are needed; what was given before stands there and can be changed. */
-static void test_the_form_of_a_reason(void **state)
-{
+    static const char *const names[] = {"id",
+                                        "a\x1f"
+                                        "b",
+                                        "a",
+                                        "b",
+                                        "b\nc",
+                                        "\x1b"
+                                        "s",
+                                        "\x1b",
+                                        "+c\x1b"
+                                        "n",
+                                        "-c",
+                                        "*"};
+    enum { NAMES = sizeof names / sizeof *names };
+    struct selection_fact facts[NAMES];
     struct scene s;
-    struct reason_form f = {0};
+    struct str text = {0};
+    char *parts[NAMES + 1], *copy;
     (void)state;
 
-    open_scene(&s, 2);
-    reason_form_open(&f, &s.j, 1, FLAGGED);
-    type_in(&f, &s.j, "PVK");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_true(f.open && f.at == REASON_REFERENCE);
-    reason_form_key(&f, &s.j, TUI_ENTER); /* without a reference */
-    assert_true(f.open);
-    assert_string_equal(kept_reason(&s, "t1", "c3"), "");
-    reason_form_paste(&f, "B123");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.open);
-    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK\x1f"
-                                                        "B123\x1f"));
-    assert_non_null(strstr(kept_columns(&s, "t1"), "c3"));
-
-    reason_form_open(&f, &s.j, 1, FLAGGED);
-    assert_string_equal(f.texts[REASON_WHY], "PVK");
-    assert_string_equal(f.texts[REASON_REFERENCE], "B123");
-    type_in(&f, &s.j, " 17");
-    reason_form_key(&f, &s.j, TUI_ESC); /* nothing is changed */
-    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK\x1f"));
-    reason_form_open(&f, &s.j, 1, FLAGGED);
-    type_in(&f, &s.j, " 17");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.open);
-    assert_true(str_starts(kept_reason(&s, "t1", "c3"), "PVK 17\x1f"));
-    close_scene(&s);
-}
-
-/* One reason for the flagged columns of a table, or for those of a kind in all tables that flow. */
-static void test_a_reason_for_a_group(void **state)
-{
-    struct scene s;
-    struct reason_form f = {0};
-    (void)state;
-
-    open_scene(&s, 4);
-    for (size_t t = 0; t < 4; t++) {
-        selection_raise(&s.j.selection, t, FLAGGED, RULES_SPECIAL, 1u << RULES_FNR);
-        selection_raise(&s.j.selection, t, 4, RULES_PERSONAL, 1u << RULES_NAME);
+    open_scene(&s, 0);
+    for (size_t i = 0; i < NAMES; i++) {
+        facts[i] = (struct selection_fact){.name = names[i], .type = "text", .key = i == 0};
+        names_put(&text, names[i]);
+        str_add(&text, NAMES_SEP);
     }
-    assert_int_equal(choose_table(&s.j, 1, true), SELECTION_DONE);
-    assert_int_equal(choose_table(&s.j, 2, true), SELECTION_DONE);
-    assert_true(reason_form_open_table(&f, &s.j, 0));
-    assert_int_equal(f.scope, REASON_TABLE);
-    assert_int_equal(f.n[REASON_TABLE], 2);
-    assert_int_equal(f.n[REASON_ALIKE], 3); /* t3 does not flow */
-    type_in(&f, &s.j, "PVK");
-    reason_form_key(&f, &s.j, TUI_TAB);
-    type_in(&f, &s.j, "B1");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.open);
-    assert_true(is_chosen(&s, FLAGGED) && is_chosen(&s, 4));
-    assert_int_equal(s.j.totals.acknowledged, 2);
-    choose_undo(&s.j); /* one step */
-    assert_int_equal(s.j.totals.acknowledged, 0);
-    assert_int_equal(s.j.totals.tables, 2);
-
-    reason_form_open(&f, &s.j, 1, FLAGGED);
-    assert_int_equal(f.n[REASON_ALIKE], 2);
-    f.at = REASON_SCOPE;
-    reason_form_key(&f, &s.j, TUI_RIGHT);
-    reason_form_key(&f, &s.j, TUI_RIGHT);
-    assert_int_equal(f.scope, REASON_ALIKE);
-    reason_form_key(&f, &s.j, TUI_DOWN);
-    type_in(&f, &s.j, "kohort");
-    reason_form_key(&f, &s.j, TUI_DOWN);
-    type_in(&f, &s.j, "B2");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.open);
-    assert_int_equal(s.j.totals.acknowledged, 2);
-    assert_true(str_starts(kept_reason(&s, "t2", "c3"), "kohort\x1f"));
-    assert_string_equal(kept_reason(&s, "t3", "c3"), "");
+    copy = mem_str(str_text(&text));
+    assert_int_equal(names_cut(copy, parts, NAMES + 1), NAMES);
+    for (size_t i = 0; i < NAMES; i++)
+        assert_string_equal(parts[i], names[i]);
+    mem_free(copy);
+    str_done(&text);
+    for (size_t t = 0; t < NAMES; t++) {
+        selection_add(&s.j.selection,
+                      "sk\x1f"
+                      "ema\n",
+                      names[t], facts, NAMES, NULL);
+        s.j.selection.tables[t].selectable = true; /* as a stream may carry them */
+        for (size_t c = 0; c < NAMES; c++)
+            s.j.selection.tables[t].columns[c].unsupported = false;
+    }
+    for (size_t t = 0; t < NAMES; t++)
+        for (size_t c = 1 + t % 3; c < NAMES; c += 2)
+            assert_int_equal(choose_column(&s.j, t, c, true), SELECTION_DONE);
+    size_t chosen = s.j.totals.columns;
+    journey_save(&s.j);
+    for (size_t t = 0; t < NAMES; t++)
+        assert_int_equal(choose_table(&s.j, t, false), SELECTION_DONE);
+    for (size_t t = 0; t < NAMES; t++)
+        choose_undo(&s.j);
+    assert_int_equal(s.j.totals.columns, chosen);
+    for (size_t t = 0; t < NAMES; t++)
+        for (size_t c = 1; c < NAMES; c++)
+            assert_int_equal(s.j.selection.tables[t].columns[c].included,
+                             c >= 1 + t % 3 && (c - 1 - t % 3) % 2 == 0);
+    choose_redo(&s.j);
+    assert_int_equal(s.j.selection.tables[0].n_included, 0);
+    choose_undo(&s.j);
+    assert_int_equal(s.j.totals.columns, chosen);
     close_scene(&s);
 }
 
-/* Code 6 and 7 are asked about by name, each column by itself. */
-static void test_code_6_7_stands_alone(void **state)
+/* Undo says what it takes back, and a pass that changes nothing says why. */
+static void test_what_is_said(void **state)
 {
+    struct selection_place some[3] = {{0, 4}, {0, 5}, {0, FLAGGED}};
     struct scene s;
-    struct reason_form f = {0};
     (void)state;
 
-    open_scene(&s, 1);
-    selection_raise(&s.j.selection, 0, 4, RULES_PERSONAL, 1u << RULES_NAME);
-    selection_raise(&s.j.selection, 0, 6, RULES_SPECIAL, 1u << RULES_PROTECTED_ADDRESS);
-    reason_form_open(&f, &s.j, 0, FLAGGED);
-    assert_int_equal(f.n[REASON_TABLE], 2);
-    assert_false(f.asks_protected);
-    reason_form_open(&f, &s.j, 0, 6);
-    assert_true(f.asks_protected);
-    assert_int_equal(f.n[REASON_TABLE], 1);
-    type_in(&f, &s.j, "PVK");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    type_in(&f, &s.j, "B1");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_true(f.open && f.at == REASON_PROTECTED);
-    reason_form_key(&f, &s.j, TUI_ENTER); /* without an answer */
-    assert_true(f.open && f.tried[REASON_PROTECTED]);
-    type_in(&f, &s.j, "filtrert i visning");
-    reason_form_key(&f, &s.j, TUI_ENTER);
-    assert_false(f.open);
-    assert_true(str_starts(kept_reason(&s, "t0", "c6"), "PVK; kode 6/7: filtrert i visning\x1f"));
-    reason_form_open(&f, &s.j, 0, 6);
-    assert_string_equal(f.texts[REASON_WHY], "PVK");
-    assert_string_equal(f.texts[REASON_PROTECTED], "filtrert i visning");
+    open_scene(&s, 3);
+    choose_columns(&s.j, some, 3, true);
+    assert_non_null(strstr(s.j.said, "changed: 2"));
+    assert_non_null(strstr(s.j.said, "reason (e): 1"));
+    choose_columns(&s.j, some, 2, true);
+    assert_non_null(strstr(s.j.said, "0; they are on already"));
+    choose_undo(&s.j);
+    assert_non_null(strstr(s.j.said, "t0, columns 2"));
+    choose_all(&s);
+    choose_undo(&s.j);
+    assert_non_null(strstr(s.j.said, "tables 3 (t0"));
+    assert_int_equal(choose_column(&s.j, 2, 7, true), SELECTION_DONE);
+    choose_undo(&s.j);
+    assert_non_null(strstr(s.j.said, "t2.c7"));
+    s.j.selection.tables[1].columns[4].unsupported = true;
+    choose_columns(&s.j, &(struct selection_place){1, 4}, 1, true);
+    assert_non_null(strstr(s.j.said, "does not carry"));
     close_scene(&s);
 }
 
@@ -452,14 +333,13 @@ int main(void)
         cmocka_unit_test(test_one_choice_among_many_writes_one_entry),
         cmocka_unit_test(test_many_tables_are_one_step),
         cmocka_unit_test(test_what_rises_stays_chosen),
-        cmocka_unit_test(test_a_reason_for_a_group),
-        cmocka_unit_test(test_code_6_7_stands_alone),
+        cmocka_unit_test(test_hostile_names_come_back),
+        cmocka_unit_test(test_what_is_said),
         cmocka_unit_test(test_what_is_left_out_is_not_kept),
         cmocka_unit_test(test_a_second_reason_is_kept),
         cmocka_unit_test(test_changes_of_a_stream_are_kept_apart),
         cmocka_unit_test(test_what_was_carried_out_is_no_change_any_more),
         cmocka_unit_test(test_another_source_takes_nothing_along),
-        cmocka_unit_test(test_the_form_of_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,72 @@
+/* Why a sensitive column flows: a reason and a reference, and what they settle. */
+#include "api/plan/selection.h"
+
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/base/utf8.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool selection_lacks_reason(const struct selection_column *c)
+{
+    return c->level != RULES_NONE && (c->ack == NULL || c->ack->level < (enum rules_level)c->level);
+}
+
+enum { ACK_BYTES = 500 };
+
+static bool is_line(const char *text)
+{
+    if (!utf8_valid(text, strlen(text)))
+        return false;
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return false;
+    return true;
+}
+
+static bool check_ack_text(const char *name, const char *text, bool needed, struct err *e)
+{
+    if (utf8_is_blank(text)) {
+        if (!needed)
+            return true;
+        err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
+        err_why(e, "the %s is %s", name, str_is_empty(text) ? "empty" : "blank");
+        return err_hint(e, "say why, and where it was settled (Behandlingskatalogen, PVK)");
+    }
+    if (strlen(text) <= ACK_BYTES && is_line(text))
+        return true;
+    err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
+    return err_why(e, "the %s is longer than %d bytes or holds a control character", name,
+                   ACK_BYTES);
+}
+
+bool selection_acknowledged(struct selection *s, size_t table, size_t column,
+                            const struct selection_ack *ack, struct err *e)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    if (!check_ack_text("reason", ack->reason, true, e) ||
+        !check_ack_text("reference", ack->reference, true, e) ||
+        !check_ack_text("name", ack->by, false, e) || !check_ack_text("time", ack->at, false, e))
+        return false;
+    char now[CLOCK_TEXT];
+    const char *at = str_is_empty(ack->at) ? clock_rfc3339(clock_wall(), now) : ack->at;
+    struct selection_ack *kept = arena_new(&s->mem, struct selection_ack);
+    kept->reason = selection_keep(s, ack->reason);
+    kept->reference = selection_keep(s, ack->reference);
+    kept->by = selection_keep(s, ack->by ? ack->by : "");
+    kept->at = selection_keep(s, at);
+    kept->level = ack->level;
+    s->tables[table].columns[column].ack = kept;
+    return true;
+}
+
+bool selection_acknowledge(struct selection *s, size_t table, size_t column,
+                           const struct selection_ack *ack, struct err *e)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    struct selection_ack now = *ack;
+
+    now.level = (enum rules_level)s->tables[table].columns[column].level;
+    return selection_acknowledged(s, table, column, &now, e);
+}

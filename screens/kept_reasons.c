@@ -1,0 +1,83 @@
+#include "screens/kept_reasons.h"
+
+#include "screens/kept_names.h"
+
+#include <string.h>
+
+#define ACK "ack."
+#define SEP NAMES_SEP
+
+enum { ACK_LEVEL = 4, ACK_PARTS = 5 }; /* reason, reference, by, at; then the level */
+
+void kept_reasons_put(struct journey *j, const struct selection_table *t)
+{
+    struct str text = {0}, key = {0};
+
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const struct selection_ack *a = t->columns[i].ack;
+        if (a == NULL)
+            continue;
+        str_clear(&key);
+        str_clear(&text);
+        names_key(&key, ACK, t->schema, t->name);
+        str_add(&key, SEP);
+        names_put(&key, t->columns[i].name);
+        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by,
+                   a->at, rules_level_name(a->level));
+        kept_set_text(j->kept, str_text(&key), str_text(&text));
+    }
+    str_done(&text);
+    str_done(&key);
+}
+
+/* It settles what it was given for; an older one does not tell that, and settles what is known now.
+ */
+static void restore_ack(struct journey *j, size_t table, size_t column, char **value, size_t n)
+{
+    struct selection_ack ack = {
+        .reason = value[0], .reference = value[1], .by = value[2], .at = value[3]};
+    int level = n > ACK_LEVEL ? rules_level_from(value[ACK_LEVEL]) : -1;
+    struct err e;
+
+    ack.level = level < 0 ? (enum rules_level)j->selection.tables[table].columns[column].level
+                          : (enum rules_level)level;
+    selection_acknowledged(&j->selection, table, column, &ack, &e);
+}
+
+void kept_reasons_restore(struct journey *j)
+{
+    struct arena a = {0};
+    char *key[3], *value[ACK_PARTS];
+    size_t table, column, n;
+
+    for (size_t i = kept_first_under(j->kept, ACK); i < kept_count(j->kept); i++) {
+        const char *name = kept_key(j->kept, i);
+        if (!str_starts(name, ACK))
+            break;
+        n = names_cut(arena_str(&a, kept_text(j->kept, name, "")), value, ACK_PARTS);
+        if (n >= ACK_LEVEL && names_cut(arena_str(&a, name + strlen(ACK)), key, 3) == 3 &&
+            selection_find(&j->selection, key[0], key[1], &table) &&
+            selection_find_column(&j->selection.tables[table], key[2], &column))
+            restore_ack(j, table, column, value, n);
+    }
+    arena_done(&a);
+}
+
+void kept_reasons_of_file(struct journey *j)
+{
+    struct selection file;
+    struct err e;
+    size_t table, column;
+
+    if (!journey_plan_file(j, &file))
+        return;
+    for (size_t t = 0; t < file.n_tables; t++)
+        for (size_t c = 0; c < file.tables[t].n_columns; c++) {
+            const struct selection_column *from = &file.tables[t].columns[c];
+            if (from->ack &&
+                selection_find(&j->selection, file.tables[t].schema, file.tables[t].name, &table) &&
+                selection_find_column(&j->selection.tables[table], from->name, &column))
+                selection_acknowledged(&j->selection, table, column, from->ack, &e);
+        }
+    selection_done(&file);
+}
