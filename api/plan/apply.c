@@ -3,65 +3,13 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/include.h"
 #include "api/plan/moves.h"
+#include "api/plan/trial.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-/* --- what is sent is copied: the selection may change while a run is under way --- */
-
-/* Schemas in the order in which they first appear, whatever the order of the tables. */
-static size_t schema_of(struct arena *a, struct datastream_selection *out, const char *name,
-                        size_t hint, size_t *room)
-{
-    if (hint < out->n_schemas && str_eq(out->schemas[hint].name, name))
-        return hint;
-    for (size_t i = 0; i < out->n_schemas; i++)
-        if (str_eq(out->schemas[i].name, name))
-            return i;
-    if (out->n_schemas == *room) {
-        struct datastream_schema *more = arena_array(a, struct datastream_schema, *room * 2 + 4);
-        if (*room)
-            memcpy(more, out->schemas, *room * sizeof *more);
-        out->schemas = more;
-        *room = *room * 2 + 4;
-    }
-    out->schemas[out->n_schemas].name = arena_str(a, name);
-    return out->n_schemas++;
-}
-
-static void include_table(struct arena *a, const struct selection_table *t,
-                          struct datastream_schema *schema)
-{
-    struct datastream_table *table = &schema->tables[schema->n_tables++];
-
-    table->name = arena_str(a, t->name);
-    table->columns = arena_array(a, struct datastream_column, t->n_included);
-    for (size_t c = 0; c < t->n_columns; c++)
-        if (t->columns[c].included)
-            table->columns[table->n_columns++].name = arena_str(a, t->columns[c].name);
-}
-
-static void include_of(struct arena *a, const struct selection *s, struct datastream_selection *out)
-{
-    size_t *schema = arena_array(a, size_t, s->n_tables + 1), room = 0, at = 0;
-
-    out->given = true;
-    for (size_t i = 0; i < s->n_tables;
-         i++) /* first how many of each, then the tables themselves */
-        if (s->tables[i].n_included) {
-            schema[i] = at = schema_of(a, out, s->tables[i].schema, at, &room);
-            out->schemas[at].n_tables++;
-        }
-    for (size_t i = 0; i < out->n_schemas; i++) {
-        out->schemas[i].tables = arena_array(a, struct datastream_table, out->schemas[i].n_tables);
-        out->schemas[i].n_tables = 0;
-    }
-    for (size_t i = 0; i < s->n_tables; i++)
-        if (s->tables[i].n_included)
-            include_table(a, &s->tables[i], &out->schemas[schema[i]]);
-}
 
 static void labels_of(struct arena *a, struct run *r)
 {
@@ -188,11 +136,43 @@ static bool note_held(struct apply_step *s, const struct doing *d)
 {
     const char *held = task_held_by(d->task);
 
+    if (!*held && d->trial)
+        held = task_held_by(d->trial);
     if (!*held && d->task == NULL)
         held = *task_held_by(d->zones) ? task_held_by(d->zones) : task_held_by(d->image);
     if (str_eq(s->held, held))
         return false;
     str_copy(s->held, sizeof s->held, held);
+    return true;
+}
+
+/* Nothing but trials is wanted: that is all. */
+static bool end_trial(const struct run *r, struct apply_step *s, const struct doing *d,
+                      bool *changed)
+{
+    if (!r->only_tries)
+        return false;
+    s->state =
+        d->tried == TRIAL_OVER && task_state(d->trial) == TASK_OK ? APPLY_DONE : APPLY_NOT_RUN;
+    return *changed = true;
+}
+
+/* The step has not begun: true, and *changed, when it must not yet, or never. */
+static bool waits(struct run *r, size_t i, bool *changed)
+{
+    struct apply_step *s = &r->steps[i];
+    const struct apply_step *refused = r->only_tries ? NULL : trial_refused(r);
+
+    if (r->doing[i].tried == TRIAL_REFUSED) {
+        end_step(r, s, &r->doing[i], false);
+    } else if (refused) {
+        s->state = APPLY_NOT_RUN;
+        snprintf(s->message, sizeof s->message, "not begun: %s", step_type(refused->step)->title);
+    } else if (r->only_tries || may_begin(r, s)) {
+        *changed = trial_drive(r, i);
+        return *changed || trial_holds(r, i) || end_trial(r, s, &r->doing[i], changed);
+    }
+    *changed = is_over(s->state);
     return true;
 }
 
@@ -204,8 +184,9 @@ static bool drive(struct run *r, const struct plan_action *a, struct apply_step 
     char before[sizeof s->message];
 
     if (s->state == APPLY_WAITING) {
-        if (!may_begin(r, s))
-            return is_over(s->state);
+        bool changed;
+        if (waits(r, (size_t)(s - r->steps), &changed))
+            return changed;
         if (s->started_ms == 0)
             s->started_ms = clock_mono_ms();
         switch (note_intent(r, a, d, &s->error)) {
@@ -274,7 +255,7 @@ static enum task_state finish(struct task *t, struct run *r)
         return TASK_RUNNING; /* what cannot be written at all is no fault of the run */
     if (failed)
         return task_fail(t, &failed->error);
-    if (!stopped)
+    if (!stopped || r->only_tries)
         return TASK_OK;
     err_set(&e, ERR_INTERRUPTED, "Creating the stream");
     err_why(&e, "it was stopped before the last step");
@@ -375,27 +356,41 @@ static bool may_change(const struct apply_options *o, struct err *e)
     return err_hint(e, "name the stream, when it is meant");
 }
 
-struct task *apply(struct net *net, const struct apply_options *o)
+static struct task *new_run(struct net *net, const struct apply_options *o, bool only_tries)
 {
     struct task *t = task_new(net, &type);
     struct run *r = task_job(t, &type);
+
+    r->only_tries = only_tries;
     r->net = net;
     r->google = o->google;
-    r->record = (struct record){.net = net, .store = o->store};
+    r->record = (struct record){.net = net, .store = only_tries ? NULL : o->store};
     r->plan = o->plan;
     r->t = &o->plan->target;
     r->n = &o->plan->names;
     r->password = secret_dup(o->password);
     str_copy(r->address, sizeof r->address, o->plan->address);
-    r->refused = !apply_possible(o->plan, o->password, &r->why) || !may_change(o, &r->why);
-    include_of(task_arena(t), o->selection, &r->include);
+    r->refused =
+        !only_tries && (!apply_possible(o->plan, o->password, &r->why) || !may_change(o, &r->why));
+    selection_include(o->selection, task_arena(t), &r->include);
     r->n_steps = o->plan->n_actions;
     for (size_t i = 0; i < r->n_steps; i++)
         r->steps[i] = (struct apply_step){
             .step = o->plan->actions[i].step,
             .name = o->plan->actions[i].name,
             .state = o->plan->actions[i].verb == PLAN_KEEP ? APPLY_KEPT : APPLY_WAITING};
+    trial_prepare(r);
     return t;
+}
+
+struct task *apply(struct net *net, const struct apply_options *o)
+{
+    return new_run(net, o, false);
+}
+
+struct task *apply_try(struct net *net, const struct apply_options *o)
+{
+    return new_run(net, o, true);
 }
 
 /* --- looking on --- */

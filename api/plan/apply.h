@@ -62,6 +62,11 @@ unsigned apply_made(const struct target *t, const char *stream, struct store *s)
 /* TASK_OK when every action is done; TASK_FAILED with the first error when one failed and nothing
  * more is under way. Dropping the task detaches: what the cloud has begun goes on there. */
 struct task *apply(struct net *net, const struct apply_options *o);
+/* A dry run: Datastream tries out (validateOnly) what it can of the plan, all at once; nothing is
+ * made, nothing written down. store and agreed are not asked for. Of its steps APPLY_DONE passed,
+ * APPLY_FAILED was refused (then the task fails, too), APPLY_NOT_RUN was not or could not be tried:
+ * message says why. Validation lines in any case. */
+struct task *apply_try(struct net *net, const struct apply_options *o);
 const struct apply_step *apply_steps(const struct task *t, size_t *n);
 /* Whose lock it took over: a run that did not end. "" nobody's. */
 const char *apply_took_over(const struct task *t);

@@ -9,6 +9,8 @@
 #include "api/plan/apply.h"
 #include "api/plan/record.h"
 
+enum trial { TRIAL_NONE, TRIAL_AHEAD, TRIAL_RUNS, TRIAL_OVER, TRIAL_REFUSED };
+
 struct doing {         /* a step under way */
     struct task *task; /* the call, or the timer, that is awaited */
     bool is_call;      /* task is a call of api/google: it has an operation and validations */
@@ -20,6 +22,9 @@ struct doing {         /* a step under way */
     int64_t journal; /* entry, 0: none */
     bool told_operation;
     bool taken_up; /* the operation of an earlier run was looked for */
+    enum trial tried;
+    struct task *trial; /* kept to the end: its validation lines are shown */
+    int64_t trial_journal;
     /* proxy */
     struct task *zones, *image;
     size_t zone;
@@ -39,6 +44,7 @@ struct run {
     struct google_labels labels;
     char address[64]; /* reserved for the proxy, once known */
     unsigned unsure;  /* steps whose calls an earlier run may have sent: bits 1u << step_id */
+    bool only_tries;  /* nothing is made */
     bool opened;      /* the lock is ours, the journal begun */
     bool finishing;
     bool refused; /* before anything was begun: `why` */

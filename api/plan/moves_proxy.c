@@ -98,7 +98,7 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
 static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d, struct arena *mem)
 {
     if (task_state(d->task) == TASK_FAILED) {
-        if (move_not_reached(s, d, d->task) || move_not_on_yet(r, d))
+        if (move_not_reached(s, d, d->task) || move_not_on_yet(r, d, d->task))
             return move_pause_then(r, d, PROXY_ASK);
         if (!str_starts(task_error(d->task)->reason, "ZONE_RESOURCE_POOL_EXHAUSTED"))
             return move_fail_like(s, d->task);

@@ -4,11 +4,8 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/google/client.h"
-#include "api/google/datastream_profiles.h"
+#include "api/plan/actions.h"
 #include "api/plan/diff.h"
-#include "api/plan/look.h"
-#include "api/plan/moves_proxy.h"
-#include "api/plan/proxy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -85,95 +82,17 @@ enum move move_too_long(struct apply_step *s, const char *what, const char *hint
 
 enum { PENDING_ASK, PENDING_LOOK, PENDING_OPERATION };
 
-static struct task *look(struct run *r, enum step_id step)
-{
-    const struct target *t = r->t;
-
-    switch ((int)step) {
-    case STEP_PRIVATE_CONNECTION:
-        return datastream_private_get(r->google, t->project, t->region, r->n->private_connection);
-    case STEP_PROXY:
-        return compute_machine_find(r->google, t->project, r->n->proxy);
-    case STEP_DESTINATION_PROFILE:
-        return datastream_profile_get(r->google, t->project, t->region, r->n->destination_profile);
-    default:
-        return datastream_profile_get(r->google, t->project, t->region, r->n->source_profile);
-    }
-}
-
-/* It will not be ready any more, however long one waits. */
-static enum move never(struct apply_step *s, enum step_id step, const char *state, const char *why)
-{
-    err_set(&s->error, ERR_CONFLICT, "%s: %s", tr(step_type(step)->title), s->name);
-    err_resource(&s->error, s->name);
-    err_why(&s->error, tr("it was being made, and is %s now%s%s"), state, *why ? ": " : "", why);
-    return MOVE_FAILED;
-}
-
-static enum move looked_at_private(struct run *r, struct apply_step *s, struct doing *d,
-                                   const char **state)
-{
-    const struct datastream_private *c = datastream_private(d->task);
-
-    *state = c->state;
-    if (str_eq(c->state, "CREATED"))
-        return MOVE_DONE;
-    if (str_eq(c->state, "CREATING"))
-        return MOVE_AGAIN;
-    never(s, STEP_PRIVATE_CONNECTION, c->state, c->error.message);
-    err_hint(&s->error, LOOK_MADE_ANEW, r->n->private_connection, r->t->region, r->t->project);
-    return MOVE_FAILED;
-}
-
-/* Of several of that name, in zones of their own, the one of which something may come. */
-static const struct compute_machine *likeliest(const struct compute_machines *all)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (str_eq(all->items[i].status, "RUNNING") || look_machine_comes(all->items[i].status))
-            return &all->items[i];
-    return all->n ? &all->items[0] : NULL;
-}
-
-/* Running is not yet answering. One that the tool before has begun tells nothing of its proxy. */
-static enum move looked_at_proxy(struct run *r, struct apply_step *s, struct doing *d,
-                                 const char **state, struct arena *mem)
-{
-    const struct compute_machine *vm = likeliest(compute_machines(d->task));
-
-    *state = vm ? vm->status : "gone";
-    if (vm && str_eq(vm->status, "RUNNING"))
-        return proxy_connection_of(mem, compute_metadata(vm, "user-data"))
-                   ? move_proxy_runs(r, s, d, look_short(vm->zone))
-                   : MOVE_DONE;
-    if (vm && look_machine_comes(vm->status))
-        return MOVE_AGAIN;
-    never(s, STEP_PROXY, *state, "");
-    if (vm)
-        err_hint(&s->error,
-                 tr("start it, and run this again: gcloud compute instances start %s --zone %s "
-                    "--project %s"),
-                 vm->name, look_short(vm->zone), r->t->project);
-    else
-        err_hint(&s->error, "%s", tr("run this again: what is gone is made anew"));
-    return MOVE_FAILED;
-}
-
 static enum move looked(struct run *r, enum step_id step, struct apply_step *s, struct doing *d,
                         struct arena *mem)
 {
-    enum move how = MOVE_AGAIN;
+    enum move how;
     const char *state = "";
 
     if (move_not_reached(s, d, d->task))
         return move_pause_then(r, d, PENDING_ASK);
     if (task_state(d->task) == TASK_FAILED)
         return move_fail_like(s, d->task);
-    if (step == STEP_PRIVATE_CONNECTION)
-        how = looked_at_private(r, s, d, &state);
-    else if (step == STEP_PROXY)
-        how = looked_at_proxy(r, s, d, &state, mem);
-    else if (!str_is_empty(datastream_profile(d->task)->display_name))
-        how = MOVE_DONE;
+    how = action_type(step)->judge(r, s, d, &state, mem);
     if (how != MOVE_AGAIN || d->place[0])
         return how;
     if (clock_mono_ms() - d->since_ms > PENDING_LIMIT_MS)
@@ -226,8 +145,9 @@ enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, s
         return MOVE_FAILED;
     if (d->phase == PENDING_LOOK)
         return looked(r, step, s, d, mem);
+    const struct place p = {.google = r->google, .t = r->t, .n = r->n};
     task_clear(&d->task);
-    d->task = look(r, step);
+    d->task = action_type(step)->verify(&p);
     d->phase = PENDING_LOOK;
     return MOVE_AGAIN;
 }
@@ -236,8 +156,7 @@ enum move move_pending(struct run *r, enum step_id step, struct apply_step *s, s
  * changed nor started. */
 bool move_must_settle(const struct run *r, const struct plan_action *a, const struct doing *d)
 {
-    return diff_stream_moves(r->plan->stream_state) &&
-           (a->step == STEP_STREAM || a->step == STEP_START) &&
+    return diff_stream_moves(r->plan->stream_state) && action_type(a->step)->rests &&
            (d->phase == SINGLE_BEGIN || d->phase == SETTLE_LOOK);
 }
 

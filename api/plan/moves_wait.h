@@ -13,7 +13,13 @@ struct google_write move_write_of(struct doing *d);
 void move_mark_unsure(const struct run *r, const struct apply_step *s, struct task *call);
 /* An API that was just turned on, by this run or by the one that it continues, is refused for a
  * while although it is listed. */
-bool move_not_on_yet(const struct run *r, const struct doing *d);
+bool move_not_on_yet(const struct run *r, const struct doing *d, const struct task *call);
+/* The network's parts come one after another: worth waiting for, three minutes. s->message tells.
+ */
+bool move_not_laid_yet(struct apply_step *s, const struct doing *d);
+/* It failed for Datastream's way to the database, which took too long: in the error, or in a line
+ * of the validation. */
+bool move_timed_out(const struct task *t);
 /* Nobody heard this call of the step, which has failed: the network is away. Worth waiting for, two
  * minutes from the first time; then false. The step's message tells of it. */
 bool move_not_reached(struct apply_step *s, struct doing *d, const struct task *call);

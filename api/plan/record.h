@@ -10,6 +10,8 @@
 #include "api/store/journal.h"
 
 enum { RECORD_NAME = 256 };
+/* Behind a step's name: it was tried out, and nothing was made by that. */
+#define RECORD_TRIAL ".trial"
 
 struct record { /* zeroed, then net, store and name are set */
     struct net *net;

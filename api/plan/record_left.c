@@ -17,6 +17,8 @@ static void count(struct store *s, int64_t run, struct arena *a, size_t *done, s
     if (!journal_entries(s, run, a, &entries, &n, &e))
         return;
     for (size_t i = 0; i < n; i++) {
+        if (str_ends(entries[i].step, RECORD_TRIAL))
+            continue;
         *done += entries[i].state == JOURNAL_DONE;
         *unheard += entries[i].state == JOURNAL_INTENT || entries[i].state == JOURNAL_SENT;
     }

@@ -9,60 +9,21 @@
 
 #define BIT(step) (1u << (step))
 
-/* The order of going. `users`: what needs it; a row stands below all of its users. */
-static const struct {
-    enum step_id step;
-    unsigned users;
-} order[REMOVALS] = {
-    {STEP_STREAM, 0},
-    {STEP_SOURCE_PROFILE, BIT(STEP_STREAM)},
-    {STEP_DESTINATION_PROFILE, BIT(STEP_STREAM)},
-    {STEP_PROXY, BIT(STEP_SOURCE_PROFILE)},
-    {STEP_ADDRESS, BIT(STEP_PROXY)},
-    {STEP_PRIVATE_CONNECTION, BIT(STEP_SOURCE_PROFILE)},
-    {STEP_FIREWALL, BIT(STEP_SOURCE_PROFILE)},
-    {STEP_NETWORK, BIT(STEP_PRIVATE_CONNECTION) | BIT(STEP_FIREWALL) | BIT(STEP_ADDRESS)},
-    {STEP_BINDING, BIT(STEP_PROXY)},
-    {STEP_ACCOUNT, BIT(STEP_BINDING)},
-    {STEP_DATASET, BIT(STEP_STREAM)},
-};
+/* The order of going: whatever needs another stands above it. */
+static const enum step_id order[REMOVALS] = {
+    STEP_STREAM,   STEP_SOURCE_PROFILE, STEP_DESTINATION_PROFILE,
+    STEP_PROXY,    STEP_ADDRESS,        STEP_PRIVATE_CONNECTION,
+    STEP_FIREWALL, STEP_NETWORK,        STEP_BINDING,
+    STEP_ACCOUNT,  STEP_DATASET};
 
 unsigned removal_users(enum step_id step)
 {
     unsigned users = 0;
 
-    for (size_t i = REMOVALS; i-- > 0;) /* from below: a user's users are added on the way up */
-        if (order[i].step == step || (users & BIT(order[i].step)))
-            users |= order[i].users;
+    for (size_t i = 0; i < REMOVALS; i++)
+        if (step_needs_all(order[i]) & BIT(step))
+            users |= BIT(order[i]);
     return users;
-}
-
-const char *removal_name(const struct names *n, enum step_id step)
-{
-    switch ((int)step) {
-    case STEP_NETWORK:
-        return n->network;
-    case STEP_ACCOUNT:
-        return n->service_account_email;
-    case STEP_BINDING:
-        return "roles/cloudsql.client";
-    case STEP_ADDRESS:
-        return n->address;
-    case STEP_PROXY:
-        return n->proxy;
-    case STEP_PRIVATE_CONNECTION:
-        return n->private_connection;
-    case STEP_FIREWALL:
-        return n->firewall;
-    case STEP_SOURCE_PROFILE:
-        return n->source_profile;
-    case STEP_DESTINATION_PROFILE:
-        return n->destination_profile;
-    case STEP_DATASET:
-        return n->dataset;
-    default:
-        return n->stream;
-    }
 }
 
 static bool differs(const char *seen, const char *ours)
@@ -186,7 +147,7 @@ static bool has_another_name(const struct remove_options *o, const struct names 
     struct names family;
 
     names_of(o->target, &family);
-    return is_shared(o, step) && !str_eq(removal_name(n, step), removal_name(&family, step));
+    return is_shared(o, step) && !str_eq(step_name(step, n), step_name(step, &family));
 }
 
 /* Who else lives on it. A private connection and its profiles are one region's, the rest is the
@@ -242,9 +203,9 @@ void removal_decide(const struct remove_options *o, const struct names *n, struc
                     struct remove_part out[REMOVALS])
 {
     for (size_t i = 0; i < REMOVALS; i++) {
-        enum step_id step = order[i].step;
+        enum step_id step = order[i];
         out[i] = (struct remove_part){.step = step,
-                                      .name = removal_name(n, step),
+                                      .name = step_name(step, n),
                                       .there = o->seen->things[step].seen != SEEN_ABSENT};
         if (!out[i].there)
             continue;

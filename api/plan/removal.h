@@ -18,8 +18,6 @@ struct remove_part {
  * needs, also past something that is missing between them. Names are borrowed. */
 void removal_decide(const struct remove_options *o, const struct names *n, struct arena *a,
                     struct remove_part out[REMOVALS]);
-/* What the step is called among these. */
-const char *removal_name(const struct names *n, enum step_id step);
 /* Bits of the steps that need this one, directly or not: they are gone before it goes. */
 unsigned removal_users(enum step_id step);
 /* Whose is the stream? NULL: the target's; else why it is not. */

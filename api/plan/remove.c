@@ -1,13 +1,8 @@
 #include "api/plan/remove.h"
 
-#include "api/access/binding.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
-#include "api/google/bigquery.h"
-#include "api/google/datastream_profiles.h"
-#include "api/google/iam.h"
-#include "api/google/machine.h"
-#include "api/google/network.h"
+#include "api/plan/actions.h"
 #include "api/plan/names.h"
 #include "api/plan/record.h"
 #include "api/plan/removal.h"
@@ -91,46 +86,6 @@ bool remove_possible(const struct remove_options *o, struct err *e)
     return why == NULL;
 }
 
-/* --- the calls
- * -------------------------------------------------------------------------------------- */
-
-static struct task *call(struct job *j, enum step_id step)
-{
-    struct google *g = j->o.google;
-    const char *p = j->t.project, *r = j->t.region;
-    struct google_write w = {0}, with_routes = {.force = true};
-    char member[160];
-
-    switch ((int)step) {
-    case STEP_STREAM:
-        return datastream_stream_delete(g, p, r, j->n.stream, &w);
-    case STEP_SOURCE_PROFILE:
-        return datastream_profile_delete(g, p, r, j->n.source_profile, &w);
-    case STEP_DESTINATION_PROFILE:
-        return datastream_profile_delete(g, p, r, j->n.destination_profile, &w);
-    case STEP_PROXY:
-        return compute_machine_delete(g, p, j->o.seen->proxy_zone, j->n.proxy, &w);
-    case STEP_ADDRESS:
-        return compute_address_delete(g, p, r, j->n.address, &w);
-    case STEP_PRIVATE_CONNECTION:
-        return datastream_private_delete(g, p, r, j->n.private_connection, &with_routes);
-    case STEP_FIREWALL:
-        return compute_firewall_delete(g, p, j->n.firewall, &w);
-    case STEP_NETWORK:
-        return compute_network_delete(g, p, j->n.network, &w);
-    case STEP_ACCOUNT:
-        return iam_account_delete(g, p, j->n.service_account_email);
-    case STEP_DATASET:
-        return bigquery_dataset_delete(g, j->t.dataset_project[0] ? j->t.dataset_project : p,
-                                       j->n.dataset, j->o.seen->dataset_etag, true);
-    default:
-        snprintf(member, sizeof member, "serviceAccount:%s", j->n.service_account_email);
-        struct access_change change = {
-            .role = "roles/cloudsql.client", .member = member, .remove = true};
-        return access_bind(g, p, &change, 1);
-    }
-}
-
 /* --- the task
  * --------------------------------------------------------------------------------------- */
 
@@ -138,7 +93,7 @@ static void line(struct job *j, enum receipt_kind kind, enum step_id step, const
 {
     if (j->n_lines < LINES)
         j->lines[j->n_lines++] =
-            (struct receipt_line){kind, step_type(step)->id, removal_name(&j->n, step), why};
+            (struct receipt_line){kind, step_type(step)->id, step_name(step, &j->n), why};
 }
 
 /* What was followed from the stream is not found again when the stream is gone: the names are kept.
@@ -221,7 +176,8 @@ static bool send(struct job *j, size_t i, struct arena *a)
     case RECORD_DONE:
         break;
     }
-    j->calls[i] = call(j, p->step);
+    const struct place where = {j->o.google, &j->t, &j->n, j->o.seen};
+    j->calls[i] = action_type(p->step)->undo(&where);
     j->steps[i].running = true;
     return true;
 }

@@ -9,39 +9,16 @@
 
 /* Taking down goes on where it was interrupted: by the names that it had found then. */
 
-struct place {
-    char *text;
-    size_t cap;
-};
-
 /* Those that a stream leads to; the others follow from the target. */
-static struct place place_of(struct names *n, enum step_id step)
-{
-    switch ((int)step) {
-    case STEP_SOURCE_PROFILE:
-        return (struct place){n->source_profile, sizeof n->source_profile};
-    case STEP_DESTINATION_PROFILE:
-        return (struct place){n->destination_profile, sizeof n->destination_profile};
-    case STEP_PRIVATE_CONNECTION:
-        return (struct place){n->private_connection, sizeof n->private_connection};
-    case STEP_FIREWALL:
-        return (struct place){n->firewall, sizeof n->firewall};
-    case STEP_NETWORK:
-        return (struct place){n->network, sizeof n->network};
-    default:
-        return (struct place){NULL, 0};
-    }
-}
-
 static void take_names(const struct json *names, struct names *out)
 {
     for
         json_each(item, names)
         {
             enum step_id step = step_by_id(json_key(item));
-            struct place p = step < STEPS ? place_of(out, step) : (struct place){NULL, 0};
-            if (p.text && json_text(item))
-                str_copy(p.text, p.cap, json_text(item));
+            const struct step_type *type = step < STEPS ? step_type(step) : NULL;
+            if (type && type->followed && json_text(item))
+                str_copy((char *)out + type->name, type->room, json_text(item));
         }
 }
 

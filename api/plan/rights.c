@@ -6,29 +6,14 @@
 
 enum { MARGIN_S = 15 * 60 }; /* what ends sooner is not counted on */
 
-static const enum access_step asks_for[STEPS] = {
-    [STEP_SERVICES] = ACCESS_APIS,
-    [STEP_NETWORK] = ACCESS_NETWORK,
-    [STEP_ACCOUNT] = ACCESS_ACCOUNT,
-    [STEP_BINDING] = ACCESS_BINDING,
-    [STEP_ADDRESS] = ACCESS_ADDRESS,
-    [STEP_PROXY] = ACCESS_PROXY,
-    [STEP_PRIVATE_CONNECTION] = ACCESS_PRIVATE,
-    [STEP_FIREWALL] = ACCESS_FIREWALL,
-    [STEP_SOURCE_PROFILE] = ACCESS_PROFILES,
-    [STEP_DESTINATION_PROFILE] = ACCESS_PROFILES,
-    [STEP_DATASET] = ACCESS_DATASET,
-    [STEP_STREAM] = ACCESS_STREAM,
-    [STEP_START] = ACCESS_STREAM,
-};
-
 /* Whatever is made is looked at, too; what follows the making is always done. */
 static uint32_t ahead(unsigned made)
 {
     uint32_t steps =
         ACCESS_BIT(ACCESS_WATCH) | ACCESS_BIT(ACCESS_INSTANCE) | ACCESS_BIT(ACCESS_QUERY);
-    for (int s = 0; s < (int)STEPS; s++)
-        steps |= (made & (1u << s)) ? ACCESS_BIT(asks_for[s]) : ACCESS_LOOK(asks_for[s]);
+    for (enum step_id s = 0; s < STEPS; s++)
+        steps |= (made & (1u << s)) ? ACCESS_BIT(step_type(s)->rights)
+                                    : ACCESS_LOOK(step_type(s)->rights);
     return steps;
 }
 
@@ -65,7 +50,7 @@ static uint32_t unknown_of(const struct observed *seen)
     uint32_t steps = 0;
     for (int s = 0; seen && s < (int)STEPS; s++)
         if (seen->things[s].seen == SEEN_UNKNOWN && s != STEP_START)
-            steps |= ACCESS_BIT(asks_for[s]);
+            steps |= ACCESS_BIT(step_type((enum step_id)s)->rights);
     return steps;
 }
 

@@ -146,7 +146,7 @@ static void drop_profile(struct google *g, struct thing *t)
 
 static void created(struct google *g, struct operation *op)
 {
-    struct thing *t = thing_find(g, "profile", op->target);
+    struct thing *t = thing_find(g, "profile", val_text_or(op->input, "thing", op->target));
     const struct val *body = val_member(op->input, "body");
     if (t == NULL)
         return;
@@ -189,10 +189,18 @@ static void create(struct call *c)
         call_refuse_exists(c, name);
         return;
     }
-    struct thing *t = thing_new(c->g, "profile", name, val_object()); /* seen, but empty as yet */
+    static unsigned trials;
+    bool trial = call_query_bool(c, "validateOnly"); /* in nobody's way, not even its own */
+    char place[400];
+    snprintf(place, sizeof place, "%s", name);
+    if (trial)
+        snprintf(place, sizeof place, "%s#%u", name, ++trials);
+    struct thing *t = thing_new(c->g, "profile", place, val_object()); /* seen, but empty as yet */
+    struct val *input = work(c, val_copy(c->body));
     resource_complete(t->doc, name);
-    t->hidden = call_query_bool(c, "validateOnly");
-    operation_start(c, "create", name, TEST_SECONDS, created, work(c, val_copy(c->body)));
+    t->hidden = trial;
+    val_put_text(input, "thing", place);
+    operation_start(c, "create", name, TEST_SECONDS, created, input);
 }
 
 /* --- the rest --- */
