@@ -1,5 +1,6 @@
 #include "api/base/arena.h"
 #include "api/base/safe.h"
+#include "api/base/utf8.h"
 #include "tui/cells.h"
 #include "tui/key.h"
 #include "tui/text.h"
@@ -97,6 +98,27 @@ static void blank_halves(struct page *p, int col, int row)
     here->width = 1;
 }
 
+/* A mark that nothing stands before would join, in the terminal, what is left of this cell. */
+static bool lacks_base(const char *text, size_t n)
+{
+    uint32_t cp;
+
+    return (unsigned char)text[0] >= 0x80 && utf8_next(text, n, &cp) > 0 && cp != UINT32_MAX &&
+           utf8_char_width(cp) == 0;
+}
+
+static void set_text(struct cell *c, const char *text, size_t n)
+{
+    static const char base[] = "\xe2\x97\x8c"; /* a dotted circle */
+    size_t used = lacks_base(text, n) ? sizeof base - 1 : 0, most = CELL_TEXT - 1 - used;
+
+    memcpy(c->text, base, used);
+    if (n > most)
+        for (n = most; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
+            n--;
+    memcpy(c->text + used, text, n);
+}
+
 static void set_cell(struct page *p, int col, int row, const char *text, size_t n, int width,
                      enum style s)
 {
@@ -110,13 +132,10 @@ static void set_cell(struct page *p, int col, int row, const char *text, size_t 
     }
     struct cell *c = cell_at(p, col, row);
     unsigned char first = (unsigned char)text[0];
-    if (n > CELL_TEXT - 1)
-        for (n = CELL_TEXT - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
-            n--;
     if (n == 1 && (first < 0x20 || first >= 0x7f))
         c->text[0] = '?'; /* the toolkit's own mistake; foreign text was made harmless before */
     else if (n != 1 || first != ' ')
-        memcpy(c->text, text, n);
+        set_text(c, text, n);
 }
 
 void page_fill(struct page *p, int row, int from, int to, enum style s)

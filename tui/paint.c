@@ -222,17 +222,20 @@ static bool is_corner(const struct paint *pt, int col, int row)
 static void paint_cells(struct paint *pt, const struct page *p, int row, const struct cell *old)
 {
     const struct cell *now = cell_at(p, 0, row);
+    bool spilt = false; /* into the next cell, perhaps: a terminal may have drawn it wider */
     for (int col = 0; col < p->cols;) {
-        if (now[col].width == 0 || same(pt, &now[col], &old[col])) {
+        if (now[col].width == 0 || (!spilt && same(pt, &now[col], &old[col]))) {
             col++;
             continue;
         }
         int erased = erase(pt, p, col, row);
+        spilt = false;
         if (erased == 0) {
             if (is_corner(pt, col + now[col].width, row))
                 return;
             paint_go_to(pt, p, col, row);
             put_cell(pt, &now[col]);
+            spilt = !is_sure(&now[col]);
         }
         col += erased > 0 ? erased : now[col].width;
     }

@@ -34,7 +34,7 @@ bool safe_is_harmful(uint32_t cp)
         else
             return true;
     }
-    return (cp & 0xFFFE) == 0xFFFE; /* the last two of every plane are no characters */
+    return !utf8_is_assigned(cp); /* one terminal drops it, the other draws a box */
 }
 
 /* The piece that stands for the character at text: itself, or an escape made in buf. */

@@ -3,8 +3,8 @@
 
 /* Foreign text made harmless: what comes from a database, an API, a file or the environment passes
  * here before it reaches a terminal, a log or a title. C0, DEL, C1, bidi controls, zero-width
- * characters, tags, line and paragraph separators and invalid UTF-8 become visible (\x1b, \u202e).
- */
+ * characters, tags, line and paragraph separators, what Unicode has not assigned and invalid UTF-8
+ * become visible (\x1b, \u202e). */
 
 #include "api/base/arena.h"
 

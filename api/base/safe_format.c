@@ -279,11 +279,9 @@ static void put(struct str *out, const struct spec *s, struct args *a)
     case 'g':
         put_double(out, s, va_arg(a->list, double));
         break;
-    case '%':
+    default: /* one that this formatter does not know */
+        assert(s->conversion == '%');
         str_addc(out, '%');
-        break;
-    default:
-        assert(!"a conversion that this one knows");
     }
 }
 

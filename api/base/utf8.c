@@ -106,6 +106,11 @@ int utf8_char_width(uint32_t cp)
     return width >= 0 ? width : utf8proc_charwidth((utf8proc_int32_t)cp);
 }
 
+bool utf8_is_assigned(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t)cp) != UTF8PROC_CATEGORY_CN;
+}
+
 int utf8_width(const char *text)
 {
     size_t left = strlen(text);

@@ -13,8 +13,9 @@ size_t utf8_next(const char *text, size_t n, uint32_t *cp);
 size_t utf8_put(char out[4], uint32_t cp); /* bytes written, 0 for no character */
 bool utf8_valid(const char *text, size_t n);
 bool utf8_is_blank(const char *text); /* nothing in it can be seen; NULL too */
-int utf8_width(const char *text); /* columns; -1 for a control character inside */
-int utf8_char_width(uint32_t cp); /* 0, 1, 2; -1 for a control character */
+int utf8_width(const char *text);     /* columns; -1 for a control character inside */
+int utf8_char_width(uint32_t cp);     /* 0, 1, 2; -1 for a control character */
+bool utf8_is_assigned(uint32_t cp);   /* a character, or for private use: terminals drop others */
 
 /* Folds for searching: case, accents, composed and decomposed alike; and the Norwegian letters with
  * the spellings people use for them: æ->ae, ø->o, å->a, aa->a. Writes at most cap-1 bytes and a

@@ -1,9 +1,18 @@
 include(${CMAKE_CURRENT_LIST_DIR}/vt.cmake)
 
+# Hostile strings, and what may be printed because of them.
+add_library(tests_hostile STATIC ${CMAKE_CURRENT_LIST_DIR}/hostile.c ${CMAKE_CURRENT_LIST_DIR}/hostile_watch.c)
+target_link_libraries(tests_hostile PUBLIC strom_base)
+foreach(test IN ITEMS hostile_test tmux_test)
+    if(TARGET tui_${test})
+        target_link_libraries(tui_${test} PRIVATE tests_hostile tests_vt)
+    endif()
+endforeach()
+
 # Whole commands and whole journeys against a sandbox (world.h). They skip without PostgreSQL.
 add_library(tests_e2e STATIC ${CMAKE_CURRENT_LIST_DIR}/run.c ${CMAKE_CURRENT_LIST_DIR}/world.c
     ${CMAKE_CURRENT_LIST_DIR}/relay.c ${CMAKE_CURRENT_LIST_DIR}/schema.c)
-target_link_libraries(tests_e2e PUBLIC sandbox_base tests_vt PkgConfig::cmocka)
+target_link_libraries(tests_e2e PUBLIC sandbox_base tests_vt tests_hostile PkgConfig::cmocka)
 target_compile_definitions(tests_e2e PUBLIC
     SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared" TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
 

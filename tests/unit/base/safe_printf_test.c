@@ -37,6 +37,7 @@ static void foreign_words_stay_in_their_line(void **state)
     makes("a\nb\\x0ac\n", "a\n%s\n", "b\nc");
     makes("\\x1b[2J\\x0d\\x07 \\u202e \\xff", "%s %s %s", "\033[2J\r\a", "\xe2\x80\xae", "\xff");
     makes("%s%n", "%s", "%s%n");
+    makes("\\u0ffa \\u0378", "%s", "\xe0\xbf\xba \xcd\xb8"); /* not assigned */
 }
 
 static void fields_count_columns(void **state)
