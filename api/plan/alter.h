@@ -149,7 +149,7 @@ void alter_plan(const struct alter_seen *seen, const struct alter_order *order, 
 const char *alter_new_slot(const struct alter_seen *seen, struct arena *a);
 /* The document of --dry-run, and its JSON Schema. */
 void alter_json(const struct alter_plan *p, struct str *out);
-void alter_schema(struct str *out);
+const char *alter_schema(void);
 /* The same for people, a line each, foreign words made harmless by whoever prints. */
 void alter_text(const struct alter_plan *p, struct str *out);
 

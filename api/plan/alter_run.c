@@ -11,6 +11,7 @@
 #include "api/plan/record.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum phase { MEAN, SEND, LOOK, PAUSE };
 enum { STATE_LIMIT_MS = 20 * 60 * 1000, EFFECT_LIMIT_MS = 5 * 60 * 1000 };
@@ -264,6 +265,16 @@ static bool is_hopeless(const struct job *j)
                  (str_eq(s->state, "PAUSED") && str_eq(now(j)->value, "RUNNING")));
 }
 
+/* Google's reference and its guide disagree about that field (facts/gcp.md B). */
+static void explain(struct job *j)
+{
+    if (now(j)->verb == ALTER_CALL_SLOT && strstr(j->fault.why, "immutable"))
+        err_hint(&j->fault,
+                 tr("Google does not exchange it here: drop the slot %s and make it anew under the "
+                    "same name, by a migration; then strom stream recover, or resume"),
+                 j->plan->seen->target.slot);
+}
+
 /* An answer is there: of the call, of a look, or of a pause between two looks. */
 static void take(struct job *j)
 {
@@ -276,8 +287,10 @@ static void take(struct job *j)
         at->validations = google_validations(j->call, &at->n_validations);
         j->sent = j->call;
         j->call = NULL;
-        if (!well)
+        if (!well) {
             j->fault = *task_error(j->sent);
+            explain(j);
+        }
         if (well)
             go(j, LOOK, look(j));
         else

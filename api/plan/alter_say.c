@@ -3,6 +3,7 @@
 
 #include "api/plan/alter_inside.h"
 
+#include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/tr.h"
 #include "api/plan/hcl.h"
@@ -44,33 +45,93 @@ const char *alter_new_slot(const struct alter_seen *seen, struct arena *a)
     }
 }
 
-const char *alter_migration(const struct alter_seen *seen, const char *slot, struct arena *a)
+static const char *files_text(const char *const *paths, const char *const *texts, size_t n,
+                              struct arena *a)
 {
-    struct source_facts facts;
-    struct target t = seen->target;
+    struct str all = {0};
+
+    for (size_t i = 0; i < n; i++)
+        str_printf(&all, "%s-- %s\n%s", i ? "\n" : "", paths[i], texts[i]);
+    const char *text = all.bytes ? arena_str(a, str_text(&all)) : NULL;
+    str_done(&all);
+    return text;
+}
+
+/* All that is missing, where the publication is: a slot counts from its publication on. */
+static const char *whole_migration(const struct alter_seen *seen, const struct target *t,
+                                   const struct source_facts *facts, struct arena *a)
+{
+    const char *paths[8], *texts[8];
+    struct prepare_wanted wanted = {
+        .repo = seen->repo, .t = t, .facts = facts, .only_migrations = true};
     struct prepared files;
-    struct str text = {0};
     struct err e;
 
-    if (seen->facts == NULL)
-        return NULL;
-    facts = *seen->facts;
-    facts.slots.wanted = alter_slot(seen, slot);
-    str_copy(t.slot, sizeof t.slot, slot);
-    struct prepare_wanted wanted = {
-        .repo = seen->repo, .t = &t, .facts = &facts, .only_migrations = true};
     if (!prepare(a, &wanted, &files, &e)) {
         wanted.repo = NULL;
         if (!prepare(a, &wanted, &files, &e))
             return NULL;
     }
-    for (size_t i = 0; i < files.n_files; i++)
-        str_printf(&text, "%s-- %s\n%s", i ? "\n" : "", files.files[i].path, files.files[i].text);
-    for (size_t i = 0; i < files.n_notes; i++)
-        str_printf(&text, "%s-- %s\n", text.bytes ? "\n" : "", files.notes[i]);
-    const char *all = text.bytes ? arena_str(a, str_text(&text)) : NULL;
-    str_done(&text);
-    return all;
+    size_t n = files.n_files < 8 ? files.n_files : 8;
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = files.files[i].path;
+        texts[i] = files.files[i].text;
+    }
+    return files_text(paths, texts, n, a);
+}
+
+static const char *newest_run(const struct source_flyway *f)
+{
+    const char *newest = NULL;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (!str_is_empty(f->at[i].version) &&
+            (newest == NULL || migrations_compare(f->at[i].version, newest) > 0))
+            newest = f->at[i].version;
+    return newest;
+}
+
+const char *alter_migration(const struct alter_seen *seen, const char *slot, struct arena *a)
+{
+    const struct source_slot *there = alter_slot(seen, slot);
+    struct migrations_folder folder = {.path = ""};
+    struct migration_set files;
+    struct source_facts facts;
+    struct target t = seen->target;
+    struct err e;
+
+    if (seen->facts == NULL)
+        return NULL;
+    facts = *seen->facts;
+    facts.slots.wanted = there;
+    str_copy(t.slot, sizeof t.slot, slot);
+    if (!facts.publication.exists)
+        return whole_migration(seen, &t, &facts, a);
+    struct migration_facts wanted = {.shape = MIGRATION_PROCEDURE,
+                                     .app_role = facts.roles.app.name,
+                                     .db_user = t.db_user,
+                                     .publication = t.publication,
+                                     .slot = t.slot,
+                                     .publication_exists = true,
+                                     .publication_all_tables = true,
+                                     .slot_exists = there != NULL,
+                                     .slot_lost = there && str_eq(there->wal_status, "lost"),
+                                     .user_replication = facts.roles.db_user.replication,
+                                     .app_replication = facts.roles.app.replication,
+                                     .default_privileges = true,
+                                     .all_readable = true,
+                                     .recorded = newest_run(&facts.flyway),
+                                     .now = clock_wall()};
+    if (seen->repo && !migrations_find(a, seen->repo, NULL, &folder, &e))
+        folder = (struct migrations_folder){.path = ""};
+    if (!migrations_write(a, &folder, &wanted, &files, &e))
+        return NULL;
+    const char *paths[4], *texts[4];
+    for (size_t i = 0; i < files.n_files; i++) {
+        paths[i] = files.files[i].path;
+        texts[i] = files.files[i].sql;
+    }
+    return files_text(paths, texts, files.n_files, a);
 }
 
 /* --- tables --- */

@@ -15,6 +15,7 @@ int command_create(const struct options *o);
 int command_status(const struct options *o);
 int command_review(const struct options *o);
 int command_delete(const struct options *o);
+int command_stream(const struct options *o); /* stream pause, resume, backfill, ... */
 int command_access(const struct options *o); /* access show, grant, drop */
 int command_export(const struct options *o); /* export sql */
 int command_sandbox(const struct options *o);

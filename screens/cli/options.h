@@ -32,8 +32,8 @@ struct options {
     size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
-    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, schema, editor,
-        markdown;
+    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, no_backfill, dry_run,
+        schema, editor, markdown;
     bool sandbox, foreground, help, version, undo;
     bool explain;
     int verbose;

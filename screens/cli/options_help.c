@@ -27,6 +27,7 @@ static const struct {
     {"apply", {WHO, SOURCE, CLOUD, MADE, STORED, "password-file", ASKED}},
     {"create", {WHO, SOURCE, CLOUD, MADE, "password-file", ASKED}},
     {"status", {WHO, SOURCE, CLOUD, STORED}},
+    {"stream", {WHO, SOURCE, CLOUD, STORED, "password-file", ASKED}},
     {"review", {WHO, SOURCE, CLOUD, STORED}},
     {"access", {WHO, CLOUD, STORED, ASKED}},
     {"export", {WHO, SOURCE, CLOUD, MADE, STORED}},

@@ -44,6 +44,7 @@ const char *option_words_of(const char *command)
     } firsts[] = {
         {"access", "show grant drop"},
         {"export", "sql terraform gcloud"},
+        {"stream", "pause resume backfill stop recover slot password host"},
         {"completion", "bash zsh fish"},
         {"man", "strom strom-plan strom-sandbox"},
         {"sandbox", "up down status env deploy traffic sql"},

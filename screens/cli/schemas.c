@@ -2,6 +2,7 @@
 #include "api/watch/status.h"
 
 #include "api/base/str.h"
+#include "api/plan/alter.h"
 #include "api/plan/file.h"
 #include "api/plan/review.h"
 #include "api/rules/team.h"
@@ -231,6 +232,8 @@ const char *schema_of(const char *command)
         return access_schema;
     if (str_eq(command, "config"))
         return configured;
+    if (str_eq(command, "stream"))
+        return alter_schema();
     return str_eq(command, "delete") ? removal : NULL;
 }
 

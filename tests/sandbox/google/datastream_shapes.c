@@ -65,7 +65,7 @@ static const struct shape RDBMS[] = {OBJECTS("postgresqlSchemas", SCHEMA), END};
 static const struct shape SOURCE_PG[] = {OBJECT("includeObjects", RDBMS),
                                          OBJECT("excludeObjects", RDBMS),
                                          FLAGS("publication", STRING, SHAPE_MADE),
-                                         FLAGS("replicationSlot", STRING, SHAPE_MADE | SHAPE_FIXED),
+                                         FLAGS("replicationSlot", STRING, SHAPE_MADE),
                                          RANGE("maxConcurrentBackfillTasks", 0, 50),
                                          END};
 static const struct shape SOURCE[] = {FLAGS("sourceConnectionProfile", STRING, SHAPE_MADE),

@@ -2,6 +2,7 @@
 
 #include "tests/sandbox/google/datastream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { CREATE_SECONDS = 15, START_SECONDS = 20, PAUSE_SECONDS = 10, UPDATE_SECONDS = 5, MOST = 50 };
@@ -292,11 +293,29 @@ static void updated(struct google *g, struct operation *op)
         respond(g, op, s);
 }
 
+/* Google's reference calls it immutable, its guide tells how it is changed of a stream that does
+ * not run: the sandbox does as the guide says, or with SANDBOX_SLOT_IMMUTABLE set as the reference.
+ */
+static bool slot_fits(struct call *c, const struct stream *s, const struct val *wanted)
+{
+    static const char path[] = "sourceConfig.postgresqlSourceConfig.replicationSlot",
+                      field[] = "stream.source_config.postgresql_source_config.replication_slot";
+    bool runs = s->state != STREAM_PAUSED && s->state != STREAM_FAILED_PERMANENTLY &&
+                s->state != STREAM_NOT_STARTED;
+    if (val_equal(val_get(s->doc, path), val_get(wanted, path)))
+        return true;
+    if (str_is_empty(val_text(wanted, path)))
+        call_refuse_field(c, field, "Required field '%s' is missing", field);
+    else if (runs || getenv("SANDBOX_SLOT_IMMUTABLE") != NULL)
+        call_refuse_field(c, field, "Field '%s' is immutable and cannot be updated.", field);
+    else
+        return true;
+    return false;
+}
+
 static bool change_fits(struct call *c, const struct stream *s, const struct val *wanted)
 {
     static const char *const FIXED[][2] = {
-        {"sourceConfig.postgresqlSourceConfig.replicationSlot",
-         "stream.source_config.postgresql_source_config.replication_slot"},
         {"destinationConfig.bigqueryDestinationConfig.merge",
          "stream.destination_config.bigquery_destination_config.merge"},
         {"destinationConfig.bigqueryDestinationConfig.appendOnly",
@@ -309,6 +328,8 @@ static bool change_fits(struct call *c, const struct stream *s, const struct val
                               FIXED[i][1]);
             return false;
         }
+    if (!slot_fits(c, s, wanted))
+        return false;
     if (s->state == STREAM_STARTING || s->state == STREAM_DRAINING) {
         call_refuse(c, 400, "FAILED_PRECONDITION", "The stream '%s' cannot be updated in state %s.",
                     s->name, stream_state_name(s->state));

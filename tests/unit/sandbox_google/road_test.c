@@ -250,7 +250,7 @@ static void stream_is_made(void **state)
     rig_refused(&rig, 400, "PATCH",
                 STREAM "?updateMask=sourceConfig.postgresqlSourceConfig."
                        "replicationSlot",
-                "{}", "immutable");
+                "{}", "is missing");
     rig_refused(&rig, 400, "PATCH", STREAM "?updateMask=sourceConfig.nothing", "{}",
                 "Invalid field mask");
     rig_refused(&rig, 400, "DELETE", DS "/connectionProfiles/postgres-postmottak", NULL, "in use");

@@ -1,0 +1,330 @@
+#include "screens/cli/command.h"
+
+#include "api/base/clock.h"
+#include "api/base/tr.h"
+#include "api/plan/alter.h"
+#include "api/plan/names.h"
+#include "screens/cli/event.h"
+#include "screens/cli/out.h"
+#include "screens/cli/session.h"
+
+#include <string.h>
+
+/* What is done to a stream that is there: shown, consented to, done, and seen to have taken effect.
+ */
+
+struct deed {
+    struct session *s;
+    const struct options *o;
+    struct alter_order order;
+    const char *tables[ALTER_TABLES];
+    struct arena mem;
+    struct task *look;
+    struct alter_plan plan;
+    int64_t begun_ms;
+    size_t n_begun; /* calls of which has been told that they run */
+    size_t n_told;  /* and those that are over */
+    bool took_over;
+};
+
+/* --- the words --- */
+
+static bool wrong(struct err *e, const char *why, const char *hint)
+{
+    err_set(e, ERR_INPUT, "%s", tr("Reading the command line"));
+    err_why(e, "%s", why);
+    return err_hint(e, "%s", hint);
+}
+
+/* a,b and a b alike. */
+static void take_tables(struct deed *d)
+{
+    for (size_t i = 1; i < d->o->n_args; i++)
+        for (const char *at = d->o->args[i]; *at; at += strspn(at, ",")) {
+            size_t n = strcspn(at, ",");
+            if (n && d->order.n_tables < ALTER_TABLES)
+                d->tables[d->order.n_tables++] = arena_strn(&d->mem, at, n);
+            at += n;
+        }
+    d->order.tables = d->tables;
+}
+
+static bool take_words(struct deed *d, struct err *e)
+{
+    const struct options *o = d->o;
+    bool listed, one;
+
+    if (o->n_args == 0)
+        return wrong(e, tr("what is to be done to the stream is not said"),
+                     tr("strom stream pause, resume, backfill, stop, recover, slot, password or "
+                        "host"));
+    d->order.kind = alter_by_name(o->args[0]);
+    d->order.no_backfill = o->no_backfill;
+    listed = d->order.kind == ALTER_BACKFILL || d->order.kind == ALTER_STOP;
+    one = d->order.kind == ALTER_SLOT || d->order.kind == ALTER_HOST;
+    if (listed)
+        take_tables(d);
+    else if (o->n_args > (one ? 2 : 1))
+        return wrong(e,
+                     arena_printf(&d->mem, tr("'%s' is one word too many"), o->args[one ? 2 : 1]),
+                     arena_printf(&d->mem, "strom stream %s%s", o->args[0], one ? " NAME" : ""));
+    if (listed && d->order.n_tables == 0)
+        return wrong(e, tr("no table is named"),
+                     arena_printf(&d->mem, tr("strom stream %s TABLE,TABLE; or: all"), o->args[0]));
+    if (one && o->n_args == 2 && d->order.kind == ALTER_SLOT)
+        d->order.slot = o->args[1];
+    else if (one && o->n_args == 2)
+        d->order.host = o->args[1];
+    if (d->order.kind == ALTER_SLOT && d->order.slot == NULL)
+        return wrong(e, tr("the new slot is not named"),
+                     tr("strom stream slot NAME; --dry-run shows the migration that makes it"));
+    return true;
+}
+
+/* --- what happens --- */
+
+static void tell(struct deed *d, size_t i, const struct alter_step *at, const char *state)
+{
+    int64_t until = at->ended_ms ? at->ended_ms : clock_mono_ms();
+    bool over = !str_eq(state, "running");
+    struct event e = {.step = d->plan.calls[i].step,
+                      .name = d->plan.calls[i].name,
+                      .state = state,
+                      .message = over ? at->message : "",
+                      .elapsed =
+                          over && at->started_ms ? (double)(until - at->started_ms) / 1000 : 0};
+
+    event_tell(d->o, &e);
+}
+
+/* Datastream's own lines: each that is not well. */
+static void tell_validations(const struct alter_step *at)
+{
+    for (size_t i = 0; i < at->n_validations; i++) {
+        const struct google_validation *v = &at->validations[i];
+        if (v->state == GOOGLE_VALIDATION_PASSED)
+            continue;
+        out_talk("  %s: %s", v->state_text, v->description);
+        for (size_t k = 0; k < v->n_messages; k++)
+            out_talk("    %s", v->messages[k]);
+    }
+}
+
+static void tell_changes(struct deed *d, const struct task *t)
+{
+    size_t n;
+    const struct alter_step *steps = alter_steps(t, &n);
+
+    if (!d->took_over && alter_took_over(t)[0])
+        out_talk("%s", alter_took_over(t));
+    d->took_over = alter_took_over(t)[0];
+    for (; d->n_told < n; d->n_told++) {
+        const struct alter_step *at = &steps[d->n_told];
+        if (at->state == ALTER_WAITING || at->state == ALTER_NOT_RUN)
+            return;
+        if (d->n_begun <= d->n_told && at->state != ALTER_KEPT)
+            tell(d, d->n_told, at, "running");
+        d->n_begun = d->n_told + 1;
+        if (at->state == ALTER_RUNNING)
+            return;
+        tell(d, d->n_told, at, alter_state_name(at->state));
+        if (at->state == ALTER_FAILED)
+            tell_validations(at);
+    }
+}
+
+static bool carry_out(struct deed *d, struct err *e)
+{
+    struct session *s = d->s;
+
+    if (!live_can_record(&s->live, e))
+        return false;
+    const struct alter_options o = {s->live.google, s->live.store, &d->plan, s->live.db_password,
+                                    true /* by consent() */};
+    struct task *t = alter_run(s->live.net, &o);
+    while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
+        session_sleep(s, -1);
+        tell_changes(d, t);
+    }
+    tell_changes(d, t);
+    bool ok = task_state(t) == TASK_OK;
+    if (task_state(t) == TASK_FAILED)
+        *e = *task_error(t);
+    else if (!ok)
+        err_hint(e, "%s",
+                 tr("what was asked for goes on in the cloud and is recorded; the same "
+                    "command continues"));
+    task_drop(t);
+    return ok;
+}
+
+/* --- before --- */
+
+static void ask_password(struct deed *d)
+{
+    struct live *live = &d->s->live;
+    char answer[256] = "";
+
+    if (!d->plan.needs_password || !secret_is_empty(live->db_password))
+        return;
+    if (live->password_where[0])
+        out_talk("%s", live->password_where);
+    if (!out_can_ask(d->o))
+        return;
+    out_talk(tr("%s logs in to the database with a password; it is not shown and not kept"),
+             d->plan.seen->target.db_user);
+    if (out_ask(tr("Password:"), answer, sizeof answer, true) && answer[0])
+        live_type_password(live, answer);
+    secret_wipe(answer, sizeof answer);
+}
+
+static void show(const struct deed *d)
+{
+    struct str text = {0};
+
+    alter_text(&d->plan, &text);
+    out_talk_lines(str_text(&text));
+    str_done(&text);
+}
+
+/* What Terraform manages is named: --yes does not mean it. */
+static bool consent_by_name(struct deed *d, struct err *e)
+{
+    const char *stream = d->plan.seen->stream;
+    char answer[128] = "";
+
+    if (str_eq(d->o->confirm, stream))
+        return true;
+    if (d->o->confirm || d->o->yes || !out_can_ask(d->o)) {
+        show(d);
+        err_set(e, ERR_INPUT, "%s: %s", tr(alter_type(d->plan.kind)->title), stream);
+        err_reason(e, "NOT_OURS");
+        err_resource(e, stream);
+        err_why(e, d->o->confirm ? tr("%s; --confirm is another name") : "%s", d->plan.seen->maker);
+        return err_hint(
+            e,
+            tr("the change of its code stands above; --confirm %s does it all the same, "
+               "until Terraform runs again"),
+            stream);
+    }
+    show(d);
+    bool typed = out_ask(tr("Terraform manages it. Type the stream's name to do it all the same:"),
+                         answer, sizeof answer, false);
+    return (typed && str_eq(answer, stream)) || out_declined(e);
+}
+
+static bool consent(struct deed *d, struct err *e)
+{
+    char answer[16] = "";
+
+    if (d->plan.named)
+        return consent_by_name(d, e);
+    if (d->o->yes)
+        return true;
+    if (!out_can_ask(d->o)) {
+        err_set(e, ERR_INPUT, "%s", tr("Asking for consent"));
+        err_why(e, "%s", tr("there is no terminal to ask at"));
+        return err_hint(e, "%s", tr("add --yes; --dry-run shows what would be done"));
+    }
+    show(d);
+    if (out_ask(tr("Do this? [y/N]"), answer, sizeof answer, false) && answer[0] &&
+        strchr("yYjJ", answer[0]))
+        return true;
+    return out_declined(e);
+}
+
+static bool look(struct deed *d, struct err *e)
+{
+    struct session *s = d->s;
+    const struct alter_wanted w = {s->live.google, s->live.store, s->live.pg, &s->target,
+                                   s->live.repo};
+
+    task_clear(&d->look);
+    d->look = alter_look(s->live.net, &w);
+    if (!session_wait(s, d->look, e))
+        return false;
+    alter_plan(alter_seen(d->look), &d->order, &d->mem, &d->plan);
+    return true;
+}
+
+static int dry(struct deed *d)
+{
+    struct str text = {0};
+
+    if (d->o->json)
+        alter_json(&d->plan, &text);
+    else
+        alter_text(&d->plan, &text);
+    if (d->o->json)
+        out_result(&text);
+    else
+        out_lines(str_text(&text));
+    str_done(&text);
+    if (!d->plan.possible && !d->o->json)
+        out_error(d->o, &d->plan.why);
+    return d->plan.possible && d->plan.nothing                  ? OUT_FINE
+           : !d->plan.possible && d->plan.why.kind == ERR_INPUT ? OUT_WRONG
+                                                                : OUT_NOT_YET;
+}
+
+/* The last line; returns the exit code. */
+static int end(const struct deed *d, bool ok, const struct err *e)
+{
+    const char *result = ok && d->plan.nothing        ? "unchanged"
+                         : ok                         ? alter_type(d->order.kind)->result
+                         : e->kind == ERR_INTERRUPTED ? "interrupted"
+                                                      : "failed";
+
+    if (ok && !d->o->json)
+        for (size_t i = 0; i < d->plan.n_lines; i++)
+            if (d->plan.lines[i].said == ALTER_AFTER)
+                out_talk("-> %s", d->plan.lines[i].text);
+    out_last(d->o, result, d->s->target.stream, d->begun_ms, ok ? NULL : e);
+    if (!ok && !d->plan.possible && d->plan.migration && !d->o->json)
+        out_talk_lines(d->plan.migration);
+    return ok ? OUT_FINE : out_code(e);
+}
+
+static int run(struct deed *d)
+{
+    struct err e;
+
+    names_complete(&d->s->target);
+    bool ok = look(d, &e);
+    if (ok && d->o->dry_run)
+        return dry(d);
+    if (ok && !d->plan.possible) {
+        e = d->plan.why;
+        ok = false;
+    }
+    if (ok && !d->plan.nothing) {
+        if (d->plan.going_on)
+            out_talk("%s", d->plan.going_on);
+        ask_password(d);
+        ok = consent(d, &e) && carry_out(d, &e);
+    }
+    return end(d, ok, &e);
+}
+
+int command_stream(const struct options *o)
+{
+    struct session s;
+    struct deed d = {.s = &s, .o = o, .begun_ms = clock_mono_ms()};
+    struct err e;
+    int code;
+
+    if (!take_words(&d, &e)) {
+        code = out_error(o, &e);
+        arena_done(&d.mem);
+        return code;
+    }
+    if (session_open(&s, o,
+                     SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
+                         SESSION_ONLY_APP,
+                     &code))
+        code = run(&d);
+    task_drop(d.look);
+    arena_done(&d.mem);
+    session_close(&s);
+    return code;
+}
