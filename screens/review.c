@@ -39,7 +39,7 @@ struct review {
 
 static void show_plan(struct review *self, struct journey *j)
 {
-    plan_lines(j->plan, &j->selection, &self->mem, &self->lines);
+    plan_lines(j->plan, &j->selection, NULL, &self->mem, &self->lines);
     list_clamp(&self->list, self->lines.n);
     self->planned = true;
 }
@@ -235,7 +235,7 @@ static enum nav copy(void *ctx, struct journey *j)
     struct str text = {0};
 
     if (self->planned) {
-        plan_print(j->plan, &j->selection, &text);
+        plan_print(j->plan, &j->selection, NULL, &text);
         journey_copy(j, str_text(&text));
     }
     str_done(&text);

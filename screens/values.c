@@ -1,29 +1,36 @@
 #include "screens/values.h"
 
 #include "api/base/str.h"
+#include "api/plan/sampling.h"
 #include "api/plan/survey.h"
+#include "screens/kept_names.h"
 
 #define VALUES     "values." /* then schema and table */
 #define STATISTICS "values of statistics"
-#define SEP        "\x1f"
 
 static void key_of(struct str *key, const char *schema, const char *table)
 {
     str_clear(key);
-    str_printf(key, VALUES "%s" SEP "%s", schema, table);
+    names_key(key, VALUES, schema, table);
 }
 
 /* --- a look at tables and columns --- */
 
-static const char *known(void *ctx, const char *schema, const char *table)
+static const char *kept_of(const struct kept *k, const char *schema, const char *table)
 {
-    const struct journey *j = ctx;
     struct str key = {0};
 
     key_of(&key, schema, table);
-    const char *text = kept_text(j->kept, str_text(&key), NULL);
+    const char *text = kept_text(k, str_text(&key), NULL);
     str_done(&key);
     return text;
+}
+
+static const char *known(void *ctx, const char *schema, const char *table)
+{
+    const struct journey *j = ctx;
+
+    return kept_of(j->kept, schema, table);
 }
 
 struct task *journey_survey(struct journey *j)
@@ -83,7 +90,8 @@ static void rise(struct journey *j, size_t table, struct values_risen *out)
         if (!selection_raise(&j->selection, table, c, v.level, v.categories))
             continue;
         out->columns++;
-        if (t->columns[c].included && t->columns[c].ack == NULL && out->chosen++ == 0) {
+        if (t->columns[c].included && selection_lacks_reason(&t->columns[c]) &&
+            out->chosen++ == 0) {
             out->table = table;
             out->column = c;
         }
@@ -114,4 +122,29 @@ void values_forget(struct journey *j)
     if (j->found)
         sampling_found_forget(j->found);
     journey_changed(j);
+}
+
+/* --- for who has no screen of tables --- */
+
+static const char *known_of(void *ctx, const char *schema, const char *table)
+{
+    return kept_of(ctx, schema, table);
+}
+
+static uint32_t rows_asked(const struct options *o)
+{
+    long long rows = 0;
+
+    if (o->sample == NULL || o->no_sample || !str_int64(o->sample, 1, SAMPLING_MOST, &rows))
+        return 0;
+    return (uint32_t)rows;
+}
+
+struct judging_values values_for_judging(const struct live *l, const char *dsn,
+                                         const char *database, struct kept *k)
+{
+    return (struct judging_values){.source = live_source(l, dsn, database),
+                                   .rows = rows_asked(l->options),
+                                   .known = k ? known_of : NULL,
+                                   .known_ctx = k};
 }

@@ -4,10 +4,17 @@
 /* What values said, from the look (api/plan/sampling.h) into the choices, and across restarts:
  * rules and counts under "values." of what is kept, never a value. */
 
+#include "api/plan/judging.h"
 #include "screens/journey.h"
 
 /* Of a survey that journey_survey began, once its catalogue was taken over. */
 struct sampling_found *values_take(struct journey *j, struct task *survey);
+
+/* For who judges without a look of its own (api/plan/judging.h): PostgreSQL's statistics, and what
+ * is kept in k (NULL: nothing; it must outlive the task); rows with --sample alone. Texts are
+ * borrowed. */
+struct judging_values values_for_judging(const struct live *l, const char *dsn,
+                                         const char *database, struct kept *k);
 
 struct values_risen {
     size_t columns;       /* whose level rose */

@@ -2,14 +2,12 @@
 
 #include "api/base/str.h"
 #include "api/pg/source.h"
-#include "api/plan/survey.h"
 #include "api/plan/wanted.h"
 
 struct job {
     char db_user[64], publication[64];
     struct task *stream, *source, *tables; /* NULL: not asked */
-    struct selection seen;
-    bool has_seen;
+    struct judgement *judgement;
     struct drift_world world;
     struct err nowhere; /* nobody could be asked for the stream */
 };
@@ -21,8 +19,7 @@ static void stop(void *job)
     task_clear(&j->stream);
     task_clear(&j->source);
     task_clear(&j->tables);
-    if (j->has_seen)
-        selection_done(&j->seen);
+    judgement_free(j->judgement);
 }
 
 static enum task_state step(struct task *t);
@@ -50,9 +47,8 @@ static enum task_state step(struct task *t)
     if (is_ok(j->source))
         j->world.facts = source_facts(j->source);
     if (is_ok(j->tables)) {
-        catalog_free(survey_take(j->tables, &j->seen));
-        j->has_seen = true;
-        j->world.seen = &j->seen;
+        j->judgement = judging_take(j->tables);
+        j->world.seen = judgement_selection(j->judgement);
     }
     return TASK_OK;
 }
@@ -75,8 +71,12 @@ struct task *drifting(struct net *net, const struct drifting_options *o)
 {
     struct task *t = task_new(net, &type);
     struct job *j = task_job(t, &type);
-    const struct catalog_options options = {.publication = o->target->publication,
-                                            .reader = o->target->db_user};
+    const struct judging_options options = {
+        .pg = o->pg,
+        .catalog = {.publication = o->target->publication, .reader = o->target->db_user},
+        .team = o->team,
+        .flows = o->file,
+        .values = o->values};
     struct source_wanted wanted;
 
     str_copy(j->db_user, sizeof j->db_user, o->target->db_user);
@@ -84,7 +84,7 @@ struct task *drifting(struct net *net, const struct drifting_options *o)
     ask_stream(j, o);
     if (o->pg == NULL || !pg_alive(o->pg))
         return t;
-    j->tables = survey(o->pg, &options, o->team);
+    j->tables = judging(net, &options);
     selection_wanted(o->file, o->target, task_arena(t), &wanted);
     if (wanted.n_tables > 0)
         j->source = source_read(o->pg, &wanted, NULL);
@@ -96,6 +96,13 @@ const struct drift_world *drifting_world(const struct task *t)
     const struct job *j = task_job(t, &type);
 
     return &j->world;
+}
+
+const struct judgement *drifting_judgement(const struct task *t)
+{
+    const struct job *j = task_job(t, &type);
+
+    return j->judgement;
 }
 
 const struct err *drifting_stream_trouble(const struct task *t)

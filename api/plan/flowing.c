@@ -31,10 +31,20 @@ static bool is_wanted(const struct walk *w, const struct plan_change *c)
            str_eq(c->to, w->stops ? "left out" : "flows");
 }
 
-/* All that flows of it is new, or nothing of it is left. */
+/* All of the table, as far as it can flow at all; or nothing of it is left. */
 static bool is_whole(const struct walk *w, const struct selection_table *t, size_t n)
 {
-    return w->stops ? t->n_included == 0 : t->n_included == n;
+    size_t able = 0;
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        able += !t->columns[i].unsupported;
+    return w->stops ? t->n_included == 0 : n == able;
+}
+
+/* None of it flowed before. */
+static bool is_new(const struct walk *w, const struct selection_table *t, size_t n)
+{
+    return !w->stops && t->n_included == n;
 }
 
 static void tell_table(struct walk *w, const struct selection_table *t)
@@ -50,6 +60,9 @@ static void tell_table(struct walk *w, const struct selection_table *t)
         }
     if (n && is_whole(w, t, n))
         add(w, arena_printf(w->mem, "%s.%s, the whole table", t->schema, t->name));
+    else if (n && is_new(w, t, n))
+        add(w, arena_printf(w->mem, "%s.%s, %zu of %u columns: %s", t->schema, t->name, n,
+                            t->n_columns, str_text(&names)));
     else if (n)
         add(w, arena_printf(w->mem, "%s.%s: %s", t->schema, t->name, str_text(&names)));
     w->columns += n;

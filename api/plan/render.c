@@ -4,7 +4,9 @@
 #include "api/base/figure.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/plan/evidence.h"
 #include "api/plan/flowing.h"
+#include "api/plan/said.h"
 
 #include <assert.h>
 #include <string.h>
@@ -73,8 +75,34 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
             arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
 }
 
-static void warnings(const struct plan *p, const struct selection *s, struct arena *a,
-                     struct plan_lines *l)
+/* Of one whose name does not tell: what its values said. */
+static void value_lines(const struct plan_judged *judged, const struct selection_table *t,
+                        const struct selection_column *c, struct arena *a, struct plan_lines *l)
+{
+    struct rules_verdict v;
+
+    if (judged == NULL || !judgement_verdict(judged->judgement, t->schema, t->name, c->name, &v))
+        return;
+    for (uint32_t i = 0; i < v.n_evidence; i++)
+        if (evidence_is_of_values(&v.evidence[i]))
+            add(l, a, PLAN_LINE_DETAIL, PLAN_BLOCKED,
+                said_plain(a, evidence_text(judged->team, &v.evidence[i], a)));
+}
+
+static void unseen_line(const struct selection *s, const struct plan_judged *judged,
+                        struct arena *a, struct plan_lines *l)
+{
+    struct judgement_unseen unseen;
+
+    if (judged == NULL)
+        return;
+    judgement_unseen(judged->judgement, s, judged->why, a, &unseen);
+    if (unseen.n_unseen)
+        add(l, a, PLAN_LINE_HEAD, PLAN_KEEP, said_plain(a, judgement_unseen_text(&unseen, a)));
+}
+
+static void warnings(const struct plan *p, const struct selection *s,
+                     const struct plan_judged *judged, struct arena *a, struct plan_lines *l)
 {
     for (size_t i = 0; i < p->n_unacknowledged; i++) {
         const struct selection_table *t = &s->tables[p->unacknowledged[i].table];
@@ -83,6 +111,7 @@ static void warnings(const struct plan *p, const struct selection *s, struct are
             arena_printf(a, "%s.%s.%s is %s (%s) and has no reason", t->schema, t->name, c->name,
                          rules_level_name((enum rules_level)c->level),
                          categories_of(a, c->categories)));
+        value_lines(judged, t, c, a, l);
     }
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
@@ -123,7 +152,7 @@ static void sensitive_lines(const struct selection_table *t, struct arena *a, st
 {
     for (size_t i = 0; i < t->n_columns; i++) {
         const struct selection_column *c = &t->columns[i];
-        if (c->included && c->level != RULES_NONE && c->ack)
+        if (c->included && c->level != RULES_NONE && !selection_lacks_reason(c))
             add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
                 arena_printf(a, "%s.%s.%s flows, and is %s (%s): %s, %s", t->schema, t->name,
                              c->name, rules_level_name((enum rules_level)c->level),
@@ -192,15 +221,17 @@ static void table_lines(const struct selection_table *t, struct arena *a, struct
         arena_printf(a, "%s.%s  %u of %u columns", t->schema, t->name, t->n_included,
                      t->n_columns));
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included && t->columns[i].level == RULES_NONE)
-            str_printf(&names, "%s%s", names.bytes ? ", " : "", t->columns[i].name);
+        if (t->columns[i].included)
+            str_printf(&names, t->columns[i].level == RULES_NONE ? "%s%s" : "%s%s (%s)",
+                       names.bytes ? ", " : "", t->columns[i].name,
+                       rules_level_name((enum rules_level)t->columns[i].level));
     if (names.bytes)
         add(l, a, PLAN_LINE_DETAIL, PLAN_KEEP, arena_str(a, str_text(&names)));
     str_done(&names);
 }
 
-void plan_lines(const struct plan *p, const struct selection *s, struct arena *a,
-                struct plan_lines *out)
+void plan_lines(const struct plan *p, const struct selection *s, const struct plan_judged *judged,
+                struct arena *a, struct plan_lines *out)
 {
     static const enum plan_verb order[] = {PLAN_BLOCKED, PLAN_DELETE, PLAN_UPDATE, PLAN_CREATE,
                                            PLAN_KEEP};
@@ -209,7 +240,8 @@ void plan_lines(const struct plan *p, const struct selection *s, struct arena *a
     totals(p, s, a, out);
     place_line(p, a, out);
     left_out_line(s, a, out);
-    warnings(p, s, a, out);
+    unseen_line(s, judged, a, out);
+    warnings(p, s, judged, a, out);
     flow_lines(p, s, a, out);
     for (size_t i = 0; i < s->n_tables; i++)
         sensitive_lines(&s->tables[i], a, out);
@@ -222,12 +254,13 @@ void plan_lines(const struct plan *p, const struct selection *s, struct arena *a
             table_lines(&s->tables[i], a, out);
 }
 
-void plan_print(const struct plan *p, const struct selection *s, struct str *out)
+void plan_print(const struct plan *p, const struct selection *s, const struct plan_judged *judged,
+                struct str *out)
 {
     struct arena a = {0};
     struct plan_lines l;
 
-    plan_lines(p, s, &a, &l);
+    plan_lines(p, s, judged, &a, &l);
     for (size_t i = 0; i < l.n; i++) {
         const char *text = safe_copy(&a, l.items[i].text);
         switch (l.items[i].kind) {
@@ -256,104 +289,6 @@ void plan_print(const struct plan *p, const struct selection *s, struct str *out
         }
     }
     arena_done(&a);
-}
-
-/* --- as data -------------------------------------------------------------------------------------
- */
-
-static void action_json(struct json_out *o, const struct plan_action *x)
-{
-    json_open_object(o, NULL);
-    json_put_string(o, "step", step_type(x->step)->id);
-    json_put_string(o, "name", x->name);
-    json_put_string(o, "action", plan_verb_name(x->verb));
-    json_put_string(o, "why", x->why);
-    if (x->hint)
-        json_put_string(o, "hint", x->hint);
-    json_open_array(o, "changes");
-    for (size_t i = 0; i < x->n_changes; i++) {
-        json_open_object(o, NULL);
-        json_put_string(o, "path", x->changes[i].path);
-        json_put_string(o, "from", x->changes[i].from);
-        json_put_string(o, "to", x->changes[i].to);
-        json_close_object(o);
-    }
-    json_close_array(o);
-    json_close_object(o);
-}
-
-static void unacknowledged_json(struct json_out *o, const struct plan *p, const struct selection *s)
-{
-    json_open_array(o, "unacknowledged");
-    for (size_t i = 0; i < p->n_unacknowledged; i++) {
-        const struct selection_table *t = &s->tables[p->unacknowledged[i].table];
-        const struct selection_column *c = &t->columns[p->unacknowledged[i].column];
-        json_open_object(o, NULL);
-        json_put_string(o, "schema", t->schema);
-        json_put_string(o, "table", t->name);
-        json_put_string(o, "column", c->name);
-        json_put_string(o, "level", rules_level_name((enum rules_level)c->level));
-        json_open_array(o, "categories");
-        for (int k = 0; k < RULES_CATEGORIES; k++)
-            if (c->categories & 1u << k)
-                json_put_string(o, NULL, rules_category_name((enum rules_category)k));
-        json_close_array(o);
-        json_close_object(o);
-    }
-    json_close_array(o);
-}
-
-static void needs_json(struct json_out *o, const struct plan *p)
-{
-    json_open_array(o, "needs");
-    for (size_t i = 0; i < p->n_needs; i++) {
-        json_open_object(o, NULL);
-        json_put_string(o, "kind", p->needs[i].kind);
-        json_put_string(o, "text", p->needs[i].text);
-        json_close_object(o);
-    }
-    json_close_array(o);
-}
-
-/* As needs, and when all is done: nothing waits for it. */
-static void afterwards_json(struct json_out *o, const struct plan *p)
-{
-    json_open_array(o, "afterwards");
-    if (p->leaving) {
-        json_open_object(o, NULL);
-        json_put_string(o, "kind", "migration");
-        json_put_string(o, "text", p->leaving);
-        json_close_object(o);
-    }
-    json_close_array(o);
-}
-
-void plan_json(const struct plan *p, const struct selection *s, const struct drift *drift,
-               struct str *out)
-{
-    static const enum plan_verb order[] = {PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_KEEP,
-                                           PLAN_BLOCKED};
-    struct json_out o;
-
-    json_begin(&o, out, true);
-    json_open_object(&o, NULL);
-    json_put_int(&o, "version", 1);
-    json_open_array(&o, "actions");
-    for (size_t i = 0; i < p->n_actions; i++)
-        action_json(&o, &p->actions[i]);
-    json_close_array(&o);
-    unacknowledged_json(&o, p, s);
-    needs_json(&o, p);
-    afterwards_json(&o, p);
-    if (drift)
-        drift_json(&o, "drift", drift);
-    json_put_string(&o, "digest", p->digest);
-    json_open_object(&o, "summary");
-    for (size_t v = 0; v < sizeof order / sizeof *order; v++)
-        json_put_int(&o, plan_verb_name(order[v]), (int64_t)p->count[order[v]]);
-    json_close_object(&o);
-    json_close_object(&o);
-    str_addc(out, '\n');
 }
 
 const char *plan_stops(const struct plan *p, size_t n)

@@ -99,7 +99,7 @@ static void judge(struct review *r)
         at = t;
         r->columns[i].c = c;
         judge_column(r, &words, &r->columns[i]);
-        r->n_sensitive += is_sensitive(&r->columns[i]);
+        r->n_sensitive += is_sensitive(&r->columns[i]) && !review_is_listed(c);
     }
     r->n_columns = r->change.n_columns;
     r->ranked = arena_array(&r->mem, const struct review_column *, r->n_columns + 1);
@@ -185,6 +185,7 @@ void review_make(const struct review_input *in, struct review *out)
     compare(in->was ? in->was : &nothing, in->is, &only_columns, &out->mem, &out->change);
     judge(out);
     find_unacknowledged(out);
+    review_find_lowered(out);
     judgement_unseen(in->judgement, in->is, in->source_why, &out->mem, &out->values);
     if (in->team_known)
         team_compare(in->team_was, in->team, note_rule, out);
@@ -201,6 +202,6 @@ void review_done(struct review *r)
 
 bool review_is_fine(const struct review *r)
 {
-    return compare_is_same(&r->change) && r->n_unacknowledged == 0 &&
+    return compare_is_same(&r->change) && r->n_unacknowledged == 0 && r->n_lowered == 0 &&
            r->drift.n == r->drift.n_unlisted && r->n_rules == 0;
 }

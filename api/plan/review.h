@@ -10,6 +10,7 @@
 #include "api/base/target.h"
 #include "api/plan/compare.h"
 #include "api/plan/drift.h"
+#include "api/plan/judging.h"
 #include "api/rules/team.h"
 
 #include <stdbool.h>
@@ -33,21 +34,33 @@ struct review_input {
     const struct selection *is;     /* as the file has it */
     const struct selection *judged; /* the same file, judged again (judge.h): what apply goes by */
     const struct target *target;
-    struct drift_world live;       /* what runs; each part may be unknown */
-    const char *live_why;          /* why the stream is unknown; NULL: known, or there is none */
-    const char *source_why;        /* why the source is unknown; NULL: known */
-    const struct rules_team *team; /* that the file is judged by */
+    struct drift_world live; /* what runs; each part may be unknown */
+    const char *live_why;    /* why the stream is unknown; NULL: known, or there is none */
+    const char *source_why;  /* why the source is unknown; NULL: known */
+    const struct judgement *judgement; /* of the database, with values; NULL: not asked */
+    const struct rules_team *team;     /* that the file is judged by */
     const struct rules_team *team_was; /* of the base; counts only where team_known */
     bool team_known;
 };
 
 struct review_column {
     const struct compare_column *c;
-    struct rules_verdict verdict; /* by names and types: the evidence */
+    struct rules_verdict verdict; /* the evidence: of the database where it knows the column, else
+                                     by the file's names and types */
     enum rules_level level;       /* the highest of file and verdict, on either side */
     uint32_t categories;
-    bool calmer;         /* the file calls it less than the rules do */
-    bool unacknowledged; /* flows, sensitive, no reason: apply refuses */
+    bool calmer;             /* the file calls it less than the rules do */
+    bool unacknowledged;     /* flows, sensitive, no reason: apply refuses */
+    enum rules_level before; /* flows, and was called more: see review_lowered; else RULES_NONE */
+};
+
+/* Flows, and was called more before: by the file, or by the team's rules of then. */
+struct review_lowered {
+    const struct selection_table *table;   /* of `judged` */
+    const struct selection_column *column; /* as it is judged now */
+    enum rules_level before;
+    uint32_t categories; /* of then */
+    bool listed;         /* among the columns of the change, too */
 };
 
 struct review_need {
@@ -71,7 +84,9 @@ struct review {
     struct review_column *columns;       /* of change.columns, each at its place */
     const struct review_column **ranked; /* sensitive first, then by name */
     size_t n_columns;
-    size_t n_sensitive;
+    size_t n_sensitive; /* of what starts, stops, or is changed */
+    struct review_lowered *lowered;
+    size_t n_lowered;
     struct selection_place *unacknowledged; /* in `judged`, changed or not: apply refuses */
     size_t n_unacknowledged;
     struct review_need *needs;
@@ -80,6 +95,7 @@ struct review {
     size_t n_stays;
     struct review_rule *rules;
     size_t n_rules;
+    struct judgement_unseen values; /* of the tables that flow by the file */
     struct drift drift; /* of what runs against the base; without one against the file */
 };
 

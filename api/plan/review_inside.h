@@ -1,13 +1,14 @@
 #ifndef STROM_PLAN_REVIEW_INSIDE_H
 #define STROM_PLAN_REVIEW_INSIDE_H
 
-/* Between the files that make a review: review.c, review_needs.c, review_stays.c, review_lines.c,
- * review_sensitive.c, review_print.c, review_json.c. Inside api/plan only. */
+/* Between the files that make a review: review.c, review_needs.c, review_lowered.c, review_stays.c,
+ * review_lines.c, review_sensitive.c, review_print.c, review_json.c. Inside api/plan only. */
 
 #include "api/plan/review.h"
 
 void review_find_needs(struct review *r);
 void review_find_stays(struct review *r);
+void review_find_lowered(struct review *r); /* review_lowered.c; once the change was judged */
 
 struct review_writer {
     const struct review *r;

@@ -1,6 +1,7 @@
 /* A review as data (`strom review --json`), with the schema of that document. */
 
 #include "api/base/json.h"
+#include "api/plan/evidence.h"
 #include "api/plan/review.h"
 #include "api/plan/said.h"
 
@@ -58,17 +59,7 @@ static void put_column(struct json_out *o, const struct review_column *c)
     json_put_string(o, "change", compare_kind_name(c->c->kind));
     json_put_string(o, "level", rules_level_name(c->level));
     put_categories(o, "categories", c->categories);
-    json_open_array(o, "evidence");
-    for (uint32_t i = 0; i < c->verdict.n_evidence; i++) {
-        const struct rules_evidence *e = &c->verdict.evidence[i];
-        json_open_object(o, NULL);
-        json_put_string(o, "by", rules_by_name((enum rules_by)e->by));
-        json_put_string(o, "rule", rules_rule_id(e->rule));
-        json_put_int(o, "hits", e->hits);
-        json_put_int(o, "sampled", e->sampled);
-        json_close_object(o);
-    }
-    json_close_array(o);
+    evidence_json(o, &c->verdict);
     json_put_bool(o, "understated", c->calmer);
     put_side(o, "from", c->c->was);
     put_side(o, "to", c->c->is);
@@ -111,6 +102,20 @@ static void put_unacknowledged(struct json_out *o, const struct review *r)
         put_name(o, t->schema, t->name, c->name);
         json_put_string(o, "level", rules_level_name((enum rules_level)c->level));
         put_categories(o, "categories", c->categories);
+        json_close_object(o);
+    }
+    json_close_array(o);
+}
+
+static void put_lowered(struct json_out *o, const struct review *r)
+{
+    json_open_array(o, "lowered");
+    for (size_t i = 0; i < r->n_lowered; i++) {
+        const struct review_lowered *x = &r->lowered[i];
+        json_open_object(o, NULL);
+        put_name(o, x->table->schema, x->table->name, x->column->name);
+        json_put_string(o, "from", rules_level_name(x->before));
+        json_put_string(o, "to", rules_level_name((enum rules_level)x->column->level));
         json_close_object(o);
     }
     json_close_array(o);
@@ -175,6 +180,7 @@ static void put_summary(struct json_out *o, const struct review *r)
     json_put_int(o, "settings", (int64_t)c->n_settings);
     json_put_int(o, "sensitive", (int64_t)r->n_sensitive);
     json_put_int(o, "unacknowledged", (int64_t)r->n_unacknowledged);
+    json_put_int(o, "lowered", (int64_t)r->n_lowered);
     if (r->in->live.stream || r->in->live.facts || r->in->live.seen)
         json_put_int(o, "drift", (int64_t)r->drift.n);
     else
@@ -199,10 +205,12 @@ void review_json(const struct review *r, struct str *out)
     put_settings(&o, &r->change);
     put_rules(&o, r);
     put_unacknowledged(&o, r);
+    put_lowered(&o, r);
     put_needs(&o, r);
     put_stays(&o, r);
     json_put_string(&o, "stream_unknown", r->in->live_why);
     json_put_string(&o, "source_unknown", r->in->source_why);
+    judgement_unseen_json(&o, "values", &r->values);
     drift_json(&o, "drift", &r->drift);
     json_close_object(&o);
     str_addc(out, '\n');

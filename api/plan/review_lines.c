@@ -88,31 +88,44 @@ static void total(struct review_writer *w, enum review_tone tone, const char *te
     review_add(w, REVIEW_TOTAL, tone, text);
 }
 
+/* What is off a stream cannot tell: nothing of it is counted then. */
+static const char *columns_total(struct review_writer *w)
+{
+    const size_t *n = w->r->change.count;
+
+    if (w->r->in->base == REVIEW_STREAM)
+        return arena_printf(w->a, tr("columns: %zu start flowing, %zu stop, %zu changed"),
+                            n[COMPARE_STARTS], n[COMPARE_STOPS], n[COMPARE_CHANGED]);
+    return arena_printf(
+        w->a, tr("columns: %zu start flowing, %zu stop, %zu changed; %zu new and off, %zu gone"),
+        n[COMPARE_STARTS], n[COMPARE_STOPS], n[COMPARE_CHANGED], n[COMPARE_NEW], n[COMPARE_GONE]);
+}
+
 static void totals(struct review_writer *w)
 {
     const struct review *r = w->r;
     const struct comparison *c = &r->change;
 
-    total(w, REVIEW_PLAIN,
-          arena_printf(
-              w->a,
-              tr("columns: %zu start flowing, %zu stop, %zu changed; %zu new and off, %zu gone"),
-              c->count[COMPARE_STARTS], c->count[COMPARE_STOPS], c->count[COMPARE_CHANGED],
-              c->count[COMPARE_NEW], c->count[COMPARE_GONE]));
+    total(w, REVIEW_PLAIN, columns_total(w));
     total(w, REVIEW_PLAIN,
           arena_printf(w->a, tr("tables: %zu start, %zu stop; settings changed: %zu"),
                        c->tables_start, c->tables_stop, c->n_settings));
     total(w, r->n_unacknowledged ? REVIEW_ALARM : REVIEW_PLAIN,
           arena_printf(w->a, tr("sensitive among the columns: %zu; flowing without a reason: %zu"),
                        r->n_sensitive, r->n_unacknowledged));
+    if (r->n_lowered)
+        total(w, REVIEW_ALARM,
+              arena_printf(w->a, tr("flowing and judged milder than before: %zu"), r->n_lowered));
     if (r->in->live_why)
         total(w, REVIEW_PLAIN,
               arena_printf(w->a, tr("the running stream was not asked: %s"),
                            review_word(w, r->in->live_why)));
     if (r->in->source_why)
         total(w, REVIEW_PLAIN,
-              arena_printf(w->a, tr("the database was not asked: %s"),
+              arena_printf(w->a, tr("the database was not asked, and no value looked at: %s"),
                            review_word(w, r->in->source_why)));
+    if (r->values.n_unseen && r->in->judgement)
+        total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
     if (r->drift.n > r->drift.n_unlisted)
         total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
               arena_printf(w->a, tr("drift: in %zu places what runs is not what was agreed on"),
@@ -143,13 +156,19 @@ static void put_column(struct review_writer *w, const struct review_column *c, s
         str_printf(out, " (%s %s)", tr("before"), review_word(w, c->c->was->type));
 }
 
+/* Of a table none of which flowed before, or of which nothing is left. */
 static const char *whole_or_part(struct review_writer *w, const struct compare_column *c)
 {
     const char *table = said_name(w->a, c->schema, c->table, NULL);
+    const struct selection_table *is = c->table_is;
     bool flow = c->kind == COMPARE_STARTS || c->kind == COMPARE_STOPS;
 
-    return flow && compare_is_whole(c) ? arena_printf(w->a, tr("%s, the whole table"), table)
-                                       : table;
+    if (!flow || !compare_is_whole(c))
+        return table;
+    if (c->kind == COMPARE_STARTS && is->n_included < is->n_columns)
+        return arena_printf(w->a, tr("%s, new: %u of its %u columns"), table, is->n_included,
+                            is->n_columns);
+    return arena_printf(w->a, tr("%s, the whole table"), table);
 }
 
 /* The columns of one table, from i on; returns where the next table begins. */

@@ -27,6 +27,34 @@ static const char *word(struct review *r, const char *text)
     return said_word(&r->mem, text);
 }
 
+/* Tables of one sentence: the first by name, the others counted. */
+struct named {
+    struct str text;
+    size_t n;
+};
+
+static void name(struct review *r, struct named *list, const char *schema, const char *table)
+{
+    enum { NAMED = 12 };
+
+    if (list->n++ < NAMED)
+        str_printf(&list->text, "%s%s", list->text.bytes ? ", " : "",
+                   said_name(&r->mem, schema, table, NULL));
+}
+
+/* In the review's memory; the list is empty again. */
+static const char *names(struct review *r, struct named *list)
+{
+    enum { NAMED = 12 };
+
+    if (list->n > NAMED)
+        str_printf(&list->text, tr(" and %zu more"), list->n - NAMED);
+    const char *text = arena_str(&r->mem, str_text(&list->text));
+    str_done(&list->text);
+    *list = (struct named){.n = 0};
+    return text;
+}
+
 /* --- the source, where it could be asked --- */
 
 static bool knows_publication(const struct review *r)
@@ -43,9 +71,26 @@ static bool knows_grants(const struct review *r)
     return f && f->grants.part.known && f->grants.user_exists;
 }
 
+static void need_publication(struct review *r, bool sure, struct named *tables)
+{
+    if (tables->n)
+        need(r, "migration", sure,
+             arena_printf(&r->mem, tr("%s into the publication %s (strom files writes it)"),
+                          names(r, tables), word(r, r->in->target->publication)));
+}
+
+static void need_grant(struct review *r, bool sure, struct named *tables)
+{
+    if (tables->n)
+        need(r, "grant", sure,
+             arena_printf(&r->mem, tr("SELECT on %s for %s (strom files writes it)"),
+                          names(r, tables), word(r, r->in->target->db_user)));
+}
+
 static void unpublished(struct review *r)
 {
     const struct source_facts *f = r->in->live.facts;
+    struct named tables = {.n = 0};
 
     if (!f->publication.exists) {
         need(r, "migration", true,
@@ -55,79 +100,52 @@ static void unpublished(struct review *r)
     }
     for (size_t i = 0; i < f->published.n_tables; i++)
         if (!f->published.tables[i].covered)
-            need(r, "migration", true,
-                 arena_printf(&r->mem, tr("%s into the publication %s (strom files writes it)"),
-                              said_name(&r->mem, f->published.tables[i].schema,
-                                        f->published.tables[i].table, NULL),
-                              word(r, r->in->target->publication)));
+            name(r, &tables, f->published.tables[i].schema, f->published.tables[i].table);
+    need_publication(r, true, &tables);
 }
 
 static void unreadable(struct review *r)
 {
     const struct source_grants *g = &r->in->live.facts->grants;
+    struct named tables = {.n = 0};
 
     for (size_t i = 0; i < g->n_tables; i++) {
         const struct source_grant *t = &g->tables[i];
         if (t->exists && (!t->usage || !t->select || t->n_missing))
-            need(r, "grant", true,
-                 arena_printf(&r->mem, tr("SELECT on %s for %s (strom files writes it)"),
-                              said_name(&r->mem, t->schema, t->table, NULL),
-                              word(r, r->in->target->db_user)));
+            name(r, &tables, t->schema, t->table);
     }
+    need_grant(r, true, &tables);
+}
+
+/* Chosen as a whole, but handed out under the names of its parts: Datastream does not find it. */
+static void partitioned(struct review *r)
+{
+    const struct source_facts *f = r->in->live.facts;
+    struct named tables = {.n = 0};
+
+    if (!f->publication.exists || f->publication.via_root)
+        return;
+    for (size_t i = 0; f->grants.part.known && i < f->grants.n_tables; i++)
+        if (f->grants.tables[i].kind == 'p' && !f->grants.tables[i].partition)
+            name(r, &tables, f->grants.tables[i].schema, f->grants.tables[i].table);
+    if (tables.n)
+        need(r, "migration", true,
+             arena_printf(&r->mem,
+                          tr("the publication %s hands out part by part: %s (SET "
+                             "(publish_via_partition_root = true))"),
+                          word(r, r->in->target->publication), names(r, &tables)));
 }
 
 /* --- what such a change takes --- */
-
-static const char *table_name(struct review *r, const struct compare_column *c)
-{
-    return said_name(&r->mem, c->schema, c->table, NULL);
-}
-
-static void table_starts(struct review *r, const struct compare_column *c)
-{
-    const char *name = table_name(r, c);
-
-    if (!knows_publication(r))
-        need(r, "migration", false,
-             arena_printf(&r->mem, tr("%s into the publication %s (strom files writes it)"), name,
-                          word(r, r->in->target->publication)));
-    if (!knows_grants(r))
-        need(r, "grant", false,
-             arena_printf(&r->mem, tr("SELECT on %s for %s (strom files writes it)"), name,
-                          word(r, r->in->target->db_user)));
-    need(r, "backfill", true,
-         arena_printf(&r->mem,
-                      tr("none by hand for %s: rows that are there are copied by "
-                         "Datastream when the table is added"),
-                      name));
-}
-
-static void column_starts(struct review *r, const struct compare_column *c)
-{
-    need(r, "backfill", true,
-         arena_printf(&r->mem,
-                      tr("of %s, by hand, on the stream's page in Google's console: rows that "
-                         "have arrived already get no value of the new columns by themselves"),
-                      table_name(r, c)));
-}
-
-static void table_stops(struct review *r, const struct compare_column *c)
-{
-    need(r, "migration", true,
-         arena_printf(&r->mem,
-                      tr("afterwards: %s out of the publication, and its grant back (strom files "
-                         "writes it)"),
-                      table_name(r, c)));
-}
 
 static bool same_table(const struct compare_column *a, const struct compare_column *b)
 {
     return a && str_eq(a->schema, b->schema) && str_eq(a->table, b->table);
 }
 
-/* Once a table; the comparison stands in the order of tables. */
-static void each_table(struct review *r, enum compare_kind kind, bool whole,
-                       void (*tell)(struct review *r, const struct compare_column *c))
+/* Each once; the comparison stands in the order of tables. whole: none of the table flows on the
+ * other side. */
+static void tables_of(struct review *r, enum compare_kind kind, bool whole, struct named *out)
 {
     const struct compare_column *last = NULL;
 
@@ -135,9 +153,56 @@ static void each_table(struct review *r, enum compare_kind kind, bool whole,
         const struct compare_column *c = &r->change.columns[i];
         if (c->kind != kind || compare_is_whole(c) != whole || same_table(last, c))
             continue;
-        tell(r, c);
+        name(r, out, c->schema, c->table);
         last = c;
     }
+}
+
+static void tables_start(struct review *r)
+{
+    struct named tables = {.n = 0};
+
+    if (!knows_publication(r)) {
+        tables_of(r, COMPARE_STARTS, true, &tables);
+        need_publication(r, false, &tables);
+    }
+    if (!knows_grants(r)) {
+        tables_of(r, COMPARE_STARTS, true, &tables);
+        need_grant(r, false, &tables);
+    }
+    tables_of(r, COMPARE_STARTS, true, &tables);
+    if (tables.n)
+        need(r, "backfill", true,
+             arena_printf(&r->mem,
+                          tr("none by hand for %s: rows that are there are copied by "
+                             "Datastream when a table is added"),
+                          names(r, &tables)));
+}
+
+static void columns_start(struct review *r)
+{
+    struct named tables = {.n = 0};
+
+    tables_of(r, COMPARE_STARTS, false, &tables);
+    if (tables.n)
+        need(r, "backfill", true,
+             arena_printf(&r->mem,
+                          tr("of %s, by hand, on the stream's page in Google's console: rows that "
+                             "have arrived already get no value of the new columns by themselves"),
+                          names(r, &tables)));
+}
+
+static void tables_stop(struct review *r)
+{
+    struct named tables = {.n = 0};
+
+    tables_of(r, COMPARE_STOPS, true, &tables);
+    if (tables.n)
+        need(r, "migration", true,
+             arena_printf(&r->mem,
+                          tr("afterwards: out of the publication, and the grant back (strom files "
+                             "writes it): %s"),
+                          names(r, &tables)));
 }
 
 /* --- settings --- */
@@ -199,11 +264,13 @@ void review_find_needs(struct review *r)
 {
     for (size_t i = 0; i < r->change.n_settings; i++)
         settings_need(r, &r->change.settings[i]);
-    if (knows_publication(r))
+    if (knows_publication(r)) {
         unpublished(r);
+        partitioned(r);
+    }
     if (knows_grants(r))
         unreadable(r);
-    each_table(r, COMPARE_STARTS, true, table_starts);
-    each_table(r, COMPARE_STARTS, false, column_starts);
-    each_table(r, COMPARE_STOPS, true, table_stops);
+    tables_start(r);
+    columns_start(r);
+    tables_stop(r);
 }

@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/evidence.h"
 #include "api/plan/review_inside.h"
 #include "api/plan/said.h"
 
@@ -43,6 +44,11 @@ static const char *sentence(struct review_writer *w, const struct review_column 
         return arena_printf(w->a, tr("%s %s stops flowing; it is %s (%s)"), name, type, level,
                             what);
     case COMPARE_CHANGED:
+        if (c->before > c->verdict.level && !c->unacknowledged)
+            return arena_printf(w->a,
+                                tr("%s %s flows, and is called less than before: it was %s "
+                                   "(%s)"),
+                                name, type, level, what);
         return arena_printf(w->a,
                             c->unacknowledged ? tr("%s %s flows, is %s (%s), and has no reason")
                                               : tr("%s %s is described otherwise; it is %s (%s)"),
@@ -57,15 +63,8 @@ static const char *sentence(struct review_writer *w, const struct review_column 
 
 static void evidence(struct review_writer *w, const struct rules_verdict *v)
 {
-    for (uint32_t i = 0; i < v->n_evidence; i++) {
-        const struct rules_evidence *e = &v->evidence[i];
-        const char *team = team_reason(w->r->in->team, e);
-        review_detail(w, team ? arena_printf(w->a, tr("evidence by the team's rules: %s"),
-                                             review_word(w, team))
-                              : arena_printf(w->a, tr("evidence by %s: %s (%s)"),
-                                             rules_by_name((enum rules_by)e->by),
-                                             tr(rules_rule_why(e->rule)), rules_rule_id(e->rule)));
-    }
+    for (uint32_t i = 0; i < v->n_evidence; i++)
+        review_detail(w, evidence_text(w->r->in->team, &v->evidence[i], w->a));
 }
 
 static void ack_line(struct review_writer *w, const char *format, const struct selection_ack *ack)
@@ -112,11 +111,14 @@ static void differences(struct review_writer *w, const struct review_column *c)
 
 static void sensitive_column(struct review_writer *w, const struct review_column *c)
 {
-    enum review_tone tone =
-        c->unacknowledged || c->calmer ? REVIEW_ALARM : review_tone_of(c->c->kind);
+    bool alarm = c->unacknowledged || c->calmer || c->before != RULES_NONE;
 
-    review_add(w, REVIEW_ITEM, tone, sentence(w, c));
+    review_add(w, REVIEW_ITEM, alarm ? REVIEW_ALARM : review_tone_of(c->c->kind), sentence(w, c));
     differences(w, c);
+    if (c->before != RULES_NONE && !(c->c->what & COMPARE_LEVEL))
+        review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+                   arena_printf(w->a, tr("it flows, and was %s before: is it harmless now?"),
+                                rules_level_name(c->before)));
     reasons(w, c);
     evidence(w, &c->verdict);
 }
@@ -160,6 +162,29 @@ static size_t unchanged_without_reason(struct review_writer *w, bool tell)
     return n;
 }
 
+/* Nothing of them stands otherwise in the file: the rules do. */
+static size_t lowered_by_rules(struct review_writer *w, bool tell)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->r->n_lowered; i++) {
+        const struct review_lowered *x = &w->r->lowered[i];
+        if (x->listed)
+            continue;
+        if (tell)
+            review_add(
+                w, REVIEW_ITEM, REVIEW_ALARM,
+                arena_printf(w->a,
+                             tr("%s flows as before, and was %s (%s): by the rules of now "
+                                "it is %s"),
+                             said_name(w->a, x->table->schema, x->table->name, x->column->name),
+                             rules_level_name(x->before), review_categories(w, x->categories),
+                             rules_level_name((enum rules_level)x->column->level)));
+        n++;
+    }
+    return n;
+}
+
 void review_add_sensitive(struct review_writer *w)
 {
     const struct review *r = w->r;
@@ -167,13 +192,14 @@ void review_add_sensitive(struct review_writer *w)
 
     for (size_t i = 0; i < r->n_columns; i++)
         n += r->columns[i].level != RULES_NONE && !review_is_listed(r->columns[i].c);
-    if (n + unchanged_without_reason(w, false) == 0)
+    if (n + unchanged_without_reason(w, false) + lowered_by_rules(w, false) == 0)
         return;
     review_head(w, tr("Sensitive"));
     for (size_t i = 0; i < r->n_columns; i++)
         if (r->ranked[i]->level != RULES_NONE && !review_is_listed(r->ranked[i]->c))
             sensitive_column(w, r->ranked[i]);
     unchanged_without_reason(w, true);
+    lowered_by_rules(w, true);
     if (r->n_unacknowledged)
         review_note(w, tr("apply refuses as long as one that flows has no reason"));
 }

@@ -141,6 +141,7 @@ static void take_live(struct task *t, struct job *j)
     const struct err *source = drifting_source_trouble(j->live);
 
     j->in.live = *drifting_world(j->live);
+    j->in.judgement = drifting_judgement(j->live);
     j->in.source_why = source ? arena_str(task_arena(t), source->why) : j->o.source_why;
 }
 
@@ -223,7 +224,8 @@ static void ask_live(struct task *t, struct job *j)
                                        .pg = j->o.pg,
                                        .target = &j->target,
                                        .file = &j->is,
-                                       .team = j->o.team};
+                                       .team = j->o.team,
+                                       .values = j->o.values};
 
     j->live = drifting(task_net(t), &o);
 }
@@ -266,6 +268,7 @@ struct task *reviewing(struct net *net, const struct reviewing_options *o)
         return task_refused(net, &e);
     }
     j->o.file = &j->is;
+    j->o.values = o->values;
     if (o->base && o->path && !is_path(o->base))
         ask_git(t, j);
     ask_live(t, j);

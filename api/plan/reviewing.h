@@ -20,7 +20,8 @@ struct reviewing_options {
     struct pg *pg;                /* NULL, or lost: the source is not asked */
     const char *source_why;       /* then: why not */
     const struct target *target;
-    const struct rules_team *team; /* must outlive the task; NULL: none */
+    const struct rules_team *team;       /* must outlive the task; NULL: none */
+    const struct judging_values *values; /* copied; NULL: values are not looked at */
 };
 
 /* Fails where the base cannot be read; where the stream is the base, and cannot be asked. Else what

@@ -4,21 +4,20 @@
 #include "api/base/str.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
-#include "api/plan/apply_remedy.h"
 #include "api/plan/discovered.h"
 #include "api/plan/file.h"
 #include "api/plan/judge.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
-#include "api/plan/survey.h"
+#include "screens/cli/carrying.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
 #include "screens/cli/pick.h"
+#include "screens/cli/remembered.h"
+#include "screens/values.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { STILL_MS = 30000 }; /* plain output says at least so often that it still waits */
 
 void creation_init(struct creation *c, struct session *s)
 {
@@ -44,22 +43,36 @@ void creation_done(struct creation *c)
 {
     drop_plan(c);
     drop_selection(c);
+    judgement_free(c->judgement);
+    kept_free(c->remembered);
 }
 
 /* --- what flows
  * ------------------------------------------------------------------------------------- */
 
-static bool from_database(struct creation *c, struct err *e)
+/* flows: what the choice is already; NULL: it is made of what is found. */
+static bool from_database(struct creation *c, const struct selection *flows, struct err *e)
 {
-    struct catalog_options o = {.publication = c->s->target.publication,
-                                .reader = c->s->target.db_user};
-    struct task *t = survey(c->s->live.pg, &o, c->s->live.team);
+    struct live *live = &c->s->live;
+
+    if (c->remembered == NULL)
+        c->remembered = remembered(live->store, &c->s->target);
+    const struct judging_values values =
+        values_for_judging(live, live->options->dsn, pg_database(live->pg), c->remembered);
+    const struct judging_options o = {
+        .pg = live->pg,
+        .catalog = {.publication = c->s->target.publication, .reader = c->s->target.db_user},
+        .team = live->team,
+        .flows = flows,
+        .values = &values};
+    struct task *t = judging(live->net, &o);
     bool ok = session_wait(c->s, t, e);
 
-    if (ok) {
-        catalog_free(survey_take(t, &c->selection));
-        c->selected = true;
-    }
+    judgement_free(c->judgement);
+    c->judgement = ok ? judging_take(t) : NULL;
+    if (ok)
+        judgement_take_selection(c->judgement, &c->selection);
+    c->selected = ok;
     task_drop(t);
     return ok;
 }
@@ -111,13 +124,27 @@ static bool beside_file(struct creation *c, struct err *e)
     return c->selected || session_goes_on(c->s, e);
 }
 
+/* A plan file does not tell how much there is; the database does. */
+static void take_sizes(struct selection *file, const struct selection *seen)
+{
+    size_t at;
+
+    for (size_t i = 0; i < file->n_tables; i++)
+        if (selection_find(seen, file->tables[i].schema, file->tables[i].name, &at)) {
+            file->tables[i].rows = seen->tables[at].rows;
+            file->tables[i].bytes = seen->tables[at].bytes;
+        }
+}
+
 static bool from_file(struct creation *c, struct err *e)
 {
-    if (c->s->live.pg ? !from_database(c, e) : !beside_file(c, e))
+    if (c->s->live.pg ? !from_database(c, &c->s->file, e) : !beside_file(c, e))
         return false;
     if (c->selected && !plan_file_fits(&c->s->file, &c->selection, e))
         return false;
     judge_again(&c->s->file, c->s->live.team, c->selected ? &c->selection : NULL);
+    if (c->selected)
+        take_sizes(&c->s->file, &c->selection);
     drop_selection(c);
     c->selection = c->s->file; /* taken over */
     c->s->has_file = false;
@@ -132,7 +159,7 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
     drop_selection(c);
     if (!by_options && c->s->has_file)
         return from_file(c, e);
-    ok = c->s->live.pg ? from_database(c, e) : from_profile(c, e);
+    ok = c->s->live.pg ? from_database(c, NULL, e) : from_profile(c, e);
     if (ok && c->selection.n_tables == 0)
         return pick_by_name(c->s->o, c->s->live.team, e);
     return ok && pick(&c->selection, c->s->o, session_who(c->s), e);
@@ -164,126 +191,6 @@ bool creation_plan(struct creation *c, unsigned only, struct err *e)
     return c->plan != NULL;
 }
 
-/* --- events
- * ----------------------------------------------------------------------------------------- */
-
-static double elapsed(const struct apply_step *s)
-{
-    if (s->started_ms == 0)
-        return 0;
-    return (double)((s->ended_ms ? s->ended_ms : clock_mono_ms()) - s->started_ms) / 1000;
-}
-
-static void tell_step(struct creation *c, const struct apply_step *s)
-{
-    struct event e = {.step = step_type(s->step)->id,
-                      .name = s->name,
-                      .state = apply_state_name(s->state),
-                      .message = apply_step_says(s),
-                      .elapsed = elapsed(s)};
-
-    event_tell(c->s->o, &e);
-}
-
-static void tell_line(struct creation *c, const struct apply_step *s,
-                      const struct google_validation *v, const char *message)
-{
-    struct str text = {0};
-    struct event e = {.step = step_type(s->step)->id,
-                      .name = s->name,
-                      .state = apply_state_name(s->state),
-                      .elapsed = elapsed(s)};
-
-    str_printf(&text, "%s %s%s%s", v->state_text, v->description, *message ? ": " : "", message);
-    e.message = str_text(&text);
-    event_tell(c->s->o, &e);
-    str_done(&text);
-}
-
-/* Datastream's own lines, but for what it has nothing to say on: one fault may hide another. */
-static void tell_validations(struct creation *c, const struct apply_step *s)
-{
-    for (size_t i = 0; i < s->n_validations; i++) {
-        const struct google_validation *v = &s->validations[i];
-        if (v->state == GOOGLE_VALIDATION_PASSED || v->state == GOOGLE_VALIDATION_NOT_RUN)
-            continue;
-        for (size_t m = 0; m < v->n_messages; m++)
-            tell_line(c, s, v, v->messages[m]);
-        if (v->n_messages == 0)
-            tell_line(c, s, v, "");
-        if (apply_remedy(v))
-            tell_line(c, s, v, apply_remedy(v));
-    }
-}
-
-struct told {
-    bool took_over;
-    enum apply_state state[STEPS];
-    char message[STEPS][240];
-    size_t validations[STEPS];
-    int64_t still_ms;
-};
-
-static void tell_changes(struct creation *c, const struct task *t, struct told *told)
-{
-    size_t n;
-    const struct apply_step *steps = apply_steps(t, &n);
-
-    if (!told->took_over && apply_took_over(t)[0])
-        out_talk("%s", apply_took_over(t));
-    told->took_over = apply_took_over(t)[0];
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].state != told->state[i] ||
-            !str_eq(apply_step_says(&steps[i]), told->message[i])) {
-            told->state[i] = steps[i].state;
-            str_copy(told->message[i], sizeof told->message[i], apply_step_says(&steps[i]));
-            told->still_ms = clock_mono_ms();
-            tell_step(c, &steps[i]);
-        }
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].n_validations != told->validations[i]) {
-            told->validations[i] = steps[i].n_validations;
-            tell_validations(c, &steps[i]);
-        }
-    if (clock_mono_ms() - told->still_ms < STILL_MS)
-        return;
-    told->still_ms = clock_mono_ms();
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].state == APPLY_RUNNING)
-            tell_step(c, &steps[i]);
-}
-
-static bool carry_out(struct creation *c, struct err *e)
-{
-    if (!live_can_record(&c->s->live, e))
-        return false;
-
-    struct apply_options o = {.google = c->s->live.google,
-                              .store = c->s->live.store,
-                              .plan = c->plan,
-                              .selection = &c->selection,
-                              .agreed = true, /* by consent() */
-                              .password = c->s->live.db_password};
-    struct told told = {.still_ms = clock_mono_ms()};
-    struct net *net = c->s->live.net;
-    c->carried = true;
-    struct task *t = apply(net, &o);
-
-    while (task_state(t) == TASK_RUNNING && session_goes_on(c->s, e)) {
-        session_sleep(c->s, clock_mono_ms() + 1000);
-        tell_changes(c, t, &told);
-    }
-    tell_changes(c, t, &told);
-    bool ok = task_state(t) == TASK_OK;
-    if (task_state(t) == TASK_FAILED)
-        *e = *task_error(t);
-    else if (!ok)
-        err_hint(e, "what was begun goes on in the cloud and is recorded; the same command "
-                    "continues");
-    task_drop(t);
-    return ok;
-}
-
 /* --- before it begins
  * ------------------------------------------------------------------------------ */
 
@@ -305,11 +212,19 @@ static void ask_password(struct creation *c)
     secret_wipe(answer, sizeof answer);
 }
 
+struct plan_judged creation_judged(const struct creation *c)
+{
+    return (struct plan_judged){.judgement = c->judgement,
+                                .why = c->s->live.pg ? NULL : c->s->pg_trouble.why,
+                                .team = c->s->live.team};
+}
+
 static void show_plan(const struct creation *c)
 {
+    const struct plan_judged judged = creation_judged(c);
     struct str text = {0};
 
-    plan_print(c->plan, &c->selection, &text);
+    plan_print(c->plan, &c->selection, &judged, &text);
     out_talk_lines(str_text(&text));
     str_done(&text);
 }
@@ -405,6 +320,10 @@ bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
     const char *expect = c->s->o->expect;
     bool asked;
 
+    if (c->stopping != STOPPING_STAY) { /* all that ran has ended well; this would be more */
+        err_set(e, ERR_INTERRUPTED, "Creating the stream");
+        return err_hint(e, "the same command continues");
+    }
     if (!creation_plan(c, only, e))
         return false;
     if (expect && !planning_holds(c->plan, expect, c->s->live.store))
@@ -413,7 +332,7 @@ bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
     if (!apply_possible(c->plan, c->s->live.db_password, e))
         return false;
     say_stops(c);
-    return consent(c, &asked, e) && (!asked || look_again(c, only, e)) && carry_out(c, e);
+    return consent(c, &asked, e) && (!asked || look_again(c, only, e)) && carrying(c, e);
 }
 
 /* --- the end

@@ -5,14 +5,19 @@
  * out with an event a line. */
 
 #include "api/plan/plan.h"
+#include "api/plan/render.h"
 #include "screens/cli/session.h"
+#include "screens/cli/stopping.h"
 
 struct creation {
     struct session *s;
     struct selection selection;
     bool selected;
-    struct plan *plan; /* owned; NULL: none yet */
-    bool carried; /* something was carried out already */
+    struct judgement *judgement; /* of the database, with values; owned; NULL: it was not asked */
+    struct kept *remembered;     /* what the wizard keeps; owned; NULL: not read yet */
+    struct plan *plan;           /* owned; NULL: none yet */
+    bool carried;                /* something was carried out already */
+    enum stopping stopping;      /* what a Ctrl-C has asked for: a run, and what would follow */
     int64_t begun_ms;
 };
 
@@ -27,6 +32,8 @@ bool creation_plan(struct creation *c, unsigned only, struct err *e);
 /* Plans, says what stands in the way, asks for password and consent where they are needed, compares
  * once more when time went by over that, and carries it out, an event a line; false with *e. */
 bool creation_carry_out(struct creation *c, unsigned only, struct err *e);
+/* How the selection was judged, for whoever shows the plan. Lives with c. */
+struct plan_judged creation_judged(const struct creation *c);
 /* The last line of events; returns the exit code for `e` (NULL: well). */
 int creation_end(struct creation *c, const struct err *e);
 

@@ -30,12 +30,13 @@ static void print_drift(const struct drift *d, struct str *out)
 
 static int show(struct creation *c, const struct drift *drift)
 {
+    const struct plan_judged judged = creation_judged(c);
     struct str text = {0};
 
     if (c->s->o->json)
-        plan_json(c->plan, &c->selection, drift, &text);
+        plan_json(c->plan, &c->selection, &judged, drift, &text);
     else
-        plan_print(c->plan, &c->selection, &text);
+        plan_print(c->plan, &c->selection, &judged, &text);
     if (!c->s->o->json && drift)
         print_drift(drift, &text);
     if (!c->s->o->json)

@@ -4,7 +4,9 @@
 #include "api/base/str.h"
 #include "api/plan/reviewing.h"
 #include "screens/cli/out.h"
+#include "screens/cli/remembered.h"
 #include "screens/cli/session.h"
+#include "screens/values.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +50,9 @@ static void show(const struct options *o, const struct review *r)
 static int run(struct session *s)
 {
     const char *path = path_of(s);
+    struct kept *kept = remembered(s->live.store, &s->target);
+    const struct judging_values values =
+        values_for_judging(&s->live, s->o->dsn, s->live.pg ? pg_database(s->live.pg) : "", kept);
     const struct reviewing_options o = {.file = &s->file,
                                         .name = name_of(path),
                                         .path = path,
@@ -57,7 +62,8 @@ static int run(struct session *s)
                                         .pg = s->live.pg,
                                         .source_why = s->live.pg ? NULL : s->pg_trouble.why,
                                         .target = &s->target,
-                                        .team = s->live.team};
+                                        .team = s->live.team,
+                                        .values = &values};
     struct task *t = reviewing(s->live.net, &o);
     struct err e;
     int code;
@@ -69,6 +75,7 @@ static int run(struct session *s)
         code = out_error(s->o, &e);
     }
     task_drop(t);
+    kept_free(kept);
     return code;
 }
 

@@ -269,7 +269,7 @@ static void check_case(const char *path)
     for (char *line = strtok_r(rest, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         if (line[0] != '#')
             take_line(&s, line);
-    plan_print(scene_plan(&s), &s.selection, &plan);
+    plan_print(scene_plan(&s), &s.selection, NULL, &plan);
     if (getenv("STROM_WRITE_CASES"))
         write_case(path, head, str_text(&plan));
     else if (strcmp(str_text(&plan), end + 4) != 0)

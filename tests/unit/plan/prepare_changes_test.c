@@ -219,10 +219,10 @@ static void test_leaves_afterwards(void **state)
     const struct plan *p = scene_plan(&w->s);
     assert_non_null(p->leaving);
     assert_non_null(strstr(p->leaving, "out of the publication ds_publication: public.melding ("));
-    plan_print(p, &w->s.selection, &text);
+    plan_print(p, &w->s.selection, NULL, &text);
     assert_non_null(strstr(str_text(&text), "afterwards (migration): out of the publication"));
     str_clear(&text);
-    plan_json(p, &w->s.selection, NULL, &text);
+    plan_json(p, &w->s.selection, NULL, NULL, &text);
     assert_non_null(strstr(str_text(&text), "\"afterwards\": ["));
     str_done(&text);
     w->s.facts.publication.n_members = 0; /* it is for all tables */

@@ -1,0 +1,374 @@
+#include "api/plan/judging.h"
+
+#include "api/base/safe.h"
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/said.h"
+#include "api/plan/sampling.h"
+
+#include <string.h>
+
+struct judgement {
+    struct catalog *catalog;
+    struct selection selection;
+    bool has_selection;
+    struct sampling_found *kept; /* of an earlier look; NULL: there was none */
+    struct sampling_found *found;
+    const struct rules_team *team;
+    bool *seen; /* a table each: somebody has looked at its values */
+    bool asked; /* they were to be looked at */
+    struct arena mem;
+    const char *why; /* values could not be looked at; NULL: they could */
+};
+
+struct job {
+    struct pg *pg;
+    const struct selection *flows;
+    struct judging_values values;
+    struct task *survey, *sampling, *listing; /* the last two: NULL until they begin */
+    struct judgement *made;
+};
+
+static void stop(void *job)
+{
+    struct job *j = job;
+
+    task_clear(&j->survey);
+    task_clear(&j->listing);
+    task_clear(&j->sampling); /* looks into the catalogue: goes first */
+    judgement_free(j->made);
+}
+
+static enum task_state step(struct task *t);
+static const struct task_type type = {"judging", sizeof(struct job), step, stop};
+
+void judgement_free(struct judgement *j)
+{
+    if (j == NULL)
+        return;
+    if (j->has_selection)
+        selection_done(&j->selection);
+    sampling_found_free(j->kept);
+    sampling_found_free(j->found);
+    catalog_free(j->catalog);
+    mem_free(j->seen);
+    arena_done(&j->mem);
+    mem_free(j);
+}
+
+/* --- values --- */
+
+static bool flows(const struct job *j, size_t table)
+{
+    const struct selection_table *t = &j->made->selection.tables[table];
+    size_t at;
+
+    return j->flows == NULL ||
+           (selection_find(j->flows, t->schema, t->name, &at) && j->flows->tables[at].n_included);
+}
+
+/* What counts for a table also stands at its partitions: only there PostgreSQL keeps statistics by
+ * itself. */
+static bool counts(const struct job *j, size_t table)
+{
+    ptrdiff_t root = catalog_table(j->made->catalog, table).root;
+
+    return flows(j, table) || (root != CATALOG_NONE && flows(j, (size_t)root));
+}
+
+static void add_name(struct str *out, const char *name)
+{
+    str_addc(out, out->bytes ? ',' : '{');
+    str_addc(out, '"');
+    for (; *name; name++) {
+        if (*name == '"' || *name == '\\')
+            str_addc(out, '\\');
+        str_addc(out, *name);
+    }
+    str_addc(out, '"');
+}
+
+/* Which of them have statistics that one may read; what they say is the sampling's affair. */
+static struct task *list_statistics(const struct job *j)
+{
+    static const char sql[] =
+        "SELECT DISTINCT s.schemaname, s.tablename FROM ROWS FROM "
+        "(pg_catalog.unnest($1::pg_catalog.name[]), pg_catalog.unnest($2::pg_catalog.name[])) "
+        "AS w(s, t) JOIN pg_catalog.pg_stats s ON s.schemaname = w.s AND s.tablename = w.t";
+    struct str schemas = {0}, tables = {0};
+
+    for (size_t i = 0; i < catalog_tables(j->made->catalog); i++)
+        if (counts(j, i)) {
+            add_name(&schemas, catalog_schema_name(j->made->catalog, i));
+            add_name(&tables, catalog_table_name(j->made->catalog, i));
+        }
+    str_add(&schemas, schemas.bytes ? "}" : "{}");
+    str_add(&tables, tables.bytes ? "}" : "{}");
+    struct task *t = pg_query(j->pg, sql, (const char *const[]){schemas.text, tables.text}, 2);
+    str_done(&schemas);
+    str_done(&tables);
+    return t;
+}
+
+static void look_at_values(struct task *t, struct job *j)
+{
+    struct judgement *m = j->made;
+    struct sampling_options o = {.source = j->values.source,
+                                 .catalog = m->catalog,
+                                 .rows = j->values.rows,
+                                 .found = m->found};
+
+    for (size_t i = 0; o.rows && i < catalog_tables(m->catalog); i++)
+        if (!flows(j, i)) /* nobody asks for its rows */
+            sampling_found_set_read(m->found, i, &(struct sampling_seen){.read = true});
+    j->listing = list_statistics(j);
+    j->sampling = sampling(task_net(t), &o);
+}
+
+static void note_trouble(struct judgement *m, const struct task *t)
+{
+    const struct err *e = task_state(t) == TASK_FAILED ? task_error(t) : NULL;
+
+    if (e && m->why == NULL)
+        m->why = arena_str(&m->mem, safe_copy(&m->mem, e->why[0] ? e->why : e->what));
+}
+
+static void note_seen(struct job *j)
+{
+    struct judgement *m = j->made;
+    const struct pg_rows *rows = task_state(j->listing) == TASK_OK ? pg_rows(j->listing) : NULL;
+
+    for (size_t i = 0; rows && i < pg_count(rows); i++) {
+        ptrdiff_t at = catalog_find(m->catalog, pg_text(rows, i, 0), pg_text(rows, i, 1));
+        ptrdiff_t root = at == CATALOG_NONE ? at : catalog_table(m->catalog, (size_t)at).root;
+        if (at != CATALOG_NONE && task_state(j->sampling) == TASK_OK)
+            m->seen[at] = true;
+        if (root != CATALOG_NONE && task_state(j->sampling) == TASK_OK)
+            m->seen[root] = true;
+    }
+    for (size_t i = 0; i < catalog_tables(m->catalog); i++)
+        m->seen[i] = m->seen[i] || sampling_found_rows(m->found, i) > 0 ||
+                     sampling_found_rows(m->kept, i) > 0;
+}
+
+static void raise_column(struct judgement *m, size_t table, const char *column)
+{
+    const struct selection_table *t = &m->selection.tables[table];
+    struct rules_verdict v;
+    size_t at;
+
+    if (selection_find_column(t, column, &at) &&
+        judgement_verdict(m, t->schema, t->name, column, &v))
+        selection_raise(&m->selection, table, at, v.level, v.categories);
+}
+
+static void raise_table(struct judgement *m, const struct sampling_found *f, size_t table)
+{
+    ptrdiff_t root = catalog_table(m->catalog, table).root;
+
+    for (size_t c = 0; c < m->selection.tables[table].n_columns; c++) {
+        const char *name = catalog_column_name(m->catalog, table, c);
+        if (!sampling_found_knows(f, table, c))
+            continue;
+        raise_column(m, table, name);
+        if (root != CATALOG_NONE)
+            raise_column(m, (size_t)root, name);
+    }
+}
+
+static void raise_all(struct judgement *m, struct sampling_found *f)
+{
+    size_t table;
+
+    while (f && sampling_found_news(f, &table))
+        raise_table(m, f, table);
+}
+
+static void count_in(struct job *j)
+{
+    struct judgement *m = j->made;
+
+    raise_all(m, m->kept);
+    raise_all(m, m->found);
+    note_seen(j);
+    note_trouble(m, j->sampling);
+    note_trouble(m, j->listing);
+}
+
+/* --- the task --- */
+
+static void take_survey(struct job *j, bool values)
+{
+    struct judgement *m = j->made;
+
+    m->catalog = survey_take(j->survey, &m->selection);
+    m->has_selection = true;
+    m->kept = survey_take_found(j->survey);
+    m->found = sampling_found_new(m->catalog);
+    m->seen = mem_grow(NULL, catalog_tables(m->catalog) + 1, sizeof *m->seen);
+    memset(m->seen, 0, (catalog_tables(m->catalog) + 1) * sizeof *m->seen);
+    m->asked = values;
+}
+
+static enum task_state step(struct task *t)
+{
+    struct job *j = task_job(t, &type);
+
+    if (j->made->catalog == NULL) {
+        if (task_state(j->survey) == TASK_RUNNING)
+            return TASK_RUNNING;
+        if (task_state(j->survey) == TASK_FAILED)
+            return task_fail_like(t, j->survey);
+        take_survey(j, j->made->asked);
+        if (!j->made->asked)
+            return TASK_OK;
+        look_at_values(t, j);
+        return TASK_RUNNING;
+    }
+    if (task_state(j->sampling) == TASK_RUNNING || task_state(j->listing) == TASK_RUNNING)
+        return TASK_RUNNING;
+    count_in(j);
+    return TASK_OK;
+}
+
+struct task *judging(struct net *net, const struct judging_options *o)
+{
+    struct task *t = task_new(net, &type);
+    struct job *j = task_job(t, &type);
+
+    j->pg = o->pg;
+    j->flows = o->flows;
+    j->made = mem_alloc(sizeof *j->made);
+    *j->made = (struct judgement){.team = o->team, .asked = o->values != NULL};
+    arena_init(&j->made->mem);
+    j->survey = survey(o->pg, &o->catalog, o->team);
+    if (o->values) {
+        j->values = *o->values;
+        if (o->values->known)
+            survey_remember(j->survey, o->values->known, o->values->known_ctx);
+    }
+    return t;
+}
+
+struct judgement *judging_take(struct task *t)
+{
+    struct job *j = task_job(t, &type);
+    struct judgement *m = j->made;
+
+    task_clear(&j->sampling);
+    j->made = NULL;
+    return m;
+}
+
+/* --- what it says --- */
+
+const struct selection *judgement_selection(const struct judgement *j)
+{
+    return &j->selection;
+}
+
+void judgement_take_selection(struct judgement *j, struct selection *out)
+{
+    *out = j->selection;
+    j->has_selection = false;
+}
+
+static void add_values(const struct judgement *j, size_t table, size_t column,
+                       struct rules_verdict *out)
+{
+    sampling_found_add(j->kept, table, column, out);
+    sampling_found_add(j->found, table, column, out);
+}
+
+static void add_partitions(const struct judgement *j, size_t root, const char *column,
+                           struct rules_verdict *out)
+{
+    for (size_t i = 0; i < catalog_tables(j->catalog); i++) {
+        ptrdiff_t at = catalog_table(j->catalog, i).root == (ptrdiff_t)root
+                           ? catalog_find_column(j->catalog, i, column)
+                           : CATALOG_NONE;
+        if (at != CATALOG_NONE)
+            add_values(j, i, (size_t)at, out);
+    }
+}
+
+bool judgement_verdict(const struct judgement *j, const char *schema, const char *table,
+                       const char *column, struct rules_verdict *out)
+{
+    ptrdiff_t t = j ? catalog_find(j->catalog, schema, table) : CATALOG_NONE;
+    ptrdiff_t c = t == CATALOG_NONE ? t : catalog_find_column(j->catalog, (size_t)t, column);
+
+    if (c == CATALOG_NONE)
+        return false;
+    survey_verdict(j->catalog, j->team, (size_t)t, (size_t)c, out);
+    add_values(j, (size_t)t, (size_t)c, out);
+    if (catalog_table(j->catalog, (size_t)t).kind == CATALOG_PARTITIONED)
+        add_partitions(j, (size_t)t, column, out);
+    return true;
+}
+
+/* --- what was looked at --- */
+
+static bool is_seen(const struct judgement *j, const struct selection_table *t)
+{
+    ptrdiff_t at = j && j->asked ? catalog_find(j->catalog, t->schema, t->name) : CATALOG_NONE;
+
+    return at != CATALOG_NONE && j->seen[at];
+}
+
+void judgement_unseen(const struct judgement *j, const struct selection *s, const char *why,
+                      struct arena *a, struct judgement_unseen *out)
+{
+    *out = (struct judgement_unseen){
+        .unseen = arena_array(a, const struct selection_table *, s->n_tables + 1)};
+    for (size_t i = 0; i < s->n_tables; i++) {
+        if (s->tables[i].n_included == 0)
+            continue;
+        out->tables++;
+        if (!is_seen(j, &s->tables[i]))
+            out->unseen[out->n_unseen++] = &s->tables[i];
+    }
+    if (out->n_unseen == 0)
+        return;
+    if (j == NULL)
+        out->why = why ? safe_copy(a, why) : tr("the database was not asked");
+    else
+        out->why = j->why ? arena_str(a, j->why)
+                          : tr("PostgreSQL has no statistics of them that this login may read; "
+                               "--sample N reads rows");
+}
+
+const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)
+{
+    enum { NAMED = 5 };
+    struct str names = {0};
+
+    if (u->n_unseen == 0)
+        return NULL;
+    for (size_t i = 0; i < u->n_unseen && i < NAMED; i++)
+        str_printf(&names, "%s%s", i ? ", " : "",
+                   said_name(a, u->unseen[i]->schema, u->unseen[i]->name, NULL));
+    if (u->n_unseen > NAMED)
+        str_printf(&names, tr(" and %zu more"), u->n_unseen - NAMED);
+    const char *text = arena_printf(a, tr("values were not looked at: %s (%s)"), str_text(&names),
+                                    said_word(a, u->why));
+    str_done(&names);
+    return text;
+}
+
+void judgement_unseen_json(struct json_out *o, const char *key, const struct judgement_unseen *u)
+{
+    json_open_object(o, key);
+    json_put_int(o, "tables", (int64_t)u->tables);
+    json_put_int(o, "looked_at", (int64_t)(u->tables - u->n_unseen));
+    json_open_array(o, "not_looked_at");
+    for (size_t i = 0; i < u->n_unseen; i++) {
+        json_open_object(o, NULL);
+        json_put_string(o, "schema", u->unseen[i]->schema);
+        json_put_string(o, "table", u->unseen[i]->name);
+        json_close_object(o);
+    }
+    json_close_array(o);
+    json_put_string(o, "why", u->why);
+    json_close_object(o);
+}

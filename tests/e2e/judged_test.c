@@ -1,0 +1,171 @@
+/* What values say counts for the commands as it does on the screen: a column with a harmless name
+ * that holds identity numbers stops apply until it has a reason. Each test goes on where the last
+ * ended. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/world.h"
+
+#include <string.h>
+
+#define APP  "--app", "postmottak-backend"
+#define FILE TESTS_DIR "/e2e/two_tables.json"
+#define WHY  "regel_evaluering.regel_navn=numre i navn, avklart; Behandlingskatalogen B123"
+
+static struct world w;
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "400");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static void source(const char *sql)
+{
+    char value[256];
+    world_source(&w, sql, value);
+}
+
+static const struct json *flagged(const struct answer *a)
+{
+    return found_in(json_get(a->doc, "unacknowledged"), "column", "regel_navn");
+}
+
+static void assert_evidence(const struct json *column, const char *by)
+{
+    const struct json *e = found_in(json_get(column, "evidence"), "by", by);
+    assert_non_null(e);
+    assert_true(json_int64(e, "hits", 0) > 0);
+    assert_true(json_int64(e, "sampled", 0) >= json_int64(e, "hits", 0));
+}
+
+static void harmless_values_say_nothing(void **state)
+{
+    (void)state;
+    source("ANALYZE public.regel_evaluering, public.regelsett_resultat");
+    const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
+    answer_is(a, 3);
+    answer_fits(&w, a, "plan");
+    assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 0);
+    assert_int_equal(json_int64(a->doc, "values.tables", 0), 2);
+    assert_int_equal(json_int64(a->doc, "values.looked_at", 0), 2);
+    a = STROM(&w, "plan", APP, "-f", FILE);
+    assert_null(strstr(a->out, "values were not looked at"));
+}
+
+/* PostgreSQL's own statistics tell; no table is read. */
+static void numbers_under_a_harmless_name_stop_apply(void **state)
+{
+    (void)state;
+    source("UPDATE public.regel_evaluering r SET regel_navn = (SELECT ident FROM "
+           "public.person_ident WHERE ident ~ '^[0-9]{11}$' ORDER BY ident OFFSET r.id % 40 "
+           "LIMIT 1)");
+    source("ANALYZE public.regel_evaluering");
+    const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
+    answer_is(a, 3);
+    answer_fits(&w, a, "plan");
+    assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 1);
+    assert_text(flagged(a), "level", "special");
+    assert_evidence(flagged(a), "statistics");
+
+    a = STROM(&w, "plan", APP, "-f", FILE);
+    answer_is(a, 3);
+    assert_non_null(strstr(a->out, "! public.regel_evaluering.regel_navn is special"));
+    assert_non_null(strstr(a->out, "evidence by statistics"));
+
+    a = STROM(&w, "apply", APP, "-f", FILE, "--yes", "--json");
+    answer_is(a, 4);
+    assert_text(answer_error(a), "code", "UNACKNOWLEDGED");
+    assert_text(answer_error(a), "resource", "public.regel_evaluering.regel_navn");
+    a = STROM(&w, "create", "postmottak-backend", "datastream", "--columns",
+              "regel_evaluering:id,regel_navn", "--yes", "--json");
+    answer_is(a, 4);
+    assert_int_equal(world_writes(&w), 0);
+}
+
+static void a_review_says_so_too(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "review", APP, "-f", FILE, "--json");
+    answer_is(a, 3);
+    answer_fits(&w, a, "review");
+    assert_non_null(flagged(a));
+    assert_int_equal(json_int64(a->doc, "values.looked_at", 0), 2);
+    const struct json *column = found_in(json_get(a->doc, "columns"), "column", "regel_navn");
+    assert_text(column, "level", "special");
+    assert_evidence(column, "statistics");
+    a = STROM(&w, "review", APP, "-f", FILE, "--markdown");
+    assert_non_null(strstr(a->out, "evidence by statistics"));
+}
+
+/* Where no table was named nothing sensitive is taken in, and it is said. */
+static void create_leaves_it_out(void **state)
+{
+    (void)state;
+    const struct answer *a =
+        STROM(&w, "plan", APP, "--include-tables", "regel_evaluering", "--json");
+    answer_is(a, 3);
+    answer_says(a, "regel_navn");
+}
+
+static void a_reason_lets_it_flow(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--acknowledge", WHY, "--json");
+    answer_is(a, 3);
+    assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 0);
+}
+
+/* Without statistics nobody knows, and that is said; rows are read on request. */
+static void what_was_not_looked_at_is_said(void **state)
+{
+    (void)state;
+    source("DELETE FROM pg_catalog.pg_statistic WHERE starelid = "
+           "'public.regel_evaluering'::regclass");
+    const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
+    answer_is(a, 3);
+    assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 0);
+    assert_int_equal(json_int64(a->doc, "values.looked_at", 0), 1);
+    const struct json *missed = json_first(json_get(a->doc, "values.not_looked_at"));
+    assert_text(missed, "table", "regel_evaluering");
+    a = STROM(&w, "plan", APP, "-f", FILE);
+    assert_non_null(strstr(a->out, "values were not looked at: public.regel_evaluering (Postgre"));
+    a = STROM(&w, "review", APP, "-f", FILE, "--markdown");
+    assert_non_null(strstr(a->out, "values were not looked at: `public.regel_evaluering`"));
+
+    a = STROM(&w, "apply", APP, "-f", FILE, "--sample", "1000", "--yes", "--json");
+    answer_is(a, 4);
+    assert_text(answer_error(a), "resource", "public.regel_evaluering.regel_navn");
+    a = STROM(&w, "plan", APP, "-f", FILE, "--sample", "1000", "--json");
+    assert_evidence(flagged(a), "data");
+    assert_int_equal(json_int64(a->doc, "values.looked_at", 0), 2);
+    assert_int_equal(world_writes(&w), 0);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(harmless_values_say_nothing),
+        cmocka_unit_test(numbers_under_a_harmless_name_stop_apply),
+        cmocka_unit_test(a_review_says_so_too),
+        cmocka_unit_test(create_leaves_it_out),
+        cmocka_unit_test(a_reason_lets_it_flow),
+        cmocka_unit_test(what_was_not_looked_at_is_said),
+    };
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    return cmocka_run_group_tests(tests, start, stop);
+}
