@@ -98,12 +98,22 @@ static void settle(struct plain *p)
         tell(p, (struct event){.kind = EV_NEWS});
 }
 
+/* A second key for the same is of no use to whoever answers by number. */
+static bool is_listed(const struct action *const *listed, size_t n, const char *label)
+{
+    while (n > 0)
+        if (str_eq(listed[--n]->label, label))
+            return true;
+    return false;
+}
+
 static size_t list_actions(const struct plain *p, const struct action **out, size_t most)
 {
     size_t n = 0;
 
     for (const struct action *a = p->walk.step->actions; a && a->label && n < most; a++)
-        if (a->possible == NULL || a->possible(p->walk.self, &p->walk.j))
+        if ((a->possible == NULL || a->possible(p->walk.self, &p->walk.j)) &&
+            !is_listed(out, n, a->label))
             out[n++] = a;
     return n;
 }

@@ -28,6 +28,13 @@ static bool has_filter(const void *ctx, const struct journey *j)
     return ready(self, j) && self->view.filter[0];
 }
 
+static bool has_no_filter(const void *ctx, const struct journey *j)
+{
+    const struct tables *self = ctx;
+
+    return ready(self, j) && self->view.filter[0] == '\0';
+}
+
 static bool gives_reason(const void *ctx, const struct journey *j)
 {
     (void)j;
@@ -99,7 +106,9 @@ const struct action tables_actions[] = {
     {'/', "filter", "type a part of a name: tables and columns", ready, NULL},
     {TUI_ESC, "all tables", "away with the filter", has_filter, clear_filter},
     {'v', "view", "all, selected, changed, sensitive, with problems", ready, NULL},
-    {'n', "next flagged", "to the next sensitive column", ready, NULL},
+    {'n', "next hit", "to what the filter hits next; N to the one before", has_filter, NULL},
+    {'c', "all columns", "of the tables that are hit, or the hits alone", has_filter, NULL},
+    {'n', "next flagged", "to the next sensitive column; N to the one before", has_no_filter, NULL},
     {'e', "reason", "why what is flagged under the cursor may flow: a column, or those of a table",
      on_flagged, NULL},
     {'a', "select matching", "what is shown on or off: tables, or the columns that the filter hits",

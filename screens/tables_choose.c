@@ -23,8 +23,12 @@ static void say_problem(struct journey *j, size_t table)
 
     for (size_t i = 0; i < sizeof grave / sizeof *grave; i++)
         if (problems & 1u << grave[i]) {
-            journey_say(j, MARK_WARN, "%s: %s", j->selection.tables[table].name,
-                        tr(survey_problem_text(grave[i])));
+            struct str sql = {0};
+            bool mends = survey_problem_sql(j->catalog, table, grave[i], &sql);
+            journey_say(j, MARK_WARN, "%s: %s%s%s", j->selection.tables[table].name,
+                        tr(survey_problem_text(j->catalog, table, grave[i])), mends ? ": " : "",
+                        mends ? str_text(&sql) : "");
+            str_done(&sql);
             return;
         }
 }
@@ -51,6 +55,7 @@ static void ask_column(struct reason_form *reason, struct journey *j, size_t tab
 void tables_choose_here(struct tables_view *v, struct reason_form *reason, struct journey *j)
 {
     struct tree_node at = v->tree.at;
+    size_t column = tables_view_column(v);
     enum box box;
 
     if (v->n == 0)
@@ -60,9 +65,9 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
         choose_schema(v, j, at.root, box != BOX_ON);
     else if (at.leaf == TREE_NONE)
         choose_one_table(reason, j, v->tables[at.group]);
-    else if (choose_column(j, v->tables[at.group], at.leaf, box != BOX_ON && box != BOX_LOCKED) ==
+    else if (choose_column(j, v->tables[at.group], column, box != BOX_ON && box != BOX_LOCKED) ==
              SELECTION_NEEDS_ACK)
-        ask_column(reason, j, v->tables[at.group], at.leaf);
+        ask_column(reason, j, v->tables[at.group], column);
     tables_view_count(v);
 }
 
@@ -154,7 +159,7 @@ bool tables_choose_is_flagged(const struct tables_view *v)
         return false;
     const struct selection_table *t = &v->j->selection.tables[v->tables[at.group]];
     if (at.leaf != TREE_NONE)
-        return t->columns[at.leaf].level != RULES_NONE;
+        return t->columns[tables_view_column(v)].level != RULES_NONE;
     for (size_t i = 0; t->selectable && i < t->n_columns; i++)
         if (reason_is_lacking(&t->columns[i]))
             return true;
@@ -168,5 +173,5 @@ void tables_choose_reason(struct tables_view *v, struct reason_form *reason, str
     if (at.leaf == TREE_NONE)
         reason_form_open_table(reason, j, v->tables[at.group]);
     else
-        reason_form_open(reason, j, v->tables[at.group], at.leaf);
+        reason_form_open(reason, j, v->tables[at.group], tables_view_column(v));
 }

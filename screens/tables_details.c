@@ -233,6 +233,17 @@ static void put_types(const struct journey *j, size_t table, const struct catalo
     str_done(&line);
 }
 
+static void put_problem(const struct journey *j, size_t table, enum survey_problem problem,
+                        struct page *p)
+{
+    struct str sql = {0};
+
+    page_note(p, "%s", tr(survey_problem_text(j->catalog, table, problem)));
+    if (survey_problem_sql(j->catalog, table, problem, &sql))
+        page_note(p, "  %s", str_text(&sql));
+    str_done(&sql);
+}
+
 static void details_table(const struct tables_view *v, size_t table, struct page *p)
 {
     const struct journey *j = v->j;
@@ -246,7 +257,7 @@ static void details_table(const struct tables_view *v, size_t table, struct page
         page_note(p, tr("partitions: %zu; they arrive as this one table"), t.n_partitions);
     for (int i = 0; i < SURVEY_PROBLEMS; i++)
         if (problems & 1u << i && i != SURVEY_UNSUPPORTED_COLUMNS)
-            page_note(p, "%s", tr(survey_problem_text((enum survey_problem)i)));
+            put_problem(j, table, (enum survey_problem)i, p);
     put_size(&t, v->churn ? &v->churn[table] : NULL, p);
     put_types(j, table, &t, p);
     put_values(j, table, p);
@@ -267,5 +278,5 @@ void tables_details_here(const struct tables_view *v, struct page *p)
     else if (at.leaf == TREE_NONE)
         details_table(v, v->tables[at.group], p);
     else
-        tables_details_column(v->j, v->tables[at.group], at.leaf, p);
+        tables_details_column(v->j, v->tables[at.group], tables_view_column(v), p);
 }

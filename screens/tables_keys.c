@@ -37,6 +37,18 @@ static void next_order(struct tables *self, struct journey *j)
     journey_say(j, MARK_NONE, tr("sorted by: %s"), tr(tables_view_order_name(v->order)));
 }
 
+/* Of what the filter hits. */
+static void whole_tables(struct tables_view *v, struct journey *j)
+{
+    if (v->filter[0] == '\0')
+        return;
+    v->whole = !v->whole;
+    tables_view_update(v, j);
+    journey_say(j, MARK_NONE, "%s",
+                v->whole ? tr("all columns of the tables that are hit")
+                         : tr("the columns that are hit, and no others"));
+}
+
 /* While the tree has the keys. */
 static void choose_key(struct tables *self, struct journey *j, int key)
 {
@@ -69,7 +81,13 @@ static void choose_key(struct tables *self, struct journey *j, int key)
         tables_filter_start(&self->filter);
         break;
     case 'n':
-        tables_view_next_flagged(v);
+    case 'N':
+        if (!tables_view_next(v, key == 'n' ? 1 : -1))
+            journey_say(j, MARK_NONE, "%s",
+                        v->filter[0] ? tr("nothing is hit") : tr("nothing is flagged here"));
+        break;
+    case 'c':
+        whole_tables(v, j);
         break;
     case 's':
         tables_values_switch(&self->values, j);

@@ -71,18 +71,6 @@ bool tables_match_column(const struct tables_match *m, size_t table, size_t colu
     return m->hit[m->name_of[m->first[table] + column]];
 }
 
-bool tables_match_any(const struct tables_match *m, const struct selection *s, size_t table)
-{
-    const struct selection_table *t = &s->tables[table];
-
-    if (m->folded[0] == '\0' || tables_match_table(m, t))
-        return true;
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (tables_match_column(m, table, i))
-            return true;
-    return false;
-}
-
 void tables_match_done(struct tables_match *m)
 {
     mem_free(m->names);

@@ -19,8 +19,6 @@ struct tables_match {
 void tables_match_look(struct tables_match *m, const struct selection *s, const char *text);
 bool tables_match_table(const struct tables_match *m, const struct selection_table *t);
 bool tables_match_column(const struct tables_match *m, size_t table, size_t column);
-/* The table itself, or a column of it. */
-bool tables_match_any(const struct tables_match *m, const struct selection *s, size_t table);
 void tables_match_done(struct tables_match *m);
 
 #endif

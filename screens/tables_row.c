@@ -13,8 +13,12 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
              t->columns, figure_count(t->rows, rows));
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
-    page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
-                   v->of);
+    if (v->hits)
+        page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu, columns hit %zu"),
+                       tr(tables_view_name(v->view)), v->n, v->of, v->hits);
+    else
+        page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
+                       v->of);
     page_newline(p);
 }
 

@@ -23,8 +23,9 @@ void tables_samples_ask(struct tables_samples *s, const struct tables_view *v, s
     if (pg == NULL || v->n == 0 || at.group == TREE_NONE || at.leaf == TREE_NONE)
         return;
     s->table = v->tables[at.group];
-    s->column = at.leaf;
-    s->task = sampling_look(pg, j->catalog, s->table, s->column, is_ascii(),
+    s->column = tables_view_column(v);
+    s->task = sampling_look(pg, j->catalog, s->table, s->column,
+                            j->selection.tables[s->table].columns[s->column].categories, is_ascii(),
                             o->shots || o->keys || plain_wanted(o));
     if (s->task == NULL)
         journey_say(j, MARK_WARN, "%s",

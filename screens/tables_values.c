@@ -63,10 +63,25 @@ static void say_chosen(struct journey *j, const struct values_risen *r)
                     r->chosen);
 }
 
+/* Tables whose rows were read, now or at another time. */
+static size_t remembered(const struct journey *j, uint64_t *rows)
+{
+    size_t n = 0;
+
+    *rows = 0;
+    for (size_t i = 0; i < j->selection.n_tables; i++) {
+        n += sampling_found_is_read(j->found, i);
+        *rows += sampling_found_rows(j->found, i);
+    }
+    return n;
+}
+
 static void say_end(const struct tables_values *v, struct journey *j)
 {
     struct sampling_told told = sampling_told(v->task);
     char rows[FIGURE_TEXT];
+    uint64_t rows_known;
+    size_t known = remembered(j, &rows_known);
 
     if (j->said[0])
         return;
@@ -76,6 +91,11 @@ static void say_end(const struct tables_values *v, struct journey *j)
                        "%zu (%s)"),
                     figure_count((int64_t)told.rows, rows), v->risen, told.left_out,
                     told.why ? told.why : "");
+    else if (told.rows == 0 && rows_known)
+        journey_say(j, MARK_OK,
+                    tr("values: nothing new to read; remembered from before: tables %zu, "
+                       "rows %s"),
+                    known, figure_count((int64_t)rows_known, rows));
     else
         journey_say(j, MARK_OK, tr("values: rows %s read; flagged by them: %zu"),
                     figure_count((int64_t)told.rows, rows), v->risen);

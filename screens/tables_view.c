@@ -86,7 +86,7 @@ static size_t leaves(const void *ctx, size_t group)
 {
     const struct tables_view *v = ctx;
 
-    return v->j->selection.tables[v->tables[group]].n_columns;
+    return v->shown[v->tables[group]];
 }
 
 static size_t group_id(const void *ctx, size_t group)
@@ -125,7 +125,7 @@ static enum box box(const void *ctx, struct tree_node at)
     const struct selection_table *t = &v->j->selection.tables[v->tables[at.group]];
     if (at.leaf == TREE_NONE)
         return table_box(t);
-    const struct selection_column *c = &t->columns[at.leaf];
+    const struct selection_column *c = &t->columns[tables_view_column_of(v, at)];
     if (c->unsupported || !t->selectable)
         return BOX_NONE;
     if (c->key && c->included)
@@ -145,8 +145,9 @@ static void put(const void *ctx, struct tree_node at, struct page *p)
     } else if (at.leaf == TREE_NONE) {
         tables_row_table(v->j, v->tables[at.group], p);
     } else {
-        tables_row_column(&v->j->selection.tables[v->tables[at.group]].columns[at.leaf],
-                          journey_changes_stream(v->j), p);
+        tables_row_column(
+            &v->j->selection.tables[v->tables[at.group]].columns[tables_view_column_of(v, at)],
+            journey_changes_stream(v->j), p);
     }
 }
 
@@ -190,25 +191,48 @@ static void order_schemas(struct tables_view *v)
 
 /* --- update --- */
 
+/* How many of its columns are seen: those that the filter hits, where the table's own name does not
+ * say it. Nothing is hit: the table is not seen. */
+static bool find_hits(struct tables_view *v, const struct selection_table *t, size_t table)
+{
+    bool named = v->match.folded[0] == '\0' || tables_match_table(&v->match, t);
+    size_t hits = 0;
+
+    for (size_t i = 0; !named && i < t->n_columns; i++)
+        hits += tables_match_column(&v->match, table, i);
+    v->hits += hits;
+    v->shown[table] = (uint32_t)(named || v->whole ? t->n_columns : hits);
+    return named || hits;
+}
+
 void tables_view_renew(struct tables_view *v)
 {
+    if (v->n && v->tree.at.group != TREE_NONE && v->tree.at.group < v->n) {
+        size_t column = tables_view_column(v); /* it stays where it is */
+        v->kept_table = (int64_t)v->tables[v->tree.at.group];
+        v->kept_column = column == TREE_NONE ? -1 : (int64_t)column;
+    }
+    v->n = 0;
     tables_match_done(&v->match);
 }
 
 void tables_view_update(struct tables_view *v, const struct journey *j)
 {
     const struct selection *s = &j->selection;
+    size_t column = tables_view_column(v),
+           table = column == TREE_NONE ? 0 : v->tables[v->tree.at.group];
 
     v->j = j;
+    v->shown = mem_grow(v->shown, s->n_tables + 1, sizeof *v->shown);
     tables_match_look(&v->match, s, v->filter);
     v->tables = mem_grow(v->tables, s->n_tables + 1, sizeof *v->tables);
     v->schema_at = mem_grow(v->schema_at, s->n_tables + 1, sizeof *v->schema_at);
-    v->n = v->n_schemas = v->of = 0;
+    v->n = v->n_schemas = v->of = v->hits = 0;
     for (size_t i = 0; i < s->n_tables; i++) {
         if (is_seen_elsewhere(v, i))
             continue;
         v->of++;
-        if (!in_view(v, i) || !tables_match_any(&v->match, s, i))
+        if (!in_view(v, i) || !find_hits(v, &s->tables[i], i))
             continue;
         if (v->n == 0 || !str_eq(s->tables[v->tables[v->n - 1]].schema, s->tables[i].schema))
             v->schema_at[v->n_schemas++] = v->n;
@@ -225,6 +249,8 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
                                    .box = box,
                                    .put = put};
     tree_update(&v->tree, &v->model);
+    if (column != TREE_NONE && v->tree.at.group < v->n && v->tables[v->tree.at.group] == table)
+        tables_view_keep_column(v, column);
 }
 
 void tables_view_count(struct tables_view *v)
@@ -234,73 +260,7 @@ void tables_view_count(struct tables_view *v)
         v->schema_box[i] = (uint8_t)count_schema(v, i);
 }
 
-/* --- the cursor --- */
-
-void tables_view_place(struct tables_view *v)
-{
-    for (size_t g = 0; g < v->n; g++)
-        if ((int64_t)v->tables[g] == v->kept_table) {
-            size_t root = 0;
-            while (root + 1 < v->n_schemas && v->schema_at[root + 1] <= g)
-                root++;
-            struct tree_node node = {root, g, TREE_NONE};
-            if (v->kept_column >= 0 && (size_t)v->kept_column < v->model.leaves(v->model.ctx, g))
-                node.leaf = (size_t)v->kept_column;
-            tree_show(&v->tree, &v->model, node);
-        }
-}
-
-/* In the order of the screen: the rest of this table, the others, then its beginning. */
-void tables_view_next_flagged(struct tables_view *v)
-{
-    struct tree_node at = v->tree.at;
-    size_t group = at.group != TREE_NONE ? at.group : v->n ? v->schema_at[at.root] : 0;
-    size_t first = at.group == TREE_NONE || at.leaf == TREE_NONE ? 0 : at.leaf + 1;
-
-    for (size_t i = 0; v->n && i <= v->n; i++) {
-        size_t table = v->tables[(group + i) % v->n];
-        const struct selection_table *t = &v->j->selection.tables[table];
-        for (size_t c = i == 0 ? first : 0; c < t->n_columns; c++)
-            if (t->columns[c].level != RULES_NONE) {
-                v->kept_table = (int64_t)table;
-                v->kept_column = (int64_t)c;
-                tables_view_place(v);
-                return;
-            }
-    }
-}
-
-void tables_view_first_hit(struct tables_view *v)
-{
-    const struct selection_table *t = v->n ? &v->j->selection.tables[v->tables[0]] : NULL;
-
-    if (t == NULL)
-        return;
-    v->kept_table = (int64_t)v->tables[0];
-    v->kept_column = -1;
-    for (size_t i = 0; !tables_match_table(&v->match, t) && v->kept_column < 0 && i < t->n_columns;
-         i++)
-        if (tables_match_column(&v->match, v->tables[0], i))
-            v->kept_column = (int64_t)i;
-    struct tree_node node = {0, 0, TREE_NONE};
-    bool was_open = tree_is_open(&v->tree, &v->model, node);
-    tables_view_place(v);
-    v->opened = v->kept_column >= 0 && !was_open ? 1 + v->kept_table : 0;
-}
-
-void tables_view_forget_hit(struct tables_view *v)
-{
-    struct tree_node at = v->tree.at;
-    int64_t opened = v->opened - 1;
-
-    v->opened = 0;
-    if (opened < 0 || v->n == 0 || at.group == TREE_NONE || at.group >= v->n ||
-        (int64_t)v->tables[at.group] != opened || (int64_t)at.leaf != v->kept_column)
-        return;
-    at.leaf = TREE_NONE;
-    tree_show(&v->tree, &v->model, at);
-    tree_set_open(&v->tree, &v->model, at, false);
-}
+/* --- across a start --- */
 
 void tables_view_save(const struct tables_view *v, struct kept *k)
 {
@@ -309,10 +269,11 @@ void tables_view_save(const struct tables_view *v, struct kept *k)
     kept_set_text(k, "tables.filter", v->filter);
     kept_set_int(k, "tables.view", v->view);
     kept_set_int(k, "tables.order", v->order);
+    kept_set_bool(k, "tables.whole", v->whole);
     if (on_table) {
         kept_set_int(k, "tables.at", (int64_t)v->tables[v->tree.at.group]);
         kept_set_int(k, "tables.column",
-                     v->tree.at.leaf == TREE_NONE ? -1 : (int64_t)v->tree.at.leaf);
+                     v->tree.at.leaf == TREE_NONE ? -1 : (int64_t)tables_view_column(v));
     }
 }
 
@@ -324,6 +285,7 @@ void tables_view_load(struct tables_view *v, const struct kept *k)
     str_copy(v->filter, sizeof v->filter, kept_text(k, "tables.filter", ""));
     v->view = view >= 0 && view < VIEWS ? (enum view)view : VIEW_ALL;
     v->order = order >= 0 && order < ORDERS ? (enum order)order : ORDER_NAME;
+    v->whole = kept_bool(k, "tables.whole", false);
     v->kept_table = kept_int(k, "tables.at", -1);
     v->kept_column = kept_int(k, "tables.column", -1);
 }
@@ -334,6 +296,7 @@ void tables_view_done(struct tables_view *v)
     mem_free(v->tables);
     mem_free(v->schema_at);
     mem_free(v->schema_box);
+    mem_free(v->shown);
     tree_done(&v->tree);
     *v = (struct tables_view){0};
 }

@@ -21,7 +21,10 @@ struct tables_view {
     const struct churn *churn; /* of every table; NULL: not known (yet) */
     char filter[VIEW_FILTER];  /* as typed */
     struct tables_match match;
+    bool whole;          /* all columns of what is hit; else the hits alone */
+    uint32_t *shown;     /* columns that are seen, of every table that is */
     size_t *tables;      /* visible ones: schemas ascending, in them as ordered */
+    size_t hits;         /* columns that the filter hits, in tables that it does not hit itself */
     size_t n, of;        /* and how many could be: a partition is seen through its table */
     size_t *schema_at;   /* first visible table of each visible schema */
     uint8_t *schema_box; /* enum box of each: thousands of tables are looked at for it */
@@ -36,8 +39,14 @@ void tables_view_update(struct tables_view *v, const struct journey *j);
 void tables_view_renew(struct tables_view *v); /* before it, where the selection is another one */
 void tables_view_count(struct tables_view *v); /* after choosing: the boxes of the schemas */
 void tables_view_place(struct tables_view *v); /* the cursor to where it is to stand */
-void tables_view_next_flagged(struct tables_view *v); /* to the next flagged column, and around */
-void tables_view_first_hit(struct tables_view *v);    /* of the filter: a table, or its column */
+/* To the next (by 1) or the one before (-1), and around: the hits of the filter while there is one,
+ * else flagged columns. False: there is none. */
+bool tables_view_next(struct tables_view *v, int by);
+/* The column of the catalogue at a node, under the cursor; TREE_NONE: that is no column. */
+size_t tables_view_column_of(const struct tables_view *v, struct tree_node at);
+size_t tables_view_column(const struct tables_view *v);
+void tables_view_keep_column(struct tables_view *v, size_t column); /* of the cursor's table */
+void tables_view_first_hit(struct tables_view *v); /* of the filter: a table, or its column */
 /* What the last hit has opened is closed again; not where the person has gone on from it. */
 void tables_view_forget_hit(struct tables_view *v);
 void tables_view_save(const struct tables_view *v, struct kept *k);

@@ -1,6 +1,7 @@
 #include "api/plan/survey.h"
 
 #include "api/base/str.h"
+#include "api/files/quote.h"
 
 #include <assert.h>
 #include <string.h>
@@ -10,18 +11,21 @@ enum {
     LARGE_ROWS = 500000000 /* beyond it a backfill wants a plain unique index (facts/gcp.md C) */
 };
 
+/* What is told of most tables; of others see survey_problem_text. */
 static const struct {
     const char *name, *text;
 } problems[SURVEY_PROBLEMS] = {
     [SURVEY_NO_PRIMARY_KEY] =
         {"no_primary_key",
          "no primary key: only inserts arrive, and the application's own UPDATE and DELETE fail "
-         "while it is published"},
+         "while it is published; a key mends it, or the whole row as one"},
     [SURVEY_IDENTITY_FULL] =
-        {"identity_full", "REPLICA IDENTITY FULL beside a key is not allowed: set it to DEFAULT"},
+        {"identity_full",
+         "REPLICA IDENTITY FULL beside a primary key: Datastream wants DEFAULT there"},
     [SURVEY_IDENTITY_NOTHING] =
         {"identity_nothing",
-         "REPLICA IDENTITY NOTHING: updates and deletes fail; set it to DEFAULT"},
+         "REPLICA IDENTITY NOTHING: the application's own UPDATE and DELETE fail while it is "
+         "published"},
     [SURVEY_NOT_PUBLISHED] = {"not_published", "not in the publication: a migration adds it"},
     [SURVEY_NOT_READABLE] = {"not_readable",
                              "the database user may not read it: a migration grants it"},
@@ -41,9 +45,10 @@ unsigned survey_problems(const struct catalog *c, size_t table)
     struct catalog_table t = catalog_table(c, table);
     unsigned found = 0;
 
+    if (t.kind == CATALOG_VIEW || t.kind == CATALOG_FOREIGN)
+        return 0; /* they cannot be chosen, which says it all; PostgreSQL's facts mean tables */
 #define FOUND(condition, problem) found |= (condition) ? 1u << (problem) : 0u
-    FOUND(t.n_key == 0 && t.kind != CATALOG_VIEW && t.identity != CATALOG_INDEX,
-          SURVEY_NO_PRIMARY_KEY);
+    FOUND(t.n_key == 0 && t.identity != CATALOG_INDEX, SURVEY_NO_PRIMARY_KEY);
     FOUND(t.n_key > 0 && t.identity == CATALOG_FULL, SURVEY_IDENTITY_FULL);
     FOUND(t.identity == CATALOG_NOTHING, SURVEY_IDENTITY_NOTHING);
     FOUND(!t.published, SURVEY_NOT_PUBLISHED);
@@ -66,10 +71,58 @@ const char *survey_problem_name(enum survey_problem p)
     return problems[p].name;
 }
 
-const char *survey_problem_text(enum survey_problem p)
+const char *survey_problem_text(const struct catalog *c, size_t table, enum survey_problem p)
 {
     assert(p < SURVEY_PROBLEMS);
+    struct catalog_table t = catalog_table(c, table);
+
+    if (p == SURVEY_NO_PRIMARY_KEY && t.identity == CATALOG_FULL)
+        return "no primary key, and REPLICA IDENTITY FULL: the whole row stands for it; all "
+               "changes "
+               "arrive, and rows that are equal cannot be told apart";
+    if (p == SURVEY_IDENTITY_NOTHING && t.n_key == 0)
+        return "REPLICA IDENTITY NOTHING: DEFAULT would not help either before there is a key";
     return problems[p].text;
+}
+
+/* A key is the better remedy, and nobody but its owner can name one. FULL never stands beside a
+ * key. */
+static const char *identity_of(const struct catalog_table *t, enum survey_problem p)
+{
+    switch (p) {
+    case SURVEY_NO_PRIMARY_KEY:
+        return t->identity == CATALOG_FULL ? NULL : "FULL";
+    case SURVEY_IDENTITY_FULL:
+        return "DEFAULT";
+    case SURVEY_IDENTITY_NOTHING:
+        return t->n_key ? "DEFAULT" : NULL;
+    case SURVEY_NOT_PUBLISHED:
+    case SURVEY_NOT_READABLE:
+    case SURVEY_ROW_SECURITY:
+    case SURVEY_PARTITION:
+    case SURVEY_TOO_MANY_KEY_COLUMNS:
+    case SURVEY_LARGE_TABLE:
+    case SURVEY_UNSUPPORTED_COLUMNS:
+    case SURVEY_PROBLEMS:
+        break;
+    }
+    return NULL;
+}
+
+bool survey_problem_sql(const struct catalog *c, size_t table, enum survey_problem p,
+                        struct str *out)
+{
+    struct catalog_table t = catalog_table(c, table);
+    const char *identity = identity_of(&t, p);
+    struct err e;
+
+    if (identity == NULL)
+        return false;
+    str_add(out, "ALTER TABLE ");
+    if (!quote_table(out, t.schema, t.name, &e))
+        return false;
+    str_printf(out, " REPLICA IDENTITY %s;", identity);
+    return true;
 }
 
 /* --- types

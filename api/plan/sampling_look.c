@@ -4,6 +4,7 @@
 #include "api/files/quote.h"
 #include "api/pg/copy.h"
 #include "api/plan/sampling.h"
+#include "api/rules/validators.h"
 
 #include <string.h>
 
@@ -11,8 +12,9 @@ enum { CHARS = 256, BLOCKS = 24, SEEN = 4, ROWS = 1000 };
 
 struct looking {
     struct task *reading;
-    struct str values[SAMPLING_LOOKS];
-    size_t n;
+    struct str values[SAMPLING_LOOKS]; /* those that were flagged stand first */
+    size_t n, flagged;
+    uint32_t categories;
     bool ascii, whole;
 };
 
@@ -44,6 +46,30 @@ void sampling_mask(struct str *out, const char *value, bool ascii, bool whole)
     str_add(out, value + at);
 }
 
+/* It alone says what the column is flagged for. */
+static bool is_flagged(const struct looking *l, const char *value, size_t n)
+{
+    struct rules_verdict v = {0};
+    struct values one = {0};
+
+    values_add(&one, value, n);
+    values_verdict(&one, RULES_BY_DATA, &v);
+    return v.level != RULES_NONE && v.categories & l->categories;
+}
+
+/* Behind the others of its kind; the last one makes room. */
+static void keep(struct looking *l, const char *value, bool flagged)
+{
+    size_t at = flagged ? l->flagged++ : l->n, last = l->n < SAMPLING_LOOKS ? l->n++ : l->n - 1;
+    struct str room = l->values[last];
+
+    str_clear(&room);
+    sampling_mask(&room, value, l->ascii, l->whole);
+    for (; last > at; last--)
+        l->values[last] = l->values[last - 1];
+    l->values[at] = room;
+}
+
 static bool row(void *ctx, char *line, size_t bytes, struct err *e)
 {
     struct looking *l = ctx;
@@ -52,10 +78,12 @@ static bool row(void *ctx, char *line, size_t bytes, struct err *e)
 
     (void)bytes;
     (void)e;
-    if (l->n < SAMPLING_LOOKS && copy_field(&line, &value, &n) && value) {
-        sampling_mask(&l->values[l->n++], value, l->ascii, l->whole);
-        memset(value, 0, n);
-    }
+    if (l->flagged == SAMPLING_LOOKS || !copy_field(&line, &value, &n) || value == NULL)
+        return true;
+    bool flagged = l->categories && is_flagged(l, value, n);
+    if (flagged || l->n < SAMPLING_LOOKS)
+        keep(l, value, flagged);
+    memset(value, 0, n);
     return true;
 }
 
@@ -96,12 +124,12 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     if (t.rows > SAMPLING_WHOLE)
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %d / %lld))", ROWS,
                    (long long)t.rows);
-    str_printf(out, " LIMIT %d) AS s WHERE v <> '' LIMIT %d", ROWS, SAMPLING_LOOKS);
+    str_printf(out, " LIMIT %d) AS s WHERE v <> ''", ROWS);
     return true;
 }
 
 struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
-                           bool ascii, bool whole)
+                           uint32_t categories, bool ascii, bool whole)
 {
     struct str sql = {0};
     struct task *t = NULL;
@@ -109,6 +137,7 @@ struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table,
     if (write_sql(c, table, column, &sql)) {
         t = task_new(pg_net(pg), &type);
         struct looking *l = task_job(t, &type);
+        l->categories = categories;
         l->ascii = ascii;
         l->whole = whole;
         l->reading = pg_copy(pg, str_text(&sql), row, l);

@@ -4,6 +4,7 @@
 /* Reads a database's tables and columns and judges each: the catalogue, and a selection with
  * everything off that the person then chooses from. Judging is done in slices between keys. */
 
+#include "api/base/str.h"
 #include "api/net/task.h"
 #include "api/pg/catalog.h"
 #include "api/plan/sampling_found.h"
@@ -48,7 +49,11 @@ enum survey_problem {
 /* Bits 1u << enum survey_problem. */
 unsigned survey_problems(const struct catalog *c, size_t table);
 const char *survey_problem_name(enum survey_problem p); /* "no_primary_key": as in --json */
-const char *survey_problem_text(enum survey_problem p); /* one sentence for people */
+/* One sentence for people, as true of this very table; passes tr(). */
+const char *survey_problem_text(const struct catalog *c, size_t table, enum survey_problem p);
+/* The statement that mends it, where one does; false: none, or the name cannot be written. */
+bool survey_problem_sql(const struct catalog *c, size_t table, enum survey_problem p,
+                        struct str *out);
 
 /* What a PostgreSQL type becomes in BigQuery (facts/gcp.md D), "" when it is not carried. */
 const char *survey_bigquery_type(const struct catalog_column *c);

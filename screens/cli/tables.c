@@ -170,6 +170,21 @@ static void print_flags(const struct rules_team *team, const struct rules_verdic
 
 enum { NAME = 256 }; /* 63 bytes, each escaped */
 
+static void print_problems(const struct catalog *c, size_t table)
+{
+    unsigned problems = survey_problems(c, table);
+
+    for (int p = 0; p < SURVEY_PROBLEMS; p++) {
+        struct str sql = {0};
+        if ((problems & 1u << p) == 0)
+            continue;
+        out_line("  ! %s", survey_problem_text(c, table, (enum survey_problem)p));
+        if (survey_problem_sql(c, table, (enum survey_problem)p, &sql))
+            out_line("    %s", str_text(&sql));
+        str_done(&sql);
+    }
+}
+
 static void print(const struct found *f)
 {
     const struct catalog *c = f->catalog;
@@ -178,14 +193,11 @@ static void print(const struct found *f)
 
     for (size_t i = 0; i < catalog_tables(c); i++) {
         struct catalog_table t = catalog_table(c, i);
-        unsigned problems = survey_problems(c, i);
         safe_text(schema, sizeof schema, t.schema);
         safe_text(name, sizeof name, t.name);
         out_line("%s.%s  %s, %s rows, %s", schema, name, kind_name(t.kind),
                  figure_count(t.rows, rows), figure_bytes(t.bytes, bytes));
-        for (int p = 0; p < SURVEY_PROBLEMS; p++)
-            if (problems & 1u << p)
-                out_line("  ! %s", survey_problem_text((enum survey_problem)p));
+        print_problems(c, i);
         for (size_t k = 0; k < t.n_columns; k++) {
             struct catalog_column col = catalog_column(c, i, k);
             struct rules_verdict v;

@@ -412,7 +412,7 @@ static void test_a_look_at_a_column(void **state)
 {
     struct pg *pg = connect_to();
     (void)state;
-    struct task *t = sampling_look(pg, catalog, table("kunde"), 1, true, false);
+    struct task *t = sampling_look(pg, catalog, table("kunde"), 1, 0, true, false);
     await(t);
     assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
     for (size_t i = 0; i < SAMPLING_LOOKS; i++) {
@@ -420,9 +420,23 @@ static void test_a_look_at_a_column(void **state)
         assert_null(strstr(sampling_look_value(t, i), "@"));
     }
     task_drop(t);
-    t = sampling_look(pg, catalog, table("tom"), 1, true, false);
+    t = sampling_look(pg, catalog, table("tom"), 1, 0, true, false);
     await(t);
     assert_int_equal(sampling_look_count(t), 0);
+    task_drop(t);
+    pg_close(pg);
+}
+
+/* One of two thousand, and it is the one that is asked about. */
+static void test_a_look_shows_what_was_hit(void **state)
+{
+    struct pg *pg = connect_to();
+    (void)state;
+    struct task *t = sampling_look(pg, catalog, table("lager"), 1, 1u << RULES_FNR, true, false);
+    await(t);
+    assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
+    assert_string_equal(sampling_look_value(t, 0), "#######0036");
+    assert_string_equal(sampling_look_value(t, 1), "#### 1");
     task_drop(t);
     pg_close(pg);
 }
@@ -460,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_what_is_left),
         cmocka_unit_test(test_masks),
         cmocka_unit_test(test_a_look_at_a_column),
+        cmocka_unit_test(test_a_look_shows_what_was_hit),
         cmocka_unit_test(test_churn),
     };
     return cmocka_run_group_tests(tests, start, stop);

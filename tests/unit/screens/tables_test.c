@@ -61,9 +61,9 @@ static void close_scene(struct scene *s)
 
 static void expect_next(struct scene *s, size_t table, size_t column)
 {
-    tables_view_next_flagged(&s->view);
+    assert_true(tables_view_next(&s->view, 1));
     assert_int_equal(s->view.tables[s->view.tree.at.group], table);
-    assert_int_equal(s->view.tree.at.leaf, column);
+    assert_int_equal(tables_view_column(&s->view), column);
 }
 
 static void test_every_flagged_column_in_order(void **state)
@@ -88,6 +88,38 @@ static void look_for(struct scene *s, const char *text)
     tables_view_first_hit(&s->view);
 }
 
+/* While a filter stands the next one is its next hit, and only hits are seen. */
+static void test_the_next_hit(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    look_for(&s, "c5");
+    assert_int_equal(s.view.hits, 3);
+    for (int round = 0; round < 2; round++) {
+        expect_next(&s, 1, 5);
+        expect_next(&s, 2, 5);
+        expect_next(&s, 0, 5);
+    }
+    assert_true(tables_view_next(&s.view, -1));
+    assert_int_equal(s.view.tree.at.group, 2);
+    s.view.whole = true; /* the cursor stays at its column */
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.tree.at.leaf, 5);
+    assert_int_equal(s.view.model.leaves(s.view.model.ctx, 2), COLUMNS);
+    s.view.whole = false;
+    tables_view_update(&s.view, &s.j);
+    assert_int_equal(s.view.tree.at.leaf, 0);
+    assert_int_equal(tables_view_column(&s.view), 5);
+    look_for(&s, "t1"); /* a table by its name shows all of it */
+    assert_int_equal(s.view.hits, 0);
+    assert_int_equal(s.view.model.leaves(s.view.model.ctx, 0), COLUMNS);
+    look_for(&s, "nothing of that name");
+    assert_false(tables_view_next(&s.view, 1));
+    close_scene(&s);
+}
+
 static void test_the_cursor_comes_to_the_hit(void **state)
 {
     struct scene s;
@@ -101,7 +133,8 @@ static void test_the_cursor_comes_to_the_hit(void **state)
     look_for(&s, "c5");
     assert_int_equal(s.view.n, 3);
     assert_int_equal(s.view.tree.at.group, 0);
-    assert_int_equal(s.view.tree.at.leaf, 5);
+    assert_int_equal(tables_view_column(&s.view), 5);
+    assert_int_equal(s.view.model.leaves(s.view.model.ctx, 0), 1); /* the hit alone */
     assert_true(tree_is_open(&s.view.tree, &s.view.model, (struct tree_node){0, 0, TREE_NONE}));
     look_for(&s, "nothing of that name");
     assert_int_equal(s.view.n, 0);
@@ -272,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_flagged_column_in_order),
                                        cmocka_unit_test(test_the_cursor_comes_to_the_hit),
+                                       cmocka_unit_test(test_the_next_hit),
                                        cmocka_unit_test(test_a_hit_leaves_nothing_open),
                                        cmocka_unit_test(test_shown_goes_on_and_off),
                                        cmocka_unit_test(test_what_matches_is_chosen),
