@@ -1,4 +1,4 @@
-"""What is measured on a database of 10 000 tables x 20 columns: keys, choosing, busy, stall."""
+"""What is measured on a database of 10 000 tables x 20 columns: keys, beside, choosing, busy, stall."""
 import json
 import shutil
 import statistics
@@ -6,6 +6,7 @@ import sys
 
 import slow
 import world
+from beside import beside
 
 TABLES, COLUMNS = 10000, 20
 WIZARD = str(world.BUILD / 'bench_wizard')
@@ -186,15 +187,18 @@ def stall(w):
         world.bound('stall', f'{name}: leaving', left, 30, 'ms', f'{left_cpu:.1f} ms of it working')
 
 
+FIGURES = {'keys': keys, 'beside': beside, 'choosing': choosing, 'busy': busy, 'stall': stall}
+
+
 def main():
-    chosen = sys.argv[2:] or ['keys', 'choosing', 'busy', 'stall']
+    chosen = sys.argv[2:] or list(FIGURES)
     if not shutil.which(WIZARD):
         world.skip('no bench_wizard: the linker here cannot wrap a call')
     world.harness()
     with world.folder() as home, world.server() as where:
         w = World(home, where)
         for figure in chosen:
-            {'keys': keys, 'choosing': choosing, 'busy': busy, 'stall': stall}[figure](w)
+            FIGURES[figure](w)
 
 
 main()
