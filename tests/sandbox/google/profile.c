@@ -215,6 +215,14 @@ static void list(struct call *c)
     list_answer(c, "connectionProfiles", thing_below(c, "profile"), 50, 1000, NULL);
 }
 
+/* Who reads through it logs in anew: its next look begins again where the file stands. */
+static void let_go(struct google *g, const char *profile)
+{
+    for (struct stream *s = g->streams; s != NULL; s = s->next)
+        if (str_eq(val_text(s->doc, "sourceConfig.sourceConnectionProfile"), profile))
+            stream_halt(g, s);
+}
+
 static void updated(struct google *g, struct operation *op)
 {
     struct thing *t = thing_find(g, "profile", op->target);
@@ -236,6 +244,7 @@ static void updated(struct google *g, struct operation *op)
     if (keep) {
         complete(g, t, body);
         resource_touch(t->doc);
+        let_go(g, t->name);
     }
     op->response = val_copy(t->doc);
     resource_type(op->response, "ConnectionProfile");
