@@ -9,23 +9,19 @@
 #include "screens/answer.h"
 #include "screens/journey.h"
 #include "screens/lines_view.h"
+#include "screens/review_file.h"
+#include "screens/review_row.h"
 #include "screens/steps.h"
 
-#include "api/base/path.h"
-#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/plan/file.h"
 #include "api/plan/names.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
-#include "tui/dialog.h"
 #include "tui/key.h"
 #include "tui/list.h"
 
 #include <string.h>
-
-enum { DETAIL = 6 }; /* columns further in */
 
 struct review {
     struct task *looking;
@@ -33,8 +29,7 @@ struct review {
     struct plan_lines lines;
     bool planned;
     struct list list;
-    struct dialog dialog;
-    const char *file; /* that `w` writes */
+    struct review_file file; /* that `w` writes */
 };
 
 static void show_plan(struct review *self, struct journey *j)
@@ -62,7 +57,6 @@ static void enter(void *ctx, struct journey *j)
     struct review *self = ctx;
 
     names_complete(&j->target);
-    self->file = path_join(&self->mem, j->live->repo ? j->live->repo : ".", "replication.json");
     if (!j->selection_ready && journey_catching_up(j))
         return; /* entered anew when the choices are back */
     journey_fill_selection(j);
@@ -72,64 +66,9 @@ static void enter(void *ctx, struct journey *j)
 /* --- drawing -------------------------------------------------------------------------------------
  */
 
-static enum style style_of(const struct plan_line *l)
-{
-    static const enum style by_verb[] = {[PLAN_KEEP] = STYLE_MUTED,
-                                         [PLAN_CREATE] = STYLE_ADDED,
-                                         [PLAN_UPDATE] = STYLE_WARN,
-                                         [PLAN_DELETE] = STYLE_REMOVED,
-                                         [PLAN_BLOCKED] = STYLE_FAIL};
-
-    switch (l->kind) {
-    case PLAN_LINE_HEAD:
-        return STYLE_HEADING;
-    case PLAN_LINE_ACTION:
-        return by_verb[l->verb];
-    case PLAN_LINE_WARNING:
-        return STYLE_FAIL;
-    case PLAN_LINE_SENSITIVE:
-        return STYLE_SENSITIVE;
-    case PLAN_LINE_TABLE:
-        return STYLE_ACCENT;
-    case PLAN_LINE_STOPS:
-        return STYLE_REMOVED;
-    case PLAN_LINE_STARTS:
-        return STYLE_ADDED;
-    case PLAN_LINE_DETAIL:
-        break;
-    }
-    return STYLE_TEXT;
-}
-
-static char sign_of(const struct plan_line *l)
-{
-    switch (l->kind) {
-    case PLAN_LINE_ACTION:
-        return plan_sign(l->verb);
-    case PLAN_LINE_WARNING:
-    case PLAN_LINE_SENSITIVE:
-        return '!';
-    case PLAN_LINE_STOPS:
-        return '-';
-    case PLAN_LINE_STARTS:
-        return '+';
-    case PLAN_LINE_HEAD:
-    case PLAN_LINE_TABLE:
-    case PLAN_LINE_DETAIL:
-        break;
-    }
-    return '\0';
-}
-
 static struct lines_row row_of(const void *ctx, size_t i)
 {
-    const struct review *self = ctx;
-    const struct plan_line *l = &self->lines.items[i];
-
-    return (struct lines_row){.style = style_of(l),
-                              .sign = sign_of(l),
-                              .indent = l->kind == PLAN_LINE_DETAIL ? DETAIL : 0,
-                              .text = l->text};
+    return review_row(&((const struct review *)ctx)->lines.items[i]);
 }
 
 /* Create looked once more, and something was not as it had been shown. */
@@ -157,6 +96,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct review *self = ctx;
 
+    if (self->file.open) {
+        review_file_draw(&self->file, p);
+        return;
+    }
     page_heading(p,
                  journey_is_running(j) ? tr("This is under way in %s")
                                        : tr("This is what will happen in %s"),
@@ -171,8 +114,6 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
                task_state(self->looking) == TASK_RUNNING) {
         page_bar(p, "", planning_answers(self->looking), planning_questions());
     }
-    if (self->dialog.open)
-        dialog_draw(&self->dialog, p);
 }
 
 /* --- keys ----------------------------------------------------------------------------------------
@@ -207,25 +148,32 @@ static enum nav go_on(struct review *self, struct journey *j)
     return NEXT;
 }
 
-static void write_file(struct review *self, struct journey *j)
-{
-    struct err e;
-
-    journey_fill_selection(j);
-    if (plan_file_save(&j->selection, self->file, &e))
-        journey_say(j, MARK_OK, tr("written: %s"), self->file);
-    else
-        journey_say_err(j, &e);
-}
-
-static enum nav ask_write(void *ctx, struct journey *j)
+static enum nav write_key(void *ctx, struct journey *j)
 {
     struct review *self = ctx;
-    static const struct dialog_option options[] = {{'n', "do not write", false},
-                                                   {'w', "write", false}};
 
-    dialog_open(&self->dialog, tr("Write the plan file?"), self->file, options, 2, 0);
-    j->discard_input = true;
+    if (self->file.open)
+        review_file_write(&self->file, j);
+    else
+        review_file_open(&self->file, j);
+    return STAY;
+}
+
+static bool shows_file(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct review *)ctx)->file.open;
+}
+
+static bool shows_plan(const void *ctx, const struct journey *j)
+{
+    return !shows_file(ctx, j);
+}
+
+static enum nav close_file(void *ctx, struct journey *j)
+{
+    (void)j;
+    review_file_close(&((struct review *)ctx)->file);
     return STAY;
 }
 
@@ -234,7 +182,9 @@ static enum nav copy(void *ctx, struct journey *j)
     struct review *self = ctx;
     struct str text = {0};
 
-    if (self->planned) {
+    if (self->file.open) {
+        journey_copy(j, self->file.text);
+    } else if (self->planned) {
         plan_print(j->plan, &j->selection, NULL, &text);
         journey_copy(j, str_text(&text));
     }
@@ -267,9 +217,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     }
     if (ev.kind != EV_KEY)
         return STAY;
-    if (self->dialog.open) {
-        if (dialog_key(&self->dialog, ev.key) == 1)
-            write_file(self, j);
+    if (self->file.open) {
+        review_file_key(&self->file, ev.key);
         return STAY;
     }
     if (list_key(&self->list, self->lines.n, ev.key))
@@ -277,28 +226,27 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     return ev.key == TUI_ENTER ? go_on(self, j) : STAY;
 }
 
-static bool typing(const void *ctx)
-{
-    const struct review *self = ctx;
-
-    return self->dialog.open;
-}
-
 static void leave(void *ctx)
 {
     struct review *self = ctx;
 
     task_clear(&self->looking);
+    review_file_close(&self->file);
     arena_done(&self->mem);
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "create", "to Create: it asks once more", NULL, NULL},
-    {'w', "write", "save the selection as replication.json in the repository", NULL,
-     ask_write},
-    {'c', "compare", "with the running stream, the plan file, or a revision of it", NULL, compare},
-    {'y', "copy", "the plan as text", NULL, copy},
-    {'r', "refresh", "look at the cloud again and plan anew", NULL, again},
+    {TUI_ENTER, "create", "to Create: it asks once more", shows_plan, NULL},
+    {'w', "write", "the selection as replication.json into the repository; it is shown first",
+     shows_plan, write_key},
+    {'w', "write", "what is still to be shown, then the file into the repository", shows_file,
+     write_key},
+    {TUI_DOWN, "more", "the file's next lines: Down, PgDn, Up, PgUp, Home, End", shows_file, NULL},
+    {TUI_ESC, "to the plan", "nothing is written", shows_file, close_file},
+    {'c', "compare", "with the running stream, the plan file, or a revision of it", shows_plan,
+     compare},
+    {'y', "copy", "the plan as text, or the file shown", NULL, copy},
+    {'r', "refresh", "look at the cloud again and plan anew", shows_plan, again},
     {0}};
 
 const struct step review_step = {
@@ -312,5 +260,4 @@ const struct step review_step = {
     .leave = leave,
     .actions = actions,
     .list = offsetof(struct review, list),
-    .typing = typing,
 };

@@ -9,139 +9,26 @@
 #include "screens/answer.h"
 #include "screens/journey.h"
 #include "screens/lines_view.h"
+#include "screens/reviewer_inside.h"
 #include "screens/steps.h"
 #include "screens/walk.h"
 
-#include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/nais/lookups.h"
-#include "api/plan/file.h"
-#include "api/plan/names.h"
 #include "api/plan/reviewing.h"
 #include "api/plan/said.h"
 #include "tui/field.h"
 #include "tui/key.h"
 
-#include <string.h>
-#include <unistd.h>
-
-enum { BASE = 200 };
-
-struct reviewer {
-    struct arena mem, texts; /* texts: of the lines */
-    const char *path;        /* of the plan file; "" where there is no repository */
-    struct selection file;   /* of the file; what is chosen lies in the journey */
-    bool has_file;
-    struct err trouble;     /* the file cannot be read; ERR_NONE: it was */
-    struct target target;   /* that the file is about */
-    struct task *place;     /* the cluster is asked for the region */
-    struct task *reviewing; /* NULL: not yet */
-    struct review_lines lines;
-    struct list list;
-    bool shown, typing;
-    char base[BASE]; /* "": the running stream */
-    struct field field;
-};
-
-/* --- what is looked at --- */
-
-static const char *plan_path(struct reviewer *self, const struct journey *j)
-{
-    const char *given = j->live->options->file;
-
-    if (given && !str_eq(given, "-"))
-        return given;
-    return j->live->repo ? path_join(&self->mem, j->live->repo, "replication.json") : "";
-}
-
-static bool read_file(struct reviewer *self, struct err *e)
-{
-    struct str text = {0};
-
-    if (self->has_file)
-        selection_done(&self->file);
-    self->has_file = path_read(self->path, PLAN_FILE_MAX_BYTES, &text, e) &&
-                     plan_file_read(str_text(&text), text.bytes, &self->file, e);
-    str_done(&text);
-    return self->has_file;
-}
-
-static bool is_of_choices(const struct journey *j)
-{
-    return j->reviewer_from == AT_REVIEW;
-}
-
-static const char *name_of(const struct reviewer *self, const struct journey *j)
-{
-    const char *slash = strrchr(self->path, '/');
-
-    if (is_of_choices(j))
-        return tr("this choice");
-    return slash ? slash + 1 : self->path;
-}
-
-static void look(struct reviewer *self, struct journey *j)
-{
-    struct pg *pg = j->live->pg;
-    bool same = pg && pg_alive(pg) && str_eq(pg_database(pg), self->target.database);
-    const struct reviewing_options o = {.file = is_of_choices(j) ? &j->selection : &self->file,
-                                        .name = name_of(self, j),
-                                        .path = self->path,
-                                        .repo = j->live->repo,
-                                        .base = self->base[0] ? self->base : NULL,
-                                        .google = j->live->google,
-                                        .pg = same ? pg : NULL,
-                                        .source_why = same ? NULL : tr("there is no connection"),
-                                        .target = &self->target,
-                                        .team = j->live->team};
-
-    task_clear(&self->reviewing);
-    self->shown = false;
-    self->reviewing = reviewing(j->live->net, &o);
-}
-
-/* A plan file does not tell where its stream is; the cluster does. */
-static bool ask_place(struct reviewer *self, struct journey *j)
-{
-    struct target *t = &self->target;
-    struct err e;
-
-    live_fill_target(j->live, t, &e);
-    names_complete(t);
-    if (t->region[0] == '\0' && str_eq(t->project, j->target.project))
-        str_copy(t->region, sizeof t->region, j->target.region);
-    if (t->region[0] || t->app[0] == '\0' || j->live->cluster == NULL)
-        return false;
-    self->place = nais_source(j->live->cluster, t->app, t->instance, t->db_user);
-    return true;
-}
-
-static void begin(struct reviewer *self, struct journey *j)
-{
-    task_clear(&self->place);
-    task_clear(&self->reviewing);
-    self->shown = false;
-    self->trouble.kind = ERR_NONE;
-    self->target = j->target;
-    if (is_of_choices(j)) {
-        journey_fill_selection(j);
-        look(self, j);
-    } else if (read_file(self, &self->trouble)) {
-        self->target = (struct target){.app = ""};
-        plan_file_target(&self->file, &self->target);
-        if (!ask_place(self, j))
-            look(self, j);
-    }
-}
 
 static void enter(void *ctx, struct journey *j)
 {
     struct reviewer *self = ctx;
 
-    self->path = plan_path(self, j);
+    self->path = reviewer_path(self, j);
     field_init(&self->field, self->base, sizeof self->base);
-    begin(self, j);
+    reviewer_begin(self, j);
 }
 
 static void load(void *ctx, const struct kept *k)
@@ -245,7 +132,7 @@ static void take_place(struct reviewer *self, struct journey *j)
 
     if (self->target.region[0] == '\0')
         str_copy(self->target.region, sizeof self->target.region, n->region);
-    look(self, j);
+    reviewer_look(self, j);
 }
 
 static void news(struct reviewer *self, struct journey *j)
@@ -253,7 +140,7 @@ static void news(struct reviewer *self, struct journey *j)
     if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_OK)
         take_place(self, j);
     else if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_FAILED)
-        look(self, j);
+        reviewer_look(self, j);
     if (self->reviewing && !self->shown && task_state(self->reviewing) == TASK_OK)
         show(self);
 }
@@ -266,7 +153,7 @@ static enum nav type(struct reviewer *self, struct journey *j, int key)
         self->typing = false;
         self->list.at = 0;
         journey_changed(j);
-        look(self, j);
+        reviewer_look(self, j);
     } else if (key == TUI_ESC) {
         field_set(&self->field, kept_text(j->kept, "reviewer.base", ""));
         self->typing = false;
@@ -321,7 +208,7 @@ static enum nav copy(void *ctx, struct journey *j)
 
 static enum nav again(void *ctx, struct journey *j)
 {
-    begin(ctx, j);
+    reviewer_begin(ctx, j);
     return STAY;
 }
 
@@ -347,7 +234,13 @@ static bool can_edit(const void *ctx, const struct journey *j)
 {
     const struct reviewer *self = ctx;
 
-    return !is_of_choices(j) && self->has_file;
+    return !reviewer_is_of_choices(j) && self->has_file;
+}
+
+static bool asks_base(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return ((const struct reviewer *)ctx)->typing;
 }
 
 static bool typing(const void *ctx)
@@ -370,6 +263,8 @@ static void leave(void *ctx)
 }
 
 static const struct action actions[] = {
+    {TUI_ENTER, "compare", "what is typed; nothing: the running stream", asks_base, NULL},
+    {TUI_ESC, "cancel", "what was compared stays", asks_base, NULL},
     {'b', "base", "against what: a revision of git, another file, or the running stream", NULL,
      ask_base},
     {'y', "copy", "as Markdown, for a pull request", NULL, copy},

@@ -142,6 +142,11 @@ void out_wrong_file(struct err *e, const char *path, const char *hint)
         e->kind = ERR_INPUT;
     if (e->resource[0] == '\0')
         err_resource(e, path);
+    if (strstr(e->what, path) == NULL && strstr(e->why, path) == NULL) {
+        char why[sizeof e->why];
+        str_copy(why, sizeof why, e->why);
+        err_why(e, "%s: %s", path, why);
+    }
     if (e->hint[0] == '\0')
         err_hint(e, "%s", hint);
 }

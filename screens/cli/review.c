@@ -11,13 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool no_file(struct err *e)
-{
-    err_set(e, ERR_INPUT, "Finding the plan file");
-    err_why(e, "there is no replication.json");
-    return err_hint(e, "use -f FILE, or --repo DIR: the app's repository");
-}
-
 /* NULL: it came from stdin, and lies beside nothing. */
 static const char *path_of(struct session *s)
 {
@@ -82,7 +75,7 @@ static int run(struct session *s)
 /* With a base git is enough: what else can be asked is told besides. */
 static unsigned wanted(const struct options *o)
 {
-    unsigned wants = SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE;
+    unsigned wants = SESSION_FILE | SESSION_THE_FILE | SESSION_CLUSTER | SESSION_SOURCE;
 
     return wants | (o->base ? SESSION_IF_ANY : SESSION_PROJECT);
 }
@@ -90,11 +83,10 @@ static unsigned wanted(const struct options *o)
 int command_review(const struct options *o)
 {
     struct session s;
-    struct err e;
     int code;
 
     if (session_open(&s, o, wanted(o), &code))
-        code = s.has_file ? run(&s) : (no_file(&e), out_error(o, &e));
+        code = run(&s);
     session_close(&s);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "screens/cli/config_file.h"
 #include "screens/cli/out.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 
 static struct net *waiting_net;
 static volatile sig_atomic_t caught;
+static bool at_terminal; /* what is told goes to one */
 
 static void on_signal(int number)
 {
@@ -32,14 +34,26 @@ static void on_signal(int number)
 void session_catch(struct net *net)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, before;
 
     waiting_net = net;
     if (net == NULL)
         return;
+    at_terminal = isatty(STDERR_FILENO);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        sigaction(numbers[i], &action, NULL);
+        if (sigaction(numbers[i], &action, &before) == 0 && before.sa_handler == SIG_IGN)
+            sigaction(numbers[i], &before, NULL); /* nohup, or a job in the background */
+}
+
+/* A terminal may go away without a word: its shell lives on, or the line is cut. net_wait tells that
+ * something is up; what it is, poll does. */
+static void note_gone(const struct pollfd *told)
+{
+    struct pollfd terminal = {.fd = told->fd};
+
+    if (told->revents && poll(&terminal, 1, 0) == 1 && (terminal.revents & (POLLHUP | POLLERR)))
+        caught = SIGHUP;
 }
 
 int session_caught(void)
@@ -89,7 +103,9 @@ void session_sleep(struct session *s, int64_t until_ms)
 
     if (s->deadline_ms > 0 && (until_ms < 0 || s->deadline_ms < until_ms))
         until_ms = s->deadline_ms;
-    net_wait(net, NULL, 0, until_ms);
+    struct pollfd terminal = {.fd = at_terminal ? STDERR_FILENO : -1};
+    net_wait(net, &terminal, 1, until_ms);
+    note_gone(&terminal);
     net_step(net);
     if (*net_held_by(net) && !str_eq(s->held, net_held_by(net)))
         out_talk("%s", net_held_by(net));
@@ -125,6 +141,8 @@ static bool team_is_read(const struct session *s, struct err *e)
     if (s->live.team_trouble.kind == ERR_NONE)
         return true;
     *e = s->live.team_trouble;
+    if (e->resource[0])
+        out_wrong_file(e, s->live.team_trouble.resource, e->hint);
     return false;
 }
 
@@ -150,6 +168,17 @@ static bool read_file(struct session *s, struct err *e)
     if (ok)
         plan_file_target(&s->file, &s->target);
     return ok;
+}
+
+static bool no_file(const struct session *s, struct err *e)
+{
+    err_set(e, ERR_INPUT, "Finding the plan file");
+    if (s->live.repo)
+        err_why(e, "there is no replication.json in %s, and no -f FILE was given", s->live.repo);
+    else
+        err_why(e, "no -f FILE was given; %s", s->live.repo_why);
+    return err_hint(e, "-f FILE names it, --repo DIR the app's repository, where it lies at the "
+                       "top; w on the wizard's Review writes one");
 }
 
 /* The environment goes before the plan file; an option goes before both (live_fill_target). */
@@ -367,6 +396,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
         session_catch(s->live.net);
     ok = ok && live_find_password(&s->live, &e);
     ok = ok && (!(wants & SESSION_FILE) || (team_is_read(s, &e) && read_file(s, &e)));
+    ok = ok && (!(wants & SESSION_THE_FILE) || s->has_file || no_file(s, &e));
     target_from_environment(s);
     ok = ok && live_fill_target(&s->live, &s->target, &e);
     if (ok && (wants & SESSION_ONLY_APP))
