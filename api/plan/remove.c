@@ -26,7 +26,7 @@ struct job {
     struct receipt_line lines[LINES];
     size_t n_lines;
     struct record record;
-    bool begun, told;
+    bool begun, told, finishing;
 };
 
 const char *receipt_kind_name(enum receipt_kind k)
@@ -195,6 +195,11 @@ static bool drive(struct job *j, size_t i, struct arena *a)
         end(j, i, a);
         return true;
     }
+    if (j->finishing) {
+        j->steps[i].over = true;
+        line(j, RECEIPT_KEPT, j->steps[i].step, "not begun: it was stopped");
+        return true;
+    }
     if (users & j->failed) {
         j->steps[i].over = true;
         j->failed |= 1u << j->steps[i].step;
@@ -238,6 +243,15 @@ static bool is_over(const struct job *j)
     return true;
 }
 
+/* Something that goes is there still, and nothing has failed. */
+static bool was_stopped(const struct job *j)
+{
+    for (size_t i = 0; j->finishing && i < REMOVALS; i++)
+        if (j->parts[i].there && j->parts[i].why == NULL && !(j->gone & 1u << j->parts[i].step))
+            return true;
+    return false;
+}
+
 static enum task_state step(struct task *t)
 {
     struct job *j = task_job(t, &type);
@@ -258,9 +272,23 @@ static enum task_state step(struct task *t)
     if (!j->told)
         remove_by_hand(&j->o, task_arena(t), j->lines, &j->n_lines);
     j->told = true;
-    if (record_end(&j->record, j->failed ? "failed" : "removed", &e) == RECORD_WAIT)
+    bool stopped = was_stopped(j);
+    const char *outcome = j->failed ? "failed" : stopped ? "interrupted" : "removed";
+    if (record_end(&j->record, outcome, &e) == RECORD_WAIT)
         return TASK_RUNNING; /* what cannot be written at all is no fault of the run */
-    return j->failed ? task_fail(t, &j->fault) : TASK_OK;
+    if (j->failed || !stopped)
+        return j->failed ? task_fail(t, &j->fault) : TASK_OK;
+    err_set(&e, ERR_INTERRUPTED, "Taking down %s", j->n.stream);
+    err_why(&e, "it was stopped before the last step");
+    err_hint(&e, "run it again: it goes on where it stopped");
+    return task_fail(t, &e);
+}
+
+void remove_finish_current(struct task *t)
+{
+    struct job *j = task_job(t, &type);
+
+    j->finishing = true;
 }
 
 struct task *remove_all(struct net *net, const struct remove_options *o)

@@ -91,6 +91,7 @@ struct task *remove_look(struct net *net, struct google *g, struct store *s,
 /* Every call is written into the journal before it is sent; dropping the task leaves the rest to
  * the next one. */
 struct task *remove_all(struct net *net, const struct remove_options *o);
+void remove_finish_current(struct task *t); /* starts nothing more; ends when what runs has */
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);
 const struct remove_step *remove_steps(const struct task *t, size_t *n);

@@ -46,8 +46,8 @@ void session_catch(struct net *net)
             sigaction(numbers[i], &before, NULL); /* nohup, or a job in the background */
 }
 
-/* A terminal may go away without a word: its shell lives on, or the line is cut. net_wait tells that
- * something is up; what it is, poll does. */
+/* A terminal may go away without a word: its shell lives on, or the line is cut. net_wait tells
+ * that something is up; what it is, poll does. */
 static void note_gone(const struct pollfd *told)
 {
     struct pollfd terminal = {.fd = told->fd};

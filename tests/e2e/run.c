@@ -79,6 +79,8 @@ static void child(const struct run_options *o, int in, int out, int err)
     point(out, o->out, 1);
     dup2(err, 2);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGHUP, SIG_DFL); /* also where the tests run under nohup, or in the background */
+    signal(SIGINT, SIG_DFL);
     execv(o->program, to.theirs);
     _exit(127);
 }
