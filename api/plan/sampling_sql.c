@@ -5,19 +5,20 @@
 
 #include <string.h>
 
-enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000 };
+/* NARROW: as stored, perhaps compressed; still less than half a megabyte when it is not. */
+enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000, NARROW_BYTES_STORED = 2000 };
 
 /* What is missing here are keys by their nature (uuid, oid), yes and no, times of day, bytes, and
  * what has no room for anything ("char", smallint, real). */
 static const struct looked_at {
     const char *type;
-    bool bounded; /* by its type, to a few characters: as it is, then */
+    bool bounded; /* by its type (a number to 147 kB at the very most): as it is, then */
 } looked_at[] = {
     {"text", false},
     {"character varying", false},
     {"jsonb", false},
     {"bigint", true},
-    {"numeric", false},
+    {"numeric", true},
     {"date", true},
     {"integer", true},
     {"json", false},
@@ -70,15 +71,42 @@ bool sampling_sql_value(struct str *out, const char *name, int chars)
     return ok;
 }
 
+/* Cutting costs as much as reading, so what is narrow is not cut: counting its characters takes
+ * longer than sending them. */
+static bool add_narrow(struct str *out, const char *name)
+{
+    struct str quoted = {0};
+    struct err e;
+    bool ok = quote_ident(&quoted, name, &e);
+
+    if (ok)
+        str_printf(out,
+                   "CASE WHEN pg_catalog.pg_column_size(%s) <= %d THEN %s::pg_catalog.text ELSE ",
+                   str_text(&quoted), NARROW_BYTES_STORED, str_text(&quoted));
+    str_done(&quoted);
+    return ok;
+}
+
+static bool is_narrow(const struct catalog_column *c)
+{
+    if (c->is_array)
+        return false;
+    bool has_length = str_eq(c->base_type, "character varying") && str_eq(c->type, c->base_type);
+    return look_of(c)->bounded || (has_length && c->typmod > 0 && c->typmod <= VALUE_CHARS);
+}
+
 static bool add_column(struct str *out, const struct catalog_column *c, bool first)
 {
     struct err e;
 
     if (!first)
         str_add(out, ", ");
-    if (look_of(c)->bounded && !c->is_array)
+    if (is_narrow(c))
         return quote_ident(out, c->name, &e);
-    return sampling_sql_value(out, c->name, VALUE_CHARS);
+    if (!add_narrow(out, c->name) || !sampling_sql_value(out, c->name, VALUE_CHARS))
+        return false;
+    str_add(out, " END");
+    return true;
 }
 
 /* Whole tables, twice as many rows as are estimated: estimates are old. */

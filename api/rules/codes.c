@@ -89,12 +89,6 @@ static bool is_ipv6(const char *s, size_t n)
     return colons >= 2 && colons <= 7 && n >= 3;
 }
 
-static bool begins(const char *s, size_t n, const char *prefix)
-{
-    size_t bytes = strlen(prefix);
-    return n > bytes && memcmp(s, prefix, bytes) == 0;
-}
-
 /* postgres://user:word@host/db */
 static bool is_url_with_password(const char *s, size_t n)
 {
@@ -110,21 +104,47 @@ static bool is_url_with_password(const char *s, size_t n)
     return false;
 }
 
-bool code_has_secret_prefix(const char *s, size_t n)
+/* By their first byte, with a bar between them: most values begin with none of these. */
+static const char *const secret_prefixes[128] = {
+    ['-'] = "-----BEGIN ",
+    ['y'] = "ya29.",
+    ['A'] = "AKIA|ASIA|AIza|AccountKey=",
+    ['g'] = "ghp_|gho_|ghs_|ghu_|ghr_|glpat-|github_pat_",
+    ['x'] = "xoxb-|xoxp-|xoxa-|xoxs-",
+    ['s'] = "sk_live_|sk-|shpat_|scrypt:",
+    ['r'] = "rk_live_",
+    ['$'] = "$2a$|$2b$|$2y$|$argon2|$1$|$5$|$6$",
+    ['{'] = "{bcrypt}|{noop}|{SSHA}",
+    ['p'] = "pbkdf2|pypi-",
+    ['S'] = "SG.",
+    ['n'] = "npm_",
+    ['d'] = "dop_v1_|dckr_pat_",
+    ['B'] = "Bearer |Basic ",
+    ['h'] = "hvs.",
+};
+
+static bool begins_with_one(const char *s, size_t n, const char *prefixes)
 {
-    static const char *const prefixes[] = {
-        "-----BEGIN ", "ya29.",  "AKIA",    "ASIA",    "AIza",     "ghp_",       "gho_",
-        "ghs_",        "glpat-", "xoxb-",   "xoxp-",   "sk_live_", "rk_live_",   "github_pat_",
-        "$2a$",        "$2b$",   "$2y$",    "$argon2", "{bcrypt}", "{noop}",     "pbkdf2",
-        "SG.",         "npm_",   "dop_v1_", "shpat_",  "Bearer ",  "Basic ",     "sk-",
-        "hvs.",        "pypi-",  "ghu_",    "ghr_",    "xoxa-",    "xoxs-",      "dckr_pat_",
-        "$1$",         "$5$",    "$6$",     "{SSHA}",  "scrypt:",  "AccountKey="};
+    while (*prefixes) {
+        size_t bytes = strcspn(prefixes, "|");
+        if (n > bytes && memcmp(s, prefixes, bytes) == 0)
+            return true;
+        prefixes += bytes + (prefixes[bytes] == '|');
+    }
+    return false;
+}
+
+bool code_has_secret_prefix(const char *s, size_t n, const struct counts *c)
+{
+    unsigned char first = (unsigned char)s[0];
+
     if (n < 16)
         return false;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (begins(s, n, prefixes[i]))
-            return true;
-    return (begins(s, n, "eyJ") && memchr(s, '.', n) != NULL) || is_url_with_password(s, n);
+    if (first < sizeof secret_prefixes / sizeof secret_prefixes[0] && secret_prefixes[first] &&
+        begins_with_one(s, n, secret_prefixes[first]))
+        return true;
+    return (memcmp(s, "eyJ", 3) == 0 && c->of[DOT] > 0) ||
+           (c->of[AT] > 0 && is_url_with_password(s, n));
 }
 
 enum { DENSE = 32, DENSE_MOST = 512 };
@@ -179,7 +199,7 @@ static uint64_t known_code(const char *s, size_t n, const struct counts *c)
         return BIT(DIAGNOSIS) | (c->of[DOT] ? BIT(DIAGNOSIS_DOTTED) : 0);
     if (c->of[UPPER] >= 2 && number_is_iban(s, n))
         return BIT(IBAN);
-    if (memchr(s, ':', n) && is_ipv6(s, n))
+    if (c->of[PUNCT] >= 2 && is_ipv6(s, n))
         return BIT(IP) | BIT(DOTTED);
     return is_dense(s, n, c) ? BIT(SECRET) : 0;
 }

@@ -8,6 +8,6 @@
 /* Its kinds; BIT(CODE) besides when it is a letter with digits behind. */
 uint64_t code_classify(const char *s, size_t n, const struct counts *c);
 /* Begins as keys and tokens of known makers do. */
-bool code_has_secret_prefix(const char *s, size_t n);
+bool code_has_secret_prefix(const char *s, size_t n, const struct counts *c);
 
 #endif

@@ -126,18 +126,40 @@ bool people_is_full_name(const char *text, size_t n)
     return (first & IS_GIVEN) && (second & IS_FAMILY) && begins_large(text + last);
 }
 
+struct ending {
+    const char *text;
+    size_t bytes;
+};
+
+#define ENDING(text)                                                                               \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+
+/* The first of them are enough by themselves where a number follows: Storgata 12. */
+static const struct ending street_endings[] = {
+    ENDING("gata"),   ENDING("gaten"), ENDING("gate"),   ENDING("veien"), ENDING("vegen"),
+    ENDING("vei"),    ENDING("veg"),   ENDING("alle"),   ENDING("stien"), ENDING("svingen"),
+    ENDING("alleen"), ENDING("plass"), ENDING("bakken"), ENDING("tunet"), ENDING("ringen"),
+    ENDING("brygge"), ENDING("torget")};
+
+enum { CLEAR_ENDINGS = 10, ENDINGS = sizeof street_endings / sizeof street_endings[0] };
+
+static bool ends_so(const char *word, size_t n, size_t endings)
+{
+    for (size_t i = 0; i < endings; i++) {
+        const struct ending *e = &street_endings[i];
+        if (n > e->bytes && word[n - 1] == e->text[e->bytes - 1] &&
+            memcmp(word + n - e->bytes, e->text, e->bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Storgata, Kirkeveien: the ending of the word tells. */
 static bool ends_as_street(const char *word, size_t n)
 {
-    static const char *const ends[] = {"gata",  "gate",  "gaten",  "veien",  "vei",    "vegen",
-                                       "veg",   "alle",  "alleen", "plass",  "bakken", "svingen",
-                                       "stien", "tunet", "ringen", "brygge", "torget"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t bytes = strlen(ends[i]);
-        if (n > bytes && memcmp(word + n - bytes, ends[i], bytes) == 0)
-            return true;
-    }
-    return (what_is(word, n) & IS_STREET) != 0;
+    return ends_so(word, n, ENDINGS) || (what_is(word, n) & IS_STREET) != 0;
 }
 
 static bool has_street(const char *text, size_t n)
@@ -199,8 +221,6 @@ bool people_is_address(const char *text, size_t n)
 /* "Storgata 12", "Kirkeveien 3 B": the number is all that follows. */
 static bool is_norwegian_street(const char *text, size_t n)
 {
-    static const char *const ends[] = {"gata", "gaten", "gate", "veien", "vegen",
-                                       "vei",  "veg",   "alle", "stien", "svingen"};
     size_t at = n;
     if (at > 0 && is_letter(text[at - 1]) && at > 1 &&
         (is_digit(text[at - 2]) || text[at - 2] == ' '))
@@ -212,12 +232,7 @@ static bool is_norwegian_street(const char *text, size_t n)
         at--;
     if (to == at || to - at > 4 || at < 2 || text[at - 1] != ' ' || !begins_large(text))
         return false;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t bytes = strlen(ends[i]);
-        if (at - 1 > bytes && memcmp(text + at - 1 - bytes, ends[i], bytes) == 0)
-            return true;
-    }
-    return false;
+    return ends_so(text, at - 1, CLEAR_ENDINGS);
 }
 
 bool people_is_full_address(const char *text, size_t n)

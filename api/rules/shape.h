@@ -17,7 +17,6 @@ extern const uint8_t shape_classes[256];
 
 struct counts {
     uint32_t of[CLASSES];
-    uint32_t words; /* runs of letters */
 };
 
 static inline enum byte_class class_at(const char *s, size_t i)
