@@ -5,7 +5,9 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/safe.h"
+#include "api/base/target.h"
 #include "api/base/utf8.h"
+#include "api/plan/names_valid.h"
 
 #include <string.h>
 
@@ -88,15 +90,55 @@ static bool read_name(struct reader *r, const struct json *j, const char **out)
     return **out ? true : refuse(r, json_key(j), "the name is empty");
 }
 
-static bool read_optional(struct reader *r, const struct json *j, void *out)
+/* What goes into the target: never cut there, for half a name is another one. */
+static bool read_fitting(struct reader *r, const struct json *j, void *out, size_t room,
+                         const char *(*wrong)(const char *text))
 {
-    const char **text = out;
+    const char **text = out, *why;
+
     if (json_is_null(j)) {
         *text = NULL;
         return true;
     }
-    return read_text(r, j, TEXT_BYTES, text);
+    if (!read_text(r, j, room - 1, text))
+        return false;
+    why = wrong && **text ? wrong(*text) : NULL;
+    return why ? refuse(r, json_key(j), why) : true;
 }
+
+#define ROOM(field) sizeof(((struct target *)NULL)->field)
+
+static bool read_ident(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, NAME_BYTES + 1, NULL);
+}
+
+static bool read_context(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, ROOM(context), NULL);
+}
+
+static bool read_instance(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, ROOM(instance), NULL);
+}
+
+static bool read_location(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, ROOM(location), names_location_wrong);
+}
+
+static bool read_dataset(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, ROOM(dataset), names_dataset_wrong);
+}
+
+static bool read_stream(struct reader *r, const struct json *j, void *out)
+{
+    return read_fitting(r, j, out, ROOM(stream), names_stream_wrong);
+}
+
+#undef ROOM
 
 static bool read_one_of(struct reader *r, const struct json *j, const char *one, const char *other,
                         const char **out)
@@ -158,13 +200,15 @@ static bool read_object(struct reader *r, const struct json *j, const char *name
 
 static bool read_source(struct reader *r, const struct json *j, void *out)
 {
-#define SOURCE(key)                                                                                \
+#define SOURCE(key, read)                                                                          \
     {                                                                                              \
-#key, offsetof(struct selection_source, key), read_optional, false                         \
+#key, offsetof(struct selection_source, key), read, false                                  \
     }
-    static const struct field fields[] = {SOURCE(app),         SOURCE(context),  SOURCE(namespace),
-                                          SOURCE(instance),    SOURCE(database), SOURCE(db_user),
-                                          SOURCE(publication), SOURCE(slot)};
+    static const struct field fields[] = {
+        SOURCE(app, read_ident),         SOURCE(context, read_context),
+        SOURCE(namespace, read_ident),   SOURCE(instance, read_instance),
+        SOURCE(database, read_ident),    SOURCE(db_user, read_ident),
+        SOURCE(publication, read_ident), SOURCE(slot, read_ident)};
 #undef SOURCE
     return read_object(r, j, "source", FIELDS(fields), out);
 }
@@ -191,10 +235,10 @@ static bool read_destination(struct reader *r, const struct json *j, void *out)
 {
 #define AT(key) offsetof(struct selection_destination, key)
     static const struct field fields[] = {
-        {"project", AT(project), read_optional, false},
-        {"dataset_project", AT(dataset_project), read_optional, false},
-        {"location", AT(location), read_optional, false},
-        {"dataset", AT(dataset), read_optional, false},
+        {"project", AT(project), read_ident, false},
+        {"dataset_project", AT(dataset_project), read_ident, false},
+        {"location", AT(location), read_location, false},
+        {"dataset", AT(dataset), read_dataset, false},
         {"mode", AT(mode), read_mode, true},
         {"freshness_seconds", AT(freshness_seconds), read_freshness, true}};
 #undef AT
@@ -210,7 +254,7 @@ static bool read_naming(struct reader *r, const struct json *j, void *out)
 {
     static const struct field fields[] = {
         {"family", offsetof(struct selection_naming, family), read_family, true},
-        {"stream", offsetof(struct selection_naming, stream), read_optional, false}};
+        {"stream", offsetof(struct selection_naming, stream), read_stream, false}};
     return read_object(r, j, "naming", FIELDS(fields), out);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 static inline uint32_t any_number(uint32_t *seed)
 {
@@ -64,6 +65,29 @@ static inline const char *maybe(struct selection *s, uint32_t *seed)
     return any_number(seed) % 4 ? any_text(s, seed, 20) : NULL;
 }
 
+/* As PostgreSQL and Nais name things: 63 bytes at most. */
+static inline const char *maybe_name(struct selection *s, uint32_t *seed)
+{
+    const char *text = maybe(s, seed);
+    char name[64];
+
+    if (text == NULL)
+        return NULL;
+    str_copy(name, sizeof name, text);
+    return selection_keep(s, name);
+}
+
+/* A letter, and then what the alphabet has. */
+static inline const char *maybe_word(struct selection *s, uint32_t *seed, const char *alphabet)
+{
+    char word[61] = "a";
+    size_t letters = strlen(alphabet), n = any_number(seed) % (sizeof word - 1);
+
+    for (size_t i = 1; i < n; i++)
+        word[i] = alphabet[any_number(seed) % letters];
+    return any_number(seed) % 4 ? selection_keep(s, word) : NULL;
+}
+
 static inline void any_table(struct selection *s, uint32_t *seed, uint32_t number)
 {
     struct selection_fact facts[8];
@@ -98,15 +122,15 @@ static inline void any_table(struct selection *s, uint32_t *seed, uint32_t numbe
 static inline void any_selection(struct selection *s, uint32_t seed)
 {
     selection_init(s);
-    s->source = (struct selection_source){maybe(s, &seed), maybe(s, &seed), maybe(s, &seed),
-                                          maybe(s, &seed), maybe(s, &seed), maybe(s, &seed),
-                                          maybe(s, &seed), maybe(s, &seed)};
-    s->destination.project = maybe(s, &seed);
-    s->destination.dataset_project = maybe(s, &seed);
-    s->destination.dataset = maybe(s, &seed);
+    s->source = (struct selection_source){
+        maybe_name(s, &seed), maybe_name(s, &seed), maybe_name(s, &seed), maybe_name(s, &seed),
+        maybe_name(s, &seed), maybe_name(s, &seed), maybe_name(s, &seed), maybe_name(s, &seed)};
+    s->destination.project = maybe_name(s, &seed);
+    s->destination.dataset_project = maybe_name(s, &seed);
+    s->destination.dataset = maybe_word(s, &seed, "abcxyzABCXYZ0189_");
     s->destination.mode = any_number(&seed) % 2 ? "merge" : "append_only";
     s->destination.freshness_seconds = any_number(&seed) % 100000;
-    s->naming.stream = maybe(s, &seed);
+    s->naming.stream = maybe_word(s, &seed, "abcxyz0189-");
     for (uint32_t n = any_number(&seed) % 9; n > 0; n--)
         any_table(s, &seed, n);
 }
