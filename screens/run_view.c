@@ -58,7 +58,7 @@ static void draw_step(const struct apply_step *s, struct page *p)
     page_newline(p);
     if (s->state == APPLY_FAILED)
         answer_error(p, &s->error);
-    else if (s->state == APPLY_RUNNING && apply_step_says(s)[0])
+    else if ((s->state == APPLY_RUNNING || s->state == APPLY_WAITING) && apply_step_says(s)[0])
         page_note(p, "%s", apply_step_says(s));
 }
 

@@ -5,6 +5,7 @@
  * 5b). */
 
 #include "api/base/json.h"
+#include "api/net/task.h"
 #include "api/plan/drift.h"
 #include "api/plan/judging.h"
 #include "api/plan/plan.h"
@@ -45,9 +46,9 @@ void plan_lines(const struct plan *p, const struct selection *s, const struct pl
 void plan_print(const struct plan *p, const struct selection *s, const struct plan_judged *judged,
                 struct str *out);
 /* The document of `strom plan --json`. drift: of a plan file against what runs; NULL: not of one.
- */
+ * trial: of apply_try; NULL: nothing was tried. */
 void plan_json(const struct plan *p, const struct selection *s, const struct plan_judged *judged,
-               const struct drift *drift, struct str *out);
+               const struct drift *drift, const struct task *trial, struct str *out);
 /* What flows now and will not any more, the n-th of it: "public.person", "public.sak.tittel"; NULL
  * behind the last. */
 const char *plan_stops(const struct plan *p, size_t n);

@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "api/plan/evidence.h"
 #include "api/plan/render.h"
+#include "api/plan/trial_tell.h"
 
 static void action_json(struct json_out *o, const struct plan_action *x)
 {
@@ -97,7 +98,7 @@ static void afterwards_json(struct json_out *o, const struct plan *p)
 }
 
 void plan_json(const struct plan *p, const struct selection *s, const struct plan_judged *judged,
-               const struct drift *drift, struct str *out)
+               const struct drift *drift, const struct task *trial, struct str *out)
 {
     static const enum plan_verb order[] = {PLAN_CREATE, PLAN_UPDATE, PLAN_DELETE, PLAN_KEEP,
                                            PLAN_BLOCKED};
@@ -114,6 +115,7 @@ void plan_json(const struct plan *p, const struct selection *s, const struct pla
     values_json(&o, s, judged);
     needs_json(&o, p);
     afterwards_json(&o, p);
+    trial_json(&o, p, trial);
     if (drift)
         drift_json(&o, "drift", drift);
     json_put_string(&o, "digest", p->digest);

@@ -11,7 +11,7 @@
 
 /* --- which --- */
 
-static bool is_made(const struct plan_action *a)
+bool trial_is_made(const struct plan_action *a)
 {
     return a && (a->verb == PLAN_CREATE || (a->verb == PLAN_UPDATE && a->n_changes));
 }
@@ -33,7 +33,7 @@ static unsigned costly(const struct plan *p)
     unsigned found = 0;
 
     for (size_t i = 0; i < p->n_actions; i++)
-        if (is_made(&p->actions[i]) && step_type(p->actions[i].step)->costly)
+        if (trial_is_made(&p->actions[i]) && step_type(p->actions[i].step)->costly)
             found |= 1u << p->actions[i].step;
     return found;
 }
@@ -77,7 +77,7 @@ void trial_prepare(struct run *r)
 {
     for (size_t i = 0; i < r->n_steps; i++) {
         const struct plan_action *a = &r->plan->actions[i];
-        bool tries = is_made(a) && action_type(a->step)->tries &&
+        bool tries = trial_is_made(a) && action_type(a->step)->tries &&
                      (r->only_tries ? by_itself(r, a, &r->steps[i]) : in_a_run(r, a));
         r->doing[i].tried = tries ? TRIAL_AHEAD : TRIAL_NONE;
     }
@@ -130,7 +130,8 @@ static bool is_refusal(const struct run *r, const struct apply_step *s, const st
 
     if (move_timed_out(d->trial) || move_not_on_yet(r, d, d->trial))
         return false;
-    return says_no(s) || e->kind == ERR_DENIED;
+    /* who only looks need not hold what whoever makes it does */
+    return says_no(s) || (!r->only_tries && e->kind == ERR_DENIED);
 }
 
 static void end(struct run *r, struct apply_step *s, struct doing *d)

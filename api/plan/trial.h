@@ -8,6 +8,8 @@
 
 #include "api/plan/moves.h"
 
+/* It is created or changed by this plan (NULL: not). */
+bool trial_is_made(const struct plan_action *a);
 /* Which steps are tried: sets r->doing[].tried, and for the others with only_tries why not, as
  * their message. */
 void trial_prepare(struct run *r);

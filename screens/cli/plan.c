@@ -2,9 +2,11 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/apply.h"
 #include "api/plan/drifting.h"
 #include "api/plan/render.h"
 #include "api/plan/said.h"
+#include "api/plan/trial_tell.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
 
@@ -28,15 +30,17 @@ static void print_drift(const struct drift *d, struct str *out)
     arena_done(&a);
 }
 
-static int show(struct creation *c, const struct drift *drift)
+static int show(struct creation *c, const struct task *trial, const struct drift *drift)
 {
     const struct plan_judged judged = creation_judged(c);
     struct str text = {0};
 
     if (c->s->o->json)
-        plan_json(c->plan, &c->selection, &judged, drift, &text);
+        plan_json(c->plan, &c->selection, &judged, drift, trial, &text);
     else
         plan_print(c->plan, &c->selection, &judged, &text);
+    if (!c->s->o->json)
+        trial_print(c->plan, trial, &text);
     if (!c->s->o->json && drift)
         print_drift(drift, &text);
     if (!c->s->o->json)
@@ -49,7 +53,7 @@ static int show(struct creation *c, const struct drift *drift)
 }
 
 /* The plan was made of a file: what else of it does not hold. */
-static bool show_with_drift(struct creation *c, int *code, struct err *e)
+static bool show_with_drift(struct creation *c, const struct task *trial, int *code, struct err *e)
 {
     const struct drifting_options o = {.google = c->s->live.google,
                                        .pg = c->s->live.pg,
@@ -63,7 +67,7 @@ static bool show_with_drift(struct creation *c, int *code, struct err *e)
 
     if (ok) {
         drift_find(&c->selection, drifting_world(t), &a, &d);
-        *code = show(c, &d);
+        *code = show(c, trial, &d);
     }
     arena_done(&a);
     task_drop(t);
@@ -75,16 +79,33 @@ static bool names_tables(const struct options *o)
     return o->n_include || o->n_exclude || o->n_columns;
 }
 
+/* What Datastream refuses, and what it could not be asked, stands in the answer. False:
+ * interrupted.
+ */
+static bool try_out(struct creation *c, struct task **trial, struct err *e)
+{
+    const struct apply_options o = {.google = c->s->live.google,
+                                    .plan = c->plan,
+                                    .selection = &c->selection,
+                                    .password = c->s->live.db_password};
+
+    *trial = apply_try(c->s->live.net, &o);
+    return session_wait(c->s, *trial, e) || session_goes_on(c->s, e);
+}
+
 static bool run(struct creation *c, int *code, struct err *e)
 {
     bool of_file = c->s->has_file && !names_tables(c->s->o);
+    struct task *trial = NULL;
 
-    if (!creation_select(c, names_tables(c->s->o), e) || !creation_plan(c, 0, e))
-        return false;
-    if (of_file)
-        return show_with_drift(c, code, e);
-    *code = show(c, NULL);
-    return true;
+    bool ok = creation_select(c, names_tables(c->s->o), e) && creation_plan(c, 0, e) &&
+              try_out(c, &trial, e);
+    if (ok && of_file)
+        ok = show_with_drift(c, trial, code, e);
+    else if (ok)
+        *code = show(c, trial, NULL);
+    task_drop(trial);
+    return ok;
 }
 
 int command_plan(const struct options *o)

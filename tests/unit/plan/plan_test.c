@@ -261,7 +261,7 @@ static void test_json(void **state)
     s.seen.firewall_opens_5432 = false;
     change_need(&s);
     const struct plan *p = scene_plan(&s);
-    plan_json(p, &s.selection, NULL, NULL, &text);
+    plan_json(p, &s.selection, NULL, NULL, NULL, &text);
     struct json *doc = json_parse_strict(str_text(&text), text.bytes, &e);
     assert_non_null(doc);
     assert_int_equal(json_int64(doc, "version", 0), 1);

@@ -222,7 +222,7 @@ static void test_leaves_afterwards(void **state)
     plan_print(p, &w->s.selection, NULL, &text);
     assert_non_null(strstr(str_text(&text), "afterwards (migration): out of the publication"));
     str_clear(&text);
-    plan_json(p, &w->s.selection, NULL, NULL, &text);
+    plan_json(p, &w->s.selection, NULL, NULL, NULL, &text);
     assert_non_null(strstr(str_text(&text), "\"afterwards\": ["));
     str_done(&text);
     w->s.facts.publication.n_members = 0; /* it is for all tables */

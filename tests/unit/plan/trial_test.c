@@ -13,7 +13,7 @@
 #include "api/plan/apply.h"
 #include "api/plan/apply_remedy.h"
 #include "api/plan/observe.h"
-#include "api/plan/record_left.h"
+#include "api/plan/trial_tell.h"
 #include "api/store/journal.h"
 #include "tests/unit/plan/cloud.h"
 
@@ -186,6 +186,21 @@ static void drop_profile(void)
     task_drop(t);
 }
 
+static void is_told(const struct trip *t, const char *json, const char *text)
+{
+    struct str lines = {0}, doc = {0};
+    struct json_out o;
+    trial_print(&t->plan, t->doing, &lines);
+    json_begin(&o, &doc, false);
+    json_open_object(&o, NULL);
+    trial_json(&o, &t->plan, t->doing);
+    json_close_object(&o);
+    if (strstr(str_text(&lines), text) == NULL || strstr(str_text(&doc), json) == NULL)
+        fail_msg("%s\n%s", str_text(&lines), str_text(&doc));
+    str_done(&lines);
+    str_done(&doc);
+}
+
 /* The profile needs the password; a wrong one is found out without anything being made. */
 static void a_wrong_password_is_found_out_beforehand(void **state)
 {
@@ -203,9 +218,13 @@ static void a_wrong_password_is_found_out_beforehand(void **state)
     assert_string_equal(s->error.reason, APPLY_WRONG_PASSWORD);
     assert_int_equal(s->n_validations, 1);
     assert_non_null(strstr(apply_remedy(&s->validations[0]), "password"));
+    is_told(&t, "\"state\":\"failed\"", "! Source profile: ");
+    is_told(&t, "\"remedy\":\"the password", "-> the password of the database user");
+    is_told(&t, "\"state\":\"not_tried\"", "    Stream: not tried: ");
     end(&t);
     try_out(&t, password);
     says(&t, STEP_SOURCE_PROFILE, APPLY_DONE, "");
+    is_told(&t, "\"state\":\"passed\"", "= Source profile: passed");
     end(&t);
     try_out(&t, password); /* nothing came of it */
     assert_int_equal(plan_action(&t.plan, STEP_SOURCE_PROFILE)->verb, PLAN_CREATE);
