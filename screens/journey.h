@@ -29,6 +29,7 @@ enum journey_step {
     AT_MONITOR,
     AT_REMOVE,   /* beside the way: only Home and Monitor lead here */
     AT_REVIEWER, /* the same, and Review */
+    AT_MANAGE,   /* only Monitor leads here, and there it leads back */
     JOURNEY_STEPS
 };
 
@@ -57,6 +58,8 @@ struct journey {
                                         is chosen here, else at the plan file */
     bool finding; /* Connect is asked only for project and region: then back to Home, to the streams
                    */
+    int managing; /* what Manage opens with: 1 + enum alter_kind; 0: nothing is meant */
+    char managing_schema[64], managing_table[64]; /* and of which table; "" the first */
     char source[64]; /* the database that the opened stream reads; "": not known */
 
     enum journey_step at, reached, go_to;

@@ -15,6 +15,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/alter.h"
 #include "api/plan/names.h"
 #include "api/watch/history.h"
 
@@ -308,6 +309,51 @@ static enum nav change(void *ctx, struct journey *j)
     return GO;
 }
 
+/* Manage opens with the table at the cursor. */
+static enum nav manage(struct monitor *self, struct journey *j, int kind)
+{
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+    const struct watch_table *t =
+        s && self->list.at < s->n_tables ? &s->tables[self->list.at] : NULL;
+
+    str_copy(j->managing_schema, sizeof j->managing_schema, t ? t->schema : "");
+    str_copy(j->managing_table, sizeof j->managing_table, t ? t->table : "");
+    j->managing = kind;
+    j->go_to = AT_MANAGE;
+    return GO;
+}
+
+static bool is_paused(const struct monitor *self)
+{
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    return s && (str_eq(s->state, "PAUSED") || str_eq(s->state, "NOT_STARTED"));
+}
+
+static enum nav manage_any(void *ctx, struct journey *j)
+{
+    return manage(ctx, j, 0);
+}
+
+static enum nav pause_or_resume(void *ctx, struct journey *j)
+{
+    return manage(ctx, j, 1 + (is_paused(ctx) ? ALTER_RESUME : ALTER_PAUSE));
+}
+
+static enum nav backfill(void *ctx, struct journey *j)
+{
+    return manage(ctx, j, 1 + ALTER_BACKFILL);
+}
+
+static bool is_there(const void *ctx, const struct journey *j)
+{
+    const struct monitor *self = ctx;
+    const struct watch_status *s = self->shown ? watch_status(self->shown) : NULL;
+
+    (void)j;
+    return s && s->state[0];
+}
+
 static enum nav compare(void *ctx, struct journey *j)
 {
     (void)ctx;
@@ -349,9 +395,14 @@ static const struct action actions[] = {
     {'v', "verify", "the keys of the table at the cursor, on both sides; what it reads first",
      has_table, verify},
     {'e', "change", "what flows: to Tables; Review then says what changes", NULL, change},
+    {'m', "manage", "pause, resume, copy anew, recover, another slot, password or proxy", is_there,
+     manage_any},
     {'c', "compare", "the plan file with what runs", has_plan_file, compare},
     {'D', "take down", "what goes and what stays; asks for the name first", NULL, take_down},
     {'H', "home", "to the list of streams", NULL, home},
+    {'p', "pause", "or resume: Manage says what it means first", is_there, pause_or_resume},
+    {'b', "backfill", "the table at the cursor is copied anew: Manage says what it means first",
+     has_table, backfill},
     {0}};
 
 const struct step monitor_step = {

@@ -21,6 +21,7 @@ static const struct step *const steps[JOURNEY_STEPS] = {
     [AT_MONITOR] = &monitor_step,
     [AT_REMOVE] = &remove_step,
     [AT_REVIEWER] = &reviewer_step,
+    [AT_MANAGE] = &manage_step,
 };
 
 const struct step *walk_step(enum journey_step at)
@@ -30,7 +31,7 @@ const struct step *walk_step(enum journey_step at)
 
 bool walk_is_beside(enum journey_step at)
 {
-    return at == AT_REMOVE || at == AT_REVIEWER;
+    return at == AT_REMOVE || at == AT_REVIEWER || at == AT_MANAGE;
 }
 
 /* --- the cursor of a list --- */
@@ -130,6 +131,7 @@ bool walk_follow(struct walk *w, enum nav nav)
         break;
     case BACK:
         to = at == AT_REVIEWER                     ? w->j.reviewer_from
+             : at == AT_MANAGE                     ? AT_MONITOR
              : walk_is_beside(at) || at == AT_HOME ? AT_HOME
                                                    : at - 1;
         break;
