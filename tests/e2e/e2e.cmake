@@ -1,8 +1,9 @@
 include(${CMAKE_CURRENT_LIST_DIR}/vt.cmake)
 
 # Hostile strings, and what may be printed because of them.
-add_library(tests_hostile STATIC ${CMAKE_CURRENT_LIST_DIR}/hostile.c ${CMAKE_CURRENT_LIST_DIR}/hostile_watch.c)
-target_link_libraries(tests_hostile PUBLIC strom_base)
+add_library(tests_hostile STATIC ${CMAKE_CURRENT_LIST_DIR}/hostile.c ${CMAKE_CURRENT_LIST_DIR}/hostile_watch.c
+    ${CMAKE_CURRENT_LIST_DIR}/liar.c)
+target_link_libraries(tests_hostile PUBLIC strom_base Threads::Threads)
 foreach(test IN ITEMS hostile_test tmux_test)
     if(TARGET tui_${test})
         target_link_libraries(tui_${test} PRIVATE tests_hostile tests_vt)
