@@ -54,6 +54,20 @@ static void put_part(const void *ctx, size_t i, struct page *p)
     reason_part_put(s->j, &s->parts[i], p);
 }
 
+/* While a field has the keys: as many as there is room for. */
+static void draw_first(const struct list_rows *rows, struct page *p)
+{
+    size_t room = (size_t)rows->height, n = rows->n <= room ? rows->n : room - 1;
+
+    for (size_t i = 0; i < n; i++) {
+        page_put(p, STYLE_TEXT, "  ");
+        rows->put(rows->ctx, i, p);
+        page_newline(p);
+    }
+    if (n < rows->n)
+        page_note(p, tr("and %zu more: Tab leads to them"), rows->n - n);
+}
+
 /* Every column by its name: none is turned on that does not stand here. */
 static void draw_named(const struct reason_form *f, const struct journey *j, struct page *p)
 {
@@ -61,8 +75,7 @@ static void draw_named(const struct reason_form *f, const struct journey *j, str
     struct arena a = {0};
     struct reason_concerned c = reason_concerned(f, j, &a);
     struct shown s = {j, c.parts.all};
-    struct list_rows rows = {
-        .n = c.parts.n, .ctx = &s, .put = put_part, .blurred = f->at != REASON_LIST};
+    struct list_rows rows = {.n = c.parts.n, .ctx = &s, .put = put_part};
 
     if (c.parts.waits)
         page_note(p, tr("Then the key column %s is asked about: without it nothing of %s flows."),
@@ -72,7 +85,10 @@ static void draw_named(const struct reason_form *f, const struct journey *j, str
         page_styled(p, STYLE_HEADING, tr("Settled by this reason: %zu; turned on: %zu"),
                     c.parts.settled, c.parts.starts);
         rows.height = page_room(p) > FEWEST ? page_room(p) : FEWEST;
-        list_draw(&f->named, &rows, p);
+        if (f->at == REASON_LIST)
+            list_draw(&f->named, &rows, p);
+        else
+            draw_first(&rows, p);
     }
     arena_done(&a);
 }

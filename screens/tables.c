@@ -83,7 +83,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
                          task_elapsed_ms(self->survey) >= SLOW_MS)) /* else it only flickers */
         answered(p, self->survey, tr("Reading tables and columns again"));
     tables_values_draw(&self->values, j, p);
-    tables_filter_draw(&self->filter, p);
+    tables_filter_draw(&self->filter, &self->view, p);
     page_split_lines(p, 64, self->tall ? page_room(p) - LIST_LINES : DETAIL_LINES);
     tables_row_head(p);
     tree_draw(&self->view.tree, &self->view.model, p);

@@ -112,7 +112,7 @@ static void choose_hits(struct tables_view *v, struct journey *j)
     struct arena a = {0};
     struct selection_place *places;
     size_t n = 0, room = 0;
-    bool some_off = false;
+    bool some_off = false, some_on = false;
 
     for (size_t i = 0; i < v->n; i++)
         room += j->selection.tables[v->tables[i]].n_columns;
@@ -123,11 +123,12 @@ static void choose_hits(struct tables_view *v, struct journey *j)
             if (!tables_match_column(&v->match, v->tables[i], c))
                 continue;
             places[n++] = (struct selection_place){(uint32_t)v->tables[i], (uint32_t)c};
+            some_on = some_on || t->columns[c].included;
             some_off = some_off || (!t->columns[c].included && t->selectable &&
                                     !stands_in_the_way(&t->columns[c]) && !has_key_in_the_way(t));
         }
     }
-    choose_columns(j, places, n, some_off);
+    choose_columns(j, places, n, some_off || !some_on);
     arena_done(&a);
 }
 
@@ -135,6 +136,10 @@ void tables_choose_shown(struct tables_view *v, struct journey *j)
 {
     bool some_off = false, some_on = false;
 
+    if (v->n == 0) {
+        journey_say(j, MARK_NONE, "%s", tr("nothing is shown that could be chosen"));
+        return;
+    }
     if (hits_columns(v)) {
         choose_hits(v, j);
         tables_view_count(v);

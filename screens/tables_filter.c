@@ -52,12 +52,21 @@ void tables_filter_paste(struct tables_filter *f, struct tables_view *v, const s
         changed(v, j);
 }
 
-void tables_filter_draw(const struct tables_filter *f, struct page *p)
+void tables_filter_draw(const struct tables_filter *f, const struct tables_view *v, struct page *p)
 {
     struct field_look look = {.label = tr("Filter"), .focus = f->typing, .label_width = 8};
 
-    if (f->typing || f->field.text[0])
+    if (f->typing || (f->field.text[0] && v->hits == 0)) {
         field_draw(&f->field, &look, p);
+    } else if (f->field.text[0]) {
+        page_put(p, STYLE_MUTED, "  %s ", look.label);
+        page_tab(p, 2 + look.label_width);
+        page_put(p, STYLE_TEXT, "%s", f->field.text);
+        page_put_right(p, STYLE_MUTED, "%s",
+                       v->whole ? tr("all columns of each table; c: the hits alone")
+                                : tr("the hits alone; c: all columns of each table"));
+        page_newline(p);
+    }
 }
 
 void tables_filter_save(const struct tables_filter *f, struct kept *k)

@@ -19,8 +19,8 @@ void tables_filter_key(struct tables_filter *f, struct tables_view *v, const str
                        int key);
 void tables_filter_paste(struct tables_filter *f, struct tables_view *v, const struct journey *j,
                          const char *text);
-/* Nothing where there is no filter. */
-void tables_filter_draw(const struct tables_filter *f, struct page *p);
+/* Nothing where there is no filter. With hits it says how to see what else the tables have. */
+void tables_filter_draw(const struct tables_filter *f, const struct tables_view *v, struct page *p);
 void tables_filter_save(const struct tables_filter *f, struct kept *k);
 void tables_filter_load(struct tables_filter *f, const struct kept *k);
 

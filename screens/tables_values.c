@@ -85,7 +85,13 @@ static void say_end(const struct tables_values *v, struct journey *j)
 
     if (j->said[0])
         return;
-    if (told.left_out)
+    if (told.left_out && told.rows == 0 && rows_known)
+        journey_say(
+            j, MARK_WARN,
+            tr("values: nothing new to read; remembered from before: tables %zu; tables that "
+               "could not be read: %zu (%s)"),
+            known, told.left_out, told.why ? told.why : "");
+    else if (told.left_out)
         journey_say(j, MARK_WARN,
                     tr("values: rows %s read; flagged by them: %zu; tables that could not be read: "
                        "%zu (%s)"),

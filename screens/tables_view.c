@@ -241,6 +241,8 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
     order_schemas(v);
     tables_view_count(v);
     v->model = (struct tree_model){.ctx = v,
+                                   .empty = v->filter[0] ? tr("no name has this; Esc shows all")
+                                                         : tr("none in this view; v shows others"),
                                    .n_roots = v->n_schemas,
                                    .n_groups = v->n,
                                    .first_group = first_group,

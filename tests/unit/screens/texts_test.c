@@ -1,0 +1,208 @@
+/* Every text for people has its Norwegian: what stands in tr() anywhere in the sources, and what
+ * passes it by a variable: titles, helps and actions of the steps, words of problems, rules and
+ * answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/plan/selection.h"
+#include "api/rules/rules.h"
+#include "screens/steps.h"
+#include "screens/tables_view.h"
+
+#include <ctype.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t looked_at, missing;
+
+static bool is_known(const char *text)
+{
+    const char *english, *norwegian;
+
+    for (size_t i = 0; tr_entry(i, &english, &norwegian); i++)
+        if (str_eq(english, text))
+            return true;
+    return false;
+}
+
+/* Signs and formats alone are no words. */
+static bool has_words(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if (*p == '%') {
+            while (p[1] && !isalpha((unsigned char)p[1]))
+                p++;
+            p += p[1] != '\0';
+            p += p[0] == 'z' || p[0] == 'l' ? strspn(p + 1, "lduzx") : 0;
+        } else if (isalpha((unsigned char)p[0]) && isalpha((unsigned char)p[1])) {
+            return true;
+        }
+    return false;
+}
+
+static void look_at(const char *where, const char *text)
+{
+    looked_at++;
+    if (str_is_empty(text) || !has_words(text) || is_known(text))
+        return;
+    missing++;
+    print_error("%s: no Norwegian in api/base/po/nb.po for \"%s\"\n", where, text);
+}
+
+/* --- what stands in tr() --- */
+
+static char escaped(const char **at)
+{
+    static const char from[] = "ntr0abfv", to[] = "\n\t\r\0\a\b\f\v";
+    char c = *(*at)++;
+    const char *known = c ? strchr(from, c) : NULL;
+
+    if (c != 'x')
+        return known ? to[known - from] : c;
+    unsigned value = 0;
+    for (; isxdigit((unsigned char)**at); (*at)++)
+        value = value * 16 + (unsigned)(isdigit((unsigned char)**at)
+                                            ? **at - '0'
+                                            : tolower((unsigned char)**at) - 'a' + 10);
+    return (char)value;
+}
+
+/* One literal, `at` behind its quote; returns behind its other quote. */
+static const char *take_literal(const char *at, struct str *out)
+{
+    while (*at && *at != '"')
+        if (*at == '\\') {
+            at++;
+            str_addc(out, escaped(&at));
+        } else {
+            str_addc(out, *at++);
+        }
+    return at + (*at == '"');
+}
+
+/* The literals between the brackets; those that stand side by side are one. */
+static void look_at_call(const char *file, const char *at)
+{
+    struct str text = {0};
+
+    for (int depth = 1; *at && depth > 0;) {
+        if (*at == '"') {
+            at = take_literal(at + 1, &text);
+            at += strspn(at, " \t\n");
+            if (*at == '"')
+                continue;
+            look_at(file, str_text(&text));
+            str_clear(&text);
+        } else {
+            depth += (*at == '(') - (*at == ')');
+            at++;
+        }
+    }
+    str_done(&text);
+}
+
+static int look_at_file(const char *path, const struct stat *status, int kind, struct FTW *ftw)
+{
+    size_t n = strlen(path), got;
+    struct str text = {0};
+    char buffer[4096];
+    FILE *f;
+
+    (void)status;
+    (void)ftw;
+    if (kind != FTW_F || n < 2 || !str_eq(path + n - 2, ".c"))
+        return 0;
+    f = fopen(path, "r");
+    assert_non_null(f);
+    while ((got = fread(buffer, 1, sizeof buffer, f)) > 0)
+        str_addn(&text, buffer, got);
+    fclose(f);
+    for (const char *at = str_text(&text); (at = strstr(at, "tr(")) != NULL; at += 3)
+        if (at == text.text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'))
+            look_at_call(strstr(path, "/../") + 4, at + 3);
+    str_done(&text);
+    return 0;
+}
+
+static void test_every_literal(void **state)
+{
+    static const char *const folders[] = {TESTS_DIR "/../api", TESTS_DIR "/../screens",
+                                          TESTS_DIR "/../tui"};
+
+    (void)state;
+    looked_at = missing = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        assert_int_equal(nftw(folders[i], look_at_file, 16, FTW_PHYS), 0);
+    assert_true(looked_at > 1000);
+    assert_int_equal(missing, 0);
+}
+
+/* --- what passes it by a variable --- */
+
+static void test_every_step(void **state)
+{
+    static const struct step *const steps[] = {&home_step,   &connect_step, &prerequisites_step,
+                                               &access_step, &tables_step,  &destination_step,
+                                               &review_step, &create_step,  &monitor_step,
+                                               &remove_step, &reviewer_step};
+
+    (void)state;
+    looked_at = missing = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        look_at("title", steps[i]->title);
+        look_at("help", steps[i]->help);
+        for (const struct action *a = steps[i]->actions; a && a->label; a++) {
+            look_at(steps[i]->title, a->label);
+            look_at(steps[i]->title, a->help);
+        }
+    }
+    assert_true(looked_at > 100);
+    assert_int_equal(missing, 0);
+}
+
+static void test_every_word(void **state)
+{
+    (void)state;
+    looked_at = missing = 0;
+    for (int a = 0; a <= SELECTION_NEEDS_ACK; a++)
+        look_at("answer", selection_answer_text((enum selection_answer)a));
+    for (int v = 0; v < VIEWS; v++)
+        look_at("view", tables_view_name((enum view)v));
+    for (int o = 0; o < ORDERS; o++)
+        look_at("order", tables_view_order_name((enum order)o));
+    for (size_t r = 0; r < rules_count(); r++)
+        look_at(rules_rule_id((uint16_t)r), rules_rule_why((uint16_t)r));
+    look_at("level", rules_level_name(RULES_PERSONAL));
+    look_at("level", rules_level_name(RULES_SPECIAL));
+    assert_true(looked_at > 50);
+    assert_int_equal(missing, 0);
+}
+
+/* The words that this test itself stands on. */
+static void test_it_can_tell(void **state)
+{
+    (void)state;
+    assert_true(has_words("tables %zu"));
+    assert_false(has_words("%zu/%-3u %s: %lld"));
+    assert_false(is_known("these words stand in no table"));
+    assert_true(is_known("Tables"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_it_can_tell),
+        cmocka_unit_test(test_every_literal),
+        cmocka_unit_test(test_every_step),
+        cmocka_unit_test(test_every_word),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
