@@ -327,7 +327,8 @@ static bool is_write(const struct json *request)
     return strcmp(method, "GET") != 0;
 }
 
-size_t world_writes(struct world *w)
+size_t world_each_write(struct world *w, size_t after,
+                        void (*tell)(void *ctx, const struct json *request), void *ctx)
 {
     char path[WORLD_PATH + 32];
     char *text = request_log(w, path);
@@ -336,15 +337,23 @@ size_t world_writes(struct world *w)
     for (const char *at = text, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
         struct json *request = json_parse(at, (size_t)(end - at), &e);
         assert_non_null(request);
-        if (is_write(request)) {
-            n++;
-            print_message("wrote: %s %s\n", json_string(request, "method"),
-                          json_string(request, "url"));
-        }
+        if (is_write(request) && n++ >= after)
+            tell(ctx, request);
         json_free(request);
     }
     free(text);
     return n;
+}
+
+static void print_write(void *ctx, const struct json *request)
+{
+    (void)ctx;
+    print_message("wrote: %s %s\n", json_string(request, "method"), json_string(request, "url"));
+}
+
+size_t world_writes(struct world *w)
+{
+    return world_each_write(w, 0, print_write, NULL);
 }
 
 void world_check_requests(struct world *w)

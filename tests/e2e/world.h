@@ -69,6 +69,9 @@ void world_await_source(struct world *w, const char *sql, const char *value);
 /* Requests that change something at Google, so far; reading, testing and validating do not count.
  */
 size_t world_writes(struct world *w);
+/* The same; each behind the first `after` is told, as the log has it: method, url, body. */
+size_t world_each_write(struct world *w, size_t after,
+                        void (*tell)(void *ctx, const struct json *request), void *ctx);
 /* Every request so far against Google's discovery documents, where the checker is there. */
 void world_check_requests(struct world *w);
 
