@@ -38,8 +38,9 @@ void alter_add_line(struct alter_plan *p, enum alter_said said, const char *text
 /* What Terraform's code must say; NULL where it says nothing of that. */
 const char *alter_hcl(const struct alter_plan *p, const struct alter_order *o, struct arena *a);
 /* The migration that a slot of this name still needs, its files one behind the other; NULL: none,
- * or it cannot be told. */
-const char *alter_migration(const struct alter_seen *seen, const char *slot, struct arena *a);
+ * or it cannot be told. anew: one that is there is made again. */
+const char *alter_migration(const struct alter_seen *seen, const char *slot, bool anew,
+                            struct arena *a);
 const struct source_slot *alter_slot(const struct alter_seen *seen, const char *name);
 
 #endif

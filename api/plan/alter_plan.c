@@ -163,14 +163,37 @@ static void pause(struct planner *pl)
                              : tr("only a stream that runs is paused; look again later"));
 }
 
+/* Decoding sees the catalogue as it was: a publication that was made again does not help a slot
+ * that is older (42704, facts/engineering.md). */
+static bool is_older_than_publication(const struct planner *pl, const struct source_slot *s)
+{
+    const struct source_publication *p = &pl->seen->facts->publication;
+
+    return strstr(pl->seen->error, "publication") && strstr(pl->seen->error, "does not exist") &&
+           p->part.known && p->exists && s->catalog_age > p->age;
+}
+
 /* One that cannot go on is told before it is tried. */
 static bool refuse_lost_slot(struct planner *pl, const char *name)
 {
     const struct source_slot *s = alter_slot(pl->seen, name);
+    bool anew = false;
 
     if (pl->seen->facts == NULL || !pl->seen->facts->slots.part.known)
         return false;
-    if (s == NULL)
+    if (pl->seen->facts->publication.part.known && !pl->seen->facts->publication.exists)
+        refuse(pl, ERR_CONFLICT,
+               arena_printf(pl->a, tr("there is no publication %s in the database"),
+                            pl->seen->target.publication),
+               tr("deploy the migrations that make it, and the slot anew after it; then the same "
+                  "again"));
+    else if (s && is_older_than_publication(pl, s)) {
+        anew = true;
+        refuse(pl, ERR_CONFLICT,
+               arena_printf(
+                   pl->a, tr("the slot %s is older than the publication, and never sees it"), name),
+               tr("deploy the migration that makes it anew first; then the same again"));
+    } else if (s == NULL)
         refuse(pl, ERR_CONFLICT,
                arena_printf(pl->a, tr("there is no slot %s in the database"), name),
                tr("deploy the migration that makes it first; then the same again"));
@@ -186,7 +209,7 @@ static bool refuse_lost_slot(struct planner *pl, const char *name)
                tr("take another name, and deploy the migration that makes it"));
     else
         return false;
-    pl->p->migration = alter_migration(pl->seen, name, pl->a);
+    pl->p->migration = alter_migration(pl->seen, name, anew, pl->a);
     return true;
 }
 

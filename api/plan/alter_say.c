@@ -91,7 +91,8 @@ static const char *newest_run(const struct source_flyway *f)
     return newest;
 }
 
-const char *alter_migration(const struct alter_seen *seen, const char *slot, struct arena *a)
+const char *alter_migration(const struct alter_seen *seen, const char *slot, bool anew,
+                            struct arena *a)
 {
     const struct source_slot *there = alter_slot(seen, slot);
     struct migrations_folder folder = {.path = ""};
@@ -115,7 +116,8 @@ const char *alter_migration(const struct alter_seen *seen, const char *slot, str
                                      .publication_exists = true,
                                      .publication_all_tables = true,
                                      .slot_exists = there != NULL,
-                                     .slot_lost = there && str_eq(there->wal_status, "lost"),
+                                     .slot_lost =
+                                         there && (anew || str_eq(there->wal_status, "lost")),
                                      .user_replication = facts.roles.db_user.replication,
                                      .app_replication = facts.roles.app.replication,
                                      .default_privileges = true,

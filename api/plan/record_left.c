@@ -1,11 +1,18 @@
 #include "api/plan/record_left.h"
 
 #include "api/base/clock.h"
+#include "api/base/json.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/record.h"
 
+#include <string.h>
 #include <unistd.h>
+
+enum { RUNS = 60 };
+
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/=@%+"
 
 static void count(struct store *s, int64_t run, struct arena *a, size_t *done, size_t *unheard)
 {
@@ -24,6 +31,63 @@ static void count(struct store *s, int64_t run, struct arena *a, size_t *done, s
     }
 }
 
+/* --- by what it was begun --- */
+
+/* Words that a shell would take apart are quoted. */
+static void add_word(const char *word, struct str *out)
+{
+    bool plain = word[strspn(word, PLAIN)] == '\0' && word[0];
+
+    if (out->bytes)
+        str_addc(out, ' ');
+    if (plain) {
+        str_add(out, word);
+        return;
+    }
+    str_addc(out, '\'');
+    for (; *word; word++)
+        if (*word == '\'')
+            str_add(out, "'\\''");
+        else
+            str_addc(out, *word);
+    str_addc(out, '\'');
+}
+
+/* The program's own path says nothing. */
+static const char *line_of(const struct json *doc, struct arena *a)
+{
+    struct str line = {0};
+    bool first = true;
+
+    for
+        json_each(word, json_get(doc, "command"))
+        {
+            add_word(first ? "strom" : json_text(word) ? json_text(word) : "", &line);
+            first = false;
+        }
+    const char *kept = line.bytes ? safe_copy(a, str_text(&line)) : NULL;
+    str_done(&line);
+    return kept;
+}
+
+static struct json *plan_of(const struct journal_run *run)
+{
+    struct err e;
+
+    return run->plan ? json_parse(run->plan, strlen(run->plan), &e) : NULL;
+}
+
+static void tell_command(const struct journal_run *run, struct arena *a, struct str *out)
+{
+    struct json *doc = plan_of(run);
+    const char *line = line_of(doc, a);
+
+    if (line)
+        str_printf(out, tr("; it was %s (process %lld on %s)"), line, (long long)run->pid,
+                   safe_copy(a, run->host));
+    json_free(doc);
+}
+
 static void tell(struct store *s, const struct journal_run *run, struct arena *a, struct str *out)
 {
     char begun[CLOCK_TEXT];
@@ -39,12 +103,23 @@ static void tell(struct store *s, const struct journal_run *run, struct arena *a
                    tr("an earlier run, begun %s to take it down, did not end: %zu parts are gone, "
                       "%zu were asked to go; taking it down again goes on from there"),
                    begun, done, unheard);
+    else if (run->kind == JOURNAL_CHANGE)
+        str_printf(out,
+                   tr("an earlier run, begun %s (strom stream), did not end: %zu calls are done, "
+                      "%zu were asked for; the same again goes on from there"),
+                   begun, done, unheard);
     else
         str_printf(out,
                    tr("an earlier run, begun %s to make or change it, did not end: %zu steps are "
                       "done, %zu were asked for; the same again goes on from there, and taking "
                       "down takes away what it made"),
                    begun, done, unheard);
+    tell_command(run, a, out);
+}
+
+static bool is_left(const struct journal_run *run)
+{
+    return run->ended == 0 || str_eq(run->outcome, "interrupted");
 }
 
 bool record_left(struct store *s, const struct target *t, const char *stream, struct str *out)
@@ -56,10 +131,77 @@ bool record_left(struct store *s, const struct target *t, const char *stream, st
     size_t n = 0;
 
     record_name(name, t->project, t->region, stream);
-    bool left = s && journal_runs(s, name, 1, &a, &runs, &n, &e) && n == 1 &&
-                (runs[0].ended == 0 || str_eq(runs[0].outcome, "interrupted"));
+    bool left = s && journal_runs(s, name, 1, &a, &runs, &n, &e) && n == 1 && is_left(&runs[0]);
     if (left)
         tell(s, &runs[0], &a, out);
     arena_done(&a);
     return left;
+}
+
+/* --- all of them --- */
+
+/* "PROJECT/REGION/STREAM"; false: it is none. */
+static bool read_target(const char *name, struct target *out)
+{
+    const char *region = strchr(name, '/'), *stream = region ? strchr(region + 1, '/') : NULL;
+
+    *out = (struct target){0};
+    if (stream == NULL || (size_t)(region - name) >= sizeof out->project ||
+        (size_t)(stream - region - 1) >= sizeof out->region)
+        return false;
+    memcpy(out->project, name, (size_t)(region - name));
+    memcpy(out->region, region + 1, (size_t)(stream - region - 1));
+    if (!names_recognise(stream + 1, out))
+        str_copy(out->stream, sizeof out->stream, stream + 1);
+    return out->stream[0] != '\0';
+}
+
+static bool is_older(const struct journal_run *runs, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(runs[i].target, runs[at].target))
+            return true;
+    return false;
+}
+
+static bool read_left(struct store *s, const struct journal_run *run, struct arena *a,
+                      struct record_left *out)
+{
+    struct json *doc = plan_of(run);
+    struct str said = {0};
+    size_t n = 0;
+
+    *out = (struct record_left){.run = run, .line = line_of(doc, a)};
+    out->folder = arena_str(a, json_string_or(doc, "folder", ""));
+    out->command = arena_array(a, const char *, json_count(json_get(doc, "command")) + 1);
+    for
+        json_each(word, json_get(doc, "command")) out->command[n++] =
+            arena_str(a, json_text(word) ? json_text(word) : "");
+    json_free(doc);
+    if (out->line == NULL || !read_target(run->target, &out->target))
+        return false;
+    tell(s, run, a, &said);
+    out->said = safe_copy(a, str_text(&said));
+    str_done(&said);
+    return true;
+}
+
+size_t record_left_by_commands(struct store *s, struct arena *a, struct record_left *out,
+                               size_t most)
+{
+    const struct journal_run *runs;
+    struct err e;
+    size_t n_runs = 0, n = 0;
+
+    if (s == NULL || !journal_runs(s, NULL, RUNS, a, &runs, &n_runs, &e))
+        return 0;
+    for (size_t i = 0; i < n_runs && n < most; i++)
+        if (!is_older(runs, i) && is_left(&runs[i]) && read_left(s, &runs[i], a, &out[n]))
+            n++;
+    return n;
+}
+
+bool record_leave(struct store *s, const struct record_left *left, struct err *e)
+{
+    return journal_end(s, left->run->id, "left", e);
 }

@@ -8,32 +8,36 @@
 #include <strings.h>
 
 #define SLOT_ANEW                                                                                  \
-    "Prerequisites writes the migration for a new slot; the tables are copied anew then, for "     \
-    "what "                                                                                        \
-    "was changed meanwhile is lost"
+    "m on Monitor, or strom stream recover --dry-run, shows the migration that makes it anew; "    \
+    "then the same recovers the stream and copies its tables anew, for what was changed "          \
+    "meanwhile is lost"
 
 static const struct {
     const char *name, *step;
 } kinds[WATCH_KINDS] = {
     [WATCH_NO_STREAM] = {"no_stream", ""}, /* the error has it */
     [WATCH_NO_ANSWER] = {"no_answer", "it is tried again by itself; r asks now"},
-    [WATCH_FAILED_FOR_GOOD] =
-        {"failed_permanently",
-         "recover it in Google's console and backfill, for what was changed meanwhile is lost; or "
-         "take it down (D) and create it again"},
+    [WATCH_FAILED_FOR_GOOD] = {"failed_permanently",
+                               "m on Monitor, or strom stream recover, lets it go on and copies "
+                               "its tables anew, for what "
+                               "was changed meanwhile is lost"},
     [WATCH_FAILED_FOR_NOW] = {"failed",
                               "it goes on by itself once the cause is mended: see the error"},
-    [WATCH_NEVER_STARTED] = {"never_started", "Review and Create start it"},
-    [WATCH_PAUSED] = {"paused", "Review and Create start it again"},
+    [WATCH_NEVER_STARTED] = {"never_started", "p on Monitor, or strom stream resume, starts it"},
+    [WATCH_PAUSED] = {"paused", "p on Monitor, or strom stream resume, lets it go on"},
     [WATCH_IN_BETWEEN] = {"in_between", "wait: it is asked again by itself"},
     [WATCH_SILENT] = {"no_points",
                       "see whether the slot moves; Monitoring may be late, or the stream stalled: "
-                      "pausing and starting it wakes it"},
+                      "p on Monitor pauses it and starts it again, which wakes it"},
     [WATCH_ERROR] = {"error", "the stream's page in Google's console tells more; r asks again"},
-    [WATCH_PASSWORD] = {"password",
-                        "the password was changed: give the source profile the new one"},
-    [WATCH_UNREACHABLE] = {"unreachable",
-                           "the proxy machine may be down: look at it, and reset it"},
+    [WATCH_PASSWORD] =
+        {"password",
+         "the password was changed: m on Monitor, or strom stream password, gives Datastream "
+         "the new one"},
+    [WATCH_UNREACHABLE] =
+        {"unreachable",
+         "the proxy machine may be down: look at it, and reset it; one that was rebuilt has "
+         "another address: m on Monitor, or strom stream host"},
     [WATCH_MACHINE_DOWN] = {"machine_down",
                             "start the machine in Google's console (Compute Engine): the stream "
                             "goes on by itself"},
@@ -52,22 +56,23 @@ static const struct {
                               "go"},
     [WATCH_PUBLICATION_GONE] = {"publication_gone",
                                 "making it again does not help, only a new slot does (42704): "
-                                "Prerequisites writes the migration; the tables are copied anew"},
-    [WATCH_PUBLICATION_CHANGED] = {"publication_changed",
-                                   "put the table into the publication again: Prerequisites writes "
-                                   "the migration; what was changed meanwhile needs a backfill"},
+                                "Prerequisites writes the migration; then m on Monitor, or strom "
+                                "stream recover, copies the tables anew"},
+    [WATCH_PUBLICATION_CHANGED] =
+        {"publication_changed", "put the table into the publication again: Prerequisites writes "
+                                "the migration; what was changed meanwhile needs a backfill (b)"},
     [WATCH_TABLE_GONE] = {"table_gone",
                           "take it out of the selection on Tables (e); what has arrived stays in "
                           "BigQuery"},
     [WATCH_TABLE_REMADE] = {"table_remade",
-                            "see on Prerequisites that it is published, and begin its backfill "
-                            "anew: BigQuery still has the old one's rows"},
+                            "see on Prerequisites that it is published, and copy it anew (b "
+                            "on Monitor): BigQuery still has the old one's rows"},
     [WATCH_GRANT] = {"grant", "the database user lacks a grant: Prerequisites names it"},
     [WATCH_DATASET] = {"dataset",
                        "Datastream's service agent may not write to the dataset, or it is gone: "
                        "Access names the role"},
     [WATCH_TABLES_UNKNOWN] = {"tables_unknown", "it is tried again by itself; r asks now"},
-    [WATCH_BACKFILL] = {"backfill", "the stream's page in Google's console begins it again"},
+    [WATCH_BACKFILL] = {"backfill", "b on Monitor, or strom stream backfill, begins it again"},
     [WATCH_TABLE_ERROR] = {"table_error",
                            "the stream's page in Google's console tells more; r asks again"},
     [WATCH_UNSUPPORTED] = {"unsupported_events",
