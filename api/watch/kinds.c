@@ -8,8 +8,8 @@
 #include <strings.h>
 
 #define SLOT_ANEW                                                                                  \
-    "m on Monitor, or strom stream recover --dry-run, shows the migration that makes it anew; "    \
-    "then the same recovers the stream and copies its tables anew, for what was changed "          \
+    "m on Monitor, or strom stream recover --dry-run, shows the migration for a new slot; then "   \
+    "the same recovers the stream, and its tables are copied anew, for what was changed "          \
     "meanwhile is lost"
 
 static const struct {
