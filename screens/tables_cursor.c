@@ -126,6 +126,7 @@ void tables_view_first_hit(struct tables_view *v)
             v->kept_column = (int64_t)i;
     struct tree_node node = {0, 0, TREE_NONE};
     bool was_open = tree_is_open(&v->tree, &v->model, node);
+    v->tree.seen.top = 0; /* with what stands above it */
     tables_view_place(v);
     v->opened = v->kept_column >= 0 && !was_open ? 1 + v->kept_table : 0;
 }

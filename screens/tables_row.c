@@ -9,8 +9,11 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
     const struct selection_totals *t = &j->totals;
     char rows[FIGURE_TEXT];
 
+    figure_count(t->rows_unknown && t->rows == 0 ? -1 : t->rows, rows);
     page_put(p, STYLE_HEADING, tr("What flows: tables %zu, columns %zu, rows %s"), t->tables,
-             t->columns, figure_count(t->rows, rows));
+             t->columns, rows);
+    if (t->rows_unknown && t->rows > 0)
+        page_put(p, STYLE_HEADING, "+"); /* of some nobody knows */
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
     if (v->hits)

@@ -216,6 +216,14 @@ void tables_view_renew(struct tables_view *v)
     tables_match_done(&v->match);
 }
 
+static const char *nothing_here(const struct tables_view *v)
+{
+    if (v->filter[0] == '\0')
+        return tr("none in this view; v shows others");
+    return v->view == VIEW_ALL ? tr("no name has this; Esc shows all")
+                               : tr("no name in this view has this; Esc and v show more");
+}
+
 void tables_view_update(struct tables_view *v, const struct journey *j)
 {
     const struct selection *s = &j->selection;
@@ -241,8 +249,7 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
     order_schemas(v);
     tables_view_count(v);
     v->model = (struct tree_model){.ctx = v,
-                                   .empty = v->filter[0] ? tr("no name has this; Esc shows all")
-                                                         : tr("none in this view; v shows others"),
+                                   .empty = nothing_here(v),
                                    .n_roots = v->n_schemas,
                                    .n_groups = v->n,
                                    .first_group = first_group,
