@@ -130,6 +130,16 @@ static bool flows_by_file(const struct review *r, const struct drift_item *d)
     return selection_find(r->in->is, d->schema, d->table, &at) && r->in->is->tables[at].n_included;
 }
 
+/* New since the base, and listed by the file: that is told as its change. */
+static bool is_listed_by_file(const struct review *r, const struct drift_item *d)
+{
+    size_t t, c;
+
+    return d->unlisted && d->schema && d->table &&
+           selection_find(r->in->is, d->schema, d->table, &t) &&
+           (d->column == NULL || selection_find_column(&r->in->is->tables[t], d->column, &c));
+}
+
 /* Against the running stream what it carries otherwise is the change itself, and what the source
  * lacks for what flows by the file is a need: each is told once. */
 static void find_drift(struct review *r)
@@ -146,7 +156,8 @@ static void find_drift(struct review *r)
     for (size_t i = 0; i < all.n; i++) {
         const struct drift_item *d = &all.items[i];
         bool source = d->kind == DRIFT_PUBLICATION || d->kind == DRIFT_GRANT;
-        if (source && str_eq(d->agreed, "flows") && flows_by_file(r, d))
+        if ((source && str_eq(d->agreed, "flows") && flows_by_file(r, d)) ||
+            is_listed_by_file(r, d))
             continue;
         kept[r->drift.n++] = *d;
         r->drift.n_unagreed += d->unagreed;

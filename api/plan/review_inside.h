@@ -14,6 +14,7 @@ struct review_writer {
     const struct review *r;
     struct arena *a;
     struct review_lines *out;
+    const struct selection_ack *said; /* of the sensitive column told last; NULL: it has none */
 };
 void review_add(struct review_writer *w, enum review_line_kind kind, enum review_tone tone,
                 const char *text);
@@ -25,6 +26,7 @@ const char *review_categories(struct review_writer *w, uint32_t categories);
 enum review_tone review_tone_of(enum compare_kind kind);
 /* Off before and after: told with its table. */
 bool review_is_listed(const struct compare_column *c);
+void review_add_totals(struct review_writer *w); /* and the title */
 void review_add_sensitive(struct review_writer *w);
 
 #endif

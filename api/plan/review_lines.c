@@ -8,10 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    COMMIT_SHOWN = 12,
-    LISTED = 150
-}; /* of what is not sensitive, a heading: a comment takes 64 KiB */
+enum { LISTED = 150 }; /* of what is not sensitive, a heading: a comment takes 64 KiB */
 
 void review_add(struct review_writer *w, enum review_line_kind kind, enum review_tone tone,
                 const char *text)
@@ -59,83 +56,6 @@ enum review_tone review_tone_of(enum compare_kind kind)
     return tones[kind];
 }
 
-/* --- title and totals --- */
-
-static void title(struct review_writer *w)
-{
-    const struct review_input *in = w->r->in;
-    const char *file = review_word(w, in->file), *base = review_word(w, in->base_name);
-
-    if (in->base == REVIEW_STREAM)
-        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
-                   in->was ? arena_printf(w->a, tr("What %s changes in the stream %s"), file, base)
-                           : arena_printf(w->a, tr("What %s makes flow; there is no stream %s yet"),
-                                          file, base));
-    else if (in->was == NULL)
-        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
-                   arena_printf(w->a, tr("What %s makes flow; %s has no such file"), file, base));
-    else if (in->commit)
-        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
-                   arena_printf(w->a, tr("What %s changes against %s (%.*s)"), file, base,
-                                COMMIT_SHOWN, in->commit));
-    else
-        review_add(w, REVIEW_TITLE, REVIEW_PLAIN,
-                   arena_printf(w->a, tr("What %s changes against %s"), file, base));
-}
-
-static void total(struct review_writer *w, enum review_tone tone, const char *text)
-{
-    review_add(w, REVIEW_TOTAL, tone, text);
-}
-
-/* What is off a stream cannot tell: nothing of it is counted then. */
-static const char *columns_total(struct review_writer *w)
-{
-    const size_t *n = w->r->change.count;
-
-    if (w->r->in->base == REVIEW_STREAM)
-        return arena_printf(w->a, tr("columns: %zu start flowing, %zu stop, %zu changed"),
-                            n[COMPARE_STARTS], n[COMPARE_STOPS], n[COMPARE_CHANGED]);
-    return arena_printf(
-        w->a, tr("columns: %zu start flowing, %zu stop, %zu changed; %zu new and off, %zu gone"),
-        n[COMPARE_STARTS], n[COMPARE_STOPS], n[COMPARE_CHANGED], n[COMPARE_NEW], n[COMPARE_GONE]);
-}
-
-static void totals(struct review_writer *w)
-{
-    const struct review *r = w->r;
-    const struct comparison *c = &r->change;
-
-    total(w, REVIEW_PLAIN, columns_total(w));
-    total(w, REVIEW_PLAIN,
-          arena_printf(w->a, tr("tables: %zu start, %zu stop; settings changed: %zu"),
-                       c->tables_start, c->tables_stop, c->n_settings));
-    total(w, r->n_unacknowledged ? REVIEW_ALARM : REVIEW_PLAIN,
-          arena_printf(w->a, tr("sensitive among the columns: %zu; flowing without a reason: %zu"),
-                       r->n_sensitive, r->n_unacknowledged));
-    if (r->n_lowered)
-        total(w, REVIEW_ALARM,
-              arena_printf(w->a, tr("flowing and judged milder than before: %zu"), r->n_lowered));
-    if (r->in->live_why)
-        total(w, REVIEW_PLAIN,
-              arena_printf(w->a, tr("the running stream was not asked: %s"),
-                           review_word(w, r->in->live_why)));
-    if (r->in->source_why)
-        total(w, REVIEW_PLAIN,
-              arena_printf(w->a, tr("the database was not asked, and no value looked at: %s"),
-                           review_word(w, r->in->source_why)));
-    if (r->values.n_unseen && r->in->judgement)
-        total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
-    if (r->drift.n > r->drift.n_unlisted)
-        total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
-              arena_printf(w->a, tr("drift: in %zu places what runs is not what was agreed on"),
-                           r->drift.n - r->drift.n_unlisted));
-    if (r->drift.n_unlisted)
-        total(w, REVIEW_PLAIN,
-              arena_printf(w->a, tr("new in the database, not in the file, and off: %zu"),
-                           r->drift.n_unlisted));
-}
-
 /* --- the rest, table by table --- */
 
 static bool is_of(const struct review_column *c, enum compare_kind kind)
@@ -171,19 +91,38 @@ static const char *whole_or_part(struct review_writer *w, const struct compare_c
     return arena_printf(w->a, tr("%s, the whole table"), table);
 }
 
+static bool same_table(const struct review_column *a, const struct review_column *b)
+{
+    return str_eq(a->c->table, b->c->table) && str_eq(a->c->schema, b->c->schema);
+}
+
+/* Of the table of column i: told above. */
+static size_t count_above(const struct review *r, enum compare_kind kind, size_t i)
+{
+    const struct review_column *here = &r->columns[i];
+    size_t n = 0;
+
+    while (i > 0 && same_table(&r->columns[i - 1], here))
+        i--;
+    for (; i < r->n_columns && same_table(&r->columns[i], here); i++)
+        n += r->columns[i].c->kind == kind && !is_of(&r->columns[i], kind);
+    return n;
+}
+
 /* The columns of one table, from i on; returns where the next table begins. */
 static size_t put_table(struct review_writer *w, enum compare_kind kind, size_t i, bool tell)
 {
     const struct review_column *columns = w->r->columns, *first = &columns[i];
+    size_t above = tell ? count_above(w->r, kind, i) : 0;
     struct str names = {0};
 
-    for (; i < w->r->n_columns && str_eq(columns[i].c->table, first->c->table) &&
-           str_eq(columns[i].c->schema, first->c->schema);
-         i++)
+    for (; i < w->r->n_columns && same_table(&columns[i], first); i++)
         if (tell && is_of(&columns[i], kind))
             put_column(w, &columns[i], &names);
     if (names.bytes) {
         review_add(w, REVIEW_ITEM, review_tone_of(kind), whole_or_part(w, first->c));
+        if (above)
+            str_printf(&names, tr("; and above, sensitive: %zu"), above);
         review_detail(w, arena_str(w->a, str_text(&names)));
     }
     str_done(&names);
@@ -354,14 +293,10 @@ static void news(struct review_writer *w)
 
 void review_lines(const struct review *r, struct arena *a, struct review_lines *out)
 {
-    struct review_writer w = {r, a, out};
+    struct review_writer w = {.r = r, .a = a, .out = out};
 
     *out = (struct review_lines){0};
-    title(&w);
-    if (review_is_fine(r))
-        total(&w, REVIEW_PLAIN, tr("nothing differs"));
-    else
-        totals(&w);
+    review_add_totals(&w);
     review_add_sensitive(&w);
     rest(&w, COMPARE_STARTS, tr("Starts flowing"));
     rest(&w, COMPARE_STOPS, tr("Stops flowing"));

@@ -61,10 +61,24 @@ static const char *sentence(struct review_writer *w, const struct review_column 
     return name; /* merely listed: told with its table */
 }
 
+/* What the team says and what values say first: a name everybody can read. The rest is counted. */
 static void evidence(struct review_writer *w, const struct rules_verdict *v)
 {
-    for (uint32_t i = 0; i < v->n_evidence; i++)
-        review_detail(w, evidence_text(w->r->in->team, &v->evidence[i], w->a));
+    enum { TOLD = 2 };
+    uint32_t told = 0;
+
+    for (int turn = 0; turn < 2; turn++)
+        for (uint32_t i = 0; i < v->n_evidence; i++) {
+            const struct rules_evidence *e = &v->evidence[i];
+            bool team = e->by == RULES_BY_TEAM, first = team || evidence_is_of_values(e);
+            if (first != (turn == 0) || (told >= TOLD && !team))
+                continue;
+            review_detail(w, evidence_text(w->r->in->team, e, w->a));
+            told++;
+        }
+    if (v->n_evidence > told)
+        review_detail(w, arena_printf(w->a, tr("evidence besides: %u; --json has it all"),
+                                      v->n_evidence - told));
 }
 
 static void ack_line(struct review_writer *w, const char *format, const struct selection_ack *ack)
@@ -74,13 +88,22 @@ static void ack_line(struct review_writer *w, const char *format, const struct s
                                   review_word(w, ack->at)));
 }
 
+static bool is_same(const struct selection_ack *a, const struct selection_ack *b)
+{
+    return str_eq(a->reason, b->reason) && str_eq(a->reference, b->reference) &&
+           str_eq(a->by, b->by) && str_eq(a->at, b->at);
+}
+
 static void reasons(struct review_writer *w, const struct review_column *c)
 {
     const struct selection_ack *was = c->c->was ? c->c->was->ack : NULL,
                                *is = c->c->is ? c->c->is->ack : NULL;
 
-    if (is)
+    if (is && w->said && is_same(w->said, is))
+        review_detail(w, tr("reason: the same as above"));
+    else if (is)
         ack_line(w, tr("reason"), is);
+    w->said = is;
     if (was && (c->c->what & COMPARE_REASON))
         ack_line(w, is ? tr("reason before") : tr("the reason is gone"), was);
     else if (was && is == NULL && c->c->kind == COMPARE_STOPS)
