@@ -103,8 +103,8 @@ void session_sleep(struct session *s, int64_t until_ms)
 
     if (s->deadline_ms > 0 && (until_ms < 0 || s->deadline_ms < until_ms))
         until_ms = s->deadline_ms;
-    struct pollfd terminal = {.fd = at_terminal ? STDERR_FILENO : -1};
-    net_wait(net, &terminal, 1, until_ms);
+    struct pollfd terminal = {.fd = STDERR_FILENO};
+    net_wait(net, &terminal, at_terminal ? 1 : 0, until_ms);
     note_gone(&terminal);
     net_step(net);
     if (*net_held_by(net) && !str_eq(s->held, net_held_by(net)))
