@@ -1,8 +1,11 @@
 #include "api/checks/google_checks.h"
 
 #include "api/access/editor.h"
+#include "api/access/instead.h"
 #include "api/base/clock.h"
 #include "api/base/tr.h"
+
+#include <string.h>
 
 static const char *const needed_apis[] = {
     "bigquery.googleapis.com",          "compute.googleapis.com",  "datastream.googleapis.com",
@@ -143,25 +146,55 @@ static void add_steps(struct str *out, uint32_t steps)
         }
 }
 
+/* As long as nobody has said otherwise. */
+static bool may_change_policy(const struct google_view *v)
+{
+    return !v->held || projects_holds(v->held, "resourcemanager.projects.setIamPolicy");
+}
+
+/* strom's own line where it would work; then who else can do it, by name where that is known. */
+static void say_who(struct str *out, const struct google_view *v, const char *own)
+{
+    struct str names = {0};
+    struct arena scratch = {0};
+    size_t n = 0;
+    const char *const *who =
+        v->policy ? access_setters(&scratch, v->policy, v->who ? v->who->member : "", &n) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *colon = strchr(who[i], ':');
+        str_printf(&names, "%s%s", i ? ", " : "", colon + 1);
+    }
+    if (may_change_policy(v))
+        str_printf(out, "%s\n%s\n", own, tr("# or, by one who may change the project's policy:"));
+    else if (n)
+        str_printf(out, tr("# you may not change the project's policy; this one may: %s\n"),
+                   str_text(&names));
+    else
+        str_printf(out, "%s\n", tr("# by one who may change the project's policy:"));
+    str_done(&names);
+    arena_done(&scratch);
+}
+
 static void say_lacks(struct check_list *l, const struct google_view *v,
                       const struct access_verdict *verdict)
 {
     enum check_id id = CHECK_ACCESS_PERMISSIONS;
-    struct str lacks = {0}, commands = {0};
+    struct str lacks = {0}, commands = {0}, own = {0};
     const char *member = v->who && *v->who->member ? v->who->member : "user:you@example.com";
     for (size_t i = 0; i < verdict->n_lacks; i++) {
         str_printf(&lacks, "%s%s (", i ? "; " : "", verdict->lacks[i].permission);
         add_steps(&lacks, verdict->lacks[i].steps);
         str_addc(&lacks, ')');
     }
-    str_printf(&commands, "strom access grant --project %s\n%s\n", v->project,
-               tr("# or, by one who may change the project's policy:"));
+    str_printf(&own, "strom access grant --project %s", v->project);
+    say_who(&commands, v, str_text(&own));
     access_grant_commands(&commands, v->project, member, verdict->roles, verdict->n_roles,
                           v->now + ACCESS_USUAL_S);
     check_set(l, id, CHECK_FAIL, "lacking: %s", str_text(&lacks));
     check_remedy(l, id, CHECK_REMEDY_ROLE, "%s", str_text(&commands));
     str_done(&lacks);
     str_done(&commands);
+    str_done(&own);
 }
 
 static void permissions(struct check_list *l, const struct google_view *v)
@@ -202,25 +235,33 @@ static void say_holders(struct check_list *l, const struct google_view *v,
                         const struct access_holders *h, const char *others)
 {
     enum check_id id = CHECK_ACCESS_BASIC_ROLES;
-    struct str drop = {0};
+    struct str drop = {0}, own = {0};
     const char *self = h->self_owner && h->self_editor ? "Owner, Editor"
                        : h->self_owner                 ? "Owner"
                                                        : "Editor";
     bool some = *others != '\0';
+    if (!h->self_owner && !h->self_editor && (h->group_owner || h->group_editor)) {
+        check_set(l, id, CHECK_WARN, "not you by name, but a group that you may be in: %s", others);
+        check_remedy(l, id, CHECK_REMEDY_NONE,
+                     "Whoever is in the group holds the role. Who owns the group can tell whether "
+                     "you are, and whether it needs to.");
+        return;
+    }
     if (!h->self_owner && !h->self_editor) {
         check_set(l, id, CHECK_PASS, some ? "not you; others do: %s" : "nobody%s", others);
         return;
     }
     check_set(l, id, CHECK_WARN, some ? "you hold %s; so do: %s" : "you hold %s%s", self, others);
-    str_printf(&drop, "strom access grant --project %s\nstrom access drop --editor --project %s\n",
+    str_printf(&own, "strom access grant --project %s\nstrom access drop --editor --project %s",
                v->project, v->project);
-    str_printf(&drop, "%s\n", tr("# or, without strom:"));
+    say_who(&drop, v, str_text(&own));
     if (h->self_editor)
         access_drop_command(&drop, v->project, v->who->member, ACCESS_EDITOR);
     if (h->self_owner)
         access_drop_command(&drop, v->project, v->who->member, ACCESS_OWNER);
     check_remedy(l, id, CHECK_REMEDY_ROLE, "%s", str_text(&drop));
     str_done(&drop);
+    str_done(&own);
 }
 
 static void basic_roles(struct check_list *l, const struct google_view *v)

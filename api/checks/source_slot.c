@@ -203,7 +203,7 @@ static void order(struct check_list *l, const struct source_view *v)
             l, id, dead ? CHECK_FAIL : CHECK_WARN, "%s",
             dead ? "the slot was made before the publication, and the stream cannot get past that"
                  : "the publication was made or changed after the slot");
-        if (dead)
+        if (dead || slot_future(v) == SLOT_IS_MADE_BESIDE)
             slot_anew(l, id, v);
         else /* dropped under a stream that works, it would take changes with it */
             check_remedy(l, id, CHECK_REMEDY_NONE, "%s",

@@ -61,7 +61,8 @@ static struct held measure(const struct source_view *v)
     struct held h = {.slot = s, .lost = slot_is_lost(s)};
     h.limit = server->part.known ? server->max_slot_wal_keep_bytes : -1;
     h.by_limit =
-        s->safe_bytes >= 0 && (v->disk_free_bytes < 0 || s->safe_bytes < v->disk_free_bytes);
+        (str_eq(s->wal_status, "unreserved") && h.limit >= 0) ||
+        (s->safe_bytes >= 0 && (v->disk_free_bytes < 0 || s->safe_bytes < v->disk_free_bytes));
     h.hourly = slot_bytes_per_hour(v->since, &now);
     h.hours = slot_hours_until(h.by_limit ? s->safe_bytes : v->disk_free_bytes, h.hourly);
     if (h.lost)
@@ -135,7 +136,7 @@ void checks_slot_wal(struct check_list *l, const struct source_view *v)
     struct str found = {0};
     describe(&found, &h);
     check_set(l, id, r, "%s", found.bytes > 0 ? str_text(&found) : tr("the server does not tell"));
-    if (h.lost)
+    if (h.lost || (r != CHECK_PASS && slot_future(v) == SLOT_IS_MADE_BESIDE))
         slot_anew(l, id, v);
     else if (r == CHECK_WARN || r == CHECK_FAIL)
         make_room(l, v, &h);

@@ -82,11 +82,12 @@ int access_command_drop(struct session *s, const struct rights *r)
     const struct grant_row *rows;
     size_t n_rows, n;
     struct err e;
+    bool broad = s->o->editor && r->broad;
     const struct access_drop_order order = {.google = s->live.google,
                                             .store = s->live.store,
                                             .project = r->project,
                                             .member = r->member,
-                                            .ours = true,
+                                            .ours = !s->o->editor, /* the narrow ones do instead */
                                             .editor = s->o->editor && r->holders.self_editor,
                                             .owner = s->o->editor && r->holders.self_owner,
                                             .only_by_basic = r->only_by_basic};
@@ -96,7 +97,6 @@ int access_command_drop(struct session *s, const struct rights *r)
         return out_error(s->o, &e);
     const struct access_change *changes =
         access_drop_changes(&s->mem, &order, r->policy, rows, n_rows, &n);
-    bool broad = order.editor || order.owner;
     if (n && (!access_show_ahead(r, changes, n, &e) ||
               !(broad ? confirmed(s, r, &e) : access_consent(s, tr("Take this away? [y/N]"), &e))))
         return out_error(s->o, &e);

@@ -87,6 +87,7 @@ static const char sandbox_words[] =
     "  deploy          play the platform: manifest, users, migrations\n"
     "  traffic [N]     let the app make N changes a second, 0 for none: what makes changes arrive\n"
     "  sql QUERY       ask the destination\n"
+    "  grant ROLE      play the one who may: gives you the role that you would have sent for\n"
     "\n"
     "Scenarios: fresh (nothing prepared), ready (prepared, nothing made), running (a stream of "
     "two\n"

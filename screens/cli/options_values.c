@@ -47,7 +47,7 @@ const char *option_words_of(const char *command)
         {"stream", "pause resume backfill stop recover slot password host"},
         {"completion", "bash zsh fish"},
         {"man", "strom strom-plan strom-sandbox"},
-        {"sandbox", "up down status env deploy traffic sql"},
+        {"sandbox", "up down status env deploy traffic sql grant"},
     };
 
     for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)

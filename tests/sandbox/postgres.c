@@ -181,8 +181,16 @@ bool postgres_restart(struct postgres *pg, bool logical, char why[POSTGRES_WHY])
         return true;
     char again[POSTGRES_WHY];
     pg->logical = before;
+    pg->more[0] = '\0';
     launch(pg, again);
     return false;
+}
+
+bool postgres_set_more(struct postgres *pg, const char lines[POSTGRES_MORE])
+{
+    bool differs = strcmp(pg->more, lines) != 0;
+    snprintf(pg->more, sizeof(pg->more), "%s", lines);
+    return differs;
 }
 
 static void forget(struct postgres *pg)

@@ -33,6 +33,11 @@ enum { POSTGRES_WHY = 512, POSTGRES_CONNINFO = 512 };
  * (cloudsqlsuperuser, cloudsqliamuser) and the personal login. */
 struct postgres *postgres_start(const struct postgres_options *o, char why[POSTGRES_WHY]);
 bool postgres_restart(struct postgres *pg, bool logical, char why[POSTGRES_WHY]);
+enum { POSTGRES_MORE = 512 };
+/* Lines of postgresql.conf behind all others, in force with the next restart; none where
+ * the server does not start with them. True: they differ
+ * from those that were there. */
+bool postgres_set_more(struct postgres *pg, const char lines[POSTGRES_MORE]);
 void postgres_stop(struct postgres *pg);   /* and forgets; the folder stays */
 void postgres_remove(struct postgres *pg); /* stops and deletes the folder */
 int postgres_port(const struct postgres *pg);

@@ -33,6 +33,7 @@ static const char config_text[] = "listen_addresses = '127.0.0.1'\n"
                                   "jit = off\n"
                                   "dynamic_shared_memory_type = mmap\n"
                                   "max_parallel_workers_per_gather = 0\n"
+                                  "%s\n"
                                   "%s\n";
 
 static const char hba_text[] = "local all         " POSTGRES_SUPERVISOR " trust\n"
@@ -57,7 +58,7 @@ bool postgres_configure(const struct postgres *pg, char why[POSTGRES_WHY])
 {
     char text[CONFIG_MAX];
     int n = snprintf(text, sizeof(text), config_text, pg->port, pg->folder,
-                     pg->logical ? "logical" : "replica", pg->settings);
+                     pg->logical ? "logical" : "replica", pg->settings, pg->more);
     if (n < 0 || n >= (int)sizeof(text)) {
         snprintf(why, POSTGRES_WHY, "the settings are too long");
         return false;

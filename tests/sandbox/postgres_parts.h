@@ -20,6 +20,7 @@ struct postgres {
     const char *initdb_argv[16], *server_argv[12];
     char goes_too[POSTGRES_PATH];
     char *settings;
+    char more[POSTGRES_MORE]; /* after the settings */
     struct watcher_options watching;
     struct watcher watcher;
     size_t log_from;

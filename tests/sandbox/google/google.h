@@ -43,6 +43,9 @@ bool google_prepare_trouble(struct google *g,
 /* What tests and scenarios turn. Roles replace the person's own bindings (roles/editor at the
  * start); those that come from the team's group stay. */
 void google_set_roles(struct google *g, const char *const *roles, size_t n);
+/* Gives the person a role that ends after so many seconds, at once; false where it is none that can
+ * be had here, or a basic one. */
+bool google_grant(struct google *g, const char *role, int seconds);
 void google_set_lacking(struct google *g, const char *permission,
                         bool lacking); /* whatever the roles say */
 void google_set_api(struct google *g, const char *service, bool enabled);

@@ -248,6 +248,7 @@ void google_wait_until(struct google *g,
 bool roles_hold(const char *role, const char *permission);
 enum { PERMISSION_UNKNOWN, PERMISSION_KNOWN };
 int roles_permission(const char *permission); /* does Google know that name? */
+bool roles_exists(const char *role);
 bool roles_is_basic(const char *role);
 bool policy_holds(struct google *g, const char *permission);
 bool policy_member_has(struct google *g, const char *member, const char *role);
@@ -255,6 +256,7 @@ void policy_reset(struct google *g);
 void policy_replace(struct google *g, struct val *policy); /* consumed; works later, as a call's */
 void policy_forget(struct google *g);                      /* at the end */
 void policy_bind(struct google *g, const char *role, const char *member);
+void policy_unbind(struct google *g, const char *role, const char *member);
 /* Asks for the permission and refuses by name. `resource` as in the path: "projects/x/...". */
 bool call_permit(struct call *c, const char *permission, const char *resource);
 bool policy_is_our_project(const char *project);

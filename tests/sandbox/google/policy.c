@@ -138,11 +138,14 @@ void policy_bind(struct google *g, const char *role, const char *member)
     val_add(bindings, val_make("{'role':%s,'members':[%s]}", role, member));
 }
 
-static void drop_member(struct val *bindings, const char *member)
+/* Of one role; NULL: of all. */
+static void drop_member(struct val *bindings, const char *role, const char *member)
 {
     for (struct val *binding = bindings->first, *next; binding != NULL; binding = next) {
         next = binding->next;
         struct val *members = val_member(binding, "members");
+        if (role != NULL && !str_eq(val_text(binding, "role"), role))
+            continue;
         for (struct val *m = members->first, *after; m != NULL; m = after) {
             after = m->next;
             if (str_eq(m->text, member))
@@ -153,13 +156,20 @@ static void drop_member(struct val *bindings, const char *member)
     }
 }
 
+void policy_unbind(struct google *g, const char *role, const char *member)
+{
+    at_once(g);
+    drop_member(val_member(g->policy, "bindings"), role, member);
+    g->etag++;
+}
+
 /* Tests: other roles, names between blanks, than one finds. */
 static void turn(struct google *g, const char *variable, const char *member)
 {
     const char *roles = getenv(variable);
     if (roles == NULL)
         return;
-    drop_member(val_member(g->policy, "bindings"), member);
+    drop_member(val_member(g->policy, "bindings"), NULL, member);
     char *text = mem_str(roles), *rest = NULL;
     for (char *role = strtok_r(text, " ", &rest); role != NULL; role = strtok_r(NULL, " ", &rest))
         policy_bind(g, role, member);
@@ -195,11 +205,31 @@ void google_set_roles(struct google *g, const char *const *roles, size_t n)
 {
     pthread_mutex_lock(&g->lock);
     at_once(g);
-    drop_member(val_member(g->policy, "bindings"), "user:" SANDBOX_PERSON);
+    drop_member(val_member(g->policy, "bindings"), NULL, "user:" SANDBOX_PERSON);
     for (size_t i = 0; i < n; i++)
         policy_bind(g, roles[i], "user:" SANDBOX_PERSON);
     g->etag++;
     pthread_mutex_unlock(&g->lock);
+}
+
+bool google_grant(struct google *g, const char *role, int seconds)
+{
+    char until[CLOCK_TEXT];
+    if (roles_is_basic(role) || !roles_exists(role))
+        return false;
+    pthread_mutex_lock(&g->lock);
+    at_once(g);
+    struct val *binding = val_make(
+        "{'role':%s,'members':['user:%s'],'condition':{'title':'strom'}}", role, SANDBOX_PERSON);
+    struct str expression = {0};
+    str_printf(&expression, "request.time < timestamp(\"%s\")",
+               clock_rfc3339(clock_wall() + seconds, until));
+    val_put_text(val_member(binding, "condition"), "expression", str_text(&expression));
+    str_done(&expression);
+    val_add(val_member(g->policy, "bindings"), binding);
+    g->etag++;
+    pthread_mutex_unlock(&g->lock);
+    return true;
 }
 
 void google_set_lacking(struct google *g, const char *permission, bool lacking)

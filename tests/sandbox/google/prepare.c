@@ -22,11 +22,11 @@ static void make_shared(struct google *g, bool automatic, const char *port)
     private_connection_make(g, "datastream-connection", VPC, "10.2.0.0/29");
 }
 
-static void enable(struct google *g)
+static void enable(struct google *g, bool all)
 {
     for (struct service_state *s = g->services; s != NULL; s = s->next)
         if (str_starts(s->name, "compute.") || str_starts(s->name, "datastream.") ||
-            str_starts(s->name, "servicenetworking.")) {
+            (all && str_starts(s->name, "servicenetworking."))) {
             s->listed = true;
             s->from_ms = 0;
         }
@@ -113,7 +113,7 @@ bool google_prepare_running(struct google *g, char why[512])
     if (!datastream_password(g, password, why))
         return false;
     pthread_mutex_lock(&g->lock);
-    enable(g);
+    enable(g, true);
     make_shared(g, true, "5432");
     make_vm(g, SANDBOX_DATABASE, "10.166.0.2", true);
     make_profiles(g, SANDBOX_DATABASE, "10.166.0.2", password);
@@ -136,7 +136,7 @@ bool google_prepare_shared(struct google *g, char why[512])
 {
     why[0] = '\0';
     pthread_mutex_lock(&g->lock);
-    enable(g);
+    enable(g, true);
     make_shared(g, true, "5432");
     make_vm(g, "behandlingsflyt", "10.166.0.2", true);
     make_profiles(g, "behandlingsflyt", "10.166.0.2", "another-app");
@@ -158,17 +158,29 @@ static void fill_disk(struct sandbox *s)
     pthread_mutex_unlock(&s->facts.lock);
 }
 
-/* Each thing has a right name and a fault: the network is of another shape, its private connection
- * has failed, the rule opens another port, the VM is down and runs nothing, the profile names
- * another host, the dataset lies elsewhere, a binding of a deleted account is left, no zone "b" has
- * room, and the database's disk is nearly full. */
+/* The binding that the proxy needs is gone, and with it who could give it: the person's Editor may
+ * not, the team's group not any more; Ola may. */
+static void take_binding(struct google *g)
+{
+    policy_unbind(g, "roles/cloudsql.client", ACCOUNT);
+    policy_bind(g, "roles/cloudsql.client",
+                "deleted:serviceAccount:old-datastream@" SANDBOX_PROJECT
+                ".iam.gserviceaccount.com?uid=108912345678901234567");
+    policy_unbind(g, "roles/resourcemanager.projectIamAdmin", "group:aap@nav.no");
+    policy_bind(g, "roles/resourcemanager.projectIamAdmin", "user:ola.hansen@nav.no");
+}
+
+/* Each thing has a right name and a fault: an API is off, the network is of another shape, its
+ * private connection has failed, the rule opens another port, the VM is down and runs nothing, the
+ * profile names another host, the dataset lies elsewhere, the binding is a deleted account's, no
+ * zone "b" has room, and the database's disk is nearly full. */
 bool google_prepare_trouble(struct google *g, char why[512])
 {
     why[0] = '\0';
     char password[64] = "";
     sandbox_password(g->s, "datastream", password);
     pthread_mutex_lock(&g->lock);
-    enable(g);
+    enable(g, false);
     make_shared(g, true, "3306");
     make_vm(g, SANDBOX_DATABASE, "10.166.0.2", false);
     make_profiles(g, SANDBOX_DATABASE, "10.166.0.99", password);
@@ -186,9 +198,7 @@ bool google_prepare_trouble(struct google *g, char why[512])
         val_make("{'reason':'PRIVATE_CONNECTION_SUBNET_CONFLICT','errorUuid':'0c3c1f0e-6c2a-4d0b-"
                  "9a57-5d1d5b1f7a11','message':'The IP range of the private connection conflicts "
                  "with 10.2.0.0/24.','errorTime':'2026-07-01T09:30:11.000000Z'}"));
-    policy_bind(g, "roles/cloudsql.client",
-                "deleted:serviceAccount:old-datastream@" SANDBOX_PROJECT
-                ".iam.gserviceaccount.com?uid=108912345678901234567");
+    take_binding(g);
     str_copy(g->exhausted, sizeof g->exhausted, "europe-north1-a");
     pthread_mutex_unlock(&g->lock);
     fill_disk(g->s);

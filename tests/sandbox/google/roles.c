@@ -183,6 +183,14 @@ int roles_permission(const char *permission)
     return letters_of(permission) != NULL ? PERMISSION_KNOWN : PERMISSION_UNKNOWN;
 }
 
+bool roles_exists(const char *role)
+{
+    for (size_t i = 0; i < N_ROLES; i++)
+        if (str_eq(ROLES[i].role, role))
+            return true;
+    return false;
+}
+
 bool roles_is_basic(const char *role)
 {
     return str_eq(role, "roles/owner") || str_eq(role, "roles/editor") ||

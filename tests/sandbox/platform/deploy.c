@@ -85,21 +85,26 @@ static void note_instance(struct run *r)
     pthread_mutex_unlock(&facts->lock);
 }
 
-/* --- the flag --- */
+/* --- the flags --- */
 
-static bool set_flag(struct run *r)
+static bool set_flags(struct run *r)
 {
     bool wanted = r->manifest.logical_decoding;
-    if (wanted == postgres_is_logical(r->s->pg))
-        return true;
+    bool turns = wanted != postgres_is_logical(r->s->pg);
     char slot[128] = "", why[POSTGRES_WHY] = "";
-    if (!wanted && users_any_logical_slot(r->s->pg, slot, sizeof(slot)))
+    if (turns && !wanted && users_any_logical_slot(r->s->pg, slot, sizeof(slot)))
         return fail(r,
                     "the flag cloudsql.logical_decoding cannot be turned off while the logical "
                     "replication slot %s exists",
                     slot);
-    say(r, "flag cloudsql.logical_decoding=%s: restarting %s", wanted ? "on" : "off",
-        SANDBOX_INSTANCE);
+    if (!postgres_set_more(r->s->pg, r->manifest.settings) && !turns)
+        return true;
+    if (turns)
+        say(r, "flag cloudsql.logical_decoding=%s: restarting %s", wanted ? "on" : "off",
+            SANDBOX_INSTANCE);
+    else
+        say(r, "flags have changed: restarting %s", SANDBOX_INSTANCE);
+    users_end_readers(r->s->pg);
     if (!postgres_restart(r->s->pg, wanted, why))
         return fail(r, "PostgreSQL did not come back: %s", why);
     say(r, "PostgreSQL is up again");
@@ -185,7 +190,7 @@ bool deploy(struct sandbox *s, void (*line)(void *ctx, const char *line), void *
 {
     struct run r = {.s = s, .say = line, .ctx = ctx, .why = why};
     why[0] = '\0';
-    if (!read_manifest(&r) || !set_flag(&r) || !make_users(&r))
+    if (!read_manifest(&r) || !set_flags(&r) || !make_users(&r))
         return false;
     note_instance(&r);
     return migrate(&r);

@@ -186,6 +186,22 @@ static bool take_int(struct reading *r, const yaml_node_t *node, const char *pat
 
 /* --- the parts --- */
 
+/* Of those that a stream hangs on. What Cloud SQL takes besides is let be. */
+static bool take_setting(struct reading *r, const yaml_node_t *flag, const char *name,
+                         const char *value, struct manifest *m)
+{
+    static const char *const names[] = {"max_replication_slots", "max_wal_senders",
+                                        "wal_sender_timeout", "max_slot_wal_keep_size", NULL};
+    size_t n = strlen(m->settings), digits = strspn(value, "0123456789");
+    if (!is_one_of(name, names))
+        return true;
+    if (digits == 0 || digits > 9 || value[digits] != '\0')
+        return refuse(r->why, "line %zu: the flag %s takes a whole number, not \"%.40s\"",
+                      line_of(flag), name, value);
+    snprintf(m->settings + n, sizeof(m->settings) - n, "%s = %s\n", name, value);
+    return true;
+}
+
 static bool read_flags(struct reading *r, yaml_node_t *instance, struct manifest *m)
 {
     yaml_node_t *flags = get(r, instance, "flags"), *flag;
@@ -195,6 +211,8 @@ static bool read_flags(struct reading *r, yaml_node_t *instance, struct manifest
                          sizeof(name)) ||
             !take_string(r, get(r, flag, "value"), "spec.gcp.sqlInstances[0].flags.value", value,
                          sizeof(value)))
+            return false;
+        if (!take_setting(r, flag, name, value, m))
             return false;
         if (strcmp(name, "cloudsql.logical_decoding") != 0)
             continue;

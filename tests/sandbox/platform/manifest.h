@@ -15,6 +15,7 @@ struct manifest {
     char type[32];               /* POSTGRES_15 */
     bool has_instance;
     bool logical_decoding;
+    char settings[512]; /* the other flags that PostgreSQL has, as lines of postgresql.conf */
     bool disk_autoresize;
     int disk_size_gb;  /* 10 where the manifest is silent */
     int disk_limit_gb; /* 0: none */

@@ -59,6 +59,17 @@ bool users_prepare_people(const struct postgres *pg, const char *database, const
     return ok;
 }
 
+void users_end_readers(const struct postgres *pg)
+{
+    char why[USERS_WHY];
+    PGconn *db = postgres_connect(pg, "postgres", why);
+    if (db == NULL)
+        return;
+    PQclear(PQexec(db, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
+                       "WHERE active_pid IS NOT NULL"));
+    PQfinish(db);
+}
+
 bool users_any_logical_slot(const struct postgres *pg, char *name, size_t cap)
 {
     char why[USERS_WHY];

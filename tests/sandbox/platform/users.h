@@ -18,6 +18,8 @@ bool users_make_database(const struct postgres *pg, const char *database, const 
  */
 bool users_prepare_people(const struct postgres *pg, const char *database, const char *owner,
                           char why[USERS_WHY]);
+/* Ends whoever reads a slot: one that never answers would hold the server's end up. */
+void users_end_readers(const struct postgres *pg);
 bool users_any_logical_slot(const struct postgres *pg, char *name, size_t cap);
 
 #endif

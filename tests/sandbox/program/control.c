@@ -24,6 +24,8 @@ static bool is_allowed(const struct keeper *k, const char *authorization)
     return differs == 0;
 }
 
+enum { GRANT_SECONDS = 2 * 3600 };
+
 static void put_error(struct json_out *o, const char *message)
 {
     json_open_object(o, "error");
@@ -126,6 +128,18 @@ static int traffic(struct keeper *k, const struct json *body, struct json_out *o
     return 200;
 }
 
+/* As somebody does who may and was asked to. */
+static int grant(struct keeper *k, const struct json *body, struct json_out *o)
+{
+    const char *role = json_string(body, "query");
+    bool ok = role != NULL && google_grant(k->google, role, GRANT_SECONDS);
+    json_put_bool(o, "ok", ok);
+    if (!ok)
+        put_error(o, role != NULL ? "no such role here, or a basic one: those cannot end"
+                                  : "name a role: roles/...");
+    return 200;
+}
+
 static int down(struct keeper *k, const struct json *body, struct json_out *o)
 {
     (void)body;
@@ -141,7 +155,7 @@ static const struct {
     int (*run)(struct keeper *k, const struct json *body, struct json_out *o);
 } calls[] = {
     {"GET", "status", status},    {"POST", "deploy", deploy_call}, {"POST", "sql", sql},
-    {"POST", "traffic", traffic}, {"POST", "down", down},
+    {"POST", "traffic", traffic}, {"POST", "grant", grant},        {"POST", "down", down},
 };
 
 static int dispatch(struct keeper *k, const struct google_request *q, struct json_out *o)

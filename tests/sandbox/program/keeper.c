@@ -172,6 +172,10 @@ static bool write_logins(struct keeper *k, char *why)
     google_credentials(&k->sandbox, &credentials);
     cluster_kubeconfig(&k->sandbox, k->place.port, &kubeconfig);
     bool ok = write_file(k, "credentials.json", &credentials, why);
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof(path), "%.900s/credentials.json", k->place.folder);
+    if (k->scenario->open_login) /* the folder above it is closed */
+        chmod(path, 0644);
     return write_file(k, "kubeconfig", &kubeconfig, why) && ok;
 }
 

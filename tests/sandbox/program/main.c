@@ -112,10 +112,9 @@ static const struct {
     bool posts;
     int (*print)(const struct options *o, const struct json *doc);
 } asks[] = {
-    [VERB_STATUS] = {"status", false, status},
-    [VERB_DEPLOY] = {"deploy", true, deployed},
-    [VERB_SQL] = {"sql", true, answered},
-    [VERB_TRAFFIC] = {"traffic", true, flowing},
+    [VERB_STATUS] = {"status", false, status}, [VERB_DEPLOY] = {"deploy", true, deployed},
+    [VERB_SQL] = {"sql", true, answered},      [VERB_TRAFFIC] = {"traffic", true, flowing},
+    [VERB_GRANT] = {"grant", true, answered},
 };
 
 static void write_body(const struct options *o, struct str *body)

@@ -21,6 +21,7 @@ const char options_help[] =
     "  strom-sandbox sql [QUERY]     ask the destination; without a query: its tables and their "
     "rows\n"
     "  strom-sandbox traffic [N]     let the app make N changes a second, 0 for none\n"
+    "  strom-sandbox grant ROLE      play the one who may: gives you that role for two hours\n"
     "\n"
     "Scenarios\n"
     "  fresh    nothing prepared: the flag off, no user, no publication\n"
@@ -129,7 +130,8 @@ static bool take_verb(const char *word, struct options *o)
     static const char *const names[] = {
         [VERB_UP] = "up",           [VERB_DOWN] = "down",     [VERB_STATUS] = "status",
         [VERB_ENV] = "env",         [VERB_DEPLOY] = "deploy", [VERB_SQL] = "sql",
-        [VERB_TRAFFIC] = "traffic", [VERB_HELP] = "help",     [VERB_VERSION] = "version"};
+        [VERB_TRAFFIC] = "traffic", [VERB_GRANT] = "grant",   [VERB_HELP] = "help",
+        [VERB_VERSION] = "version"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(word, names[i]) == 0) {
             o->verb = (enum verb)i;
@@ -151,6 +153,10 @@ static bool take_word(const char *word, struct options *o, char why[256])
     if (o->verb == VERB_SQL && o->query == NULL) {
         o->query = word;
         return true;
+    }
+    if (o->verb == VERB_GRANT && o->query == NULL) {
+        o->query = word;
+        return strncmp(word, "roles/", 6) == 0 || complain(why, "a role begins with roles/", word);
     }
     if (o->verb == VERB_TRAFFIC)
         return take_number(word, 0, 2000, &o->rate) ||

@@ -13,6 +13,7 @@ enum verb {
     VERB_DEPLOY,
     VERB_SQL,
     VERB_TRAFFIC,
+    VERB_GRANT,
     VERB_HELP,
     VERB_VERSION
 };
@@ -23,7 +24,7 @@ struct options {
     bool named;           /* the line says which */
     const char *folder;   /* of a running sandbox, instead of its name; NULL */
     const char *scenario; /* up */
-    const char *query;    /* sql; NULL: what is there */
+    const char *query;    /* sql; NULL: what is there. grant: the role */
     bool foreground, json;
     double speed;        /* up */
     double rate;         /* up, traffic; below 0: not said */

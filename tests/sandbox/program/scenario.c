@@ -156,7 +156,13 @@ static bool hold(struct keeper *k, size_t at, const char *conninfo, const char *
     return ok;
 }
 
-/* A transaction that would hold a new slot up, and somebody else who reads ours. */
+/* Below max_slot_wal_keep_size would be kept; this is more, and no checkpoint comes to say so. */
+static bool hold_back(struct keeper *k, char *why)
+{
+    return run_fixture(k, "trouble_wal.sql", NULL, why);
+}
+
+/* A transaction that would hold a new slot up, and somebody who reads the one of our name. */
 static bool hold_trouble(struct keeper *k, char *why)
 {
     char password[64], as_app[POSTGRES_CONNINFO], as_reader[POSTGRES_CONNINFO];
@@ -169,7 +175,7 @@ static bool hold_trouble(struct keeper *k, char *why)
     if (!hold(k, 0, conninfo,
               "BEGIN; UPDATE innstilling SET verdi = 'av' WHERE nokkel = 'innstilling.1'", why))
         return false;
-    postgres_superuser(pg, SANDBOX_DATABASE, as_reader);
+    postgres_superuser(pg, "arkiv", as_reader);
     snprintf(
         conninfo, sizeof(conninfo),
         "%s replication=database application_name='annen-leser' options='-c wal_sender_timeout=0'",
@@ -177,8 +183,22 @@ static bool hold_trouble(struct keeper *k, char *why)
     return hold(k, 1, conninfo, "START_REPLICATION SLOT \"ds_replication\" LOGICAL 0/0", why);
 }
 
+/* Cloud SQL's settings are without the flag already, PostgreSQL still has it: the restart that
+ * would end that cannot come while there are slots. */
+static bool lose_flag(struct keeper *k, char *why)
+{
+    struct repo_manifest m = {.postgres_version = postgres_version(k->sandbox.pg),
+                              .user = "datastream"};
+    pthread_mutex_lock(&k->sandbox.facts.lock);
+    k->sandbox.facts.logical_decoding = false;
+    pthread_mutex_unlock(&k->sandbox.facts.lock);
+    return repo_write(k->fixtures, k->sandbox.repo, &m, why) &&
+           repo_commit(k->sandbox.repo, "Rydder i manifestet", why);
+}
+
 /* The migrations run before their user exists: recorded, and without effect. Then hands made it
- * worse. */
+ * worse, until nothing was right that can be wrong beside the rest. What is right is so for a
+ * reason: trouble.def. */
 static bool make_trouble(struct keeper *k, char *why)
 {
     const char *repo = k->sandbox.repo;
@@ -189,7 +209,8 @@ static bool make_trouble(struct keeper *k, char *why)
            repo_add(k->fixtures, "ready", repo, why) && deploys(k, why) &&
            repo_write(k->fixtures, repo, &late, why) && deploys(k, why) &&
            repo_commit(repo, "Datastream: migreringer, og så brukeren", why) &&
-           run_folder(k, "trouble", why) && hold_trouble(k, why);
+           run_folder(k, "trouble", why) && hold_trouble(k, why) && hold_back(k, why) &&
+           lose_flag(k, why);
 }
 
 /* --- the table --- */
@@ -211,13 +232,14 @@ static bool cloud_trouble(struct keeper *k, char *why)
 }
 
 static const struct scenario scenarios[] = {
-    {"fresh", false, true, 0, NULL, make_fresh, NULL},
-    {"ready", true, false, 0, NULL, make_ready, NULL},
-    {"running", true, false, 5, NULL, make_ready, cloud_running},
-    {"shared", true, false, 0, NULL, make_ready, cloud_shared},
-    {"large", true, false, 0, NULL, make_large, NULL},
-    {"trouble", true, false, 0,
-     "max_replication_slots = 4\nmax_wal_senders = 4\nmax_slot_wal_keep_size = 32MB\n",
+    {"fresh", false, true, false, 0, NULL, make_fresh, NULL},
+    {"ready", true, false, false, 0, NULL, make_ready, NULL},
+    {"running", true, false, false, 5, NULL, make_ready, cloud_running},
+    {"shared", true, false, false, 0, NULL, make_ready, cloud_shared},
+    {"large", true, false, false, 0, NULL, make_large, NULL},
+    {"trouble", true, true, true, 0,
+     "max_replication_slots = 4\nmax_wal_senders = 4\nmax_slot_wal_keep_size = 32MB\n"
+     "wal_sender_timeout = 20s\ncheckpoint_timeout = 1d\n",
      make_trouble, cloud_trouble},
 };
 

@@ -149,7 +149,13 @@ CHANGE(slots_full) { no_slot(w); w->now.usage.slots_used = 10; }
 CHANGE(slots_full_with_ours) { w->now.usage.slots_used = 10; }
 CHANGE(usage_unknown) { w->now.usage.part = why("no"); }
 CHANGE(senders_full) { w->now.usage.senders_used = 10; }
-CHANGE(senders_full_with_ours) { w->now.usage.senders_used = 10; w->slot.active = true; }
+CHANGE(senders_full_with_ours)
+{
+    w->now.usage.senders_used = 10;
+    w->slot.active = true;
+    w->view.stream_exists = true;
+}
+CHANGE(senders_full_with_theirs) { w->now.usage.senders_used = 10; w->slot.active = true; }
 
 static void one_xact(struct world *w, int64_t age, int64_t seen_ms)
 {
@@ -323,7 +329,22 @@ CHANGE(slot_no_publication) { no_publication(w); }
 CHANGE(slot_lost) { w->slot.wal_status = "lost"; }
 CHANGE(slot_invalid) { w->slot.invalidation = "wal_level_insufficient"; }
 CHANGE(slot_limit) { w->now.server.max_slot_wal_keep_bytes = 100 * MIB; }
-CHANGE(slot_unreserved) { w->slot.wal_status = "unreserved"; w->slot.active = true; }
+CHANGE(slot_unreserved)
+{
+    w->slot.wal_status = "unreserved";
+    w->slot.active = true;
+    w->view.stream_exists = true;
+}
+CHANGE(slot_unreserved_limit)
+{
+    slot_unreserved(w);
+    w->now.server.max_slot_wal_keep_bytes = 100 << 20;
+}
+CHANGE(slot_unreserved_theirs)
+{
+    slot_unreserved(w);
+    w->view.stream_exists = false;
+}
 CHANGE(slot_idle_full) { w->slot.held_bytes = 3000 * MIB; }
 CHANGE(slot_mute) { w->slot.held_bytes = -1; w->slot.wal_status = ""; }
 static void growing(struct world *w, int64_t mib_an_hour, int64_t free_mib)

@@ -350,8 +350,8 @@ static void scenarios_come_up_and_go(void **state)
          "SELECT string_agg(concat_ws(' ', slot_name, plugin, database, wal_status), ', ' ORDER BY "
          "slot_name) FROM"
          " pg_replication_slots WHERE slot_type = 'logical'",
-         "arkiv_replication pgoutput arkiv reserved, ds_replication test_decoding postmottak "
-         "reserved, "
+         "arkiv_replication pgoutput arkiv unreserved, ds_replication test_decoding arkiv "
+         "unreserved, "
          "gammel_replication pgoutput postmottak lost"},
     };
     (void)state;
