@@ -35,16 +35,22 @@ static void put_evidence(const struct journey *j, const struct rules_evidence *e
 /* How far the values were looked at: what was not seen may still be there. */
 static void put_values(const struct journey *j, size_t table, struct page *p)
 {
-    int64_t rows = (int64_t)sampling_found_rows(j->found, table),
-            of = j->selection.tables[table].rows;
+    struct sampling_seen seen = sampling_found_seen(j->found, table);
+    int64_t rows = (int64_t)seen.rows, of = j->selection.tables[table].rows;
     char read[FIGURE_TEXT], all[FIGURE_TEXT];
 
-    if (rows == 0)
+    if (rows == 0 && !seen.hidden)
         return;
     figure_count(rows, read);
-    if (of > SAMPLING_WHOLE && rows < of)
+    if (seen.hidden)
+        page_note(p, tr("values: rows read %s; row security hides others, nobody looked at those"),
+                  read);
+    else if (seen.in_part && rows < of)
         page_note(p, tr("values: rows read %s of about %s; a rare one may be missed"), read,
                   figure_count(of, all));
+    else if (seen.in_part)
+        page_note(p, tr("values: rows read %s, and there may be more; a rare one may be missed"),
+                  read);
     else
         page_note(p, tr("values: rows read %s"), read);
 }

@@ -387,6 +387,14 @@ static bool is_mixed(size_t n, const struct counts *c)
 
 enum { VALUE_BYTES = 64 * 1024 };
 
+static size_t digits_at(const char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && is_digit(s[i]))
+        i++;
+    return i;
+}
+
 /* *year: of a day that stands alone; else as it was. */
 static uint64_t classify(const char *s, size_t n, int *year)
 {
@@ -400,12 +408,12 @@ static uint64_t classify(const char *s, size_t n, int *year)
         return 0;
     if (n > VALUE_BYTES)
         n = VALUE_BYTES;
-    struct counts c;
-    count(s, n, &c);
-    if (c.of[DIGIT] == n) {
+    if (digits_at(s, n) == n) {
         *year = n == 8 ? number_of(s, 4) : 0;
         return BIT(DIGITS) | of_digits(s, n);
     }
+    struct counts c;
+    count(s, n, &c);
     if ((*year = year_of_day(s, n, &c)) != 0)
         return is_whole_day(s, n) ? BIT(DATE) : BIT(TIME);
     if (is_marked_digits(s, n, &c))

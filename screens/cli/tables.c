@@ -221,6 +221,10 @@ static void tell(const struct options *o, const struct task *values)
 
     if (task_state(values) == TASK_FAILED)
         out_talk("values were not all looked at: %s", task_error(values)->why);
+    if (told.statistics_why)
+        out_talk("PostgreSQL's statistics could not be read: %s", told.statistics_why);
+    else if (told.statistics_hidden)
+        out_talk("tables whose statistics are hidden from you: %zu", told.statistics_hidden);
     if (o->no_sample)
         return;
     out_talk("%s rows of %zu tables were read", figure_count((int64_t)told.rows, rows),
@@ -228,6 +232,9 @@ static void tell(const struct options *o, const struct task *values)
     if (told.left_out)
         out_talk("tables that could not be read: %zu, the first %s", told.left_out,
                  told.why ? told.why : "");
+    if (told.hidden)
+        out_talk("tables whose rows are hidden from you, in part or all, by row security: %zu",
+                 told.hidden);
     if (told.in_part)
         out_talk("tables read in part, where a rare value may be missed: %zu", told.in_part);
 }
