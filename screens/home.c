@@ -73,6 +73,7 @@ static void enter(void *ctx, struct journey *j)
     if (j->reached > AT_HOME)
         self->ways[self->n_ways++] = WAY_GO_ON;
     list_begun(self, j);
+    home_left_list(self, j);
     self->ways[self->n_ways++] = WAY_NEW;
     self->ways[self->n_ways++] = WAY_OPEN;
     if (has_plan_file(self, j))
@@ -109,6 +110,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
              home_n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
+    if (self->dialog.open)
+        dialog_draw(&self->dialog, p);
 }
 
 /* Another journey would drop the run. */
@@ -145,7 +148,7 @@ static enum nav find_streams(struct home *self, struct journey *j)
 
 static enum nav choose_way(struct home *self, struct journey *j, enum way way)
 {
-    if (way != WAY_GO_ON && way != WAY_REVIEW && is_held(j))
+    if (way != WAY_GO_ON && way != WAY_REVIEW && way != WAY_LEFT && is_held(j))
         return STAY;
     switch (way) {
     case WAY_GO_ON:
@@ -160,6 +163,9 @@ static enum nav choose_way(struct home *self, struct journey *j, enum way way)
             return STAY;
         j->go_to = j->reached;
         return GO;
+    case WAY_LEFT:
+        home_left_ask(self, j, self->list.at - self->first_left);
+        return STAY;
     case WAY_OPEN:
         if (home_n_streams(self) > 0) {
             self->list.at = self->n_ways;
@@ -230,6 +236,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     }
     if (ev.kind == EV_NEWS)
         return opened(self, j);
+    if (ev.kind == EV_KEY && self->dialog.open)
+        return home_left_key(self, j, ev.key);
     if (ev.kind != EV_KEY || list_key(&self->list, n_rows(self), ev.key) || ev.key != TUI_ENTER)
         return STAY;
     if (self->list.at < self->n_ways)
@@ -245,6 +253,11 @@ static enum nav again(void *ctx, struct journey *j)
     task_clear(&self->streams);
     ask_streams(self, j);
     return STAY;
+}
+
+static bool typing(const void *ctx)
+{
+    return ((const struct home *)ctx)->dialog.open;
 }
 
 static void leave(void *ctx)
@@ -271,5 +284,6 @@ const struct step home_step = {
     .update = update,
     .leave = leave,
     .actions = actions,
+    .typing = typing,
     .list = offsetof(struct home, list),
 };

@@ -35,6 +35,15 @@ static void put_begun(const char *title, enum journey_step at, struct page *p)
     page_put(p, STYLE_MUTED, tr("at %s"), tr(walk_step(at)->title));
 }
 
+static void put_left(const struct record_left *left, struct page *p)
+{
+    page_put_until(p, STYLE_WARN, BEGUN_NOTE_AT - 1,
+                   left->run->alive ? tr("At work: %s") : tr("Not finished: %s"),
+                   left->target.stream);
+    page_tab(p, BEGUN_NOTE_AT);
+    page_put(p, STYLE_MUTED, "%s", left->line);
+}
+
 static void put_way(const struct home *self, const struct journey *j, size_t i, struct page *p)
 {
     char title[JOURNEY_TITLE];
@@ -59,6 +68,10 @@ static void put_way(const struct home *self, const struct journey *j, size_t i, 
     if (self->ways[i] == WAY_BEGUN) {
         const struct journeys_row *row = &self->begun[i - self->first_begun];
         put_begun(row->opened ? row->stream : row->title, (enum journey_step)row->reached, p);
+        return;
+    }
+    if (self->ways[i] == WAY_LEFT) {
+        put_left(&self->left[i - self->first_left], p);
         return;
     }
     page_put(p, STYLE_TEXT, "%s", tr(names[self->ways[i]]));

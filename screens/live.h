@@ -44,7 +44,9 @@ struct live {
     struct rules_team *team;    /* the rules of sensitivity.json; NULL: none */
     struct err team_trouble;    /* ERR_NONE, or why they cannot be read */
     const char *deploy_command; /* STROM_DEPLOY_COMMAND, or NULL */
-    bool practise; /* the person chose the sandbox: main starts it when the wizard has ended */
+    bool practise;      /* the person chose the sandbox: main starts it when the wizard has ended */
+    const char **again; /* words of a command that main runs then; NULL: none */
+    const char *again_in; /* and in which folder */
     struct granted granted;
     const char *broad; /* "Editor" or "Owner": one holds it in that project; NULL: none, as far as
                           it was asked */

@@ -1,5 +1,6 @@
 /* Arguments; wizard or command. */
 
+#include "api/base/arena.h"
 #include "api/base/log.h"
 #include "api/base/secret.h"
 #include "api/base/str.h"
@@ -17,6 +18,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int complain(const struct err *e, int code)
 {
@@ -39,8 +41,29 @@ static int tell(const struct options *o)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* *practise: the person chose to go on in the sandbox. */
-static int walk(const struct options *o, bool *practise)
+/* What the person chose to go on with when the wizard has ended. */
+struct after {
+    bool practise;
+    struct arena mem;
+    char **words; /* of a command that did not end; NULL: none */
+    const char *folder;
+};
+
+static void take_again(struct after *a, const struct live *live)
+{
+    int n = 0;
+
+    if (live->again == NULL)
+        return;
+    while (live->again[n])
+        n++;
+    a->words = arena_array(&a->mem, char *, (size_t)n + 1);
+    for (int i = 0; i < n; i++)
+        a->words[i] = arena_str(&a->mem, live->again[i]);
+    a->folder = arena_str(&a->mem, live->again_in);
+}
+
+static int walk(const struct options *o, struct after *after)
 {
     struct live live;
     struct err e;
@@ -55,7 +78,8 @@ static int walk(const struct options *o, bool *practise)
         code = complain(&e, e.kind == ERR_INPUT ? 2 : 1);
     else
         code = plain_wanted(o) ? plain_run(&live) : wizard_run(&live);
-    *practise = live.practise;
+    after->practise = live.practise;
+    take_again(after, &live);
     live_close(&live);
     return code;
 }
@@ -63,19 +87,52 @@ static int walk(const struct options *o, bool *practise)
 static int practise(struct options *o, const char *argv0)
 {
     struct practice p;
-    bool again;
+    struct after none = {0};
     int code = 1;
 
     o->sandbox = true;
     if (practice_begin(&p, argv0, o->scenario ? o->scenario : "fresh"))
-        code = walk(o, &again);
+        code = walk(o, &none);
     practice_end(&p);
+    arena_done(&none.mem);
+    return code;
+}
+
+/* The command that did not end, as it was given then. */
+static int go_on(const struct after *a, const struct options *wizard)
+{
+    struct options o;
+    struct err e;
+    int n = 0;
+
+    while (a->words[n])
+        n++;
+    if (!options_parse(n, a->words, &o, &e))
+        return out_error(&o, &e);
+    if (o.command == NULL || chdir(a->folder) != 0) {
+        err_set(&e, ERR_SYSTEM, "Going on with a command in %s", a->folder);
+        err_why(&e, "it is not there any more");
+        return out_error(&o, &e);
+    }
+    o.user = wizard->user;
+    return command_run(&o);
+}
+
+static int after_walk(struct options *o, const char *argv0)
+{
+    struct after a = {0};
+    int code = walk(o, &a);
+
+    if (a.practise)
+        code = practise(o, argv0);
+    else if (a.words)
+        code = go_on(&a, o);
+    arena_done(&a.mem);
     return code;
 }
 
 static int run(struct options *o, const char *argv0)
 {
-    bool wants_sandbox = false;
     struct err e;
 
     if ((o->verbose || o->log) && !log_open(o->verbose ? o->verbose : 2, o->log, &e)) {
@@ -86,8 +143,7 @@ static int run(struct options *o, const char *argv0)
         return practise(o, argv0);
     if (o->command)
         return command_run(o);
-    int code = walk(o, &wants_sandbox);
-    return wants_sandbox ? practise(o, argv0) : code;
+    return after_walk(o, argv0);
 }
 
 int main(int argc, char **argv)

@@ -22,7 +22,7 @@ static void labels_of(struct arena *a, struct run *r)
 
 /* --- the journal --- */
 
-static void write_plan(const struct plan *p, struct str *out)
+static void write_plan(const struct plan *p, const char *const *command, struct str *out)
 {
     struct json_out o;
 
@@ -30,6 +30,7 @@ static void write_plan(const struct plan *p, struct str *out)
     json_open_object(&o, NULL);
     json_put_string(&o, "digest", p->digest);
     json_put_string(&o, "wanted", p->wanted);
+    record_put_command(&o, command);
     json_open_object(&o, "steps"); /* read again by continue.c */
     for (size_t i = 0; i < p->n_actions; i++)
         if (p->actions[i].verb != PLAN_KEEP)
@@ -45,7 +46,7 @@ static enum recorded open_journal(struct run *r, struct arena *a, struct err *e)
     struct str plan = {0};
 
     record_name(r->record.name, r->t->project, r->t->region, r->n->stream);
-    write_plan(r->plan, &plan);
+    write_plan(r->plan, r->command, &plan);
     if (r->record.run == 0)
         r->unsure = record_unsure(&r->record, a);
     enum recorded how = record_begin(&r->record, JOURNAL_CREATE, str_text(&plan), a, e);
@@ -366,6 +367,7 @@ static struct task *new_run(struct net *net, const struct apply_options *o, bool
     r->google = o->google;
     r->record = (struct record){.net = net, .store = only_tries ? NULL : o->store};
     r->plan = o->plan;
+    r->command = o->command;
     r->t = &o->plan->target;
     r->n = &o->plan->names;
     r->password = secret_dup(o->password);

@@ -40,7 +40,8 @@ struct apply_options {
     struct store *store;               /* NULL: no journal and no lock */
     const struct plan *plan;           /* must outlive the task */
     const struct selection *selection; /* copied as far as it is needed */
-    bool agreed;                       /* that another's stream is changed: plan_changes_anothers */
+    const char *const *command; /* its words, where one begins this, NULL at the end; else NULL */
+    bool agreed;                /* that another's stream is changed: plan_changes_anothers */
     const struct secret
         *password; /* of the database user; needed where the source profile is made */
 };

@@ -37,6 +37,7 @@ struct run {
     struct google *google;
     struct record record;
     const struct plan *plan;
+    const char *const *command;
     const struct target *t;
     const struct names *n;
     struct secret *password;

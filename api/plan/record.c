@@ -7,6 +7,7 @@
 #include "api/store/lock.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { BUSY_LIMIT_MS = 10000, BUSY_PAUSE_MS = 40, RUNS = 20 };
 
@@ -100,6 +101,19 @@ enum recorded record_begin(struct record *r, enum journal_kind kind, const char 
     if (ok)
         r->run = run.id;
     return verdict(r, ok, e);
+}
+
+void record_put_command(struct json_out *o, const char *const *words)
+{
+    char folder[1024];
+
+    if (words == NULL || getcwd(folder, sizeof folder) == NULL)
+        return;
+    json_put_string(o, "folder", folder);
+    json_open_array(o, "command"); /* read again by record_left.c */
+    for (; *words; words++)
+        json_put_string(o, NULL, *words);
+    json_close_array(o);
 }
 
 enum recorded record_intent(struct record *r, const char *step, const char *action,

@@ -6,6 +6,7 @@
  */
 
 #include "api/base/arena.h"
+#include "api/base/json.h"
 #include "api/net/task.h"
 #include "api/store/journal.h"
 
@@ -38,6 +39,9 @@ void record_name(char out[RECORD_NAME], const char *project, const char *region,
                  const char *stream);
 enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,
                            struct arena *a, struct err *e);
+/* Into the object that is the run's plan: the words of the command that begins it, and where it was
+ * given, so that anybody can go on with it. NULL: no command did. */
+void record_put_command(struct json_out *o, const char *const *words);
 /* What is going to be asked. **Ask only when it says done.** *entry: 0 without a store. */
 enum recorded record_intent(struct record *r, const char *step, const char *action,
                             const char *name, const char *request_id, int64_t *entry,

@@ -65,7 +65,7 @@ static const char *line_of(const struct json *doc, struct arena *a)
             add_word(first ? "strom" : json_text(word) ? json_text(word) : "", &line);
             first = false;
         }
-    const char *kept = line.bytes ? safe_copy(a, str_text(&line)) : NULL;
+    const char *kept = line.bytes ? safe_copy(a, arena_str(a, str_text(&line))) : NULL;
     str_done(&line);
     return kept;
 }
@@ -181,7 +181,7 @@ static bool read_left(struct store *s, const struct journal_run *run, struct are
     if (out->line == NULL || !read_target(run->target, &out->target))
         return false;
     tell(s, run, a, &said);
-    out->said = safe_copy(a, str_text(&said));
+    out->said = safe_copy(a, arena_str(a, str_text(&said)));
     str_done(&said);
     return true;
 }

@@ -104,6 +104,7 @@ static void write_names(const struct job *j, struct str *out)
 
     json_begin(&o, out, false);
     json_open_object(&o, NULL);
+    record_put_command(&o, j->o.command);
     json_open_object(&o, "names"); /* read again by remove_names */
     for (size_t i = 0; i < REMOVALS; i++)
         if (j->parts[i].there)

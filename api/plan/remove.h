@@ -25,6 +25,7 @@ struct remove_options {
     struct store *store;         /* NULL: no lock */
     const struct target *target; /* copied */
     const struct observed *seen; /* must outlive the task */
+    const char *const *command;  /* as in apply_options */
     bool with_dataset;
     bool undo;     /* of the newest run only: what it has not made stays */
     unsigned made; /* then: what it has, as apply_made tells */

@@ -132,6 +132,7 @@ bool carrying(struct creation *c, struct err *e)
                               .store = c->s->live.store,
                               .plan = c->plan,
                               .selection = &c->selection,
+                              .command = c->s->o->words,
                               .agreed = true, /* by consent() */
                               .password = c->s->live.db_password};
     struct told told = {.still_ms = clock_mono_ms()};

@@ -187,7 +187,7 @@ static bool parse(int argc, char **argv, struct options *o, struct err *e)
     char shorts[2 * OPTION_ROWS + 3];
     bool was_value;
 
-    *o = (struct options){0};
+    *o = (struct options){.words = (const char *const *)argv};
     make_tables(longs, shorts);
     opterr = 0;
     begin_anew();

@@ -37,6 +37,7 @@ struct options {
     bool sandbox, foreground, help, version, undo;
     bool explain;
     int verbose;
+    const char *const *words; /* all of the line, NULL at the end; lives as long as argv */
     const struct config_file *user; /* the user file; NULL: nobody has read it */
 };
 

@@ -116,7 +116,9 @@ static bool is_stopped(struct session *s, struct task *t, struct err *e)
 bool taking(struct session *s, const struct remove_options *o, struct taken *taken, struct err *e)
 {
     struct told told = {.o = s->o, .taken = taken, .undo = o->undo};
-    struct task *t = remove_all(s->live.net, o);
+    struct remove_options by_command = *o;
+    by_command.command = o->undo ? NULL : s->o->words; /* an undo is no command of its own */
+    struct task *t = remove_all(s->live.net, &by_command);
 
     while (task_state(t) == TASK_RUNNING && !is_stopped(s, t, e)) {
         session_sleep(s, -1);
