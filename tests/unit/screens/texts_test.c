@@ -8,10 +8,15 @@
 
 #include <cmocka.h>
 
+#include "api/access/permissions.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/checks/check.h"
+#include "api/plan/alter.h"
 #include "api/plan/selection.h"
+#include "api/plan/steps.h"
 #include "api/rules/rules.h"
+#include "screens/cli/options_rows.h"
 #include "screens/steps.h"
 #include "screens/tables_view.h"
 
@@ -181,7 +186,22 @@ static void test_every_word(void **state)
         look_at(rules_rule_id((uint16_t)r), rules_rule_why((uint16_t)r));
     look_at("level", rules_level_name(RULES_PERSONAL));
     look_at("level", rules_level_name(RULES_SPECIAL));
-    assert_true(looked_at > 50);
+    for (int i = 0; i < STEPS; i++)
+        look_at("step", step_type((enum step_id)i)->title);
+    for (int i = 0; i < ALTERS; i++) {
+        look_at("change", alter_type((enum alter_kind)i)->title);
+        look_at("change", alter_type((enum alter_kind)i)->explain);
+    }
+    for (int i = 0; i < CHECK_IDS; i++)
+        look_at("check", check_title((enum check_id)i));
+    for (int i = 0; i < ACCESS_STEPS; i++)
+        look_at("access", access_step_name((enum access_step)i));
+    for (int i = 0; i < OPTION_ROWS; i++) /* "-": nobody is told of it */
+        if (!str_eq(option_rows[i].commands, "-"))
+            look_at(option_rows[i].name, option_rows[i].help);
+    for (int i = 0; i < OPTION_COMMANDS; i++)
+        look_at("command", option_commands[i].help);
+    assert_true(looked_at > 150);
     assert_int_equal(missing, 0);
 }
 
