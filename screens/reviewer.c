@@ -4,7 +4,7 @@
  *    columns: 2 start flowing, 1 stop, 0 changed
  *
  *    Sensitive
- *    ! public.person_ident.ident starts flowing, is special (fnr), and has no reason
+ *    ! public.person_ident.ident: special (fnr), no reason; starts flowing (text)
  */
 #include "screens/answer.h"
 #include "screens/journey.h"

@@ -17,8 +17,8 @@ const char *evidence_text(const struct rules_team *team, const struct rules_evid
     if (reason)
         return arena_printf(a, tr("evidence by the team's rules: %s"), said_word(a, reason));
     if (evidence_is_of_values(e) && e->sampled)
-        return arena_printf(a, tr("evidence by %s: %s (%s), %u of %u values"), by, why, rule,
-                            e->hits, e->sampled);
+        return arena_printf(a, tr("evidence by %s, %u of %u values: %s (%s)"), by, e->hits,
+                            e->sampled, why, rule);
     return arena_printf(a, tr("evidence by %s: %s (%s)"), by, why, rule);
 }
 

@@ -26,33 +26,31 @@ const char *review_categories(struct review_writer *w, uint32_t categories)
     return kept;
 }
 
-/* What happens to it; the whole sentence, for word order is the language's own. */
+/* The name and what it is come first: a line may be cut. Whole sentences, for word order is the
+ * language's own. */
 static const char *sentence(struct review_writer *w, const struct review_column *c)
 {
     const struct selection_column *known = c->c->is ? c->c->is : c->c->was;
-    const char *name = name_of(w, c->c), *type = review_word(w, known->type),
+    const char *name = name_of(w, c->c),
+               *type =
+                   str_is_empty(known->type) ? tr("type not known") : review_word(w, known->type),
                *level = rules_level_name(c->level), *what = review_categories(w, c->categories);
 
     switch (c->c->kind) {
     case COMPARE_STARTS:
         return arena_printf(w->a,
-                            c->unacknowledged
-                                ? tr("%s %s starts flowing, is %s (%s), and has no reason")
-                                : tr("%s %s starts flowing, and is %s (%s)"),
-                            name, type, level, what);
+                            c->unacknowledged ? tr("%s: %s (%s), no reason; starts flowing (%s)")
+                                              : tr("%s: %s (%s); starts flowing (%s)"),
+                            name, level, what, type);
     case COMPARE_STOPS:
-        return arena_printf(w->a, tr("%s %s stops flowing; it is %s (%s)"), name, type, level,
-                            what);
+        return arena_printf(w->a, tr("%s: %s (%s); stops flowing (%s)"), name, level, what, type);
     case COMPARE_CHANGED:
-        if (c->before > c->verdict.level && !c->unacknowledged)
-            return arena_printf(w->a,
-                                tr("%s %s flows, and is called less than before: it was %s "
-                                   "(%s)"),
-                                name, type, level, what);
         return arena_printf(w->a,
-                            c->unacknowledged ? tr("%s %s flows, is %s (%s), and has no reason")
-                                              : tr("%s %s is described otherwise; it is %s (%s)"),
-                            name, type, level, what);
+                            c->unacknowledged ? tr("%s: %s (%s), no reason; flows (%s)")
+                            : c->before > c->verdict.level
+                                ? tr("%s: was %s (%s); flows, and is called less than before (%s)")
+                                : tr("%s: %s (%s); described otherwise (%s)"),
+                            name, level, what, type);
     case COMPARE_NEW:
     case COMPARE_GONE:
     case COMPARE_KINDS:
@@ -176,7 +174,7 @@ static size_t unchanged_without_reason(struct review_writer *w, bool tell)
             continue;
         if (tell)
             review_add(w, REVIEW_ITEM, REVIEW_ALARM,
-                       arena_printf(w->a, tr("%s flows as before, is %s (%s), and has no reason"),
+                       arena_printf(w->a, tr("%s: %s (%s), no reason; flows as before"),
                                     said_name(w->a, t->schema, t->name, c->name),
                                     rules_level_name((enum rules_level)c->level),
                                     review_categories(w, c->categories)));
@@ -195,14 +193,13 @@ static size_t lowered_by_rules(struct review_writer *w, bool tell)
         if (x->listed)
             continue;
         if (tell)
-            review_add(
-                w, REVIEW_ITEM, REVIEW_ALARM,
-                arena_printf(w->a,
-                             tr("%s flows as before, and was %s (%s): by the rules of now "
-                                "it is %s"),
-                             said_name(w->a, x->table->schema, x->table->name, x->column->name),
-                             rules_level_name(x->before), review_categories(w, x->categories),
-                             rules_level_name((enum rules_level)x->column->level)));
+            review_add(w, REVIEW_ITEM, REVIEW_ALARM,
+                       arena_printf(
+                           w->a,
+                           tr("%s: was %s (%s); flows as before, and by the rules of now it is %s"),
+                           said_name(w->a, x->table->schema, x->table->name, x->column->name),
+                           rules_level_name(x->before), review_categories(w, x->categories),
+                           rules_level_name((enum rules_level)x->column->level)));
         n++;
     }
     return n;

@@ -83,7 +83,7 @@ static void numbers_under_a_harmless_name_stop_apply(void **state)
     a = STROM(&w, "plan", APP, "-f", FILE);
     answer_is(a, 3);
     assert_non_null(strstr(a->out, "! public.regel_evaluering.regel_navn is special"));
-    assert_non_null(strstr(a->out, "evidence by statistics"));
+    assert_non_null(strstr(a->out, "evidence by statistics, "));
 
     a = STROM(&w, "apply", APP, "-f", FILE, "--yes", "--json");
     answer_is(a, 4);
@@ -107,7 +107,7 @@ static void a_review_says_so_too(void **state)
     assert_text(column, "level", "special");
     assert_evidence(column, "statistics");
     a = STROM(&w, "review", APP, "-f", FILE, "--markdown");
-    assert_non_null(strstr(a->out, "evidence by statistics"));
+    assert_non_null(strstr(a->out, "evidence by statistics, "));
 }
 
 /* Where no table was named nothing sensitive is taken in, and it is said. */
