@@ -54,12 +54,15 @@ static void put_row(const void *ctx, size_t i, struct page *p)
 
 static void draw_call(const struct alter_call *c, struct page *p)
 {
-    const char *path = c->path ? strstr(c->path, "/locations/") : NULL;
+    const char *path = c->path ? strstr(c->path, "/locations/") : NULL,
+               *verb = c->path ? strrchr(c->path, ':') : NULL;
 
     if (path)
         path = strchr(path + strlen("/locations/"), '/');
     if (c->done)
         page_note(p, "= %s: %s", c->name, c->done);
+    else if (c->table && verb) /* its object has no name that tells anything */
+        page_note(p, "%s …/objects/%s%s", c->method, c->name, verb);
     else if (c->method)
         page_note(p, "%s %s %s", c->method, path ? path + 1 : c->path, c->body);
     else

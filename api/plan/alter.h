@@ -177,6 +177,7 @@ struct alter_options {
     struct store *store;           /* NULL: no journal and no lock */
     const struct alter_plan *plan; /* must outlive the task */
     const struct secret *password; /* ALTER_PASSWORD; copied */
+    const char *const *command;    /* the words that began it, NULL at the end; NULL: no command */
     bool agreed;                   /* what another made is changed */
 };
 /* One call after the other, each seen to have taken effect before the next. TASK_FAILED with the

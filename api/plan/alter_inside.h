@@ -26,7 +26,7 @@ bool alter_left_meant(const struct alter_left *left, const char *step, const cha
 /* When the copy of "schema.table" had begun before that run; NULL: it had none in mind. */
 const char *alter_left_before(const struct alter_left *left, const char *table);
 /* What the journal keeps of an order, for the next run. */
-void alter_left_write(const struct alter_plan *p, struct str *out);
+void alter_left_write(const struct alter_plan *p, const char *const *command, struct str *out);
 
 /* "schema.table"; lives in a. */
 const char *alter_table_name(const struct alter_table *t, struct arena *a);

@@ -20,7 +20,7 @@ bool alter_is_copying(const struct alter_table *t)
 
 /* --- written --- */
 
-void alter_left_write(const struct alter_plan *p, struct str *out)
+void alter_left_write(const struct alter_plan *p, const char *const *command, struct str *out)
 {
     const char *value = NULL;
     struct json_out o;
@@ -38,6 +38,7 @@ void alter_left_write(const struct alter_plan *p, struct str *out)
     }
     json_close_object(&o);
     json_put_string(&o, "value", p->kind == ALTER_SLOT ? value : NULL);
+    record_put_command(&o, command);
     json_close_object(&o);
 }
 

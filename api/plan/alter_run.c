@@ -19,6 +19,7 @@ enum { STATE_LIMIT_MS = 20 * 60 * 1000, EFFECT_LIMIT_MS = 5 * 60 * 1000 };
 struct job {
     struct google *google;
     const struct alter_plan *plan;
+    const char *const *command;
     struct secret *password;
     bool agreed, begun, finishing, failed;
     struct alter_step *steps;
@@ -361,7 +362,7 @@ static enum recorded open_journal(struct job *j, struct arena *a, struct err *e)
 {
     struct str order = {0};
 
-    alter_left_write(j->plan, &order);
+    alter_left_write(j->plan, j->command, &order);
     enum recorded how = record_begin(&j->record, JOURNAL_CHANGE, str_text(&order), a, e);
     str_done(&order);
     j->begun = how == RECORD_DONE;
@@ -407,6 +408,7 @@ struct task *alter_run(struct net *net, const struct alter_options *o)
 
     j->google = o->google;
     j->plan = o->plan;
+    j->command = o->command;
     j->agreed = o->agreed;
     j->password = o->password ? secret_dup(o->password) : NULL;
     j->steps = arena_array(task_arena(t), struct alter_step, o->plan->n_calls + 1);

@@ -139,8 +139,8 @@ static bool carry_out(struct deed *d, struct err *e)
 
     if (!live_can_record(&s->live, e))
         return false;
-    const struct alter_options o = {s->live.google, s->live.store, &d->plan, s->live.db_password,
-                                    true /* by consent() */};
+    const struct alter_options o = {s->live.google,      s->live.store, &d->plan,
+                                    s->live.db_password, d->o->words,   true /* by consent() */};
     struct task *t = alter_run(s->live.net, &o);
     while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
         session_sleep(s, -1);
