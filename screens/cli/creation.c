@@ -9,6 +9,7 @@
 #include "api/plan/judge.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
+#include "api/plan/said.h"
 #include "screens/cli/carrying.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
@@ -315,6 +316,24 @@ static void say_stops(const struct creation *c)
     }
 }
 
+/* The gate stood on names alone for these. */
+static void say_unseen(const struct creation *c)
+{
+    const struct plan_judged judged = creation_judged(c);
+    struct arena a = {0};
+    struct judgement_unseen unseen;
+
+    judgement_unseen(judged.judgement, &c->selection, judged.why, &a, &unseen);
+    if (unseen.n_unseen && !plan_changes_nothing(c->plan)) {
+        struct event e = {.step = step_type(STEP_STREAM)->id,
+                          .name = c->plan->names.stream,
+                          .state = "waiting",
+                          .message = said_plain(&a, judgement_unseen_text(&unseen, &a))};
+        event_tell(c->s->o, &e);
+    }
+    arena_done(&a);
+}
+
 bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
 {
     const char *expect = c->s->o->expect;
@@ -332,6 +351,7 @@ bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
     if (!apply_possible(c->plan, c->s->live.db_password, e))
         return false;
     say_stops(c);
+    say_unseen(c);
     return consent(c, &asked, e) && (!asked || look_again(c, only, e)) && carrying(c, e);
 }
 

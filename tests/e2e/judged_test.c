@@ -8,8 +8,11 @@
 
 #include <cmocka.h>
 
+#include "api/base/path.h"
+#include "api/base/str.h"
 #include "tests/e2e/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define APP  "--app", "postmottak-backend"
@@ -154,6 +157,50 @@ static void what_was_not_looked_at_is_said(void **state)
     assert_int_equal(world_writes(&w), 0);
 }
 
+/* As plan does: it is the reviewer who asks for the migration. */
+static void a_partitioned_table_needs_its_root_published(void **state)
+{
+    char file[WORLD_PATH + 32];
+    struct str text = {0}, changed = {0};
+    struct err e;
+    (void)state;
+    snprintf(file, sizeof file, "%.900s/partitioned.json", w.state);
+    assert_true(path_read(FILE, 1 << 20, &text, &e));
+    const char *at = strstr(str_text(&text), "    {\n      \"schema\"");
+    assert_non_null(at);
+    str_addn(&changed, text.text, (size_t)(at - text.text));
+    str_add(&changed,
+            "    {\"schema\": \"public\", \"table\": \"hendelse\", \"columns\": [\n"
+            "      {\"name\": \"id\", \"type\": \"bigint\", \"included\": true, \"level\": "
+            "\"none\", \"categories\": []},\n"
+            "      {\"name\": \"opprettet_tid\", \"type\": \"timestamp(3) without time zone\", "
+            "\"included\": true, \"level\": \"none\", \"categories\": []}\n    ]},\n");
+    str_add(&changed, at);
+    assert_true(path_write(file, changed.text, changed.bytes, false, &e));
+    str_done(&text);
+    str_done(&changed);
+    static const char *const commands[] = {"plan", "review"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct answer *a = STROM(&w, commands[i], APP, "-f", file, "--json");
+        answer_is(a, 3);
+        bool told = false;
+        for
+            json_each(n, json_get(a->doc, "needs")) told =
+                told || strstr(json_string(n, "text"), "part by part: public.hendelse");
+        assert_true(told);
+    }
+}
+
+/* What no command could look at is said where it is done, too. */
+static void apply_says_what_was_not_looked_at(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "apply", APP, "-f", FILE, "--yes", "--json");
+    answer_is(a, 0);
+    assert_non_null(strstr(a->out, "values were not looked at: public.regel_evaluering"));
+    answer_events(a);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
@@ -163,6 +210,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(create_leaves_it_out),
         cmocka_unit_test(a_reason_lets_it_flow),
         cmocka_unit_test(what_was_not_looked_at_is_said),
+        cmocka_unit_test(a_partitioned_table_needs_its_root_published),
+        cmocka_unit_test(apply_says_what_was_not_looked_at),
     };
     (void)argc;
     if (!world_find(&w, argv[0]))
