@@ -46,8 +46,11 @@ class Relay:
             def log_message(self, *_):
                 pass
 
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128  # of 5, as usual, some of a look's calls would knock again after a second
+
+        server = Server(('127.0.0.1', 0), Handler)
         self.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
