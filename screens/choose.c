@@ -119,6 +119,7 @@ static void restore(struct journey *j, const char *to, const char *from)
 struct done {
     size_t tables, columns;
     struct selection_place first;
+    size_t changed; /* columns, with the keys that came along */
 };
 
 static void record(struct journey *j, const struct done *d, const size_t *tables, size_t n,
@@ -167,7 +168,7 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
     describe(j, table, &after);
     say_answer(j, table, a);
     if (a == SELECTION_DONE) {
-        struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}};
+        struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}, 1};
         record(j, &d, &table, 1, &before, &after);
         return a;
     }
@@ -197,7 +198,7 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         journey_say(j, MARK_NONE,
                     tr("%zu sensitive columns were left out: each needs a reason of its own"),
                     left);
-    struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}};
+    struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}, 0};
     record(j, &d, &table, 1, &before, &after);
     return a;
 }
@@ -272,7 +273,8 @@ static struct done set_places(struct journey *j, const struct selection_place *p
     size_t n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
 
     for (size_t i = 0; i < n;) {
-        size_t table = places[i].table, bytes = before.bytes, done = d.columns;
+        size_t table = places[i].table, bytes = before.bytes, done = d.columns,
+               was = j->selection.tables[table].n_included;
         describe(j, table, &before);
         for (; i < n && places[i].table == table; i++) {
             enum selection_answer a =
@@ -286,6 +288,7 @@ static struct done set_places(struct journey *j, const struct selection_place *p
         else
             before.text[before.bytes = bytes] = '\0';
         d.tables += d.columns > done;
+        d.changed += between(was, j->selection.tables[table].n_included);
         tables[n_tables++] = table; /* a reason alone may be new */
     }
     if (d.columns)
@@ -337,7 +340,7 @@ static void turn_on(struct journey *j, const struct choose_reasoned *r)
     if (no.n)
         journey_say(j, MARK_WARN, "%s", no.why);
     else if (d.columns + r->n > 2)
-        journey_say(j, MARK_OK, tr("settled by this reason: %zu; turned on: %zu"), r->n, d.columns);
+        journey_say(j, MARK_OK, tr("settled by this reason: %zu; turned on: %zu"), r->n, d.changed);
     arena_done(&a);
 }
 

@@ -62,9 +62,10 @@ void tables_filter_draw(const struct tables_filter *f, const struct tables_view 
         page_put(p, STYLE_MUTED, "  %s ", look.label);
         page_tab(p, 2 + look.label_width);
         page_put(p, STYLE_TEXT, "%s", f->field.text);
-        page_put_right(p, STYLE_MUTED, "%s",
-                       v->whole ? tr("all columns of each table; c: the hits alone")
-                                : tr("the hits alone; c: all columns of each table"));
+        page_put_right(p, STYLE_MUTED,
+                       v->whole ? tr("columns hit: %zu; c shows the hits alone")
+                                : tr("columns hit: %zu; c shows all columns"),
+                       v->hits);
         page_newline(p);
     }
 }

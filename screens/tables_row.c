@@ -16,12 +16,8 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
         page_put(p, STYLE_HEADING, "+"); /* of some nobody knows */
     if (t->personal + t->special)
         page_put(p, STYLE_SENSITIVE, tr("; sensitive %zu"), t->personal + t->special);
-    if (v->hits)
-        page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu, columns hit %zu"),
-                       tr(tables_view_name(v->view)), v->n, v->of, v->hits);
-    else
-        page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
-                       v->of);
+    page_put_right(p, STYLE_MUTED, tr("%s: %zu of %zu"), tr(tables_view_name(v->view)), v->n,
+                   v->of);
     page_newline(p);
 }
 

@@ -190,7 +190,7 @@ bool error_connect(struct err *e, const struct dial *d, bool timed_out)
 {
     const char *host = d->host.host != NULL ? d->host.host : d->host.hostaddr;
     err_set(e, ERR_NETWORK, tr("could not connect to the database %s on %s port %s as %s"),
-            d->plan->show_database, host != NULL ? host : "the local socket", d->host.port,
+            d->plan->show_database, host != NULL ? host : tr("the local socket"), d->host.port,
             d->plan->show_user);
     err_resource(e, d->plan->show_database);
     if (timed_out) {
