@@ -67,7 +67,9 @@ bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool aga
 bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, bool again,
                          uint64_t came);
 /* One column's value as an expression: cut by the server, and not unpacked at all where it is very
- * wide. False: the name cannot be written. */
-bool sampling_sql_value(struct str *out, const char *name, int chars);
+ * wide; as text, but for types of the database's own, whose casts are somebody's functions. False:
+ * the name cannot be written. */
+bool sampling_sql_value(struct str *out, const struct catalog_column *c);
+bool sampling_sql_is_text(const struct catalog_column *c); /* that expression is text */
 
 #endif

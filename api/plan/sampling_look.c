@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { CHARS = 256, BLOCKS = 24, SEEN = 4, ROWS = 1000 };
+enum { BLOCKS = 24, SEEN = 4, ROWS = 1000 };
 
 struct looking {
     struct task *reading;
@@ -111,12 +111,13 @@ static enum task_state step(struct task *t)
 static bool write_sql(const struct catalog *c, size_t table, size_t column, struct str *out)
 {
     struct catalog_table t = catalog_table(c, table);
+    struct catalog_column looked = catalog_column(c, table, column);
     struct err e;
 
     if (t.kind != CATALOG_TABLE && t.kind != CATALOG_PARTITIONED)
         return false; /* a view would run as a whole, whatever that is */
     str_add(out, "SELECT v FROM (SELECT ");
-    if (!sampling_sql_value(out, catalog_column_name(c, table, column), CHARS))
+    if (!sampling_sql_value(out, &looked))
         return false;
     str_add(out, " AS v FROM ");
     if (!quote_table(out, t.schema, t.name, &e))
@@ -124,7 +125,8 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     if (t.rows > SAMPLING_WHOLE)
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %d / %lld))", ROWS,
                    (long long)t.rows);
-    str_printf(out, " LIMIT %d) AS s WHERE v <> ''", ROWS);
+    str_printf(out, " LIMIT %d) AS s WHERE v %s", ROWS,
+               sampling_sql_is_text(&looked) ? "<> ''" : "IS NOT NULL");
     return true;
 }
 

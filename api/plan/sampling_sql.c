@@ -24,7 +24,6 @@ static const struct looked_at {
     {"json", false},
     {"character", false},
     {"bpchar", false},
-    {"citext", false},
     {"xml", false},
     {"inet", true},
     {"cidr", true},
@@ -33,19 +32,34 @@ static const struct looked_at {
     {"double precision", true},
     {"name", true},
     {"tsvector", false},
+    {"citext", false},
     {"hstore", false},
 };
 
-/* The type without its length, brackets, and the schema of an extension. */
+enum { OF_EXTENSIONS = 2 }; /* the last so many stand in a schema of the database's own */
+
+/* Somebody made it, perhaps under the name of another, and perhaps with a cast: that would run
+ * under our login. As the server itself writes it, then, and nothing else. */
+static bool is_made(const struct catalog_column *c)
+{
+    return strchr(c->base_type, '.') != NULL;
+}
+
+bool sampling_sql_is_text(const struct catalog_column *c)
+{
+    return !is_made(c);
+}
+
 static const struct looked_at *look_of(const struct catalog_column *c)
 {
+    const size_t all = sizeof looked_at / sizeof *looked_at;
     const char *type = c->base_type, *dot = strrchr(type, '.');
     size_t n = 0;
 
     type = dot ? dot + 1 : type;
     while (type[n] && type[n] != '[' && type[n] != '(')
         n++;
-    for (size_t i = 0; i < sizeof looked_at / sizeof *looked_at; i++)
+    for (size_t i = is_made(c) ? all - OF_EXTENSIONS : 0; i < all; i++)
         if (strncmp(type, looked_at[i].type, n) == 0 && looked_at[i].type[n] == '\0')
             return &looked_at[i];
     return NULL;
@@ -56,33 +70,23 @@ bool sampling_looks_at(const struct catalog_column *c)
     return !c->is_enum && !(c->in_key && str_eq(c->base_type, "integer")) && look_of(c) != NULL;
 }
 
-bool sampling_sql_value(struct str *out, const char *name, int chars)
+/* What is narrow is not cut: counting its characters takes longer than sending them. */
+bool sampling_sql_value(struct str *out, const struct catalog_column *c)
 {
     struct str quoted = {0};
     struct err e;
-    bool ok = quote_ident(&quoted, name, &e);
+    bool ok = quote_ident(&quoted, c->name, &e);
+    const char *name = str_text(&quoted), *size = "pg_catalog.pg_column_size";
 
-    if (ok)
+    if (ok && is_made(c))
+        str_printf(out, "CASE WHEN %s(%s) <= %d THEN %s END", size, name, NARROW_BYTES_STORED,
+                   name);
+    else if (ok)
         str_printf(out,
-                   "CASE WHEN pg_catalog.pg_column_size(%s) <= %d THEN "
+                   "CASE WHEN %s(%s) <= %d THEN %s::pg_catalog.text WHEN %s(%s) <= %d THEN "
                    "pg_catalog.\"left\"(%s::pg_catalog.text, %d) END",
-                   str_text(&quoted), VALUE_BYTES_STORED, str_text(&quoted), chars);
-    str_done(&quoted);
-    return ok;
-}
-
-/* Cutting costs as much as reading, so what is narrow is not cut: counting its characters takes
- * longer than sending them. */
-static bool add_narrow(struct str *out, const char *name)
-{
-    struct str quoted = {0};
-    struct err e;
-    bool ok = quote_ident(&quoted, name, &e);
-
-    if (ok)
-        str_printf(out,
-                   "CASE WHEN pg_catalog.pg_column_size(%s) <= %d THEN %s::pg_catalog.text ELSE ",
-                   str_text(&quoted), NARROW_BYTES_STORED, str_text(&quoted));
+                   size, name, NARROW_BYTES_STORED, name, size, name, VALUE_BYTES_STORED, name,
+                   VALUE_CHARS);
     str_done(&quoted);
     return ok;
 }
@@ -103,10 +107,7 @@ static bool add_column(struct str *out, const struct catalog_column *c, bool fir
         str_add(out, ", ");
     if (is_narrow(c))
         return quote_ident(out, c->name, &e);
-    if (!add_narrow(out, c->name) || !sampling_sql_value(out, c->name, VALUE_CHARS))
-        return false;
-    str_add(out, " END");
-    return true;
+    return sampling_sql_value(out, c);
 }
 
 /* Whole tables, twice as many rows as are estimated: estimates are old. */

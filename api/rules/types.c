@@ -120,10 +120,22 @@ static size_t name_length(const char *type)
     return n;
 }
 
+/* Types of extensions are named with the schema where they were put: public.citext. */
+static const char *without_schema(const char *type)
+{
+    static const char *const extensions[] = {"citext", "hstore"};
+    const char *dot = strrchr(type, '.');
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof extensions[0]; i++)
+        if (str_starts(dot + 1, extensions[i]) && name_length(dot + 1) == strlen(extensions[i]))
+            return dot + 1;
+    return type;
+}
+
 uint32_t types_of(const char *type)
 {
     if (str_is_empty(type))
         return T_TEXT | T_LONG;
+    type = without_schema(type);
     uint32_t bits = scalar_of(type, name_length(type));
     if (strstr(type, "[]") == NULL)
         return bits;

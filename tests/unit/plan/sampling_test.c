@@ -1,4 +1,4 @@
-/* What values said, against a real server: looked at once, written down, read again; masks. */
+/* What values said, against a real server: looked at once, written down, read again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,135 +6,13 @@
 
 #include <cmocka.h>
 
-#include "api/net/net.h"
-#include "api/plan/sampling.h"
-#include "api/plan/sampling_look.h"
-#include "api/plan/selection_churn.h"
-#include "tests/unit/pg/server.h"
-
-#define NUMBER "15907610036" /* made up from its control digits */
-
-/* rows that are looked at (partitions by their parent), and tables */
-enum { ROWS = 2000 + 40 + 1 + 1000 + 4 + 100 + 9 + 2 * SAMPLING_WHOLE, TABLES = 12 };
-
-static struct net *net;
-static struct catalog *catalog;
-static char conninfo[300];
-
-static void await(const struct task *t)
-{
-    while (task_state(t) == TASK_RUNNING) {
-        net_step(net);
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, -1);
-    }
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
-
-static struct pg *connect_to(void)
-{
-    struct pg_options o = {.dsn = conninfo};
-    struct task *t = pg_connect(net, &o);
-    await(t);
-    struct pg *pg = pg_take(t);
-    task_drop(t);
-    return pg;
-}
-
-static void read_catalog(void)
-{
-    struct catalog_options all = {NULL, NULL};
-    struct pg *pg = connect_to();
-    struct task *t = catalog_read(pg, &all);
-    await(t);
-    catalog_free(catalog);
-    catalog = catalog_take(t);
-    task_drop(t);
-    pg_close(pg);
-}
-
-static int start(void **state)
-{
-    struct err e;
-    (void)state;
-    server_start("");
-    server_sql("postgres", "CREATE DATABASE app");
-    server_sql(
-        "app",
-        "CREATE TABLE lager (id bigint PRIMARY KEY, merke text);"
-        "INSERT INTO lager SELECT i, CASE i WHEN 3 THEN '" NUMBER
-        "' ELSE 'vare ' || i END FROM generate_series(1, 2000) i;"
-        "CREATE TABLE kunde (id bigint PRIMARY KEY, felt text);"
-        "INSERT INTO kunde SELECT i, 'kunde' || i || '@example.org' FROM "
-        "generate_series(1, 40) i; CREATE TABLE tom (id bigint PRIMARY KEY, felt text);"
-        "CREATE TABLE del (id int, felt text) PARTITION BY RANGE (id);"
-        "CREATE TABLE del_1 PARTITION OF del DEFAULT; INSERT INTO del VALUES (1, 'x');"
-        "CREATE TABLE mange (id bigint PRIMARY KEY, d date); INSERT INTO mange SELECT i, "
-        "date '2024-01-01' FROM generate_series(1, 6000) i;"
-        "CREATE TABLE var (id bigint PRIMARY KEY, merke text, felt text);"
-        "INSERT INTO var VALUES (1, '" NUMBER "', 'x');"
-        "CREATE TABLE omdopt (id bigint PRIMARY KEY, vare text, felt text);"
-        "INSERT INTO omdopt VALUES (1, 'x', 'x');"
-        "CREATE TABLE byttet (id bigint PRIMARY KEY, felt text, merke text);"
-        "INSERT INTO byttet VALUES (1, 'x', '" NUMBER "');"
-        "CREATE TABLE annen (id bigint PRIMARY KEY, merke varchar(20), felt text);"
-        "INSERT INTO annen VALUES (1, 'x', 'x');"
-        "CREATE TABLE skuff (id bigint PRIMARY KEY, felt text);"
-        "INSERT INTO skuff SELECT i, CASE i % 4 WHEN 0 THEN '" NUMBER "' WHEN 1 THEN "
-        "'Kari Nordmann' WHEN 2 THEN 'Storgata 12' ELSE "
-        "'ghp_abcdefghijklmnopqrst123456' END FROM generate_series(1, 40) i;"
-        "INSERT INTO skuff SELECT 100 + i, '{\"fnr\": 1, \"diagnose\": 2, \"epost\": 3, "
-        "\"telefon\": 4, \"kontonummer\": 5, \"inntekt\": 6, \"adresse\": 7, \"fornavn\": 8, "
-        "\"passord\": 9}' FROM generate_series(1, 60) i;"
-        "CREATE TABLE skjermet (id bigint PRIMARY KEY, felt text);"
-        "INSERT INTO skjermet SELECT i, 'x' FROM generate_series(1, 9) i;"
-        "ALTER TABLE skjermet ENABLE ROW LEVEL SECURITY;"
-        "CREATE POLICY noen ON skjermet USING (id < 4);"
-        "CREATE ROLE leser LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO leser;"
-        "REVOKE SELECT ON kunde FROM leser;"
-        "ANALYZE;"
-        "CREATE TABLE stor (id bigint PRIMARY KEY, felt text);"
-        "ALTER TABLE stor SET (autovacuum_enabled = off);"
-        "GRANT SELECT ON stor TO leser;"
-        "INSERT INTO stor SELECT i, 'vare' FROM generate_series(1, 100000) i;");
-    snprintf(conninfo, sizeof conninfo, "%s", server_admin("app"));
-    net = net_open(&e);
-    read_catalog();
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    catalog_free(catalog);
-    net_close(net);
-    return 0;
-}
-
-static size_t table(const char *name)
-{
-    ptrdiff_t at = catalog_find(catalog, "public", name);
-    assert_true(at != CATALOG_NONE);
-    return (size_t)at;
-}
+#include "tests/unit/plan/sampling_world.h"
 
 static struct rules_verdict verdict(const struct sampling_found *f, const char *name)
 {
     struct rules_verdict v = {0};
     sampling_found_add(f, table(name), 1, &v);
     return v;
-}
-
-static struct sampling_told look(struct sampling_found *f, uint32_t rows)
-{
-    struct sampling_options o = {
-        .source = {.dsn = conninfo}, .catalog = catalog, .rows = rows, .found = f};
-    struct task *t = sampling(net, &o);
-    await(t);
-    struct sampling_told told = sampling_told(t);
-    task_drop(t);
-    return told;
 }
 
 /* Every table that was read, and nothing twice. */
@@ -259,13 +137,6 @@ static bool takes(const char *wrote_of, const char *of, struct sampling_found *i
     return sampling_found_is_read(into, table(of));
 }
 
-static enum rules_level level_of(const struct sampling_found *f, const char *name, size_t column)
-{
-    struct rules_verdict v = {0};
-    sampling_found_add(f, table(name), column, &v);
-    return v.level;
-}
-
 /* A renamed, exchanged or changed column is looked at again; until then what was said of it stays
  * a question, and afterwards only what is so. */
 static void test_changed_columns(void **state)
@@ -387,95 +258,13 @@ static void test_what_is_left(void **state)
     assert_false(sampling_sql_leaves(catalog, table("mange"), 100000, false, 6000));
 }
 
-static void expect_mask(const char *value, bool whole, const char *seen)
-{
-    struct str out = {0};
-    sampling_mask(&out, value, true, whole);
-    assert_string_equal(str_text(&out), seen);
-    str_done(&out);
-}
-
-static void test_masks(void **state)
-{
-    (void)state;
-    expect_mask(NUMBER, false, "#######0036");
-    expect_mask(NUMBER, true, "###########");
-    expect_mask("", false, "");
-    expect_mask("j", false, "#");
-    expect_mask("ja", false, "#a");
-    expect_mask("æøåæø", false, "###æø");
-    expect_mask("en tekst som er lengre enn den skal være", false,
-                "########################...være");
-}
-
-static void test_a_look_at_a_column(void **state)
-{
-    struct pg *pg = connect_to();
-    (void)state;
-    struct task *t = sampling_look(pg, catalog, table("kunde"), 1, 0, true, false);
-    await(t);
-    assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
-    for (size_t i = 0; i < SAMPLING_LOOKS; i++) {
-        assert_non_null(strstr(sampling_look_value(t, i), "###"));
-        assert_null(strstr(sampling_look_value(t, i), "@"));
-    }
-    task_drop(t);
-    t = sampling_look(pg, catalog, table("tom"), 1, 0, true, false);
-    await(t);
-    assert_int_equal(sampling_look_count(t), 0);
-    task_drop(t);
-    pg_close(pg);
-}
-
-/* One of two thousand, and it is the one that is asked about. */
-static void test_a_look_shows_what_was_hit(void **state)
-{
-    struct pg *pg = connect_to();
-    (void)state;
-    struct task *t = sampling_look(pg, catalog, table("lager"), 1, 1u << RULES_FNR, true, false);
-    await(t);
-    assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
-    assert_string_equal(sampling_look_value(t, 0), "#######0036");
-    assert_string_equal(sampling_look_value(t, 1), "#### 1");
-    task_drop(t);
-    pg_close(pg);
-}
-
-static void test_churn(void **state)
-{
-    struct pg *pg = connect_to();
-    struct churn *c = NULL;
-    (void)state;
-    for (bool counted = false; !counted;) { /* the server tells a moment later */
-        struct task *t = churn_read(pg, catalog);
-        await(t);
-        mem_free(c);
-        c = churn_take(t);
-        task_drop(t);
-        counted = churn_changes(&c[table("lager")]) >= 2000;
-    }
-    assert_true(c[table("lager")].known && !c[table("lager")].a_day);
-    assert_true(churn_changes(&c[table("del")]) >= 1); /* its partition's */
-    assert_true(churn_changes(NULL) < 0);
-    mem_free(c);
-    pg_close(pg);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_looked_at_once),
-        cmocka_unit_test(test_statistics_alone),
-        cmocka_unit_test(test_written_and_read_again),
-        cmocka_unit_test(test_what_does_not_fit),
-        cmocka_unit_test(test_changed_columns),
-        cmocka_unit_test(test_all_categories),
-        cmocka_unit_test(test_what_was_seen),
-        cmocka_unit_test(test_what_is_left),
-        cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_a_look_at_a_column),
-        cmocka_unit_test(test_a_look_shows_what_was_hit),
-        cmocka_unit_test(test_churn),
+        cmocka_unit_test(test_looked_at_once),         cmocka_unit_test(test_statistics_alone),
+        cmocka_unit_test(test_written_and_read_again), cmocka_unit_test(test_what_does_not_fit),
+        cmocka_unit_test(test_changed_columns),        cmocka_unit_test(test_all_categories),
+        cmocka_unit_test(test_what_was_seen),          cmocka_unit_test(test_what_is_left),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

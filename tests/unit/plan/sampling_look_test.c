@@ -1,0 +1,119 @@
+/* A few masked values of a column, and how much its table changes, against a real server. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/plan/sampling_look.h"
+#include "api/plan/selection_churn.h"
+#include "tests/unit/plan/sampling_world.h"
+
+static void expect_mask(const char *value, bool whole, const char *seen)
+{
+    struct str out = {0};
+    sampling_mask(&out, value, true, whole);
+    assert_string_equal(str_text(&out), seen);
+    str_done(&out);
+}
+
+static void test_masks(void **state)
+{
+    (void)state;
+    expect_mask(NUMBER, false, "#######0036");
+    expect_mask(NUMBER, true, "###########");
+    expect_mask("", false, "");
+    expect_mask("j", false, "#");
+    expect_mask("ja", false, "#a");
+    expect_mask("æøåæø", false, "###æø");
+    expect_mask("en tekst som er lengre enn den skal være", false,
+                "########################...være");
+}
+
+static void test_a_look_at_a_column(void **state)
+{
+    struct pg *pg = connect_to();
+    (void)state;
+    struct task *t = sampling_look(pg, catalog, table("kunde"), 1, 0, true, false);
+    await(t);
+    assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
+    for (size_t i = 0; i < SAMPLING_LOOKS; i++) {
+        assert_non_null(strstr(sampling_look_value(t, i), "###"));
+        assert_null(strstr(sampling_look_value(t, i), "@"));
+    }
+    task_drop(t);
+    t = sampling_look(pg, catalog, table("tom"), 1, 0, true, false);
+    await(t);
+    assert_int_equal(sampling_look_count(t), 0);
+    task_drop(t);
+    pg_close(pg);
+}
+
+/* One of two thousand, and it is the one that is asked about. */
+static void test_a_look_shows_what_was_hit(void **state)
+{
+    struct pg *pg = connect_to();
+    (void)state;
+    struct task *t = sampling_look(pg, catalog, table("lager"), 1, 1u << RULES_FNR, true, false);
+    await(t);
+    assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
+    assert_string_equal(sampling_look_value(t, 0), "#######0036");
+    assert_string_equal(sampling_look_value(t, 1), "#### 1");
+    task_drop(t);
+    pg_close(pg);
+}
+
+/* Types of the database's own: what casts them is somebody's function, which must not run. */
+static void test_planted_casts(void **state)
+{
+    struct pg *pg = connect_to();
+    (void)state;
+    const char *const columns[] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        ptrdiff_t at = catalog_find_column(catalog, table("plantet"), columns[i]);
+        assert_true(at >= 0);
+        struct task *t = sampling_look(pg, catalog, table("plantet"), (size_t)at, 0, true, false);
+        await(t); /* the function fails */
+        assert_int_equal(sampling_look_count(t), 1);
+        task_drop(t);
+    }
+    pg_close(pg);
+    struct sampling_found *f = sampling_found_new(catalog);
+    assert_int_equal(look(f, 1000).left_out, 0);
+    assert_true(sampling_found_seen(f, table("plantet")).read);
+    assert_int_equal(level_of(f, "plantet", 3), RULES_SPECIAL);
+    sampling_found_free(f);
+}
+
+static void test_churn(void **state)
+{
+    struct pg *pg = connect_to();
+    struct churn *c = NULL;
+    (void)state;
+    for (bool counted = false; !counted;) { /* the server tells a moment later */
+        struct task *t = churn_read(pg, catalog);
+        await(t);
+        mem_free(c);
+        c = churn_take(t);
+        task_drop(t);
+        counted = churn_changes(&c[table("lager")]) >= 2000;
+    }
+    assert_true(c[table("lager")].known && !c[table("lager")].a_day);
+    assert_true(churn_changes(&c[table("del")]) >= 1); /* its partition's */
+    assert_true(churn_changes(NULL) < 0);
+    mem_free(c);
+    pg_close(pg);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_a_look_at_a_column),
+        cmocka_unit_test(test_a_look_shows_what_was_hit),
+        cmocka_unit_test(test_planted_casts),
+        cmocka_unit_test(test_churn),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
