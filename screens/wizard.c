@@ -286,11 +286,13 @@ static void key_event(struct wizard *w, int key)
         w->walk.j.said[0] = '\0';
     if (key == TUI_CTRL('C')) {
         ctrl_c(w);
+    } else if (key == TUI_CTRL('L') || key == TUI_CTRL('Z')) {
+        run_global(w, key);
     } else if (w->dialog.open) {
         dialog_event(w, key);
     } else if (w->palette.open) {
         palette_event(w, key);
-    } else if (key == TUI_CTRL('L') || key == TUI_CTRL('Z') || key == TUI_F1) {
+    } else if (key == TUI_F1) {
         run_global(w, key);
     } else if (typing) {
         tell(w, (struct event){.kind = EV_KEY, .key = key});

@@ -106,6 +106,7 @@ static void prepare_bytes(struct term *t, const char *title)
     if (c->xterm_like)
         str_add(&undo, "\033[?2026l");
     str_add(&undo, c->plain);
+    str_add(&t->enter, c->show); /* taken again after a stop without a word, it may be hidden */
     str_add(&t->enter, c->enter);
     if (c->xterm_like) {
         str_add(&t->enter, "\033[?2004h");

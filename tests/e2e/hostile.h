@@ -33,6 +33,7 @@ struct hostile_watch {
     int state;
     char sequence[4096]; /* being read */
     size_t n, at;        /* bytes of it; of all */
+    char last;           /* the byte before */
     bool taken;          /* between the sequences that take the terminal and give it back */
     char why[256];
 };

@@ -44,7 +44,7 @@ bool hostile_is_harmless(const char *bytes, size_t n, char why[256])
 
 /* --- what the wizard may send --- */
 
-enum { IN_TEXT, IN_ESCAPE, IN_CSI, IN_OSC, IN_OSC_END, IN_RUINS };
+enum { IN_TEXT, IN_ESCAPE, IN_CSI, IN_OSC, IN_OSC_END, IN_DCS, IN_RUINS };
 
 static bool refuse(struct hostile_watch *w, const char *what)
 {
@@ -65,10 +65,10 @@ static bool is_one_of(const char *text, const char *const *list)
 /* The whole of a CSI sequence, without the ESC [ in front. */
 static bool known(struct hostile_watch *w)
 {
-    static const char *const modes[] = {"?1049h", "?1049l",  "?25h",   "?25l",    "?12l",
-                                        "?12h",   "?12;25h", "?2004h", "?2004l",  "?2026h",
-                                        "?2026l", "22;0t",   "23;0t",  "22;0;0t", "23;0;0t",
-                                        "?1h",    "?1l",     "?69l",   NULL};
+    static const char *const modes[] = {
+        "?1049h",  "?1049l", "?25h",   "?25l",   "?12l",  "?12h",  "?12;25h",
+        "?2004h",  "?2004l", "?2026h", "?2026l", "22;0t", "23;0t", "22;0;0t",
+        "23;0;0t", "?1h",    "?1l",    "?69l",   "34h",   "34l",   NULL};
     const char *text = w->sequence;
     char last = text[w->n - 1];
 
@@ -93,6 +93,21 @@ static bool known_osc(struct hostile_watch *w)
     return false;
 }
 
+/* The clipboard in the envelope of tmux, or of screen, which takes it in pieces; without ESC P and
+ * the end. */
+static bool known_dcs(const struct hostile_watch *w)
+{
+    static const char *const may[] = {"tmux;\033\033]52;c;", "\033]52;c;", ""};
+    size_t i = 0, n;
+
+    while (strncmp(w->sequence, may[i], strlen(may[i])) != 0)
+        i++;
+    n = strlen(may[i]);
+    n += strspn(w->sequence + n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789+/=");
+    return w->sequence[n] == '\0' || strcmp(w->sequence + n, "\a") == 0;
+}
+
 static void begin(struct hostile_watch *w, int state)
 {
     w->state = state;
@@ -103,7 +118,7 @@ static void begin(struct hostile_watch *w, int state)
 static bool keep(struct hostile_watch *w, char c)
 {
     if (w->n + 1 >= sizeof w->sequence) {
-        if (w->state != IN_OSC) /* a long clipboard: its beginning tells */
+        if (w->state != IN_OSC && w->state != IN_DCS) /* a long clipboard: its beginning tells */
             return refuse(w, "a sequence without an end");
         return true;
     }
@@ -143,8 +158,8 @@ static bool in_text(struct hostile_watch *w, char c)
 
 static bool in_escape(struct hostile_watch *w, char c)
 {
-    if (c == '[' || c == ']') {
-        begin(w, c == '[' ? IN_CSI : IN_OSC);
+    if (c == '[' || c == ']' || c == 'P') {
+        begin(w, c == '[' ? IN_CSI : c == ']' ? IN_OSC : IN_DCS);
         return true;
     }
     begin(w, IN_TEXT);
@@ -182,6 +197,14 @@ static bool step(struct hostile_watch *w, char c)
             return refuse(w, "an OSC that is not ours");
         begin(w, IN_TEXT);
         return true;
+    case IN_DCS: /* tmux has each ESC twice but the one that ends it */
+        if (c != '\\' || w->last != '\033')
+            return keep(w, c);
+        w->sequence[--w->n] = '\0';
+        if (!known_dcs(w))
+            return refuse(w, "a DCS that is not ours");
+        begin(w, IN_TEXT);
+        return true;
     case IN_OSC_END:
         if (c != '\\' || !known_osc(w))
             return refuse(w, "an OSC that is not ours");
@@ -194,8 +217,10 @@ static bool step(struct hostile_watch *w, char c)
 
 bool hostile_watch(struct hostile_watch *w, const char *bytes, size_t n)
 {
-    for (size_t i = 0; i < n; i++, w->at++)
+    for (size_t i = 0; i < n; i++, w->at++) {
         if (!step(w, bytes[i]))
             return false;
+        w->last = bytes[i];
+    }
     return true;
 }

@@ -311,6 +311,16 @@ int vt_wait_end(struct vt *v, int ms)
     return vt_wait(v, has_ended, NULL, ms) ? v->code : -1;
 }
 
+bool vt_has_ended(const struct vt *v)
+{
+    return v->ended;
+}
+
+bool vt_has_stopped(const struct vt *v)
+{
+    return v->stopped;
+}
+
 bool vt_wait_stopped(struct vt *v, int ms)
 {
     return vt_wait(v, has_stopped, NULL, ms);
@@ -362,6 +372,12 @@ void vt_resize(struct vt *v, int cols, int rows)
     v->rows = rows;
     vt_screen_resize(v);
     ioctl(v->master, TIOCSWINSZ, &size);
+}
+
+void vt_size(const struct vt *v, int *cols, int *rows)
+{
+    *cols = v->cols;
+    *rows = v->rows;
 }
 
 void vt_signal(struct vt *v, int number)

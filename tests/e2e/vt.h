@@ -40,6 +40,8 @@ bool vt_wait_quiet(struct vt *v, int quiet_ms, int ms); /* nothing was written f
 /* The exit code, 128 + signal, or -1 when it did not end in time. */
 int vt_wait_end(struct vt *v, int ms);
 
+bool vt_has_ended(const struct vt *v);      /* as far as was read */
+bool vt_has_stopped(const struct vt *v);
 bool vt_wait_stopped(struct vt *v, int ms); /* Ctrl-Z: the job stopped, as its shell would see it */
 void vt_continue(struct vt *v);             /* fg */
 
@@ -49,6 +51,7 @@ void vt_key(struct vt *v, const char *name); /* "Down" "Enter" "Esc" "Ctrl-C" "F
 void vt_keys(struct vt *v, const char *names); /* separated by blanks */
 void vt_paste(struct vt *v, const char *text); /* bracketed when the program asked for that */
 void vt_resize(struct vt *v, int cols, int rows);
+void vt_size(const struct vt *v, int *cols, int *rows);
 void vt_signal(struct vt *v, int number);
 void vt_close_terminal(struct vt *v); /* hang up */
 

@@ -42,6 +42,15 @@ add_executable(fuzz_traffic ${fuzz_folder}/traffic.c)
 target_link_libraries(fuzz_traffic PRIVATE tests_e2e)
 add_dependencies(fuzz_traffic strom strom-sandbox)
 
+# Somebody who presses anything, over all screens; tests/fuzz/run goes on by seed.
+if(NOT STROM_FUZZ)
+    add_executable(fuzz_monkey ${fuzz_folder}/monkey.c ${fuzz_folder}/monkey_holds.c)
+    target_link_libraries(fuzz_monkey PRIVATE tests_e2e PkgConfig::sqlite3)
+    add_dependencies(fuzz_monkey strom strom-sandbox)
+    add_test(NAME fuzz/monkey COMMAND fuzz_monkey)
+    set_tests_properties(fuzz/monkey PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+endif()
+
 # strom killed on the way, against the cloud on paper of tests/faults. The victim's seams are the linker's.
 include(CheckLinkerFlag)
 check_linker_flag(C -Wl,--wrap=journal_intent STROM_LINKER_WRAPS_HERE)

@@ -172,6 +172,38 @@ static void stopped_without_a_word(void **state)
     vt_free(v);
 }
 
+static bool is_shown(struct vt *v, void *ctx)
+{
+    (void)ctx;
+    return vt_cursor(v, NULL, NULL);
+}
+
+static bool is_hidden(struct vt *v, void *ctx)
+{
+    return !is_shown(v, ctx);
+}
+
+/* Going on without having been stopped: the cursor that is hidden does not stay so. */
+static void continued_without_a_stop(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_resize(v, 20, 5); /* where there is no cursor */
+    assert_true(vt_wait_text(v, "need 60x16", VT_WAIT_MS));
+    assert_true(vt_wait(v, is_hidden, NULL, VT_WAIT_MS));
+    size_t before = vt_bytes(v);
+    vt_signal(v, SIGCONT);
+    while (vt_bytes(v) == before)
+        assert_true(vt_wait_quiet(v, 20, VT_WAIT_MS));
+    vt_resize(v, 80, 24);
+    assert_true(vt_wait_text(v, "Size              80x24", VT_WAIT_MS));
+    assert_true(vt_wait(v, is_shown, NULL, VT_WAIT_MS));
+    vt_signal(v, SIGTERM);
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGTERM);
+    assert_given_back(v);
+    vt_free(v);
+}
+
 static void resizes(void **state)
 {
     (void)state;
@@ -333,6 +365,7 @@ int main(void)
         cmocka_unit_test(type_ahead_is_discarded),
         cmocka_unit_test(suspended_and_back),
         cmocka_unit_test(stopped_without_a_word),
+        cmocka_unit_test(continued_without_a_stop),
         cmocka_unit_test(resizes),
         cmocka_unit_test(redraws_on_request),
         cmocka_unit_test(copies),
