@@ -134,7 +134,7 @@ static void add_copy(struct planner *pl, const struct alter_table *t, bool start
     c->path =
         arena_printf(pl->a, "%s:%s", t->object, start ? "startBackfillJob" : "stopBackfillJob");
     c->table = t;
-    c->before = before ? before : t->started ? t->started : "";
+    c->before = before ? arena_str(pl->a, before) : t->started ? t->started : "";
     if (!start)
         c->done = alter_is_copying(t) ? NULL : tr("it is not being copied");
     else if (before && (alter_is_copying(t) || !str_eq(t->started, before)))

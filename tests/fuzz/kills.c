@@ -1,6 +1,6 @@
 /* strom made, changed and took down, killed on the way: the next run ends as if nothing had been.
  *
- *   kills actions       every action of create, change and delete x every point of it
+ *   kills actions       every action of create, change, strom stream and delete x every point of it
  *   kills moments [N]   N moments that the seed decides (STROM_SEED), over whole lives
  *   kills race [N]      N rounds of ten processes at one stream
  *   kills one PHASE POINT NTH LATER   one cell of the first
@@ -47,6 +47,11 @@ static struct phase phases[] = {
      .words = {"create", APP, "datastream", ALWAYS, "--include-tables", BOTH, NULL}},
     {.name = "change",
      .words = {"create", APP, "datastream", ALWAYS, "--include-tables", ONE, NULL}},
+    {.name = "pause", .words = {"stream", "pause", "--app", APP, ALWAYS, NULL}},
+    {.name = "resume", .words = {"stream", "resume", "--app", APP, ALWAYS, NULL}},
+    {.name = "backfill", .words = {"stream", "backfill", ONE, "--app", APP, ALWAYS, NULL}},
+    {.name = "stop", .words = {"stream", "stop", ONE, "--app", APP, ALWAYS, NULL}},
+    {.name = "password", .words = {"stream", "password", "--app", APP, ALWAYS, NULL}},
     {.name = "delete",
      .words = {"delete", APP, "datastream", ALWAYS, "--confirm", STREAM, "--remove-dataset",
                "datastream_postmottak", NULL}},
