@@ -79,6 +79,18 @@ static enum check_remedy_kind kind_of(const struct check *c)
     return advice ? CHECK_REMEDY_NONE : c->remedy.kind;
 }
 
+/* What leads to it: a key where the wizard itself does it. */
+static const char *heading(const struct check *c)
+{
+    if (c->id == CHECK_GOOGLE_APIS && c->result == CHECK_WARN)
+        return "Press a here, or run";
+    if (c->remedy.kind == CHECK_REMEDY_ROLE && c->id == CHECK_ACCESS_PERMISSIONS)
+        return "Enter, then n on Access; or run";
+    if (c->remedy.kind == CHECK_REMEDY_ROLE && c->id == CHECK_ACCESS_BASIC_ROLES)
+        return "Enter, then n and e on Access; or run";
+    return kind_title(kind_of(c));
+}
+
 static void put_details(const struct check *c, struct page *p)
 {
     page_put(p, STYLE_ACCENT, "%s", check_name(c->id));
@@ -90,7 +102,7 @@ static void put_details(const struct check *c, struct page *p)
     if (c->why[0])
         page_text(p, "%s", c->why);
     if (c->remedy.text[0] && c->result != CHECK_PASS) {
-        page_styled(p, STYLE_HEADING, "%s", tr(kind_title(kind_of(c))));
+        page_styled(p, STYLE_HEADING, "%s", tr(heading(c)));
         page_lines(p, STYLE_TEXT, c->remedy.text);
     }
 }

@@ -48,7 +48,9 @@ static void draw_checks(const struct prerequisites *self, struct page *p)
              n.warn == 1 ? tr("%zu ok, %zu warning, %zu fail, %zu unknown")
                          : tr("%zu ok, %zu warnings, %zu fail, %zu unknown"),
              n.pass, n.warn, n.fail, n.unknown);
-    if (checks_look_running(&self->look)) /* beside it: the list stays where it is */
+    if (self->apis.turning)
+        page_put_right(p, STYLE_RUNNING, "%s", tr("turning the APIs on"));
+    else if (checks_look_running(&self->look)) /* beside it: the list stays where it is */
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
     page_newline(p);
     page_split(p, page_is_wide(p) ? 58 : 50);
@@ -76,6 +78,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answered(p, checks_look_running(&self->look), tr("Asking database, instance and project"));
     }
     deploy_view_draw_question(&self->deploy, p);
+    if (self->apis.dialog.open)
+        dialog_draw(&self->apis.dialog, p);
 }
 
 /* --- news --- */
@@ -103,6 +107,7 @@ static void take_look(struct prerequisites *self, struct journey *j)
 static void news(struct prerequisites *self, struct journey *j)
 {
     files_view_news(&self->files);
+    prerequisites_apis_news(self, j);
     if (checks_look_news(&self->look, j))
         take_look(self, j);
     switch (deploy_view_news(&self->deploy, j)) {
@@ -146,6 +151,10 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         checks_look_tick(&self->look, j);
     if (ev.kind != EV_KEY)
         return STAY;
+    if (self->apis.dialog.open) {
+        prerequisites_apis_key(self, j, ev.key);
+        return STAY;
+    }
     if (deploy_view_asks(&self->deploy))
         return deploy_view_key(&self->deploy, ev.key);
     if (ev.key == TUI_CTRL('C'))
@@ -176,7 +185,7 @@ static bool typing(const void *ctx)
 {
     const struct prerequisites *self = ctx;
 
-    return deploy_view_asks(&self->deploy);
+    return deploy_view_asks(&self->deploy) || self->apis.dialog.open;
 }
 
 static bool is_busy(const void *ctx)
@@ -209,6 +218,7 @@ static void leave(void *ctx)
     checks_look_drop(&self->look);
     deploy_view_drop(&self->deploy);
     files_view_done(&self->files);
+    prerequisites_apis_drop(self);
 }
 
 const struct step prerequisites_step = {

@@ -172,6 +172,20 @@ static bool has_answer(const void *ctx, const struct journey *j)
     return shows_checks(ctx, j) && prerequisites_here(self) != NULL;
 }
 
+static enum nav turn_on(void *ctx, struct journey *j)
+{
+    prerequisites_apis_ask(ctx, j);
+    return STAY;
+}
+
+static bool can_turn_on(const void *ctx, const struct journey *j)
+{
+    const struct check *here = prerequisites_here(ctx);
+
+    return shows_checks(ctx, j) && here && here->id == CHECK_GOOGLE_APIS &&
+           prerequisites_apis_are_off(ctx);
+}
+
 static bool can_read(const void *ctx, const struct journey *j)
 {
     return has_answer(ctx, j) && !reads(ctx, j);
@@ -201,6 +215,7 @@ const struct action prerequisites_actions[] = {
     {TUI_RIGHT, "sideways", "long lines: Left and Right move along them", can_write, NULL},
     {TUI_ESC, "to the checks", "back to the checklist", can_close, close_view},
     {'d', "deploy", "run STROM_DEPLOY_COMMAND, then check again", can_deploy, deploy},
+    {'a', "APIs on", "turn on the APIs that are off; asks first", can_turn_on, turn_on},
     {'r', "again", "ask everything again", shows_checks, again},
     {TUI_TAB, "details", "Down and Up move in what is known of this check", can_read, NULL},
     {'y', "copy", "the command or text that mends it, or the file shown", can_copy, copy},

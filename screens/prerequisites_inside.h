@@ -9,6 +9,7 @@
 #include "screens/journey.h"
 #include "screens/step.h"
 
+#include "tui/dialog.h"
 #include "tui/list.h"
 #include "tui/scroll.h"
 
@@ -24,12 +25,23 @@ struct prerequisites {
     struct files_view files;
     struct deploy_view deploy;
     bool deployed; /* and not looked at since */
+    struct {
+        struct dialog dialog;
+        struct arena mem;     /* the question's text */
+        struct task *turning; /* them on; NULL: not now */
+    } apis;
 };
 
 extern const struct action prerequisites_actions[];
 
 /* The check under the cursor; NULL: nothing was answered yet. */
 const struct check *prerequisites_here(const struct prerequisites *self);
+/* The question whether to turn on what is off, and what follows. */
+bool prerequisites_apis_are_off(const struct prerequisites *self);
+void prerequisites_apis_ask(struct prerequisites *self, struct journey *j);
+void prerequisites_apis_key(struct prerequisites *self, struct journey *j, int key);
+void prerequisites_apis_news(struct prerequisites *self, struct journey *j);
+void prerequisites_apis_drop(struct prerequisites *self);
 /* Other lines are drawn from the first on. */
 void prerequisites_begin_details(struct prerequisites *self);
 
