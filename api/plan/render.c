@@ -4,6 +4,8 @@
 #include "api/base/figure.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "api/plan/evidence.h"
 #include "api/plan/flowing.h"
 #include "api/plan/said.h"
@@ -50,9 +52,9 @@ static const char *categories_of(struct arena *a, uint32_t categories)
 static const char *rows_of(const struct selection_totals *t, struct arena *a)
 {
     if (t->rows_unknown && t->rows == 0)
-        return "rows not known";
+        return tr("rows not known");
     char rows[FIGURE_TEXT];
-    return arena_printf(a, "rows %s %s", t->rows_unknown ? "at least about" : "about",
+    return arena_printf(a, t->rows_unknown ? tr("rows at least about %s") : tr("rows about %s"),
                         figure_count(t->rows, rows));
 }
 
@@ -64,15 +66,16 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
 
     selection_totals(s, &t);
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(a, "%zu to create, %zu to change, %zu to remove, %zu kept, %zu blocked",
+        arena_printf(a, tr("%zu to create, %zu to change, %zu to remove, %zu kept, %zu blocked"),
                      p->count[PLAN_CREATE], p->count[PLAN_UPDATE], p->count[PLAN_DELETE],
                      p->count[PLAN_KEEP], p->count[PLAN_BLOCKED]));
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(a, "tables %zu, columns %zu, %s; sensitive: %zu flow, %zu left out", t.tables,
-                     t.columns, rows_of(&t, a), t.personal + t.special, t.left_out_sensitive));
+        arena_printf(a, tr("tables %zu, columns %zu, %s; sensitive: %zu flow, %zu left out"),
+                     t.tables, t.columns, rows_of(&t, a), t.personal + t.special,
+                     t.left_out_sensitive));
     if (p->count[PLAN_BLOCKED] == 0 && plan_usual_seconds(p) > 0)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-            arena_printf(a, "usually about %s", clock_span(plan_usual_seconds(p), span)));
+            arena_printf(a, tr("usually about %s"), clock_span(plan_usual_seconds(p), span)));
 }
 
 /* Of one whose name does not tell: what its values said. */
@@ -108,17 +111,20 @@ static void warnings(const struct plan *p, const struct selection *s,
         const struct selection_table *t = &s->tables[p->unacknowledged[i].table];
         const struct selection_column *c = &t->columns[p->unacknowledged[i].column];
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
-            arena_printf(a, "%s.%s.%s is %s (%s) and has no reason", t->schema, t->name, c->name,
-                         rules_level_name((enum rules_level)c->level),
+            arena_printf(a,
+                         c->ack ? tr("%s.%s.%s is %s (%s), and its reason was given for less")
+                                : tr("%s.%s.%s is %s (%s) and has no reason"),
+                         t->schema, t->name, c->name,
+                         tr(rules_level_name((enum rules_level)c->level)),
                          categories_of(a, c->categories)));
         value_lines(judged, t, c, a, l);
     }
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
-            arena_printf(a, "first (%s): %s", p->needs[i].kind, p->needs[i].text));
+            arena_printf(a, tr("first (%s): %s"), p->needs[i].kind, p->needs[i].text));
     if (p->leaving)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
-            arena_printf(a, "afterwards (migration): %s", p->leaving));
+            arena_printf(a, tr("afterwards (migration): %s"), p->leaving));
 }
 
 /* What flows and what does not is told above, table by table. */
@@ -130,19 +136,21 @@ static bool is_told(const struct plan_change *c)
 
 static void action_lines(const struct plan_action *x, struct arena *a, struct plan_lines *l)
 {
-    enum { SHOWN = 40 };
+    enum { SHOWN = 40, TITLE = 20 };
+    const char *title = tr(step_type(x->step)->title);
+    int pad = TITLE - utf8_width(title);
     size_t n = 0;
 
     add(l, a, PLAN_LINE_ACTION, x->verb,
-        arena_printf(a, "%-20s %-31s %s", step_type(x->step)->title, x->name, x->why));
+        arena_printf(a, "%s%*s %-31s %s", title, pad > 0 ? pad : 0, "", x->name, x->why));
     for (size_t i = 0; i < x->n_changes; i++)
         if (!is_told(&x->changes[i]) && n++ < SHOWN)
             add(l, a, PLAN_LINE_DETAIL, x->verb,
                 arena_printf(a, "%s: %s -> %s", x->changes[i].path,
-                             x->changes[i].from ? x->changes[i].from : "(nothing)",
-                             x->changes[i].to ? x->changes[i].to : "(nothing)"));
+                             x->changes[i].from ? x->changes[i].from : tr("(nothing)"),
+                             x->changes[i].to ? x->changes[i].to : tr("(nothing)")));
     if (n > SHOWN)
-        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "and %zu more", n - SHOWN));
+        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, tr("and %zu more"), n - SHOWN));
     if (x->hint)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", x->hint));
 }
@@ -154,8 +162,8 @@ static void sensitive_lines(const struct selection_table *t, struct arena *a, st
         const struct selection_column *c = &t->columns[i];
         if (c->included && c->level != RULES_NONE && !selection_lacks_reason(c))
             add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
-                arena_printf(a, "%s.%s.%s flows, and is %s (%s): %s, %s", t->schema, t->name,
-                             c->name, rules_level_name((enum rules_level)c->level),
+                arena_printf(a, tr("%s.%s.%s flows, and is %s (%s): %s, %s"), t->schema, t->name,
+                             c->name, tr(rules_level_name((enum rules_level)c->level)),
                              categories_of(a, c->categories), c->ack->reason, c->ack->reference));
     }
 }
@@ -176,10 +184,10 @@ static void left_out_line(const struct selection *s, struct arena *a, struct pla
                 str_printf(&names, "%s%s.%s", names.bytes ? ", " : "", s->tables[t].name, c->name);
         }
     if (n > NAMED)
-        str_printf(&names, " and %zu more", n - NAMED);
+        str_printf(&names, tr(" and %zu more"), n - NAMED);
     if (n)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-            arena_printf(a, "sensitive, left out: %s", str_text(&names)));
+            arena_printf(a, tr("sensitive, left out: %s"), str_text(&names)));
     str_done(&names);
 }
 
@@ -190,9 +198,9 @@ static void place_line(const struct plan *p, struct arena *a, struct plan_lines 
     char span[CLOCK_TEXT];
 
     add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-        arena_printf(a, "into %s%s%s (%s), %s, up to %s old", t->dataset_project,
+        arena_printf(a, tr("into %s%s%s (%s), %s, up to %s old"), t->dataset_project,
                      t->dataset_project[0] ? ":" : "", p->names.dataset, t->location,
-                     t->mode == TARGET_APPEND_ONLY ? "append only" : "merge",
+                     t->mode == TARGET_APPEND_ONLY ? tr("append only") : tr("merge"),
                      clock_span(t->freshness_seconds, span)));
 }
 
@@ -205,12 +213,12 @@ static void flow_lines(const struct plan *p, const struct selection *s, struct a
     flowing(p, s, false, a, &starts);
     for (size_t i = 0; i < stops.n; i++)
         add(l, a, PLAN_LINE_STOPS, PLAN_UPDATE,
-            arena_printf(a, "stops flowing: %s", stops.items[i]));
+            arena_printf(a, tr("stops flowing: %s"), stops.items[i]));
     if (stops.n)
-        add(l, a, PLAN_LINE_DETAIL, PLAN_UPDATE, "what has arrived of it stays in BigQuery");
+        add(l, a, PLAN_LINE_DETAIL, PLAN_UPDATE, tr("what has arrived of it stays in BigQuery"));
     for (size_t i = 0; i < starts.n; i++)
         add(l, a, PLAN_LINE_STARTS, PLAN_UPDATE,
-            arena_printf(a, "starts flowing: %s", starts.items[i]));
+            arena_printf(a, tr("starts flowing: %s"), starts.items[i]));
 }
 
 static void table_lines(const struct selection_table *t, struct arena *a, struct plan_lines *l)
@@ -218,13 +226,13 @@ static void table_lines(const struct selection_table *t, struct arena *a, struct
     struct str names = {0};
 
     add(l, a, PLAN_LINE_TABLE, PLAN_KEEP,
-        arena_printf(a, "%s.%s  %u of %u columns", t->schema, t->name, t->n_included,
+        arena_printf(a, tr("%s.%s  %u of %u columns"), t->schema, t->name, t->n_included,
                      t->n_columns));
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].included)
             str_printf(&names, t->columns[i].level == RULES_NONE ? "%s%s" : "%s%s (%s)",
                        names.bytes ? ", " : "", t->columns[i].name,
-                       rules_level_name((enum rules_level)t->columns[i].level));
+                       tr(rules_level_name((enum rules_level)t->columns[i].level)));
     if (names.bytes)
         add(l, a, PLAN_LINE_DETAIL, PLAN_KEEP, arena_str(a, str_text(&names)));
     str_done(&names);
