@@ -283,7 +283,9 @@ static void test_sampling(void **state)
     badly("strom tables --sample 0", "'0' is none", "--no-sample");
     badly("strom tables --sample 100001", "is none", "from 1 to");
     badly("strom tables --sample many", "'many' is none", "from 1 to");
-    badly("strom plan --sample 50", "strom plan", "");
+    well("strom plan --sample 50"); /* and who stops at them */
+    well("strom review --no-sample");
+    badly("strom status --sample 50", "strom status", "");
     well("strom --no-sample"); /* the wizard looks at values, too */
     well("strom --sample 200");
 }
