@@ -4,6 +4,7 @@
 #include "api/base/figure.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/maker.h"
 #include "screens/answer.h"
 #include "tui/spark.h"
 
@@ -177,6 +178,8 @@ void status_view_stream(const struct watch_status *s, bool old, struct page *p)
     page_put_right(p, STYLE_MUTED, page_width(p) < COMMON ? tr(" %s UTC") : tr(" asked at %s UTC"),
                    status_view_clock(s->seen_ms, when));
     page_newline(p);
+    if (str_eq(s->maker, MAKER_TERRAFORM))
+        page_note(p, "%s", tr("Terraform manages it: m shows what its code must say"));
     status_view_why(s, p);
     draw_events(s, p);
     if (s->n_why == 0) /* trouble needs the room */

@@ -9,6 +9,7 @@
 #include "api/google/machine.h"
 #include "api/pg/source.h"
 #include "api/plan/look.h"
+#include "api/plan/maker.h"
 #include "api/plan/names.h"
 #include "api/plan/proxy.h"
 
@@ -42,19 +43,6 @@ static const char *why_of(const struct task *t)
 
 /* --- what was answered --- */
 
-/* nada-datastream labels its own, Google's provider what Terraform manages, the console nothing. */
-static const char *maker_of(const struct datastream_stream *s, bool terraform, struct arena *a)
-{
-    const char *by = google_label(&s->labels, "created-by");
-
-    if (terraform)
-        return tr("Terraform manages it, by its label");
-    if (str_eq(by, "strom"))
-        return NULL;
-    return str_is_empty(by) ? tr("no label tells who made it")
-                            : arena_printf(a, tr("its label tells: created-by %s"), by);
-}
-
 static void see_stream(struct job *j, struct arena *a)
 {
     const struct datastream_stream *s = datastream_stream(j->stream);
@@ -65,8 +53,8 @@ static void see_stream(struct job *j, struct arena *a)
     seen->profile = look_short(s->source_profile);
     seen->append_only = s->mode == DATASTREAM_MODE_APPEND;
     seen->error = s->errors.n ? s->errors.items[0].message : "";
-    seen->terraform = str_eq(google_label(&s->labels, "goog-terraform-provisioned"), "true");
-    seen->maker = maker_of(s, seen->terraform, a);
+    seen->terraform = str_eq(maker_of(&s->labels), MAKER_TERRAFORM);
+    seen->maker = maker_says(maker_of(&s->labels), a);
     str_copy(seen->target.publication, sizeof seen->target.publication, s->publication);
     str_copy(seen->target.slot, sizeof seen->target.slot, s->slot);
 }

@@ -1,7 +1,9 @@
 #include "api/plan/plan.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/diff.h"
+#include "api/plan/maker.h"
 #include "api/plan/needs.h"
 #include "api/plan/proxy.h"
 
@@ -348,16 +350,14 @@ static void keep_only(struct plan *p, unsigned only)
     p->n_actions = only ? n : p->n_actions;
 }
 
-/* By its label: nada-datastream writes one too, Terraform and the console none. */
-static const char *maker_of(const struct observed *seen, struct arena *a)
+static const char *stream_maker(const struct observed *seen, struct arena *a)
 {
-    const struct observed_thing *stream = &seen->things[STEP_STREAM];
+    const char *maker = seen->things[STEP_STREAM].created_by;
 
-    if (seen->stream_state == NULL || str_eq(stream->created_by, "strom"))
-        return NULL;
-    return str_is_empty(stream->created_by)
-               ? "no label tells who made it"
-               : arena_printf(a, "its label tells: created-by %s", stream->created_by);
+    if (seen->stream_state && str_eq(maker, MAKER_TERRAFORM))
+        return tr("Terraform manages it, by its label: strom export terraform writes what its code "
+                  "must say");
+    return seen->stream_state ? maker_says(maker, a) : NULL;
 }
 
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
@@ -375,7 +375,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
              : seen->address_ip            ? seen->address_ip
                                            : "");
     out->stream_state = arena_str(&out->mem, seen->stream_state);
-    out->stream_maker = maker_of(seen, &out->mem);
+    out->stream_maker = stream_maker(seen, &out->mem);
     services(&j);
     simple(&j, STEP_NETWORK, out->names.network, "Datastream and the proxy meet there");
     account(&j);

@@ -9,6 +9,7 @@
 #include "api/google/machine.h"
 #include "api/google/projects.h"
 #include "api/google/serviceusage.h"
+#include "api/plan/maker.h"
 #include "api/plan/proxy.h"
 
 #include <stdio.h>
@@ -382,7 +383,7 @@ static void see_stream(struct look *l, struct arena *a)
         const struct datastream_stream *s = datastream_stream(l->asked[ASK_STREAM]);
         o->name = s->name;
         o->state = l->seen.stream_state = s->state;
-        o->created_by = google_label(&s->labels, "created-by");
+        o->created_by = maker_of(&s->labels);
         l->seen.stream_display_name = s->display_name;
         l->seen.stream_source = look_short(s->source_profile);
         l->seen.stream_destination = look_short(s->destination_profile);

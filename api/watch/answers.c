@@ -6,6 +6,7 @@
 #include "api/google/logging.h"
 #include "api/google/machine.h"
 #include "api/google/sqladmin.h"
+#include "api/plan/maker.h"
 #include "api/watch/inside.h"
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ static const struct watch_error *faults(struct arena *a, const struct datastream
 static void see_stream(struct watch_job *j, struct arena *a)
 {
     j->s.stream = j->t.stream;
-    j->s.state = "";
+    j->s.state = j->s.maker = "";
     j->s.update_time = -1;
     if (!ok(j->stream)) {
         j->s.stream_error = *task_error(j->stream);
@@ -74,6 +75,7 @@ static void see_stream(struct watch_job *j, struct arena *a)
     }
     const struct datastream_stream *s = datastream_stream(j->stream);
     j->s.state = s->state;
+    j->s.maker = arena_str(a, maker_of(&s->labels));
     j->s.errors = faults(a, &s->errors);
     j->s.n_errors = s->errors.n;
     j->s.update_time = clock_parse(s->update_time);

@@ -127,6 +127,7 @@ struct watch_status {
     const struct watch_reason *why; /* the worst first */
     size_t n_why;
     const char *stream, *state; /* state "" : no answer */
+    const char *maker;          /* "strom", "terraform", ...: by its label; "" not known */
     struct err stream_error;    /* why there is no answer */
     const struct watch_error *errors;
     size_t n_errors;

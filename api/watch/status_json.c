@@ -154,6 +154,7 @@ static void stream_json(struct json_out *o, const struct watch_status *s)
     json_open_object(o, "stream");
     json_put_string(o, "name", s->stream);
     maybe_text(o, "state", s->state);
+    maybe_text(o, "maker", s->maker);
     errors_json(o, s->errors, s->n_errors);
     json_close_object(o);
 }

@@ -34,6 +34,7 @@ static const char *const parts[] = {
     "\"properties\": {\n"
     "\"name\": {\"$ref\": \"#/$defs/text\"},\n"
     "\"state\": {\"$ref\": \"#/$defs/text\"},\n"
+    "\"maker\": {\"$ref\": \"#/$defs/text\"},\n"
     "\"errors\": {\"$ref\": \"#/$defs/errors\"}\n"
     "}\n"
     "},\n"
