@@ -18,11 +18,11 @@
 #include "api/plan/alter.h"
 #include "api/plan/names.h"
 #include "api/watch/history.h"
+#include "api/watch/news.h"
 
 enum { REST_MS = 15000, BUSY_MS = 2000 }; /* politely at rest, faster while something changes */
 enum { SILENT_MS = 5000 };                /* so long an answer may take before it is said */
 enum { COUNT_REST_MS = 60000, COUNT_BUSY_MS = 10000 }; /* counting may have to be paid for */
-enum { LONG_MS = 30000 };                              /* what took less needs no bell */
 
 struct monitor {
     struct task *asking, *shown; /* the next look, and the one that is drawn */
@@ -30,7 +30,7 @@ struct monitor {
     struct watch_slot slot;      /* as it was known last; numbers only */
     struct watch_history history;
     int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
-    int64_t copying_ms;           /* since when tables are being copied; 0: they are not */
+    struct watch_news news;       /* of the last look */
     struct drift_view drift;      /* against the repository's plan file */
     struct list list;
     struct monitor_compare compare;
@@ -50,7 +50,7 @@ static bool is_one_unknown(const struct monitor *self)
 /* Politely: rows are counted more rarely than the rest is looked at. */
 static bool is_to_count(const struct monitor *self)
 {
-    int64_t every = self->copying_ms || is_one_unknown(self) ? COUNT_BUSY_MS : COUNT_REST_MS;
+    int64_t every = self->news.copying_ms || is_one_unknown(self) ? COUNT_BUSY_MS : COUNT_REST_MS;
 
     return self->counted_ms == 0 || clock_mono_ms() - self->counted_ms >= every - 100;
 }
@@ -122,38 +122,16 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 
 /* --- what has changed --- */
 
-static bool has_failed(const char *state)
-{
-    return str_starts(state, "FAILED");
-}
-
 /* Told by a bell, and by a notification where the terminal takes one: what a person waits for. */
 static void tell_change(struct monitor *self, struct journey *j, const struct watch_status *before,
                         const struct watch_status *now)
 {
-    bool copying = false;
-
-    for (size_t i = 0; i < now->n_tables; i++)
-        copying = copying || str_eq(now->tables[i].backfill_state, "ACTIVE") ||
-                  str_eq(now->tables[i].backfill_state, "PENDING");
-    int64_t since = self->copying_ms;
-    self->copying_ms = copying ? (since ? since : clock_mono_ms()) : 0;
-    if (since && !copying)
+    watch_news(&self->news, before, now, clock_mono_ms());
+    if (self->news.copied)
         self->counted_ms = 0; /* what has just been copied has not been counted */
-    if (before == NULL || before->state[0] == '\0')
-        return;
-    bool runs = str_eq(now->state, "RUNNING"), ran = str_eq(before->state, "RUNNING");
-    if (runs && has_failed(before->state))
-        journey_say(j, MARK_OK, "%s", tr("the stream runs again"));
-    else if (runs && !ran)
-        journey_say(j, MARK_OK, "%s", tr("the stream runs"));
-    else if (since && !copying && now->n_tables)
-        journey_say(j, MARK_OK, "%s", tr("every table has been copied"));
-    else if (now->health != before->health)
-        journey_say(j, now->health == WATCH_OK ? MARK_OK : MARK_WARN, tr("health: %s, it was %s"),
-                    tr(watch_health_name(now->health)), tr(watch_health_name(before->health)));
-    j->bell = j->bell || runs != ran || now->health != before->health ||
-              (since && !copying && clock_mono_ms() - since >= LONG_MS);
+    if (self->news.text[0])
+        journey_say(j, self->news.well ? MARK_OK : MARK_WARN, "%s", self->news.text);
+    j->bell = j->bell || self->news.bell;
 }
 
 static void remember(struct monitor *self, struct journey *j, const struct watch_status *now)

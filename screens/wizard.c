@@ -50,8 +50,7 @@ static const char *title_context(const struct wizard *w, char out[TITLE_CONTEXT]
 
     journey_title(&w->walk.j, title);
     grants_countdown(w->walk.j.live, roles);
-    snprintf(out, TITLE_CONTEXT, "%s%s%s", title, *title && *roles ? "  " : "",
-             roles);
+    snprintf(out, TITLE_CONTEXT, "%s%s%s", title, *title && *roles ? "  " : "", roles);
     return out;
 }
 
@@ -128,6 +127,17 @@ static void follow(struct wizard *w, enum nav nav)
     wizard_set_tick(w);
 }
 
+/* Of what, and what became of it: whoever reads it looks at something else. */
+static void notify(const struct wizard *w)
+{
+    const struct journey *j = &w->walk.j;
+    char title[JOURNEY_TITLE], text[JOURNEY_TITLE + sizeof j->said + 16];
+
+    snprintf(text, sizeof text, "strom: %s: %s", journey_title(j, title),
+             j->said[0] ? j->said : j->later);
+    clip_notify(w->term, text);
+}
+
 static void after(struct wizard *w, enum nav nav)
 {
     if (w->walk.j.discard_input)
@@ -142,7 +152,7 @@ static void after(struct wizard *w, enum nav nav)
         w->walk.j.to_copy = NULL;
     }
     if (w->walk.j.bell && !w->walk.j.live->options->no_notify)
-        clip_notify(w->term, journey_title(&w->walk.j, (char[JOURNEY_TITLE]){0}));
+        notify(w);
     w->walk.j.bell = false;
     follow(w, nav);
 }

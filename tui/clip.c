@@ -51,18 +51,23 @@ static void wrap_for_screen(struct str *out, const char *inner)
     }
 }
 
-static void send(struct term *t, const struct str *inner, bool clipboard)
+static void wrap(const struct str *inner, bool clipboard, struct str *out)
 {
-    struct str out = {0};
     const char *term = getenv("TERM");
     if (is_set("TMUX")) { /* it takes the plain one itself; older ones are asked to hand it on */
         if (clipboard)
-            str_add(&out, str_text(inner));
-        wrap_for_tmux(&out, str_text(inner));
+            str_add(out, str_text(inner));
+        wrap_for_tmux(out, str_text(inner));
     } else if (term != NULL && str_starts(term, "screen"))
-        wrap_for_screen(&out, str_text(inner));
+        wrap_for_screen(out, str_text(inner));
     else
-        str_add(&out, str_text(inner));
+        str_add(out, str_text(inner));
+}
+
+static void send(struct term *t, const struct str *inner, bool clipboard)
+{
+    struct str out = {0};
+    wrap(inner, clipboard, &out);
     term_send(t, str_text(&out), out.bytes);
     str_done(&out);
 }
@@ -99,15 +104,23 @@ static bool takes_notifications(void)
     return false;
 }
 
-void clip_notify(struct term *t, const char *text)
+void clip_notification(const char *text, struct str *out)
 {
-    clip_bell(t);
+    str_addc(out, '\a');
     if (!takes_notifications())
         return;
     char safe[512];
     safe_text(safe, sizeof safe, text);
     struct str inner = {0};
     str_printf(&inner, "\033]9;%s\a", safe);
-    send(t, &inner, false);
+    wrap(&inner, false, out);
     str_done(&inner);
+}
+
+void clip_notify(struct term *t, const char *text)
+{
+    struct str out = {0};
+    clip_notification(text, &out);
+    term_send(t, str_text(&out), out.bytes);
+    str_done(&out);
 }

@@ -3,6 +3,7 @@
 
 /* What goes to the terminal beside the picture. Never hand a secret to these. */
 
+#include "api/base/str.h"
 #include "tui/term.h"
 
 #include <stdbool.h>
@@ -16,5 +17,7 @@ bool clip_copy(struct term *t, const char *text, size_t bytes);
 void clip_bell(struct term *t);
 /* OSC 9 where the terminal is known to take it (else nothing), with a bell. */
 void clip_notify(struct term *t, const char *text);
+/* The bytes of that, for a terminal that is written to in lines. */
+void clip_notification(const char *text, struct str *out);
 
 #endif

@@ -10,6 +10,8 @@
 #include "screens/cli/stopping.h"
 #include "screens/cli/taking.h"
 
+#include <stdio.h>
+
 enum { STILL_MS = 30000 }; /* plain output says at least so often that it still waits */
 
 static double elapsed(const struct apply_step *s)
@@ -123,6 +125,17 @@ static bool take_back(struct creation *c, struct err *e)
     return false;
 }
 
+static void notify(const struct creation *c, const struct task *t)
+{
+    char text[384];
+    bool ok = task_state(t) == TASK_OK;
+
+    snprintf(text, sizeof text, "%s: %s", c->plan->names.stream,
+             ok ? tr("all is done") : task_error(t)->what);
+    if (task_elapsed_ms(t) > OUT_LONG_MS)
+        out_notify(c->s->o, text);
+}
+
 bool carrying(struct creation *c, struct err *e)
 {
     if (!live_can_record(&c->s->live, e))
@@ -145,6 +158,8 @@ bool carrying(struct creation *c, struct err *e)
     }
     tell_changes(c, t, &told);
     bool ended = task_state(t) != TASK_RUNNING, ok = task_state(t) == TASK_OK;
+    if (ended)
+        notify(c, t);
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)

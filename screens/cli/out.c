@@ -6,9 +6,11 @@
 #include "api/base/json.h"
 #include "api/base/safe.h"
 #include "api/base/tr.h"
+#include "tui/clip.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -198,6 +200,21 @@ bool out_ask(const char *question, char *answer, size_t cap, bool secret)
     fprintf(stderr, "%s ", question);
     fflush(stderr);
     return line_read(&line) == LINE_READ;
+}
+
+void out_notify(const struct options *o, const char *text)
+{
+    const char *term = getenv("TERM");
+    struct str bytes = {0}, line = {0};
+
+    if (o->no_notify || !isatty(STDERR_FILENO) || str_is_empty(term) || str_eq(term, "dumb"))
+        return;
+    str_printf(&line, "strom: %s", text);
+    clip_notification(str_text(&line), &bytes);
+    fwrite(str_text(&bytes), 1, bytes.bytes, stderr);
+    fflush(stderr);
+    str_done(&line);
+    str_done(&bytes);
 }
 
 bool out_arrived(void)

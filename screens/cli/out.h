@@ -17,6 +17,7 @@ enum {
     OUT_REFUSED = 4,
     OUT_INTERRUPTED = 130
 };
+enum { OUT_LONG_MS = 30000 }; /* what took less needs no bell */
 
 void out_result(const struct str *text); /* to stdout; a closed pipe ends quietly */
 /* A line of a result, and one on stderr. Foreign words cannot make more lines of it, and fields
@@ -41,6 +42,10 @@ bool out_declined(struct err *e);
 /* A line read from the terminal without an echo, or with one. False at the end of input, by a
  * signal, and when it does not fit. The caller wipes. */
 bool out_ask(const char *question, char *answer, size_t cap, bool secret);
+/* A bell, and a notification where the terminal is known to take one: something long has ended, or
+ * what is watched has changed. Only where what we say goes to a terminal, and not with --no-notify.
+ */
+void out_notify(const struct options *o, const char *text);
 /* What was printed has left; a reader that went away, or a stdout that was never open, is no fault.
  * False: a full disk or the like, errno says. */
 bool out_arrived(void);

@@ -7,6 +7,7 @@
 #include "api/plan/names.h"
 #include "api/plan/said.h"
 #include "api/watch/history.h"
+#include "api/watch/news.h"
 #include "api/watch/status.h"
 #include "screens/answer.h"
 #include "screens/cli/out.h"
@@ -221,8 +222,25 @@ static bool pause(struct session *s, struct err *e)
     return ok;
 }
 
+/* Who watches looks elsewhere meanwhile. */
+static void notify(const struct session *s, struct watch_news *news, const struct task *before,
+                   const struct task *now)
+{
+    char text[256];
+
+    if (!s->o->watch)
+        return;
+    watch_news(news, before ? watch_status(before) : NULL, watch_status(now), clock_mono_ms());
+    if (!news->bell)
+        return;
+    snprintf(text, sizeof text, "%s: %s", watch_status(now)->stream,
+             news->text[0] ? news->text : watch_status(now)->state);
+    out_notify(s->o, text);
+}
+
 static int run(struct session *s, struct held *h)
 {
+    struct watch_news news = {0};
     struct target target = s->target;
     struct task *before = NULL, *t;
     struct watch_history history;
@@ -237,6 +255,8 @@ static int run(struct session *s, struct held *h)
         t = look(s, &history, before, nth);
         bool ok = session_wait(s, t, &e) && (nth % DRIFT_EVERY || look_for_drift(s, h, &e));
         code = ok ? tell(s, watch_status(t), h) : out_error(s->o, &e);
+        if (ok)
+            notify(s, &news, before, t);
         task_clear(&before);
         if (ok) {
             watch_history_add(&history, watch_status(t));

@@ -127,6 +127,8 @@ bool taking(struct session *s, const struct remove_options *o, struct taken *tak
     tell_changes(&told, t);
     print_receipt(s->o, t);
     bool ok = task_state(t) == TASK_OK;
+    if (task_state(t) != TASK_RUNNING && task_elapsed_ms(t) > OUT_LONG_MS)
+        out_notify(s->o, ok ? tr("it is taken down") : task_error(t)->what);
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
