@@ -338,6 +338,38 @@ static void every_request_was_one_of_googles(void **state)
     world_check_requests(&w);
 }
 
+/* --- what Terraform manages --- */
+
+static void terraforms_wants_its_name(void **state)
+{
+    (void)state;
+    assert_text(status()->doc, "stream.maker", "terraform");
+    size_t before = world_writes(&w);
+    const struct answer *a = stream_do("pause", NULL);
+    ends_with(a, 2, "failed");
+    answer_says(a, "desired_state = \"PAUSED\"");
+    answer_is(STROM(&w, "stream", "pause", APP, "--yes", "--confirm", "en-annen"), 2);
+    assert_int_equal(world_writes(&w), before);
+    a = dry("pause", NULL);
+    assert_true(json_bool(a->doc, "terraform", false));
+    assert_non_null(strstr(json_string_or(a->doc, "hcl", ""), "google_datastream_stream"));
+    a = STROM(&w, "stream", "pause", APP, "--json", "--confirm", "postgres-postmottak-bigquery");
+    ends_with(a, 0, "paused");
+    await_state("PAUSED");
+    a = STROM(&w, "stream", "resume", APP, "--json", "--confirm", "postgres-postmottak-bigquery");
+    ends_with(a, 0, "running");
+    ends_with(stream_do("backfill", "regel_evaluering"), 0, "begun"); /* its code knows none */
+}
+
+static int start_theirs(void **state)
+{
+    (void)state;
+    setenv("SANDBOX_STREAM_BY", "terraform", 1);
+    WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
+    unsetenv("SANDBOX_STREAM_BY");
+    return 0;
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -366,5 +398,7 @@ int main(int argc, char **argv)
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    return cmocka_run_group_tests(tests, start, stop);
+    const struct CMUnitTest theirs[] = {cmocka_unit_test(terraforms_wants_its_name)};
+    int failed = cmocka_run_group_tests_name("ours", tests, start, stop);
+    return failed + cmocka_run_group_tests_name("terraform", theirs, start_theirs, stop);
 }

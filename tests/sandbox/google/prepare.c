@@ -80,6 +80,8 @@ static struct stream *make_stream(struct google *g, const char *db, const char *
         ":%s'}}},'backfillAll':{}}",
         db, maker, db, db, dataset);
     val_put(doc, "sourceConfig.postgresqlSourceConfig.includeObjects", include);
+    if (str_eq(maker, "terraform")) /* whose provider has a label of its own */
+        val_put(doc, "labels", val_make("{'goog-terraform-provisioned':'true'}"));
     resource_complete(doc, name);
     return stream_new(g, name, doc);
 }
