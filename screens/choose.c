@@ -1,6 +1,6 @@
 #include "screens/choose.h"
 #include "screens/choose_late.h"
-#include "screens/kept_names.h"
+#include "screens/choose_steps.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
@@ -11,109 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEP NAMES_SEP
-
-/* --- what tables look like, as a line each: schema, table, columns that flow --- */
-
-static void describe(const struct journey *j, size_t table, struct str *out)
-{
-    const struct selection_table *t = &j->selection.tables[table];
-
-    names_put(out, t->schema);
-    str_addc(out, *SEP);
-    names_put(out, t->name);
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included) {
-            str_addc(out, *SEP);
-            names_put(out, t->columns[i].name);
-        }
-    str_addc(out, '\n');
-}
-
-static bool is_name(const char *at, const char *column, size_t n)
-{
-    return strncmp(at, column, n) == 0 && (at[n] == *SEP || at[n] == '\0');
-}
-
-/* They stand in the order of the columns, unless the table was made anew: the next one is it, else
- * it is looked for. *next moves on. */
-static bool named(const char *names, const char **next, const char *column)
-{
-    size_t n = strlen(column);
-
-    if (is_name(*next, column, n)) {
-        *next += n + ((*next)[n] != '\0');
-        return true;
-    }
-    for (const char *at = names; at && *at; at = strchr(at, *SEP), at = at ? at + 1 : NULL)
-        if (is_name(at, column, n))
-            return true;
-    return false;
-}
-
-struct line {
-    char *schema, *table, *names; /* names NULL: nothing is on */
-};
-
-static bool cut(char *text, struct line *out)
-{
-    out->schema = text;
-    out->table = strchr(text, *SEP);
-    if (out->table == NULL)
-        return false;
-    *out->table++ = '\0';
-    out->names = strchr(out->table, *SEP);
-    if (out->names)
-        *out->names++ = '\0';
-    names_plain(out->schema);
-    names_plain(out->table);
-    return true;
-}
-
-/* What the step had changed goes back; what has changed since in other columns stays. */
-static bool restore_line(struct journey *j, char *to_text, char *from_text, size_t *table)
-{
-    struct line to, from;
-    struct str room = {0};
-
-    if (!cut(to_text, &to) || !cut(from_text, &from) ||
-        !selection_find(&j->selection, to.schema, to.table, table))
-        return false;
-    const struct selection_table *t = &j->selection.tables[*table];
-    const char *next_to = to.names, *next_from = from.names;
-    for (size_t pass = 0; pass < 2; pass++, next_to = to.names, next_from = from.names)
-        for (size_t i = 0; i < t->n_columns; i++) {
-            const char *name = names_written(t->columns[i].name, &room);
-            bool is = to.names && named(to.names, &next_to, name),
-                 was = from.names && named(from.names, &next_from, name);
-            if (pass == 0 && was && !is) /* off first: a key stands in nobody's way */
-                selection_leave_out(&j->selection, *table, i);
-            else if (pass == 1 && is && !was)
-                selection_put_back(&j->selection, *table, i);
-        }
-    str_done(&room);
-    return true;
-}
-
-/* Both have a line for each table, in the same order. */
-static void restore(struct journey *j, const char *to, const char *from)
-{
-    char *to_copy = mem_str(to), *from_copy = mem_str(from), *to_end, *from_end;
-    size_t *tables = NULL, n = 0, room = 0;
-
-    for (char *a = to_copy, *b = from_copy;
-         (to_end = strchr(a, '\n')) != NULL && (from_end = strchr(b, '\n')) != NULL;
-         a = to_end + 1, b = from_end + 1) {
-        *to_end = *from_end = '\0';
-        if (n == room)
-            tables = mem_grow(tables, room = room * 2 + 8, sizeof *tables);
-        n += restore_line(j, a, b, &tables[n]);
-    }
-    choose_late_tables(j, tables, n);
-    mem_free(tables);
-    mem_free(to_copy);
-    mem_free(from_copy);
-}
+/* --- a step --- */
 
 /* What undo tells: one column by its names, else how many of which table. */
 struct done {
@@ -163,9 +61,9 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
 {
     struct str before = {0}, after = {0};
 
-    describe(j, table, &before);
+    choose_describe(j, table, &before);
     enum selection_answer a = selection_set_column(&j->selection, table, column, on);
-    describe(j, table, &after);
+    choose_describe(j, table, &after);
     say_answer(j, table, a);
     if (a == SELECTION_DONE) {
         struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}, 1};
@@ -183,9 +81,9 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
     const struct selection_table *t = &j->selection.tables[table];
     size_t left = 0, was = t->n_included;
 
-    describe(j, table, &before);
+    choose_describe(j, table, &before);
     enum selection_answer a = selection_set_table(&j->selection, table, on);
-    describe(j, table, &after);
+    choose_describe(j, table, &after);
     say_answer(j, table, a);
     if (a != SELECTION_DONE) {
         str_done(&before);
@@ -228,7 +126,7 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
 
     for (size_t i = 0; i < n; i++) {
         size_t bytes = before.bytes, was = j->selection.tables[tables[i]].n_included;
-        describe(j, tables[i], &before);
+        choose_describe(j, tables[i], &before);
         enum selection_answer a = selection_set_table(&j->selection, tables[i], on);
         note_refusal(&no, j, tables[i], a);
         if (a != SELECTION_DONE) {
@@ -237,7 +135,7 @@ void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
         }
         which[d.tables++] = tables[i];
         d.columns += between(was, j->selection.tables[tables[i]].n_included);
-        describe(j, tables[i], &after);
+        choose_describe(j, tables[i], &after);
     }
     if (d.tables) {
         d.first.table = (uint32_t)which[0];
@@ -275,7 +173,7 @@ static struct done set_places(struct journey *j, const struct selection_place *p
     for (size_t i = 0; i < n;) {
         size_t table = places[i].table, bytes = before.bytes, done = d.columns,
                was = j->selection.tables[table].n_included;
-        describe(j, table, &before);
+        choose_describe(j, table, &before);
         for (; i < n && places[i].table == table; i++) {
             enum selection_answer a =
                 selection_set_column(&j->selection, table, places[i].column, on);
@@ -284,7 +182,7 @@ static struct done set_places(struct journey *j, const struct selection_place *p
                 note_done(&d, places[i]);
         }
         if (d.columns > done)
-            describe(j, table, &after);
+            choose_describe(j, table, &after);
         else
             before.text[before.bytes = bytes] = '\0';
         d.tables += d.columns > done;
@@ -373,7 +271,7 @@ static void step(struct journey *j, bool back)
                              : undo_forward(j->live->store, j->id, &a, &s, &e))) {
         journey_say(j, MARK_NONE, "%s", back ? tr("nothing to undo") : tr("nothing to redo"));
     } else {
-        restore(j, back ? s.before : s.after, back ? s.after : s.before);
+        choose_restore(j, back ? s.before : s.after, back ? s.after : s.before);
         journey_say(j, MARK_OK, back ? tr("undone: %s") : tr("done again: %s"), s.label);
     }
     arena_done(&a);

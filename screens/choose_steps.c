@@ -1,0 +1,107 @@
+#include "screens/choose_steps.h"
+
+#include "screens/choose_late.h"
+#include "screens/kept_names.h"
+
+#include <string.h>
+
+#define SEP NAMES_SEP
+
+void choose_describe(const struct journey *j, size_t table, struct str *out)
+{
+    const struct selection_table *t = &j->selection.tables[table];
+
+    names_put(out, t->schema);
+    str_addc(out, *SEP);
+    names_put(out, t->name);
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].included) {
+            str_addc(out, *SEP);
+            names_put(out, t->columns[i].name);
+        }
+    str_addc(out, '\n');
+}
+
+static bool is_name(const char *at, const char *column, size_t n)
+{
+    return strncmp(at, column, n) == 0 && (at[n] == *SEP || at[n] == '\0');
+}
+
+/* They stand in the order of the columns, unless the table was made anew: the next one is it, else
+ * it is looked for. *next moves on. */
+static bool named(const char *names, const char **next, const char *column)
+{
+    size_t n = strlen(column);
+
+    if (is_name(*next, column, n)) {
+        *next += n + ((*next)[n] != '\0');
+        return true;
+    }
+    for (const char *at = names; at && *at; at = strchr(at, *SEP), at = at ? at + 1 : NULL)
+        if (is_name(at, column, n))
+            return true;
+    return false;
+}
+
+struct line {
+    char *schema, *table, *names; /* names NULL: nothing is on */
+};
+
+static bool cut(char *text, struct line *out)
+{
+    out->schema = text;
+    out->table = strchr(text, *SEP);
+    if (out->table == NULL)
+        return false;
+    *out->table++ = '\0';
+    out->names = strchr(out->table, *SEP);
+    if (out->names)
+        *out->names++ = '\0';
+    names_plain(out->schema);
+    names_plain(out->table);
+    return true;
+}
+
+/* What the step had changed goes back; what has changed since in other columns stays. */
+static bool restore_line(struct journey *j, char *to_text, char *from_text, size_t *table)
+{
+    struct line to, from;
+    struct str room = {0};
+
+    if (!cut(to_text, &to) || !cut(from_text, &from) ||
+        !selection_find(&j->selection, to.schema, to.table, table))
+        return false;
+    const struct selection_table *t = &j->selection.tables[*table];
+    const char *next_to = to.names, *next_from = from.names;
+    for (size_t pass = 0; pass < 2; pass++, next_to = to.names, next_from = from.names)
+        for (size_t i = 0; i < t->n_columns; i++) {
+            const char *name = names_written(t->columns[i].name, &room);
+            bool is = to.names && named(to.names, &next_to, name),
+                 was = from.names && named(from.names, &next_from, name);
+            if (pass == 0 && was && !is) /* off first: a key stands in nobody's way */
+                selection_leave_out(&j->selection, *table, i);
+            else if (pass == 1 && is && !was)
+                selection_put_back(&j->selection, *table, i);
+        }
+    str_done(&room);
+    return true;
+}
+
+void choose_restore(struct journey *j, const char *to, const char *from)
+{
+    char *to_copy = mem_str(to), *from_copy = mem_str(from), *to_end, *from_end;
+    size_t *tables = NULL, n = 0, room = 0;
+
+    for (char *a = to_copy, *b = from_copy;
+         (to_end = strchr(a, '\n')) != NULL && (from_end = strchr(b, '\n')) != NULL;
+         a = to_end + 1, b = from_end + 1) {
+        *to_end = *from_end = '\0';
+        if (n == room)
+            tables = mem_grow(tables, room = room * 2 + 8, sizeof *tables);
+        n += restore_line(j, a, b, &tables[n]);
+    }
+    choose_late_tables(j, tables, n);
+    mem_free(tables);
+    mem_free(to_copy);
+    mem_free(from_copy);
+}
