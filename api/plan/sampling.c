@@ -5,14 +5,14 @@
 #include "api/pg/copy.h"
 #include "api/plan/sampling_heap.h"
 
-enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
+enum { READERS = 2, PARTS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
 
 struct sampler;
 
 /* A connection and the table that it reads. */
 struct reader {
     struct sampler *of;
-    struct task *connecting, *copy;
+    struct task *connecting, *asking, *copy;
     struct pg *pg;
     struct err lost; /* what ended it */
     size_t table;
@@ -23,14 +23,14 @@ struct reader {
     struct arena mem;
 };
 
-/* What the first connection asks before it reads tables. */
+/* What is asked before tables are read; the statistics in parts, on all connections. */
 enum first { ASK_HIDDEN, ASK_STATISTICS, ASK_NOTHING };
 
 struct sampler {
     const struct catalog *catalog;
     uint32_t rows;
     enum first at;
-    struct task *asking;
+    size_t parts, parts_read; /* of the statistics: begun, and ended well */
     bool *hides; /* tables whose rows row security hides from us; NULL: there is none with it */
     struct reader readers[READERS];
     size_t next; /* table */
@@ -45,6 +45,7 @@ static enum task_state step(struct task *t);
 static void reader_end(struct reader *r)
 {
     task_clear(&r->connecting);
+    task_clear(&r->asking);
     task_clear(&r->copy);
     pg_close(r->pg);
     r->pg = NULL;
@@ -55,7 +56,6 @@ static void stop(void *job)
 {
     struct sampler *s = job;
 
-    task_clear(&s->asking);
     for (size_t i = 0; i < READERS; i++)
         reader_end(&s->readers[i]);
     sampling_found_free(s->own);
@@ -325,49 +325,79 @@ static size_t n_without_statistics(const struct sampler *s)
     return n;
 }
 
-/* The answer is there, was refused, need not or cannot be asked for: on to the next question. */
-static void take_answer(struct sampler *s)
+static void ask_hidden(struct sampler *s)
 {
-    bool ok = s->asking && task_state(s->asking) == TASK_OK;
+    struct reader *r = &s->readers[0];
 
-    if (s->at == ASK_HIDDEN && s->hides && !ok)
-        fear_hidden(s);
-    if (s->at == ASK_STATISTICS && ok) {
-        sampling_found_set_statistics(s->found);
-        s->told.statistics_hidden = n_without_statistics(s);
-    } else if (s->at == ASK_STATISTICS && s->asking) {
-        s->told.statistics_why = why_of(s, s->asking);
+    if (s->hides && task_state(r->connecting) != TASK_FAILED) {
+        if (r->asking == NULL && r->pg)
+            r->asking = pg_copy(r->pg, hidden_sql, hidden_row, s);
+        if (r->asking == NULL || task_state(r->asking) == TASK_RUNNING)
+            return;
     }
-    task_clear(&s->asking);
-    s->at++;
+    if (s->hides && (r->asking == NULL || task_state(r->asking) == TASK_FAILED))
+        fear_hidden(s);
+    task_clear(&r->asking);
+    s->at = ASK_STATISTICS;
 }
 
-static bool is_needed(const struct sampler *s)
+/* Lists of values take the server longer to write than the catalogue to be read twice. */
+static void ask_part(struct reader *r)
 {
-    return s->at == ASK_HIDDEN ? s->hides != NULL : !sampling_found_has_statistics(s->found);
+    struct str sql = {0};
+
+    str_printf(&sql, "%s AND pg_catalog.hashtext(tablename::pg_catalog.text) & 1 = %zu",
+               statistics_sql, r->of->parts++);
+    r->asking = pg_copy(r->pg, str_text(&sql), statistics_row, r->of);
+    str_done(&sql);
+}
+
+static void take_part(struct sampler *s, struct reader *r)
+{
+    if (task_state(r->asking) == TASK_OK)
+        s->parts_read++;
+    else if (s->told.statistics_why == NULL)
+        s->told.statistics_why = why_of(s, r->asking);
+    task_clear(&r->asking);
+}
+
+static void ask_statistics(struct sampler *s)
+{
+    bool waiting = false;
+
+    for (size_t i = 0; i < READERS && !sampling_found_has_statistics(s->found); i++) {
+        struct reader *r = &s->readers[i];
+        if (r->asking && task_state(r->asking) != TASK_RUNNING)
+            take_part(s, r);
+        if (r->asking == NULL && r->pg && s->parts < PARTS)
+            ask_part(r);
+        waiting = waiting || r->asking ||
+                  (s->parts < PARTS && r->connecting && task_state(r->connecting) == TASK_RUNNING);
+    }
+    if (waiting)
+        return;
+    if (s->parts_read == PARTS) {
+        sampling_found_set_statistics(s->found);
+        s->told.statistics_hidden = n_without_statistics(s);
+    }
+    s->at = ASK_NOTHING;
 }
 
 /* True when tables may be read: all was asked, or cannot be. */
 static bool asked_first(struct sampler *s)
 {
-    struct reader *r = &s->readers[0];
-
-    if (r->connecting && task_state(r->connecting) == TASK_OK) {
-        r->pg = pg_take(r->connecting);
-        task_clear(&r->connecting);
+    for (size_t i = 0; i < READERS; i++) {
+        struct reader *r = &s->readers[i];
+        if (r->connecting && task_state(r->connecting) == TASK_OK) {
+            r->pg = pg_take(r->connecting);
+            task_clear(&r->connecting);
+        }
     }
-    while (s->at != ASK_NOTHING) {
-        if (s->asking && task_state(s->asking) == TASK_RUNNING)
-            return false;
-        if (s->asking || !is_needed(s) || task_state(r->connecting) == TASK_FAILED)
-            take_answer(s);
-        else if (r->pg == NULL)
-            return false;
-        else
-            s->asking = s->at == ASK_HIDDEN ? pg_copy(r->pg, hidden_sql, hidden_row, s)
-                                            : pg_copy(r->pg, statistics_sql, statistics_row, s);
-    }
-    return true;
+    if (s->at == ASK_HIDDEN)
+        ask_hidden(s);
+    if (s->at == ASK_STATISTICS)
+        ask_statistics(s);
+    return s->at == ASK_NOTHING;
 }
 
 static enum task_state step(struct task *t)
@@ -430,7 +460,7 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     s->hides = has_row_security(o->catalog) ? arena_array(&s->mem, bool, n) : NULL;
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
-        if (i == 0 || o->rows)
+        if (i == 0 || o->rows || !sampling_found_has_statistics(s->found))
             s->readers[i].connecting = pg_connect(net, &source);
     }
     return t;
