@@ -11,6 +11,7 @@
 #include "tests/e2e/world.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,6 +312,16 @@ static void a_lost_slot_is_exchanged(void **state)
     assert_int_equal(world_writes(&w), writes);
 }
 
+/* The command is killed when it has said that; what it has asked for goes on. */
+static void kill_when(const char *said)
+{
+    struct run *r = STROM_START(&w, NULL, "stream", "recover", APP, "--yes", "--json");
+    assert_true(run_wait_out(r, said, RUN_MS));
+    run_signal(r, SIGKILL);
+    run_wait_end(r, RUN_MS);
+    run_free(r);
+}
+
 /* The same name, made anew: what lies between is lost, and copied. */
 static void one_that_failed_for_good_is_recovered(void **state)
 {
@@ -325,8 +336,11 @@ static void one_that_failed_for_good_is_recovered(void **state)
     a = dry("recover", NULL);
     assert_true(json_bool(a->doc, "changes", false));
     assert_true(says_any(json_get(a->doc, "loses"), "does not arrive by itself"));
+    kill_when("\"datastream.recover\"");
+    kill_when("\"datastream.backfill\"");
     a = stream_do("recover", NULL);
     ends_with(a, 0, "running");
+    answer_says(a, "goes on with what was begun");
     await_state("RUNNING");
     await_all_equal();
     answer_is(stream_do("recover", NULL), 1);
