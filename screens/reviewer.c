@@ -21,7 +21,6 @@
 #include "tui/field.h"
 #include "tui/key.h"
 
-
 static void enter(void *ctx, struct journey *j)
 {
     struct reviewer *self = ctx;

@@ -15,8 +15,9 @@ struct judgement {
     struct sampling_found *kept; /* of an earlier look; NULL: there was none */
     struct sampling_found *found;
     const struct rules_team *team;
-    bool *seen; /* a table each: somebody has looked at its values */
-    bool asked; /* they were to be looked at */
+    bool *seen;   /* a table each: somebody has looked at its values */
+    bool asked;   /* they were to be looked at */
+    bool sampled; /* rows, too */
     struct arena mem;
     const char *why; /* values could not be looked at; NULL: they could */
 };
@@ -133,19 +134,36 @@ static void note_trouble(struct judgement *m, const struct task *t)
         m->why = arena_str(&m->mem, safe_copy(&m->mem, e->why[0] ? e->why : e->what));
 }
 
+/* Statistics, or the first table whose rows could not be read. */
+static void note_left_out(struct judgement *m, const char *why)
+{
+    if (why && m->why == NULL)
+        m->why = arena_str(&m->mem, why);
+}
+
+/* Seen by statistics: they are there for us, and were read. */
+static void note_statistics(struct job *j)
+{
+    struct judgement *m = j->made;
+    const struct pg_rows *rows = pg_rows(j->listing);
+
+    for (size_t i = 0; i < pg_count(rows); i++) {
+        ptrdiff_t at = catalog_find(m->catalog, pg_text(rows, i, 0), pg_text(rows, i, 1));
+        ptrdiff_t root = at == CATALOG_NONE ? at : catalog_table(m->catalog, (size_t)at).root;
+        if (at != CATALOG_NONE)
+            m->seen[at] = true;
+        if (root != CATALOG_NONE)
+            m->seen[root] = true;
+    }
+}
+
 static void note_seen(struct job *j)
 {
     struct judgement *m = j->made;
-    const struct pg_rows *rows = task_state(j->listing) == TASK_OK ? pg_rows(j->listing) : NULL;
 
-    for (size_t i = 0; rows && i < pg_count(rows); i++) {
-        ptrdiff_t at = catalog_find(m->catalog, pg_text(rows, i, 0), pg_text(rows, i, 1));
-        ptrdiff_t root = at == CATALOG_NONE ? at : catalog_table(m->catalog, (size_t)at).root;
-        if (at != CATALOG_NONE && task_state(j->sampling) == TASK_OK)
-            m->seen[at] = true;
-        if (root != CATALOG_NONE && task_state(j->sampling) == TASK_OK)
-            m->seen[root] = true;
-    }
+    if (task_state(j->listing) == TASK_OK && task_state(j->sampling) == TASK_OK &&
+        sampling_told(j->sampling).statistics_why == NULL)
+        note_statistics(j);
     for (size_t i = 0; i < catalog_tables(m->catalog); i++)
         m->seen[i] = m->seen[i] || sampling_found_rows(m->found, i) > 0 ||
                      sampling_found_rows(m->kept, i) > 0;
@@ -193,6 +211,9 @@ static void count_in(struct job *j)
     note_seen(j);
     note_trouble(m, j->sampling);
     note_trouble(m, j->listing);
+    note_left_out(m, sampling_told(j->sampling).statistics_why);
+    note_left_out(m, sampling_told(j->sampling).why);
+    m->sampled = j->values.rows > 0;
 }
 
 /* --- the task --- */
@@ -333,9 +354,10 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
     if (j == NULL)
         out->why = why ? safe_copy(a, why) : tr("the database was not asked");
     else
-        out->why = j->why ? arena_str(a, j->why)
-                          : tr("PostgreSQL has no statistics of them that this login may read; "
-                               "--sample N reads rows");
+        out->why = j->why       ? arena_str(a, j->why)
+                   : j->sampled ? tr("they hold no rows, and PostgreSQL has no statistics of them")
+                                : tr("PostgreSQL has no statistics of them that this login may "
+                                     "read; --sample N reads rows");
 }
 
 const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)
