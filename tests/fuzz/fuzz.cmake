@@ -37,6 +37,13 @@ fuzz_target(input strom_tui)
 fuzz_target(text strom_tui)
 fuzz_target(http strom_net)
 
+include(CheckLinkerFlag)
+check_linker_flag(C -Wl,--wrap=rest_send STROM_LINKER_WRAPS)
+if(STROM_LINKER_WRAPS)
+    fuzz_target(api strom_google)
+    target_link_options(fuzz_api PRIVATE -Wl,--wrap=rest_send)
+endif()
+
 # A run a seed, by tests/fuzz/run alone.
 add_executable(fuzz_traffic ${fuzz_folder}/traffic.c)
 target_link_libraries(fuzz_traffic PRIVATE tests_e2e)

@@ -89,7 +89,7 @@ static bool is_blank(struct vt *v, int rows)
 
 static const char *lacks(struct monkey *m)
 {
-    static const char *const ways_out[] = {"Esc", "q ", "Ctrl-C", "Enter", "F1"};
+    static const char *const ways_out[] = {"Esc", "q ", "Ctrl-C", "Enter", "F1", "? "};
     int cols, rows;
 
     vt_size(m->v, &cols, &rows);
