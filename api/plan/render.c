@@ -121,7 +121,7 @@ static void warnings(const struct plan *p, const struct selection *s,
     }
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
-            arena_printf(a, tr("first (%s): %s"), p->needs[i].kind, p->needs[i].text));
+            arena_printf(a, tr("first (%s): %s"), tr(p->needs[i].kind), p->needs[i].text));
     if (p->leaving)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, tr("afterwards (migration): %s"), p->leaving));
@@ -142,7 +142,7 @@ static void action_lines(const struct plan_action *x, struct arena *a, struct pl
     size_t n = 0;
 
     add(l, a, PLAN_LINE_ACTION, x->verb,
-        arena_printf(a, "%s%*s %-31s %s", title, pad > 0 ? pad : 0, "", x->name, x->why));
+        arena_printf(a, "%s%*s %-31s %s", title, pad > 0 ? pad : 0, "", x->name, tr(x->why)));
     for (size_t i = 0; i < x->n_changes; i++)
         if (!is_told(&x->changes[i]) && n++ < SHOWN)
             add(l, a, PLAN_LINE_DETAIL, x->verb,
@@ -152,7 +152,7 @@ static void action_lines(const struct plan_action *x, struct arena *a, struct pl
     if (n > SHOWN)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, tr("and %zu more"), n - SHOWN));
     if (x->hint)
-        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", x->hint));
+        add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", tr(x->hint)));
 }
 
 /* What is sensitive and flows, and why; what is without a reason was warned of already. */
