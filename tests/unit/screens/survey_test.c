@@ -24,14 +24,14 @@ static const char *const hostile[] = {"a\"b",
                                       "-c",
                                       "$(id)",
                                       "{\"a\":",
-                                      "a\xE2\x80\xAE"
-                                      "b",
+                                      ("a\xE2\x80\xAE"
+                                       "b"),
                                       "ae\xCC\x8A",
                                       "\xC3\xA6\xC3\xB8\xC3\xA5",
                                       "\xF0\x9F\x98\x80"};
 /* These are refused, with the reason. */
-static const char *const unnameable[] = {"a\x1f"
-                                         "b",
+static const char *const unnameable[] = {("a\x1f"
+                                          "b"),
                                          "a\nb", "\x1b[2J", "a\rb", "\x7f"};
 
 enum {
