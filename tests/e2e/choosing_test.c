@@ -48,9 +48,9 @@ static void open_without_values(void)
 static void killed(void)
 {
     vt_key(v, "F1");
-    see("take the last choice back"); /* the list of what can be done */
+    see("select matching"); /* the list of what can be done */
     vt_key(v, "Esc");
-    see_gone("take the last choice back");
+    see_gone("select matching");
     vt_signal(v, SIGKILL);
     vt_wait_end(v, LONG_MS);
 }
