@@ -61,16 +61,41 @@ static bool open_as(struct files_view *v, struct journey *j, const struct prepar
     return true;
 }
 
+static struct prepare_wanted wanted_in(const struct journey *j, enum prepare_shape shape)
+{
+    return (struct prepare_wanted){.repo = j->live->repo,
+                                   .t = &j->target,
+                                   .facts = j->live->facts,
+                                   .s = &j->selection,
+                                   .folder = j->live->options->migrations,
+                                   .shape = shape};
+}
+
 static bool open_in(struct files_view *v, struct journey *j, enum prepare_shape shape)
 {
-    const struct prepare_wanted wanted = {.repo = j->live->repo,
-                                          .t = &j->target,
-                                          .facts = j->live->facts,
-                                          .s = &j->selection,
-                                          .folder = j->live->options->migrations,
-                                          .shape = shape};
+    const struct prepare_wanted wanted = wanted_in(j, shape);
 
-    return has_repo(j) && open_as(v, j, &wanted);
+    if (!has_repo(j) || !open_as(v, j, &wanted))
+        return false;
+    if (v->files.takes_out) {
+        v->look = prepare_look(j->live->net, j->live->google, &j->target);
+        files_view_looked(v, j); /* nobody can be asked: that is said */
+    }
+    return true;
+}
+
+void files_view_looked(struct files_view *v, struct journey *j)
+{
+    struct prepare_wanted wanted = wanted_in(j, v->shape);
+    struct task *look = v->look;
+
+    if (!v->files.takes_out || v->looked || (look && task_state(look) == TASK_RUNNING))
+        return;
+    v->look = NULL;
+    prepare_use_look(&wanted, look);
+    bool ok = open_as(v, j, &wanted);
+    v->looked = ok;
+    task_drop(look);
 }
 
 bool files_view_open(struct files_view *v, struct journey *j)
@@ -177,6 +202,11 @@ enum files_answer files_view_write(struct files_view *v, struct journey *j)
 {
     if (v->files.n_files == 0)
         return FILES_CLOSE;
+    if (v->look) {
+        journey_say(j, MARK_NONE, "%s",
+                    tr("asking whether a stream still carries what leaves the publication"));
+        return FILES_STAY;
+    }
     if (must_be_shown(v, v->at) && v->diff.seen.rows == 0)
         return FILES_STAY; /* typed ahead of the screen */
     if (must_be_shown(v, v->at) && files_view_goes_on(v)) {
@@ -240,6 +270,7 @@ void files_view_done(struct files_view *v)
     enum prepare_shape shape = v->shape;
 
     task_clear(&v->tree);
+    task_clear(&v->look);
     arena_done(&v->mem);
     *v = (struct files_view){.shape = shape};
 }

@@ -4,7 +4,7 @@
 /* The files that would be written into the repository, one at a time as a diff. Nothing is written
  * that was not shown to its end; each can be left out. */
 
-#include "api/plan/prepare.h"
+#include "api/plan/prepare_look.h"
 #include "screens/journey.h"
 #include "tui/diff.h"
 
@@ -15,11 +15,13 @@ struct files_view {
     struct prepared files;
     enum prepare_shape shape;
     struct task *tree; /* git is asked what is not committed; NULL: not asked */
+    struct task *look; /* whether a stream carries what leaves; NULL: no need, or answered */
     const char *dirty; /* what it said, for people; NULL: nothing, or not yet */
     size_t at;         /* which is shown */
     uint64_t seen;     /* a bit each: to its end */
     struct diff_view diff;
-    bool told; /* that it goes on */
+    bool told;   /* that it goes on */
+    bool looked; /* what is shown was made of the cloud's answer */
 };
 
 bool files_view_open(struct files_view *v, struct journey *j); /* false: the journey says why */
@@ -28,6 +30,8 @@ bool files_view_open(struct files_view *v, struct journey *j); /* false: the jou
 bool files_view_open_undo(struct files_view *v, struct journey *j, const struct target *t,
                           const struct source_facts *facts, bool gone);
 void files_view_news(struct files_view *v); /* a task ended */
+/* The same, where what was made hangs on the cloud's answer: made once more when it is there. */
+void files_view_looked(struct files_view *v, struct journey *j);
 /* The migrations in the next shape that is possible here. */
 void files_view_reshape(struct files_view *v, struct journey *j);
 bool files_view_has_migrations(const struct files_view *v);

@@ -107,6 +107,8 @@ static void take_look(struct prerequisites *self, struct journey *j)
 static void news(struct prerequisites *self, struct journey *j)
 {
     files_view_news(&self->files);
+    if (self->showing == SHOWING_FILES)
+        files_view_looked(&self->files, j);
     prerequisites_apis_news(self, j);
     if (checks_look_news(&self->look, j))
         take_look(self, j);

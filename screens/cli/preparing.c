@@ -2,7 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/plan/observe.h"
+#include "api/plan/prepare_look.h"
 #include "api/plan/wanted.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
@@ -49,20 +49,12 @@ static struct source_facts *facts_of(struct session *s, const struct selection *
 static bool make_with_stream(struct session *s, struct prepare_wanted *wanted, struct prepared *out,
                              struct err *e)
 {
-    struct task *t = NULL;
-    struct err why = {0};
+    struct task *t = prepare_look(s->live.net, s->live.google, &s->target);
+    struct err ignored; /* prepare_use_look tells */
 
-    if (s->target.project[0] && s->target.region[0] && s->target.stream[0]) {
-        t = observe(s->live.net, s->live.google, &s->target);
-        if (session_wait(s, t, &why))
-            wanted->seen = observed(t);
-    } else {
-        err_why(&why, "%s", tr("project, region or stream is not known"));
-    }
-    if (wanted->seen && wanted->seen->things[STEP_STREAM].seen == SEEN_UNKNOWN)
-        wanted->unseen = wanted->seen->things[STEP_STREAM].why;
-    else if (wanted->seen == NULL)
-        wanted->unseen = why.why;
+    if (t)
+        session_wait(s, t, &ignored);
+    prepare_use_look(wanted, t && task_state(t) == TASK_RUNNING ? NULL : t);
     bool ok = session_goes_on(s, e) && prepare(&s->mem, wanted, out, e);
     task_drop(t);
     return ok;

@@ -7,14 +7,12 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/wizard.h"
 
 #include <string.h>
 
 #define FILES                                                                                      \
     "files", "--app", "postmottak-backend", "--include-tables", "regel_evaluering", "--json"
-
-static struct world w;
 
 static int start(void **state)
 {
@@ -26,13 +24,6 @@ static int start(void **state)
     world_source(&w,
                  "CREATE PUBLICATION ds_publication FOR TABLE regel_evaluering, regelsett_resultat",
                  value);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -73,14 +64,41 @@ static void nobody_can_tell(void **state)
     assert_true(says(a, "could not be looked at"));
 }
 
+/* The same on the screen: nothing is offered that the cloud speaks against. */
+static void the_screen_asks_too(void **state)
+{
+    (void)state;
+    open_wizard(NULL);
+    see("Enter choose");
+    vt_key(v, "Enter");
+    see("postmottak as kari");
+    see("number 482910375264");
+    vt_key(v, "Enter");
+    see("w files");
+    vt_key(v, "Enter");
+    see("n grants you");
+    vt_key(v, "Enter");
+    see("What flows");
+    vt_type(v, "/regel_evaluering\ra");
+    see("tables 1, columns");
+    vt_key(v, "Esc");
+    vt_key(v, "Esc");
+    see("n grants you");
+    vt_key(v, "Esc");
+    see("w files");
+    vt_type(v, "w");
+    see("still in the stream");
+    see_gone("DROP TABLE");
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_stream_carries_it),
-                                       cmocka_unit_test(no_stream_carries_it),
-                                       cmocka_unit_test(nobody_can_tell)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_stream_carries_it), cmocka_unit_test(no_stream_carries_it),
+        cmocka_unit_test(nobody_can_tell), cmocka_unit_test(the_screen_asks_too)};
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, close_world);
 }
