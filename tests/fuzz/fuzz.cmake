@@ -75,7 +75,7 @@ add_executable(fuzz_kills ${fuzz_folder}/kills.c ${fuzz_folder}/kills_world.c ${
 target_link_libraries(fuzz_kills PRIVATE sandbox_cluster sandbox_google strom_base PkgConfig::sqlite3)
 target_compile_definitions(fuzz_kills PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
 add_dependencies(fuzz_kills fuzz_victim)
-foreach(way IN ITEMS actions moments race)
+foreach(way IN ITEMS actions troubles moments race)
     add_test(NAME kills/${way} COMMAND fuzz_kills ${way})
     set_tests_properties(kills/${way} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 endforeach()

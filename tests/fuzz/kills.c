@@ -1,6 +1,7 @@
 /* strom made, changed and took down, killed on the way: the next run ends as if nothing had been.
  *
  *   kills actions       every action of create, change, strom stream and delete x every point of it
+ *   kills troubles [N]  the clock jumps, it is stopped, tokens end: at every N-th request
  *   kills moments [N]   N moments that the seed decides (STROM_SEED), over whole lives
  *   kills race [N]      N rounds of ten processes at one stream
  *   kills one PHASE POINT NTH LATER   one cell of the first
@@ -215,11 +216,12 @@ static bool begin_phase(const struct phase *p, char why[WHY])
     return true;
 }
 
-/* *past: there is no such point any more. */
+/* *past: there is no such point any more. NULL: it comes to its end all the same. */
 static bool try_cell(const struct phase *p, const struct blow *b, bool *past)
 {
     char why[WHY] = "";
-    bool ok = begin_phase(p, why) && strike(p, b, past, why) && (*past || ends_well(p, why));
+    bool over, ok = begin_phase(p, why) && strike(p, b, &over, why) &&
+                    ((past && (*past = over)) || ends_well(p, why));
 
     if (!ok)
         printf("FAILED kills one %s %d %u %u (%s)\n  %s\n", p->name, (int)b->kind, b->at, b->later,
@@ -250,6 +252,18 @@ static unsigned try_actions(void)
     printf("%u points of %d commands, %lu locks taken over: %u failed\n", cells, (int)PHASES,
            taken_over, failed);
     return failed;
+}
+
+/* What it must live through: stopped, a clock that jumps, no token. */
+static unsigned try_troubles(unsigned every)
+{
+    unsigned failed = 0, cells = 0;
+
+    for (size_t i = 0; i < PHASES; i++)
+        for (int k = BLOW_STOPPED; k < BLOWS; k++)
+            for (unsigned at = 1 + below(every); at <= phases[i].asked; at += every, cells++)
+                failed += !try_cell(&phases[i], &(struct blow){(enum blow_kind)k, at, 0, 0}, NULL);
+    return printf("%u requests in trouble: %u failed\n", cells, failed) < 0 || failed;
 }
 
 /* --- whole lives --- */
@@ -468,6 +482,8 @@ int main(int argc, char **argv)
     else if (make_references()) {
         if (str_eq(what, "actions"))
             failed = try_actions();
+        else if (str_eq(what, "troubles"))
+            failed = try_troubles((unsigned)number(argc, argv, 12));
         else if (str_eq(what, "moments"))
             failed = try_moments(number(argc, argv, 100));
         else if (str_eq(what, "race"))
