@@ -21,7 +21,7 @@ static void look(struct manage *self, struct journey *j)
 
     task_clear(&self->running);
     task_clear(&self->looking);
-    self->planned = self->password_given = self->ended = false;
+    self->planned = self->password_given = self->ended = self->writing = false;
     self->run = NULL;
     self->looking = alter_look(j->live->net, &w);
 }
@@ -217,6 +217,10 @@ static enum nav on_key(struct manage *self, struct journey *j, int key)
         return on_dialog(self, j, key);
     if (password_ask_open(&self->password))
         return on_password(self, j, key);
+    if (self->writing) {
+        list_key(&self->text, self->n_lines, key);
+        return STAY;
+    }
     if (manage_is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C'))) {
         ask_leave(self, j);
         return STAY;
@@ -260,7 +264,7 @@ static bool can_do(const void *ctx, const struct journey *j)
     const struct alter_plan *p = manage_chosen(self);
 
     (void)j;
-    return !self->running && p && p->possible && !p->nothing;
+    return !self->running && !self->writing && p && p->possible && !p->nothing;
 }
 
 static bool is_over(const void *ctx, const struct journey *j)
@@ -277,7 +281,8 @@ static bool has_tables(const void *ctx, const struct journey *j)
     const struct alter_plan *p = manage_chosen(self);
 
     (void)j;
-    return !self->running && p && (p->kind == ALTER_BACKFILL || p->kind == ALTER_STOP);
+    return !self->running && !self->writing && p &&
+           (p->kind == ALTER_BACKFILL || p->kind == ALTER_STOP);
 }
 
 static bool has_plan(const void *ctx, const struct journey *j)
@@ -290,8 +295,7 @@ static bool has_plan(const void *ctx, const struct journey *j)
 
 static bool idle(const void *ctx, const struct journey *j)
 {
-    (void)j;
-    return !manage_is_busy(ctx);
+    return !manage_is_busy(ctx) && !manage_writes(ctx, j);
 }
 
 static enum nav next_table(void *ctx, struct journey *j)
@@ -356,6 +360,9 @@ static const struct action actions[] = {
      NULL},
     {TUI_ENTER, "monitor", "back to Monitor", is_over, NULL},
     {'t', "table", "another table; behind the last: all of them", has_tables, next_table},
+    {'w', "migration", "what is needed first: shown, then written into the repository",
+     manage_can_write, manage_write_key},
+    {TUI_ESC, "back", "to what can be done", manage_writes, manage_write_close},
     {'y', "copy", "what it means, the migration and Terraform's change with it, whole", has_plan,
      copy},
     {'r', "look again", "look at the stream and the slot", idle, again},

@@ -1,7 +1,8 @@
 #ifndef STROM_SCREENS_MANAGE_INSIDE_H
 #define STROM_SCREENS_MANAGE_INSIDE_H
 
-/* Manage in two: manage_view.c is what is seen, manage.c the rest. */
+/* Manage in three: manage_view.c is what is seen, manage_write.c the migration, manage.c the rest.
+ */
 
 #include "screens/journey.h"
 #include "screens/password_ask.h"
@@ -18,6 +19,10 @@ struct manage {
     bool planned;
     size_t table; /* whose copy is meant; as many as there are: all */
     struct list list;
+    bool writing;       /* the migration is shown */
+    const char **lines; /* of it */
+    size_t n_lines;
+    struct list text;
     struct dialog dialog;
     bool leaving; /* the dialog asks whether to leave */
     char question[600];
@@ -32,5 +37,12 @@ void manage_draw(const void *ctx, const struct journey *j, struct page *p);
 void manage_question(const struct alter_plan *p, struct str *out);
 const struct alter_plan *manage_chosen(const struct manage *self); /* NULL: not looked yet */
 bool manage_is_busy(const void *ctx);
+
+/* Keys of the migration that is needed first (manage_write.c), and when they work. */
+enum nav manage_write_key(void *ctx, struct journey *j);
+enum nav manage_write_close(void *ctx, struct journey *j);
+bool manage_writes(const void *ctx, const struct journey *j);
+bool manage_can_write(const void *ctx, const struct journey *j);
+void manage_write_draw(const struct manage *self, struct page *p);
 
 #endif

@@ -198,7 +198,9 @@ void manage_draw(const void *ctx, const struct journey *j, struct page *p)
     const struct manage *self = ctx;
     struct list_rows rows = {.n = ALTERS, .ctx = self->plans, .put = put_row, .height = ALTERS};
 
-    if (self->running) {
+    if (self->writing) {
+        manage_write_draw(self, p);
+    } else if (self->running) {
         draw_run(self, p);
     } else if (password_ask_open(&self->password)) {
         password_ask_draw(&self->password, j, p);

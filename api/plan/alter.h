@@ -15,6 +15,7 @@
 #include "api/net/task.h"
 #include "api/pg/facts.h"
 #include "api/pg/pg.h"
+#include "api/plan/prepare.h"
 #include "api/store/store.h"
 
 #include <stdbool.h>
@@ -136,9 +137,10 @@ struct alter_plan {
     struct alter_line lines[16];
     size_t n_lines;
     const char *migration; /* what must be deployed first: files with their text; NULL: nothing */
-    const char *hcl;       /* what Terraform's code must say instead or besides; NULL: nothing */
-    bool named;            /* strom has not made it: the stream's name is to be typed */
-    const char *going_on;  /* an earlier run of this order that did not end, in words; NULL */
+    struct prepared migrations; /* the same, for prepare_write */
+    const char *hcl;      /* what Terraform's code must say instead or besides; NULL: nothing */
+    bool named;           /* strom has not made it: the stream's name is to be typed */
+    const char *going_on; /* an earlier run of this order that did not end, in words; NULL */
     bool needs_password;
 };
 

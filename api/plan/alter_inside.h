@@ -40,7 +40,7 @@ const char *alter_hcl(const struct alter_plan *p, const struct alter_order *o, s
 /* The migration that a slot of this name still needs, its files one behind the other; NULL: none,
  * or it cannot be told. anew: one that is there is made again. */
 const char *alter_migration(const struct alter_seen *seen, const char *slot, bool anew,
-                            struct arena *a);
+                            struct arena *a, struct prepared *out);
 const struct source_slot *alter_slot(const struct alter_seen *seen, const char *name);
 
 #endif

@@ -72,10 +72,15 @@ static bool is_same(const struct json *doc, const struct alter_order *order)
     return true;
 }
 
-/* A run that ended well, or long ago, is none that is gone on with. */
-static bool is_open(const struct journal_run *run)
+/* A run that ended well, or long ago, is none that is gone on with. One of a single call that was
+ * refused left nothing behind. */
+static bool is_open(const struct journal_run *run, enum alter_kind kind)
 {
-    return run->kind == JOURNAL_CHANGE && run->plan && !str_eq(run->outcome, "done") &&
+    bool copies =
+        kind == ALTER_BACKFILL || kind == ALTER_STOP || kind == ALTER_RECOVER || kind == ALTER_SLOT;
+
+    return (copies || !str_eq(run->outcome, "failed")) && run->kind == JOURNAL_CHANGE &&
+           run->plan && !str_eq(run->outcome, "done") &&
            clock_wall() - run->started < ALTER_GOES_ON_S;
 }
 
@@ -90,7 +95,7 @@ void alter_left_find(const struct alter_seen *seen, const struct alter_order *or
     *out = (struct alter_left){0};
     record_name(name, seen->target.project, seen->target.region, seen->stream);
     if (seen->store == NULL || !journal_runs(seen->store, name, 1, a, &runs, &n, &e) || n == 0 ||
-        !is_open(&runs[0]))
+        !is_open(&runs[0], order->kind))
         return;
     out->doc = json_parse(runs[0].plan, strlen(runs[0].plan), &e);
     if (out->doc == NULL || !is_same(out->doc, order) ||

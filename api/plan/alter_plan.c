@@ -34,7 +34,7 @@ static void refuse(struct planner *pl, enum err_kind kind, const char *why, cons
     if (!p->possible)
         return;
     p->possible = false;
-    err_set(&p->why, kind, "%s: %s", tr(alter_type(p->kind)->title), pl->seen->stream);
+    err_set(&p->why, kind, "%s (%s)", tr(alter_type(p->kind)->title), pl->seen->stream);
     err_resource(&p->why, pl->seen->stream);
     err_why(&p->why, "%s", why);
     err_hint(&p->why, "%s", hint);
@@ -209,7 +209,9 @@ static bool refuse_lost_slot(struct planner *pl, const char *name)
                tr("take another name, and deploy the migration that makes it"));
     else
         return false;
-    pl->p->migration = alter_migration(pl->seen, name, anew, pl->a);
+    pl->p->migration = alter_migration(pl->seen, name, anew, pl->a, &pl->p->migrations);
+    if (pl->p->migrations.n_notes)
+        err_hint(&pl->p->why, "%s", pl->p->migrations.notes[0]);
     return true;
 }
 

@@ -246,12 +246,28 @@ static void too_long(struct job *j)
 {
     const struct alter_call *c = now(j);
 
-    err_set(&j->fault, ERR_CONFLICT, "%s: %s", tr(alter_type(j->plan->kind)->title), c->name);
+    err_set(&j->fault, ERR_CONFLICT, "%s (%s)", tr(alter_type(j->plan->kind)->title), c->name);
     err_reason(&j->fault, "NOT_DONE_IN_TIME");
     err_resource(&j->fault, c->name);
     err_why(&j->fault, tr("it was asked for, and has not taken effect: %s"),
             j->steps[j->at].message);
     err_hint(&j->fault, "%s", tr("strom status tells how the stream is doing"));
+    end(j, ALTER_FAILED);
+}
+
+/* What was asked for is so, and the stream has another trouble. */
+static void fail_for_good(struct job *j)
+{
+    const struct alter_call *c = now(j);
+
+    err_set(&j->fault, ERR_CONFLICT, "%s (%s)", tr(alter_type(j->plan->kind)->title), c->name);
+    err_reason(&j->fault, "FAILED_PERMANENTLY");
+    err_resource(&j->fault, c->name);
+    err_why(&j->fault, tr("it is done, but the stream does not go on: %s"),
+            j->steps[j->at].message);
+    err_hint(&j->fault, "%s",
+             tr("it has failed for good: strom stream recover, or another slot where its own is "
+                "lost"));
     end(j, ALTER_FAILED);
 }
 
@@ -303,7 +319,9 @@ static void take(struct job *j)
     } else if (!well && !task_error(j->call)->retryable) {
         j->fault = *task_error(j->call);
         end(j, ALTER_FAILED);
-    } else if (waited > limit || is_hopeless(j)) {
+    } else if (is_hopeless(j)) {
+        fail_for_good(j);
+    } else if (waited > limit) {
         too_long(j);
     } else {
         go(j, PAUSE, task_timer(j->record.net, google_poll_pause_ms(j->google, waited)));
@@ -321,13 +339,13 @@ static bool may_begin(const struct job *j, struct err *e)
         return false;
     }
     if (!p->nothing && p->needs_password && secret_is_empty(j->password)) {
-        err_set(e, ERR_INPUT, "%s: %s", tr(alter_type(p->kind)->title), p->seen->stream);
+        err_set(e, ERR_INPUT, "%s (%s)", tr(alter_type(p->kind)->title), p->seen->stream);
         err_reason(e, "NO_PASSWORD");
         err_why(e, tr("the password of %s is not known"), p->seen->target.db_user);
         return err_hint(e, "%s", tr("--password-file, STROM_DB_PASSWORD, or a terminal to ask at"));
     }
     if (p->named && !p->nothing && !j->agreed) {
-        err_set(e, ERR_INPUT, "%s: %s", tr(alter_type(p->kind)->title), p->seen->stream);
+        err_set(e, ERR_INPUT, "%s (%s)", tr(alter_type(p->kind)->title), p->seen->stream);
         err_reason(e, "NOT_OURS");
         err_why(e, "%s", p->seen->maker);
         return err_hint(e, tr("--confirm %s, when it is meant"), p->seen->stream);

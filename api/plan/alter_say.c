@@ -6,6 +6,7 @@
 #include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/tr.h"
+#include "api/files/migrations_waiting.h"
 #include "api/plan/hcl.h"
 #include "api/plan/prepare.h"
 
@@ -45,39 +46,30 @@ const char *alter_new_slot(const struct alter_seen *seen, struct arena *a)
     }
 }
 
-static const char *files_text(const char *const *paths, const char *const *texts, size_t n,
-                              struct arena *a)
+static const char *files_text(const struct prepared *files, struct arena *a)
 {
     struct str all = {0};
 
-    for (size_t i = 0; i < n; i++)
-        str_printf(&all, "%s-- %s\n%s", i ? "\n" : "", paths[i], texts[i]);
+    for (size_t i = 0; i < files->n_files; i++)
+        str_printf(&all, "%s-- %s\n%s", i ? "\n" : "", files->files[i].path, files->files[i].text);
     const char *text = all.bytes ? arena_str(a, str_text(&all)) : NULL;
     str_done(&all);
     return text;
 }
 
 /* All that is missing, where the publication is: a slot counts from its publication on. */
-static const char *whole_migration(const struct alter_seen *seen, const struct target *t,
-                                   const struct source_facts *facts, struct arena *a)
+static void whole_migration(const struct alter_seen *seen, const struct target *t,
+                            const struct source_facts *facts, struct arena *a, struct prepared *out)
 {
-    const char *paths[8], *texts[8];
     struct prepare_wanted wanted = {
         .repo = seen->repo, .t = t, .facts = facts, .only_migrations = true};
-    struct prepared files;
     struct err e;
 
-    if (!prepare(a, &wanted, &files, &e)) {
-        wanted.repo = NULL;
-        if (!prepare(a, &wanted, &files, &e))
-            return NULL;
-    }
-    size_t n = files.n_files < 8 ? files.n_files : 8;
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = files.files[i].path;
-        texts[i] = files.files[i].text;
-    }
-    return files_text(paths, texts, n, a);
+    if (prepare(a, &wanted, out, &e))
+        return;
+    wanted.repo = NULL;
+    if (!prepare(a, &wanted, out, &e))
+        *out = (struct prepared){0};
 }
 
 static const char *newest_run(const struct source_flyway *f)
@@ -91,8 +83,33 @@ static const char *newest_run(const struct source_flyway *f)
     return newest;
 }
 
-const char *alter_migration(const struct alter_seen *seen, const char *slot, bool anew,
-                            struct arena *a)
+/* What was written before, and has not run yet. */
+static const char *waiting_file(const struct alter_seen *seen,
+                                const struct migrations_folder *folder,
+                                const struct migration_facts *facts, const char *sql,
+                                struct arena *a)
+{
+    const struct source_flyway *f = &seen->facts->flyway;
+    const char **versions = arena_array(a, const char *, f->n + 1);
+    struct migrations_ran ran = {.versions = versions, .last = newest_run(f)};
+    struct migration_waiting *files;
+    struct err e;
+    size_t n;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (f->at[i].success && !str_is_empty(f->at[i].version))
+            versions[ran.n++] = f->at[i].version;
+    if (seen->repo == NULL ||
+        !migrations_waiting(a, seen->repo, folder, facts, &ran, &files, &n, &e))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (files[i].slot && migrations_waits_for(a, &files[i], sql))
+            return files[i].path;
+    return NULL;
+}
+
+static void slot_migration(const struct alter_seen *seen, const char *slot, bool anew,
+                           struct arena *a, struct prepared *out)
 {
     const struct source_slot *there = alter_slot(seen, slot);
     struct migrations_folder folder = {.path = ""};
@@ -101,13 +118,13 @@ const char *alter_migration(const struct alter_seen *seen, const char *slot, boo
     struct target t = seen->target;
     struct err e;
 
-    if (seen->facts == NULL)
-        return NULL;
     facts = *seen->facts;
     facts.slots.wanted = there;
     str_copy(t.slot, sizeof t.slot, slot);
-    if (!facts.publication.exists)
-        return whole_migration(seen, &t, &facts, a);
+    if (!facts.publication.exists) {
+        whole_migration(seen, &t, &facts, a, out);
+        return;
+    }
     struct migration_facts wanted = {.shape = MIGRATION_PROCEDURE,
                                      .app_role = facts.roles.app.name,
                                      .db_user = t.db_user,
@@ -127,13 +144,32 @@ const char *alter_migration(const struct alter_seen *seen, const char *slot, boo
     if (seen->repo && !migrations_find(a, seen->repo, NULL, &folder, &e))
         folder = (struct migrations_folder){.path = ""};
     if (!migrations_write(a, &folder, &wanted, &files, &e))
-        return NULL;
-    const char *paths[4], *texts[4];
-    for (size_t i = 0; i < files.n_files; i++) {
-        paths[i] = files.files[i].path;
-        texts[i] = files.files[i].sql;
+        return;
+    const char *waits =
+        files.n_files == 1 ? waiting_file(seen, &folder, &wanted, files.files[0].sql, a) : NULL;
+    if (waits) {
+        out->notes = arena_array(a, const char *, 1);
+        out->notes[out->n_notes++] =
+            arena_printf(a, tr("%s is written, waiting for deploy; then the same again"), waits);
+        return;
     }
-    return files_text(paths, texts, files.n_files, a);
+    out->files = arena_array(a, struct prepared_file, files.n_files + 1);
+    out->n_files = files.n_files;
+    for (size_t i = 0; i < files.n_files; i++)
+        out->files[i] = (struct prepared_file){.path = files.files[i].path,
+                                               .text = files.files[i].sql,
+                                               .does = files.files[i].does,
+                                               .is_new = true,
+                                               .is_migration = true};
+}
+
+const char *alter_migration(const struct alter_seen *seen, const char *slot, bool anew,
+                            struct arena *a, struct prepared *out)
+{
+    *out = (struct prepared){0};
+    if (seen->facts)
+        slot_migration(seen, slot, anew, a, out);
+    return files_text(out, a);
 }
 
 /* --- tables --- */

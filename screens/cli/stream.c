@@ -197,7 +197,7 @@ static bool consent_by_name(struct deed *d, struct err *e)
         return true;
     if (d->o->confirm || d->o->yes || !out_can_ask(d->o)) {
         show(d);
-        err_set(e, ERR_INPUT, "%s: %s", tr(alter_type(d->plan.kind)->title), stream);
+        err_set(e, ERR_INPUT, "%s (%s)", tr(alter_type(d->plan.kind)->title), stream);
         err_reason(e, "NOT_OURS");
         err_resource(e, stream);
         err_why(e, d->o->confirm ? tr("%s; --confirm is another name") : "%s", d->plan.seen->maker);
