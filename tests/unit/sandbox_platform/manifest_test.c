@@ -93,6 +93,23 @@ static void a_flag_must_be_a_string(void **state)
     assert_non_null(strstr(why, "\"on\" or \"off\""));
 }
 
+static void flags_of_the_server_become_settings(void **state)
+{
+    struct manifest m;
+    char why[MANIFEST_WHY];
+    (void)state;
+    assert_true(parse(HEAD "        flags:\n          - name: max_replication_slots\n"
+                           "            value: \"14\"\n          - name: log_min_duration\n"
+                           "            value: \"5\"\n          - name: wal_sender_timeout\n"
+                           "            value: \"600000\"\n",
+                      &m, why));
+    assert_string_equal(m.settings, "max_replication_slots = 14\nwal_sender_timeout = 600000\n");
+    assert_false(parse(HEAD "        flags:\n          - name: max_replication_slots\n"
+                            "            value: \"1; fsync = on\"\n",
+                       &m, why));
+    assert_non_null(strstr(why, "takes a whole number"));
+}
+
 static void wrong_values_are_refused_with_their_line(void **state)
 {
     static const struct {
@@ -147,6 +164,7 @@ int main(void)
         cmocka_unit_test(everything_said_is_read),
         cmocka_unit_test(templates_are_no_hindrance),
         cmocka_unit_test(a_flag_must_be_a_string),
+        cmocka_unit_test(flags_of_the_server_become_settings),
         cmocka_unit_test(wrong_values_are_refused_with_their_line),
         cmocka_unit_test(broken_files_are_refused),
     };
