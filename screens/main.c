@@ -114,7 +114,8 @@ static int go_on(const struct after *a, const struct options *wizard)
         err_why(&e, "it is not there any more");
         return out_error(&o, &e);
     }
-    o.user = wizard->user;
+    if (wizard->user)
+        config_fill_options(wizard->user, &o);
     return command_run(&o);
 }
 

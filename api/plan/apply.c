@@ -66,16 +66,10 @@ static enum recorded note_intent(struct run *r, const struct plan_action *a, str
                          d->request_id, &d->journal, e);
 }
 
-/* News for the next run, not a condition of this one. */
 static void note_sent(struct run *r, struct doing *d)
 {
-    const char *operation = d->task && d->is_call ? google_operation_name(d->task) : NULL;
-    struct err e;
-
-    if (d->journal == 0 || d->told_operation || operation == NULL)
-        return;
-    d->told_operation = true;
-    journal_sent(r->record.store, d->journal, operation, &e);
+    if (d->task && d->is_call)
+        record_sent(&r->record, d->journal, google_operation_name(d->task), &d->told_operation);
 }
 
 /* --- one step of the table --- */

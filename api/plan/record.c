@@ -142,6 +142,16 @@ enum recorded record_intent(struct record *r, const char *step, const char *acti
     return verdict(r, ok, e);
 }
 
+void record_sent(struct record *r, int64_t entry, const char *operation, bool *told)
+{
+    struct err e;
+
+    if (entry == 0 || *told || operation == NULL)
+        return;
+    *told = true;
+    journal_sent(r->store, entry, operation, &e); /* news for the next run, and no condition */
+}
+
 void record_result(struct record *r, int64_t entry, enum journal_state state)
 {
     struct err e;

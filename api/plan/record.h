@@ -46,6 +46,9 @@ void record_put_command(struct json_out *o, const char *const *words);
 enum recorded record_intent(struct record *r, const char *step, const char *action,
                             const char *name, const char *request_id, int64_t *entry,
                             struct err *e);
+/* The operation of what was asked, once it has a name (NULL: not yet); told once, as *told keeps.
+ */
+void record_sent(struct record *r, int64_t entry, const char *operation, bool *told);
 /* News for the next run, not a condition of this one: a full disk must not stop what the cloud does
  * already. store_healthy tells. */
 void record_result(struct record *r, int64_t entry, enum journal_state state);

@@ -167,6 +167,14 @@ static const char *used_why(const struct remove_options *o, enum step_id step, s
     return seen->streams_why ? "whether other streams use it could not be asked" : NULL;
 }
 
+/* The journal tells what a run meant to make; a call that was never sent, or met a thing that was
+ * there by then, has made nothing. What is being made at this moment bears no label yet. */
+static bool is_anothers(const struct observed_thing *thing, enum step_id step)
+{
+    return step_type(step)->labelled && (thing->seen == SEEN_READY || thing->seen == SEEN_BROKEN) &&
+           !str_eq(thing->created_by, "strom");
+}
+
 /* Its own reason to stay, whatever becomes of the others. */
 static const char *own_why(const struct remove_options *o, const struct names *n, enum step_id step,
                            struct arena *a)
@@ -175,6 +183,8 @@ static const char *own_why(const struct remove_options *o, const struct names *n
 
     if (o->undo && !(o->made & BIT(step)))
         return "it was there before";
+    if (o->undo && is_anothers(thing, step))
+        return "its label is not strom's: somebody else has made it meanwhile";
     if (thing->seen == SEEN_UNKNOWN)
         return thing->why ? thing->why : "it could not be looked at";
     if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)

@@ -21,6 +21,7 @@ struct job {
     struct remove_step steps[REMOVALS];
     struct task *calls[REMOVALS];
     int64_t noted[REMOVALS]; /* its entry in the journal */
+    bool named[REMOVALS];    /* the operation stands in it */
     unsigned gone, failed;   /* bits of steps; gone: also what was never there */
     struct err fault;        /* of the first that failed */
     struct receipt_line lines[LINES];
@@ -191,6 +192,8 @@ static bool drive(struct job *j, size_t i, struct arena *a)
     if (j->steps[i].over)
         return false;
     if (j->calls[i]) {
+        if (!action_type(j->steps[i].step)->plain)
+            record_sent(&j->record, j->noted[i], google_operation_name(j->calls[i]), &j->named[i]);
         if (task_state(j->calls[i]) == TASK_RUNNING)
             return false;
         end(j, i, a);

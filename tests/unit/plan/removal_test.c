@@ -191,6 +191,37 @@ static void test_stream_of_another_instance(void **state)
     scene_done(&s);
 }
 
+/* What a run meant to make and somebody else has made meanwhile is not taken back with it. */
+static void test_undo_goes_by_the_label_too(void **state)
+{
+    static const enum step_id labelled[] = {STEP_STREAM, STEP_SOURCE_PROFILE, STEP_PROXY,
+                                            STEP_PRIVATE_CONNECTION};
+    struct scene s;
+    (void)state;
+    scene_open(&s);
+    scene_ready(&s);
+    names_complete(&s.target);
+    struct remove_options o = {.target = &s.target, .seen = &s.seen, .undo = true, .made = ~0u};
+    for (size_t i = 0; i < sizeof labelled / sizeof *labelled; i++)
+        s.seen.things[labelled[i]].created_by = "strom";
+    for (size_t i = 0; i < sizeof labelled / sizeof *labelled; i++) {
+        struct observed_thing *thing = &s.seen.things[labelled[i]];
+        assert_false(stays(&o, &s.mem, labelled[i]));
+        thing->created_by = "nada";
+        assert_true(stays(&o, &s.mem, labelled[i]));
+        thing->created_by = NULL;
+        assert_true(stays(&o, &s.mem, labelled[i]));
+        thing->seen = SEEN_PENDING; /* what is being made bears none yet */
+        assert_false(stays(&o, &s.mem, labelled[i]));
+        thing->seen = SEEN_READY;
+        thing->created_by = "strom";
+    }
+    o.undo = false; /* taking down asks by other signs: old streams bear other labels */
+    s.seen.things[STEP_STREAM].created_by = "nada";
+    assert_false(stays(&o, &s.mem, STEP_STREAM));
+    scene_done(&s);
+}
+
 /* Nobody could look at the profile: by the stream's own name, or not at all. */
 static void test_stream_of_nobody_knows(void **state)
 {
@@ -218,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_every_state_of_foreign_things),
         cmocka_unit_test(test_stream_of_another_database),
         cmocka_unit_test(test_stream_of_another_instance),
+        cmocka_unit_test(test_undo_goes_by_the_label_too),
         cmocka_unit_test(test_stream_of_nobody_knows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
