@@ -159,6 +159,8 @@ static enum nav choose(struct manage *self, struct journey *j)
         return STAY;
     if (!p->possible)
         journey_say(j, MARK_BLOCKED, "%s", p->why.hint);
+    else if (p->nothing && p->going_on) /* the journal hears that it has ended */
+        begin(self, j);
     else if (p->nothing)
         journey_say(j, MARK_OK, "%s", tr("it is so already: nothing is to be done"));
     else if (p->needs_password && !self->password_given) {
@@ -264,7 +266,7 @@ static bool can_do(const void *ctx, const struct journey *j)
     const struct alter_plan *p = manage_chosen(self);
 
     (void)j;
-    return !self->running && !self->writing && p && p->possible && !p->nothing;
+    return !self->running && !self->writing && p && p->possible && (!p->nothing || p->going_on);
 }
 
 static bool is_over(const void *ctx, const struct journey *j)

@@ -394,8 +394,8 @@ static enum task_state step(struct task *t)
 
     if (!j->begun && !may_begin(j, &e))
         return task_fail(t, &e);
-    if (!j->begun && j->plan->nothing)
-        return TASK_OK;
+    if (!j->begun && j->plan->nothing && !j->plan->going_on)
+        return TASK_OK; /* else it is written down that it has ended */
     if (!j->begun) {
         enum recorded opening = open_journal(j, task_arena(t), &e);
         if (opening != RECORD_DONE)

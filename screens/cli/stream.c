@@ -297,12 +297,12 @@ static int run(struct deed *d)
         e = d->plan.why;
         ok = false;
     }
-    if (ok && !d->plan.nothing) {
-        if (d->plan.going_on)
-            out_talk("%s", d->plan.going_on);
+    if (ok && d->plan.going_on)
+        out_talk("%s", d->plan.going_on);
+    if (ok && !d->plan.nothing)
         ask_password(d);
-        ok = consent(d, &e) && carry_out(d, &e);
-    }
+    if (ok && (!d->plan.nothing || d->plan.going_on))
+        ok = (d->plan.nothing || consent(d, &e)) && carry_out(d, &e);
     return end(d, ok, &e);
 }
 
