@@ -4,6 +4,7 @@
 #include "api/base/figure.h"
 #include "api/base/tr.h"
 #include "api/plan/drifting.h"
+#include "api/plan/maker.h"
 #include "api/plan/names.h"
 #include "api/plan/said.h"
 #include "api/watch/history.h"
@@ -161,6 +162,9 @@ static void print(const struct watch_status *s)
              s->state[0]                           ? s->state
              : s->stream_error.kind == ERR_MISSING ? tr("not there")
                                                    : tr("no answer"));
+    if (str_eq(s->maker, MAKER_TERRAFORM))
+        out_line("%s", tr("  maker      Terraform manages it: strom stream shows what its code "
+                          "must say"));
     for (size_t i = 0; i < s->n_why; i++) {
         out_line("  %s", s->why[i].text);
         if (s->why[i].hint[0])
