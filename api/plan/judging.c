@@ -157,6 +157,16 @@ static void note_statistics(struct job *j)
     }
 }
 
+/* Rows that row security hides from us nobody has looked at, however many came. */
+static bool rows_seen(struct judgement *m, const struct sampling_found *f, size_t table)
+{
+    struct sampling_seen seen = sampling_found_seen(f, table);
+
+    if (seen.rows > 0 && seen.hidden)
+        note_left_out(m, tr("row security hides rows"));
+    return seen.rows > 0 && !seen.hidden;
+}
+
 static void note_seen(struct job *j)
 {
     struct judgement *m = j->made;
@@ -165,8 +175,7 @@ static void note_seen(struct job *j)
         sampling_told(j->sampling).statistics_why == NULL)
         note_statistics(j);
     for (size_t i = 0; i < catalog_tables(m->catalog); i++)
-        m->seen[i] = m->seen[i] || sampling_found_rows(m->found, i) > 0 ||
-                     sampling_found_rows(m->kept, i) > 0;
+        m->seen[i] = m->seen[i] || rows_seen(m, m->found, i) || rows_seen(m, m->kept, i);
 }
 
 static void raise_column(struct judgement *m, size_t table, const char *column)
@@ -208,11 +217,11 @@ static void count_in(struct job *j)
 
     raise_all(m, m->kept);
     raise_all(m, m->found);
-    note_seen(j);
     note_trouble(m, j->sampling);
     note_trouble(m, j->listing);
     note_left_out(m, sampling_told(j->sampling).statistics_why);
     note_left_out(m, sampling_told(j->sampling).why);
+    note_seen(j);
     m->sampled = j->values.rows > 0;
 }
 

@@ -48,6 +48,11 @@ static int start(void **state)
                       "CREATE TABLE \"sær\"\"t, {navn}\\\" (id bigint PRIMARY KEY, kode text);"
                       "INSERT INTO \"sær\"\"t, {navn}\\\" SELECT i, '" NUMBER
                       "' FROM generate_series(1, 60) i;"
+                      "CREATE TABLE skjermet (id bigint PRIMARY KEY, kode text);"
+                      "INSERT INTO skjermet SELECT i, 'x' FROM generate_series(1, 9) i;"
+                      "ALTER TABLE skjermet ENABLE ROW LEVEL SECURITY;"
+                      "CREATE POLICY noen ON skjermet USING (id < 4);"
+                      "CREATE ROLE leser LOGIN; GRANT SELECT ON skjermet TO leser;"
                       "ANALYZE vare, del_1, \"sær\"\"t, {navn}\\\"");
     snprintf(conninfo, sizeof conninfo, "%s", server_admin("app"));
     net = net_open(&e);
@@ -154,6 +159,26 @@ static void rows_tell_on_request(void **state)
     selection_done(&s);
 }
 
+/* Three of nine rows came: nobody has looked at the others. */
+static void rows_that_are_hidden_are_not_seen(void **state)
+{
+    char reader[320];
+    struct judging_values values = {.source = {.dsn = reader}, .rows = 100};
+    struct selection s;
+    (void)state;
+    snprintf(reader, sizeof reader, "%s", server_tcp("app", "leser"));
+    selection_init(&s);
+    add(&s, "skjermet");
+    struct judgement *j = judge_flows(&s, &values);
+    assert_int_equal(unseen(j, &s, "skjermet"), 1);
+    judgement_free(j);
+    values.source.dsn = conninfo; /* a superuser sees them all */
+    j = judge_flows(&s, &values);
+    assert_int_equal(unseen(j, &s, ""), 0);
+    judgement_free(j);
+    selection_done(&s);
+}
+
 static const char *of_lager(void *ctx, const char *schema, const char *table)
 {
     (void)schema;
@@ -220,6 +245,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_tell),
         cmocka_unit_test(rows_tell_on_request),
+        cmocka_unit_test(rows_that_are_hidden_are_not_seen),
         cmocka_unit_test(what_was_kept_tells),
         cmocka_unit_test(values_that_cannot_be_had_are_named),
     };
