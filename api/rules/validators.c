@@ -173,6 +173,42 @@ static uint64_t of_groups(const char *s, size_t n, const char *d, size_t count)
     return 0;
 }
 
+/* Runs of eleven digits, also as 010203 45678; "+47 ..." as a telephone. */
+static bool is_letter_at(const char *s, size_t i, size_t n)
+{
+    return i < n && (class_at(s, i) == UPPER || class_at(s, i) == LOWER);
+}
+
+static uint64_t numbers_in(const char *s, size_t n, bool is_one_word)
+{
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < n;) {
+        if (!is_digit(s[i])) {
+            i++;
+            continue;
+        }
+        size_t end = i;
+        while (end < n && is_digit(s[end]))
+            end++;
+        size_t run = end - i;
+        bool in_checksum =
+            is_one_word && (is_letter_at(s, end, n) || (i > 0 && is_letter_at(s, i - 1, n)));
+        char d[11];
+        if (run == 6 && end + 6 <= n && (s[end] == ' ' || s[end] == '-') &&
+            digits_of(s + end + 1, 5, d, 5) == 5 && (end + 6 == n || !is_digit(s[end + 6]))) {
+            memmove(d + 6, d, 5);
+            memcpy(d, s + i, 6);
+            kinds |= BIT(ELEVEN_WITHIN) | (person_number(d) ? BIT(FNR_WITHIN) : 0);
+        } else if (run == 11 && !in_checksum) {
+            kinds |= BIT(ELEVEN_WITHIN) | (person_number(s + i) ? BIT(FNR_WITHIN) : 0);
+        }
+        if (i > 0 && s[i - 1] == '+' && (run >= 8 || (run == 2 && end < n && s[end] == ' ')))
+            kinds |= BIT(PHONE);
+        i = end;
+    }
+    return kinds;
+}
+
 static uint64_t of_marked_digits(const char *s, size_t n)
 {
     char d[MOST_DIGITS];
@@ -193,6 +229,8 @@ static uint64_t of_marked_digits(const char *s, size_t n)
         return kinds | eleven(d);
     if (count == 9)
         return kinds | nine(d);
+    if (n > 11 && (count == 0 || count > 11)) /* several in a row: 01010112345, 02020212345 */
+        kinds |= numbers_in(s, n, false);
     return count >= 14 && count <= 16 ? kinds | card(d, count) : kinds;
 }
 
@@ -232,42 +270,6 @@ static uint64_t emails_in(const char *s, size_t n)
         if (is_email_at(s, n, (size_t)(at - s)))
             return BIT(EMAIL);
     return 0;
-}
-
-/* Runs of eleven digits, also as 010203 45678; "+47 ..." as a telephone. */
-static bool is_letter_at(const char *s, size_t i, size_t n)
-{
-    return i < n && (class_at(s, i) == UPPER || class_at(s, i) == LOWER);
-}
-
-static uint64_t numbers_in(const char *s, size_t n, bool is_one_word)
-{
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < n;) {
-        if (!is_digit(s[i])) {
-            i++;
-            continue;
-        }
-        size_t end = i;
-        while (end < n && is_digit(s[end]))
-            end++;
-        size_t run = end - i;
-        bool in_checksum =
-            is_one_word && (is_letter_at(s, end, n) || (i > 0 && is_letter_at(s, i - 1, n)));
-        char d[11];
-        if (run == 6 && end + 6 <= n && (s[end] == ' ' || s[end] == '-') &&
-            digits_of(s + end + 1, 5, d, 5) == 5 && (end + 6 == n || !is_digit(s[end + 6]))) {
-            memmove(d + 6, d, 5);
-            memcpy(d, s + i, 6);
-            kinds |= BIT(ELEVEN_WITHIN) | (person_number(d) ? BIT(FNR_WITHIN) : 0);
-        } else if (run == 11 && !in_checksum) {
-            kinds |= BIT(ELEVEN_WITHIN) | (person_number(s + i) ? BIT(FNR_WITHIN) : 0);
-        }
-        if (i > 0 && s[i - 1] == '+' && (run >= 8 || (run == 2 && end < n && s[end] == ' ')))
-            kinds |= BIT(PHONE);
-        i = end;
-    }
-    return kinds;
 }
 
 enum { CUT_OFF = 4096 }; /* its end may not be there */
@@ -369,13 +371,22 @@ static bool is_marked_digits(const char *s, size_t n, const struct counts *c)
            (c->of[DIGIT] + marks == n || (c->of[DOT] == 3 && is_ipv4(s, n)));
 }
 
-/* Its year, or 0: 2024-01-31, 2024-01-31T12:00:00Z, and no words behind it. */
+/* 12:30, and at most the name of a zone behind it. */
+static bool is_time(const char *s, size_t n, const struct counts *c)
+{
+    enum { SPACES = 2 };
+    return n >= 3 && is_digit(s[0]) && is_digit(s[1]) && s[2] == ':' && c->of[UPPER] <= 2 &&
+           c->of[AT] == 0 && c->of[SPACE] <= SPACES;
+}
+
+/* Its year, or 0: 2024-01-31, 2024-01-31T12:00:00Z, and neither words nor long numbers behind it:
+ * notes begin with their day. */
 static int year_of_day(const char *s, size_t n, const struct counts *c)
 {
     size_t marks = c->of[SPACE] + c->of[DOT] + c->of[DASH] + c->of[PUNCT];
-    bool alone = c->of[DIGIT] + marks == n ||
-                 (n > 10 && c->of[UPPER] <= 2 && (s[10] == 'T' || s[10] == ' '));
-    return alone && c->of[DIGIT] >= 8 ? year_of(s, n) : 0;
+    bool alone = c->of[DIGIT] + marks == n || (n > 11 && is_time(s + 11, n - 11, c));
+    int year = alone && c->of[DIGIT] >= 8 ? year_of(s, n) : 0;
+    return year && n > 10 && numbers_in(s + 10, n - 10, false) & BIT(ELEVEN_WITHIN) ? 0 : year;
 }
 
 /* 4F3A9B2Z */

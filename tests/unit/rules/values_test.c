@@ -254,6 +254,46 @@ static void test_documents_that_were_cut(void **state)
     assert_false(says(&remarks, RULES_JSON_DOCUMENT));
 }
 
+/* Several numbers in one value, and notes that begin with their day. */
+static void test_numbers_behind_others(void **state)
+{
+    static const struct {
+        const char *before, *between, *after;
+    } told[] = {{"", ",", ""},
+                {"", "; ", ""},
+                {"", "\n", ""},
+                {"1;", ";", ";2"},
+                {"2024-01-31 ", " ", ""},
+                {"2024-01-31 12:30 ", ",", ""},
+                {"2024-01-31 kunde ", " og ", " ringte"},
+                {"31.01.2024 ", " ", ""}};
+    static const char *const quiet[] = {"2024-01-31 12:30:11.123456789+01", "2024-01-31T12:30:11Z",
+                                        "2024-01-31T12:30:11+01:00[Europe/Oslo]",
+                                        "2024-01-31 - 2024-02-28",
+                                        "2024-01-31 12:30, 2024-02-28 13:30"};
+    char d[12], e[12], text[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        struct values v = {0};
+        for (int n = 0; n < 50; n++) {
+            person(d, 0, 0);
+            person(e, 0, 0);
+            snprintf(text, sizeof text, "%s%s%s%s%s", told[i].before, d, told[i].between, e,
+                     told[i].after);
+            add(&v, text);
+        }
+        if (!says(&v, RULES_FNR))
+            fail_msg("not seen: \"%s\", \"%s\"", told[i].before, told[i].between);
+    }
+    for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++) {
+        struct values v = {0};
+        for (int n = 0; n < 50; n++)
+            add(&v, quiet[i]);
+        if (judged(&v).level != RULES_NONE)
+            fail_msg("said of %s", quiet[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_codes_that_are_numbers),
         cmocka_unit_test(test_birthdates_as_times),
         cmocka_unit_test(test_documents_that_were_cut),
+        cmocka_unit_test(test_numbers_behind_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
