@@ -375,12 +375,30 @@ static void terraforms_wants_its_name(void **state)
     ends_with(stream_do("backfill", "regel_evaluering"), 0, "begun"); /* its code knows none */
 }
 
+/* Google's reference says so, its guide otherwise: either must end well. */
+static void a_slot_that_google_keeps_is_told(void **state)
+{
+    (void)state;
+    source("SELECT pg_create_logical_replication_slot('ds_ny', 'pgoutput')");
+    const struct answer *a = STROM(&w, "stream", "slot", "ds_ny", APP, "--json", "--confirm",
+                                   "postgres-postmottak-bigquery");
+    answer_events(a);
+    assert_text(a->line[a->n_lines - 1], "result", "failed");
+    assert_non_null(strstr(json_string_or(answer_error(a), "hint", ""), "under the same name"));
+    await_state("PAUSED"); /* it had come to rest for it */
+    a = STROM(&w, "stream", "resume", APP, "--json", "--confirm", "postgres-postmottak-bigquery");
+    ends_with(a, 0, "running");
+    await_all_equal();
+}
+
 static int start_theirs(void **state)
 {
     (void)state;
     setenv("SANDBOX_STREAM_BY", "terraform", 1);
+    setenv("SANDBOX_SLOT_IMMUTABLE", "1", 1);
     WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
     unsetenv("SANDBOX_STREAM_BY");
+    unsetenv("SANDBOX_SLOT_IMMUTABLE");
     return 0;
 }
 
@@ -412,7 +430,8 @@ int main(int argc, char **argv)
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    const struct CMUnitTest theirs[] = {cmocka_unit_test(terraforms_wants_its_name)};
+    const struct CMUnitTest theirs[] = {cmocka_unit_test(terraforms_wants_its_name),
+                                        cmocka_unit_test(a_slot_that_google_keeps_is_told)};
     int failed = cmocka_run_group_tests_name("ours", tests, start, stop);
     return failed + cmocka_run_group_tests_name("terraform", theirs, start_theirs, stop);
 }
