@@ -160,11 +160,20 @@ static void read_said(const struct world *w, const struct scenario *self, struct
     str_done(&talk);
 }
 
-void command_line_run(struct world *w, const struct scenario *self, struct outcome *out)
+/* As a shell gives them: not those that we were begun with, nor those that a command has left. */
+static void reset_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_DFL);
+}
+
+void command_line_run(struct world *w, const struct scenario *self, struct outcome *out)
+{
     struct options o;
 
+    reset_signals();
     fflush(stdout);
     int out_fd = redirect(w, STDOUT_FILENO, "stdout"),
         err_fd = redirect(w, STDERR_FILENO, "stderr");
@@ -175,8 +184,7 @@ void command_line_run(struct world *w, const struct scenario *self, struct outco
     fflush(stdout);
     give_back(STDOUT_FILENO, out_fd);
     give_back(STDERR_FILENO, err_fd);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* the command's went with it */
-        signal(signals[i], SIG_DFL);
+    reset_signals();
     if (out->code > SIGNALLED) /* it was meant for us, and the command took it */
         raise(out->code - SIGNALLED);
     out->ok = out->code == OUT_FINE || out->code == OUT_NOT_YET;
