@@ -189,34 +189,45 @@ static void raise_column(struct judgement *m, size_t table, const char *column)
         selection_raise(&m->selection, table, at, v.level, v.categories);
 }
 
-static void raise_table(struct judgement *m, const struct sampling_found *f, size_t table)
-{
-    ptrdiff_t root = catalog_table(m->catalog, table).root;
-
-    for (size_t c = 0; c < m->selection.tables[table].n_columns; c++) {
-        const char *name = catalog_column_name(m->catalog, table, c);
-        if (!sampling_found_knows(f, table, c))
-            continue;
-        raise_column(m, table, name);
-        if (root != CATALOG_NONE)
-            raise_column(m, (size_t)root, name);
-    }
-}
-
-static void raise_all(struct judgement *m, struct sampling_found *f)
+/* *roots: those whose partitions have told something. */
+static void raise_all(struct judgement *m, struct sampling_found *f, bool *roots)
 {
     size_t table;
 
-    while (f && sampling_found_news(f, &table))
-        raise_table(m, f, table);
+    while (f && sampling_found_news(f, &table)) {
+        ptrdiff_t root = catalog_table(m->catalog, table).root;
+        for (size_t c = 0; c < m->selection.tables[table].n_columns; c++)
+            if (sampling_found_knows(f, table, c)) {
+                raise_column(m, table, catalog_column_name(m->catalog, table, c));
+                if (root != CATALOG_NONE)
+                    roots[root] = true;
+            }
+    }
+}
+
+/* Once each: a verdict on one goes through all its partitions. */
+static void raise_roots(struct judgement *m, const bool *roots)
+{
+    for (size_t i = 0; i < catalog_tables(m->catalog); i++)
+        for (size_t c = 0; roots[i] && c < m->selection.tables[i].n_columns; c++)
+            raise_column(m, i, catalog_column_name(m->catalog, i, c));
+}
+
+static void raise_levels(struct judgement *m)
+{
+    bool *roots = mem_alloc((catalog_tables(m->catalog) + 1) * sizeof *roots);
+
+    raise_all(m, m->kept, roots);
+    raise_all(m, m->found, roots);
+    raise_roots(m, roots);
+    mem_free(roots);
 }
 
 static void count_in(struct job *j)
 {
     struct judgement *m = j->made;
 
-    raise_all(m, m->kept);
-    raise_all(m, m->found);
+    raise_levels(m);
     note_trouble(m, j->sampling);
     note_trouble(m, j->listing);
     note_left_out(m, sampling_told(j->sampling).statistics_why);
