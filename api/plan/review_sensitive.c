@@ -6,6 +6,9 @@
 #include "api/plan/review_inside.h"
 #include "api/plan/said.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* --- a column --- */
 
 static const char *name_of(struct review_writer *w, const struct compare_column *c)
@@ -149,20 +152,35 @@ bool review_is_listed(const struct compare_column *c)
     return c->kind == COMPARE_NEW || c->kind == COMPARE_GONE;
 }
 
-/* Those of the change were told with it. */
-static bool is_in_change(const struct review *r, const struct selection_column *judged)
+static int by_place(const void *a, const void *b)
 {
-    for (size_t i = 0; i < r->n_columns && r->ranked[i]->unacknowledged; i++) {
-        const struct compare_column *c = r->ranked[i]->c;
-        size_t table = (size_t)(c->table_is - r->in->is->tables),
-               column = (size_t)(c->is - c->table_is->columns);
-        if (&r->in->judged->tables[table].columns[column] == judged)
-            return true;
-    }
-    return false;
+    const struct selection_place *x = a, *y = b;
+
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    return (x->column > y->column) - (x->column < y->column);
 }
 
-static size_t unchanged_without_reason(struct review_writer *w, bool tell)
+/* Of the unacknowledged, which stand in that order: those of the change were told with it. */
+static const bool *told_with_change(struct review_writer *w)
+{
+    const struct review *r = w->r;
+    bool *told = arena_array(w->a, bool, r->n_unacknowledged + 1);
+
+    memset(told, 0, r->n_unacknowledged + 1);
+    for (size_t i = 0; i < r->n_columns && r->ranked[i]->unacknowledged; i++) {
+        const struct compare_column *c = r->ranked[i]->c;
+        const struct selection_place at = {(uint32_t)(c->table_is - r->in->is->tables),
+                                           (uint32_t)(c->is - c->table_is->columns)};
+        const struct selection_place *found =
+            bsearch(&at, r->unacknowledged, r->n_unacknowledged, sizeof at, by_place);
+        if (found)
+            told[found - r->unacknowledged] = true;
+    }
+    return told;
+}
+
+static size_t unchanged_without_reason(struct review_writer *w, const bool *told, bool tell)
 {
     size_t n = 0;
 
@@ -170,7 +188,7 @@ static size_t unchanged_without_reason(struct review_writer *w, bool tell)
         const struct selection_place *at = &w->r->unacknowledged[i];
         const struct selection_table *t = &w->r->in->judged->tables[at->table];
         const struct selection_column *c = &t->columns[at->column];
-        if (is_in_change(w->r, c))
+        if (told[i])
             continue;
         if (tell)
             review_add(w, REVIEW_ITEM, REVIEW_ALARM,
@@ -208,17 +226,18 @@ static size_t lowered_by_rules(struct review_writer *w, bool tell)
 void review_add_sensitive(struct review_writer *w)
 {
     const struct review *r = w->r;
+    const bool *told = told_with_change(w);
     size_t n = 0;
 
     for (size_t i = 0; i < r->n_columns; i++)
         n += r->columns[i].level != RULES_NONE && !review_is_listed(r->columns[i].c);
-    if (n + unchanged_without_reason(w, false) + lowered_by_rules(w, false) == 0)
+    if (n + unchanged_without_reason(w, told, false) + lowered_by_rules(w, false) == 0)
         return;
     review_head(w, tr("Sensitive"));
     for (size_t i = 0; i < r->n_columns; i++)
         if (r->ranked[i]->level != RULES_NONE && !review_is_listed(r->ranked[i]->c))
             sensitive_column(w, r->ranked[i]);
-    unchanged_without_reason(w, true);
+    unchanged_without_reason(w, told, true);
     lowered_by_rules(w, true);
     if (r->n_unacknowledged)
         review_note(w, tr("apply refuses as long as one that flows has no reason"));
