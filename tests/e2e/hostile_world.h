@@ -20,6 +20,7 @@ enum { HOSTILE_COLUMNS = 5 };
 
 static struct world w;
 static struct liar *liar;
+static char honest_endpoint[WORLD_PATH + 32], honest_kubeconfig[WORLD_PATH + 32];
 
 static inline void do_sql(PGconn *c, const char *sql)
 {
@@ -144,7 +145,7 @@ done:
     return n;
 }
 
-/* What points at the stand-in points at the liar. */
+/* What points at the stand-in points at the liar; the honest ones are kept, for an environment. */
 static inline void lie_about_apis(void)
 {
     char text[WORLD_PATH], path[WORLD_PATH + 32], why[FOLDER_WHY];
@@ -152,6 +153,9 @@ static inline void lie_about_apis(void)
     struct str config = {0};
     size_t n = 0;
 
+    snprintf(honest_endpoint, sizeof honest_endpoint, "STROM_GCP_ENDPOINT=%s",
+             getenv("STROM_GCP_ENDPOINT"));
+    snprintf(honest_kubeconfig, sizeof honest_kubeconfig, "KUBECONFIG=%s", getenv("KUBECONFIG"));
     liar = liar_start((int)strtol(port, NULL, 10));
     char *whole = folder_read(getenv("KUBECONFIG"), 1 << 16, &n);
     assert_non_null(whole);

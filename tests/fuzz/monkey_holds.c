@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATIENCE_MS = 30000, LOOK_MS = 20, SMALL_COLS = 60, SMALL_ROWS = 16 };
+enum { LAST_BYTES = 1500, PATIENCE_MS = 30000, LOOK_MS = 20, SMALL_COLS = 60, SMALL_ROWS = 16 };
 
 void monkey_note(struct monkey *m, const char *event)
 {
@@ -43,6 +43,9 @@ static void broken(struct monkey *m, const char *what)
             vt_paste_mode(m->v), vt_screen(m->v));
     size_t n;
     const char *log = vt_log(m->v, &n), *report = strstr(log, "==ERROR");
+    for (size_t i = n > LAST_BYTES ? n - LAST_BYTES : 0; i < n; i++)
+        fprintf(stderr, (unsigned char)log[i] < 0x20 ? "<%02x>" : "%c", (unsigned char)log[i]);
+    fprintf(stderr, "\n---\n");
     if (report == NULL)
         report = strstr(log, "runtime error");
     if (report != NULL)
