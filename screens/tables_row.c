@@ -1,7 +1,9 @@
 #include "screens/tables_row.h"
 
 #include "api/base/figure.h"
+#include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/pg/facts.h"
 #include "api/plan/survey.h"
 
 void tables_row_totals(const struct tables_view *v, const struct journey *j, struct page *p)
@@ -21,9 +23,45 @@ void tables_row_totals(const struct tables_view *v, const struct journey *j, str
     page_newline(p);
 }
 
+struct needs { /* tables that flow and wait for a migration */
+    size_t unpublished, unreadable, parted;
+};
+
+/* A partitioned table arrives as itself only where the publication names it, not its parts. */
+static bool hands_out_parts(const struct journey *j)
+{
+    const struct source_facts *f = j->live->facts;
+
+    return f && f->publication.part.known && f->publication.exists && !f->publication.via_root;
+}
+
+static const char *joint(const struct str *text)
+{
+    return text->bytes ? ", " : "";
+}
+
+static void put_needs(const struct needs *n, struct page *p)
+{
+    struct str text = {0};
+
+    if (n->unpublished)
+        str_printf(&text, tr("not published %zu"), n->unpublished);
+    if (n->unreadable) {
+        str_add(&text, joint(&text));
+        str_printf(&text, tr("not readable %zu"), n->unreadable);
+    }
+    if (n->parted) {
+        str_add(&text, joint(&text));
+        str_printf(&text, tr("handed out by parts %zu"), n->parted);
+    }
+    if (text.bytes)
+        page_mark(p, MARK_WARN, tr("Needs a migration (Prerequisites): %s"), str_text(&text));
+    str_done(&text);
+}
+
 void tables_row_needs(const struct journey *j, struct page *p)
 {
-    size_t unpublished = 0, unreadable = 0;
+    struct needs n = {0};
     size_t lacking = j->totals.personal + j->totals.special - j->totals.acknowledged;
 
     if (lacking)
@@ -33,13 +71,11 @@ void tables_row_needs(const struct journey *j, struct page *p)
         if (j->selection.tables[i].n_included == 0)
             continue;
         struct catalog_table t = catalog_table(j->catalog, i);
-        unpublished += !t.published;
-        unreadable += t.reader_known && !t.readable;
+        n.unpublished += !t.published;
+        n.unreadable += t.reader_known && !t.readable;
+        n.parted += t.kind == CATALOG_PARTITIONED && t.published && hands_out_parts(j);
     }
-    if (unpublished + unreadable)
-        page_mark(p, MARK_WARN,
-                  tr("Needs a migration (Prerequisites): not published %zu, not readable %zu"),
-                  unpublished, unreadable);
+    put_needs(&n, p);
 }
 
 /* Where the parts of a row stand: from the right, so that names get what is left. */

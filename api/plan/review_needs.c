@@ -187,8 +187,8 @@ static void columns_start(struct review *r)
     if (tables.n)
         need(r, "backfill", true,
              arena_printf(&r->mem,
-                          tr("of %s, by hand, on the stream's page in Google's console: rows that "
-                             "have arrived already get no value of the new columns by themselves"),
+                          tr("of %s, by hand (strom stream backfill): rows that have arrived "
+                             "already get no value of the new columns by themselves"),
                           names(r, &tables)));
 }
 
