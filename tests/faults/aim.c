@@ -140,7 +140,8 @@ static void make_key(const struct http_request *r, const char *path, char out[AI
 {
     static const char *const fresh[] = {"/operations/", "/queries/", "/objects/"};
 
-    snprintf(out, AIM_KEY, "%s %s %.*s%s", aim.phase, r->method, (int)strcspn(path, "?"), path,
+    snprintf(out, AIM_KEY, "%s %s %.*s%s%s", aim.phase, r->method, (int)strcspn(path, "?"), path,
+             strstr(path, "validateOnly=true") ? " TRIAL" : "",
              str_is_empty(r->proxy) ? "" : BY_PROXY);
     for (size_t i = 0; i < sizeof fresh / sizeof *fresh; i++) {
         char *at = strstr(out, fresh[i]);
