@@ -101,8 +101,9 @@ static const char *lacks(struct monkey *m)
     if (is_blank(m->v, rows))
         return "the screen is blank";
     if (cols < SMALL_COLS || rows < SMALL_ROWS)
-        return cols < 12 || strstr(vt_screen(m->v), "60x16") ? NULL
-                                                             : "it does not say what it needs";
+        return cols < 12 || rows < 4 || strstr(vt_screen(m->v), "60x16")
+                   ? NULL
+                   : "it does not say what it needs";
     for (size_t i = 0; i < sizeof ways_out / sizeof *ways_out; i++)
         if (strstr(vt_row(m->v, rows - 1), ways_out[i]))
             return NULL;

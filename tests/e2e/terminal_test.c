@@ -1,0 +1,292 @@
+/* On every screen: it ends in each of the ways there are, and the terminal is as it was before; it
+ * is drawn in every size from 1x1 to 500x200, in storms of them, and the picture comes back. One
+ * wizard after the other walks on from what the last one kept. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/steps.h"
+#include "tests/e2e/wizard.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "ready", "--speed", "40");
+    open_wizard(NULL);
+    return 0;
+}
+
+/* --- ends --- */
+
+static bool is_given_back(struct vt *t, void *ctx)
+{
+    (void)ctx;
+    return vt_modes_sane(t) && !vt_altscreen(t) && !vt_paste_mode(t) && vt_cursor(t, NULL, NULL);
+}
+
+/* The title that was kept aside is asked for again, after it was kept. */
+static void assert_title_back(void)
+{
+    const char *log = vt_log(v, NULL), *kept = strstr(log, "\033[22;0t"), *last = NULL;
+    for (const char *at = log; (at = strstr(at, "\033[23;0t")) != NULL; at++)
+        last = at;
+    assert_true(kept == NULL || (last != NULL && last > kept));
+}
+
+static void given_back(const char *where, int code)
+{
+    int ended = vt_wait_end(v, LONG_MS);
+    if (ended != code)
+        fail_msg("%s: ended with %d, wanted %d", where, ended, code);
+    if (!vt_wait(v, is_given_back, NULL, LONG_MS))
+        fail_msg("%s, %d: modes %d, other screen %d, paste %d, cursor %d", where, code,
+                 vt_modes_sane(v), vt_altscreen(v), vt_paste_mode(v), vt_cursor(v, NULL, NULL));
+    assert_title_back();
+}
+
+static void ends_by(const char *where, int number)
+{
+    vt_signal(v, number);
+    given_back(where, 128 + number);
+    if (number == SIGSEGV || number == SIGABRT) /* how to go on */
+        see("start strom again");
+}
+
+static void open_again(const char *where, const char *text)
+{
+    open_wizard(NULL);
+    if (!vt_wait_text(v, text, LONG_MS))
+        fail_msg("%s does not come back", where);
+}
+
+static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT, SIGKILL};
+enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
+
+static void every_end(const char *where, const char *text)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        ends_by(where, numbers[i]);
+        open_again(where, text);
+    }
+    vt_type(v, "\x03\x03");
+    given_back(where, 130);
+    open_again(where, text);
+}
+
+/* --- sizes --- */
+
+static bool is_drawn(struct vt *t, void *ctx)
+{
+    int cols, rows;
+    (void)ctx;
+    vt_size(t, &cols, &rows);
+    if (cols < 60 || rows < 16)
+        return cols < 30 || rows < 2 || vt_find(t, "60x16", NULL, NULL);
+    if (vt_find(t, "60x16", NULL, NULL) || *vt_row(t, 0) == '\0')
+        return false;
+    const char *keys = vt_row(t, rows - 1);
+    return strstr(keys, "Esc") || strstr(keys, "Enter") || strstr(keys, "? ");
+}
+
+/* Usable at 60x16: the keys are whole words, and what has the focus can be seen. */
+static void usable_when_narrow(const char *where)
+{
+    int col, row, cols, rows;
+    vt_resize(v, 60, 16);
+    if (!vt_wait(v, is_drawn, NULL, LONG_MS))
+        fail_msg("%s is not drawn at 60x16", where);
+    vt_size(v, &cols, &rows);
+    if (vt_cursor(v, &col, &row))
+        assert_true(col < cols && row < rows && row > 0);
+    assert_true(strlen(vt_row(v, rows - 1)) > 10);
+}
+
+static void every_size(const char *where, const char *text)
+{
+    static const int sizes[][2] = {{1, 1},   {2, 500}, {500, 2}, {500, 200}, {59, 16}, {60, 15},
+                                   {60, 16}, {61, 17}, {99, 40}, {100, 40},  {40, 9},  {200, 60}};
+    enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+    for (size_t i = 0; i < SIZES; i++) {
+        vt_resize(v, sizes[i][0], sizes[i][1]);
+        if (!vt_wait(v, is_drawn, NULL, LONG_MS))
+            fail_msg("%s is not drawn at %dx%d", where, sizes[i][0], sizes[i][1]);
+    }
+    for (int round = 0; round < 5; round++) /* without a look in between */
+        for (size_t i = 0; i < SIZES; i++)
+            vt_resize(v, sizes[i][0] + round, sizes[i][1] + round);
+    usable_when_narrow(where);
+    vt_resize(v, 80, 24);
+    if (!vt_wait_text(v, text, LONG_MS))
+        fail_msg("%s does not come back from a storm", where);
+}
+
+static void station(const char *where, const char *text)
+{
+    see(text);
+    every_size(where, text);
+    every_end(where, text);
+}
+
+/* --- the road --- */
+
+STEP(home)
+{
+    station("home", "What do you want to do?");
+    vt_key(v, "q");
+    given_back("home", 0);
+    open_again("home", "What do you want to do?");
+}
+
+STEP(connect)
+{
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    station("connect", "Where is the data today?");
+    see("postmottak as kari.nordmann@nav.no");
+}
+
+STEP(prerequisites)
+{
+    vt_key(v, "Enter");
+    station("prerequisites", "0 fail");
+}
+
+STEP(access)
+{
+    vt_key(v, "Enter");
+    station("access", "You hold Editor");
+}
+
+STEP(tables)
+{
+    vt_key(v, "Enter");
+    station("tables", "28 of 28");
+    vt_type(v, "/regel_ev");
+    see("1 of 28");
+    vt_keys(v, "Enter Down Space");
+    see("tables 1, columns 4");
+}
+
+/* What lies over a page, and is not kept: the page is. */
+STEP(over_a_page)
+{
+    static const char *const keys[] = {"?", "Ctrl-C"};
+    static const char *const texts[] = {"type to filter", "Interrupted"};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < NUMBERS; i += 3) {
+            vt_key(v, keys[k]);
+            see(texts[k]);
+            if (i == 0)
+                every_size(texts[k], texts[k]);
+            ends_by(texts[k], numbers[i]);
+            open_again(texts[k], "tables 1, columns 4");
+        }
+}
+
+/* Drawn anew, and suspended, where a question stands as well. */
+STEP(a_question_can_be_redrawn_and_suspended)
+{
+    vt_key(v, "Ctrl-C");
+    see("Interrupted");
+    assert_true(vt_wait_quiet(v, 100, LONG_MS));
+    size_t before = vt_bytes(v);
+    vt_key(v, "Ctrl-L");
+    while (vt_bytes(v) < before + 300)
+        assert_true(vt_wait_quiet(v, 20, LONG_MS) && vt_wait(v, is_drawn, NULL, LONG_MS));
+    vt_key(v, "Ctrl-Z");
+    assert_true(vt_wait_stopped(v, LONG_MS));
+    assert_true(vt_wait(v, is_given_back, NULL, LONG_MS));
+    vt_continue(v);
+    see("Interrupted");
+    vt_key(v, "Esc");
+    see_gone("Interrupted");
+}
+
+STEP(destination)
+{
+    vt_key(v, "Enter");
+    station("destination", "Where does it arrive?");
+}
+
+STEP(review)
+{
+    vt_key(v, "Enter");
+    station("review", " to create, 0 to change");
+}
+
+STEP(consent)
+{
+    vt_key(v, "Enter");
+    station("consent", "Create now?");
+}
+
+/* While it is made; each of the next ones takes it up. */
+STEP(creating)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        vt_key(v, "c");
+        see("Private connection");
+        if (i == 0)
+            every_size("creating", "Private connection");
+        ends_by("creating", numbers[i]);
+        open_again("creating", "Create now?");
+    }
+    vt_key(v, "c");
+    see("The stream runs");
+}
+
+STEP(monitor)
+{
+    vt_key(v, "Enter");
+    see("RUNNING");
+    station("monitor", "Monitor");
+}
+
+/* What is to be taken down is not gone on with by itself: Home offers the stream. */
+STEP(taking_down)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (i > 0)
+            vt_key(v, "Enter");
+        see("RUNNING");
+        see("D take down");
+        vt_type(v, "D");
+        see("Enter take down");
+        if (i == 0)
+            every_size("take down", "Enter take down");
+        ends_by("take down", numbers[i]);
+        open_again("take down", "› Go on: postgres-postmottak-bigquery");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(home),
+        cmocka_unit_test(connect),
+        cmocka_unit_test(prerequisites),
+        cmocka_unit_test(access),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(over_a_page),
+        cmocka_unit_test(a_question_can_be_redrawn_and_suspended),
+        cmocka_unit_test(destination),
+        cmocka_unit_test(review),
+        cmocka_unit_test(consent),
+        cmocka_unit_test(creating),
+        cmocka_unit_test(monitor),
+        cmocka_unit_test(taking_down),
+    };
+    return cmocka_run_group_tests(tests, start, close_world);
+}
