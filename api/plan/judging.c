@@ -189,45 +189,22 @@ static void raise_column(struct judgement *m, size_t table, const char *column)
         selection_raise(&m->selection, table, at, v.level, v.categories);
 }
 
-/* *roots: those whose partitions have told something. */
-static void raise_all(struct judgement *m, struct sampling_found *f, bool *roots)
+static void raise_all(struct judgement *m, struct sampling_found *f)
 {
     size_t table;
 
-    while (f && sampling_found_news(f, &table)) {
-        ptrdiff_t root = catalog_table(m->catalog, table).root;
+    while (f && sampling_found_news(f, &table))
         for (size_t c = 0; c < m->selection.tables[table].n_columns; c++)
-            if (sampling_found_knows(f, table, c)) {
+            if (sampling_found_knows(f, table, c))
                 raise_column(m, table, catalog_column_name(m->catalog, table, c));
-                if (root != CATALOG_NONE)
-                    roots[root] = true;
-            }
-    }
-}
-
-/* Once each: a verdict on one goes through all its partitions. */
-static void raise_roots(struct judgement *m, const bool *roots)
-{
-    for (size_t i = 0; i < catalog_tables(m->catalog); i++)
-        for (size_t c = 0; roots[i] && c < m->selection.tables[i].n_columns; c++)
-            raise_column(m, i, catalog_column_name(m->catalog, i, c));
-}
-
-static void raise_levels(struct judgement *m)
-{
-    bool *roots = mem_alloc((catalog_tables(m->catalog) + 1) * sizeof *roots);
-
-    raise_all(m, m->kept, roots);
-    raise_all(m, m->found, roots);
-    raise_roots(m, roots);
-    mem_free(roots);
 }
 
 static void count_in(struct job *j)
 {
     struct judgement *m = j->made;
 
-    raise_levels(m);
+    raise_all(m, m->kept);
+    raise_all(m, m->found);
     note_trouble(m, j->sampling);
     note_trouble(m, j->listing);
     note_left_out(m, sampling_told(j->sampling).statistics_why);
@@ -314,25 +291,6 @@ void judgement_take_selection(struct judgement *j, struct selection *out)
     j->has_selection = false;
 }
 
-static void add_values(const struct judgement *j, size_t table, size_t column,
-                       struct rules_verdict *out)
-{
-    sampling_found_add(j->kept, table, column, out);
-    sampling_found_add(j->found, table, column, out);
-}
-
-static void add_partitions(const struct judgement *j, size_t root, const char *column,
-                           struct rules_verdict *out)
-{
-    for (size_t i = 0; i < catalog_tables(j->catalog); i++) {
-        ptrdiff_t at = catalog_table(j->catalog, i).root == (ptrdiff_t)root
-                           ? catalog_find_column(j->catalog, i, column)
-                           : CATALOG_NONE;
-        if (at != CATALOG_NONE)
-            add_values(j, i, (size_t)at, out);
-    }
-}
-
 bool judgement_verdict(const struct judgement *j, const char *schema, const char *table,
                        const char *column, struct rules_verdict *out)
 {
@@ -342,9 +300,8 @@ bool judgement_verdict(const struct judgement *j, const char *schema, const char
     if (c == CATALOG_NONE)
         return false;
     survey_verdict(j->catalog, j->team, (size_t)t, (size_t)c, out);
-    add_values(j, (size_t)t, (size_t)c, out);
-    if (catalog_table(j->catalog, (size_t)t).kind == CATALOG_PARTITIONED)
-        add_partitions(j, (size_t)t, column, out);
+    sampling_found_add(j->kept, (size_t)t, (size_t)c, out);
+    sampling_found_add(j->found, (size_t)t, (size_t)c, out);
     return true;
 }
 

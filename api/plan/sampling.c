@@ -97,6 +97,25 @@ static bool find_column(const struct catalog *c, char *const names[3], size_t *t
     return k != CATALOG_NONE;
 }
 
+/* PostgreSQL keeps them of partitions by itself; of the table that is chosen, seldom: all of them
+ * tell of it. */
+static void put_statistics(struct sampler *s, size_t table, size_t column,
+                           const struct rules_verdict *v)
+{
+    struct catalog_table t = catalog_table(s->catalog, table);
+    ptrdiff_t at = t.root == CATALOG_NONE
+                       ? CATALOG_NONE
+                       : catalog_find_column(s->catalog, (size_t)t.root,
+                                             catalog_column_name(s->catalog, table, column));
+
+    if (at != CATALOG_NONE)
+        sampling_found_join(s->found, (size_t)t.root, (size_t)at, v);
+    if (t.kind == CATALOG_PARTITIONED)
+        sampling_found_join(s->found, table, column, v);
+    else
+        sampling_found_put(s->found, table, column, v);
+}
+
 static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
 {
     struct sampler *s = ctx;
@@ -122,7 +141,7 @@ static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
         if (list)
             heap_add_list(&heap, &mem, list);
     heap_verdict(&heap, names[0], names[1], RULES_BY_STATISTICS, &v);
-    sampling_found_put(s->found, table, column, &v);
+    put_statistics(s, table, column, &v);
     arena_done(&mem);
     return true;
 }

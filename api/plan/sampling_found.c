@@ -121,6 +121,21 @@ void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
     put(f, table, column, v, false);
 }
 
+void sampling_found_join(struct sampling_found *f, size_t table, size_t column,
+                         const struct rules_verdict *v)
+{
+    struct rules_verdict all = {0};
+
+    if (v->n_evidence == 0)
+        return;
+    for (uint32_t at = f->tables[table].first; at != NOWHERE; at = f->findings[at].next)
+        if (f->findings[at].column == column &&
+            source_of(&f->findings[at]) == (enum rules_by)v->evidence[0].by)
+            rules_add_values(&all, &f->findings[at].verdict);
+    rules_add_values(&all, v);
+    put(f, table, column, &all, false);
+}
+
 static void mark_read(struct sampling_found *f, size_t table, const struct sampling_seen *seen)
 {
     f->tables[table].seen = *seen;

@@ -20,6 +20,9 @@ void sampling_found_free(struct sampling_found *f);                 /* NULL is f
  * before; a verdict without evidence says nothing and is not kept. */
 void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
                         const struct rules_verdict *v);
+/* Besides what the same source said before: a partitioned table is told by each of its parts. */
+void sampling_found_join(struct sampling_found *f, size_t table, size_t column,
+                         const struct rules_verdict *v);
 /* How far the rows of a table were looked at. */
 struct sampling_seen {
     bool read;

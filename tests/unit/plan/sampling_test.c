@@ -53,6 +53,33 @@ static void test_statistics_alone(void **state)
     sampling_found_free(f);
 }
 
+/* The whole is told by its parts, all of them; autovacuum looks at parts alone. */
+static void test_statistics_of_partitions(void **state)
+{
+    struct rules_verdict v;
+    (void)state;
+    server_sql("app", "CREATE TABLE delt (id int, felt text) PARTITION BY LIST (id);"
+                      "CREATE TABLE delt_1 PARTITION OF delt FOR VALUES IN (1);"
+                      "CREATE TABLE delt_2 PARTITION OF delt FOR VALUES IN (2);"
+                      "CREATE TABLE delt_3 (felt text, id int);"
+                      "ALTER TABLE delt ATTACH PARTITION delt_3 FOR VALUES IN (3);"
+                      "INSERT INTO delt SELECT i % 3 + 1, CASE i % 3 WHEN 0 THEN '" NUMBER
+                      "' WHEN 1 THEN 'vare' ELSE 'kari@example.org' END FROM "
+                      "generate_series(1, 90) i; ANALYZE delt_1, delt_2, delt_3");
+    read_catalog();
+    struct sampling_found *f = sampling_found_new(catalog);
+    look(f, 0);
+    v = verdict(f, "delt");
+    assert_int_equal(v.level, RULES_SPECIAL);
+    assert_int_equal(v.categories, 1u << RULES_FNR | 1u << RULES_EMAIL);
+    assert_int_equal(verdict(f, "delt_2").n_evidence, 0);
+    assert_int_equal(level_of(f, "delt_3", 0), RULES_PERSONAL);
+    assert_int_equal(level_of(f, "delt_1", 1), RULES_SPECIAL);
+    sampling_found_free(f);
+    server_sql("app", "DROP TABLE delt");
+    read_catalog();
+}
+
 static void test_written_and_read_again(void **state)
 {
     struct sampling_found *f = sampling_found_new(catalog), *g = sampling_found_new(catalog);
@@ -261,10 +288,15 @@ static void test_what_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_looked_at_once),         cmocka_unit_test(test_statistics_alone),
-        cmocka_unit_test(test_written_and_read_again), cmocka_unit_test(test_what_does_not_fit),
-        cmocka_unit_test(test_changed_columns),        cmocka_unit_test(test_all_categories),
-        cmocka_unit_test(test_what_was_seen),          cmocka_unit_test(test_what_is_left),
+        cmocka_unit_test(test_looked_at_once),
+        cmocka_unit_test(test_statistics_alone),
+        cmocka_unit_test(test_statistics_of_partitions),
+        cmocka_unit_test(test_written_and_read_again),
+        cmocka_unit_test(test_what_does_not_fit),
+        cmocka_unit_test(test_changed_columns),
+        cmocka_unit_test(test_all_categories),
+        cmocka_unit_test(test_what_was_seen),
+        cmocka_unit_test(test_what_is_left),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
