@@ -301,14 +301,14 @@ static void recover(struct planner *pl)
         add_recover(pl);
     } else if (begun && is(pl, "STARTING")) {
         add_await(pl, "RUNNING");
-    } else if (begun && is(pl, "RUNNING")) {
-        add_recover(pl);
+    } else if (is(pl, "RUNNING")) {
+        add_recover(pl); /* which is done: the copies are left, where it was ours */
     } else {
         refuse_state(pl, is(pl, "PAUSED") || is(pl, "NOT_STARTED")
                              ? tr("nothing is lost: strom stream resume goes on with it")
                              : tr("only a stream that has failed for good is recovered"));
     }
-    if (pl->p->possible || is(pl, "FAILED_PERMANENTLY"))
+    if ((pl->p->possible && (begun || !is(pl, "RUNNING"))) || is(pl, "FAILED_PERMANENTLY"))
         copy_all(pl);
 }
 

@@ -324,7 +324,10 @@ static void take(struct job *j)
     } else if (waited > limit) {
         too_long(j);
     } else {
-        go(j, PAUSE, task_timer(j->record.net, google_poll_pause_ms(j->google, waited)));
+        int64_t pause = google_poll_pause_ms(j->google, waited);
+        if (!well && task_error(j->call)->kind == ERR_QUOTA) /* in no hurry, after all its tries */
+            pause += 15 * google_poll_floor_ms(j->google);
+        go(j, PAUSE, task_timer(j->record.net, pause));
     }
 }
 

@@ -32,12 +32,17 @@ static const char *const take_down[] = {
     "strom", "delete", APP, "datastream", ALWAYS, "--confirm", "postgres-postmottak-bigquery",
     NULL};
 
+static const char *const pause_it[] = {"strom", "stream", "pause", "--app", APP, ALWAYS, NULL};
+static const char *const recover[] = {"strom", "stream", "recover", "--app", APP, ALWAYS, NULL};
+
 static const struct scenario commands[] = {
     {.name = "strom create", .scene = WORLD_FRESH, .words = create},
     {.name = "strom plan", .scene = WORLD_RUNNING, .words = plan, .looks = true},
     {.name = "strom status", .scene = WORLD_RUNNING, .words = status, .looks = true},
     {.name = "strom check", .scene = WORLD_RUNNING, .words = check, .looks = true},
     {.name = "strom delete", .scene = WORLD_RUNNING, .words = take_down},
+    {.name = "strom stream pause", .scene = WORLD_RUNNING, .words = pause_it},
+    {.name = "strom stream recover", .scene = WORLD_LOST, .words = recover},
 };
 
 const struct scenario *commands_at(size_t i)
@@ -73,11 +78,9 @@ static int run_command(const struct options *o)
     static const struct {
         const char *name;
         int (*run)(const struct options *o);
-    } known[] = {{"create", command_create},
-                 {"plan", command_plan},
-                 {"status", command_status},
-                 {"check", command_check},
-                 {"delete", command_delete}};
+    } known[] = {{"create", command_create}, {"plan", command_plan},
+                 {"status", command_status}, {"check", command_check},
+                 {"delete", command_delete}, {"stream", command_stream}};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_eq(known[i].name, o->command))

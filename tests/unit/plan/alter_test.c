@@ -129,7 +129,6 @@ static void test_what_cannot_be_done_says_why(void **state)
         enum err_kind kind;
         const char *why;
     } cases[] = {
-        {{.kind = ALTER_RECOVER}, ERR_CONFLICT, "RUNNING"},
         {{.kind = ALTER_BACKFILL}, ERR_INPUT, "no table"},
         {{.kind = ALTER_SLOT, .slot = "Stor"}, ERR_INPUT, "a-z"},
         {{.kind = ALTER_SLOT}, ERR_INPUT, "a-z"},
@@ -150,7 +149,7 @@ static void test_what_cannot_be_done_says_why(void **state)
 
 static void test_one_that_cannot_be_done_is_refused(void **state)
 {
-    const struct alter_order order = {.kind = ALTER_RECOVER};
+    const struct alter_order order = {.kind = ALTER_SLOT};
     struct act act;
     (void)state;
     begin(&act, &order, NULL);
