@@ -5,8 +5,8 @@
 #include "api/plan/survey.h"
 #include "screens/kept_names.h"
 
-#define VALUES     "values." /* then schema and table */
-#define STATISTICS "values of statistics"
+#define VALUES     "values."              /* then schema and table */
+#define STATISTICS "values of statistics" /* the shape of what they were looked at for */
 
 static void key_of(struct str *key, const char *schema, const char *table)
 {
@@ -52,7 +52,7 @@ struct sampling_found *values_take(struct journey *j, struct task *survey)
         f = sampling_found_new(j->catalog);
     while (sampling_found_news(f, &table))
         ;
-    if (kept_bool(j->kept, STATISTICS, false))
+    if (kept_int(j->kept, STATISTICS, 0) == sampling_found_shape(f))
         sampling_found_set_statistics(f);
     return f;
 }
@@ -109,7 +109,7 @@ bool values_rise(struct journey *j, size_t tables, struct values_risen *out)
         some = true;
     }
     if (j->found && sampling_found_has_statistics(j->found))
-        kept_set_bool(j->kept, STATISTICS, true);
+        kept_set_int(j->kept, STATISTICS, sampling_found_shape(j->found));
     if (out->columns > before)
         selection_totals(&j->selection, &j->totals);
     return some;

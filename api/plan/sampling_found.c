@@ -40,6 +40,7 @@ struct sampling_found {
     size_t n_news;
     uint16_t *rules; /* by name; NULL: not sorted yet */
     bool statistics;
+    int64_t shape; /* 0: not asked for yet */
 };
 
 static void empty(struct sampling_found *f)
@@ -238,6 +239,20 @@ static uint64_t looked_at(const struct catalog *c, size_t table, size_t *n)
         ++*n;
     }
     return h;
+}
+
+int64_t sampling_found_shape(struct sampling_found *f)
+{
+    uint64_t h = 1;
+    size_t n;
+
+    for (size_t i = 0; f->shape == 0 && i < f->n_tables; i++) {
+        h = mix(h, catalog_schema_name(f->catalog, i));
+        h = mix(h, catalog_table_name(f->catalog, i)) ^ looked_at(f->catalog, i, &n);
+    }
+    if (f->shape == 0)
+        f->shape = (int64_t)(h >> 1 | 1);
+    return f->shape;
 }
 
 static void name_look(const struct catalog *c, size_t table, char out[24], size_t *n)

@@ -51,6 +51,9 @@ bool sampling_found_news(struct sampling_found *f, size_t *table);
 
 /* --- written down --- */
 
+/* Of all tables and the columns that are looked at; another number when one of them is new or
+ * another. Never 0. */
+int64_t sampling_found_shape(struct sampling_found *f);
 /* One table, as a line without its end; "" when nothing is known of it. */
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
 /* As it was written, perhaps by an earlier version, of a table that may have changed since: what

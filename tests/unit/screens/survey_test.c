@@ -12,6 +12,7 @@
 #include "api/plan/survey.h"
 #include "api/store/journeys.h"
 #include "screens/choose.h"
+#include "screens/values.h"
 #include "tests/unit/pg/server.h"
 
 static const char *const hostile[] = {"a\"b",
@@ -220,6 +221,29 @@ static void test_hostile_names_come_back(void **state)
     store_close(s.live.store);
 }
 
+/* Statistics are looked at once, and again when a column is new. */
+static void test_new_columns_are_looked_at(void **state)
+{
+    struct scene s = {.live = {.options = &s.options}};
+    struct values_risen risen = {0};
+    struct err e;
+
+    (void)state;
+    s.live.store = store_open_memory(&e);
+    journey_open(&s.j, &s.live);
+    look(&s);
+    assert_false(sampling_found_has_statistics(s.j.found));
+    sampling_found_set_statistics(s.j.found);
+    values_rise(&s.j, 1, &risen);
+    look(&s);
+    assert_true(sampling_found_has_statistics(s.j.found));
+    server_sql("app", "ALTER TABLE public.\"*\" ADD ny text");
+    look(&s);
+    assert_false(sampling_found_has_statistics(s.j.found));
+    journey_close(&s.j);
+    store_close(s.live.store);
+}
+
 static void expect(const struct catalog *c, const char *name, enum survey_problem p,
                    const char *text, const char *sql)
 {
@@ -266,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_names_come_back),
         cmocka_unit_test(test_each_kind_has_its_own_words),
+        cmocka_unit_test(test_new_columns_are_looked_at),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
