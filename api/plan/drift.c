@@ -204,6 +204,33 @@ static void look_at_database(struct job *j)
         look_for_news(j, &j->live->seen->tables[i]);
 }
 
+/* What flows without the file's word first, the most sensitive at the top: a list that is cut loses
+ * none of it. News last. */
+static int rank_of(const struct drift_item *d)
+{
+    enum { NEWS, OTHER, UNAGREED };
+    bool wide = d->kind == DRIFT_SELECTION && d->table == NULL;
+
+    if (d->unlisted)
+        return NEWS;
+    return d->unagreed ? UNAGREED + (wide ? (int)RULES_PERSONAL : (int)d->level) : OTHER;
+}
+
+static struct drift_item *ranked(const struct job *j)
+{
+    struct drift_item *all = arena_array(j->mem, struct drift_item, j->n + 1);
+    size_t n = 0;
+    int most = 0;
+
+    for (size_t i = 0; i < j->n; i++)
+        most = rank_of(&j->items[i]) > most ? rank_of(&j->items[i]) : most;
+    for (int rank = most; rank >= 0; rank--)
+        for (size_t i = 0; i < j->n; i++)
+            if (rank_of(&j->items[i]) == rank)
+                all[n++] = j->items[i];
+    return all;
+}
+
 void drift_find(const struct selection *agreed, const struct drift_world *live, struct arena *a,
                 struct drift *out)
 {
@@ -217,7 +244,7 @@ void drift_find(const struct selection *agreed, const struct drift_world *live, 
     }
     if (live->seen)
         look_at_database(&j);
-    *out = (struct drift){.items = j.items, .n = j.n};
+    *out = (struct drift){.items = ranked(&j), .n = j.n};
     for (size_t i = 0; i < j.n; i++) {
         out->n_unagreed += j.items[i].unagreed;
         out->n_unlisted += j.items[i].unlisted;

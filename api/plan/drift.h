@@ -31,7 +31,8 @@ struct drift_item {
 };
 
 struct drift {
-    const struct drift_item *items; /* what flows without the file's word first, news last */
+    const struct drift_item *items; /* what flows without the file's word first, the most
+                                       sensitive at the top; news last */
     size_t n, n_unagreed, n_unlisted;
 };
 

@@ -266,8 +266,14 @@ static void drifted(struct review_writer *w)
 
     if (n)
         review_head(w, tr("Drift: what runs is not what was agreed on"));
-    for (size_t i = 0; i < n && i < LISTED; i++)
-        review_add(w, REVIEW_ITEM, drift_tone(&d->items[i]), drift_text(&d->items[i], w->a));
+    for (size_t i = 0; i < n && i < LISTED; i++) {
+        const struct drift_item *x = &d->items[i];
+        const char *text = drift_text(x, w->a);
+        review_add(w, REVIEW_ITEM, drift_tone(x),
+                   x->unagreed && x->level != RULES_NONE
+                       ? arena_printf(w->a, "%s (%s)", text, rules_level_name(x->level))
+                       : text);
+    }
     if (n > LISTED)
         review_note(w, arena_printf(w->a, tr("and %zu more"), n - LISTED));
 }
