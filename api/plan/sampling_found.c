@@ -224,10 +224,11 @@ static uint64_t mix(uint64_t h, const char *text)
 }
 
 /* Of the columns that are looked at: name, place and type of each. A renamed, exchanged or changed
- * one makes another number. *n: how many. */
+ * one makes another number, and so does another version, which knows more of values. *n: how many.
+ */
 static uint64_t looked_at(const struct catalog *c, size_t table, size_t *n)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
+    uint64_t h = mix(UINT64_C(14695981039346656037), STROM_VERSION);
 
     *n = 0;
     for (size_t i = 0; i < catalog_table_columns(c, table); i++) {

@@ -57,9 +57,9 @@ int64_t sampling_found_shape(struct sampling_found *f);
 /* One table, as a line without its end; "" when nothing is known of it. */
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
 /* As it was written, perhaps by an earlier version, of a table that may have changed since: what
- * fits is taken. A table that was empty, or had other columns to look at (number, name, place or
- * type), counts as not read; until it is, its columns keep what was said under their name, and
- * what was said of their place: a renamed one stays a question. */
+ * fits is taken. A table that was empty, was looked at by another version, or had other columns to
+ * look at (number, name, place or type), counts as not read; until it is, its columns keep what was
+ * said under their name, and what was said of their place: a renamed one stays a question. */
 void sampling_found_take(struct sampling_found *f, size_t table, const char *text);
 
 #endif
