@@ -29,6 +29,10 @@ static unsigned chance(unsigned n)
 
 /* --- an event --- */
 
+/* Keys that are signals where the terminal has been given back: the kernel then throws away what
+ * was written and not yet read, the giving back itself. So they come when nothing is on its way. */
+#define SIGNALS "\x03\x1a\x1c"
+
 static void press(const char *key)
 {
     monkey_note(&m, key);
@@ -44,11 +48,10 @@ static void type(const char *bytes)
 static void some_key(void)
 {
     static const char *const keys[] = {
-        "Up",      "Down",   "Down",   "Left",   "Right",     "PgUp",   "PgDn",
-        "Home",    "End",    "Tab",    "Tab",    "Shift-Tab", "Esc",    "F1",
-        "F5",      "F12",    "Ins",    "Del",    "Space",     "Space",  "Backspace",
-        "Ctrl-U",  "Ctrl-W", "Ctrl-R", "Ctrl-L", "Ctrl-G",    "Ctrl-A", "Ctrl-D",
-        "Ctrl-\\", "Ctrl-S", "Ctrl-Q", "Enter",  "Enter",     "Enter",  "Enter"};
+        "Up",     "Down",   "Down",      "Left",   "Right",  "PgUp",   "PgDn",   "Home",   "End",
+        "Tab",    "Tab",    "Shift-Tab", "Esc",    "F1",     "F5",     "F12",    "Ins",    "Del",
+        "Space",  "Space",  "Backspace", "Ctrl-U", "Ctrl-W", "Ctrl-R", "Ctrl-L", "Ctrl-G", "Ctrl-A",
+        "Ctrl-D", "Ctrl-E", "Ctrl-S",    "Ctrl-Q", "Enter",  "Enter",  "Enter",  "Enter"};
 
     press(keys[chance(sizeof keys / sizeof *keys)]);
 }
@@ -82,10 +85,12 @@ static void some_word(bool pasted)
         word = hostile_text(chance((unsigned)hostile_count()));
     else if (chance(4) == 0)
         word = hostile_name(chance((unsigned)hostile_count()), name);
+    if (strpbrk(word, SIGNALS) != NULL)
+        return;
     if (pasted) {
         monkey_note(&m, "paste");
         vt_paste(m.v, word);
-    } else if (strpbrk(word, "\x03\x1a") == NULL) {
+    } else {
         type(word);
     }
 }
@@ -98,7 +103,7 @@ static void some_bytes(void)
 
     for (unsigned i = 0; i < n; i++) {
         bytes[i] = chance(3) ? often[chance(sizeof often - 1)] : (char)(1 + chance(255));
-        if (strchr("\x03\x1a", bytes[i])) /* those are events of their own */
+        if (strchr(SIGNALS, bytes[i]))
             bytes[i] = '\033';
     }
     bytes[n] = '\0';
@@ -148,6 +153,14 @@ static void suspend(void)
     }
 }
 
+static void interrupt(void)
+{
+    vt_wait_quiet(m.v, 10 * QUIET_MS, WAIT_MS);
+    monkey_holds(&m);
+    if (!m.ended)
+        press("Ctrl-C");
+}
+
 static void some_signal(void)
 {
     static const int numbers[] = {SIGWINCH, SIGCONT, SIGWINCH, SIGPIPE};
@@ -180,7 +193,7 @@ static void event(void)
     else if (n < 974)
         suspend();
     else if (n < 977)
-        press("Ctrl-C");
+        interrupt();
     else if (n < 981)
         some_signal();
     else if (n < 983)
