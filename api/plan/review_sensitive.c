@@ -223,6 +223,17 @@ static size_t lowered_by_rules(struct review_writer *w, bool tell)
     return n;
 }
 
+/* The ranked ones from `at` on: those without a reason, who stand first, or the others. */
+static size_t changed(struct review_writer *w, size_t at, bool without_reason)
+{
+    const struct review *r = w->r;
+
+    for (; at < r->n_columns && r->ranked[at]->unacknowledged == without_reason; at++)
+        if (r->ranked[at]->level != RULES_NONE && !review_is_listed(r->ranked[at]->c))
+            sensitive_column(w, r->ranked[at]);
+    return at;
+}
+
 void review_add_sensitive(struct review_writer *w)
 {
     const struct review *r = w->r;
@@ -234,10 +245,9 @@ void review_add_sensitive(struct review_writer *w)
     if (n + unchanged_without_reason(w, told, false) + lowered_by_rules(w, false) == 0)
         return;
     review_head(w, tr("Sensitive"));
-    for (size_t i = 0; i < r->n_columns; i++)
-        if (r->ranked[i]->level != RULES_NONE && !review_is_listed(r->ranked[i]->c))
-            sensitive_column(w, r->ranked[i]);
+    size_t at = changed(w, 0, true); /* the worst first: what apply refuses, changed or not */
     unchanged_without_reason(w, told, true);
+    changed(w, at, false);
     lowered_by_rules(w, true);
     if (r->n_unacknowledged)
         review_note(w, tr("apply refuses as long as one that flows has no reason"));
