@@ -222,13 +222,14 @@ static void conclude(struct reader *r)
 static void leave_out(struct sampler *s, size_t table, const struct err *why)
 {
     struct catalog_table t = catalog_table(s->catalog, table);
-    char safe[sizeof why->why];
+    struct err told = sampling_sql_error(why, t.row_security);
+    char safe[sizeof told.why];
 
     s->told.left_out++;
     if (s->told.why && s->why_table < table) /* two read at a time: the first in order is told */
         return;
     s->why_table = table;
-    safe_text(safe, sizeof safe, why->why);
+    safe_text(safe, sizeof safe, told.why);
     s->told.why = arena_printf(&s->mem, "%s.%s: %s", t.schema, t.name, safe);
 }
 

@@ -71,5 +71,8 @@ bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, b
  * the name cannot be written. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c);
 bool sampling_sql_is_text(const struct catalog_column *c); /* that expression is text */
+/* As it may be told: what a function of the database's own says (row security runs them), or what
+ * is wrong with a value, may hold that value. */
+struct err sampling_sql_error(const struct err *e, bool row_security);
 
 #endif

@@ -15,7 +15,7 @@ struct looking {
     struct str values[SAMPLING_LOOKS]; /* those that were flagged stand first */
     size_t n, flagged;
     uint32_t categories;
-    bool ascii, whole;
+    bool ascii, whole, row_security;
 };
 
 static size_t characters(const char *text)
@@ -104,8 +104,10 @@ static enum task_state step(struct task *t)
 {
     struct looking *l = task_job(t, &type);
 
-    return task_state(l->reading) == TASK_FAILED ? task_fail_like(t, l->reading)
-                                                 : task_state(l->reading);
+    if (task_state(l->reading) != TASK_FAILED)
+        return task_state(l->reading);
+    struct err told = sampling_sql_error(task_error(l->reading), l->row_security);
+    return task_fail(t, &told);
 }
 
 static bool write_sql(const struct catalog *c, size_t table, size_t column, struct str *out)
@@ -140,6 +142,7 @@ struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table,
         t = task_new(pg_net(pg), &type);
         struct looking *l = task_job(t, &type);
         l->categories = categories;
+        l->row_security = catalog_table(c, table).row_security;
         l->ascii = ascii;
         l->whole = whole;
         l->reading = pg_copy(pg, str_text(&sql), row, l);

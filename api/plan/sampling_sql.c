@@ -1,6 +1,7 @@
 #include "api/plan/sampling.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/files/quote.h"
 
 #include <string.h>
@@ -152,4 +153,14 @@ bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool aga
                    (long long)t.rows);
     str_printf(out, " LIMIT %u", limit_of(&t, rows));
     return ok;
+}
+
+struct err sampling_sql_error(const struct err *e, bool row_security)
+{
+    struct err told = *e;
+
+    if (row_security || str_starts(e->reason, "22") || str_starts(e->reason, "P0"))
+        err_why(&told, tr("the server refused (%s); its words may hold values, and are not shown"),
+                e->reason);
+    return told;
 }

@@ -285,6 +285,30 @@ static void test_what_is_left(void **state)
     assert_false(sampling_sql_leaves(catalog, table("mange"), 100000, false, 6000));
 }
 
+/* A policy is somebody's function: what it says of a row is not told. */
+static void test_words_that_hold_values(void **state)
+{
+    (void)state;
+    server_sql("app",
+               "CREATE FUNCTION public.se(v text) RETURNS bool LANGUAGE plpgsql AS "
+               "'BEGIN RAISE EXCEPTION ''ikke %'', v; END';"
+               "CREATE TABLE aapen (id int, felt text); INSERT INTO aapen VALUES (1, '" NUMBER
+               "'); ALTER TABLE aapen ENABLE ROW LEVEL SECURITY;"
+               "CREATE POLICY p ON aapen USING (public.se(felt));"
+               "GRANT SELECT ON aapen TO leser");
+    snprintf(conninfo, sizeof conninfo, "%s", as_reader());
+    read_catalog();
+    struct sampling_options o = {.source = {.dsn = conninfo}, .catalog = catalog, .rows = 10};
+    struct task *t = sampling(net, &o);
+    await(t);
+    const char *why = sampling_told(t).why;
+    assert_non_null(why);
+    assert_true(str_starts(why, "public.aapen: "));
+    assert_non_null(strstr(why, "P0001"));
+    assert_null(strstr(why, NUMBER));
+    task_drop(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_all_categories),
         cmocka_unit_test(test_what_was_seen),
         cmocka_unit_test(test_what_is_left),
+        cmocka_unit_test(test_words_that_hold_values),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
