@@ -306,7 +306,7 @@ static void a_slot_holds_from_the_deploy_on(void **state)
         source("INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
                "regel_resultat_id, 'mer', true FROM regel_evaluering LIMIT 1000");
         a = look();
-    } while (json_is_null(json_get(a->doc, "slot.hours_until_full")) && clock_mono_ms() < until);
+    } while (json_is_null(json_get(a->doc, "slot.wal_bytes_per_hour")) && clock_mono_ms() < until);
     assert_true(json_double(a->doc, "slot.wal_bytes_per_hour", -1) > 0);
     assert_true(json_double(a->doc, "slot.measured_over_seconds", -1) >= 1);
     a = STROM(&w, "status", APP);
