@@ -150,20 +150,22 @@ static bool read_file(struct session *s, struct err *e)
 {
     const char *path = s->o->file;
     struct str text = {0};
-    bool ok;
+    bool read, ok;
 
     if (path == NULL) {
         path = s->live.repo ? path_join(&s->mem, s->live.repo, "replication.json") : NULL;
         if (path == NULL || access(path, F_OK) != 0)
             return true;
     }
-    ok = path_read_given(path, PLAN_FILE_MAX_BYTES, false, &text, e) &&
-         plan_file_read(str_text(&text), text.bytes, &s->file, e);
+    read = path_read_given(path, PLAN_FILE_MAX_BYTES, false, &text, e);
+    ok = read && plan_file_read(str_text(&text), text.bytes, &s->file, e);
     str_done(&text);
     if (!ok)
         out_wrong_file(e, path,
-                       "-f FILE names the plan file; without it the repository's "
-                       "replication.json is taken, where there is one");
+                       read ? "mend that line, or take the file as git has it; `strom plan "
+                              "--schema` prints what it may hold"
+                            : "-f FILE names the plan file; without it the repository's "
+                              "replication.json is taken, where there is one");
     s->has_file = ok;
     if (ok)
         plan_file_target(&s->file, &s->target);

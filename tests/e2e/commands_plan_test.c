@@ -105,6 +105,17 @@ static void a_name_that_is_not_there_is_refused(void **state)
     assert_int_equal(world_writes(&w), 0);
 }
 
+/* It was found: the next step is in it, not on the command line. */
+static void a_broken_file_is_to_be_mended(void **state)
+{
+    char file[WORLD_PATH];
+    (void)state;
+    changed_file("\"tables\": [", "\"tables\" [", file);
+    const struct answer *a = STROM(&w, "plan", "-f", file, "--json");
+    answer_is(a, 2);
+    assert_non_null(strstr(json_string_or(answer_error(a), "hint", ""), "mend that line"));
+}
+
 /* --- where it is about --- */
 
 /* check, status, plan and files look: the only app of the cluster is the one that is meant. */
@@ -202,6 +213,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plan_with_unsettled_columns_is_not_yet),
         cmocka_unit_test(a_reason_tells_where_it_was_settled),
         cmocka_unit_test(a_name_that_is_not_there_is_refused),
+        cmocka_unit_test(a_broken_file_is_to_be_mended),
         cmocka_unit_test(the_only_app_is_found_by_itself),
         cmocka_unit_test(status_without_a_stream_tells_the_next_step),
         cmocka_unit_test(a_context_that_is_not_there_is_told),
