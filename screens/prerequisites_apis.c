@@ -26,12 +26,15 @@ void prerequisites_apis_ask(struct prerequisites *self, struct journey *j)
 {
     static const struct dialog_option options[] = {
         [NOT_NOW] = {'k', "not now", false}, [TURN_ON] = {'t', "turn them on", false}};
+    const struct check *apis = off(self);
     struct str text = {0};
 
+    if (apis == NULL)
+        return;
     str_printf(&text,
                tr("%s in %s. To turn them on costs nothing by itself; strom does not turn them off "
                   "again. Create does it, too, as its first step."),
-               off(self)->found, j->target.project);
+               apis->found, j->target.project);
     arena_done(&self->apis.mem);
     dialog_open(&self->apis.dialog, tr("Turn the APIs on?"),
                 arena_str(&self->apis.mem, str_text(&text)), options,
