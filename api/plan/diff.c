@@ -56,24 +56,24 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
     case SEEN_PENDING:
         return diff_decide(j, step, PLAN_UPDATE, name,
                            arena_printf(&j->p->mem,
-                                        "it is being made at this moment (%s): waited for",
+                                        tr("it is being made at this moment (%s): waited for"),
                                         o->state ? o->state : "pending"));
     case SEEN_LEAVING:
         return diff_block(j, step, name,
                           arena_printf(&j->p->mem,
-                                       "it is being taken down or stopped at this "
-                                       "moment (%s)",
+                                       tr("it is being taken down or stopped at this "
+                                          "moment (%s)"),
                                        o->state ? o->state : "leaving"),
                           "wait until that has ended, and plan again: what is gone is made anew");
     case SEEN_BROKEN:
         return diff_block(j, step, name,
-                          arena_printf(&j->p->mem, "it is there, but cannot be used: %s",
-                                       o->why ? o->why : "no reason was given"),
+                          arena_printf(&j->p->mem, tr("it is there, but cannot be used: %s"),
+                                       o->why ? o->why : tr("no reason was given")),
                           o->hint ? o->hint : "look at it, or remove it, and plan again");
     case SEEN_UNKNOWN:
         return diff_block(j, step, name,
-                          arena_printf(&j->p->mem, "could not be looked at: %s",
-                                       o->why ? o->why : "no reason was given"),
+                          arena_printf(&j->p->mem, tr("could not be looked at: %s"),
+                                       o->why ? o->why : tr("no reason was given")),
                           o->hint ? o->hint : "mend that first: without looking nothing is made");
     case SEEN_READY:
         break;
@@ -140,7 +140,7 @@ static void proxy(struct diff_job *j)
 
     if (seen->things[STEP_PROXY].seen == SEEN_ABSENT && !proxy_user_data(&p->mem, wanted, false))
         diff_block(j, STEP_PROXY, name,
-                   arena_printf(&p->mem, "%s is not the name of an instance", wanted),
+                   arena_printf(&p->mem, tr("%s is not the name of an instance"), wanted),
                    "see --project, --location and --instance");
     else if (diff_usual(j, STEP_PROXY, name, "Datastream reaches the database through it"))
         return;
@@ -150,7 +150,7 @@ static void proxy(struct diff_job *j)
                    "remove or rename that machine; it is not touched");
     else if (!str_eq(seen->proxy_instance, wanted))
         diff_block(j, STEP_PROXY, name,
-                   arena_printf(&p->mem, "a machine of this name serves another instance: %s",
+                   arena_printf(&p->mem, tr("a machine of this name serves another instance: %s"),
                                 seen->proxy_instance),
                    "it is not touched; choose another name for this stream");
     else
@@ -169,7 +169,7 @@ static bool choose_subnet(struct diff_job *j)
 
     if (j->seen->ranges_why && j->seen->things[STEP_NETWORK].seen != SEEN_ABSENT) {
         diff_block(j, STEP_PRIVATE_CONNECTION, name,
-                   arena_printf(&p->mem, "the ranges in use could not be looked at: %s",
+                   arena_printf(&p->mem, tr("the ranges in use could not be looked at: %s"),
                                 j->seen->ranges_why),
                    "mend that first: a range that overlaps would break the network");
         return false;
@@ -192,17 +192,18 @@ static void private_connection(struct diff_job *j)
         str_copy(p->subnet, sizeof p->subnet, seen->connection_subnet);
     else if (seen->things[STEP_PRIVATE_CONNECTION].seen == SEEN_ABSENT && !choose_subnet(j))
         return;
-    if (diff_usual(
-            j, STEP_PRIVATE_CONNECTION, name,
-            arena_printf(&p->mem, "joins Datastream to %s, over %s", p->names.network, p->subnet)))
+    if (diff_usual(j, STEP_PRIVATE_CONNECTION, name,
+                   arena_printf(&p->mem, tr("joins Datastream to %s, over %s"), p->names.network,
+                                p->subnet)))
         return;
     if (seen->connection_network == NULL || seen->connection_subnet == NULL)
         diff_block(j, STEP_PRIVATE_CONNECTION, name, "it is no peering with a network",
                    "it is not touched; remove it, or choose another naming");
     else if (!str_eq(seen->connection_network, p->names.network))
-        diff_block(j, STEP_PRIVATE_CONNECTION, name,
-                   arena_printf(&p->mem, "it joins another network: %s", seen->connection_network),
-                   "it is not touched; remove it, or choose another naming");
+        diff_block(
+            j, STEP_PRIVATE_CONNECTION, name,
+            arena_printf(&p->mem, tr("it joins another network: %s"), seen->connection_network),
+            "it is not touched; remove it, or choose another naming");
     else
         diff_decide(j, STEP_PRIVATE_CONNECTION, PLAN_KEEP, name, shared_why(j));
 }
@@ -212,22 +213,24 @@ static void firewall(struct diff_job *j)
     const struct observed *seen = j->seen;
     struct plan *p = j->p;
     const char *name = p->names.firewall;
-    const char *range = p->subnet[0] ? p->subnet : "the private connection's range";
+    const char *range = p->subnet[0] ? p->subnet : tr("the private connection's range");
     bool admits = false;
 
-    if (diff_usual(j, STEP_FIREWALL, name, arena_printf(&p->mem, "opens 5432 to %s only", range)))
+    if (diff_usual(j, STEP_FIREWALL, name,
+                   arena_printf(&p->mem, tr("opens 5432 to %s only"), range)))
         return;
     for (size_t i = 0; i < seen->n_firewall_sources; i++)
         admits = admits || diff_range_within(p->subnet, seen->firewall_sources[i]);
     if (seen->firewall_network && !str_eq(seen->firewall_network, p->names.network))
         diff_block(j, STEP_FIREWALL, name,
-                   arena_printf(&p->mem, "a rule of this name is there, for another network: %s",
+                   arena_printf(&p->mem,
+                                tr("a rule of this name is there, for another network: %s"),
                                 seen->firewall_network),
                    "it is not touched; remove or rename that rule");
     else if (!seen->firewall_opens_5432 || !admits)
         diff_block(j, STEP_FIREWALL, name,
                    arena_printf(&p->mem,
-                                "a rule of this name is there, but it does not open 5432 to %s",
+                                tr("a rule of this name is there, but it does not open 5432 to %s"),
                                 range),
                    "add that range to the rule; it is not changed, since others may rely on it");
     else
@@ -265,10 +268,11 @@ static void compare_source(struct diff_job *j, struct plan_action *a)
     a->verb = PLAN_BLOCKED;
     a->why = "it leads somewhere else than the proxy, or logs in as somebody else, and strom has "
              "not made it";
-    a->hint = arena_printf(&j->p->mem,
-                           "it is not touched; when it is yours, set its host and user (gcloud "
-                           "datastream connection-profiles update %s --location %s) or remove it",
-                           a->name, j->t->region);
+    a->hint =
+        arena_printf(&j->p->mem,
+                     tr("it is not touched; when it is yours, set its host and user (gcloud "
+                        "datastream connection-profiles update %s --location %s) or remove it"),
+                     a->name, j->t->region);
 }
 
 static void source_profile(struct diff_job *j)
@@ -281,15 +285,15 @@ static void source_profile(struct diff_job *j)
         return;
     if (seen->source_database && !str_eq(seen->source_database, j->t->database))
         diff_block(j, STEP_SOURCE_PROFILE, name,
-                   arena_printf(&p->mem, "a profile of this name leads to another database: %s",
+                   arena_printf(&p->mem, tr("a profile of this name leads to another database: %s"),
                                 seen->source_database),
                    "it is not touched; choose another name for this stream");
     else if (seen->source_connection &&
              !str_eq(seen->source_connection, p->names.private_connection))
         diff_block(j, STEP_SOURCE_PROFILE, name,
-                   arena_printf(&p->mem, "a profile of this name goes another way: %s",
+                   arena_printf(&p->mem, tr("a profile of this name goes another way: %s"),
                                 seen->source_connection[0] ? seen->source_connection
-                                                           : "without a private connection"),
+                                                           : tr("without a private connection")),
                    "it is not touched; remove it, or choose another naming");
     else
         compare_source(j, diff_decide(j, STEP_SOURCE_PROFILE, PLAN_KEEP, name, "is there"));
@@ -323,7 +327,7 @@ static const char *name_unsettled(struct diff_job *j)
                    t->columns[p->unacknowledged[i].column].name);
     }
     if (p->n_unacknowledged > FIRST)
-        str_printf(&names, " and %zu more", p->n_unacknowledged - FIRST);
+        str_printf(&names, tr(" and %zu more"), p->n_unacknowledged - FIRST);
     const char *kept = arena_str(&p->mem, str_text(&names));
     str_done(&names);
     return kept;

@@ -1,6 +1,7 @@
 #include "api/plan/diff.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -159,10 +160,11 @@ static void conclude(struct stream_job *s)
     s->a->verb = PLAN_UPDATE;
     s->a->why = "what flows differs from what is chosen";
     if (s->j->p->stream_maker)
-        s->a->why = arena_printf(&s->j->p->mem,
-                                 "strom has not made it (%s): what flows in it is replaced by what "
-                                 "is chosen here",
-                                 s->j->p->stream_maker);
+        s->a->why =
+            arena_printf(&s->j->p->mem,
+                         tr("strom has not made it (%s): what flows in it is replaced by what "
+                            "is chosen here"),
+                         s->j->p->stream_maker);
     if (s->held) {
         s->a->verb = PLAN_BLOCKED;
         s->a->why = "chosen columns stand in the stream's exclude list, which goes before";
@@ -173,8 +175,8 @@ static void conclude(struct stream_job *s)
         s->a->hint = "try again later: it ends by itself";
     } else if (diff_stream_moves(s->j->seen->stream_state)) {
         s->a->why = arena_printf(&s->j->p->mem,
-                                 "%s; it is %s at this moment, and changed when that has ended",
-                                 s->a->why, s->j->seen->stream_state);
+                                 tr("%s; it is %s at this moment, and changed when that has ended"),
+                                 tr(s->a->why), s->j->seen->stream_state);
     }
 }
 
@@ -221,9 +223,11 @@ void diff_stream(struct diff_job *j)
     }
     struct plan_action *a =
         diff_usual(j, STEP_STREAM, name,
-                   arena_printf(&j->p->mem, "%zu table%s, %zu column%s, each named", totals.tables,
-                                totals.tables == 1 ? "" : "s", totals.columns,
-                                totals.columns == 1 ? "" : "s"));
+                   arena_printf(&j->p->mem,
+                                totals.columns == 1  ? tr("%zu table, %zu column, each named")
+                                : totals.tables == 1 ? tr("%zu table, %zu columns, each named")
+                                                     : tr("%zu tables, %zu columns, each named"),
+                                totals.tables, totals.columns));
     if (a == NULL) {
         a = diff_decide(j, STEP_STREAM, PLAN_KEEP, name, "is there, with this selection");
         compare_stream(j, a);

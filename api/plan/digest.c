@@ -86,7 +86,7 @@ static uint64_t mix_actions(uint64_t h, const struct plan *p)
         h = mix_number(h, changes);
     }
     for (size_t i = 0; i < p->n_needs; i++)
-        h = mix(h, p->needs[i].text);
+        h = mix(h, p->needs[i].sign);
     return mix(h, p->subnet);
 }
 

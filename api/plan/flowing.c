@@ -1,6 +1,7 @@
 #include "api/plan/flowing.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <string.h>
 
@@ -59,9 +60,9 @@ static void tell_table(struct walk *w, const struct selection_table *t)
             n++;
         }
     if (n && is_whole(w, t, n))
-        add(w, arena_printf(w->mem, "%s.%s, the whole table", t->schema, t->name));
+        add(w, arena_printf(w->mem, tr("%s.%s, the whole table"), t->schema, t->name));
     else if (n && is_new(w, t, n))
-        add(w, arena_printf(w->mem, "%s.%s, %zu of %u columns: %s", t->schema, t->name, n,
+        add(w, arena_printf(w->mem, tr("%s.%s, %zu of %u columns: %s"), t->schema, t->name, n,
                             t->n_columns, str_text(&names)));
     else if (n)
         add(w, arena_printf(w->mem, "%s.%s: %s", t->schema, t->name, str_text(&names)));
@@ -92,7 +93,7 @@ void flowing_tell(const struct flowing *f, const char *what, size_t most, struct
     for (size_t i = 0; i < f->n && i < most; i++)
         str_printf(out, "%s%s", i ? "; " : what, f->items[i]);
     if (f->n > most)
-        str_printf(out, "; and %zu more", f->n - most);
+        str_printf(out, tr("; and %zu more"), f->n - most);
     if (f->n)
         str_add(out, ". ");
 }

@@ -1,12 +1,25 @@
 #include "api/plan/needs.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/checks/names.h"
 
+#include <stdarg.h>
 #include <string.h>
 
-static void need(struct plan *p, const char *kind, const char *text)
+/* In English too: the digest of a plan is the same in every language. */
+static void __attribute__((format(printf, 3, 4)))
+need(struct plan *p, const char *kind, const char *english, ...)
 {
+    struct str sign = {0}, text = {0};
+    va_list args, again;
+
+    va_start(args, english);
+    va_copy(again, args);
+    str_vprintf(&sign, english, args);
+    str_vprintf(&text, tr(english), again);
+    va_end(again);
+    va_end(args);
     if ((p->n_needs & (p->n_needs - 1)) == 0) { /* full at every power of two */
         struct plan_need *more =
             arena_array(&p->mem, struct plan_need, p->n_needs ? p->n_needs * 2 : 1);
@@ -14,7 +27,10 @@ static void need(struct plan *p, const char *kind, const char *text)
             memcpy(more, p->needs, p->n_needs * sizeof *more);
         p->needs = more;
     }
-    p->needs[p->n_needs++] = (struct plan_need){kind, text};
+    p->needs[p->n_needs++] = (struct plan_need){kind, arena_str(&p->mem, str_text(&text)),
+                                                arena_str(&p->mem, str_text(&sign))};
+    str_done(&sign);
+    str_done(&text);
 }
 
 static void manifest(struct plan *p, const struct source_facts *f)
@@ -23,9 +39,8 @@ static void manifest(struct plan *p, const struct source_facts *f)
         need(p, "manifest",
              "the flag cloudsql.logical_decoding is not deployed: wal_level is not logical");
     if (f->roles.part.known && !f->roles.db_user.exists)
-        need(p, "manifest",
-             arena_printf(&p->mem, "the user %s does not exist: deploy it with the manifest",
-                          p->target.db_user));
+        need(p, "manifest", "the user %s does not exist: deploy it with the manifest",
+             p->target.db_user);
 }
 
 /* One need for all the tables that lack the same. */
@@ -41,13 +56,11 @@ static void grants(struct plan *p, const struct source_facts *f)
             names_add(&unreadable, g->schema, g->table);
     }
     if (absent.n)
-        need(p, "migration",
-             arena_printf(&p->mem, absent.n == 1 ? "%s does not exist" : "these do not exist: %s",
-                          names_text(&absent)));
+        need(p, "migration", absent.n == 1 ? "%s does not exist" : "these do not exist: %s",
+             names_text(&absent));
     if (unreadable.n)
-        need(p, "migration",
-             arena_printf(&p->mem, "%s may not read%s %s", p->target.db_user,
-                          unreadable.n == 1 ? "" : " these:", names_text(&unreadable)));
+        need(p, "migration", unreadable.n == 1 ? "%s may not read %s" : "%s may not read these: %s",
+             p->target.db_user, names_text(&unreadable));
     names_done(&absent);
     names_done(&unreadable);
 }
@@ -55,9 +68,9 @@ static void grants(struct plan *p, const struct source_facts *f)
 static void role(struct plan *p, const struct source_role *r)
 {
     if (!r->login || r->expired || r->connection_limit == 0)
-        need(p, "migration", arena_printf(&p->mem, "%s may not log in", p->target.db_user));
+        need(p, "migration", "%s may not log in", p->target.db_user);
     if (!r->replication && !r->superuser)
-        need(p, "migration", arena_printf(&p->mem, "%s lacks REPLICATION", p->target.db_user));
+        need(p, "migration", "%s lacks REPLICATION", p->target.db_user);
 }
 
 static void uncovered(struct plan *p, const struct source_coverage *c)
@@ -68,13 +81,11 @@ static void uncovered(struct plan *p, const struct source_coverage *c)
         if (!c->tables[i].covered)
             names_add(&tables, c->tables[i].schema, c->tables[i].table);
     if (tables.n == 1)
-        need(p, "migration",
-             arena_printf(&p->mem, "%s is not in the publication %s", names_text(&tables),
-                          p->target.publication));
+        need(p, "migration", "%s is not in the publication %s", names_text(&tables),
+             p->target.publication);
     else if (tables.n)
-        need(p, "migration",
-             arena_printf(&p->mem, "these are not in the publication %s: %s", p->target.publication,
-                          names_text(&tables)));
+        need(p, "migration", "these are not in the publication %s: %s", p->target.publication,
+             names_text(&tables));
     names_done(&tables);
 }
 
@@ -88,10 +99,9 @@ static void partitioned(struct plan *p, const struct source_facts *f)
             names_add(&tables, f->grants.tables[i].schema, f->grants.tables[i].table);
     if (tables.n && !f->publication.via_root)
         need(p, "migration",
-             arena_printf(&p->mem,
-                          "the publication %s hands out part by part: %s (SET "
-                          "(publish_via_partition_root = true))",
-                          p->target.publication, names_text(&tables)));
+             "the publication %s hands out part by part: %s (SET "
+             "(publish_via_partition_root = true))",
+             p->target.publication, names_text(&tables));
     names_done(&tables);
 }
 
@@ -102,14 +112,12 @@ static void publication(struct plan *p, const struct source_facts *f)
     if (!b->part.known)
         return;
     if (!b->exists) {
-        need(p, "migration",
-             arena_printf(&p->mem, "the publication %s does not exist", p->target.publication));
+        need(p, "migration", "the publication %s does not exist", p->target.publication);
         return;
     }
     if (!b->insert || !b->update || !b->delete_)
-        need(p, "migration",
-             arena_printf(&p->mem, "the publication %s does not hand out insert, update and delete",
-                          p->target.publication));
+        need(p, "migration", "the publication %s does not hand out insert, update and delete",
+             p->target.publication);
     uncovered(p, &f->published);
     partitioned(p, f);
 }
@@ -121,18 +129,15 @@ static void slot(struct plan *p, const struct source_facts *f)
     if (!f->slots.part.known)
         return;
     if (s == NULL)
-        need(p, "migration",
-             arena_printf(&p->mem, "the replication slot %s does not exist", p->target.slot));
+        need(p, "migration", "the replication slot %s does not exist", p->target.slot);
     else if (str_eq(s->wal_status, "lost"))
-        need(p, "migration",
-             arena_printf(&p->mem, "the replication slot %s is lost: a new one is needed",
-                          p->target.slot));
+        need(p, "migration", "the replication slot %s is lost: a new one is needed",
+             p->target.slot);
     else if (!s->logical || !str_eq(s->plugin, "pgoutput"))
         need(p, "migration",
-             arena_printf(&p->mem,
-                          "the replication slot %s is of another kind, not pgoutput: take another "
-                          "name (--slot)",
-                          p->target.slot));
+             "the replication slot %s is of another kind, not pgoutput: take another "
+             "name (--slot)",
+             p->target.slot);
 }
 
 void plan_add_needs(struct plan *p, const struct source_facts *facts)
@@ -203,8 +208,8 @@ void plan_add_leaving(struct plan *p, const struct selection *s, const struct ob
     }
     if (tables.n)
         p->leaving = arena_printf(&p->mem,
-                                  "out of the publication %s: %s (strom files writes it, or w on "
-                                  "Prerequisites)",
+                                  tr("out of the publication %s: %s (strom files writes it, or w "
+                                     "on Prerequisites)"),
                                   p->target.publication, names_text(&tables));
     names_done(&tables);
 }

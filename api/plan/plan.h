@@ -35,6 +35,7 @@ struct plan_action {
 struct plan_need {    /* what must happen outside the cloud first */
     const char *kind; /* "migration", "manifest", "access" */
     const char *text;
+    const char *sign; /* the text in English, for the digest: the same in every language */
 };
 
 struct plan {

@@ -134,21 +134,34 @@ static bool is_told(const struct plan_change *c)
            (str_eq(c->from, "left out") && str_eq(c->to, "flows"));
 }
 
+/* Of the longest in this language. */
+static int title_width(void)
+{
+    int width = 0;
+
+    for (enum step_id s = 0; s < STEPS; s++) {
+        int title = utf8_width(tr(step_type(s)->title));
+        width = title > width ? title : width;
+    }
+    return width;
+}
+
 static void action_lines(const struct plan_action *x, struct arena *a, struct plan_lines *l)
 {
-    enum { SHOWN = 40, TITLE = 20 };
-    const char *title = tr(step_type(x->step)->title);
-    int pad = TITLE - utf8_width(title);
+    enum { SHOWN = 40 };
+    struct str row = {0};
     size_t n = 0;
 
-    add(l, a, PLAN_LINE_ACTION, x->verb,
-        arena_printf(a, "%s%*s %-31s %s", title, pad > 0 ? pad : 0, "", x->name, tr(x->why)));
+    safe_printf(&row, "%-*s %-31s %s", title_width(), tr(step_type(x->step)->title), x->name,
+                tr(x->why));
+    add(l, a, PLAN_LINE_ACTION, x->verb, arena_str(a, str_text(&row)));
+    str_done(&row);
     for (size_t i = 0; i < x->n_changes; i++)
         if (!is_told(&x->changes[i]) && n++ < SHOWN)
             add(l, a, PLAN_LINE_DETAIL, x->verb,
                 arena_printf(a, "%s: %s -> %s", x->changes[i].path,
-                             x->changes[i].from ? x->changes[i].from : tr("(nothing)"),
-                             x->changes[i].to ? x->changes[i].to : tr("(nothing)")));
+                             x->changes[i].from ? tr(x->changes[i].from) : tr("(nothing)"),
+                             x->changes[i].to ? tr(x->changes[i].to) : tr("(nothing)")));
     if (n > SHOWN)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, tr("and %zu more"), n - SHOWN));
     if (x->hint)

@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/evidence.h"
 #include "api/plan/render.h"
 #include "api/plan/trial_tell.h"
@@ -12,9 +13,9 @@ static void action_json(struct json_out *o, const struct plan_action *x)
     json_put_string(o, "step", step_type(x->step)->id);
     json_put_string(o, "name", x->name);
     json_put_string(o, "action", plan_verb_name(x->verb));
-    json_put_string(o, "why", x->why);
+    json_put_string(o, "why", tr(x->why));
     if (x->hint)
-        json_put_string(o, "hint", x->hint);
+        json_put_string(o, "hint", tr(x->hint));
     json_open_array(o, "changes");
     for (size_t i = 0; i < x->n_changes; i++) {
         json_open_object(o, NULL);

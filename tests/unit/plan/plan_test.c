@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "api/base/json.h"
+#include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "api/plan/apply.h"
 #include "api/plan/render.h"
 #include "tests/unit/plan/scene.h"
@@ -170,6 +172,98 @@ static void test_digest_moves(void **state)
         for (size_t k = 0; k < i; k++)
             if (strcmp(all[i], all[k]) == 0)
                 fail_msg("changes %zu and %zu have one digest", i, k);
+        scene_done(&s);
+    }
+}
+
+static void change_every_need(struct scene *s)
+{
+    scene_prepared(s);
+    s->facts.server.wal_level = "replica";
+    s->facts.roles.db_user.login = s->facts.roles.db_user.replication = false;
+    s->grants[0].select = false;
+    s->published[0].covered = false;
+    s->facts.publication.delete_ = false;
+    s->slot.wal_status = "lost";
+}
+static void change_no_publication(struct scene *s)
+{
+    scene_prepared(s);
+    s->facts.publication.exists = s->grants[0].exists = false;
+    s->slot.plugin = "test_decoding";
+}
+static void change_no_user(struct scene *s)
+{
+    scene_prepared(s);
+    s->facts.roles.db_user.exists = false;
+}
+static void change_all(struct scene *s)
+{
+    scene_all(s, SEEN_ABSENT);
+    s->seen.stream_state = NULL;
+}
+
+/* Planned in Norwegian, applied in English: one plan. Each need is told in the language. */
+static void test_digest_knows_no_language(void **state)
+{
+    (void)state;
+    static change *const changes[] = {
+        change_every_need, change_no_publication, change_no_user, change_need,
+        change_all,        change_others,         change_host,    change_stream_state,
+        change_mode,       change_stream_list};
+
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct scene s;
+        char english[17], norwegian[17], needs[8][160];
+        open_ready(&s);
+        names_complete(&s.target);
+        changes[i](&s);
+        assert_true(tr_language("en"));
+        digest_of(&s, english);
+        size_t n = s.plan.n_needs;
+        for (size_t k = 0; k < n; k++)
+            str_copy(needs[k], sizeof needs[k], s.plan.needs[k].text);
+        assert_true(tr_language("nb"));
+        digest_of(&s, norwegian);
+        assert_string_equal(english, norwegian);
+        assert_int_equal(s.plan.n_needs, n);
+        for (size_t k = 0; k < n; k++) {
+            assert_string_not_equal(s.plan.needs[k].text, needs[k]);
+            assert_string_equal(s.plan.needs[k].sign, needs[k]);
+        }
+        assert_true(tr_language("en"));
+        scene_done(&s);
+    }
+}
+
+/* The names stand below each other whatever the titles are called. */
+static void test_rows_stand_in_columns(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"en", "nb"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct scene s;
+        struct plan_lines l;
+        int column = 0;
+        open_ready(&s);
+        scene_all(&s, SEEN_ABSENT);
+        assert_true(tr_language(languages[i]));
+        const struct plan *p = scene_plan(&s);
+        plan_lines(p, &s.selection, NULL, &s.mem, &l);
+        for (size_t k = 0, at = 0; k < l.n; k++) {
+            if (l.items[k].kind != PLAN_LINE_ACTION)
+                continue;
+            char row[200];
+            str_copy(row, sizeof row, l.items[k].text);
+            char *name = strstr(row, p->actions[at].name);
+            assert_non_null(name);
+            *name = '\0';
+            if (at++ == 0)
+                column = utf8_width(row);
+            assert_int_equal(utf8_width(row), column);
+        }
+        assert_true(tr_language("en"));
         scene_done(&s);
     }
 }
@@ -391,6 +485,8 @@ int main(void)
         cmocka_unit_test(test_half_made),
         cmocka_unit_test(test_only_some_steps),
         cmocka_unit_test(test_digest_moves),
+        cmocka_unit_test(test_digest_knows_no_language),
+        cmocka_unit_test(test_rows_stand_in_columns),
         cmocka_unit_test(test_digest_stays),
         cmocka_unit_test(test_wanted),
         cmocka_unit_test(test_json),
