@@ -2,12 +2,14 @@
 
 #include "screens/kept_names.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ACK "ack."
 #define SEP NAMES_SEP
 
-enum { ACK_LEVEL = 4, ACK_PARTS = 5 }; /* reason, reference, by, at; then the level */
+enum { ACK_LEVEL = 4, ACK_CATEGORIES, ACK_PARTS }; /* reason, reference, by, at; then what for */
 
 void kept_reasons_put(struct journey *j, const struct selection_table *t)
 {
@@ -22,8 +24,8 @@ void kept_reasons_put(struct journey *j, const struct selection_table *t)
         names_key(&key, ACK, t->schema, t->name);
         str_add(&key, SEP);
         names_put(&key, t->columns[i].name);
-        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s" SEP "%s", a->reason, a->reference, a->by,
-                   a->at, rules_level_name(a->level));
+        str_printf(&text, "%s" SEP "%s" SEP "%s" SEP "%s" SEP "%s" SEP "%" PRIx32, a->reason,
+                   a->reference, a->by, a->at, rules_level_name(a->level), a->categories);
         kept_set_text(j->kept, str_text(&key), str_text(&text));
     }
     str_done(&text);
@@ -39,6 +41,8 @@ static void restore_ack(struct journey *j, size_t table, size_t column, char **v
     int level = n > ACK_LEVEL ? rules_level_from(value[ACK_LEVEL]) : -1;
     struct err e;
 
+    ack.categories = n > ACK_CATEGORIES ? (uint32_t)strtoul(value[ACK_CATEGORIES], NULL, 16)
+                                        : j->selection.tables[table].columns[column].categories;
     ack.level = level < 0 ? (enum rules_level)j->selection.tables[table].columns[column].level
                           : (enum rules_level)level;
     selection_acknowledged(&j->selection, table, column, &ack, &e);

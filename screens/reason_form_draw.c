@@ -99,7 +99,13 @@ static void draw_occasion(const struct reason_form *f, const struct journey *j, 
     const struct selection_table *t = &j->selection.tables[f->table];
     const struct selection_column *c = &t->columns[f->column];
 
-    if (c->ack && selection_lacks_reason(c))
+    struct arena a = {0};
+
+    if (c->ack && selection_lacks_reason(c) && c->ack->level == (enum rules_level)c->level)
+        page_mark(p, MARK_WARN,
+                  tr("Its reason was given before this was known of it: %s. Does it still hold?"),
+                  selection_categories(&a, selection_unsettled(c)));
+    else if (c->ack && selection_lacks_reason(c))
         page_mark(p, MARK_WARN,
                   tr("Its reason was given when it was judged %s; it is %s now. Does it still "
                      "hold?"),
@@ -108,6 +114,7 @@ static void draw_occasion(const struct reason_form *f, const struct journey *j, 
     if (c->key && !c->included)
         page_mark(p, MARK_NONE,
                   tr("It is in the key of %s: without it nothing of the table flows."), t->name);
+    arena_done(&a);
 }
 
 void reason_form_draw(const struct reason_form *f, const struct journey *j, struct page *p)

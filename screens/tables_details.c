@@ -98,7 +98,13 @@ static const char *becomes(const struct catalog_column *c)
 static void put_settled(const struct selection_column *c, struct page *p)
 {
     const struct selection_ack *ack = c->ack;
-    if (ack && selection_lacks_reason(c))
+    struct arena a = {0};
+
+    if (ack && selection_lacks_reason(c) && ack->level == (enum rules_level)c->level)
+        page_mark(p, MARK_WARN,
+                  tr("its reason was given before this was known of it: %s; it needs one anew (e)"),
+                  selection_categories(&a, selection_unsettled(c)));
+    else if (ack && selection_lacks_reason(c))
         page_mark(p, MARK_WARN,
                   tr("it is judged %s now, and its reason was given for %s: it needs one anew (e)"),
                   tr(rules_level_name((enum rules_level)c->level)),
@@ -109,6 +115,7 @@ static void put_settled(const struct selection_column *c, struct page *p)
     else if (c->included && c->level != RULES_NONE)
         page_mark(p, MARK_WARN, "%s",
                   tr("it is chosen and has no reason: nothing is carried out until it has (e)"));
+    arena_done(&a);
 }
 
 void tables_details_column(const struct journey *j, size_t table, size_t column, struct page *p)

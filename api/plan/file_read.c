@@ -395,8 +395,10 @@ static bool take_table(struct reader *r, const struct table *t)
             return refuse(r, facts[i].name, "this column stands twice in the table that ends here");
         kept->columns[i].included = t->columns[i].included;
         kept->columns[i].ack = t->columns[i].ack;
-        if (t->columns[i].ack)
+        if (t->columns[i].ack) { /* it was given for what stands on its line */
             t->columns[i].ack->level = t->columns[i].fact.level;
+            t->columns[i].ack->categories = t->columns[i].fact.categories;
+        }
         kept->n_included += t->columns[i].included;
     }
     r->to->n_on += kept->n_included > 0;

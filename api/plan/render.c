@@ -33,19 +33,6 @@ static void add(struct plan_lines *l, struct arena *a, enum plan_line_kind kind,
     l->items[l->n++] = (struct plan_line){.kind = kind, .verb = verb, .text = text};
 }
 
-static const char *categories_of(struct arena *a, uint32_t categories)
-{
-    struct str text = {0};
-
-    for (int c = 0; c < RULES_CATEGORIES; c++)
-        if (categories & 1u << c)
-            str_printf(&text, "%s%s", text.bytes ? ", " : "",
-                       rules_category_name((enum rules_category)c));
-    const char *kept = arena_str(a, str_text(&text));
-    str_done(&text);
-    return kept;
-}
-
 /* --- the parts, in their order -------------------------------------------------------------------
  */
 
@@ -116,7 +103,7 @@ static void warnings(const struct plan *p, const struct selection *s,
                                 : tr("%s.%s.%s is %s (%s) and has no reason"),
                          t->schema, t->name, c->name,
                          tr(rules_level_name((enum rules_level)c->level)),
-                         categories_of(a, c->categories)));
+                         selection_categories(a, c->categories)));
         value_lines(judged, t, c, a, l);
     }
     for (size_t i = 0; i < p->n_needs; i++)
@@ -177,7 +164,8 @@ static void sensitive_lines(const struct selection_table *t, struct arena *a, st
             add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
                 arena_printf(a, tr("%s.%s.%s flows, and is %s (%s): %s, %s"), t->schema, t->name,
                              c->name, tr(rules_level_name((enum rules_level)c->level)),
-                             categories_of(a, c->categories), c->ack->reason, c->ack->reference));
+                             selection_categories(a, c->categories), c->ack->reason,
+                             c->ack->reference));
     }
 }
 

@@ -42,8 +42,7 @@ static void judge_column(const struct review *r, const struct rules_table *words
         const struct selection_column *judged = judged_of(r, out->c);
         take(out, judged->level, judged->categories);
         out->calmer = out->verdict.level > is->level || judged->level > is->level;
-        out->unacknowledged = is->included && judged->level != RULES_NONE &&
-                              (is->ack == NULL || is->ack->level < (enum rules_level)judged->level);
+        out->unacknowledged = judged->included && selection_lacks_reason(judged);
     }
 }
 

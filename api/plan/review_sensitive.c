@@ -18,15 +18,7 @@ static const char *name_of(struct review_writer *w, const struct compare_column 
 
 const char *review_categories(struct review_writer *w, uint32_t categories)
 {
-    struct str text = {0};
-
-    for (int c = 0; c < RULES_CATEGORIES; c++)
-        if (categories & UINT32_C(1) << c)
-            str_printf(&text, "%s%s", text.bytes ? ", " : "",
-                       rules_category_name((enum rules_category)c));
-    const char *kept = arena_str(w->a, str_text(&text));
-    str_done(&text);
-    return kept;
+    return selection_categories(w->a, categories);
 }
 
 /* The name and what it is come first: a line may be cut. Whole sentences, for word order is the

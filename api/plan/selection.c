@@ -340,12 +340,12 @@ bool selection_raise(struct selection *s, size_t table, size_t column, enum rule
 {
     assert(table < s->n_tables && column < s->tables[table].n_columns);
     struct selection_column *c = &s->tables[table].columns[column];
-    bool rises = level > (enum rules_level)c->level;
+    bool rises = level > (enum rules_level)c->level, lacked = selection_lacks_reason(c);
     if (rises)
         c->level = (uint8_t)level;
     if (level != RULES_NONE)
         c->categories |= categories;
-    return rises;
+    return rises || (!lacked && selection_lacks_reason(c));
 }
 
 void selection_set_flowing(struct selection *s, size_t table, size_t column, bool flows)

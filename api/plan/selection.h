@@ -31,10 +31,12 @@ struct selection_naming {
 };
 
 /* Why a sensitive column flows. `at` is RFC 3339. It settles what was known then: a higher level
- * asks again. */
+ * asks again, and so does another category that is as sensitive (health, and now a fødselsnummer).
+ */
 struct selection_ack {
     const char *reason, *reference, *by, *at;
     enum rules_level level; /* the column's, when it was given; set by selection_acknowledge */
+    uint32_t categories;    /* likewise; in a plan file those of the column's line */
 };
 
 struct selection_column {
@@ -120,7 +122,8 @@ enum selection_answer selection_set_table(struct selection *s, size_t table, boo
 /* A choice of before: on whatever its level has become since, for nothing is turned off silently;
  * without a reason it is unacknowledged then. Other rules hold. */
 enum selection_answer selection_put_back(struct selection *s, size_t table, size_t column);
-/* Values have told: never lower, and what is on stays on. True when the level rose. */
+/* Values have told: never lower, and what is on stays on. True when the level rose, or its reason
+ * settles it no longer. */
 bool selection_raise(struct selection *s, size_t table, size_t column, enum rules_level level,
                      uint32_t categories);
 /* As the stream has it, whatever the rules say: it is so already. `flows` tells so from now on. */
@@ -131,11 +134,16 @@ void selection_leave_out(struct selection *s, size_t table, size_t column);
  * and > 500 bytes). Settles the column as it is judged now. Does not include it. */
 bool selection_acknowledge(struct selection *s, size_t table, size_t column,
                            const struct selection_ack *ack, struct err *e);
-/* One of before: it settles ack->level and no more. */
+/* One of before: it settles ack->level and ack->categories and no more. */
 bool selection_acknowledged(struct selection *s, size_t table, size_t column,
                             const struct selection_ack *ack, struct err *e);
-/* Sensitive, and nothing settles it: no reason, or one that was given for a lower level. */
+/* Sensitive, and nothing settles it: no reason, or one that was given for a lower level, or before
+ * a category of the highest level was known. */
 bool selection_lacks_reason(const struct selection_column *c);
+/* The categories of its level that its reason was not given for; all of them without one. */
+uint32_t selection_unsettled(const struct selection_column *c);
+/* "fnr, health", as in the file. */
+const char *selection_categories(struct arena *a, uint32_t categories);
 /* One plain sentence for the person. */
 const char *selection_answer_text(enum selection_answer answer);
 

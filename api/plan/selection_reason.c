@@ -8,9 +8,37 @@
 #include <assert.h>
 #include <string.h>
 
+/* Whose rules are all special: one of them makes a column so by itself. */
+static const uint32_t special =
+    1u << RULES_FNR | 1u << RULES_HEALTH | 1u << RULES_PROTECTED_ADDRESS | 1u << RULES_SECRET;
+
 bool selection_lacks_reason(const struct selection_column *c)
 {
-    return c->level != RULES_NONE && (c->ack == NULL || c->ack->level < (enum rules_level)c->level);
+    if (c->level == RULES_NONE)
+        return false;
+    if (c->ack == NULL || c->ack->level != (enum rules_level)c->level)
+        return c->ack == NULL || c->ack->level < (enum rules_level)c->level;
+    return selection_unsettled(c) != 0;
+}
+
+uint32_t selection_unsettled(const struct selection_column *c)
+{
+    uint32_t weighty = c->level == RULES_SPECIAL ? special : UINT32_MAX;
+
+    return c->ack ? c->categories & weighty & ~c->ack->categories : c->categories;
+}
+
+const char *selection_categories(struct arena *a, uint32_t categories)
+{
+    struct str text = {0};
+
+    for (int c = 0; c < RULES_CATEGORIES; c++)
+        if (categories & UINT32_C(1) << c)
+            str_printf(&text, "%s%s", text.bytes ? ", " : "",
+                       rules_category_name((enum rules_category)c));
+    const char *kept = arena_str(a, str_text(&text));
+    str_done(&text);
+    return kept;
 }
 
 enum { ACK_BYTES = 500 };
@@ -57,6 +85,7 @@ bool selection_acknowledged(struct selection *s, size_t table, size_t column,
     kept->by = selection_keep(s, ack->by ? ack->by : "");
     kept->at = selection_keep(s, at);
     kept->level = ack->level;
+    kept->categories = ack->categories;
     s->tables[table].columns[column].ack = kept;
     return true;
 }
@@ -68,5 +97,6 @@ bool selection_acknowledge(struct selection *s, size_t table, size_t column,
     struct selection_ack now = *ack;
 
     now.level = (enum rules_level)s->tables[table].columns[column].level;
+    now.categories = s->tables[table].columns[column].categories;
     return selection_acknowledged(s, table, column, &now, e);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/plan/file.h"
+#include "api/base/str.h"
 #include "api/plan/judge.h"
 #include "tests/unit/plan/scene.h"
 
@@ -42,6 +43,33 @@ static void test_by_name_alone(void **state)
     selection_done(&s);
 }
 
+/* The file cannot tell what its reason was given for but by its categories. */
+static void test_a_category_that_the_file_lacks(void **state)
+{
+    (void)state;
+    static const char *const categories[] = {"\"health\"", "\"fnr\""};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct selection s;
+        struct str text = {0};
+        struct err e;
+        str_printf(&text,
+                   "{\"version\":1,\"source\":{},\"destination\":{\"mode\":\"merge\","
+                   "\"freshness_seconds\":900},\"naming\":{\"family\":\"procedure\"},"
+                   "\"tables\":[{\"schema\":\"public\",\"table\":\"person\",\"columns\":[{"
+                   "\"name\":\"fnr\",\"type\":\"text\",\"included\":true,\"level\":"
+                   "\"special\",\"categories\":[%s],\"acknowledged\":{\"reason\":\"PVK\","
+                   "\"reference\":\"B1\",\"by\":\"k\",\"at\":\"2026-01-02T03:04:05Z\"}}]}]}",
+                   categories[i]);
+        if (!plan_file_read(text.text, text.bytes, &s, &e))
+            fail_msg("%s: %s", e.what, e.why);
+        judge_again(&s, NULL, NULL);
+        assert_int_equal(selection_unacknowledged(&s, NULL, 0), i == 0);
+        selection_done(&s);
+        str_done(&text);
+    }
+}
+
 static void test_never_lowered(void **state)
 {
     (void)state;
@@ -73,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_name_alone),
         cmocka_unit_test(test_never_lowered),
+        cmocka_unit_test(test_a_category_that_the_file_lacks),
         cmocka_unit_test(test_by_what_was_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,53 @@ static void test_reasons_are_checked(void **state)
 }
 
 /* What flows already goes on, and is asked for its reason all the same. */
+/* A reason settles the categories that were known, not only the level. */
+static void test_another_category_asks_again(void **state)
+{
+    (void)state;
+    struct selection_column *c = &s.tables[PERSON].columns[FNR];
+    struct err e;
+
+    c->level = RULES_SPECIAL;
+    c->categories = 1u << RULES_HEALTH | 1u << RULES_NAME;
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &ack, &e));
+    assert_false(selection_lacks_reason(c));
+    assert_false(selection_raise(&s, PERSON, FNR, RULES_PERSONAL, 1u << RULES_EMAIL));
+    assert_false(selection_lacks_reason(c)); /* less than what it was given for */
+    assert_true(selection_raise(&s, PERSON, FNR, RULES_SPECIAL, 1u << RULES_FNR));
+    assert_true(selection_lacks_reason(c));
+    assert_int_equal(selection_unsettled(c), 1u << RULES_FNR);
+    assert_false(selection_raise(&s, PERSON, FNR, RULES_SPECIAL, 1u << RULES_FNR)); /* told */
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &ack, &e));
+    assert_false(selection_lacks_reason(c));
+
+    c->level = RULES_PERSONAL;
+    c->categories = 1u << RULES_NAME;
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &ack, &e));
+    c->categories |= 1u << RULES_PHONE;
+    assert_true(selection_lacks_reason(c));
+    c->level = RULES_NONE;
+    assert_false(selection_lacks_reason(c));
+}
+
+/* Which category makes a column special by itself is what the rules say. */
+static void test_what_is_special_is_special_by_every_rule(void **state)
+{
+    (void)state;
+    struct selection_ack before = {.level = RULES_SPECIAL};
+    bool mild[RULES_CATEGORIES] = {false};
+
+    for (uint16_t i = 0; i < rules_count(); i++) {
+        struct rules_verdict v = {0};
+        rules_add_rule(&v, (struct rules_evidence){.rule = i});
+        mild[rules_rule_category(i)] |= v.level != RULES_SPECIAL;
+    }
+    for (int i = 0; i < RULES_CATEGORIES; i++) {
+        struct selection_column c = {.level = RULES_SPECIAL, .categories = 1u << i, .ack = &before};
+        assert_int_equal(selection_lacks_reason(&c), !mild[i]);
+    }
+}
+
 static void test_unacknowledged_are_listed(void **state)
 {
     (void)state;
@@ -227,6 +274,8 @@ int main(void)
         TEST(test_a_sensitive_key_holds_the_table),
         TEST(test_what_cannot_be_chosen),
         TEST(test_reasons_are_checked),
+        TEST(test_another_category_asks_again),
+        TEST(test_what_is_special_is_special_by_every_rule),
         TEST(test_unacknowledged_are_listed),
         TEST(test_names_are_kept_once),
         TEST(test_ten_thousand_tables),

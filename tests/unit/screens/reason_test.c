@@ -229,6 +229,11 @@ static void test_a_reason_does_not_outlive_its_level(void **state)
     c->ack = NULL;
     kept_reasons_restore(&s.j);
     assert_false(selection_lacks_reason(c));
+    assert_true(selection_raise(&s.j.selection, 0, FLAGGED, RULES_SPECIAL, 1u << RULES_FNR));
+    journey_save(&s.j);
+    c->ack = NULL; /* the categories it was given for are kept, too */
+    kept_reasons_restore(&s.j);
+    assert_int_equal(selection_unsettled(c), 1u << RULES_FNR);
     c->level = RULES_PERSONAL; /* for more than is known now */
     assert_false(selection_lacks_reason(c));
     arena_done(&a);
