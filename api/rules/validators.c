@@ -6,19 +6,11 @@
 #include "api/rules/numbers.h"
 #include "api/rules/people.h"
 #include "api/rules/shape.h"
+#include "api/rules/within.h"
 
 #include <string.h>
 
 /* --- digits and nothing else --- */
-
-static uint64_t person_number(const char d[11])
-{
-    if (value_is_fnr(d))
-        return BIT(FNR);
-    if (value_is_dnr(d))
-        return BIT(DNR);
-    return value_is_synthetic(d) ? BIT(SYNTHETIC) : 0;
-}
 
 /* 20240131: eight digits that are a date are no telephone. */
 static bool is_packed_date(const char *d)
@@ -38,7 +30,7 @@ static uint64_t eight(const char *d)
 
 static uint64_t eleven(const char *d)
 {
-    uint64_t kinds = BIT(ELEVEN) | person_number(d);
+    uint64_t kinds = BIT(ELEVEN) | within_person(d);
     return value_is_account(d) ? kinds | BIT(ACCOUNT) : kinds;
 }
 
@@ -62,7 +54,7 @@ static uint64_t of_digits(const char *d, size_t n)
         return nine(d);
     case 10:
         memcpy(padded + 1, d, 10);
-        return BIT(TEN) | (person_number(padded) ? BIT(FNR_SHORT) : 0);
+        return BIT(TEN) | (within_person(padded) ? BIT(FNR_SHORT) : 0);
     case 11:
         return eleven(d);
     case 12:
@@ -79,20 +71,6 @@ static uint64_t of_digits(const char *d, size_t n)
 }
 
 /* --- digits with marks between them --- */
-
-/* Takes the digits out of "1234 56 78901", "+47 12345678"; 0 when there are more than fit. */
-static size_t digits_of(const char *s, size_t n, char *out, size_t cap)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!is_digit(s[i]))
-            continue;
-        if (count == cap)
-            return 0;
-        out[count++] = s[i];
-    }
-    return count;
-}
 
 enum { MOST_DIGITS = 19 };
 
@@ -173,42 +151,6 @@ static uint64_t of_groups(const char *s, size_t n, const char *d, size_t count)
     return 0;
 }
 
-/* Runs of eleven digits, also as 010203 45678; "+47 ..." as a telephone. */
-static bool is_letter_at(const char *s, size_t i, size_t n)
-{
-    return i < n && (class_at(s, i) == UPPER || class_at(s, i) == LOWER);
-}
-
-static uint64_t numbers_in(const char *s, size_t n, bool is_one_word)
-{
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < n;) {
-        if (!is_digit(s[i])) {
-            i++;
-            continue;
-        }
-        size_t end = i;
-        while (end < n && is_digit(s[end]))
-            end++;
-        size_t run = end - i;
-        bool in_checksum =
-            is_one_word && (is_letter_at(s, end, n) || (i > 0 && is_letter_at(s, i - 1, n)));
-        char d[11];
-        if (run == 6 && end + 6 <= n && (s[end] == ' ' || s[end] == '-') &&
-            digits_of(s + end + 1, 5, d, 5) == 5 && (end + 6 == n || !is_digit(s[end + 6]))) {
-            memmove(d + 6, d, 5);
-            memcpy(d, s + i, 6);
-            kinds |= BIT(ELEVEN_WITHIN) | (person_number(d) ? BIT(FNR_WITHIN) : 0);
-        } else if (run == 11 && !in_checksum) {
-            kinds |= BIT(ELEVEN_WITHIN) | (person_number(s + i) ? BIT(FNR_WITHIN) : 0);
-        }
-        if (i > 0 && s[i - 1] == '+' && (run >= 8 || (run == 2 && end < n && s[end] == ' ')))
-            kinds |= BIT(PHONE);
-        i = end;
-    }
-    return kinds;
-}
-
 static uint64_t of_marked_digits(const char *s, size_t n)
 {
     char d[MOST_DIGITS];
@@ -217,7 +159,7 @@ static uint64_t of_marked_digits(const char *s, size_t n)
         return BIT(IP) | BIT(DOTTED);
     for (size_t i = 0; i < n; i++)
         dots += s[i] == '.';
-    size_t count = digits_of(s, n, d, sizeof d);
+    size_t count = within_digits(s, n, d, sizeof d);
     uint64_t kinds = of_groups(s, n, d, count) | (dots >= 2 ? BIT(DOTTED) : 0);
     if (s[0] == '+' && count >= 8 && count <= 15)
         return kinds | BIT(PHONE);
@@ -230,7 +172,7 @@ static uint64_t of_marked_digits(const char *s, size_t n)
     if (count == 9)
         return kinds | nine(d);
     if (n > 11 && (count == 0 || count > 11)) /* several in a row: 01010112345, 02020212345 */
-        kinds |= numbers_in(s, n, false);
+        kinds |= within_numbers(s, n);
     return count >= 14 && count <= 16 ? kinds | card(d, count) : kinds;
 }
 
@@ -309,7 +251,7 @@ static uint64_t of_text(const char *s, size_t n, const struct counts *c)
 {
     uint64_t kinds = 0;
     if (c->of[DIGIT] >= 8)
-        kinds |= numbers_in(s, n, c->of[SPACE] == 0);
+        kinds |= within_numbers(s, n);
     if (looks_like_document(s, n))
         return kinds | BIT(DOCUMENT);
     if (c->of[SPACE] + 1 >= PROSE_WORDS && words_in(s, n) >= PROSE_WORDS)
@@ -386,7 +328,7 @@ static int year_of_day(const char *s, size_t n, const struct counts *c)
     size_t marks = c->of[SPACE] + c->of[DOT] + c->of[DASH] + c->of[PUNCT];
     bool alone = c->of[DIGIT] + marks == n || (n > 11 && is_time(s + 11, n - 11, c));
     int year = alone && c->of[DIGIT] >= 8 ? year_of(s, n) : 0;
-    return year && n > 10 && numbers_in(s + 10, n - 10, false) & BIT(ELEVEN_WITHIN) ? 0 : year;
+    return year && n > 10 && within_numbers(s + 10, n - 10) & BIT(ELEVEN_WITHIN) ? 0 : year;
 }
 
 /* 4F3A9B2Z */

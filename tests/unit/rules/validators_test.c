@@ -285,6 +285,18 @@ static void test_numbers_inside_texts(void **state)
         has(text, BIT(FNR_WITHIN));
         snprintf(text, sizeof text, "9f%sa03be", d);
         has_none(text, BIT(FNR_WITHIN) | BIT(ELEVEN_WITHIN));
+        snprintf(text, sizeof text, "%sdeadbeef", d);
+        has_none(text, BIT(FNR_WITHIN) | BIT(ELEVEN_WITHIN));
+        snprintf(text, sizeof text, "K7Q%sX2", d);
+        has_none(text, BIT(FNR_WITHIN) | BIT(ELEVEN_WITHIN));
+        snprintf(text, sizeof text, "NO%s", d);
+        has(text, BIT(FNR_WITHIN) | BIT(ELEVEN_WITHIN));
+        snprintf(text, sizeof text, "FNR%s", d);
+        has(text, BIT(FNR_WITHIN));
+        snprintf(text, sizeof text, "%sperson", d);
+        has(text, BIT(FNR_WITHIN));
+        snprintf(text, sizeof text, "sak/fnr%s/v2", d);
+        has(text, BIT(FNR_WITHIN));
         snprintf(text, sizeof text, "fnr%s og mer", d);
         has(text, BIT(FNR_WITHIN));
         snprintf(text, sizeof text, "fnr %.6s-%s.", d, d + 6);

@@ -66,18 +66,21 @@ static void test_one_among_many(void **state)
 {
     (void)state;
     char d[12], text[128];
-    struct values alone = {0}, within = {0}, mail = {0}, phone = {0}, token = {0};
+    struct values alone = {0}, within = {0}, glued = {0}, mail = {0}, phone = {0}, token = {0};
     for (int i = 0; i < 2000; i++) {
         bool hit = i == 777;
         person(d, 0, 0);
         add(&alone, hit ? d : "ukjent");
         snprintf(text, sizeof text, hit ? "se sak om %s" : "se sak om %.3s", d);
         add(&within, text);
+        snprintf(text, sizeof text, hit ? "FNR%s" : "FNR%.3s", d);
+        add(&glued, text);
         add(&mail, hit ? "ola@example.org" : "ingen");
         add(&phone, hit ? "+47 99887766" : "ingen");
         add(&token, hit ? "ghp_abcdefghijklmnopqrst123456" : "ingen");
     }
     assert_true(says(&alone, RULES_FNR) && says(&within, RULES_FNR));
+    assert_true(says(&glued, RULES_FNR));
     assert_true(says(&mail, RULES_EMAIL) && says(&phone, RULES_PHONE) &&
                 says(&token, RULES_SECRET));
 }
@@ -85,8 +88,8 @@ static void test_one_among_many(void **state)
 static void test_columns_that_stay_quiet(void **state)
 {
     (void)state;
-    struct values v[6] = {{0}};
-    char text[64];
+    struct values v[8] = {{0}};
+    char text[64], d[12];
     for (int i = 0; i < 2000; i++) {
         snprintf(text, sizeof text, "2024-%02u-%02uT10:00:00Z", 1 + next(12), 1 + next(28));
         add(&v[0], text);
@@ -101,8 +104,13 @@ static void test_columns_that_stay_quiet(void **state)
         add(&v[4], text);
         snprintf(text, sizeof text, "ordre %011u sendt", next(2000000000));
         add(&v[5], text);
+        digits(d, 11);
+        snprintf(text, sizeof text, "ORD%s", d);
+        add(&v[6], text);
+        snprintf(text, sizeof text, "%08x%04x", next(UINT32_MAX), next(65536));
+        add(&v[7], text);
     }
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 8; i++)
         if (judged(&v[i]).level != RULES_NONE)
             fail_msg("column %zu: %s", i, rules_rule_id(judged(&v[i]).evidence[0].rule));
     assert_int_equal(judged(&(struct values){0}).level, RULES_NONE);
