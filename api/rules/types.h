@@ -1,7 +1,8 @@
 #ifndef STROM_RULES_TYPES_H
 #define STROM_RULES_TYPES_H
 
-/* What a PostgreSQL type can hold, from its name as format_type() gives it. */
+/* What a PostgreSQL type can hold, from its name as format_type() gives it. An array holds what its
+ * elements do; only those of texts are told apart. */
 
 #include <stdint.h>
 
@@ -13,7 +14,7 @@ enum {
     T_BOOL = 1 << 4,
     T_TIME = 1 << 5,
     T_UUID = 1 << 6, /* also char(36) */
-    T_JSON = 1 << 7, /* json, jsonb, xml, hstore, and arrays of them */
+    T_JSON = 1 << 7, /* json, jsonb, xml, hstore */
     T_BYTES = 1 << 8,
     T_NET = 1 << 9,
     T_ENUM = 1 << 10, /* a type of the schema's own: an enum or a domain */

@@ -15,10 +15,10 @@ struct rule {
     uint8_t category, level;
     uint32_t types;
     uint64_t any, head, last, whole, not_any, not_last, comment;
-    uint64_t despite, beside, table_what, not_table_what;
+    uint64_t despite, beside, not_beside, table_what, not_table_what;
     uint32_t whose, owner, of, not_whose, last_whose, beside_whose;
     uint32_t table, table_head, not_table, not_head;
-    bool by_whom, not_by_whom, sick_table, unknown, single, many;
+    bool by_whom, not_by_whom, sick_table, of_whom, unknown, single, many;
     const char *why;
 };
 
@@ -92,16 +92,24 @@ void rules_table_sibling(struct rules_table *t, const char *column)
         t->beside |= W(GIVEN); /* "donor_name" */
 }
 
-/* Named after a sickness, and it says whose: a patient, a case. A bare list of diagnoses does not.
- */
-static bool is_sick_table(const struct rules_table *t)
+/* A patient, a case. */
+static bool tells_of_whom(const struct rules_table *t)
 {
     const uint64_t of_whom = W(FNR) | W(AKTOR) | W(PARTY) | W(IDENT);
     const uint32_t points_at = O(PERSON) | O(CITIZEN) | O(SICK) | O(CASE);
-    bool named = (t->what & (W(DIAGNOSIS) | W(HEALTH))) || (t->whose & O(CLINIC));
-    if (!named || (t->whose & O(CODES)))
-        return false;
     return (t->beside & of_whom) || (t->beside_whose & points_at);
+}
+
+/* A bare list of diagnoses or medicines is about nobody; rows under one sickness's name are, though
+ * the person may stand in another table. */
+static bool is_sick_table(const struct rules_table *t)
+{
+    if (t->whose & (O(CODES) | O(CONFIG)))
+        return false;
+    if (t->whose & O(AILMENT))
+        return true;
+    bool named = (t->what & (W(DIAGNOSIS) | W(HEALTH))) || (t->whose & O(CLINIC));
+    return named && tells_of_whom(t);
 }
 
 /* --- one rule --- */
@@ -119,7 +127,8 @@ static bool name_holds(const struct rule *r, const struct facts *f)
         return false;
     if (r->by_whom && !w->by_whom)
         return false;
-    if ((r->unknown && w->any != 0) || (r->single && !w->single) || (r->many && w->single))
+    if ((r->unknown && (w->any != 0 || w->idle)) || (r->single && !w->single) ||
+        (r->many && w->single))
         return false;
     return !r->comment || (f->comment.any & r->comment);
 }
@@ -136,7 +145,7 @@ static bool company_holds(const struct rule *r, const struct facts *f)
         return false;
     if (r->last_whose && !(w->last_whose & r->last_whose))
         return false;
-    if (r->sick_table && !is_sick_table(t))
+    if ((r->sick_table && !is_sick_table(t)) || (r->of_whom && !tells_of_whom(t)))
         return false;
     if (!r->table && !r->table_head && !r->beside && !r->beside_whose && !r->table_what)
         return true;
@@ -150,6 +159,8 @@ static bool is_silent(const struct rule *r, const struct facts *f)
     if ((f->own.last & r->not_last) || (r->not_by_whom && f->own.by_whom))
         return true;
     if ((f->own.any & r->not_any) || (f->own.whose & r->not_whose))
+        return true;
+    if (t->beside & r->not_beside)
         return true;
     if ((t->what & r->not_table_what) || (t->whose & r->not_table) || (t->head & r->not_head))
         return true;
@@ -166,7 +177,7 @@ static enum rules_by by_of(const struct rule *r)
     if (r->comment)
         return RULES_BY_COMMENT;
     if (r->table || r->table_head || r->beside || r->beside_whose || r->table_what ||
-        r->sick_table || r->of)
+        r->sick_table || r->of_whom || r->of)
         return RULES_BY_TABLE;
     return r->any || r->head || r->last || r->whole || r->by_whom ? RULES_BY_NAME : RULES_BY_TYPE;
 }

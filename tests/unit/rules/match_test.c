@@ -187,7 +187,11 @@ static void test_types(void **state)
     assert_int_equal(types_of("numeric(18,2)"), T_NUMBER);
     assert_int_equal(types_of("text[]"), T_ARRAY);
     assert_int_equal(types_of("character varying(3)[]"), T_ARRAY);
-    assert_int_equal(types_of("bigint[]"), T_OTHER);
+    assert_int_equal(types_of("bigint[]"), T_NUMBER);
+    assert_int_equal(types_of("numeric(10,2)[]"), T_NUMBER);
+    assert_int_equal(types_of("date[]"), T_TIME);
+    assert_int_equal(types_of("uuid[]"), T_UUID);
+    assert_int_equal(types_of("tsrange[]"), T_OTHER);
     assert_int_equal(types_of("jsonb[]"), T_JSON);
     assert_int_equal(types_of("geometry(Point,4326)"), T_GEO);
     assert_int_equal(types_of("auth.factor_type"), T_ENUM);
