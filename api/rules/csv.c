@@ -186,6 +186,34 @@ static void index_init(struct index *x, struct arena *mem, size_t n)
     x->slots = arena_array(mem, uint32_t, x->n_slots);
 }
 
+static bool is_among(const char *s, const char *const *words)
+{
+    while (*words && strcasecmp(s, *words) != 0) /* information_schema says YES, others True */
+        words++;
+    return *words != NULL;
+}
+
+static bool is_true(const char *s)
+{
+    static const char *const words[] = {"t", "true", "y", "yes", "1", "on", NULL};
+    return is_among(s, words);
+}
+
+static bool is_false(const char *s)
+{
+    static const char *const words[] = {"", "f", "false", "n", "no", "0", "off", NULL};
+    return is_among(s, words);
+}
+
+static bool check_flag(struct reader *r, const struct row *row, int heading)
+{
+    const char *said = row->field[heading];
+    if (is_true(said) || is_false(said))
+        return true;
+    return refuse(r, row->line,
+                  arena_printf(r->mem, "\"%s\" is neither t nor f", headings[heading]));
+}
+
 static bool keep_row(struct reader *r, const struct layout *l, struct rows *rows)
 {
     if (rows->n == CSV_MAX_ROWS)
@@ -198,6 +226,8 @@ static bool keep_row(struct reader *r, const struct layout *l, struct rows *rows
     }
     if (row.field[TABLE][0] == '\0' || row.field[COLUMN][0] == '\0')
         return refuse(r, r->record_line, "the name of a table or column is empty");
+    if (!check_flag(r, &row, NULLABLE) || !check_flag(r, &row, IS_PK))
+        return false;
     if (rows->n == rows->room) {
         rows->room = rows->room ? rows->room * 2 : 256;
         rows->row = mem_grow(rows->row, rows->room, sizeof *rows->row);
@@ -265,16 +295,6 @@ static bool refuse_twins(struct reader *r, const struct rows *rows)
         x.slots[at] = (uint32_t)(i + 1);
     }
     return true;
-}
-
-static bool is_true(const char *s)
-{
-    static const char *const words[] = {"t", "true", "y", "yes", "1", "on"};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcasecmp(s, words[i]) == 0) /* information_schema says YES, others True */
-            return true;
-    return false;
 }
 
 static void add_column(struct judged_table *t, const struct row *row)

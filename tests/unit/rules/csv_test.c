@@ -54,6 +54,24 @@ static void test_reads_columns(void **state)
     assert_string_equal(got.tables[1].schema, "other");
 }
 
+static void test_flags_are_true_or_false(void **state)
+{
+    (void)state;
+    assert_true(judge("schema,table,column,nullable,is_pk\n"
+                      "public,t,a,YES,\npublic,t,b,No,1\npublic,t,c,False,off\n"));
+    assert_true(got.tables[0].columns[0].nullable);
+    assert_false(got.tables[0].columns[0].is_key);
+    assert_false(got.tables[0].columns[1].nullable);
+    assert_true(got.tables[0].columns[1].is_key);
+    assert_false(judge("schema,table,column,nullable,is_pk\n"
+                       "public,t,a,t,f\npublic,t,b,kanskje,f\n"));
+    assert_non_null(strstr(failed.why, "line 3"));
+    assert_non_null(strstr(failed.why, "nullable"));
+    assert_false(judge("schema,table,column,nullable,is_pk\npublic,t,a,t,2\n"));
+    assert_non_null(strstr(failed.why, "line 2"));
+    assert_non_null(strstr(failed.why, "is_pk"));
+}
+
 static void test_columns_in_any_order(void **state)
 {
     (void)state;
@@ -150,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_reads_columns, begin, end),
+        cmocka_unit_test_setup_teardown(test_flags_are_true_or_false, begin, end),
         cmocka_unit_test_setup_teardown(test_columns_in_any_order, begin, end),
         cmocka_unit_test_setup_teardown(test_comment_belongs_to_its_column, begin, end),
         cmocka_unit_test_setup_teardown(test_nothing_but_a_header, begin, end),
