@@ -70,7 +70,7 @@ static size_t remembered(const struct journey *j, uint64_t *rows)
 
     *rows = 0;
     for (size_t i = 0; i < j->selection.n_tables; i++) {
-        n += sampling_found_is_read(j->found, i);
+        n += sampling_found_is_read(j->found, i) && !sampling_found_seen(j->found, i).hidden;
         *rows += sampling_found_rows(j->found, i);
     }
     return n;

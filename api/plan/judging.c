@@ -15,7 +15,7 @@ struct judgement {
     struct sampling_found *kept; /* of an earlier look; NULL: there was none */
     struct sampling_found *found;
     const struct rules_team *team;
-    bool *seen;   /* a table each: somebody has looked at its values */
+    bool *seen;   /* a table each: somebody has looked at the values of its columns */
     bool asked;   /* they were to be looked at */
     bool sampled; /* rows, too */
     struct arena mem;
@@ -23,10 +23,9 @@ struct judgement {
 };
 
 struct job {
-    struct pg *pg;
     const struct selection *flows;
     struct judging_values values;
-    struct task *survey, *sampling, *listing; /* the last two: NULL until they begin */
+    struct task *survey, *sampling; /* the last: NULL until it begins */
     struct judgement *made;
 };
 
@@ -35,7 +34,6 @@ static void stop(void *job)
     struct job *j = job;
 
     task_clear(&j->survey);
-    task_clear(&j->listing);
     task_clear(&j->sampling); /* looks into the catalogue: goes first */
     judgement_free(j->made);
 }
@@ -68,49 +66,6 @@ static bool flows(const struct job *j, size_t table)
            (selection_find(j->flows, t->schema, t->name, &at) && j->flows->tables[at].n_included);
 }
 
-/* What counts for a table also stands at its partitions: only there PostgreSQL keeps statistics by
- * itself. */
-static bool counts(const struct job *j, size_t table)
-{
-    ptrdiff_t root = catalog_table(j->made->catalog, table).root;
-
-    return flows(j, table) || (root != CATALOG_NONE && flows(j, (size_t)root));
-}
-
-static void add_name(struct str *out, const char *name)
-{
-    str_addc(out, out->bytes ? ',' : '{');
-    str_addc(out, '"');
-    for (; *name; name++) {
-        if (*name == '"' || *name == '\\')
-            str_addc(out, '\\');
-        str_addc(out, *name);
-    }
-    str_addc(out, '"');
-}
-
-/* Which of them have statistics that one may read; what they say is the sampling's affair. */
-static struct task *list_statistics(const struct job *j)
-{
-    static const char sql[] =
-        "SELECT DISTINCT s.schemaname, s.tablename FROM ROWS FROM "
-        "(pg_catalog.unnest($1::pg_catalog.name[]), pg_catalog.unnest($2::pg_catalog.name[])) "
-        "AS w(s, t) JOIN pg_catalog.pg_stats s ON s.schemaname = w.s AND s.tablename = w.t";
-    struct str schemas = {0}, tables = {0};
-
-    for (size_t i = 0; i < catalog_tables(j->made->catalog); i++)
-        if (counts(j, i)) {
-            add_name(&schemas, catalog_schema_name(j->made->catalog, i));
-            add_name(&tables, catalog_table_name(j->made->catalog, i));
-        }
-    str_add(&schemas, schemas.bytes ? "}" : "{}");
-    str_add(&tables, tables.bytes ? "}" : "{}");
-    struct task *t = pg_query(j->pg, sql, (const char *const[]){schemas.text, tables.text}, 2);
-    str_done(&schemas);
-    str_done(&tables);
-    return t;
-}
-
 static void look_at_values(struct task *t, struct job *j)
 {
     struct judgement *m = j->made;
@@ -122,7 +77,6 @@ static void look_at_values(struct task *t, struct job *j)
     for (size_t i = 0; o.rows && i < catalog_tables(m->catalog); i++)
         if (!flows(j, i)) /* nobody asks for its rows */
             sampling_found_set_read(m->found, i, &(struct sampling_seen){.read = true});
-    j->listing = list_statistics(j);
     j->sampling = sampling(task_net(t), &o);
 }
 
@@ -141,28 +95,12 @@ static void note_left_out(struct judgement *m, const char *why)
         m->why = arena_str(&m->mem, why);
 }
 
-/* Seen by statistics: they are there for us, and were read. */
-static void note_statistics(struct job *j)
-{
-    struct judgement *m = j->made;
-    const struct pg_rows *rows = pg_rows(j->listing);
-
-    for (size_t i = 0; i < pg_count(rows); i++) {
-        ptrdiff_t at = catalog_find(m->catalog, pg_text(rows, i, 0), pg_text(rows, i, 1));
-        ptrdiff_t root = at == CATALOG_NONE ? at : catalog_table(m->catalog, (size_t)at).root;
-        if (at != CATALOG_NONE)
-            m->seen[at] = true;
-        if (root != CATALOG_NONE)
-            m->seen[root] = true;
-    }
-}
-
 /* Rows that row security hides from us nobody has looked at, however many came. */
 static bool rows_seen(struct judgement *m, const struct sampling_found *f, size_t table)
 {
     struct sampling_seen seen = sampling_found_seen(f, table);
 
-    if (seen.rows > 0 && seen.hidden)
+    if (seen.hidden)
         note_left_out(m, tr("row security hides rows"));
     return seen.rows > 0 && !seen.hidden;
 }
@@ -171,11 +109,9 @@ static void note_seen(struct job *j)
 {
     struct judgement *m = j->made;
 
-    if (task_state(j->listing) == TASK_OK && task_state(j->sampling) == TASK_OK &&
-        sampling_told(j->sampling).statistics_why == NULL)
-        note_statistics(j);
     for (size_t i = 0; i < catalog_tables(m->catalog); i++)
-        m->seen[i] = m->seen[i] || rows_seen(m, m->found, i) || rows_seen(m, m->kept, i);
+        m->seen[i] = sampling_saw_statistics(j->sampling, i) || rows_seen(m, m->found, i) ||
+                     rows_seen(m, m->kept, i);
 }
 
 static void raise_column(struct judgement *m, size_t table, const char *column)
@@ -206,7 +142,6 @@ static void count_in(struct job *j)
     raise_all(m, m->kept);
     raise_all(m, m->found);
     note_trouble(m, j->sampling);
-    note_trouble(m, j->listing);
     note_left_out(m, sampling_told(j->sampling).statistics_why);
     note_left_out(m, sampling_told(j->sampling).why);
     note_seen(j);
@@ -243,7 +178,7 @@ static enum task_state step(struct task *t)
         look_at_values(t, j);
         return TASK_RUNNING;
     }
-    if (task_state(j->sampling) == TASK_RUNNING || task_state(j->listing) == TASK_RUNNING)
+    if (task_state(j->sampling) == TASK_RUNNING)
         return TASK_RUNNING;
     count_in(j);
     return TASK_OK;
@@ -254,7 +189,6 @@ struct task *judging(struct net *net, const struct judging_options *o)
     struct task *t = task_new(net, &type);
     struct job *j = task_job(t, &type);
 
-    j->pg = o->pg;
     j->flows = o->flows;
     j->made = mem_alloc(sizeof *j->made);
     *j->made = (struct judgement){.team = o->team, .asked = o->values != NULL};
@@ -331,10 +265,12 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
     if (j == NULL)
         out->why = why ? safe_copy(a, why) : tr("the database was not asked");
     else
-        out->why = j->why       ? arena_str(a, j->why)
-                   : j->sampled ? tr("they hold no rows, and PostgreSQL has no statistics of them")
-                                : tr("PostgreSQL has no statistics of them that this login may "
-                                     "read; --sample N reads rows");
+        out->why =
+            j->why ? arena_str(a, j->why)
+            : j->sampled
+                ? tr("they hold no rows, and PostgreSQL has no statistics of all their columns")
+                : tr("PostgreSQL has no statistics of them, or not of each column, "
+                     "that this login may read; --sample N reads rows");
 }
 
 const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)

@@ -1,18 +1,22 @@
 #include "api/plan/sampling.h"
 
+#include "api/base/clock.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/pg/copy.h"
+#include "api/plan/sampling_apart.h"
 #include "api/plan/sampling_heap.h"
+#include "api/plan/sampling_statistics.h"
 
-enum { READERS = 2, PARTS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
+enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
 
 struct sampler;
 
 /* A connection and the table that it reads. */
 struct reader {
     struct sampler *of;
-    struct task *connecting, *asking, *copy;
+    struct task *connecting, *setting, *asking, *copy;
     struct pg *pg;
     struct err lost; /* what ended it */
     size_t table;
@@ -31,7 +35,10 @@ struct sampler {
     uint32_t rows;
     enum first at;
     size_t parts, parts_read; /* of the statistics: begun, and ended well */
-    bool *hides; /* tables whose rows row security hides from us; NULL: there is none with it */
+    int version;              /* the server's */
+    struct statistics statistics;
+    struct apart apart;
+    int64_t until; /* no table is begun after that; clock_mono_ms */
     struct reader readers[READERS];
     size_t next; /* table */
     struct sampling_found *found, *own;
@@ -45,6 +52,7 @@ static enum task_state step(struct task *t);
 static void reader_end(struct reader *r)
 {
     task_clear(&r->connecting);
+    task_clear(&r->setting);
     task_clear(&r->asking);
     task_clear(&r->copy);
     pg_close(r->pg);
@@ -77,73 +85,9 @@ struct sampling_told sampling_told(const struct task *t)
     return s->told;
 }
 
-/* --- PostgreSQL's own statistics --- */
-
-static const char statistics_sql[] =
-    "SELECT schemaname, tablename, attname, most_common_vals::pg_catalog.text, "
-    "histogram_bounds::pg_catalog.text FROM pg_catalog.pg_stats WHERE schemaname NOT IN "
-    "('pg_catalog', 'information_schema') AND (most_common_vals IS NOT NULL OR histogram_bounds "
-    "IS NOT NULL)";
-
-static bool find_column(const struct catalog *c, char *const names[3], size_t *table,
-                        size_t *column)
+bool sampling_saw_statistics(const struct task *t, size_t table)
 {
-    ptrdiff_t t =
-        names[0] && names[1] && names[2] ? catalog_find(c, names[0], names[1]) : CATALOG_NONE;
-    ptrdiff_t k = t == CATALOG_NONE ? t : catalog_find_column(c, (size_t)t, names[2]);
-
-    *table = (size_t)t;
-    *column = (size_t)k;
-    return k != CATALOG_NONE;
-}
-
-/* PostgreSQL keeps them of partitions by itself; of the table that is chosen, seldom: all of them
- * tell of it. */
-static void put_statistics(struct sampler *s, size_t table, size_t column,
-                           const struct rules_verdict *v)
-{
-    struct catalog_table t = catalog_table(s->catalog, table);
-    ptrdiff_t at = t.root == CATALOG_NONE
-                       ? CATALOG_NONE
-                       : catalog_find_column(s->catalog, (size_t)t.root,
-                                             catalog_column_name(s->catalog, table, column));
-
-    if (at != CATALOG_NONE)
-        sampling_found_join(s->found, (size_t)t.root, (size_t)at, v);
-    if (t.kind == CATALOG_PARTITIONED)
-        sampling_found_join(s->found, table, column, v);
-    else
-        sampling_found_put(s->found, table, column, v);
-}
-
-static bool statistics_row(void *ctx, char *line, size_t bytes, struct err *e)
-{
-    struct sampler *s = ctx;
-    struct rules_verdict v = {0};
-    struct heap heap = {0};
-    struct arena mem;
-    char *names[3] = {0}, *list;
-    size_t table, column, n;
-
-    (void)bytes;
-    (void)e;
-    for (int i = 0; i < 3; i++)
-        if (!copy_field(&line, &names[i], &n))
-            return true;
-    if (!find_column(s->catalog, names, &table, &column))
-        return true;
-    struct catalog_column c = catalog_column(s->catalog, table, column);
-    if (!sampling_looks_at(&c))
-        return true;
-    arena_init(&mem);
-    heap.is_array = c.is_array;
-    while (copy_field(&line, &list, &n))
-        if (list)
-            heap_add_list(&heap, &mem, list);
-    heap_verdict(&heap, names[0], names[1], RULES_BY_STATISTICS, &v);
-    put_statistics(s, table, column, &v);
-    arena_done(&mem);
-    return true;
+    return statistics_whole(&((const struct sampler *)task_job(t, &type))->statistics, table);
 }
 
 /* --- rows --- */
@@ -205,8 +149,7 @@ static void conclude(struct reader *r)
     struct catalog_table t = catalog_table(s->catalog, r->table);
     struct sampling_seen seen = {
         .rows = r->rows,
-        .in_part = sampling_sql_leaves(s->catalog, r->table, s->rows, r->again, r->rows),
-        .hidden = s->hides && s->hides[r->table]};
+        .in_part = sampling_sql_leaves(s->catalog, r->table, s->rows, r->again, r->rows)};
 
     sampling_found_set_read(s->found, r->table, &seen);
     for (size_t i = 0; i < r->n_heaps; i++) {
@@ -216,21 +159,28 @@ static void conclude(struct reader *r)
     }
     s->told.rows += r->rows;
     s->told.in_part += seen.in_part;
-    s->told.hidden += seen.hidden;
+}
+
+static void tell_left_out(struct sampler *s, size_t table, const char *why)
+{
+    struct catalog_table t = catalog_table(s->catalog, table);
+    char safe[sizeof(((struct err *)0)->why)];
+
+    s->told.left_out++;
+    if (s->told.not_reached) /* that is told, then */
+        return;
+    if (s->told.why && s->why_table < table) /* two read at a time: the first in order is told */
+        return;
+    s->why_table = table;
+    safe_text(safe, sizeof safe, why);
+    s->told.why = arena_printf(&s->mem, "%s.%s: %s", t.schema, t.name, safe);
 }
 
 static void leave_out(struct sampler *s, size_t table, const struct err *why)
 {
-    struct catalog_table t = catalog_table(s->catalog, table);
-    struct err told = sampling_sql_error(why, t.row_security);
-    char safe[sizeof told.why];
+    struct err told = sampling_sql_error(why, catalog_table(s->catalog, table).row_security);
 
-    s->told.left_out++;
-    if (s->told.why && s->why_table < table) /* two read at a time: the first in order is told */
-        return;
-    s->why_table = table;
-    safe_text(safe, sizeof safe, told.why);
-    s->told.why = arena_printf(&s->mem, "%s.%s: %s", t.schema, t.name, safe);
+    tell_left_out(s, table, told.why);
 }
 
 /* --- the task --- */
@@ -263,6 +213,41 @@ static bool ended(struct reader *r)
     return true;
 }
 
+/* What comes of the setting need not be awaited: whatever is asked later is answered later, and
+ * where the server refuses it (a pooler may), tables that are known to hide rows are not read. */
+static void take_connection(struct reader *r)
+{
+    r->pg = pg_take(r->connecting);
+    r->of->version = pg_version(r->pg);
+    r->setting = apart_refuse_policies(r->pg);
+}
+
+static void stay_away(struct sampler *s, size_t table, const char *why)
+{
+    s->told.tables++;
+    tell_left_out(s, table, why);
+    if (!apart_is_hidden(&s->apart, table))
+        return;
+    sampling_found_set_read(s->found, table, &(struct sampling_seen){.hidden = true});
+    s->told.hidden++;
+}
+
+/* What was not reached stays to be read at another time. */
+static void run_out(struct sampler *s)
+{
+    size_t n = catalog_tables(s->catalog);
+
+    for (; s->next < n; s->next++)
+        s->told.not_reached += is_to_read(s->catalog, s->found, s->next);
+    if (s->told.not_reached == 0)
+        return;
+    s->told.tables += s->told.not_reached;
+    s->told.left_out += s->told.not_reached;
+    s->told.why = arena_printf(
+        &s->mem, tr("read in part: the time for it is over; tables that were not reached: %zu"),
+        s->told.not_reached);
+}
+
 /* True while it has something to do. */
 static bool go_on(struct reader *r)
 {
@@ -273,7 +258,7 @@ static bool go_on(struct reader *r)
     if (r->connecting && task_state(r->connecting) == TASK_FAILED)
         r->lost = *task_error(r->connecting);
     else if (r->connecting)
-        r->pg = pg_take(r->connecting);
+        take_connection(r);
     task_clear(&r->connecting);
     if (r->pg == NULL)
         return false;
@@ -284,9 +269,18 @@ static bool go_on(struct reader *r)
         return false;
     }
     while (s->next < catalog_tables(s->catalog)) {
+        if (clock_mono_ms() >= s->until) {
+            run_out(s);
+            return false;
+        }
         size_t table = s->next++;
         if (!is_to_read(s->catalog, s->found, table))
             continue;
+        const char *why = apart_why(&s->apart, table);
+        if (why) {
+            stay_away(s, table, why);
+            continue;
+        }
         if (begin(r, table))
             return true;
         sampling_found_set_read(s->found, table, &(struct sampling_seen){0});
@@ -296,34 +290,6 @@ static bool go_on(struct reader *r)
 }
 
 /* --- what is asked first, on the first connection --- */
-
-/* A table's owner is exempt, and whoever may bypass it: the server alone knows. */
-static const char hidden_sql[] =
-    "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
-    "n.oid = c.relnamespace WHERE c.relrowsecurity AND pg_catalog.row_security_active(c.oid)";
-
-static bool hidden_row(void *ctx, char *line, size_t bytes, struct err *e)
-{
-    struct sampler *s = ctx;
-    char *schema, *name;
-    size_t n;
-
-    (void)bytes;
-    (void)e;
-    if (!copy_field(&line, &schema, &n) || !copy_field(&line, &name, &n) || !schema || !name)
-        return true;
-    ptrdiff_t table = catalog_find(s->catalog, schema, name);
-    if (table != CATALOG_NONE)
-        s->hides[table] = true;
-    return true;
-}
-
-/* Without an answer every table that has it counts as one that hides rows. */
-static void fear_hidden(struct sampler *s)
-{
-    for (size_t i = 0; i < catalog_tables(s->catalog); i++)
-        s->hides[i] = catalog_table(s->catalog, i).row_security;
-}
 
 static const char *why_of(struct sampler *s, const struct task *t)
 {
@@ -340,7 +306,7 @@ static size_t n_without_statistics(const struct sampler *s)
 
     for (size_t i = 0; i < catalog_tables(s->catalog); i++) {
         struct catalog_table t = catalog_table(s->catalog, i);
-        n += holds_rows(&t) && (!t.selectable || (s->hides && s->hides[i]));
+        n += holds_rows(&t) && (!t.selectable || apart_is_hidden(&s->apart, i));
     }
     return n;
 }
@@ -348,28 +314,18 @@ static size_t n_without_statistics(const struct sampler *s)
 static void ask_hidden(struct sampler *s)
 {
     struct reader *r = &s->readers[0];
+    bool asks = s->apart.secured != NULL;
 
-    if (s->hides && task_state(r->connecting) != TASK_FAILED) {
+    if (asks && task_state(r->connecting) != TASK_FAILED) {
         if (r->asking == NULL && r->pg)
-            r->asking = pg_copy(r->pg, hidden_sql, hidden_row, s);
+            r->asking = apart_ask(&s->apart, r->pg);
         if (r->asking == NULL || task_state(r->asking) == TASK_RUNNING)
             return;
     }
-    if (s->hides && (r->asking == NULL || task_state(r->asking) == TASK_FAILED))
-        fear_hidden(s);
+    if (asks && (r->asking == NULL || task_state(r->asking) == TASK_FAILED))
+        apart_fear(&s->apart);
     task_clear(&r->asking);
     s->at = ASK_STATISTICS;
-}
-
-/* Lists of values take the server longer to write than the catalogue to be read twice. */
-static void ask_part(struct reader *r)
-{
-    struct str sql = {0};
-
-    str_printf(&sql, "%s AND pg_catalog.hashtext(tablename::pg_catalog.text) & 1 = %zu",
-               statistics_sql, r->of->parts++);
-    r->asking = pg_copy(r->pg, str_text(&sql), statistics_row, r->of);
-    str_done(&sql);
 }
 
 static void take_part(struct sampler *s, struct reader *r)
@@ -389,14 +345,16 @@ static void ask_statistics(struct sampler *s)
         struct reader *r = &s->readers[i];
         if (r->asking && task_state(r->asking) != TASK_RUNNING)
             take_part(s, r);
-        if (r->asking == NULL && r->pg && s->parts < PARTS)
-            ask_part(r);
+        if (r->asking == NULL && r->pg && s->parts < STATISTICS_PARTS)
+            r->asking = statistics_ask(&s->statistics, r->pg, s->parts++);
         waiting = waiting || r->asking ||
-                  (s->parts < PARTS && r->connecting && task_state(r->connecting) == TASK_RUNNING);
+                  (s->parts < STATISTICS_PARTS && r->connecting &&
+                   task_state(r->connecting) == TASK_RUNNING);
     }
     if (waiting)
         return;
-    if (s->parts_read == PARTS) {
+    if (s->parts_read == STATISTICS_PARTS) {
+        statistics_end(&s->statistics, s->version, &s->mem);
         sampling_found_set_statistics(s->found);
         s->told.statistics_hidden = n_without_statistics(s);
     }
@@ -409,7 +367,7 @@ static bool asked_first(struct sampler *s)
     for (size_t i = 0; i < READERS; i++) {
         struct reader *r = &s->readers[i];
         if (r->connecting && task_state(r->connecting) == TASK_OK) {
-            r->pg = pg_take(r->connecting);
+            take_connection(r);
             task_clear(&r->connecting);
         }
     }
@@ -453,15 +411,6 @@ bool sampling_has_work(const struct sampling_options *o)
     return i < n;
 }
 
-static bool has_row_security(const struct catalog *c)
-{
-    size_t n = catalog_tables(c), i = 0;
-
-    while (i < n && !catalog_table(c, i).row_security)
-        i++;
-    return i < n;
-}
-
 struct task *sampling(struct net *net, const struct sampling_options *o)
 {
     struct task *t = task_new(net, &type);
@@ -477,7 +426,9 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     s->found = o->found ? o->found : s->own;
     for (size_t i = 0; i < n; i++)
         s->told.of += is_to_read(s->catalog, s->found, i);
-    s->hides = has_row_security(o->catalog) ? arena_array(&s->mem, bool, n) : NULL;
+    s->until = clock_mono_ms() + (o->wall_ms ? o->wall_ms : SAMPLING_WALL_MS);
+    apart_init(&s->apart, o->catalog, &s->mem);
+    statistics_init(&s->statistics, o->catalog, s->found, &s->mem);
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows || !sampling_found_has_statistics(s->found))

@@ -3,7 +3,8 @@
 
 /* Looks at values, with little load (facts/engineering.md, "Sampling"): PostgreSQL's own statistics
  * first, of all tables in one statement and without reading a table; then some rows of each table,
- * on two connections of its own, every statement by itself with short time-outs, read-only.
+ * on two connections of its own, every statement by itself with short time-outs, read-only. Tables
+ * that reading would harm, or where others' functions would run, are left out (sampling_apart.h).
  * A value is classified where it arrives and is gone: nothing but counts leaves.
  *
  *     struct task *t = sampling(net, &options);
@@ -20,7 +21,8 @@
 enum {
     SAMPLING_ROWS = 1000,  /* of a table, when nobody says otherwise */
     SAMPLING_WHOLE = 5000, /* tables estimated at so many rows or fewer are read whole */
-    SAMPLING_MOST = 100000
+    SAMPLING_MOST = 100000,
+    SAMPLING_WALL_MS = 10 * 60 * 1000
 };
 
 struct sampling_options {
@@ -30,6 +32,7 @@ struct sampling_options {
     /* Where it goes; must outlive the task. What was read before is not read again. NULL: into the
      * task itself. */
     struct sampling_found *found;
+    uint32_t wall_ms; /* no table is begun so long after the beginning; 0: SAMPLING_WALL_MS */
 };
 
 /* Something was not looked at yet. */
@@ -42,17 +45,23 @@ struct task *sampling(struct net *net, const struct sampling_options *o);
 void sampling_add(const struct task *t, size_t table, size_t column, struct rules_verdict *v);
 
 struct sampling_told {
-    size_t tables, of; /* read so far, or left out; to read */
-    size_t left_out;   /* could not be read */
-    size_t in_part;    /* more rows than were read, or nobody knows: a rare value may be missed */
-    size_t hidden;     /* read, but row security hides rows from us */
-    uint64_t rows;     /* read */
-    const char *why;   /* of the first that was left out; NULL: none. Foreign text made harmless */
+    size_t tables, of;  /* read so far, or left out; to read */
+    size_t left_out;    /* could not be read, or must not be, or were not reached */
+    size_t in_part;     /* more rows than were read, or nobody knows: a rare value may be missed */
+    size_t hidden;      /* of those left out: row security hides rows from us */
+    size_t not_reached; /* of those left out: the time for all of it was over */
+    uint64_t rows;      /* read */
+    /* That time was over, or else of the first that was left out; NULL: none. Foreign text made
+     * harmless. */
+    const char *why;
     /* PostgreSQL's statistics: of tables that we may not read, or not whole, they are hidden. */
     size_t statistics_hidden;
     const char *statistics_why; /* they could not be read at all; NULL: they were, or need not */
 };
 struct sampling_told sampling_told(const struct task *t);
+/* By now statistics have told of every column of it that is looked at; of a partitioned table, they
+ * or those of each partition that may hold rows. */
+bool sampling_saw_statistics(const struct task *t, size_t table);
 
 /* --- pure parts --- */
 

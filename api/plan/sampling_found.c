@@ -149,7 +149,8 @@ void sampling_found_set_read(struct sampling_found *f, size_t table,
 {
     uint32_t *at = &f->tables[table].first;
 
-    while (*at != NOWHERE) {
+    /* hidden: nobody looked, so what was said stays a question */
+    while (*at != NOWHERE && !seen->hidden) {
         const struct finding *found = &f->findings[*at];
         if (found->stale || source_of(found) == RULES_BY_DATA)
             *at = found->next;
@@ -413,7 +414,8 @@ void sampling_found_take(struct sampling_found *f, size_t table, const char *tex
         bool same = str_eq(look, now);
         for (char *part; (part = next(&at, PART)) != NULL;)
             take_column(f, table, part, !same);
-        if (same && (seen.rows > 0 || n == 0)) /* one that was empty may have rows by now */
+        /* one that was empty may have rows by now */
+        if (same && (seen.rows > 0 || seen.hidden || n == 0))
             mark_read(f, table, &seen);
     }
     mem_free(copy);

@@ -28,7 +28,7 @@ struct sampling_seen {
     bool read;
     uint64_t rows; /* that came */
     bool in_part;  /* there are more, or may be: a rare value may be missed */
-    bool hidden;   /* row security hides rows from us: nobody looked at those */
+    bool hidden;   /* row security hides rows from us: nobody looks at those */
 };
 /* Rows are looked at (anew): what was said by those of another time is gone, so before the puts. */
 void sampling_found_set_read(struct sampling_found *f, size_t table,

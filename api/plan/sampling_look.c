@@ -1,9 +1,11 @@
 #include "api/plan/sampling_look.h"
 
+#include "api/base/tr.h"
 #include "api/base/utf8.h"
 #include "api/files/quote.h"
 #include "api/pg/copy.h"
 #include "api/plan/sampling.h"
+#include "api/plan/sampling_apart.h"
 #include "api/rules/validators.h"
 
 #include <string.h>
@@ -11,11 +13,13 @@
 enum { BLOCKS = 24, SEEN = 4, ROWS = 1000 };
 
 struct looking {
-    struct task *reading;
+    struct task *setting, *reading;
+    const char *apart;                 /* why it is not read; NULL: it is */
     struct str values[SAMPLING_LOOKS]; /* those that were flagged stand first */
     size_t n, flagged;
     uint32_t categories;
-    bool ascii, whole, row_security;
+    bool ascii, whole;
+    bool row_security, selectable; /* the table's, when the catalogue was read */
 };
 
 static size_t characters(const char *text)
@@ -91,6 +95,7 @@ static void stop(void *job)
 {
     struct looking *l = job;
 
+    task_clear(&l->setting);
     task_clear(&l->reading);
     for (size_t i = 0; i < SAMPLING_LOOKS; i++)
         str_done(&l->values[i]);
@@ -100,12 +105,35 @@ static enum task_state step(struct task *t);
 
 static const struct task_type type = {"masked values", sizeof(struct looking), step, stop};
 
+/* Who may read it and is refused, is so by a policy (apart_refuse_policies). */
+static bool is_hidden(const struct looking *l, const struct err *e)
+{
+    return l->row_security && l->selectable && str_eq(e->reason, PG_DENIED);
+}
+
+static enum task_state refuse(struct task *t, const char *why)
+{
+    struct err e;
+
+    err_set(&e, ERR_DENIED, tr("Reading a few values"));
+    err_why(&e, "%s", why);
+    return task_fail(t, &e);
+}
+
 static enum task_state step(struct task *t)
 {
     struct looking *l = task_job(t, &type);
 
+    if (l->apart)
+        return refuse(t, l->apart);
+    if (task_state(l->setting) == TASK_RUNNING)
+        return TASK_RUNNING;
+    if (task_state(l->setting) == TASK_FAILED)
+        return task_fail_like(t, l->setting);
     if (task_state(l->reading) != TASK_FAILED)
         return task_state(l->reading);
+    if (is_hidden(l, task_error(l->reading)))
+        return refuse(t, apart_why_hidden());
     struct err told = sampling_sql_error(task_error(l->reading), l->row_security);
     return task_fail(t, &told);
 }
@@ -132,9 +160,28 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     return true;
 }
 
+/* The setting stays: nobody reads rows on this connection whom a policy would have to let. */
+static void begin(struct looking *l, struct pg *pg, const char *sql)
+{
+    l->setting = apart_refuse_policies(pg);
+    l->reading = pg_copy(pg, sql, row, l);
+}
+
+static const char *why_apart(const struct catalog *c, size_t table)
+{
+    struct arena mem = {0};
+    struct apart apart;
+
+    apart_init(&apart, c, &mem);
+    const char *why = apart_why(&apart, table);
+    arena_done(&mem);
+    return why;
+}
+
 struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
                            uint32_t categories, bool ascii, bool whole)
 {
+    struct catalog_table of = catalog_table(c, table);
     struct str sql = {0};
     struct task *t = NULL;
 
@@ -142,10 +189,13 @@ struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table,
         t = task_new(pg_net(pg), &type);
         struct looking *l = task_job(t, &type);
         l->categories = categories;
-        l->row_security = catalog_table(c, table).row_security;
+        l->row_security = of.row_security;
+        l->selectable = of.selectable;
         l->ascii = ascii;
         l->whole = whole;
-        l->reading = pg_copy(pg, str_text(&sql), row, l);
+        l->apart = why_apart(c, table);
+        if (l->apart == NULL)
+            begin(l, pg, str_text(&sql));
     }
     str_done(&sql);
     return t;

@@ -14,7 +14,8 @@ enum { SAMPLING_LOOKS = 5 };
 /* categories: what the column is flagged for (1u << enum rules_category): values that say so by
  * themselves come first. whole: not even the end is shown (a page that is written down). NULL: it
  * is no table (a view would run as a whole), or the names cannot be written in SQL. Reads at most a
- * thousand rows. */
+ * thousand rows. Fails where rows are not to be read (sampling_apart.h), and says why; from then on
+ * the server refuses this connection tables whose policies would have to run. */
 struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table, size_t column,
                            uint32_t categories, bool ascii, bool whole);
 size_t sampling_look_count(const struct task *t); /* of one with TASK_OK */

@@ -145,6 +145,46 @@ static void statistics_tell(void **state)
     selection_done(&s);
 }
 
+/* Statistics without a value: of json there is nothing but its width. A part that nobody has looked
+ * at is one of the whole; an empty one hides nothing. */
+static void statistics_of_some_are_not_of_all(void **state)
+{
+    const struct judging_values values = {.source = {.dsn = conninfo}};
+    struct selection s;
+    (void)state;
+    server_sql("app", "CREATE TABLE brev (id bigint PRIMARY KEY, kode text, innhold json);"
+                      "INSERT INTO brev SELECT i, 'x' || i, '{}' FROM generate_series(1, 60) i;"
+                      "CREATE TABLE fri (id bigint PRIMARY KEY, kode text, merknad text);"
+                      "INSERT INTO fri SELECT i, 'x' || i FROM generate_series(1, 60) i;"
+                      "CREATE TABLE halv (id int, kode text) PARTITION BY RANGE (id);"
+                      "CREATE TABLE halv_1 PARTITION OF halv FOR VALUES FROM (1) TO (61);"
+                      "CREATE TABLE halv_2 PARTITION OF halv FOR VALUES FROM (61) TO (121);"
+                      "ALTER TABLE halv_2 SET (autovacuum_enabled = off);"
+                      "INSERT INTO halv SELECT i, 'x' FROM generate_series(1, 120) i;"
+                      "CREATE TABLE tom (id int, kode text) PARTITION BY RANGE (id);"
+                      "CREATE TABLE tom_1 PARTITION OF tom FOR VALUES FROM (1) TO (61);"
+                      "CREATE TABLE tom_2 PARTITION OF tom FOR VALUES FROM (61) TO (121);"
+                      "INSERT INTO tom SELECT i, 'x' FROM generate_series(1, 60) i;"
+                      "ANALYZE brev, fri, halv_1, tom_1, tom_2");
+    selection_init(&s);
+    add(&s, "brev");
+    struct judgement *j = judge_flows(&s, &values);
+    assert_int_equal(unseen(j, &s, "brev"), 1);
+    judgement_free(j);
+    add(&s, "fri"); /* always NULL */
+    add(&s, "halv");
+    add(&s, "tom");
+    j = judge_flows(&s, &values);
+    assert_int_equal(unseen(j, &s, "brev"), 2); /* halv, too */
+    judgement_free(j);
+    server_sql("app", "ANALYZE halv_2");
+    j = judge_flows(&s, &values);
+    assert_int_equal(unseen(j, &s, "brev"), 1);
+    judgement_free(j);
+    selection_done(&s);
+    server_sql("app", "DROP TABLE brev, fri, halv, tom");
+}
+
 static void rows_tell_on_request(void **state)
 {
     const struct judging_values values = {.source = {.dsn = conninfo}, .rows = 100};
@@ -244,6 +284,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_tell),
+        cmocka_unit_test(statistics_of_some_are_not_of_all),
         cmocka_unit_test(rows_tell_on_request),
         cmocka_unit_test(rows_that_are_hidden_are_not_seen),
         cmocka_unit_test(what_was_kept_tells),

@@ -86,6 +86,43 @@ static void test_planted_casts(void **state)
     sampling_found_free(f);
 }
 
+static const char *why_not(struct pg *pg, const char *name)
+{
+    static char why[400];
+    struct task *t = sampling_look(pg, catalog, table(name), 1, 0, true, false);
+    while (task_state(t) == TASK_RUNNING) {
+        net_step(net);
+        if (task_state(t) == TASK_RUNNING)
+            net_wait(net, NULL, 0, -1);
+    }
+    snprintf(why, sizeof why, "%s", task_state(t) == TASK_FAILED ? task_error(t)->why : "");
+    task_drop(t);
+    return why;
+}
+
+/* A policy would run in our name; for a superuser it does not. */
+static void test_what_is_not_looked_at(void **state)
+{
+    struct pg_options o = {.dsn = conninfo, .user = "leser"};
+    (void)state;
+    struct task *t = pg_connect(net, &o);
+    await(t);
+    struct pg *reader = pg_take(t), *admin = connect_to();
+    task_drop(t);
+    assert_non_null(strstr(why_not(reader, "skjermet"), "row security hides rows"));
+    assert_string_equal(why_not(reader, "lager"), "");
+    assert_string_equal(why_not(admin, "skjermet"), "");
+    server_sql("app", "CREATE TABLE mye (id int, felt text) PARTITION BY LIST (id);"
+                      "DO 'BEGIN FOR i IN 1..201 LOOP EXECUTE format(''CREATE TABLE mye_%s "
+                      "PARTITION OF mye FOR VALUES IN (%s)'', i, i); END LOOP; END'");
+    read_catalog();
+    assert_non_null(strstr(why_not(admin, "mye"), "lock all of its partitions"));
+    server_sql("app", "DROP TABLE mye");
+    read_catalog();
+    pg_close(reader);
+    pg_close(admin);
+}
+
 static void test_churn(void **state)
 {
     struct pg *pg = connect_to();
@@ -113,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_a_look_at_a_column),
         cmocka_unit_test(test_a_look_shows_what_was_hit),
         cmocka_unit_test(test_planted_casts),
+        cmocka_unit_test(test_what_is_not_looked_at),
         cmocka_unit_test(test_churn),
     };
     return cmocka_run_group_tests(tests, start, stop);

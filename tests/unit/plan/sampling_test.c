@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "api/plan/sampling_look.h"
 #include "tests/unit/plan/sampling_world.h"
 
 static struct rules_verdict verdict(const struct sampling_found *f, const char *name)
@@ -244,11 +245,11 @@ static void test_what_was_seen(void **state)
     told = look(mine, 1000);
     seen = sampling_found_seen(mine, table("skjermet"));
     assert_true(seen.read && seen.hidden && !seen.in_part);
-    assert_int_equal(seen.rows, 3);
+    assert_int_equal(seen.rows, 0); /* its policy would run in our name */
     assert_false(sampling_found_seen(mine, table("lager")).hidden);
     assert_int_equal(told.hidden, 1);
     assert_int_equal(told.statistics_hidden, 2); /* that one, and kunde */
-    assert_int_equal(told.left_out, 1);
+    assert_int_equal(told.left_out, 2);
     struct str text = {0};
     sampling_found_write(mine, table("skjermet"), &text);
     sampling_found_free(mine);
@@ -285,17 +286,19 @@ static void test_what_is_left(void **state)
     assert_false(sampling_sql_leaves(catalog, table("mange"), 100000, false, 6000));
 }
 
-/* A policy is somebody's function: what it says of a row is not told. */
-static void test_words_that_hold_values(void **state)
+/* Its function fails with the value in its words. */
+static const char policy[] =
+    "CREATE FUNCTION public.se(v text) RETURNS bool LANGUAGE plpgsql AS "
+    "'BEGIN RAISE EXCEPTION ''ikke %'', v; END';"
+    "CREATE TABLE aapen (id int, felt text); INSERT INTO aapen VALUES (1, '" NUMBER
+    "'); ALTER TABLE aapen ENABLE ROW LEVEL SECURITY;"
+    "CREATE POLICY p ON aapen USING (public.se(felt)); GRANT SELECT ON aapen TO leser";
+
+/* A policy is somebody's function, and would run in our name: it does not. */
+static void test_policies_do_not_run(void **state)
 {
     (void)state;
-    server_sql("app",
-               "CREATE FUNCTION public.se(v text) RETURNS bool LANGUAGE plpgsql AS "
-               "'BEGIN RAISE EXCEPTION ''ikke %'', v; END';"
-               "CREATE TABLE aapen (id int, felt text); INSERT INTO aapen VALUES (1, '" NUMBER
-               "'); ALTER TABLE aapen ENABLE ROW LEVEL SECURITY;"
-               "CREATE POLICY p ON aapen USING (public.se(felt));"
-               "GRANT SELECT ON aapen TO leser");
+    server_sql("app", policy);
     snprintf(conninfo, sizeof conninfo, "%s", as_reader());
     read_catalog();
     struct sampling_options o = {.source = {.dsn = conninfo}, .catalog = catalog, .rows = 10};
@@ -303,10 +306,105 @@ static void test_words_that_hold_values(void **state)
     await(t);
     const char *why = sampling_told(t).why;
     assert_non_null(why);
-    assert_true(str_starts(why, "public.aapen: "));
-    assert_non_null(strstr(why, "P0001"));
-    assert_null(strstr(why, NUMBER));
+    assert_true(str_starts(why, "public.aapen: row security hides rows"));
+    assert_null(strstr(why, "P0001"));
     task_drop(t);
+}
+
+/* It came after the catalogue was read: the server refuses, and nothing runs either. */
+static void test_a_policy_of_a_moment_ago(void **state)
+{
+    (void)state;
+    snprintf(conninfo, sizeof conninfo, "%s", as_reader());
+    server_sql("app", "ALTER TABLE aapen DISABLE ROW LEVEL SECURITY;"
+                      "ALTER TABLE skjermet DISABLE ROW LEVEL SECURITY");
+    read_catalog();
+    server_sql("app", "ALTER TABLE aapen ENABLE ROW LEVEL SECURITY");
+    size_t aapen = table("aapen");
+    assert_false(catalog_table(catalog, aapen).row_security);
+    struct sampling_found *f = sampling_found_new(catalog);
+    struct sampling_told told = look(f, 10);
+    assert_int_equal(told.left_out, 2); /* kunde, too */
+    assert_int_equal(told.hidden, 0);   /* nobody had a reason to ask */
+    assert_false(sampling_found_is_read(f, aapen));
+    assert_true(sampling_found_is_read(f, table("skjermet")));
+    sampling_found_free(f);
+
+    struct pg *pg = connect_to();
+    struct task *t = sampling_look(pg, catalog, aapen, 1, 0, true, false);
+    while (task_state(t) == TASK_RUNNING) {
+        net_wait(net, NULL, 0, 100);
+        net_step(net);
+    }
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, PG_DENIED); /* not P0001 */
+    task_drop(t);
+    pg_close(pg);
+    server_sql("app", "DROP TABLE aapen; DROP FUNCTION public.se");
+    snprintf(conninfo, sizeof conninfo, "%s", server_admin("app"));
+    read_catalog();
+}
+
+/* Reading it would lock each of them. */
+static void test_many_partitions(void **state)
+{
+    (void)state;
+    server_sql("app",
+               "CREATE TABLE mye (id int, felt text) PARTITION BY LIST (id);"
+               "DO 'BEGIN FOR i IN 1..201 LOOP EXECUTE format(''CREATE TABLE mye_%s PARTITION OF "
+               "mye FOR VALUES IN (%s)'', i, i); END LOOP; END';"
+               "INSERT INTO mye SELECT 7, 'kari' || i || '@example.org' FROM "
+               "generate_series(1, 60) i; ANALYZE mye_7");
+    read_catalog();
+    struct sampling_found *f = sampling_found_new(catalog);
+    struct sampling_told told = look(f, 1000);
+    assert_false(sampling_found_is_read(f, table("mye")));
+    assert_int_equal(told.left_out, 1);
+    assert_non_null(strstr(told.why, "public.mye: "));
+    assert_int_equal(level_of(f, "mye", 1), RULES_PERSONAL); /* by the partition's statistics */
+    sampling_found_free(f);
+    server_sql("app", "DROP TABLE mye");
+}
+
+/* It would ask another server, in our name or its own. */
+static void test_foreign_partitions(void **state)
+{
+    (void)state;
+    server_sql("app", "CREATE FOREIGN DATA WRAPPER ute; CREATE SERVER der FOREIGN DATA WRAPPER ute;"
+                      "CREATE TABLE fjern (id int, felt text) PARTITION BY LIST (id);"
+                      "CREATE TABLE fjern_1 PARTITION OF fjern FOR VALUES IN (1);"
+                      "CREATE FOREIGN TABLE fjern_2 PARTITION OF fjern FOR VALUES IN (2) "
+                      "SERVER der; INSERT INTO fjern VALUES (1, 'x')");
+    read_catalog();
+    struct sampling_found *f = sampling_found_new(catalog);
+    struct sampling_told told = look(f, 1000);
+    assert_false(sampling_found_is_read(f, table("fjern")));
+    assert_non_null(strstr(told.why, "public.fjern: some partitions lie on another server"));
+    sampling_found_free(f);
+    server_sql("app", "DROP TABLE fjern; DROP FOREIGN DATA WRAPPER ute CASCADE");
+    read_catalog();
+}
+
+/* What was not reached is told, and read at another time. */
+static void test_time_is_over(void **state)
+{
+    (void)state;
+    struct sampling_found *f = sampling_found_new(catalog);
+    struct sampling_options o = {
+        .source = {.dsn = conninfo}, .catalog = catalog, .rows = 10, .found = f, .wall_ms = 1};
+    struct task *t = sampling(net, &o); /* connecting alone takes longer */
+    await(t);
+    struct sampling_told told = sampling_told(t);
+    assert_int_equal(told.not_reached, TABLES);
+    assert_int_equal(told.left_out, TABLES);
+    assert_int_equal(told.tables, told.of);
+    assert_int_equal(told.rows, 0);
+    assert_true(str_starts(told.why, "read in part"));
+    task_drop(t);
+    assert_true(sampling_has_work(&o));
+    assert_int_equal(look(f, 1000).not_reached, 0);
+    assert_false(sampling_has_work(&o));
+    sampling_found_free(f);
 }
 
 int main(void)
@@ -321,7 +419,11 @@ int main(void)
         cmocka_unit_test(test_all_categories),
         cmocka_unit_test(test_what_was_seen),
         cmocka_unit_test(test_what_is_left),
-        cmocka_unit_test(test_words_that_hold_values),
+        cmocka_unit_test(test_time_is_over),
+        cmocka_unit_test(test_many_partitions),
+        cmocka_unit_test(test_foreign_partitions),
+        cmocka_unit_test(test_policies_do_not_run),
+        cmocka_unit_test(test_a_policy_of_a_moment_ago),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

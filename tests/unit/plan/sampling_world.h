@@ -133,7 +133,10 @@ static inline struct sampling_told look(struct sampling_found *f, uint32_t rows)
         .source = {.dsn = conninfo}, .catalog = catalog, .rows = rows, .found = f};
     struct task *t = sampling(net, &o);
     await(t);
+    static char why[400];
     struct sampling_told told = sampling_told(t);
+    snprintf(why, sizeof why, "%s", told.why ? told.why : "");
+    told.why = why; /* until the next look */
     task_drop(t);
     return told;
 }
