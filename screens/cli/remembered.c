@@ -3,11 +3,17 @@
 #include "api/base/str.h"
 #include "api/store/journeys.h"
 
+static bool is_same(const struct kept *k, const char *key, const char *name)
+{
+    return name[0] && str_eq(kept_text(k, key, ""), name);
+}
+
+/* Behind a tunnel each server has the same host and port, and many a database the same name: the
+ * instance alone tells them apart. */
 static bool is_of(const struct kept *k, const struct target *t)
 {
-    return str_eq(kept_text(k, "target.project", ""), t->project) &&
-           str_eq(kept_text(k, "target.instance", ""), t->instance) &&
-           str_eq(kept_text(k, "target.database", ""), t->database);
+    return is_same(k, "target.project", t->project) && is_same(k, "target.instance", t->instance) &&
+           is_same(k, "target.database", t->database);
 }
 
 struct kept *remembered(struct store *s, const struct target *t)

@@ -8,7 +8,8 @@
 #include "api/store/kept.h"
 #include "api/store/store.h"
 
-/* kept_free. NULL: nothing is kept of it. */
+/* kept_free. NULL: nothing is kept of it, or project, instance or database are not known: nobody
+ * could say that it is the same one. */
 struct kept *remembered(struct store *s, const struct target *t);
 
 #endif
