@@ -13,6 +13,7 @@ bool reason_is_protected(const struct selection_column *c)
 struct gathering {
     struct selection_place first, *out;
     uint32_t categories;
+    uint8_t level;
     size_t n;
 };
 
@@ -30,7 +31,7 @@ static void gather(struct gathering *g, const struct journey *j, size_t table, b
     for (uint32_t i = 0; i < t->n_columns; i++) {
         const struct selection_column *c = &t->columns[i];
         if (reason_is_lacking(c) && !reason_is_protected(c) &&
-            (!alike || c->categories == g->categories) &&
+            (!alike || (c->categories == g->categories && c->level == g->level)) &&
             (table != g->first.table || i != g->first.column))
             take(g, (uint32_t)table, i);
     }
@@ -40,8 +41,10 @@ size_t reason_group(const struct journey *j, size_t table, size_t column, enum r
                     struct selection_place *out)
 {
     const struct selection_column *c = &j->selection.tables[table].columns[column];
-    struct gathering g = {
-        .first = {(uint32_t)table, (uint32_t)column}, .out = out, .categories = c->categories};
+    struct gathering g = {.first = {(uint32_t)table, (uint32_t)column},
+                          .out = out,
+                          .categories = c->categories,
+                          .level = c->level};
 
     take(&g, g.first.table, g.first.column);
     if (scope == REASON_COLUMN || reason_is_protected(c))

@@ -66,7 +66,11 @@ void tables_row_needs(const struct journey *j, struct page *p)
 
     if (lacking)
         page_mark(p, MARK_WARN,
-                  tr("Sensitive columns that flow without a reason: %zu (e gives one)"), lacking);
+                  lacking == 1
+                      ? tr("Sensitive columns that flow without a reason: %zu (e gives one)")
+                      : tr("Sensitive columns that flow without a reason: %zu (e: "
+                           "one for all of a kind)"),
+                  lacking);
     for (size_t i = 0; j->catalog && j->totals.tables && i < j->selection.n_tables; i++) {
         if (j->selection.tables[i].n_included == 0)
             continue;

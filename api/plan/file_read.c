@@ -147,7 +147,8 @@ static bool read_one_of(struct reader *r, const struct json *j, const char *one,
         return false;
     if (str_eq(*out, one) || str_eq(*out, other))
         return true;
-    return refuse(r, json_key(j), "this is none of the words that may stand here");
+    return refuse(r, json_key(j),
+                  arena_printf(&r->to->mem, "one of these is needed: %s, %s", one, other));
 }
 
 /* --- objects: a row for each key --- */
@@ -303,7 +304,11 @@ static bool read_categories(struct reader *r, const struct json *j, void *out)
         {
             int category = json_text(item) ? rules_category_from(json_text(item)) : -1;
             if (category < 0)
-                return refuse(r, "categories", "a word of the list is no category");
+                return refuse(
+                    r, "categories",
+                    arena_printf(
+                        &r->to->mem, "a word of the list is no category; these are: %s",
+                        selection_categories(&r->to->mem, (UINT32_C(1) << RULES_CATEGORIES) - 1)));
             if (*categories & (UINT32_C(1) << category))
                 return refuse(r, "categories", "a category stands twice");
             *categories |= UINT32_C(1) << category;

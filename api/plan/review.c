@@ -46,7 +46,7 @@ static void judge_column(const struct review *r, const struct rules_table *words
     }
 }
 
-static void words_of(const struct review *r, const struct selection_table *t,
+void review_words_of(const struct review *r, const struct selection_table *t,
                      struct rules_table *out)
 {
     rules_table_of(out, t->schema, t->name, NULL);
@@ -94,7 +94,7 @@ static void judge(struct review *r)
         const struct compare_column *c = &r->change.columns[i];
         const struct selection_table *t = c->table_is ? c->table_is : c->table_was;
         if (t != at)
-            words_of(r, t, &words);
+            review_words_of(r, t, &words);
         at = t;
         r->columns[i].c = c;
         judge_column(r, &words, &r->columns[i]);

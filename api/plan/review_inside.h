@@ -10,6 +10,10 @@ void review_find_needs(struct review *r);
 void review_find_stays(struct review *r);
 void review_find_lowered(struct review *r); /* review_lowered.c; once the change was judged */
 
+/* What the table tells the rules about its columns. */
+void review_words_of(const struct review *r, const struct selection_table *t,
+                     struct rules_table *out);
+
 struct review_writer {
     const struct review *r;
     struct arena *a;

@@ -259,21 +259,53 @@ static enum review_tone drift_tone(const struct drift_item *d)
                                                                        : REVIEW_CHANGED;
 }
 
+static void drift_line(struct review_writer *w, const struct drift_item *x)
+{
+    const char *text = drift_text(x, w->a);
+
+    review_add(w, REVIEW_ITEM, drift_tone(x),
+               x->unagreed && x->level != RULES_NONE
+                   ? arena_printf(w->a, "%s (%s)", text, rules_level_name(x->level))
+                   : text);
+}
+
+static bool is_of_table(const struct drift_item *x, const struct drift_item *first)
+{
+    return first->table && str_eq(x->table, first->table) && str_eq(x->schema, first->schema);
+}
+
+/* What is said of one table stands together, where the worst of it stands. At most `most`. */
+static size_t by_table(const struct drift *d, size_t n, const struct drift_item **out, size_t most,
+                       struct arena *a)
+{
+    bool *taken = arena_array(a, bool, n + 1);
+    size_t told = 0;
+
+    memset(taken, 0, n + 1);
+    for (size_t i = 0; i < n && told < most; i++) {
+        if (taken[i])
+            continue;
+        out[told++] = &d->items[i];
+        for (size_t k = i + 1; k < n && told < most; k++)
+            if (!taken[k] && is_of_table(&d->items[k], &d->items[i])) {
+                taken[k] = true;
+                out[told++] = &d->items[k];
+            }
+    }
+    return told;
+}
+
 static void drifted(struct review_writer *w)
 {
     const struct drift *d = &w->r->drift;
+    const struct drift_item *items[LISTED];
     size_t n = d->n - d->n_unlisted;
 
     if (n)
         review_head(w, tr("Drift: what runs is not what was agreed on"));
-    for (size_t i = 0; i < n && i < LISTED; i++) {
-        const struct drift_item *x = &d->items[i];
-        const char *text = drift_text(x, w->a);
-        review_add(w, REVIEW_ITEM, drift_tone(x),
-                   x->unagreed && x->level != RULES_NONE
-                       ? arena_printf(w->a, "%s (%s)", text, rules_level_name(x->level))
-                       : text);
-    }
+    size_t told = by_table(d, n, items, LISTED, w->a);
+    for (size_t i = 0; i < told; i++)
+        drift_line(w, items[i]);
     if (n > LISTED)
         review_note(w, arena_printf(w->a, tr("and %zu more"), n - LISTED));
 }

@@ -172,25 +172,64 @@ static const bool *told_with_change(struct review_writer *w)
     return told;
 }
 
-static size_t unchanged_without_reason(struct review_writer *w, const bool *told, bool tell)
-{
-    size_t n = 0;
+struct unchanged {
+    const bool *told; /* with the change */
+    size_t n;
+    const struct selection_table *at; /* that the words are of */
+    struct rules_table words;
+};
 
+static void judge_unchanged(struct review_writer *w, struct unchanged *u,
+                            const struct selection_table *t, const struct selection_column *c,
+                            struct rules_verdict *out)
+{
+    const struct rules_column column = {.name = c->name, .type = c->type, .is_key = c->key};
+
+    if (judgement_verdict(w->r->in->judgement, t->schema, t->name, c->name, out))
+        return;
+    if (u->at != t)
+        review_words_of(w->r, t, &u->words);
+    u->at = t;
+    rules_judge(&u->words, &column, out);
+}
+
+static void unchanged_column(struct review_writer *w, struct unchanged *u,
+                             const struct selection_table *t, const struct selection_column *c)
+{
+    struct rules_verdict v;
+
+    review_add(w, REVIEW_ITEM, REVIEW_ALARM,
+               arena_printf(w->a, tr("%s: %s (%s), no reason; flows as before"),
+                            said_name(w->a, t->schema, t->name, c->name),
+                            rules_level_name((enum rules_level)c->level),
+                            review_categories(w, c->categories)));
+    judge_unchanged(w, u, t, c, &v);
+    evidence(w, &v);
+}
+
+/* Those of one level, or only counted. */
+static void unchanged_of(struct review_writer *w, struct unchanged *u, enum rules_level level,
+                         bool tell)
+{
     for (size_t i = 0; i < w->r->n_unacknowledged; i++) {
         const struct selection_place *at = &w->r->unacknowledged[i];
         const struct selection_table *t = &w->r->in->judged->tables[at->table];
         const struct selection_column *c = &t->columns[at->column];
-        if (told[i])
+        if (u->told[i] || c->level != level)
             continue;
+        u->n++;
         if (tell)
-            review_add(w, REVIEW_ITEM, REVIEW_ALARM,
-                       arena_printf(w->a, tr("%s: %s (%s), no reason; flows as before"),
-                                    said_name(w->a, t->schema, t->name, c->name),
-                                    rules_level_name((enum rules_level)c->level),
-                                    review_categories(w, c->categories)));
-        n++;
+            unchanged_column(w, u, t, c);
     }
-    return n;
+}
+
+static size_t unchanged_without_reason(struct review_writer *w, const bool *told, bool tell)
+{
+    struct unchanged u = {.told = told};
+
+    unchanged_of(w, &u, RULES_SPECIAL, tell);
+    unchanged_of(w, &u, RULES_PERSONAL, tell);
+    return u.n;
 }
 
 /* Nothing of them stands otherwise in the file: the rules do. */

@@ -56,8 +56,10 @@ static void totals(struct review_writer *w)
           arena_printf(w->a, tr("tables: %zu start, %zu stop; settings changed: %zu"),
                        c->tables_start, c->tables_stop, c->n_settings));
     total(w, r->n_unacknowledged ? REVIEW_ALARM : REVIEW_PLAIN,
-          arena_printf(w->a, tr("sensitive among the columns: %zu; flowing without a reason: %zu"),
-                       r->n_sensitive, r->n_unacknowledged));
+          arena_printf(
+              w->a,
+              tr("sensitive among what changes: %zu; without a reason, of all that flows: %zu"),
+              r->n_sensitive, r->n_unacknowledged));
     if (r->n_lowered)
         total(w, REVIEW_ALARM,
               arena_printf(w->a, tr("flowing and judged milder than before: %zu"), r->n_lowered));
@@ -73,7 +75,10 @@ static void totals(struct review_writer *w)
         total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
     if (r->drift.n > r->drift.n_unlisted)
         total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
-              arena_printf(w->a, tr("drift: in %zu places what runs is not what was agreed on"),
+              arena_printf(w->a,
+                           r->drift.n - r->drift.n_unlisted == 1
+                               ? tr("drift: in %zu place what runs is not what was agreed on")
+                               : tr("drift: in %zu places what runs is not what was agreed on"),
                            r->drift.n - r->drift.n_unlisted));
     if (r->drift.n_unlisted)
         total(w, REVIEW_PLAIN,

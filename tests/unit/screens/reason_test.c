@@ -75,6 +75,11 @@ static void test_a_reason_for_a_group(void **state)
     assert_int_equal(f.scope, REASON_TABLE);
     assert_int_equal(f.n[REASON_TABLE], 2);
     assert_int_equal(f.n[REASON_ALIKE], 3); /* t3 does not flow */
+    s.j.selection.tables[1].columns[FLAGGED].level = RULES_PERSONAL;
+    reason_form_open(&f, &s.j, 0, FLAGGED);
+    assert_int_equal(f.n[REASON_ALIKE], 2); /* of the same categories, but less of them */
+    s.j.selection.tables[1].columns[FLAGGED].level = RULES_SPECIAL;
+    assert_true(reason_form_open_table(&f, &s.j, 0));
     type_in(&f, &s.j, "PVK");
     reason_form_key(&f, &s.j, TUI_TAB);
     type_in(&f, &s.j, "B1");
