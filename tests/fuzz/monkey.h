@@ -26,6 +26,7 @@ struct monkey {
     size_t watched; /* bytes of its log */
     bool outside;   /* the terminal is not ours just now: suspended, ended */
     bool ended;
+    int stops; /* one after the other, without a screen in between */
     long events, until, starts, looks, seed;
     char notes[MONKEY_NOTES][MONKEY_NOTE]; /* a ring */
     char state[WORLD_PATH];                /* XDG_STATE_HOME */

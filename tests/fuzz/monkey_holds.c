@@ -15,7 +15,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LAST_BYTES = 1500, PATIENCE_MS = 30000, LOOK_MS = 20, SMALL_COLS = 60, SMALL_ROWS = 16 };
+enum {
+    LAST_BYTES = 1500,
+    PATIENCE_MS = 30000,
+    LOOK_MS = 20,
+    SMALL_COLS = 60,
+    SMALL_ROWS = 16,
+    STOPS = 100
+};
 
 void monkey_note(struct monkey *m, const char *event)
 {
@@ -110,6 +117,17 @@ static const char *lacks(struct monkey *m)
     return "the last line names no way out";
 }
 
+/* Home's way into the sandbox: the terminal is the shell's until that has started, and a Ctrl-S
+ * typed there holds back all that is written. */
+static bool is_between_wizards(struct vt *v)
+{
+    size_t n;
+    const char *log = vt_log(v, &n);
+
+    return vt_modes_sane(v) &&
+           strstr(log + (n > LAST_BYTES ? n - LAST_BYTES : 0), "starting the sandbox (") != NULL;
+}
+
 void monkey_holds(struct monkey *m)
 {
     const char *what = NULL;
@@ -122,8 +140,12 @@ void monkey_holds(struct monkey *m)
             monkey_stopped(m);
             return;
         }
-        if (m->ended || (what = lacks(m)) == NULL)
+        if (!m->ended && is_between_wizards(m->v))
+            monkey_end(m, SIGKILL);
+        if (m->ended || (what = lacks(m)) == NULL) {
+            m->stops = 0;
             return;
+        }
         vt_wait_quiet(m->v, LOOK_MS, LOOK_MS);
     }
     broken(m, what);
@@ -176,6 +198,8 @@ void monkey_suspended(struct monkey *m)
 
 void monkey_stopped(struct monkey *m)
 {
+    if (++m->stops > STOPS)
+        broken(m, "it stops again and again");
     if (!vt_wait(m->v, has_stopped, NULL, PATIENCE_MS))
         broken(m, "it does not stop");
     watch(m);
