@@ -25,3 +25,4 @@ s/rows [0-9 ]+ read; flagged by them: [0-9]+/rows N read; flagged by them: N/
 s/values: rows read [0-9 ]+( of about [0-9 ]+; a rare one may be missed)?/values: rows read N/
 s/counted so far [0-9 ]+/counted so far N/
 s/ [0-9 ]+ of [0-9 ]+ values/ N of N values/
+s/(until|til) [0-9:]+ (▼|v)/\1 \2/
