@@ -12,7 +12,8 @@ endforeach()
 
 # Whole commands and whole journeys against a sandbox (world.h). They skip without PostgreSQL.
 add_library(tests_e2e STATIC ${CMAKE_CURRENT_LIST_DIR}/run.c ${CMAKE_CURRENT_LIST_DIR}/world.c
-    ${CMAKE_CURRENT_LIST_DIR}/relay.c ${CMAKE_CURRENT_LIST_DIR}/schema.c ${CMAKE_CURRENT_LIST_DIR}/google_call.c)
+    ${CMAKE_CURRENT_LIST_DIR}/equal.c ${CMAKE_CURRENT_LIST_DIR}/relay.c ${CMAKE_CURRENT_LIST_DIR}/schema.c
+    ${CMAKE_CURRENT_LIST_DIR}/google_call.c)
 target_link_libraries(tests_e2e PUBLIC sandbox_base tests_vt tests_hostile PkgConfig::cmocka)
 target_compile_definitions(tests_e2e PUBLIC
     SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared" TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "api/base/clock.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/equal.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -23,17 +23,6 @@ enum { PATIENCE_MS = 120000, LOOK_MS = 100 };
 
 static struct world w;
 static char password_file[WORLD_PATH + 32];
-
-/* All columns that flow; the same words for PostgreSQL and SQLite. */
-static const struct table {
-    const char *source, *destination, *sum;
-} tables[] = {
-    {"public.regel_evaluering", "public_regel_evaluering",
-     "sum(id * 7 + regel_resultat_id * 3 + length(regel_navn) * 5 + "
-     "CASE WHEN resultat THEN 11 ELSE 0 END)"},
-    {"public.regelsett_resultat", "public_regelsett_resultat",
-     "sum(id * 7 + innkommende_journalpost * 3 + length(system_navn) * 5)"},
-};
 
 static void source(const char *sql)
 {
@@ -90,36 +79,10 @@ static void await_state(const char *wanted)
 
 /* --- both sides --- */
 
-static bool at_destination(const struct table *t, const char *wanted, char **out)
-{
-    char sql[512];
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->destination);
-    const char *const args[] = {"sql", sql, NULL};
-    return session_run(w.session, args, out) == 0 && *out && strstr(*out, wanted) != NULL;
-}
-
-static void await_equal(const struct table *t)
-{
-    char sql[512], wanted[256], *found = NULL;
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->source);
-    world_source(&w, sql, wanted);
-    for (int64_t end = clock_mono_ms() + PATIENCE_MS; !at_destination(t, wanted, &found);) {
-        if (clock_mono_ms() > end)
-            fail_msg("%s: %s at the source, at the destination:\n%s", t->source, wanted,
-                     found ? found : "");
-        free(found);
-        found = NULL;
-        poll(NULL, 0, LOOK_MS); /* looks again; nothing announces this */
-    }
-    free(found);
-}
-
 static void await_all_equal(void)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        await_equal(&tables[i]);
+    equal_await(&w, &equal_rules);
+    equal_await(&w, &equal_results);
 }
 
 /* Rows come, change and go. */

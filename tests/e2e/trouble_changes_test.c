@@ -7,19 +7,15 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/equal.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #define RULES       "regel_evaluering"
 #define RESULTS     "regelsett_resultat"
 #define RULES_OF(c) "--columns", RULES ":" c
 
-enum { PATIENCE_MS = 120000, LOOK_MS = 100, MOST = 6 };
+enum { MOST = 6 };
 
 static struct world w;
 
@@ -36,49 +32,10 @@ static const char *const changes[][MOST] = {
     {"--include-tables", RULES "," RESULTS, RULES_OF("id,regel_resultat_id,resultat")},
 };
 
-/* Of the columns that flow in the end; the same words for PostgreSQL and SQLite. */
-static const struct table {
-    const char *source, *destination, *sum;
-} tables[] = {
-    {"public.regel_evaluering", "public_regel_evaluering",
-     "sum(id * 7 + regel_resultat_id * 3 + CASE WHEN resultat THEN 11 ELSE 0 END)"},
-    {"public.regelsett_resultat", "public_regelsett_resultat",
-     "sum(id * 7 + innkommende_journalpost * 3 + length(system_navn) * 5)"},
-};
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool at_destination(const struct table *t, const char *wanted, char **out)
-{
-    char sql[512];
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->destination);
-    const char *const args[] = {"sql", sql, NULL};
-    return session_run(w.session, args, out) == 0 && *out && strstr(*out, wanted) != NULL;
-}
-
-static void await_equal(const struct table *t)
-{
-    char sql[512], wanted[256], *found = NULL;
-    snprintf(sql, sizeof sql, "SELECT 'sum:' || count(*) || ':' || %s || ':' FROM %s", t->sum,
-             t->source);
-    world_source(&w, sql, wanted);
-    for (int64_t end = now_ms() + PATIENCE_MS; !at_destination(t, wanted, &found);) {
-        if (now_ms() > end)
-            fail_msg("%s: %s at the source, at the destination:\n%s", t->source, wanted,
-                     found ? found : "");
-        free(found);
-        found = NULL;
-        poll(NULL, 0, LOOK_MS); /* looks again; nothing announces this */
-    }
-    print_message("%s: %s\n", t->source, wanted);
-    free(found);
-}
+/* Of the columns that flow in the end. */
+static const struct equal_table rules_in_the_end = {
+    "public.regel_evaluering", "public_regel_evaluering",
+    "sum(id * 7 + regel_resultat_id * 3 + CASE WHEN resultat THEN 11 ELSE 0 END)"};
 
 static void change(const char *const *words)
 {
@@ -106,8 +63,8 @@ static void every_row_of_the_chosen_columns_is_equal(void **state)
     assert_int_equal(session_run(w.session, quiet, NULL), 0);
     world_source(&w, count, after);
     assert_string_not_equal(before, after);
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        await_equal(&tables[i]);
+    equal_await(&w, &rules_in_the_end);
+    equal_await(&w, &equal_results);
     const struct answer *a = STROM(&w, "status", "--app", "postmottak-backend", "--json");
     assert_text(json_get(a->doc, "stream"), "state", "RUNNING");
 }
