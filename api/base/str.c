@@ -61,6 +61,17 @@ void str_addc(struct str *s, char c)
     str_addn(s, &c, 1);
 }
 
+void str_add_quoted(struct str *s, const char *text, char quote)
+{
+    str_addc(s, quote);
+    for (; *text; text++) {
+        if (*text == quote || *text == '\\')
+            str_addc(s, '\\');
+        str_addc(s, *text);
+    }
+    str_addc(s, quote);
+}
+
 void str_printf(struct str *s, const char *fmt, ...)
 {
     va_list args;

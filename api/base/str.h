@@ -20,6 +20,8 @@ const char *str_text(const struct str *s);     /* never NULL */
 void str_add(struct str *s, const char *more); /* NULL adds nothing */
 void str_addn(struct str *s, const char *more, size_t bytes);
 void str_addc(struct str *s, char c);
+/* Between two such quotes; a backslash stands before each quote and backslash of the text. */
+void str_add_quoted(struct str *s, const char *text, char quote);
 void str_printf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void str_vprintf(struct str *s, const char *fmt, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -97,13 +97,7 @@ bool quote_bigquery(struct str *out, const char *name, struct err *e)
         return refuse(e, name, "is empty");
     if (!check(name, e))
         return false;
-    str_addc(out, '`');
-    for (; *name; name++) {
-        if (*name == '`' || *name == '\\')
-            str_addc(out, '\\');
-        str_addc(out, *name);
-    }
-    str_addc(out, '`');
+    str_add_quoted(out, name, '`');
     return true;
 }
 
@@ -146,13 +140,7 @@ bool quote_yaml(struct str *out, const char *text, struct err *e)
         str_add(out, text);
         return true;
     }
-    str_addc(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            str_addc(out, '\\');
-        str_addc(out, *text);
-    }
-    str_addc(out, '"');
+    str_add_quoted(out, text, '"');
     return true;
 }
 

@@ -53,17 +53,6 @@ static bool decode_answer(struct arena *a, struct rest_answer *answer, void *out
     return true;
 }
 
-static void add_quoted(struct str *out, const char *text)
-{
-    str_addc(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            str_addc(out, '\\');
-        str_addc(out, *text);
-    }
-    str_addc(out, '"');
-}
-
 /* nested fields of the request are dotted query parameters */
 static void add_interval(struct rest_call *c, int64_t window_s, int64_t period_s)
 {
@@ -101,7 +90,7 @@ struct task *monitoring_stream(struct google *g, const char *project, const char
 {
     struct str filter = {0};
     str_printf(&filter, "metric.type=\"%s\" AND resource.labels.stream_id=", metrics[metric].type);
-    add_quoted(&filter, id);
+    str_add_quoted(&filter, id, '"');
     struct task *t =
         ask(g, project, "Reading the figures of the stream", id, str_text(&filter),
             metrics[metric].aligner, window_s, metrics[metric].whole_window ? window_s : period_s);
@@ -116,7 +105,7 @@ struct task *monitoring_instance(struct google *g, const char *project, const ch
     str_printf(&filter, "metric.type=\"%s\" AND resource.labels.database_id=",
                metric == MONITORING_DISK_USED ? DISK "bytes_used" : DISK "quota");
     str_printf(&id, "%s:%s", project, instance);
-    add_quoted(&filter, str_text(&id));
+    str_add_quoted(&filter, str_text(&id), '"');
     struct task *t = ask(g, project, "Reading the disk of the instance", instance,
                          str_text(&filter), "ALIGN_MEAN", window_s, SHORTEST_PERIOD_S);
     str_done(&id);
