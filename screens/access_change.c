@@ -196,7 +196,7 @@ static void say_granted(const struct access_change_view *v, struct journey *j)
 
     if (works < v->grant.n_brings)
         journey_say(j, MARK_WARN,
-                    tr("granted until %s, but %zu permissions do not work yet: r asks again"),
+                    tr("granted until %s; permissions that do not work yet: %zu; r asks again"),
                     clock_moment(v->until, text), v->grant.n_brings - works);
     else
         journey_say(j, MARK_OK,

@@ -94,8 +94,7 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         left += !t->columns[i].included && t->columns[i].level != RULES_NONE;
     if (left)
         journey_say(j, MARK_NONE,
-                    tr("%zu sensitive columns were left out: each needs a reason of its own"),
-                    left);
+                    tr("sensitive columns left out: %zu; each needs a reason of its own"), left);
     struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}, 0};
     record(j, &d, &table, 1, &before, &after);
     return a;

@@ -71,9 +71,10 @@ static int granted(struct session *s, const struct rights *r,
                      : tr("granted until %s: strom access drop takes it away before"),
                  clock_rfc3339(order->until, text));
     if (!all)
-        out_talk(tr("%zu permissions do not work yet, longer than Google says it takes: strom "
-                    "access show tells which"),
-                 order->n_brings - access_grant_works(t));
+        out_talk(
+            tr("permissions that do not work yet, longer than Google says it takes: %zu; strom "
+               "access show tells which"),
+            order->n_brings - access_grant_works(t));
     if (r->broad)
         out_talk(tr("%s hides whether the narrow roles work: strom access drop --editor would "
                     "take it away"),
