@@ -6,6 +6,7 @@
 #include "api/rules/numbers.h"
 #include "api/rules/people.h"
 #include "api/rules/shape.h"
+#include "api/rules/stamp.h"
 #include "api/rules/within.h"
 
 #include <string.h>
@@ -93,31 +94,6 @@ static bool is_ipv4(const char *s, size_t n)
         }
     }
     return dots == 3 && value >= 0;
-}
-
-/* 2024-01-31, 2024-01-31T..., 31.01.2024: the year, or 0. */
-static int year_of(const char *s, size_t n)
-{
-    if (n < 10)
-        return 0;
-    bool iso = s[4] == '-' && s[7] == '-' && (n == 10 || s[10] == 'T' || s[10] == ' ');
-    bool norwegian = n == 10 && s[2] == '.' && s[5] == '.';
-    if (!iso && !norwegian)
-        return 0;
-    const char *year = iso ? s : s + 6, *month = iso ? s + 5 : s + 3, *day = iso ? s + 8 : s;
-    for (size_t i = 0; i < 4; i++)
-        if (!is_digit(year[i]) || (i < 2 && (!is_digit(month[i]) || !is_digit(day[i]))))
-            return 0;
-    return number_is_date(number_of(day, 2), number_of(month, 2)) ? number_of(year, 4) : 0;
-}
-
-/* Nothing but zeros in minutes and below. In a time zone of its own midnight has another hour. */
-static bool is_whole_day(const char *s, size_t n)
-{
-    bool at_zero = true;
-    for (size_t i = 13; i < n && s[i] != '+' && s[i] != '-' && s[i] != 'Z'; i++)
-        at_zero = at_zero && (!is_digit(s[i]) || s[i] == '0');
-    return at_zero;
 }
 
 /* The digits between the marks, as "3-2-3" for 998 87 766. */
@@ -313,24 +289,6 @@ static bool is_marked_digits(const char *s, size_t n, const struct counts *c)
            (c->of[DIGIT] + marks == n || (c->of[DOT] == 3 && is_ipv4(s, n)));
 }
 
-/* 12:30, and at most the name of a zone behind it. */
-static bool is_time(const char *s, size_t n, const struct counts *c)
-{
-    enum { SPACES = 2 };
-    return n >= 3 && is_digit(s[0]) && is_digit(s[1]) && s[2] == ':' && c->of[UPPER] <= 2 &&
-           c->of[AT] == 0 && c->of[SPACE] <= SPACES;
-}
-
-/* Its year, or 0: 2024-01-31, 2024-01-31T12:00:00Z, and neither words nor long numbers behind it:
- * notes begin with their day. */
-static int year_of_day(const char *s, size_t n, const struct counts *c)
-{
-    size_t marks = c->of[SPACE] + c->of[DOT] + c->of[DASH] + c->of[PUNCT];
-    bool alone = c->of[DIGIT] + marks == n || (n > 11 && is_time(s + 11, n - 11, c));
-    int year = alone && c->of[DIGIT] >= 8 ? year_of(s, n) : 0;
-    return year && n > 10 && within_numbers(s + 10, n - 10) & BIT(ELEVEN_WITHIN) ? 0 : year;
-}
-
 /* 4F3A9B2Z */
 static bool is_mixed(size_t n, const struct counts *c)
 {
@@ -338,7 +296,7 @@ static bool is_mixed(size_t n, const struct counts *c)
     return n <= LONGEST && c->of[DIGIT] > 0 && c->of[UPPER] + c->of[LOWER] > 0 && c->of[SPACE] == 0;
 }
 
-enum { VALUE_BYTES = 64 * 1024 };
+enum { VALUE_BYTES = 64 * 1024, DAY_DIGITS = 8 };
 
 static size_t digits_at(const char *s, size_t n)
 {
@@ -348,15 +306,53 @@ static size_t digits_at(const char *s, size_t n)
     return i;
 }
 
-/* *year: of a day that stands alone; else as it was. */
-static uint64_t classify(const char *s, size_t n, int *year)
+static size_t trim(const char **s, size_t n)
 {
-    while (n > 0 && class_at(s, 0) == SPACE) {
+    while (n > 0 && class_at(*s, 0) == SPACE) {
+        ++*s;
+        n--;
+    }
+    while (n > 0 && class_at(*s, n - 1) == SPACE)
+        n--;
+    return n;
+}
+
+static uint64_t of_plain(const char *s, size_t n, const struct counts *c)
+{
+    if (is_marked_digits(s, n, c))
+        return of_marked_digits(s, n);
+    uint64_t kinds = c->of[AT] ? emails_in(s, n) : is_mixed(n, c) ? BIT(MIXED) : 0;
+    if (code_has_secret_prefix(s, n, c))
+        return kinds | BIT(SECRET);
+    uint64_t code = c->of[SPACE] == 0 || c->of[LOWER] == 0 ? code_classify(s, n, c) : 0;
+    return code & ~BIT(CODE) ? kinds | code : kinds | code | of_text(s, n, c);
+}
+
+/* What stands beside a day: notes begin with theirs, and end with it. Numbers are found where they
+ * are. */
+static uint64_t of_stamped(const char *s, size_t n)
+{
+    const uint64_t said = BIT(NAME) | BIT(FULL_NAME) | BIT(ADDRESS) | BIT(FULL_ADDRESS) |
+                          BIT(NAVIDENT) | BIT(CODE) | BIT(DIAGNOSIS) | BIT(DIAGNOSIS_DOTTED) |
+                          BIT(SECRET);
+    struct counts c;
+
+    while (n > 0 && strchr(" ,:;-()", *s)) {
         s++;
         n--;
     }
-    while (n > 0 && class_at(s, n - 1) == SPACE)
+    while (n > 0 && strchr(" ,:;-()", s[n - 1]))
         n--;
+    if (n == 0)
+        return 0;
+    count(s, n, &c);
+    return of_plain(s, n, &c) & said;
+}
+
+/* *year: of a day that stands alone; else as it was. */
+static uint64_t classify(const char *s, size_t n, int *year)
+{
+    n = trim(&s, n);
     if (n == 0)
         return 0;
     if (n > VALUE_BYTES)
@@ -367,15 +363,18 @@ static uint64_t classify(const char *s, size_t n, int *year)
     }
     struct counts c;
     count(s, n, &c);
-    if ((*year = year_of_day(s, n, &c)) != 0)
-        return is_whole_day(s, n) ? BIT(DATE) : BIT(TIME);
-    if (is_marked_digits(s, n, &c))
-        return of_marked_digits(s, n);
-    uint64_t kinds = c.of[AT] ? emails_in(s, n) : is_mixed(n, &c) ? BIT(MIXED) : 0;
-    if (code_has_secret_prefix(s, n, &c))
-        return kinds | BIT(SECRET);
-    uint64_t code = c.of[SPACE] == 0 || c.of[LOWER] == 0 ? code_classify(s, n, &c) : 0;
-    return code & ~BIT(CODE) ? kinds | code : kinds | code | of_text(s, n, &c);
+    if (c.of[DIGIT] < DAY_DIGITS)
+        return of_plain(s, n, &c);
+    struct stamp day = stamp_at(s, n);
+    if (day.bytes == n) {
+        *year = day.year;
+        return day.whole_day ? BIT(DATE) : BIT(TIME);
+    }
+    uint64_t kinds = of_plain(s, n, &c);
+    if (day.bytes)
+        return kinds | of_stamped(s + day.bytes, n - day.bytes);
+    size_t words = n <= ADDRESS_BYTES ? stamp_behind(s, n) : n;
+    return words < n ? kinds | of_stamped(s, words) : kinds;
 }
 
 uint64_t value_classify(const char *s, size_t n)

@@ -245,6 +245,41 @@ static void test_groups(void **state)
     has("$6$saltsalt$0123456789abcdef", BIT(SECRET));
 }
 
+/* A time is a time when nothing else stands in the value; what stands beside it is looked at. */
+static void test_days_and_times(void **state)
+{
+    (void)state;
+    static const char *const times[] = {"2024-01-31 12:30",
+                                        "31.01.2024 12.30",
+                                        "2024-01-31T12:30:00Z",
+                                        "2024-01-31 12:30:15.123456+01",
+                                        "2024-01-31T12:30:00+01:00[Europe/Oslo]",
+                                        "2024-01-31T12:30:00Z[UTC]",
+                                        "2024-01-31 12:30 CET",
+                                        "2024-01-31 12:30 PM",
+                                        "0044-03-15 12:30:00+00:53:28 BC"};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (value_classify(times[i], strlen(times[i])) != BIT(TIME))
+            fail_msg("no time: %s", times[i]);
+    has("2024-01-31 00:00:00+01", BIT(DATE));
+    has("31.01.2024 12:00", BIT(DATE));
+    has("2024-01-31 12:30 Kari", BIT(NAME));
+    has("2024-01-31T12:30:00Z Kari", BIT(NAME));
+    has("2024-01-31 12:30 CETERIS Kari Nordmann", BIT(NAME));
+    has("2024-01-31 12:30: Kari Nordmann", BIT(NAME) | BIT(FULL_NAME));
+    has("31.01.2024 Kari Nordmann", BIT(NAME) | BIT(FULL_NAME));
+    has("Kari Nordmann, 31.01.2024 12:30", BIT(NAME) | BIT(FULL_NAME));
+    has("Nordmann, Kari (2024-01-31)", BIT(NAME) | BIT(FULL_NAME));
+    has("2024-01-31 12:30 Storgata 12", BIT(ADDRESS) | BIT(FULL_ADDRESS));
+    has("2024-01-31 12:30 kari@nav.no", BIT(EMAIL));
+    has("2024-01-31 12:30 M54.5", BIT(DIAGNOSIS));
+    has_none("2024-01-31 12:30 Kari", BIT(DATE) | BIT(TIME));
+    has_none("2024-01-31 - 2024-02-28", BIT(DATE) | BIT(TIME) | BIT(PHONE) | BIT(CARD) | BIT(NAME));
+    has_none("2024-13-31 12:30", BIT(DATE) | BIT(TIME));
+    has_none("2024-01-31 12:30 START", BIT(NAME) | BIT(DATE) | BIT(TIME));
+    has_none("2024-01-31_12:30_Kari", BIT(TIME));
+}
+
 static void test_near_misses(void **state)
 {
     (void)state;
@@ -336,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_accounts_that_pass_as_persons),
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_days_and_times),
         cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_numbers_inside_texts),
         cmocka_unit_test(test_hostile_bytes),
