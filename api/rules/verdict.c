@@ -153,9 +153,17 @@ static bool company_holds(const struct rule *r, const struct facts *f)
            (t->beside_whose & r->beside_whose) || (t->what & r->table_what);
 }
 
+/* A number that tells how the row is kept says nothing of who is ill, wherever it stands. */
+static bool is_of_the_row(const struct facts *f)
+{
+    return f->types == T_NUMBER && (f->own.last_whose & O(KEPT));
+}
+
 static bool is_silent(const struct rule *r, const struct facts *f)
 {
     const struct rules_table *t = f->table;
+    if (r->category == RULES_HEALTH && is_of_the_row(f))
+        return true;
     if ((f->own.last & r->not_last) || (r->not_by_whom && f->own.by_whom))
         return true;
     if ((f->own.any & r->not_any) || (f->own.whose & r->not_whose))
