@@ -74,6 +74,14 @@ bool utf8_valid(const char *text, size_t n)
     return true;
 }
 
+bool utf8_is_line(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return false;
+    return utf8_valid(text, strlen(text));
+}
+
 /* Spaces of any width, and what has none. */
 static bool is_unseen(uint32_t cp)
 {
@@ -241,6 +249,34 @@ static bool fold_plain(char *out, size_t cap, const char *text)
     return false;
 }
 
+/* Past an o, and past the e of an oe: some write ø as the one, some as the other. */
+static const char *past(const char *s)
+{
+    return s + (s[0] == 'o' && s[1] == 'e' ? 2 : 1);
+}
+
+static bool begins(const char *hay, const char *needle)
+{
+    while (*needle && *hay == *needle) {
+        hay = past(hay);
+        needle = past(needle);
+    }
+    return *needle == '\0';
+}
+
+/* As it stands first: in "noen" stands "en". Both are folded. */
+static bool stands_in(const char *hay, const char *needle)
+{
+    if (strstr(hay, needle))
+        return true;
+    if (strstr(hay, "oe") == NULL && strstr(needle, "oe") == NULL)
+        return false;
+    for (; *hay; hay++)
+        if (begins(hay, needle))
+            return true;
+    return false;
+}
+
 bool utf8_contains(const char *hay, const char *folded_needle)
 {
     char small[512], *folded = small;
@@ -248,13 +284,13 @@ bool utf8_contains(const char *hay, const char *folded_needle)
     if (!*folded_needle)
         return true;
     if (fold_plain(small, sizeof small, hay))
-        return strstr(small, folded_needle) != NULL;
+        return stands_in(small, folded_needle);
     size_t bytes = utf8_fold(small, sizeof small, hay);
     if (bytes >= sizeof small) {
         folded = mem_alloc(bytes + 1);
         utf8_fold(folded, bytes + 1, hay);
     }
-    bool found = strstr(folded, folded_needle) != NULL;
+    bool found = stands_in(folded, folded_needle);
     if (folded != small)
         mem_free(folded);
     return found;

@@ -13,6 +13,7 @@ size_t utf8_next(const char *text, size_t n, uint32_t *cp);
 size_t utf8_put(char out[4], uint32_t cp); /* bytes written, 0 for no character */
 bool utf8_valid(const char *text, size_t n);
 bool utf8_is_blank(const char *text); /* nothing in it can be seen; NULL too */
+bool utf8_is_line(const char *text);  /* valid, and no control character in it: no line break */
 int utf8_width(const char *text);     /* columns; -1 for a control character inside */
 int utf8_char_width(uint32_t cp);     /* 0, 1, 2; -1 for a control character */
 bool utf8_is_assigned(uint32_t cp);   /* a character, or for private use: terminals drop others */
@@ -21,7 +22,8 @@ bool utf8_is_assigned(uint32_t cp);   /* a character, or for private use: termin
  * the spellings people use for them: æ->ae, ø->o, å->a, aa->a. Writes at most cap-1 bytes and a
  * NUL; returns the bytes of the whole result. */
 size_t utf8_fold(char *out, size_t cap, const char *text);
-/* needle must be folded already; hay is folded on the way. "" is found everywhere. */
+/* needle must be folded already; hay is folded on the way. "" is found everywhere. Spellings of one
+ * letter find each other, whoever wrote which: ø, o and oe; å, aa and a; æ and ae. */
 bool utf8_contains(const char *hay, const char *folded_needle);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "api/base/json.h"
 #include "api/base/path.h"
+#include "api/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,15 +115,6 @@ static void put_column(struct str *out, const struct selection_column *c, bool l
     str_add(out, last ? "}\n" : "},\n");
 }
 
-/* As file_read.c reads names. */
-static bool is_readable(const char *name)
-{
-    for (const char *p = name; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
 static void put_table(struct str *out, const struct selection_table *t, struct arena *mem,
                       bool last)
 {
@@ -130,7 +122,7 @@ static void put_table(struct str *out, const struct selection_table *t, struct a
         arena_array(mem, const struct selection_column *, t->n_columns + 1);
     size_t n = 0;
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included || is_readable(t->columns[i].name))
+        if (t->columns[i].included || utf8_is_line(t->columns[i].name))
             sorted[n++] = &t->columns[i];
     qsort(sorted, n, sizeof sorted[0], compare_columns);
     str_add(out, "    {\n      \"schema\": ");
@@ -152,8 +144,8 @@ static void put_tables(struct str *out, const struct selection *s)
     size_t n = 0;
     for (size_t i = 0; i < s->n_tables; i++)
         if (s->tables[i].n_included > 0 ||
-            (s->tables[i].selectable && is_readable(s->tables[i].schema) &&
-             is_readable(s->tables[i].name)))
+            (s->tables[i].selectable && utf8_is_line(s->tables[i].schema) &&
+             utf8_is_line(s->tables[i].name)))
             sorted[n++] = &s->tables[i];
     qsort(sorted, n, sizeof sorted[0], compare_tables);
     str_add(out, n ? "  \"tables\": [\n" : "  \"tables\": [");
@@ -178,9 +170,9 @@ static bool can_be_read_again(const struct selection *s, struct err *e)
 {
     for (size_t i = 0; i < s->n_tables; i++) {
         const struct selection_table *t = &s->tables[i];
-        bool ok = is_readable(t->schema) && is_readable(t->name);
+        bool ok = utf8_is_line(t->schema) && utf8_is_line(t->name);
         for (size_t c = 0; t->n_included && ok && c < t->n_columns; c++)
-            ok = !t->columns[c].included || is_readable(t->columns[c].name);
+            ok = !t->columns[c].included || utf8_is_line(t->columns[c].name);
         if (t->n_included == 0 || ok)
             continue;
         err_set(e, ERR_INPUT, "Writing the plan file");

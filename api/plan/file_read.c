@@ -62,14 +62,6 @@ static bool refuse(struct reader *r, const char *key, const char *why)
 
 enum { NAME_BYTES = 63, TEXT_BYTES = 500 };
 
-static bool is_line(const char *text)
-{
-    for (const char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
 static bool read_text(struct reader *r, const struct json *j, size_t most, const char **out)
 {
     const char *text = json_text(j);
@@ -77,7 +69,7 @@ static bool read_text(struct reader *r, const struct json *j, size_t most, const
         return refuse(r, json_key(j), "a text is needed");
     if (strlen(text) > most)
         return refuse(r, json_key(j), "the text is too long");
-    if (!is_line(text))
+    if (!utf8_is_line(text))
         return refuse(r, json_key(j), "control characters cannot stand here");
     *out = selection_keep(r->to, text);
     return true;

@@ -2,6 +2,7 @@
 
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/base/utf8.h"
 
 #include <assert.h>
 #include <string.h>
@@ -135,25 +136,17 @@ void selection_done(struct selection *s)
     *s = (struct selection){0};
 }
 
-/* The plan file and migrations name what flows; neither carries a line break or its like. */
-static bool is_nameable(const char *name)
-{
-    for (const unsigned char *p = (const unsigned char *)name; *p; p++)
-        if (*p < 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
 /* A type's name is told, and never asked for. */
 static const char *keep_type(struct selection *s, const char *type)
 {
     struct arena a = {0};
-    const char *kept = selection_keep(s, type && !is_nameable(type) ? safe_copy(&a, type) : type);
+    const char *kept = selection_keep(s, type && !utf8_is_line(type) ? safe_copy(&a, type) : type);
 
     arena_done(&a);
     return kept;
 }
 
+/* The plan file and migrations name what flows; neither carries a line break or its like. */
 static void add_columns(struct selection *s, struct selection_table *t,
                         const struct selection_fact *columns, size_t n)
 {
@@ -166,7 +159,7 @@ static void add_columns(struct selection *s, struct selection_table *t,
             .categories = columns[i].categories,
             .level = (uint8_t)columns[i].level,
             .key = columns[i].key,
-            .unsupported = columns[i].unsupported || !is_nameable(columns[i].name),
+            .unsupported = columns[i].unsupported || !utf8_is_line(columns[i].name),
         };
 }
 
@@ -180,7 +173,7 @@ struct selection_table *selection_add(struct selection *s, const char *schema, c
     }
     if (why == NULL && rules_is_housekeeping(name))
         why = "a tool's own table";
-    if (why == NULL && (!is_nameable(schema) || !is_nameable(name)))
+    if (why == NULL && (!utf8_is_line(schema) || !utf8_is_line(name)))
         why = "its name holds a control character: neither plan file nor migration can carry it";
     struct selection_table *t = &s->tables[s->n_tables];
     *t = (struct selection_table){.schema = selection_keep(s, schema),

@@ -43,16 +43,6 @@ const char *selection_categories(struct arena *a, uint32_t categories)
 
 enum { ACK_BYTES = 500 };
 
-static bool is_line(const char *text)
-{
-    if (!utf8_valid(text, strlen(text)))
-        return false;
-    for (const char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
 static bool check_ack_text(const char *name, const char *text, bool needed, struct err *e)
 {
     if (utf8_is_blank(text)) {
@@ -62,7 +52,7 @@ static bool check_ack_text(const char *name, const char *text, bool needed, stru
         err_why(e, "the %s is %s", name, str_is_empty(text) ? "empty" : "blank");
         return err_hint(e, "say why, and where it was settled (Behandlingskatalogen, PVK)");
     }
-    if (strlen(text) <= ACK_BYTES && is_line(text))
+    if (strlen(text) <= ACK_BYTES && utf8_is_line(text))
         return true;
     err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
     return err_why(e, "the %s is longer than %d bytes or holds a control character", name,

@@ -5,6 +5,7 @@
 #include "api/base/json.h"
 #include "api/base/path.h"
 #include "api/base/safe.h"
+#include "api/base/utf8.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -37,9 +38,8 @@ static bool read_text(struct reader *r, const struct json *j, size_t most, const
         return refuse(r, j, NULL, "a text is needed");
     if (strlen(text) > most)
         return refuse(r, j, NULL, "the text is too long");
-    for (const char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return refuse(r, j, NULL, "control characters cannot stand here");
+    if (!utf8_is_line(text))
+        return refuse(r, j, NULL, "control characters cannot stand here");
     if (text[strspn(text, " ")] == '\0')
         return refuse(r, j, NULL, "the text is empty");
     *out = arena_str(&r->to->mem, text);

@@ -146,6 +146,40 @@ static void folds(void **state)
     }
 }
 
+/* Each spelling of a letter, typed whole or half, finds each other one. */
+static void finds_spellings(void **state)
+{
+    static const char *const groups[][4] = {
+        {"søknad", "soknad", "soeknad", "SØKNAD"},
+        {"på_vent", "paa_vent", "pa_vent", "pa\xCC\x8A_vent"},
+        {"ærlig", "aerlig", "ÆRLIG", "Aerlig"},
+        {"bjørnøya", "bjornoya", "bjoernoeya", "bjørnoeya"},
+        {"gjøre_håp", "gjoere_haap", "gjore_hap", "gjoere_håp"},
+    };
+    char typed[32], needle[32];
+    (void)state;
+
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+        for (int hay = 0; hay < 4; hay++)
+            for (int by = 0; by < 4; by++)
+                for (size_t n = 1; n <= strlen(groups[g][by]); n++) {
+                    memcpy(typed, groups[g][by], n);
+                    typed[n] = '\0';
+                    if (!utf8_valid(typed, n))
+                        continue;
+                    utf8_fold(needle, sizeof needle, typed);
+                    if (!utf8_contains(groups[g][hay], needle))
+                        fail_msg("%s does not find %s", typed, groups[g][hay]);
+                }
+    assert_true(utf8_contains("søk", "oek"));
+    assert_true(utf8_contains("noen", "en")); /* what stands there is found as it stands */
+    assert_true(utf8_contains("poeng", "eng"));
+    assert_true(utf8_contains("poeng", "poen"));
+    assert_false(utf8_contains("sok", "sek"));
+    assert_false(utf8_contains("so", "soek"));
+    assert_false(utf8_contains("o", "oeo"));
+}
+
 static void finds(void **state)
 {
     char *large = malloc(5001);
@@ -325,11 +359,11 @@ static void small_helpers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes),       cmocka_unit_test(widths),
-        cmocka_unit_test(folds),         cmocka_unit_test(finds),
-        cmocka_unit_test(made_harmless), cmocka_unit_test(cut_on_borders),
-        cmocka_unit_test(all_pairs),     cmocka_unit_test(grows),
-        cmocka_unit_test(small_helpers),
+        cmocka_unit_test(decodes),         cmocka_unit_test(widths),
+        cmocka_unit_test(folds),           cmocka_unit_test(finds),
+        cmocka_unit_test(finds_spellings), cmocka_unit_test(made_harmless),
+        cmocka_unit_test(cut_on_borders),  cmocka_unit_test(all_pairs),
+        cmocka_unit_test(grows),           cmocka_unit_test(small_helpers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
