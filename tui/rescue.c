@@ -108,11 +108,22 @@ void rescue_uninstall(void)
     wake = -1;
 }
 
+/* What comes between the look and the forgetting must not be forgotten: only what was seen is. */
+static int take(volatile sig_atomic_t *flag)
+{
+    int seen = (int)*flag;
+
+    if (seen != 0)
+        *flag = 0;
+    return seen;
+}
+
 struct rescue_flags rescue_asked(void)
 {
-    struct rescue_flags f = {winch != 0, stop != 0, cont != 0, (int)end};
-    winch = stop = cont = 0;
-    end = 0;
+    struct rescue_flags f = {.winch = take(&winch) != 0, .stop = take(&stop) != 0};
+
+    f.cont = take(&cont) != 0;
+    f.end = take(&end);
     return f;
 }
 
