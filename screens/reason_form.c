@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNDER     "tables.reason."
-#define PROTECTED "; kode 6/7: " /* behind the reason, as reviewers read it */
+#define UNDER "tables.reason."
+/* Behind the reason, in whatever language it is read: the category's name in the plan file. */
+#define PROTECTED        "; protected_address: "
+#define PROTECTED_BEFORE "; kode 6/7: " /* in files and choices of an earlier version */
 
 static const char *const kept_names[] = {UNDER "schema", UNDER "table", UNDER "column"};
 static const char *const kept_texts[] = {UNDER "text", UNDER "reference", UNDER "protected"};
@@ -23,7 +25,7 @@ struct reason_concerned reason_concerned(const struct reason_form *f, const stru
     struct reason_concerned c = {.places =
                                      arena_array(a, struct selection_place, f->n[f->scope] + 1)};
 
-    c.n = reason_group(j, f->table, f->column, f->scope, c.places);
+    c.n = reason_group(j, f->table, f->column, f->scope, &f->hits, c.places);
     reason_parts(j, c.places, c.n, f->wish, a, &c.parts);
     return c;
 }
@@ -47,10 +49,22 @@ static void look(struct reason_form *f, const struct journey *j)
 
     f->asks_protected = reason_is_protected(c);
     for (int s = 0; s < REASON_SCOPES; s++)
-        f->n[s] = reason_group(j, f->table, f->column, (enum reason_scope)s, NULL);
+        f->n[s] = reason_group(j, f->table, f->column, (enum reason_scope)s, &f->hits, NULL);
     if (f->n[f->scope] < 2)
         f->scope = REASON_COLUMN;
     count_named(f, j);
+}
+
+/* What was answered about code 6/7 stands behind the reason. */
+static void split_answer(struct reason_form *f, const char *mark)
+{
+    char *answer = strstr(f->texts[REASON_WHY], mark);
+
+    if (answer == NULL)
+        return;
+    field_set(&f->fields[REASON_PROTECTED], answer + strlen(mark));
+    *answer = '\0';
+    field_init(&f->fields[REASON_WHY], f->texts[REASON_WHY], REASON_TEXT);
 }
 
 void reason_form_open(struct reason_form *f, struct journey *j, size_t table, size_t column)
@@ -59,19 +73,15 @@ void reason_form_open(struct reason_form *f, struct journey *j, size_t table, si
     const struct selection_ack *before = t->columns[column].ack;
 
     *f = (struct reason_form){
-        .open = true, .table = table, .column = column, .wish = REASON_WISH_NONE};
+        .open = true, .table = table, .column = column, .wish = REASON_WISH_NONE, .hits = f->hits};
     for (int i = 0; i < REASON_SCOPE; i++)
         field_init(&f->fields[i], f->texts[i], REASON_TEXT);
     str_copy(f->names[0], REASON_NAME, t->schema);
     str_copy(f->names[1], REASON_NAME, t->name);
     str_copy(f->names[2], REASON_NAME, t->columns[column].name);
     field_set(&f->fields[REASON_WHY], before ? before->reason : "");
-    char *answer = strstr(f->texts[REASON_WHY], PROTECTED);
-    if (answer) {
-        field_set(&f->fields[REASON_PROTECTED], answer + strlen(PROTECTED));
-        *answer = '\0';
-        field_init(&f->fields[REASON_WHY], f->texts[REASON_WHY], REASON_TEXT);
-    }
+    split_answer(f, PROTECTED);
+    split_answer(f, PROTECTED_BEFORE);
     field_set(&f->fields[REASON_REFERENCE], before ? before->reference : "");
     look(f, j);
     j->discard_input = true;
@@ -110,10 +120,18 @@ bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t tab
 
 /* --- keys --- */
 
+bool reason_form_has_scope(const struct reason_form *f)
+{
+    for (int s = REASON_COLUMN + 1; s < REASON_SCOPES; s++)
+        if (f->n[s] > 1)
+            return true;
+    return false;
+}
+
 static bool is_part(const struct reason_form *f, enum reason_at at)
 {
     if (at == REASON_SCOPE)
-        return f->n[REASON_TABLE] > 1 || f->n[REASON_ALIKE] > 1;
+        return reason_form_has_scope(f);
     if (at == REASON_LIST)
         return f->n_named > 1;
     return at != REASON_PROTECTED || f->asks_protected;
@@ -257,7 +275,7 @@ void reason_form_load(struct reason_form *f, const struct kept *k)
     int64_t at = kept_int(k, UNDER "on", 0), scope = kept_int(k, UNDER "scope", 0),
             wish = kept_int(k, UNDER "wish", REASON_WISH_NONE);
 
-    *f = (struct reason_form){.kept = kept_has(k, kept_names[2])};
+    *f = (struct reason_form){.kept = kept_has(k, kept_names[2]), .hits = f->hits};
     f->at = at >= 0 && at < REASON_PARTS ? (enum reason_at)at : REASON_WHY;
     f->wish = wish >= REASON_WISH_NONE && wish < INT16_MAX ? (int)wish : REASON_WISH_NONE;
     f->scope = scope >= 0 && scope < REASON_SCOPES ? (enum reason_scope)scope : REASON_COLUMN;

@@ -3,7 +3,8 @@
 
 /* Why may a sensitive column flow? A reason and a reference, both needed; code 6/7 is asked about
  * by name besides. Asked once for a whole group where the person wants that: the flagged columns of
- * the table, or those of the same kind in all tables that flow; never for columns of code 6/7.
+ * the table, those of the same kind in all tables that flow, or those that the filter hits, also in
+ * tables that are off; never for columns of code 6/7.
  * Every column that it settles or turns on is named. What is half typed survives a kill, and a new
  * look at the database. */
 
@@ -37,6 +38,7 @@ struct reason_form {
     struct list named; /* every column that it settles or turns on */
     size_t n_named;
     size_t n[REASON_SCOPES]; /* columns of each; 1: the scope is no choice */
+    struct reason_hits hits; /* the caller's, kept from one opening to the next */
     bool asks_protected;
     bool tried[REASON_SCOPE];
     bool kept; /* loaded, and not found again yet */
@@ -57,6 +59,7 @@ void reason_form_open(struct reason_form *f, struct journey *j, size_t table, si
 bool reason_form_open_key(struct reason_form *f, struct journey *j, size_t table, int wish);
 /* For the flagged columns of a table that have none; false: there is no such column. */
 bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t table);
+bool reason_form_has_scope(const struct reason_form *f); /* it can hold for more than one */
 void reason_form_draw(const struct reason_form *f, const struct journey *j, struct page *p);
 void reason_form_key(struct reason_form *f, struct journey *j, int key);
 void reason_form_paste(struct reason_form *f, const char *text);

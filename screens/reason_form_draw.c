@@ -20,7 +20,7 @@ static void draw_scope(const struct reason_form *f, const struct journey *j, str
     const struct selection_table *t = &j->selection.tables[f->table];
     const char *mark = f->at == REASON_SCOPE ? "› " : "  ";
 
-    if (f->n[REASON_TABLE] < 2 && f->n[REASON_ALIKE] < 2)
+    if (!reason_form_has_scope(f))
         return;
     page_put(p, f->at == REASON_SCOPE ? STYLE_ACCENT : STYLE_TEXT, "%s%-16s",
              page_ascii(p) && f->at == REASON_SCOPE ? "> " : mark, tr("Holds for"));
@@ -35,6 +35,10 @@ static void draw_scope(const struct reason_form *f, const struct journey *j, str
     case REASON_ALIKE:
         page_put(p, STYLE_TEXT, tr("columns of the same kind in all tables that flow: %zu"),
                  f->n[REASON_ALIKE]);
+        break;
+    case REASON_HITS:
+        page_put(p, STYLE_TEXT, tr("flagged columns that the filter hits, also where off: %zu"),
+                 f->n[REASON_HITS]);
         break;
     }
     if (f->at == REASON_SCOPE)

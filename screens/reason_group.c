@@ -11,7 +11,9 @@ bool reason_is_protected(const struct selection_column *c)
 }
 
 struct gathering {
+    const struct reason_hits *hits;
     struct selection_place first, *out;
+    enum reason_scope scope;
     uint32_t categories;
     uint8_t level;
     size_t n;
@@ -24,34 +26,55 @@ static void take(struct gathering *g, uint32_t table, uint32_t column)
     g->n++;
 }
 
-static void gather(struct gathering *g, const struct journey *j, size_t table, bool alike)
+static bool is_of_scope(const struct gathering *g, const struct selection_column *c, size_t table,
+                        size_t column)
+{
+    if (g->scope == REASON_ALIKE)
+        return c->categories == g->categories && c->level == g->level;
+    return g->scope != REASON_HITS || g->hits->column(g->hits->ctx, table, column);
+}
+
+static void gather(struct gathering *g, const struct journey *j, size_t table)
 {
     const struct selection_table *t = &j->selection.tables[table];
 
     for (uint32_t i = 0; i < t->n_columns; i++) {
         const struct selection_column *c = &t->columns[i];
-        if (reason_is_lacking(c) && !reason_is_protected(c) &&
-            (!alike || (c->categories == g->categories && c->level == g->level)) &&
+        if (reason_is_lacking(c) && !reason_is_protected(c) && is_of_scope(g, c, table, i) &&
             (table != g->first.table || i != g->first.column))
             take(g, (uint32_t)table, i);
     }
 }
 
+/* One more table than the one it was asked at. */
+static bool reaches(const struct gathering *g, const struct journey *j, size_t table)
+{
+    const struct selection_table *t = &j->selection.tables[table];
+
+    if (g->scope == REASON_ALIKE)
+        return t->n_included;
+    return g->scope == REASON_HITS && t->selectable && g->hits->table(g->hits->ctx, table);
+}
+
 size_t reason_group(const struct journey *j, size_t table, size_t column, enum reason_scope scope,
-                    struct selection_place *out)
+                    const struct reason_hits *hits, struct selection_place *out)
 {
     const struct selection_column *c = &j->selection.tables[table].columns[column];
-    struct gathering g = {.first = {(uint32_t)table, (uint32_t)column},
+    struct gathering g = {.hits = hits,
+                          .first = {(uint32_t)table, (uint32_t)column},
                           .out = out,
+                          .scope = scope,
                           .categories = c->categories,
                           .level = c->level};
 
     take(&g, g.first.table, g.first.column);
-    if (scope == REASON_COLUMN || reason_is_protected(c))
+    if (scope == REASON_COLUMN || reason_is_protected(c) ||
+        (scope == REASON_HITS && (hits == NULL || hits->table == NULL)))
         return g.n;
-    gather(&g, j, table, scope == REASON_ALIKE); /* places of a table stand together */
-    for (size_t i = 0; scope == REASON_ALIKE && i < j->selection.n_tables; i++)
-        if (j->selection.tables[i].n_included && i != table)
-            gather(&g, j, i, true);
+    if (scope != REASON_HITS || hits->table(hits->ctx, table))
+        gather(&g, j, table); /* places of a table stand together */
+    for (size_t i = 0; scope != REASON_TABLE && i < j->selection.n_tables; i++)
+        if (i != table && reaches(&g, j, i))
+            gather(&g, j, i);
     return g.n;
 }

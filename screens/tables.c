@@ -34,6 +34,8 @@ static void show(struct tables *self, const struct journey *j)
     tables_view_renew(&self->view);
     tables_view_update(&self->view, j);
     tables_view_place(&self->view);
+    self->reason.hits =
+        (struct reason_hits){&self->view, tables_view_hits_table, tables_view_hits_column};
     reason_form_find(&self->reason, j);
 }
 

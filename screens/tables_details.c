@@ -43,8 +43,9 @@ static void put_values(const struct journey *j, size_t table, struct page *p)
         return;
     figure_count(rows, read);
     if (seen.hidden)
-        page_note(p, tr("values: rows read %s; row security hides others, nobody looked at those"),
-                  read);
+        page_note(p, "%s",
+                  tr("values: nobody looked at them: row security hides rows, and its rules would "
+                     "run in your name"));
     else if (seen.in_part && rows < of)
         page_note(p, tr("values: rows read %s of about %s; a rare one may be missed"), read,
                   figure_count(of, all));

@@ -205,6 +205,29 @@ static bool find_hits(struct tables_view *v, const struct selection_table *t, si
     return named || hits;
 }
 
+bool tables_view_hits_table(const void *view, size_t table)
+{
+    const struct tables_view *v = view;
+
+    if (v->match.folded[0] == '\0' || v->match.first == NULL || is_seen_elsewhere(v, table) ||
+        !in_view(v, table))
+        return false;
+    if (tables_match_table(&v->match, &v->j->selection.tables[table]))
+        return true;
+    for (size_t i = 0; i < v->j->selection.tables[table].n_columns; i++)
+        if (tables_match_column(&v->match, table, i))
+            return true;
+    return false;
+}
+
+bool tables_view_hits_column(const void *view, size_t table, size_t column)
+{
+    const struct tables_view *v = view;
+
+    return tables_match_column(&v->match, table, column) ||
+           tables_match_table(&v->match, &v->j->selection.tables[table]);
+}
+
 void tables_view_renew(struct tables_view *v)
 {
     if (v->n && v->tree.at.group != TREE_NONE && v->tree.at.group < v->n) {

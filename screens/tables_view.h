@@ -49,6 +49,10 @@ void tables_view_keep_column(struct tables_view *v, size_t column); /* of the cu
 void tables_view_first_hit(struct tables_view *v); /* of the filter: a table, or its column */
 /* What the last hit has opened is closed again; not where the person has gone on from it. */
 void tables_view_forget_hit(struct tables_view *v);
+/* For who asks about the filter's hits and no more (reason_group.h): a table that is shown, and has
+ * some; then a column of it. Without a filter nothing is hit. */
+bool tables_view_hits_table(const void *view, size_t table);
+bool tables_view_hits_column(const void *view, size_t table, size_t column);
 void tables_view_save(const struct tables_view *v, struct kept *k);
 void tables_view_load(struct tables_view *v, const struct kept *k);
 void tables_view_done(struct tables_view *v);

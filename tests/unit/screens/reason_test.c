@@ -11,6 +11,7 @@
 #include "screens/kept_reasons.h"
 #include "screens/reason_form.h"
 #include "screens/reason_group.h"
+#include "screens/tables_view.h"
 #include "tui/key.h"
 
 #include <string.h>
@@ -124,6 +125,50 @@ static void give_reason(struct reason_form *f, struct journey *j)
     reason_form_key(f, j, TUI_ENTER);
 }
 
+/* What the filter hits, also in tables that are off; not what cannot be chosen, and not code 6/7.
+ */
+static void test_a_reason_for_hits(void **state)
+{
+    struct scene s;
+    struct reason_form f = {0};
+    struct tables_view v = {.kept_table = -1};
+    (void)state;
+
+    open_scene(&s, 5);
+    s.j.selection.tables[3].selectable = false;
+    selection_raise(&s.j.selection, 0, 4, RULES_PERSONAL, 1u << RULES_NAME);
+    selection_raise(&s.j.selection, 4, FLAGGED, RULES_SPECIAL, 1u << RULES_PROTECTED_ADDRESS);
+    assert_int_equal(choose_table(&s.j, 1, true), SELECTION_DONE);
+    f.hits = (struct reason_hits){&v, tables_view_hits_table, tables_view_hits_column};
+    tables_view_update(&v, &s.j);
+    reason_form_open(&f, &s.j, 0, FLAGGED); /* there is no filter */
+    assert_int_equal(f.n[REASON_HITS], 1);
+    str_copy(v.filter, sizeof v.filter, "c3");
+    tables_view_update(&v, &s.j);
+    reason_form_open(&f, &s.j, 0, FLAGGED);
+    assert_int_equal(f.n[REASON_ALIKE], 2); /* t1 flows */
+    assert_int_equal(f.n[REASON_HITS], 3);  /* t0, t1, t2 */
+    f.at = REASON_SCOPE;
+    while (f.scope != REASON_HITS)
+        reason_form_key(&f, &s.j, TUI_RIGHT);
+    assert_int_equal(f.n_named, 5); /* and the keys of t0 and t2 */
+    give_reason(&f, &s.j);
+    assert_false(f.open);
+    assert_int_equal(s.j.totals.acknowledged, 3);
+    assert_int_equal(s.j.totals.tables, 3);
+    for (size_t t = 0; t < 5; t++)
+        assert_int_equal(s.j.selection.tables[t].columns[FLAGGED].included, t < 3);
+    assert_false(is_chosen(&s, 4));
+    choose_undo(&s.j); /* one step */
+    assert_int_equal(s.j.totals.tables, 1);
+    str_copy(v.filter, sizeof v.filter, "t2"); /* a table by its name: all that is flagged of it */
+    tables_view_update(&v, &s.j);
+    reason_form_open(&f, &s.j, 0, 4);
+    assert_int_equal(f.n[REASON_HITS], 1); /* it was given its reason: the one asked at alone */
+    tables_view_done(&v);
+    close_scene(&s);
+}
+
 static struct reason_parts parts_of(const struct scene *s, const struct reason_form *f,
                                     struct arena *a)
 {
@@ -131,7 +176,7 @@ static struct reason_parts parts_of(const struct scene *s, const struct reason_f
     struct reason_parts out;
 
     assert_true(f->n[f->scope] <= 16);
-    size_t n = reason_group(&s->j, f->table, f->column, f->scope, places);
+    size_t n = reason_group(&s->j, f->table, f->column, f->scope, &f->hits, places);
     reason_parts(&s->j, places, n, f->wish, a, &out);
     return out;
 }
@@ -271,7 +316,8 @@ static void test_code_6_7_stands_alone(void **state)
     type_in(&f, &s.j, "filtrert i visning");
     reason_form_key(&f, &s.j, TUI_ENTER);
     assert_false(f.open);
-    assert_true(str_starts(kept_reason(&s, "t0", "c6"), "PVK; kode 6/7: filtrert i visning\x1f"));
+    assert_true(
+        str_starts(kept_reason(&s, "t0", "c6"), "PVK; protected_address: filtrert i visning\x1f"));
     reason_form_open(&f, &s.j, 0, 6);
     assert_string_equal(f.texts[REASON_WHY], "PVK");
     assert_string_equal(f.texts[REASON_PROTECTED], "filtrert i visning");
@@ -283,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_form_of_a_reason),
         cmocka_unit_test(test_a_reason_for_a_group),
+        cmocka_unit_test(test_a_reason_for_hits),
         cmocka_unit_test(test_a_form_names_what_it_does),
         cmocka_unit_test(test_a_sensitive_key_stands_in_the_way),
         cmocka_unit_test(test_a_reason_does_not_outlive_its_level),

@@ -250,7 +250,7 @@ static void type(struct reason_form *f, struct journey *j, const char *text)
 static void test_both_are_needed(void **state)
 {
     struct scene s;
-    struct reason_form f;
+    struct reason_form f = {0};
 
     (void)state;
     open_scene(&s);
@@ -275,7 +275,7 @@ static void test_both_are_needed(void **state)
 static void test_half_a_reason_outlives_a_kill(void **state)
 {
     struct scene s;
-    struct reason_form f, g;
+    struct reason_form f = {0}, g = {0};
 
     (void)state;
     open_scene(&s);
