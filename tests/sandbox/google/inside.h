@@ -199,7 +199,7 @@ bool thing_due(const struct thing *t);          /* is it ready? */
 uint64_t google_fresh_number(struct google *g); /* ids: never the same */
 void google_fresh_uuid(struct google *g, char out[40]);
 const char *stamp_now(char out[40]); /* now, with fractions, as onep answers */
-const char *stamp_at(int64_t wall_ms, char out[40]);
+const char *stamp_of(int64_t wall_ms, char out[40]);
 const char *stamp_compute(char out[40]);
 
 struct thing *thing_new(struct google *g, const char *kind, const char *name, struct val *doc);

@@ -156,8 +156,8 @@ static struct val *point(const struct bucket *b, const struct metric *m, const c
     char when[40];
     bool aligned = !str_eq(aligner, "ALIGN_NONE");
     val_put_text(p, "interval.startTime",
-                 stamp_at(m->kind == METRIC_GAUGE && !aligned ? b->to_ms : b->from_ms, when));
-    val_put_text(p, "interval.endTime", stamp_at(b->to_ms, when));
+                 stamp_of(m->kind == METRIC_GAUGE && !aligned ? b->to_ms : b->from_ms, when));
+    val_put_text(p, "interval.endTime", stamp_of(b->to_ms, when));
     val_put(p, "value", value_of(b, m, aligner));
     return p;
 }
@@ -298,7 +298,7 @@ static void add_disk(struct call *c, struct val *all, const char *filter, const 
         int64_t other = c->g->s->facts.disk_other_bytes;
         pthread_mutex_unlock(&c->g->s->facts.lock);
         struct val *p = val_object(), *points = val_array();
-        val_put_text(p, "interval.startTime", stamp_at(w->to_ms, when));
+        val_put_text(p, "interval.startTime", stamp_of(w->to_ms, when));
         val_put_text(p, "interval.endTime", when);
         val_put_int64(p, "value.int64Value",
                       i == 0      ? database_bytes(c->g) + other

@@ -35,7 +35,7 @@ void google_fresh_uuid(struct google *g, char out[40])
              (b ^ ++g->serial) & 0xffffffffffffu);
 }
 
-const char *stamp_at(int64_t wall_ms, char out[40])
+const char *stamp_of(int64_t wall_ms, char out[40])
 {
     char text[CLOCK_TEXT];
     clock_rfc3339(wall_ms / 1000, text);
@@ -45,7 +45,7 @@ const char *stamp_at(int64_t wall_ms, char out[40])
 
 const char *stamp_now(char out[40])
 {
-    return stamp_at(clock_wall_ms(), out);
+    return stamp_of(clock_wall_ms(), out);
 }
 
 /* Compute tells times in its own time zone. */

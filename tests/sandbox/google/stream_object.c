@@ -69,9 +69,9 @@ static struct val *job_doc(const struct replica_table_look *t)
     struct val *job = val_make("{'state':%s,'trigger':%s}", backfill_name(t->backfill),
                                t->manual ? "MANUAL" : "AUTOMATIC");
     if (t->backfill_started > 0)
-        val_put_text(job, "lastStartTime", stamp_at(t->backfill_started, when));
+        val_put_text(job, "lastStartTime", stamp_of(t->backfill_started, when));
     if (t->backfill_ended > 0)
-        val_put_text(job, "lastEndTime", stamp_at(t->backfill_ended, when));
+        val_put_text(job, "lastEndTime", stamp_of(t->backfill_ended, when));
     if (t->backfill == REPLICA_BACKFILL_FAILED && t->error[0] != '\0')
         val_put(job, "errors", error_list(t->error));
     return job;
