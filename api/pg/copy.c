@@ -1,6 +1,10 @@
 #include "api/pg/copy.h"
 
+#include "api/pg/internal.h"
+
 #include <string.h>
+
+/* --- text --- */
 
 static char unescape_octal(char **from, char first)
 {
@@ -98,4 +102,57 @@ bool copy_field(char **line, char **field, size_t *bytes)
     else if (escaped)
         *bytes = unescape_field(at, end);
     return true;
+}
+
+/* --- binary --- */
+
+static uint32_t number_at(const char *at)
+{
+    const unsigned char *b = (const unsigned char *)at;
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+enum { COUNT_BYTES = 2, LENGTH_BYTES = 4 };
+
+bool copy_field_binary(char **at, const char *end, char **field, size_t *bytes)
+{
+    if (end - *at < LENGTH_BYTES)
+        return false;
+    uint32_t n = number_at(*at);
+    *at += LENGTH_BYTES;
+    *bytes = 0;
+    *field = NULL;
+    if (n == UINT32_MAX)
+        return true;
+    if (n > (size_t)(end - *at))
+        return false;
+    *field = *at;
+    *bytes = n;
+    *at += n;
+    return true;
+}
+
+/* The signature, flags (nobody has set one since oids are gone), and what a later version adds. */
+static bool skip_head(char **at, const char *end)
+{
+    static const char signature[] = "PGCOPY\n\377\r\n"; /* its NUL belongs to it */
+    const size_t head = sizeof signature + 2 * LENGTH_BYTES;
+    if ((size_t)(end - *at) < head || memcmp(*at, signature, sizeof signature) != 0)
+        return false;
+    uint32_t more = number_at(*at + head - LENGTH_BYTES);
+    if (more > (size_t)(end - *at) - head)
+        return false;
+    *at += head + more;
+    return true;
+}
+
+enum copy_binary copy_binary_row(bool first, char **at, size_t *bytes)
+{
+    const char *end = *at + *bytes;
+    if ((first && !skip_head(at, end)) || end - *at < COUNT_BYTES)
+        return COPY_BROKEN;
+    bool is_end = memcmp(*at, "\377\377", COUNT_BYTES) == 0;
+    *at += COUNT_BYTES;
+    *bytes = (size_t)(end - *at);
+    return is_end ? COPY_END : COPY_ROW;
 }

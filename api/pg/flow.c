@@ -1,6 +1,7 @@
 #include "api/pg/internal.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 
 #include <string.h>
 
@@ -141,11 +142,27 @@ static bool read_query(struct pg *pg, struct pg_job *job, bool *moved)
     return PQstatus(pg->conn) != CONNECTION_BAD;
 }
 
+/* A line without its break, or the fields of a binary row; false: there is none. */
+static bool is_row(struct pg_job *job, char **line, size_t *bytes)
+{
+    if (!job->binary) {
+        if (*bytes > 0 && (*line)[*bytes - 1] == '\n')
+            (*line)[--*bytes] = '\0';
+        return true;
+    }
+    enum copy_binary is = copy_binary_row(!job->begun, line, bytes);
+    job->begun = true;
+    if (is == COPY_BROKEN && !job->failed) {
+        err_set(&job->e, ERR_NETWORK, tr("could not ask the database"));
+        err_why(&job->e, "its rows are not in the format that was asked for");
+        job->failed = true;
+    }
+    return is == COPY_ROW;
+}
+
 static void hand_over(struct pg_job *job, char *line, size_t bytes)
 {
-    if (bytes > 0 && line[bytes - 1] == '\n')
-        line[--bytes] = '\0';
-    if (job->task == NULL || job->failed)
+    if (!is_row(job, &line, &bytes) || job->task == NULL || job->failed)
         return;
     if (!job->row(job->ctx, line, bytes, &job->e))
         job->failed = true;

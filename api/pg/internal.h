@@ -95,6 +95,8 @@ struct pg_job {
     char **params;
     size_t n_params;
     copy_row *row; /* a COPY */
+    bool binary;   /* of the binary format */
+    bool begun;    /* its head was read */
     void *ctx;
     struct pg_rows rows;
     struct err e;
@@ -135,6 +137,12 @@ void queue_pump(struct pg *pg);                        /* sees to it that somebo
 bool flow_send(struct pg *pg);                         /* what may be sent; false: lost */
 bool flow_read(struct pg *pg, int64_t until_ms, bool *more);
 void cancel_look(struct pg *pg, struct task *t); /* towards the end of a dropped statement */
+
+/* --- COPY's binary format: copy.c --- */
+
+enum copy_binary { COPY_ROW, COPY_END, COPY_BROKEN };
+/* What the server has sent at once; of a row, *at and *bytes are its fields then. */
+enum copy_binary copy_binary_row(bool first, char **at, size_t *bytes);
 
 /* --- texts: sqltext.c --- */
 

@@ -51,17 +51,29 @@ struct task *pg_query(struct pg *pg, const char *sql, const char *const *params,
     return enqueue(pg, job_new(pg, sql, params, n));
 }
 
-struct task *pg_copy(struct pg *pg, const char *select, copy_row *row, void *ctx)
+static struct task *copy(struct pg *pg, const char *select, const char *how, copy_row *row,
+                         void *ctx)
 {
     if (!pg_alive(pg))
         return task_refused(pg->net, &pg->lost_why);
     struct str sql = {0};
-    str_printf(&sql, "COPY (%s) TO STDOUT", select);
+    str_printf(&sql, "COPY (%s) TO STDOUT%s", select, how);
     struct pg_job *job = job_new(pg, str_text(&sql), NULL, 0);
     str_done(&sql);
     job->row = row;
     job->ctx = ctx;
+    job->binary = how[0] != '\0';
     return enqueue(pg, job);
+}
+
+struct task *pg_copy(struct pg *pg, const char *select, copy_row *row, void *ctx)
+{
+    return copy(pg, select, "", row, ctx);
+}
+
+struct task *pg_copy_binary(struct pg *pg, const char *select, copy_row *row, void *ctx)
+{
+    return copy(pg, select, " (FORMAT binary)", row, ctx);
 }
 
 const struct pg_rows *pg_rows(const struct task *t)

@@ -48,6 +48,30 @@ static void test_fields(void **state)
     EXPECT("æ\tø", "æ", "ø");
 }
 
+static void test_binary_fields(void **state)
+{
+    char row[] = "\0\0\0\2ab\377\377\377\377\0\0\0\0\0\0\0\5abcd", *at = row, *field = NULL;
+    const char *end = row + sizeof row - 1; /* the last one is not all there */
+    size_t n = 9;
+    (void)state;
+    assert_true(copy_field_binary(&at, end, &field, &n));
+    assert_int_equal(n, 2);
+    assert_memory_equal(field, "ab", 2);
+    assert_true(copy_field_binary(&at, end, &field, &n));
+    assert_null(field);
+    assert_true(copy_field_binary(&at, end, &field, &n));
+    assert_non_null(field);
+    assert_int_equal(n, 0);
+    assert_false(copy_field_binary(&at, end, &field, &n));
+    at = row;
+    assert_false(copy_field_binary(&at, row + 3, &field, &n));
+    at = row;
+    assert_false(copy_field_binary(&at, row + 5, &field, &n));
+    row[0] = '\200'; /* a length below zero */
+    at = row;
+    assert_false(copy_field_binary(&at, end, &field, &n));
+}
+
 /* --- against the server itself --- */
 
 static struct net *net;
@@ -112,6 +136,59 @@ static void test_server(void **state)
     pg_close(pg);
 }
 
+static bool keep_binary(void *ctx, char *line, size_t bytes, struct err *e)
+{
+    struct seen *s = ctx;
+    const char *end = line + bytes;
+    char *field = NULL;
+    size_t n = 0;
+    if (s->n == 64 || !copy_field_binary(&line, end, &field, &n) || n >= sizeof s->text[0])
+        return err_set(e, ERR_BUG, "too many rows, or no field");
+    memcpy(s->text[s->n], field ? field : "NULL", field ? n : 4);
+    s->text[s->n++][field ? n : 4] = '\0';
+    if (!copy_field_binary(&line, end, &field, &n) || n != 4 || field[3] != '\n' || line != end)
+        return err_set(e, ERR_BUG, "not ten, and the end");
+    return true;
+}
+
+/* A row may end in what is a line break in the other format. */
+static void test_server_binary(void **state)
+{
+    static struct seen seen;
+    static const char ten[] = "SELECT CASE WHEN i = 10 THEN NULL ELSE chr(i) || chr(92) || chr(10) "
+                              "END, 10 FROM generate_series(1, 60) i ORDER BY i";
+    (void)state;
+    struct pg_options o = {.dsn = server_admin("postgres")};
+    struct task *t = pg_connect(net, &o);
+    net_until(net, t);
+    struct pg *pg = pg_take(t);
+    task_drop(t);
+    t = pg_copy_binary(pg, ten, keep_binary, &seen);
+    struct task *text = pg_copy(pg, "SELECT 'etter'", keep, &seen); /* as it comes */
+    net_until(net, t);
+    net_until(net, text);
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_int_equal(seen.n, 61);
+    assert_string_equal(seen.text[0], "\1\\\n");
+    assert_string_equal(seen.text[9], "NULL");
+    assert_string_equal(seen.text[59], "<\\\n");
+    assert_string_equal(seen.text[60], "etter");
+    task_drop(t);
+    task_drop(text);
+    t = pg_copy_binary(pg, "SELECT 1, 2 WHERE false", keep_binary, &seen);
+    net_until(net, t);
+    assert_int_equal(task_state(t), TASK_OK);
+    assert_int_equal(seen.n, 61);
+    task_drop(t);
+    t = pg_copy_binary(pg, "SELECT 1 / (i - 30), 10 FROM generate_series(1, 60) i", keep_binary,
+                       &(struct seen){.n = 0});
+    net_until(net, t);
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_string_equal(task_error(t)->reason, "22012");
+    task_drop(t);
+    pg_close(pg);
+}
+
 /* The server's words about data are the data: they stay where they are. */
 static void test_what_is_refused_tells_no_value(void **state)
 {
@@ -146,6 +223,8 @@ static void test_what_is_refused_tells_no_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields), cmocka_unit_test(test_server),
+                                       cmocka_unit_test(test_binary_fields),
+                                       cmocka_unit_test(test_server_binary),
                                        cmocka_unit_test(test_what_is_refused_tells_no_value)};
     struct err e;
     server_start("");
