@@ -422,3 +422,38 @@ void values_add(struct values *v, const char *bytes, size_t n)
     if ((kinds & BIT(EIGHT)) && n >= 2 && is_digit(bytes[1]))
         v->seconds |= UINT32_C(1) << (bytes[1] - '0');
 }
+
+void values_add_plain(struct values *v)
+{
+    v->sampled++;
+}
+
+void values_add_time(struct values *v)
+{
+    v->sampled++;
+    v->hits[VALUE_TIME]++;
+}
+
+void values_add_day(struct values *v, int year)
+{
+    v->sampled++;
+    v->hits[VALUE_DATE]++;
+    note_date(v, year);
+}
+
+void values_add_integer(struct values *v, int64_t number)
+{
+    enum { SAYS_NOTHING = 10000000, ROOM = 20 }; /* seven digits at most */
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char text[ROOM], *at = text + sizeof text;
+    if (left < SAYS_NOTHING) {
+        v->sampled++;
+        v->hits[VALUE_DIGITS] += number >= 0;
+        return;
+    }
+    for (; left; left /= 10)
+        *--at = (char)('0' + left % 10);
+    if (number < 0)
+        *--at = '-';
+    values_add(v, at, (size_t)(text + sizeof text - at));
+}

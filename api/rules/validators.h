@@ -83,6 +83,11 @@ struct values {
 };
 
 void values_add(struct values *v, const char *bytes, size_t n);
+/* What was not written as text, counted as its text would be. */
+void values_add_integer(struct values *v, int64_t number);
+void values_add_day(struct values *v, int year); /* or a time on the hour; 1 to 9999 */
+void values_add_time(struct values *v);          /* a day and a time of it */
+void values_add_plain(struct values *v);         /* what can say nothing */
 /* Adds what the shares allow to say to the verdict. by: RULES_BY_DATA or RULES_BY_STATISTICS. */
 void values_verdict(const struct values *v, enum rules_by by, struct rules_verdict *out);
 

@@ -32,6 +32,24 @@ static void add(struct values *v, const char *text)
     values_add(v, text, strlen(text));
 }
 
+/* Numbers of every length count as their texts do. */
+static void test_integers_as_texts(void **state)
+{
+    (void)state;
+    char text[24];
+    for (int i = 0; i < 200000; i++) {
+        struct values number = {0}, written = {0};
+        int64_t n = (int64_t)(((uint64_t)i * UINT64_C(0x9E3779B97F4A7C15)) >> (i % 64));
+        values_add_integer(&number, n);
+        snprintf(text, sizeof text, "%lld", (long long)n);
+        add(&written, text);
+        assert_memory_equal(&number, &written, sizeof number);
+    }
+    struct values least = {0};
+    values_add_integer(&least, INT64_MIN);
+    assert_int_equal(least.sampled, 1);
+}
+
 static void test_columns_of_numbers(void **state)
 {
     (void)state;
@@ -305,6 +323,7 @@ static void test_numbers_behind_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_integers_as_texts),
         cmocka_unit_test(test_columns_of_numbers),
         cmocka_unit_test(test_one_among_many),
         cmocka_unit_test(test_columns_that_stay_quiet),
