@@ -11,10 +11,9 @@ enum { NAME_AT = 25, WHY_AT = 59 }; /* columns */
 /* The words of Review; what is no step of ours has its own. */
 static const char *title_of(const char *what)
 {
-    static const char *const by_hand[][2] = {{"slot", "Slot"},
-                                             {"publication", "Publication"},
-                                             {"manifest", "Manifest"},
-                                             {"source", "Source"}};
+    static const char *const by_hand[][2] = {
+        {"slot", "Slot"},         {"publication", "Publication"}, {"grants", "Grants"},
+        {"manifest", "Manifest"}, {"terraform", "Terraform"},     {"source", "Source"}};
     enum step_id step = step_by_id(what);
 
     for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++)

@@ -41,14 +41,17 @@ JUDGE(judge_private)
 {
     const struct datastream_private *c = datastream_private(d->task);
 
-    (void)mem;
     *state = c->state;
     if (str_eq(c->state, "CREATED"))
         return MOVE_DONE;
     if (str_eq(c->state, "CREATING"))
         return MOVE_AGAIN;
     never(s, STEP_PRIVATE_CONNECTION, c->state, c->error.message);
-    err_hint(&s->error, LOOK_MADE_ANEW, r->n->private_connection, r->t->region, r->t->project);
+    const struct plan_action *source = plan_action(r->plan, STEP_SOURCE_PROFILE);
+    bool used = source && source->verb != PLAN_CREATE;
+    err_hint(&s->error, "%s",
+             look_made_anew(mem, r->t, r->n->private_connection, used ? r->n->source_profile : NULL,
+                            used));
     return MOVE_FAILED;
 }
 
@@ -74,13 +77,13 @@ JUDGE(judge_proxy)
     if (vm && look_machine_comes(vm->status))
         return MOVE_AGAIN;
     never(s, STEP_PROXY, *state, "");
-    if (vm)
-        err_hint(&s->error,
-                 tr("start it, and run this again: gcloud compute instances start %s --zone %s "
-                    "--project %s"),
-                 vm->name, look_short(vm->zone), r->t->project);
+    const char *wake = vm ? proxy_wake(mem, vm->status, vm->name, vm->zone, r->t->project) : NULL;
+    if (wake)
+        err_hint(&s->error, tr("start it, and run this again: %s"), wake);
     else
-        err_hint(&s->error, "%s", tr("run this again: what is gone is made anew"));
+        err_hint(&s->error, "%s",
+                 vm ? tr("look at it in Google's console (Compute Engine)")
+                    : tr("run this again: what is gone is made anew"));
     return MOVE_FAILED;
 }
 

@@ -257,12 +257,18 @@ static const struct {
      "see its errors on Monitor; it is recovered there, and what is lost is said"},
 };
 
-/* A change may be what puts a failed stream right: it is not held back. */
+/* A change may be what puts a failed stream right, and so may a part of its way to the database
+ * that is made anew: it is not held back. */
 static bool is_being_mended(const struct diff_job *j, const char *state)
 {
-    const struct plan_action *a = plan_action(j->p, STEP_STREAM);
-
-    return str_eq(state, "FAILED") && a && a->verb == PLAN_UPDATE;
+    if (!str_eq(state, "FAILED"))
+        return false;
+    for (enum step_id s = 0; s <= STEP_STREAM; s++) {
+        const struct plan_action *a = plan_action(j->p, s);
+        if (a && (a->verb == PLAN_UPDATE || a->verb == PLAN_CREATE))
+            return true;
+    }
+    return false;
 }
 
 void diff_start(struct diff_job *j)

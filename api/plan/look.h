@@ -47,11 +47,12 @@ struct look {
 
 /* "projects/p/global/networks/datastream-vpc" -> "datastream-vpc" */
 const char *look_short(const char *full);
-/* What a private connection that has failed is worth, and what makes room for another: id, region,
- * project. */
-#define LOOK_MADE_ANEW                                                                             \
-    "it cannot be mended, only made anew: gcloud datastream private-connections delete %s "        \
-    "--location %s --project %s"
+/* What a private connection that has failed is worth, and what makes room for another: its command,
+ * or, as long as `user`, a profile that must go before it, is there, the way through both. Whose
+ * profile: `ours`. NULL: none uses it. */
+const char *look_made_anew(struct arena *a, const struct target *t, const char *connection,
+                           const char *user, bool ours);
+bool look_in_region(const struct look *l, const char *full, struct arena *a); /* a full name */
 bool look_machine_comes(const char *status); /* it will run in a while, by itself */
 /* A rule of that network that lets `subnet` reach the proxy's port on every machine. */
 bool look_admits(const struct compute_firewall *f, const char *network, const char *subnet);

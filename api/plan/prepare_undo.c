@@ -6,6 +6,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/remove.h"
 
 /* All databases of a server share the names of slots. */
 static bool has_slot(const struct source_facts *f)
@@ -69,18 +70,6 @@ static bool migration(struct prepare_job *j, struct err *e)
     return prepare_add_migrations(j, &folder, &facts, set.files, set.n_files, e);
 }
 
-/* Its name is made of these, with dashes (facts/domain.md, 3). */
-static const char *platform_user(struct prepare_job *j)
-{
-    const struct target *t = j->w->t;
-    char *name = arena_printf(j->a, "%s-%s-%s", t->app, t->database, t->db_user);
-
-    for (char *p = name; *p; p++)
-        if (*p == '_')
-            *p = '-';
-    return name;
-}
-
 /* What the platform keeps although the manifest does not ask for it any more. */
 static void say_user_stays(struct prepare_job *j)
 {
@@ -89,7 +78,7 @@ static void say_user_stays(struct prepare_job *j)
                                      tr("the manifest alone leaves the user %s in the database. To "
                                         "have it removed too, before the deploy: kubectl annotate "
                                         "sqluser %s cnrm.cloud.google.com/deletion-policy=none"),
-                                     j->w->t->db_user, platform_user(j)));
+                                     j->w->t->db_user, remove_platform_user(j->a, j->w->t)));
 }
 
 bool prepare_undo(struct prepare_job *j, struct err *e)

@@ -115,3 +115,17 @@ bool proxy_is_ready(const char *serial_text)
 {
     return strstr(serial_text, "ready for new connections") != NULL;
 }
+
+const char *proxy_wake(struct arena *a, const char *status, const char *name, const char *zone,
+                       const char *project)
+{
+    const char *verb = str_eq(status, "RUNNING")      ? "reset"
+                       : str_eq(status, "SUSPENDED")  ? "resume"
+                       : str_eq(status, "TERMINATED") ? "start"
+                                                      : NULL;
+    const char *last = strrchr(zone, '/');
+
+    return verb ? arena_printf(a, "gcloud compute instances %s %s --zone %s --project %s", verb,
+                               name, last ? last + 1 : zone, project)
+                : NULL;
+}

@@ -20,6 +20,10 @@ const char *proxy_image_family(size_t at);
 const char *proxy_user_data(struct arena *a, const char *connection, bool private_ip);
 /* The connection name in such a script (ours or the Terraform module's), or NULL. */
 const char *proxy_connection_of(struct arena *a, const char *user_data);
+/* What brings a machine back that does not run, or does not answer: "gcloud compute instances start
+ * NAME ...", by its status as Compute tells it; NULL: nothing but to wait. zone: short or full. */
+const char *proxy_wake(struct arena *a, const char *status, const char *name, const char *zone,
+                       const char *project);
 /* The proxy said on the serial port that it listens. */
 bool proxy_is_ready(const char *serial_text);
 

@@ -1,6 +1,7 @@
 #include "api/plan/removal.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/diff.h"
 #include "api/plan/names.h"
 
@@ -78,11 +79,11 @@ const char *removal_foreign(const struct remove_options *o, const struct names *
     if (seen->things[STEP_STREAM].seen == SEEN_ABSENT)
         return NULL;
     if (differs(seen->source_database, t->database))
-        return arena_printf(a, "its source is the database %s", seen->source_database);
+        return arena_printf(a, tr("its source is the database %s"), seen->source_database);
     if (is_of_another_instance(o))
-        return arena_printf(a, "its source is the instance %s", seen->proxy_instance);
+        return arena_printf(a, tr("its source is the instance %s"), seen->proxy_instance);
     if (str_is_empty(seen->source_database) && t->database[0] && !has_family_name(o, n))
-        return "which database it reads could not be looked at";
+        return tr("which database it reads could not be looked at");
     return NULL;
 }
 
@@ -93,11 +94,12 @@ static const char *other_rule(const struct observed *seen, const struct names *n
                   seen->n_firewall_sources == 1 && str_ends(seen->firewall_sources[0], "/29");
 
     if (differs(seen->firewall_network, n->network))
-        return "it is for another network";
+        return tr("it is for another network");
     for (size_t i = 0; seen->connection_subnet && i < seen->n_firewall_sources; i++)
         admits = admits || diff_range_within(seen->connection_subnet, seen->firewall_sources[i]);
-    return seen->firewall_opens_5432 && admits ? NULL
-                                               : "it does not open 5432 to the private connection";
+    return seen->firewall_opens_5432 && admits
+               ? NULL
+               : tr("it does not open 5432 to the private connection");
 }
 
 /* It has our name, and is not ours: somebody else's is never taken away. Why, or NULL. */
@@ -110,24 +112,26 @@ static const char *not_ours(const struct remove_options *o, const struct names *
     case STEP_STREAM:
         return removal_foreign(o, n, a);
     case STEP_PROXY:
-        return seen->proxy_instance == NULL              ? "it does not start the Cloud SQL proxy"
+        return seen->proxy_instance == NULL ? tr("it does not start the Cloud SQL proxy")
                : serves(o->target, seen->proxy_instance) ? NULL
-                                                         : "it serves another instance";
+                                                         : tr("it serves another instance");
     case STEP_SOURCE_PROFILE:
-        return differs(seen->source_database, o->target->database) ? "it leads to another database"
-               : is_of_another_instance(o)                         ? "it leads to another instance"
-               : differs(seen->stream_source, n->source_profile)   ? "the stream has another one"
-                                                                   : NULL;
+        return differs(seen->source_database, o->target->database)
+                   ? tr("it leads to another database")
+               : is_of_another_instance(o) ? tr("it leads to another instance")
+               : differs(seen->stream_source, n->source_profile) ? tr("the stream has another one")
+                                                                 : NULL;
     case STEP_DESTINATION_PROFILE:
         return differs(seen->stream_destination, n->destination_profile)
-                   ? "the stream has another one"
+                   ? tr("the stream has another one")
                    : NULL;
     case STEP_PRIVATE_CONNECTION:
-        return differs(seen->connection_network, n->network) ? "it joins another network" : NULL;
+        return differs(seen->connection_network, n->network) ? tr("it joins another network")
+                                                             : NULL;
     case STEP_FIREWALL:
         return other_rule(seen, n);
     case STEP_DATASET:
-        return writes_elsewhere(o, n) ? "the stream writes to another one" : NULL;
+        return writes_elsewhere(o, n) ? tr("the stream writes to another one") : NULL;
     default:
         return NULL;
     }
@@ -161,10 +165,10 @@ static const char *used_why(const struct remove_options *o, enum step_id step, s
     if (!is_shared(o, step))
         return NULL;
     if ((regional ? seen->other_streams_here : seen->other_streams) > 0)
-        return "other streams use it";
+        return tr("other streams use it");
     if (user)
-        return arena_printf(a, "another app is set up to use it: %s", user);
-    return seen->streams_why ? "whether other streams use it could not be asked" : NULL;
+        return arena_printf(a, tr("another app is set up to use it: %s"), user);
+    return seen->streams_why ? tr("whether other streams use it could not be asked") : NULL;
 }
 
 /* The journal tells what a run meant to make; a call that was never sent, or met a thing that was
@@ -182,21 +186,22 @@ static const char *own_why(const struct remove_options *o, const struct names *n
     const struct observed_thing *thing = &o->seen->things[step];
 
     if (o->undo && !(o->made & BIT(step)))
-        return "it was there before";
+        return tr("it was there before");
     if (o->undo && is_anothers(thing, step))
-        return "its label is not strom's: somebody else has made it meanwhile";
+        return tr("its label is not strom's: somebody else has made it meanwhile");
     if (thing->seen == SEEN_UNKNOWN)
-        return thing->why ? thing->why : "it could not be looked at";
+        return thing->why ? thing->why : tr("it could not be looked at");
     if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)
-        return "whether it still holds a role could not be looked at"; /* else the role outlives it
-                                                                        */
+        return tr(
+            "whether it still holds a role could not be looked at"); /* else the role outlives it
+                                                                      */
     if (step == STEP_DATASET && !o->with_dataset)
-        return "what has arrived stays; ask for its removal by name";
+        return tr("what has arrived stays; ask for its removal by name");
     const char *used = used_why(o, step, a);
     if (used)
         return used;
     if (has_another_name(o, n, step))
-        return "strom has not made it: whoever has takes it away";
+        return tr("strom has not made it: whoever has takes it away");
     return not_ours(o, n, step, a);
 }
 
@@ -205,7 +210,7 @@ static const char *needed_why(const struct remove_part *all, size_t upto, unsign
 {
     for (size_t i = 0; i < upto; i++)
         if ((users & BIT(all[i].step)) && all[i].there && all[i].why)
-            return arena_printf(a, "%s needs it, and stays", step_type(all[i].step)->id);
+            return arena_printf(a, tr("%s needs it, and stays"), step_type(all[i].step)->id);
     return NULL;
 }
 
@@ -216,11 +221,14 @@ void removal_decide(const struct remove_options *o, const struct names *n, struc
         enum step_id step = order[i];
         out[i] = (struct remove_part){.step = step,
                                       .name = step_name(step, n),
-                                      .there = o->seen->things[step].seen != SEEN_ABSENT};
+                                      .there = o->seen->things[step].seen != SEEN_ABSENT,
+                                      .note = ""};
         if (!out[i].there)
             continue;
         out[i].why = own_why(o, n, step, a);
         if (out[i].why == NULL)
             out[i].why = needed_why(out, i, removal_users(step), a);
+        if (out[i].why == NULL && o->undo && !step_type(step)->labelled)
+            out[i].note = tr("made by this run: by its journal alone, no label tells");
     }
 }

@@ -11,7 +11,8 @@ struct remove_part {
     enum step_id step;
     const char *name;
     bool there;
-    const char *why; /* NULL: it goes, if it is there */
+    const char *why;  /* NULL: it goes, if it is there */
+    const char *note; /* of one that goes: by what it is ours; "" nothing to be said */
 };
 
 /* In the order of going. What stays, and what could not be looked at, keeps everything that it

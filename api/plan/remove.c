@@ -2,6 +2,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/actions.h"
 #include "api/plan/names.h"
 #include "api/plan/record.h"
@@ -40,7 +41,10 @@ const char *receipt_kind_name(enum receipt_kind k)
 
 const char *receipt_kind_words(enum receipt_kind k)
 {
-    return k == RECEIPT_BY_HAND ? "by hand" : receipt_kind_name(k);
+    static const char *const words[] = {"removed", "kept", "by hand", "failed"};
+
+    assert((size_t)k < sizeof words / sizeof *words);
+    return tr(words[k]);
 }
 
 const char *receipt_kind_ahead(enum receipt_kind k)
@@ -48,7 +52,7 @@ const char *receipt_kind_ahead(enum receipt_kind k)
     static const char *const names[] = {"would remove", "would keep", "by hand", "cannot remove"};
 
     assert((size_t)k < sizeof names / sizeof *names);
-    return names[k];
+    return tr(names[k]);
 }
 
 void remove_plan(const struct remove_options *o, struct arena *a, struct receipt_line **lines,
@@ -65,7 +69,7 @@ void remove_plan(const struct remove_options *o, struct arena *a, struct receipt
         if (parts[i].there)
             (*lines)[(*n)++] = (struct receipt_line){
                 parts[i].why ? RECEIPT_KEPT : RECEIPT_REMOVED, step_type(parts[i].step)->id,
-                arena_str(a, parts[i].name), parts[i].why ? parts[i].why : ""};
+                arena_str(a, parts[i].name), parts[i].why ? parts[i].why : parts[i].note};
     remove_by_hand(o, a, *lines, n);
 }
 
@@ -77,11 +81,11 @@ bool remove_possible(const struct remove_options *o, struct err *e)
     observed_names(o->seen, o->target, &names);
     const char *why = removal_foreign(o, &names, &a);
     if (why) {
-        err_set(e, ERR_INPUT, "Taking down %s", names.stream);
+        err_set(e, ERR_INPUT, tr("Taking down %s"), names.stream);
         err_reason(e, "NOT_OURS");
         err_resource(e, names.stream);
-        err_why(e, "%s, not %s of %s", why, o->target->database, o->target->instance);
-        err_hint(e, "name the app, or --instance and --database, that this stream reads");
+        err_why(e, tr("%s, not %s of %s"), why, o->target->database, o->target->instance);
+        err_hint(e, tr("name the app, or --instance and --database, that this stream reads"));
     }
     arena_done(&a);
     return why == NULL;
@@ -159,7 +163,7 @@ static void end(struct job *j, size_t i, struct arena *a)
         return;
     }
     j->gone |= 1u << j->steps[i].step;
-    line(j, RECEIPT_REMOVED, j->steps[i].step, "");
+    line(j, RECEIPT_REMOVED, j->steps[i].step, j->parts[i].note);
 }
 
 /* True when something changed. */
@@ -201,13 +205,13 @@ static bool drive(struct job *j, size_t i, struct arena *a)
     }
     if (j->finishing) {
         j->steps[i].over = true;
-        line(j, RECEIPT_KEPT, j->steps[i].step, "not begun: it was stopped");
+        line(j, RECEIPT_KEPT, j->steps[i].step, tr("not begun: it was stopped"));
         return true;
     }
     if (users & j->failed) {
         j->steps[i].over = true;
         j->failed |= 1u << j->steps[i].step;
-        line(j, RECEIPT_KEPT, j->steps[i].step, "something that needs it could not be removed");
+        line(j, RECEIPT_KEPT, j->steps[i].step, tr("something that needs it could not be removed"));
         return true;
     }
     return (users & j->gone) == users && send(j, i, a);
@@ -282,9 +286,9 @@ static enum task_state step(struct task *t)
         return TASK_RUNNING; /* what cannot be written at all is no fault of the run */
     if (j->failed || !stopped)
         return j->failed ? task_fail(t, &j->fault) : TASK_OK;
-    err_set(&e, ERR_INTERRUPTED, "Taking down %s", j->n.stream);
-    err_why(&e, "it was stopped before the last step");
-    err_hint(&e, "run it again: it goes on where it stopped");
+    err_set(&e, ERR_INTERRUPTED, tr("Taking down %s"), j->n.stream);
+    err_why(&e, "%s", tr("it was stopped before the last step"));
+    err_hint(&e, "%s", tr("run it again: it goes on where it stopped"));
     return task_fail(t, &e);
 }
 

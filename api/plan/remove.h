@@ -17,7 +17,7 @@
 enum receipt_kind { RECEIPT_REMOVED, RECEIPT_KEPT, RECEIPT_BY_HAND, RECEIPT_FAILED };
 struct receipt_line {
     enum receipt_kind kind;
-    const char *what, *name, *why; /* by hand: why is the exact text */
+    const char *what, *name, *why; /* by hand: why, and from its second line on the exact text */
 };
 
 struct remove_options {
@@ -31,6 +31,8 @@ struct remove_options {
     unsigned made; /* then: what it has, as apply_made tells */
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
+    bool user_holds;            /* the database user may still read, or replicate */
+    bool other_slots;           /* others of this server need logical decoding */
     const char *source_why;     /* why it was not asked; NULL: there is no connection */
     int64_t slot_bytes;         /* WAL held; -1 unknown */
     const char *app_role;       /* NULL: not known */
@@ -102,7 +104,9 @@ const char *remove_took_over(const struct task *t);
  * taken back in every schema that the stream took from, or where the user may read. "" when a name
  * cannot be written. */
 const char *remove_sql(struct arena *a, const struct remove_options *o);
-/* Adds what is left to do by hand, at most two lines. */
+/* What the platform calls the database user: "APP-DATABASE-USER", with dashes. */
+const char *remove_platform_user(struct arena *a, const struct target *t);
+/* Adds what is left to do by hand, at most three lines; each with its exact text. */
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
                     size_t *n);
 const char *receipt_kind_name(enum receipt_kind k);  /* "removed", "kept", "by_hand", "failed" */

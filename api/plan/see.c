@@ -1,6 +1,7 @@
 #include "api/plan/look.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/checks/google_checks.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream.h"
@@ -278,16 +279,58 @@ static void see_proxy(struct look *l, struct arena *a)
     state_is(o, vm->status, &machine_words, NULL);
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "the machine is %s", vm->status);
-        o->hint = arena_printf(a,
-                               "start it, the stream goes on by itself: gcloud compute "
-                               "instances start %s --zone %s --project %s",
-                               vm->name, look_short(vm->zone), l->t.project);
+        const char *wake = proxy_wake(a, vm->status, vm->name, vm->zone, l->t.project);
+        o->hint = wake ? arena_printf(a, tr("start it, the stream goes on by itself: %s"), wake)
+                       : tr("look at it in Google's console (Compute Engine)");
     } else if (*vm->network && !str_eq(look_short(vm->network), l->n.network)) {
         o->seen = SEEN_BROKEN;
         o->why =
             arena_printf(a, "the machine stands in another network: %s", look_short(vm->network));
         o->hint = "it is not touched; remove or rename that machine, or choose another naming";
     }
+}
+
+const char *look_made_anew(struct arena *a, const struct target *t, const char *connection,
+                           const char *user, bool ours)
+{
+    if (user && ours)
+        return arena_printf(
+            a,
+            tr("it cannot be mended, only made anew, and %s uses it: Take down (D), "
+               "or strom delete, takes both away in the right order; then create "
+               "it again"),
+            user);
+    if (user)
+        return arena_printf(a,
+                            tr("it cannot be mended, only made anew, and %s uses it: whoever has "
+                               "that one takes it down first, or choose another naming"),
+                            user);
+    return arena_printf(a,
+                        tr("it cannot be mended, only made anew: gcloud datastream "
+                           "private-connections delete %s --location %s --project %s"),
+                        connection, t->region, t->project);
+}
+
+/* Google takes none away that a profile goes through: ours goes with the rest, another's does not.
+ */
+static void see_made_anew(struct look *l, struct arena *a)
+{
+    const struct datastream_profiles *all = task_state(l->asked[ASK_PROFILES]) == TASK_OK
+                                                ? datastream_profiles(l->asked[ASK_PROFILES])
+                                                : NULL;
+    const char *user = NULL;
+    bool ours = true;
+
+    for (size_t i = 0; all && i < all->n && ours; i++) {
+        const struct datastream_profile *p = &all->items[i];
+        if (!str_eq(look_short(p->private_connection), l->n.private_connection) ||
+            !look_in_region(l, p->name, a))
+            continue;
+        user = p->id;
+        ours = str_eq(p->id, l->n.source_profile);
+    }
+    l->seen.things[STEP_PRIVATE_CONNECTION].hint =
+        look_made_anew(a, &l->t, l->n.private_connection, user, ours);
 }
 
 static void see_private(struct look *l, struct arena *a)
@@ -304,8 +347,7 @@ static void see_private(struct look *l, struct arena *a)
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "it is %s%s%s", c->state, c->error.message[0] ? ": " : "",
                               c->error.message);
-        o->hint =
-            arena_printf(a, LOOK_MADE_ANEW, l->n.private_connection, l->t.region, l->t.project);
+        see_made_anew(l, a);
     }
     if (c->vpc[0]) {
         l->seen.connection_network = look_short(c->vpc);

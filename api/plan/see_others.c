@@ -11,7 +11,7 @@
 /* Who else lives on what streams share. Account, role, firewall and network are the whole
  * project's, whatever the region; an app may be set up there and have no stream yet. */
 
-static bool is_in_region(const struct look *l, const char *full, struct arena *a)
+bool look_in_region(const struct look *l, const char *full, struct arena *a)
 {
     return strstr(full, arena_printf(a, "/locations/%s/", l->t.region)) != NULL;
 }
@@ -21,7 +21,7 @@ static void count_streams(struct look *l, struct arena *a)
     const struct datastream_streams *all = datastream_streams(l->asked[ASK_STREAMS]);
 
     for (size_t i = 0; i < all->n; i++) {
-        bool here = is_in_region(l, all->items[i].name, a);
+        bool here = look_in_region(l, all->items[i].name, a);
         if (here && str_eq(all->items[i].id, l->n.stream))
             continue;
         l->seen.other_streams++;
@@ -42,7 +42,7 @@ static void see_profiles(struct look *l, struct arena *a)
 
     for (size_t i = 0; i < all->n; i++) {
         const struct datastream_profile *p = &all->items[i];
-        bool here = is_in_region(l, p->name, a);
+        bool here = look_in_region(l, p->name, a);
         if (str_is_empty(p->private_connection) || (here && str_eq(p->id, l->n.source_profile)))
             continue;
         note(&l->seen.other_user, p->id);

@@ -47,14 +47,17 @@ int64_t watch_estimate(const struct watch_job *j, const char *schema, const char
 
 /* --- the stream --- */
 
-static const struct watch_error *faults(struct arena *a, const struct datastream_faults *f)
+static const struct watch_error *faults(struct arena *a, const struct datastream_faults *f,
+                                        const struct datastream_faults *more)
 {
-    struct watch_error *out = arena_array(a, struct watch_error, f->n + 1);
+    size_t n_more = more ? more->n : 0;
+    struct watch_error *out = arena_array(a, struct watch_error, f->n + n_more + 1);
 
-    for (size_t i = 0; i < f->n; i++)
-        out[i] = (struct watch_error){f->items[i].reason, f->items[i].message,
-                                      watch_hint(f->items[i].reason, f->items[i].message),
-                                      f->items[i].time};
+    for (size_t i = 0; i < f->n + n_more; i++) {
+        const struct datastream_fault *x = i < f->n ? &f->items[i] : &more->items[i - f->n];
+        out[i] =
+            (struct watch_error){x->reason, x->message, watch_hint(x->reason, x->message), x->time};
+    }
     return out;
 }
 
@@ -76,7 +79,7 @@ static void see_stream(struct watch_job *j, struct arena *a)
     const struct datastream_stream *s = datastream_stream(j->stream);
     j->s.state = s->state;
     j->s.maker = arena_str(a, maker_of(&s->labels));
-    j->s.errors = faults(a, &s->errors);
+    j->s.errors = faults(a, &s->errors, NULL);
     j->s.n_errors = s->errors.n;
     j->s.update_time = clock_parse(s->update_time);
 }
@@ -84,11 +87,13 @@ static void see_stream(struct watch_job *j, struct arena *a)
 static void see_machine(struct watch_job *j)
 {
     j->s.machine = j->proxy;
-    j->s.machine_state = "";
+    j->s.machine_state = j->s.machine_zone = "";
+    j->s.project = j->t.project;
     if (!ok(j->machine))
         return;
     const struct compute_machines *m = compute_machines(j->machine);
     j->s.machine_state = m->n ? m->items[0].status : "GONE";
+    j->s.machine_zone = m->n ? m->items[0].zone : "";
 }
 
 /* --- figures --- */
@@ -378,8 +383,9 @@ static void see_tables(struct watch_job *j, struct arena *a)
                                  .backfill_ended = x->backfill_ended,
                                  .last_event = -1,
                                  .unsupported_events = unsupported_of(j, x->schema, x->table),
-                                 .errors = faults(a, &x->errors),
-                                 .n_errors = x->errors.n};
+                                 .errors = faults(a, &x->errors, &x->backfill_errors),
+                                 .n_errors = x->errors.n + x->backfill_errors.n,
+                                 .n_backfill_errors = x->backfill_errors.n};
         see_source(j, &tables[i]);
         see_rows(j, i, &tables[i]);
     }

@@ -3,11 +3,12 @@
 #include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/tr.h"
+#include "api/plan/proxy.h"
 #include "api/plan/said.h"
 
 #include <assert.h>
 
-enum { REASONS = 16, FULL_SOON_H = 48, STALE_S = 600, YOUNG_S = 900 };
+enum { REASONS = 16, FULL_SOON_H = 48, STALE_S = 600, YOUNG_S = 900, LISTED = 200 };
 
 const char *watch_health_name(enum watch_health h)
 {
@@ -105,6 +106,31 @@ static void judge_state(const struct watch_status *s, struct reasons *r, struct 
                 arena_printf(a, tr("the stream is %s"), s->state));
 }
 
+/* What wakes the machine, word for word; NULL: nothing that is known. */
+static const char *wake(const struct watch_status *s, struct arena *a)
+{
+    if (str_is_empty(s->machine) || str_is_empty(s->machine_zone) || str_is_empty(s->project))
+        return NULL;
+    return proxy_wake(a, s->machine_state, s->machine, s->machine_zone, s->project);
+}
+
+/* The machine runs, and the way through it does not: it is reset. One that does not run has a
+ * reason of its own. */
+static const char *unreachable_step(const struct watch_status *s, struct arena *a)
+{
+    const char *command = wake(s, a);
+
+    if (command == NULL)
+        return watch_step(WATCH_UNREACHABLE);
+    return arena_printf(a,
+                        str_eq(s->machine_state, "RUNNING")
+                            ? tr("the proxy machine does not answer, out of memory perhaps: %s; "
+                                 "one that was rebuilt has another address: m on Monitor, or strom "
+                                 "stream host")
+                            : tr("the proxy machine does not run: %s"),
+                        command);
+}
+
 /* Each of the stream's own errors, by what it is about. */
 static bool judge_errors(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
@@ -118,6 +144,8 @@ static bool judge_errors(const struct watch_status *s, struct reasons *r, struct
             arena_printf(a, "%s%s%s", e->reason, str_is_empty(e->reason) ? "" : ": ", e->message));
         if (!str_is_empty(e->hint))
             x->hint = e->hint;
+        if (kind == WATCH_UNREACHABLE)
+            x->hint = unreachable_step(s, a);
         x->time = e->time ? e->time : "";
         unreachable = unreachable || kind == WATCH_UNREACHABLE;
     }
@@ -127,13 +155,24 @@ static bool judge_errors(const struct watch_status *s, struct reasons *r, struct
 static void judge_machine(const struct watch_status *s, bool unreachable, struct reasons *r,
                           struct arena *a)
 {
-    const char *state = s->machine_state ? s->machine_state : "";
+    const char *state = s->machine_state ? s->machine_state : "", *command;
+    struct watch_reason *x;
 
-    if (str_eq(state, "GONE") ? unreachable : state[0] && !str_eq(state, "RUNNING"))
-        because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
-                str_eq(state, "GONE")
-                    ? arena_printf(a, tr("there is no proxy machine %s"), s->machine)
-                    : arena_printf(a, tr("the proxy machine %s is %s"), s->machine, state));
+    if (str_eq(state, "GONE")) {
+        if (unreachable)
+            because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
+                    arena_printf(a, tr("there is no proxy machine %s"), s->machine))
+                ->hint = tr("make it anew: strom create, or Create, with what flows already; it "
+                            "takes its address, and the stream goes on by itself");
+        return;
+    }
+    if (state[0] == '\0' || str_eq(state, "RUNNING"))
+        return;
+    x = because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
+                arena_printf(a, tr("the proxy machine %s is %s"), s->machine, state));
+    command = wake(s, a);
+    if (command)
+        x->hint = arena_printf(a, tr("start it, the stream goes on by itself: %s"), command);
 }
 
 /* No point for ten minutes is no zero: it is not known how the stream is doing. One that has only
@@ -213,7 +252,22 @@ static const char *bad_backfill(const char *state)
                                           : NULL;
 }
 
-static void judge_source(const struct watch_table *t, struct reasons *r, struct arena *a)
+/* Those that flow, as --include-tables takes them; that one alone where they are many. */
+static const char *those_that_flow(const struct watch_status *s, const struct watch_table *one,
+                                   struct arena *a)
+{
+    struct str names = {0};
+
+    for (size_t i = 0; i < s->n_tables && names.bytes < LISTED; i++)
+        str_printf(&names, "%s%s.%s", i ? "," : "", s->tables[i].schema, s->tables[i].table);
+    const char *list = names.bytes < LISTED ? arena_str(a, str_text(&names))
+                                            : arena_printf(a, "%s.%s", one->schema, one->table);
+    str_done(&names);
+    return list;
+}
+
+static void judge_source(const struct watch_status *s, const struct watch_table *t,
+                         struct reasons *r, struct arena *a)
 {
     switch (t->source) {
     case WATCH_SOURCE_GONE:
@@ -225,7 +279,13 @@ static void judge_source(const struct watch_table *t, struct reasons *r, struct 
                 arena_printf(a,
                              tr("%s.%s is not in the publication any more: its changes do not "
                                 "arrive"),
-                             t->schema, t->table));
+                             t->schema, t->table))
+            ->hint = arena_printf(
+            a,
+            tr("put it in again: Prerequisites, or strom files --include-tables %s --out ., writes "
+               "the migration; what was changed meanwhile needs a backfill (b on Monitor, or strom "
+               "stream backfill %s.%s)"),
+            those_that_flow(s, t, a), t->schema, t->table);
         break;
     case WATCH_SOURCE_REMADE:
         because(r, WATCH_TABLE_REMADE, WATCH_DEGRADED,
@@ -237,15 +297,30 @@ static void judge_source(const struct watch_table *t, struct reasons *r, struct 
     }
 }
 
-static void judge_table(const struct watch_table *t, struct reasons *r, struct arena *a)
+/* Begun again without its cause mended it fails again. */
+static void judge_backfill(const struct watch_table *t, struct reasons *r, struct arena *a)
 {
-    const char *backfill = bad_backfill(t->backfill_state);
+    const char *how = bad_backfill(t->backfill_state);
+    const struct watch_error *e =
+        t->n_backfill_errors ? &t->errors[t->n_errors - t->n_backfill_errors] : NULL;
 
-    judge_source(t, r, a);
-    if (backfill)
+    if (how == NULL)
+        return;
+    struct watch_reason *x =
         because(r, WATCH_BACKFILL, WATCH_DEGRADED,
-                arena_printf(a, tr("the backfill of %s.%s %s"), t->schema, t->table, backfill));
-    if (t->n_errors) {
+                arena_printf(a, tr("the backfill of %s.%s %s"), t->schema, t->table, how));
+    if (e)
+        x->text = arena_printf(a, "%s: %s", x->text, e->message);
+    if (e && !str_is_empty(e->hint))
+        x->hint = arena_printf(a, tr("%s; then %s"), e->hint, watch_step(WATCH_BACKFILL));
+}
+
+static void judge_table(const struct watch_status *s, const struct watch_table *t,
+                        struct reasons *r, struct arena *a)
+{
+    judge_source(s, t, r, a);
+    judge_backfill(t, r, a);
+    if (t->n_errors > t->n_backfill_errors) {
         const struct watch_error *e = &t->errors[0];
         struct watch_reason *x =
             because(r, WATCH_TABLE_ERROR, WATCH_DEGRADED,
@@ -300,7 +375,7 @@ void watch_judge(struct watch_status *s, struct arena *a)
     judge_slot(s, &r, a);
     judge_publication(s, &r, a);
     for (size_t i = 0; i < s->n_tables; i++)
-        judge_table(&s->tables[i], &r, a);
+        judge_table(s, &s->tables[i], &r, a);
     sort(r.items, r.n);
     s->health = r.worst == WATCH_OK && (!known || r.unknown) ? WATCH_UNKNOWN : r.worst;
     s->why = r.items;

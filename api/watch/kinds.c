@@ -55,19 +55,24 @@ static const struct {
                               "enlarge the disk, or make the stream read: what it has read is let "
                               "go"},
     [WATCH_PUBLICATION_GONE] = {"publication_gone",
-                                "making it again does not help, only a new slot does (42704): "
-                                "Prerequisites writes the migration; then m on Monitor, or strom "
-                                "stream recover, copies the tables anew"},
+                                "making it again does not help, only a new slot does (42704): m on "
+                                "Monitor, or strom stream recover --dry-run, shows the migrations "
+                                "for both; then the same recovers the stream, and its tables are "
+                                "copied anew"},
     [WATCH_PUBLICATION_CHANGED] =
-        {"publication_changed", "put the table into the publication again: Prerequisites writes "
-                                "the migration; what was changed meanwhile needs a backfill (b)"},
+        {"publication_changed", "put the table into the publication again: Prerequisites, or strom "
+                                "files --include-tables TABLE,... --out ., writes the migration; "
+                                "what was changed meanwhile needs a backfill (b on Monitor, or "
+                                "strom stream backfill)"},
     [WATCH_TABLE_GONE] = {"table_gone",
-                          "take it out of the selection on Tables (e); what has arrived stays in "
-                          "BigQuery"},
+                          "take it out of the selection on Tables (e), or name the others to "
+                          "strom create --include-tables; what has arrived stays in BigQuery"},
     [WATCH_TABLE_REMADE] = {"table_remade",
-                            "see on Prerequisites that it is published, and copy it anew (b "
-                            "on Monitor): BigQuery still has the old one's rows"},
-    [WATCH_GRANT] = {"grant", "the database user lacks a grant: Prerequisites names it"},
+                            "see on Prerequisites, or by strom check, that it is published and "
+                            "readable, and copy it anew (b on Monitor, or strom stream backfill): "
+                            "BigQuery still has the old one's rows"},
+    [WATCH_GRANT] = {"grant", "the database user lacks a grant: Prerequisites, or strom files "
+                              "--include-tables TABLE,... --out ., writes the migration"},
     [WATCH_DATASET] = {"dataset",
                        "Datastream's service agent may not write to the dataset, or it is gone: "
                        "Access names the role"},

@@ -88,8 +88,8 @@ struct watch_table {
     int64_t unsupported_events; /* of the last hour; -1 unknown */
     enum watch_source source;
     int64_t oid; /* at the source; -1 */
-    const struct watch_error *errors;
-    size_t n_errors;
+    const struct watch_error *errors; /* the table's own, then those of its backfill */
+    size_t n_errors, n_backfill_errors;
 };
 
 struct watch_slot {
@@ -140,6 +140,8 @@ struct watch_status {
     enum watch_source published; /* FINE, GONE, UNKNOWN: the publication itself */
     const char *machine;         /* the proxy's name; "" not known */
     const char *machine_state;   /* RUNNING, TERMINATED, ... "GONE"; "" not known */
+    const char *machine_zone;    /* "" not known */
+    const char *project;         /* of stream and machine */
     struct watch_slot slot;
     const struct watch_table *tables;
     size_t n_tables;

@@ -2,10 +2,13 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/remove.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 #include "screens/cli/taking.h"
+
+#include <string.h>
 
 static bool take_words(struct options *o, struct err *e)
 {
@@ -20,6 +23,7 @@ static bool take_words(struct options *o, struct err *e)
     return err_hint(e, "strom delete APP DB-USER, or strom delete -f FILE");
 }
 
+/* Why it stays, and what will be left to do; the exact text comes with the receipt. */
 static void print_plan(const struct remove_options *o, struct arena *a)
 {
     struct receipt_line *lines;
@@ -28,7 +32,7 @@ static void print_plan(const struct remove_options *o, struct arena *a)
     remove_plan(o, a, &lines, &n);
     for (size_t i = 0; i < n; i++)
         out_talk("%-12s %-32s %s %s", receipt_kind_ahead(lines[i].kind), lines[i].what,
-                 lines[i].name, lines[i].kind == RECEIPT_KEPT ? lines[i].why : "");
+                 lines[i].name, arena_strn(a, lines[i].why, strcspn(lines[i].why, "\n")));
 }
 
 /* The typed name: by --confirm, or asked for. */
@@ -39,12 +43,15 @@ static bool confirmed(struct session *s, const struct remove_options *o, struct 
     if (s->o->confirm && str_eq(s->o->confirm, s->target.stream))
         return true;
     if (s->o->confirm || !out_can_ask(s->o)) {
-        err_set(e, ERR_INPUT, "Asking for the name of what is taken down");
-        err_why(e, s->o->confirm ? "--confirm is another name" : "there is no terminal to ask at");
-        return err_hint(e, "nothing was removed; --confirm %s", s->target.stream);
+        err_set(e, ERR_INPUT, "%s", tr("Asking for the name of what is taken down"));
+        err_why(e, "%s",
+                s->o->confirm ? tr("--confirm is another name")
+                              : tr("there is no terminal to ask at"));
+        return err_hint(e, tr("nothing was removed; --confirm %s"), s->target.stream);
     }
     print_plan(o, &s->mem);
-    bool typed = out_ask("Type the stream's name to take it down:", answer, sizeof answer, false);
+    bool typed =
+        out_ask(tr("Type the stream's name to take it down:"), answer, sizeof answer, false);
     return (typed && str_eq(answer, s->target.stream)) || out_declined(e);
 }
 
@@ -58,9 +65,9 @@ static bool take_dataset(const struct session *s, struct remove_options *o, stru
     o->with_dataset = typed && str_eq(typed, names.dataset);
     if (typed == NULL || o->with_dataset)
         return true;
-    err_set(e, ERR_INPUT, "Asking for the name of the dataset");
-    err_why(e, "--remove-dataset is another name: the stream writes to %s", names.dataset);
-    return err_hint(e, "without --remove-dataset what has arrived stays");
+    err_set(e, ERR_INPUT, "%s", tr("Asking for the name of the dataset"));
+    err_why(e, tr("--remove-dataset is another name: the stream writes to %s"), names.dataset);
+    return err_hint(e, "%s", tr("without --remove-dataset what has arrived stays"));
 }
 
 static bool run(struct session *s, struct taken *taken, struct err *e)
@@ -91,7 +98,7 @@ static int end(const struct session *s, int64_t begun_ms, bool ok, const struct 
                                                       : "failed";
 
     if (ok && !taken->gone)
-        out_talk("nothing was there that could be removed");
+        out_talk("%s", tr("nothing was there that could be removed"));
 
     out_last(s->o, result, s->target.stream, begun_ms, ok ? NULL : e);
     return !ok ? out_code(e) : taken->left ? OUT_NOT_YET : OUT_FINE;

@@ -1,11 +1,15 @@
 #include "screens/cli/taking.h"
 
 #include "api/base/clock.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
 #include "screens/cli/stopping.h"
+
+#include <string.h>
 
 enum { LINE_STEPS = 16 };
 
@@ -67,6 +71,29 @@ static void tell_line(struct told *told, const struct task *t, const struct rece
         event_tell(told->o, &e); /* what is by hand or stays stands in the receipt */
 }
 
+/* The first line says why, the rest is a text to be copied: it stands by itself. */
+static void print_line(const struct receipt_line *l)
+{
+    struct str text = {0};
+    size_t first = strcspn(l->why, "\n");
+    const char *word = receipt_kind_words(l->kind);
+    int pad = 8 - utf8_width(word);
+
+    safe_printf(&text, "%s%*s %-32s %s%s%.*s", word, pad > 0 ? pad : 0, "", l->what, l->name,
+                first ? ": " : "", (int)first, l->why);
+    for (const char *at = l->why + first; *at;) {
+        size_t n = strcspn(++at, "\n");
+        str_addc(&text, '\n');
+        if (n)
+            safe_printf(&text, "    %.*s", (int)n, at);
+        at += n;
+        if (str_eq(at, "\n"))
+            break;
+    }
+    out_lines(str_text(&text));
+    str_done(&text);
+}
+
 /* For people it stands together, and last; as events it has been told. */
 static void print_receipt(const struct options *o, const struct task *t)
 {
@@ -74,8 +101,7 @@ static void print_receipt(const struct options *o, const struct task *t)
     const struct receipt_line *lines = remove_receipt(t, &n);
 
     for (size_t i = 0; !o->json && i < n; i++)
-        out_line("%-8s %-32s %s%s%s", receipt_kind_words(lines[i].kind), lines[i].what,
-                 lines[i].name, lines[i].why[0] ? ": " : "", lines[i].why);
+        print_line(&lines[i]);
 }
 
 static void tell_changes(struct told *told, const struct task *t)
@@ -132,8 +158,9 @@ bool taking(struct session *s, const struct remove_options *o, struct taken *tak
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
-        err_hint(e, "what was asked for goes in the cloud and is recorded; the same command "
-                    "continues");
+        err_hint(e, "%s",
+                 tr("what was asked for goes in the cloud and is recorded; the same command "
+                    "continues"));
     task_drop(t);
     return ok;
 }

@@ -64,7 +64,7 @@ static const struct unfit unfits[] = {
      "the machine is TERMINATED",
      "gcloud compute instances start datastream-postmottak --zone europe-north1-c --project " P},
     {MACHINES, PROXY("SUSPENDED", "datastream-vpc", CONNECTION), STEP_PROXY,
-     "the machine is SUSPENDED", "instances start"},
+     "the machine is SUSPENDED", "instances resume"},
     {MACHINES, PROXY("RUNNING", "default", CONNECTION), STEP_PROXY, "another network: default",
      "it is not touched"},
     {MACHINES, PROXY("RUNNING", "datastream-vpc", "docker run nginx"), STEP_PROXY,

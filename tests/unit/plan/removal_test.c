@@ -10,6 +10,8 @@
 #include "api/plan/removal.h"
 #include "tests/unit/plan/scene.h"
 
+#include <string.h>
+
 /* Said here once more, and otherwise: what each needs, one line a thing. */
 static unsigned needs(enum step_id step)
 {
@@ -216,6 +218,15 @@ static void test_undo_goes_by_the_label_too(void **state)
         thing->seen = SEEN_READY;
         thing->created_by = "strom";
     }
+    struct remove_part out[REMOVALS];
+    struct names n;
+    observed_names(&s.seen, &s.target, &n);
+    removal_decide(&o, &n, &s.mem, out);
+    for (size_t i = 0; i < REMOVALS;
+         i++) /* what bears none goes by the journal, and that is said */
+        if (out[i].there && out[i].why == NULL)
+            assert_true((strstr(out[i].note, "journal") == NULL) ==
+                        (step_type(out[i].step)->labelled != 0));
     o.undo = false; /* taking down asks by other signs: old streams bear other labels */
     s.seen.things[STEP_STREAM].created_by = "nada";
     assert_false(stays(&o, &s.mem, STEP_STREAM));

@@ -7,39 +7,7 @@
 
 #include <cmocka.h>
 
-#include "api/plan/remove.h"
-#include "tests/unit/plan/scene.h"
-
-struct receipt {
-    struct scene s;
-    struct remove_options o;
-    struct receipt_line *lines;
-    size_t n;
-};
-
-static void open_receipt(struct receipt *r)
-{
-    *r = (struct receipt){0};
-    scene_open(&r->s);
-    scene_ready(&r->s);
-    names_complete(&r->s.target);
-    r->o = (struct remove_options){
-        .target = &r->s.target, .seen = &r->s.seen, .source_asked = true, .slot_bytes = -1};
-}
-
-static void plan_receipt(struct receipt *r)
-{
-    remove_plan(&r->o, &r->s.mem, &r->lines, &r->n);
-}
-
-/* Where a line of that kind stands; -1: nowhere. */
-static int line_at(const struct receipt *r, enum receipt_kind kind, const char *what)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (r->lines[i].kind == kind && strcmp(r->lines[i].what, what) == 0)
-            return (int)i;
-    return -1;
-}
+#include "tests/unit/plan/receipt.h"
 
 static void check_kept(const struct receipt *r, const char *what, const char *why)
 {
@@ -257,166 +225,6 @@ static void test_unknown_stays(void **state)
     scene_done(&r.s);
 }
 
-/* --- what is left in the database --- */
-
-static const char *by_hand(struct receipt *r, const char *what)
-{
-    plan_receipt(r);
-    int at = line_at(r, RECEIPT_BY_HAND, what);
-    return at < 0 ? NULL : r->lines[at].why;
-}
-
-static void test_left_in_the_source(void **state)
-{
-    (void)state;
-    struct receipt r;
-    open_receipt(&r);
-    assert_null(by_hand(&r, "slot"));
-    assert_null(by_hand(&r, "publication"));
-    r.o.publication_exists = true;
-    assert_non_null(strstr(by_hand(&r, "publication"), "DROP PUBLICATION"));
-    r.o.slot_exists = true;
-    const char *slot = by_hand(&r, "slot");
-    assert_non_null(strstr(slot, "an unknown amount of log"));
-    assert_null(strstr(slot, "0 bytes"));
-    r.o.slot_bytes = 4096;
-    slot = by_hand(&r, "slot");
-    assert_non_null(strstr(slot, "holds 4.1 kB"));
-    assert_non_null(strstr(slot, "PG_DROP_REPLICATION_SLOT"));
-    assert_null(by_hand(&r, "publication")); /* one text drops both */
-    r.o.source_asked = false;
-    assert_non_null(strstr(by_hand(&r, "source"), "was not asked"));
-    assert_null(by_hand(&r, "slot"));
-    scene_done(&r.s);
-}
-
-static void test_sql(void **state)
-{
-    (void)state;
-    struct arena a = {0};
-    struct target t = {.publication = "ds\"pub", .slot = "ds_slot", .db_user = "Data-stream"};
-    struct observed seen = {.n_stream_tables = 0};
-    struct remove_options o = {.target = &t, .seen = &seen, .app_role = "post-mottak"};
-    const char *sql = remove_sql(&a, &o);
-    static const char *const lines[] = {
-        /* a database without the user passes; the slot needs REPLICATION: it goes first */
-        "IF EXISTS(SELECT * FROM pg_roles WHERE rolname = 'Data-stream') THEN",
-        "PERFORM PG_DROP_REPLICATION_SLOT(slot_name) FROM pg_replication_slots WHERE slot_name = "
-        "'ds_slot';",
-        "DROP PUBLICATION IF EXISTS \"ds\"\"pub\";",
-        "REVOKE SELECT ON ALL TABLES IN SCHEMA \"public\" FROM \"Data-stream\";",
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA \"public\" REVOKE SELECT ON TABLES FROM "
-        "\"Data-stream\";",
-        "ALTER USER \"Data-stream\" WITH NOREPLICATION;",
-        "ALTER USER \"post-mottak\" WITH NOREPLICATION;"};
-    const char *at = sql;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        at = strstr(at, lines[i]);
-        if (at == NULL)
-            fail_msg("%s does not stand in its place:\n%s", lines[i], sql);
-    }
-    o.app_role = NULL; /* the database was not asked */
-    sql = remove_sql(&a, &o);
-    assert_non_null(strstr(sql, "ALTER USER \"Data-stream\""));
-    assert_null(strstr(sql, "(null)"));
-    str_copy(t.slot, sizeof t.slot, "it's"); /* no name of a slot */
-    assert_string_equal(remove_sql(&a, &o), "");
-    arena_done(&a);
-}
-
-/* In every schema that the stream takes from, and where the user may read; each once. */
-static void test_sql_of_all_schemas(void **state)
-{
-    (void)state;
-    struct receipt r;
-    open_receipt(&r);
-    size_t n = 0;
-    scene_list(&r.s, r.s.in, &n, "public", "regel", "id");
-    scene_list(&r.s, r.s.in, &n, "statistikk", "sak", "id");
-    scene_list(&r.s, r.s.in, &n, "statistikk", "steg", "");
-    scene_list(&r.s, r.s.in, &n, "Arkiv", NULL, "");
-    r.s.seen.stream_tables = r.s.in;
-    r.s.seen.n_stream_tables = n;
-    scene_table(&r.s, "lager", "vare", "+id:key");
-    scene_table(&r.s, "stengt", "vare", "+id:key");
-    scene_table(&r.s, "statistikk", "sak", "+id:key");
-    scene_prepared(&r.s);
-    r.s.grants[1].select = false;
-    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
-    assert_true(r.o.source_asked && r.o.slot_exists && r.o.publication_exists);
-    const char *sql = remove_sql(&r.s.mem, &r.o);
-    static const char *const schemas[] = {"statistikk", "Arkiv", "lager"};
-    for (size_t i = 0; i < 3; i++) {
-        const char *name = schemas[i];
-        const char *line =
-            arena_printf(&r.s.mem, "REVOKE USAGE ON SCHEMA \"%s\" FROM \"datastream\";\n", name);
-        assert_non_null(strstr(
-            sql, arena_printf(&r.s.mem,
-                              "REVOKE SELECT ON ALL TABLES IN SCHEMA \"%s\" FROM \"datastream\";",
-                              name)));
-        assert_non_null(strstr(
-            sql, arena_printf(&r.s.mem, "ALTER DEFAULT PRIVILEGES IN SCHEMA \"%s\" REVOKE", name)));
-        const char *found = strstr(sql, line);
-        if (found == NULL)
-            fail_msg("nothing is taken back in %s:\n%s", name, sql);
-        assert_null(strstr(found + 1, line));
-    }
-    assert_non_null(strstr(sql, "IN SCHEMA \"public\""));
-    assert_null(strstr(sql, "USAGE ON SCHEMA \"public\""));
-    assert_null(strstr(sql, "stengt"));
-
-    r.s.facts.roles.db_user.exists = false; /* there is nobody to take it from */
-    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
-    sql = remove_sql(&r.s.mem, &r.o);
-    assert_null(strstr(sql, "REVOKE"));
-    assert_non_null(strstr(sql, "DROP PUBLICATION"));
-    scene_done(&r.s);
-}
-
-/* Slot, role and rights of another database are no part of it. */
-static void test_another_database(void **state)
-{
-    (void)state;
-    struct receipt r;
-    open_receipt(&r);
-    const struct observed *seen = &r.s.seen;
-    assert_null(remove_other_source(seen, &r.s.target, "postmottak", &r.s.mem));
-    assert_string_equal(remove_other_source(seen, &r.s.target, "another", &r.s.mem),
-                        "the connection is to another, and the stream reads postmottak");
-    str_copy(r.s.target.database, sizeof r.s.target.database, "another"); /* what it reads counts */
-    assert_non_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
-    r.s.seen.source_database = NULL; /* the profile is gone */
-    assert_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
-    r.s.target.database[0] = '\0';
-    assert_non_null(remove_other_source(seen, &r.s.target, "another", &r.s.mem));
-    r.o.source_asked = false;
-    r.o.source_why = "the connection is to another";
-    assert_non_null(strstr(by_hand(&r, "source"), "not asked (the connection is to another)"));
-    scene_prepared(&r.s);
-    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
-    assert_true(r.o.slot_exists);
-    r.s.slot.database = "another"; /* slots are the whole server's */
-    r.s.facts.server.database = "postmottak";
-    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
-    assert_true(r.o.source_asked && !r.o.slot_exists);
-    assert_int_equal(r.o.slot_bytes, -1);
-    scene_done(&r.s);
-}
-
-static void test_source_not_asked(void **state)
-{
-    (void)state;
-    struct remove_options o = {.slot_bytes = 0};
-    struct source_facts f = {.publication.exists = true};
-    struct arena a = {0};
-    remove_take_facts(&o, NULL, &a);
-    assert_false(o.source_asked);
-    assert_int_equal(o.slot_bytes, -1);
-    remove_take_facts(&o, &f, &a); /* asked, and no answer about slots */
-    assert_false(o.source_asked);
-    arena_done(&a);
-}
-
 static void test_kinds(void **state)
 {
     (void)state;
@@ -438,11 +246,6 @@ int main(void)
         cmocka_unit_test(test_foreign_things_stay),
         cmocka_unit_test(test_another_rule_of_our_name_stays),
         cmocka_unit_test(test_unknown_stays),
-        cmocka_unit_test(test_left_in_the_source),
-        cmocka_unit_test(test_sql),
-        cmocka_unit_test(test_sql_of_all_schemas),
-        cmocka_unit_test(test_another_database),
-        cmocka_unit_test(test_source_not_asked),
         cmocka_unit_test(test_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,8 @@
 
 #include "tests/unit/watch/look.h"
 
+#include <string.h>
+
 /* Whatever can be wrong has a name of its own and, but for what an error tells itself, a step. */
 static void test_kinds(void **state)
 {
@@ -80,6 +82,88 @@ static void test_machine(void **state)
     s.n_errors = 1;
     watch_judge(&s, &mem);
     check(&s, WATCH_FAILED, "no proxy machine");
+    assert_non_null(strstr(s.why[0].hint, "strom create"));
+}
+
+static const char *hint_of(const struct watch_status *s, enum watch_kind kind)
+{
+    for (size_t i = 0; i < s->n_why; i++)
+        if (s->why[i].kind == kind)
+            return s->why[i].hint;
+    return "nothing is said of it";
+}
+
+/* The next step is a command that can be copied, for whatever keeps the machine from answering. */
+static void test_machine_is_woken(void **state)
+{
+#define AT " datastream-postmottak --zone europe-north1-b --project aap-dev-ab12"
+    static const char *const rows[][2] = {{"TERMINATED", "gcloud compute instances start" AT},
+                                          {"SUSPENDED", "gcloud compute instances resume" AT},
+                                          {"RUNNING", "gcloud compute instances reset" AT}};
+    const struct watch_error e = {"CONNECTION_TIMEOUT", "no answer from 10.166.0.2", "", ""};
+    struct watch_status s = fine();
+    (void)state;
+    s.machine = "datastream-postmottak";
+    s.machine_zone = "https://www.googleapis.com/compute/v1/projects/p/zones/europe-north1-b";
+    s.project = "aap-dev-ab12";
+    s.errors = &e;
+    s.n_errors = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        s.machine_state = rows[i][0];
+        watch_judge(&s, &mem);
+        assert_non_null(strstr(hint_of(&s, WATCH_UNREACHABLE), rows[i][1]));
+        if (i < 2)
+            assert_non_null(strstr(hint_of(&s, WATCH_MACHINE_DOWN), rows[i][1]));
+    }
+    s.machine_state = "STOPPING"; /* nothing but to wait */
+    watch_judge(&s, &mem);
+    assert_null(strstr(hint_of(&s, WATCH_MACHINE_DOWN), "gcloud"));
+#undef AT
+}
+
+/* What made a copy fail is told with it, and mended first: begun again it fails again. */
+static void test_a_copy_that_failed_says_why(void **state)
+{
+    const struct watch_error errors[] = {
+        {"", "the table's own", "", ""},
+        {"POSTGRES_BACKFILL_FAILED", "permission denied for table steg: 42501",
+         watch_hint("POSTGRES_BACKFILL_FAILED", "permission denied for table steg: 42501"), ""}};
+    struct watch_table t = {.schema = "public",
+                            .table = "steg",
+                            .backfill_state = "FAILED",
+                            .errors = errors,
+                            .n_errors = 2,
+                            .n_backfill_errors = 1};
+    struct watch_status s = fine();
+    (void)state;
+    s.tables = &t;
+    s.n_tables = 1;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "public.steg failed: permission denied");
+    const char *hint = hint_of(&s, WATCH_BACKFILL);
+    assert_non_null(strstr(hint, "lacks a grant"));
+    assert_non_null(strstr(strstr(hint, "lacks a grant"), "strom stream backfill"));
+    assert_string_equal(hint_of(&s, WATCH_TABLE_ERROR), watch_step(WATCH_TABLE_ERROR));
+    t.n_errors = t.n_backfill_errors = 0;
+    watch_judge(&s, &mem);
+    assert_string_equal(hint_of(&s, WATCH_BACKFILL), watch_step(WATCH_BACKFILL));
+}
+
+/* All that flow are named: files would take the others out of the publication. */
+static void test_a_table_that_is_not_published(void **state)
+{
+    struct watch_table t[] = {
+        {.schema = "public", .table = "regel", .source = WATCH_SOURCE_UNPUBLISHED},
+        {.schema = "statistikk", .table = "sak", .source = WATCH_SOURCE_FINE}};
+    struct watch_status s = fine();
+    (void)state;
+    t[0].backfill_state = t[1].backfill_state = "COMPLETED";
+    s.tables = t;
+    s.n_tables = 2;
+    watch_judge(&s, &mem);
+    const char *hint = hint_of(&s, WATCH_PUBLICATION_CHANGED);
+    assert_non_null(strstr(hint, "strom files --include-tables public.regel,statistikk.sak "));
+    assert_non_null(strstr(hint, "strom stream backfill public.regel)"));
 }
 
 /* Nobody reads: the stream says RUNNING, and its slot stands still. */
@@ -101,8 +185,12 @@ static void test_stalled(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds), cmocka_unit_test(test_silence),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds),
+                                       cmocka_unit_test(test_silence),
                                        cmocka_unit_test(test_machine),
+                                       cmocka_unit_test(test_machine_is_woken),
+                                       cmocka_unit_test(test_a_copy_that_failed_says_why),
+                                       cmocka_unit_test(test_a_table_that_is_not_published),
                                        cmocka_unit_test(test_stalled)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
