@@ -30,6 +30,10 @@ void home_left_ask(struct home *self, struct journey *j, size_t i)
                                       gone[] = {{'n', "not now", false},
                                                 {'g', "go on: the same command, here", false},
                                                 {'l', "leave it so, and say no more", false}},
+                                      changed[] = {{'n', "not now", false},
+                                                   {'g', "go on: the same command, here", false},
+                                                   {'u', "undo: put back what it changed", false},
+                                                   {'l', "leave it so, and say no more", false}},
                                       alive[] = {{'n', "let it go on", false},
                                                  {'i', "interrupt it; the cloud goes on", false}};
     const struct record_left *left = &self->left[i];
@@ -40,21 +44,26 @@ void home_left_ask(struct home *self, struct journey *j, size_t i)
         dialog_open(&self->dialog, tr("A command is at work"), left->said, alive, 2, 0);
     else if (left->run->kind == JOURNAL_CREATE)
         dialog_open(&self->dialog, tr("A command that did not end"), left->said, made, 4, 0);
+    else if (left->undo)
+        dialog_open(&self->dialog, tr("A command that did not end"), left->said, changed, 4, 0);
     else
         dialog_open(&self->dialog, tr("A command that did not end"), left->said, gone, 3, 0);
 }
 
 /* When the wizard has ended, main runs it. */
-static enum nav go_on(const struct record_left *left, struct journey *j)
+static enum nav go_on(const struct record_left *left, struct journey *j, bool undo)
 {
     struct live *live = j->live;
-    size_t n = 0;
+    size_t n = 0, at = 0;
 
     while (left->command[n])
         n++;
-    live->again = arena_array(&live->mem, const char *, n + 1);
-    for (size_t i = 0; i < n; i++)
-        live->again[i] = arena_str(&live->mem, left->command[i]);
+    live->again = arena_array(&live->mem, const char *, n + 2);
+    for (size_t i = 0; i < n; i++) {
+        live->again[at++] = arena_str(&live->mem, left->command[i]);
+        if (i == 0 && undo)
+            live->again[at++] = "--undo";
+    }
     live->again_in = arena_str(&live->mem, left->folder);
     return QUIT;
 }
@@ -111,7 +120,9 @@ enum nav home_left_key(struct home *self, struct journey *j, int key)
     if (left->run->alive)
         return interrupt(left, j);
     if (chosen == GO_ON)
-        return go_on(left, j);
+        return go_on(left, j, false);
+    if (chosen == TAKE_BACK && left->undo)
+        return go_on(left, j, true);
     return chosen == TAKE_BACK && left->run->kind == JOURNAL_CREATE ? take_back(left, j)
                                                                     : leave_so(self, j, left);
 }

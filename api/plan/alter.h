@@ -83,7 +83,7 @@ const struct alter_seen *alter_seen(const struct task *t); /* with TASK_OK; live
 
 /* --- the plan, pure but for the repository's files and the journal --- */
 
-enum { ALTER_TABLES = 1000, ALTER_CALLS = ALTER_TABLES + 8 };
+enum { ALTER_TABLES = 1000, ALTER_CALLS = 2 * ALTER_TABLES + 8 };
 
 struct alter_order {
     enum alter_kind kind;
@@ -92,7 +92,11 @@ struct alter_order {
     const char *slot; /* ALTER_SLOT: the new one */
     bool no_backfill; /* RECOVER, SLOT: what was lost is not copied anew */
     const char *host; /* ALTER_HOST: NULL: the proxy's */
+    const char *file; /* the plan file that is given the stream's slot afterwards; NULL: none */
+    bool undo;        /* what the newest run of this very order has changed is put back */
 };
+/* It can be put back: a stream that was recovered, a copy that was stopped, a password cannot. */
+bool alter_undoes(enum alter_kind k);
 
 enum alter_verb {
     ALTER_CALL_PAUSE,
@@ -126,8 +130,22 @@ struct alter_line {
 const char *alter_said_name(enum alter_said s);  /* "needs", ... */
 const char *alter_said_title(enum alter_said s); /* "Needed first", ...: not translated */
 
+/* How it was before the order was begun for the first time, and when the copies of the tables that
+ * it is about had begun: kept in the journal, so that any later run can go on or put back. */
+struct alter_was {
+    const char *state, *slot, *host;
+};
+struct alter_copy {
+    const char *table, *before; /* "schema.table"; "" never */
+};
+
 struct alter_plan {
     enum alter_kind kind;
+    bool undo;
+    struct alter_was was;
+    struct alter_copy *copies;
+    size_t n_copies;
+    const char *value; /* the new slot; NULL: it has none */
     const struct alter_seen *seen;
     bool possible;  /* else `why` */
     bool nothing;   /* it is so already: no call is left to be sent */

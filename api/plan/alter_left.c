@@ -22,22 +22,22 @@ bool alter_is_copying(const struct alter_table *t)
 
 void alter_left_write(const struct alter_plan *p, const char *const *command, struct str *out)
 {
-    const char *value = NULL;
     struct json_out o;
 
     json_begin(&o, out, false);
     json_open_object(&o, NULL);
     json_put_string(&o, "change", alter_type(p->kind)->name);
+    json_put_bool(&o, "undo", p->undo);
     json_open_object(&o, "tables");
-    for (size_t i = 0; i < p->n_calls; i++) {
-        const struct alter_call *c = &p->calls[i];
-        if (c->table)
-            json_put_string(&o, c->name, c->before);
-        else if (c->value)
-            value = c->value;
-    }
+    for (size_t i = 0; i < p->n_copies; i++)
+        json_put_string(&o, p->copies[i].table, p->copies[i].before);
     json_close_object(&o);
-    json_put_string(&o, "value", p->kind == ALTER_SLOT ? value : NULL);
+    json_put_string(&o, "value", p->value);
+    json_open_object(&o, "was");
+    json_put_string(&o, "state", p->was.state);
+    json_put_string(&o, "slot", p->was.slot);
+    json_put_string(&o, "host", p->was.host);
+    json_close_object(&o);
     record_put_command(&o, command);
     json_close_object(&o);
 }
@@ -79,9 +79,24 @@ static bool is_open(const struct journal_run *run, enum alter_kind kind)
     bool copies =
         kind == ALTER_BACKFILL || kind == ALTER_STOP || kind == ALTER_RECOVER || kind == ALTER_SLOT;
 
-    return (copies || !str_eq(run->outcome, "failed")) && run->kind == JOURNAL_CHANGE &&
-           run->plan && !str_eq(run->outcome, "done") &&
+    return (copies || !str_eq(run->outcome, "failed")) && !str_eq(run->outcome, "done");
+}
+
+static bool is_recent(const struct journal_run *run)
+{
+    return run->kind == JOURNAL_CHANGE && run->plan &&
            clock_wall() - run->started < ALTER_GOES_ON_S;
+}
+
+/* What has ended can be put back, too; what puts it back is only gone on with. */
+static bool is_meant(const struct journal_run *run, const struct json *doc,
+                     const struct alter_order *order)
+{
+    bool undo = json_bool(doc, "undo", false);
+
+    if (!is_same(doc, order) || (undo && !order->undo))
+        return false;
+    return (order->undo && !undo) || is_open(run, order->kind);
 }
 
 void alter_left_find(const struct alter_seen *seen, const struct alter_order *order,
@@ -95,18 +110,41 @@ void alter_left_find(const struct alter_seen *seen, const struct alter_order *or
     *out = (struct alter_left){0};
     record_name(name, seen->target.project, seen->target.region, seen->stream);
     if (seen->store == NULL || !journal_runs(seen->store, name, 1, a, &runs, &n, &e) || n == 0 ||
-        !is_open(&runs[0], order->kind))
+        !is_recent(&runs[0]))
         return;
     out->doc = json_parse(runs[0].plan, strlen(runs[0].plan), &e);
-    if (out->doc == NULL || !is_same(out->doc, order) ||
+    if (out->doc == NULL || !is_meant(&runs[0], out->doc, order) ||
         !journal_entries(seen->store, runs[0].id, a, &out->entries, &out->n, &e)) {
         json_free(out->doc);
         *out = (struct alter_left){0};
         return;
     }
     out->any = true;
+    out->undo = json_bool(out->doc, "undo", false);
     out->begun = runs[0].started;
     out->tables = json_get(out->doc, "tables");
+}
+
+static void take(const char *text, struct arena *a, const char **field)
+{
+    if (text)
+        *field = arena_str(a, text);
+}
+
+void alter_left_was(const struct alter_left *left, struct arena *a, struct alter_was *was)
+{
+    take(json_string(left->doc, "was.state"), a, &was->state);
+    take(json_string(left->doc, "was.slot"), a, &was->slot);
+    take(json_string(left->doc, "was.host"), a, &was->host);
+}
+
+bool alter_left_unheard(const struct alter_left *left, const char *step)
+{
+    for (size_t i = 0; i < left->n; i++)
+        if (str_eq(left->entries[i].step, step) &&
+            (left->entries[i].state == JOURNAL_INTENT || left->entries[i].state == JOURNAL_SENT))
+            return true;
+    return false;
 }
 
 bool alter_left_meant(const struct alter_left *left, const char *step, const char *name)

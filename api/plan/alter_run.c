@@ -22,6 +22,7 @@ struct job {
     const char *const *command;
     struct secret *password;
     bool agreed, begun, finishing, failed;
+    bool refused; /* of the call that runs: it may be so all the same */
     struct alter_step *steps;
     size_t at;
     enum phase phase;
@@ -292,6 +293,12 @@ static void explain(struct job *j)
                  j->plan->seen->target.slot);
 }
 
+/* A copy begins and ends by itself, too: it may have done so since the plan was made. */
+static bool may_be_so(const struct job *j)
+{
+    return now(j)->table && (j->fault.code == 400 || j->fault.code == 409);
+}
+
 /* An answer is there: of the call, of a look, or of a pause between two looks. */
 static void take(struct job *j)
 {
@@ -308,7 +315,8 @@ static void take(struct job *j)
             j->fault = *task_error(j->sent);
             explain(j);
         }
-        if (well)
+        j->refused = !well && may_be_so(j);
+        if (well || j->refused)
             go(j, LOOK, look(j));
         else
             end(j, ALTER_FAILED);
@@ -316,8 +324,8 @@ static void take(struct job *j)
         go(j, LOOK, look(j));
     } else if (well && has_taken_effect(j)) {
         end(j, ALTER_DONE);
-    } else if (!well && !task_error(j->call)->retryable) {
-        j->fault = *task_error(j->call);
+    } else if (j->refused || (!well && !task_error(j->call)->retryable)) {
+        j->fault = j->refused ? j->fault : *task_error(j->call);
         end(j, ALTER_FAILED);
     } else if (is_hopeless(j)) {
         fail_for_good(j);

@@ -269,6 +269,15 @@ static void say_unseen(struct alter_plan *p, const char *slot, struct arena *a)
                                     slot, p->seen->source_why ? p->seen->source_why : "?"));
 }
 
+void alter_say_file(struct alter_plan *p, const char *file, const char *slot, struct arena *a)
+{
+    alter_add_line(
+        p, ALTER_AFTER,
+        file ? arena_printf(a, tr("\"slot\": \"%s\" is written into %s, and nothing else there"),
+                            slot, file)
+             : arena_printf(a, tr("\"slot\": \"%s\" in the plan file, where there is one"), slot));
+}
+
 static void say_slot(struct alter_plan *p, const struct alter_order *o, struct arena *a)
 {
     const char *old = p->seen->target.slot;
@@ -277,9 +286,7 @@ static void say_slot(struct alter_plan *p, const struct alter_order *o, struct a
     say_lost(p, o);
     if (o->slot == NULL || str_eq(old, o->slot))
         return;
-    alter_add_line(
-        p, ALTER_AFTER,
-        arena_printf(a, tr("\"slot\": \"%s\" in the plan file, where there is one"), o->slot));
+    alter_say_file(p, o->file, o->slot, a);
     if (p->seen->facts == NULL || alter_slot(p->seen, old))
         alter_add_line(
             p, ALTER_AFTER,

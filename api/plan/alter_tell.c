@@ -53,6 +53,7 @@ void alter_json(const struct alter_plan *p, struct str *out)
     json_open_object(&o, NULL);
     json_put_int(&o, "version", 1);
     json_put_string(&o, "change", alter_type(p->kind)->name);
+    json_put_bool(&o, "undo", p->undo);
     json_put_string(&o, "stream", p->seen->stream);
     json_put_string(&o, "state", p->seen->state);
     json_put_bool(&o, "changes", p->possible && !p->nothing);
@@ -83,6 +84,7 @@ const char *alter_schema(void)
            "    \"change\": {\"enum\": [\"pause\", \"resume\", \"backfill\", \"stop\", "
            "\"recover\",\n"
            "      \"slot\", \"password\", \"host\"]},\n"
+           "    \"undo\": {\"type\": \"boolean\"},\n"
            "    \"stream\": {\"type\": \"string\"},\n"
            "    \"state\": {\"type\": \"string\"},\n"
            "    \"changes\": {\"type\": \"boolean\"},\n"

@@ -30,6 +30,9 @@ bool plan_file_fits(const struct selection *file, const struct selection *seen, 
 /* What is off and has a name that could not be read again (a line break in it) is left out. */
 void plan_file_write(const struct selection *s, struct str *out);
 bool plan_file_save(const struct selection *s, const char *path, struct err *e); /* replaces it */
+/* The text of a file that could be read, with another slot: every other byte is as it was. The name
+ * is one of PostgreSQL's: a-z, 0-9, _. False: the file names no slot. */
+bool plan_file_with_slot(const char *text, size_t bytes, const char *slot, struct str *out);
 /* Source, destination and names of the file into the target; what it does not tell stays. */
 void plan_file_target(const struct selection *file, struct target *t);
 /* The JSON Schema of the file, ending in a newline. */

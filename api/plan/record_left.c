@@ -5,6 +5,7 @@
 #include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/alter.h"
 #include "api/plan/record.h"
 
 #include <string.h>
@@ -88,6 +89,28 @@ static void tell_command(const struct journal_run *run, struct arena *a, struct 
     json_free(doc);
 }
 
+/* An order to a stream that can be put back, and is not one that puts back itself. */
+static bool can_undo(const struct json *doc)
+{
+    enum alter_kind kind = alter_by_name(json_string_or(doc, "change", ""));
+
+    return kind < ALTERS && alter_undoes(kind) && !json_bool(doc, "undo", false);
+}
+
+static void tell_change(const struct journal_run *run, size_t done, size_t unheard, struct str *out)
+{
+    struct json *doc = plan_of(run);
+    char begun[CLOCK_TEXT];
+
+    str_printf(out,
+               tr("an earlier run, begun %s (strom stream), did not end: %zu calls are done, "
+                  "%zu were asked for; the same again goes on from there"),
+               clock_moment(run->started, begun), done, unheard);
+    if (can_undo(doc))
+        str_add(out, tr(", and with --undo puts back what it changed"));
+    json_free(doc);
+}
+
 static void tell(struct store *s, const struct journal_run *run, struct arena *a, struct str *out)
 {
     char begun[CLOCK_TEXT];
@@ -104,10 +127,7 @@ static void tell(struct store *s, const struct journal_run *run, struct arena *a
                       "%zu were asked to go; taking it down again goes on from there"),
                    begun, done, unheard);
     else if (run->kind == JOURNAL_CHANGE)
-        str_printf(out,
-                   tr("an earlier run, begun %s (strom stream), did not end: %zu calls are done, "
-                      "%zu were asked for; the same again goes on from there"),
-                   begun, done, unheard);
+        tell_change(run, done, unheard, out);
     else
         str_printf(out,
                    tr("an earlier run, begun %s to make or change it, did not end: %zu steps are "
@@ -171,7 +191,8 @@ static bool read_left(struct store *s, const struct journal_run *run, struct are
     struct str said = {0};
     size_t n = 0;
 
-    *out = (struct record_left){.run = run, .line = line_of(doc, a)};
+    *out = (struct record_left){
+        .run = run, .line = line_of(doc, a), .undo = run->kind == JOURNAL_CHANGE && can_undo(doc)};
     out->folder = arena_str(a, json_string_or(doc, "folder", ""));
     out->command = arena_array(a, const char *, json_count(json_get(doc, "command")) + 1);
     for

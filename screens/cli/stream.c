@@ -2,11 +2,12 @@
 
 #include "api/base/clock.h"
 #include "api/base/tr.h"
-#include "api/plan/alter.h"
 #include "api/plan/names.h"
+#include "screens/cli/altering.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
+#include "screens/cli/slot_file.h"
 
 #include <string.h>
 
@@ -22,9 +23,6 @@ struct deed {
     struct task *look;
     struct alter_plan plan;
     int64_t begun_ms;
-    size_t n_begun; /* calls of which has been told that they run */
-    size_t n_told;  /* and those that are over */
-    bool took_over;
 };
 
 /* --- the words --- */
@@ -60,6 +58,7 @@ static bool take_words(struct deed *d, struct err *e)
                         "host"));
     d->order.kind = alter_by_name(o->args[0]);
     d->order.no_backfill = o->no_backfill;
+    d->order.undo = o->undo;
     listed = d->order.kind == ALTER_BACKFILL || d->order.kind == ALTER_STOP;
     one = d->order.kind == ALTER_SLOT || d->order.kind == ALTER_HOST;
     if (listed)
@@ -79,83 +78,6 @@ static bool take_words(struct deed *d, struct err *e)
         return wrong(e, tr("the new slot is not named"),
                      tr("strom stream slot NAME; --dry-run shows the migration that makes it"));
     return true;
-}
-
-/* --- what happens --- */
-
-static void tell(struct deed *d, size_t i, const struct alter_step *at, const char *state)
-{
-    int64_t until = at->ended_ms ? at->ended_ms : clock_mono_ms();
-    bool over = !str_eq(state, "running");
-    struct event e = {.step = d->plan.calls[i].step,
-                      .name = d->plan.calls[i].name,
-                      .state = state,
-                      .message = over ? at->message : "",
-                      .elapsed =
-                          over && at->started_ms ? (double)(until - at->started_ms) / 1000 : 0};
-
-    event_tell(d->o, &e);
-}
-
-/* Datastream's own lines: each that is not well. */
-static void tell_validations(const struct alter_step *at)
-{
-    for (size_t i = 0; i < at->n_validations; i++) {
-        const struct google_validation *v = &at->validations[i];
-        if (v->state == GOOGLE_VALIDATION_PASSED)
-            continue;
-        out_talk("  %s: %s", v->state_text, v->description);
-        for (size_t k = 0; k < v->n_messages; k++)
-            out_talk("    %s", v->messages[k]);
-    }
-}
-
-static void tell_changes(struct deed *d, const struct task *t)
-{
-    size_t n;
-    const struct alter_step *steps = alter_steps(t, &n);
-
-    if (!d->took_over && alter_took_over(t)[0])
-        out_talk("%s", alter_took_over(t));
-    d->took_over = alter_took_over(t)[0];
-    for (; d->n_told < n; d->n_told++) {
-        const struct alter_step *at = &steps[d->n_told];
-        if (at->state == ALTER_WAITING || at->state == ALTER_NOT_RUN)
-            return;
-        if (d->n_begun <= d->n_told && at->state != ALTER_KEPT)
-            tell(d, d->n_told, at, "running");
-        d->n_begun = d->n_told + 1;
-        if (at->state == ALTER_RUNNING)
-            return;
-        tell(d, d->n_told, at, alter_state_name(at->state));
-        if (at->state == ALTER_FAILED)
-            tell_validations(at);
-    }
-}
-
-static bool carry_out(struct deed *d, struct err *e)
-{
-    struct session *s = d->s;
-
-    if (!live_can_record(&s->live, e))
-        return false;
-    const struct alter_options o = {s->live.google,      s->live.store, &d->plan,
-                                    s->live.db_password, d->o->words,   true /* by consent() */};
-    struct task *t = alter_run(s->live.net, &o);
-    while (task_state(t) == TASK_RUNNING && session_goes_on(s, e)) {
-        session_sleep(s, -1);
-        tell_changes(d, t);
-    }
-    tell_changes(d, t);
-    bool ok = task_state(t) == TASK_OK;
-    if (task_state(t) == TASK_FAILED)
-        *e = *task_error(t);
-    else if (!ok)
-        err_hint(e, "%s",
-                 tr("what was asked for goes on in the cloud and is recorded; the same "
-                    "command continues"));
-    task_drop(t);
-    return ok;
 }
 
 /* --- before --- */
@@ -271,6 +193,7 @@ static int dry(struct deed *d)
 static int end(const struct deed *d, bool ok, const struct err *e)
 {
     const char *result = ok && d->plan.nothing        ? "unchanged"
+                         : ok && d->plan.undo         ? "undone"
                          : ok                         ? alter_type(d->order.kind)->result
                          : e->kind == ERR_INTERRUPTED ? "interrupted"
                                                       : "failed";
@@ -285,11 +208,63 @@ static int end(const struct deed *d, bool ok, const struct err *e)
     return ok ? OUT_FINE : out_code(e);
 }
 
+/* The run was stopped so that it be put back. Always false: what was wanted is not so. */
+static bool put_back(struct deed *d, struct err *e)
+{
+    enum stopping said;
+
+    out_talk("%s", tr("putting back what this run has changed"));
+    d->order.undo = true;
+    if (!look(d, e))
+        return false;
+    if (!d->plan.possible) {
+        *e = d->plan.why;
+        return false;
+    }
+    if (!altering(d->s, &d->plan, &said, e))
+        return false;
+    err_set(e, ERR_INTERRUPTED, "%s", tr(alter_type(d->order.kind)->title));
+    err_why(e, "%s", tr("it was put back: the stream is as it was before"));
+    return false;
+}
+
+static bool carry_out(struct deed *d, struct err *e)
+{
+    enum stopping said;
+    bool ok = altering(d->s, &d->plan, &said, e);
+
+    return said == STOPPING_UNDO && (ok || e->kind == ERR_INTERRUPTED) ? put_back(d, e) : ok;
+}
+
+/* What it reads now stands in the plan file, too: it was shown, and consented to. Where nothing
+ * else is to be done, it is asked for by itself. */
+static bool file_follows(struct deed *d, struct err *e)
+{
+    const struct alter_plan *p = &d->plan;
+    const char *slot = p->undo ? p->was.slot : p->value;
+    char answer[16] = "";
+
+    if (d->order.file == NULL || slot == NULL || str_eq(d->s->file.source.slot, slot) ||
+        (p->undo && p->going_on == NULL))
+        return true;
+    if (p->nothing && !d->o->yes) {
+        if (!out_can_ask(d->o))
+            return true;
+        out_talk(tr("%s names the slot %s; the stream reads %s"), d->order.file,
+                 d->s->file.source.slot, slot);
+        if (!out_ask(tr("Write it there? [y/N]"), answer, sizeof answer, false) || !answer[0] ||
+            !strchr("yYjJ", answer[0]))
+            return true;
+    }
+    return slot_file_follow(d->s, slot, e);
+}
+
 static int run(struct deed *d)
 {
     struct err e;
 
     names_complete(&d->s->target);
+    d->order.file = d->order.kind == ALTER_SLOT ? slot_file(d->s) : NULL;
     bool ok = look(d, &e);
     if (ok && d->o->dry_run)
         return dry(d);
@@ -297,12 +272,15 @@ static int run(struct deed *d)
         e = d->plan.why;
         ok = false;
     }
+    if (ok && d->plan.undo && !d->plan.going_on)
+        show(d);
     if (ok && d->plan.going_on)
         out_talk("%s", d->plan.going_on);
     if (ok && !d->plan.nothing)
         ask_password(d);
     if (ok && (!d->plan.nothing || d->plan.going_on))
         ok = (d->plan.nothing || consent(d, &e)) && carry_out(d, &e);
+    ok = ok && file_follows(d, &e);
     return end(d, ok, &e);
 }
 

@@ -9,6 +9,7 @@
 
 #include "api/base/clock.h"
 #include "tests/e2e/equal.h"
+#include "tests/e2e/lose.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -68,13 +69,7 @@ static const struct answer *status(void)
 
 static void await_state(const char *wanted)
 {
-    int64_t until = clock_mono_ms() + PATIENCE_MS;
-    const struct answer *a = status();
-    while (strcmp(json_string_or(a->doc, "stream.state", ""), wanted) != 0) {
-        if (clock_mono_ms() > until)
-            fail_msg("it does not become %s:\n%s", wanted, a->out);
-        a = status();
-    }
+    lose_await(&w, wanted);
 }
 
 /* --- both sides --- */
@@ -212,29 +207,6 @@ static void a_password_is_rotated(void **state)
 
 /* --- a slot that is lost --- */
 
-/* Nobody reads, and more is written than the server keeps. */
-static void lose_slot(const char *slot)
-{
-    char sql[256];
-    source("ALTER ROLE datastream PASSWORD 'noe-helt-annet'");
-    source("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
-    source("SELECT pg_reload_conf()");
-    source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
-    world_await_source(&w, "SELECT count(*) FROM pg_replication_slots WHERE active", "0");
-    for (int i = 0; i < 4; i++) {
-        live_on("lost");
-        source("SELECT pg_switch_wal()");
-    }
-    source("CHECKPOINT");
-    snprintf(sql, sizeof sql, "SELECT wal_status FROM pg_replication_slots WHERE slot_name = '%s'",
-             slot);
-    world_await_source(&w, sql, "lost");
-    source("ALTER SYSTEM RESET max_slot_wal_keep_size");
-    source("SELECT pg_reload_conf()");
-    source("ALTER ROLE datastream PASSWORD 'ny-hemmelighet-17'");
-    await_state("FAILED_PERMANENTLY");
-}
-
 /* Into the app's repository, and deployed as the platform does it. */
 static void deploy(const char *migration)
 {
@@ -252,7 +224,7 @@ static void deploy(const char *migration)
 static void a_lost_slot_is_exchanged(void **state)
 {
     (void)state;
-    lose_slot("ds_replication");
+    lose_slot(&w, "ds_replication");
     answer_is(stream_do("recover", NULL), 1); /* not with a slot that is lost */
     const struct answer *a = dry("slot", "ds_ny");
     answer_is(a, 3);
@@ -289,7 +261,7 @@ static void kill_when(const char *said)
 static void one_that_failed_for_good_is_recovered(void **state)
 {
     (void)state;
-    lose_slot("ds_ny");
+    lose_slot(&w, "ds_ny");
     const struct answer *a = dry("recover", NULL);
     answer_is(a, 3);
     assert_non_null(strstr(json_string_or(a->doc, "migration", ""), "'ds_ny'"));

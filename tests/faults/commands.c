@@ -32,8 +32,18 @@ static const char *const take_down[] = {
     "strom", "delete", APP, "datastream", ALWAYS, "--confirm", "postgres-postmottak-bigquery",
     NULL};
 
-static const char *const pause_it[] = {"strom", "stream", "pause", "--app", APP, ALWAYS, NULL};
-static const char *const recover[] = {"strom", "stream", "recover", "--app", APP, ALWAYS, NULL};
+#define STREAM(...)                                                                                \
+    {                                                                                              \
+        "strom", "stream", __VA_ARGS__, "--app", APP, ALWAYS, NULL                                 \
+    }
+static const char *const pause_it[] = STREAM("pause");
+static const char *const resume[] = STREAM("resume");
+static const char *const recover[] = STREAM("recover");
+static const char *const slot[] = STREAM("slot", "ds_replication_2");
+static const char *const backfill[] = STREAM("backfill", "all");
+static const char *const stop[] = STREAM("stop", "all");
+static const char *const password[] = STREAM("password");
+static const char *const host[] = STREAM("host");
 
 static const struct scenario commands[] = {
     {.name = "strom create", .scene = WORLD_FRESH, .words = create},
@@ -42,7 +52,13 @@ static const struct scenario commands[] = {
     {.name = "strom check", .scene = WORLD_RUNNING, .words = check, .looks = true},
     {.name = "strom delete", .scene = WORLD_RUNNING, .words = take_down},
     {.name = "strom stream pause", .scene = WORLD_RUNNING, .words = pause_it},
+    {.name = "strom stream resume", .scene = WORLD_PAUSED, .words = resume},
     {.name = "strom stream recover", .scene = WORLD_LOST, .words = recover},
+    {.name = "strom stream slot", .scene = WORLD_RUNNING, .words = slot},
+    {.name = "strom stream backfill", .scene = WORLD_RUNNING, .words = backfill},
+    {.name = "strom stream stop", .scene = WORLD_COPYING, .words = stop},
+    {.name = "strom stream password", .scene = WORLD_RUNNING, .words = password},
+    {.name = "strom stream host", .scene = WORLD_REBUILT, .words = host},
 };
 
 const struct scenario *commands_at(size_t i)

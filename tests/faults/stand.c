@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ACCOUNT "datastream@" SANDBOX_PROJECT ".iam.gserviceaccount.com"
+#define ADDRESS "10.166.0.77" /* of the machine that was made again */
 
 enum { SETTLED_MS = 30 * 60 * 1000 }; /* by then whatever was under way is over */
 
@@ -48,13 +49,50 @@ static void fill_dataset(struct google *g)
     sqlite3_close(db);
 }
 
+static void set_state(struct google *g, enum stream_state state)
+{
+    for (struct stream *s = g->streams; s; s = s->next)
+        s->state = state;
+}
+
+static void put_in_machine(struct google *g, const char *key, const char *value)
+{
+    for (struct thing *t = g->things; t; t = t->next)
+        if (strcmp(t->kind, "instance") == 0) {
+            struct val *nics = val_member(t->doc, "networkInterfaces");
+            val_put_text(str_eq(key, "networkIP") ? nics->first : t->doc, key, value);
+        }
+}
+
+static void copy_all(struct google *g)
+{
+    for (struct stream *s = g->streams; s; s = s->next)
+        for (struct val *o = s->objects ? s->objects->first : NULL; o; o = o->next)
+            val_put_text(o, "backfillJob.state", "PENDING");
+}
+
 static void break_something(struct google *g, const struct stand_options *o)
 {
-    for (struct stream *s = g->streams; s && o->stream_lost; s = s->next)
-        s->state = STREAM_FAILED_PERMANENTLY;
-    for (struct thing *t = g->things; t && o->machine_down; t = t->next)
-        if (strcmp(t->kind, "instance") == 0)
-            val_put_text(t->doc, "status", "TERMINATED");
+    if (o->stream_lost)
+        set_state(g, STREAM_FAILED_PERMANENTLY);
+    if (o->stream_paused)
+        set_state(g, STREAM_PAUSED);
+    if (o->machine_down)
+        put_in_machine(g, "status", "TERMINATED");
+    if (o->machine_rebuilt)
+        put_in_machine(g, "networkIP", ADDRESS);
+    if (o->copying)
+        copy_all(g);
+}
+
+void stand_lose(struct stand *s)
+{
+    break_something(s->g, &(struct stand_options){.stream_lost = true});
+}
+
+void stand_rebuild(struct stand *s)
+{
+    break_something(s->g, &(struct stand_options){.machine_rebuilt = true});
 }
 
 struct stand *stand_open(const struct stand_options *o)

@@ -14,10 +14,14 @@ struct stand_options {
     const char *refresh;  /* its token of control calls; the refresh token is made of it */
     bool running;         /* all is there, and a stream of two tables runs; else a fresh project */
     bool stream_lost, machine_down; /* of that */
+    bool machine_rebuilt, stream_paused, copying;
 };
 
 struct stand *stand_open(const struct stand_options *o);
 void stand_close(struct stand *s);
+/* The stream has failed for good; the machine of the proxy has another address than before. */
+void stand_lose(struct stand *s);
+void stand_rebuild(struct stand *s);
 /* A credentials file: of the person, of an account with that private key (PEM), or of the person
  * acting as the account. malloc'ed. STAND_MACHINE has none, but a metadata server; STAND_PLUGIN is
  * the person, whose kubeconfig names a program, STAND_PROXIED one whose kubeconfig names a proxy.

@@ -235,7 +235,10 @@ bool world_begin(struct world *w, enum world_scene scene)
                                     .refresh = CANARY_REFRESH,
                                     .running = scene != WORLD_FRESH,
                                     .stream_lost = scene == WORLD_LOST,
-                                    .machine_down = scene == WORLD_DOWN};
+                                    .machine_down = scene == WORLD_DOWN,
+                                    .machine_rebuilt = scene == WORLD_REBUILT,
+                                    .stream_paused = scene == WORLD_PAUSED,
+                                    .copying = scene == WORLD_COPYING};
     char path[128];
     struct err e;
 

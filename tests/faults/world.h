@@ -42,8 +42,11 @@ void world_close(struct world *w);
 enum world_scene {
     WORLD_FRESH,
     WORLD_RUNNING,
-    WORLD_LOST, /* as running, but the stream has failed for good */
-    WORLD_DOWN  /* ... but the proxy's machine is switched off */
+    WORLD_LOST,    /* as running, but the stream has failed for good */
+    WORLD_DOWN,    /* ... but the proxy's machine is switched off */
+    WORLD_REBUILT, /* ... but that machine has another address now */
+    WORLD_PAUSED,
+    WORLD_COPYING /* ... and its tables are being copied */
 };
 bool world_begin(struct world *w, enum world_scene scene);
 void world_end(struct world *w);

@@ -70,7 +70,7 @@ target_link_options(fuzz_victim PRIVATE -Wl,--wrap=journal_intent -Wl,--wrap=jou
 set(faults_folder ${CMAKE_SOURCE_DIR}/tests/faults)
 file(GLOB paper_cloud ${faults_folder}/stand.c ${faults_folder}/reply.c ${faults_folder}/odd.c
     ${faults_folder}/fault.c)
-add_executable(fuzz_kills ${fuzz_folder}/kills.c ${fuzz_folder}/kills_world.c ${fuzz_folder}/kills_run.c
+add_executable(fuzz_kills ${fuzz_folder}/kills.c ${fuzz_folder}/kills_world.c ${fuzz_folder}/kills_run.c ${fuzz_folder}/kills_race.c
     ${paper_cloud})
 target_link_libraries(fuzz_kills PRIVATE sandbox_cluster sandbox_google strom_base PkgConfig::sqlite3)
 target_compile_definitions(fuzz_kills PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")

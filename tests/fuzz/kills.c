@@ -7,7 +7,7 @@
  *   kills one PHASE POINT NTH LATER   one cell of the first
  *   kills again         how long `strom create` takes where everything exists: a line of the bench
  */
-#include "tests/fuzz/kills_world.h"
+#include "tests/fuzz/kills_inside.h"
 
 #include "api/base/clock.h"
 #include "api/base/json.h"
@@ -27,18 +27,9 @@
 #define FILE_OF_TWO TESTS_DIR "/fuzz/kills_plan.json"
 #define ALWAYS      "--json", "--yes", "--no-input"
 
-enum { RACERS = 10, KILLS_A_PHASE = 6, LATER = 80, WHY = 2048, NTH_MOST = 60, WAYS = 3 };
+enum { KILLS_A_PHASE = 6, LATER = 80, NTH_MOST = 60, WAYS = 3 };
 
 /* --- what a person runs --- */
-
-struct phase {
-    const char *name;
-    const char *words[16];
-    /* without any blow */
-    char *state;
-    int code;
-    unsigned ms, writes, asked;
-};
 
 static const char *const first_plan[] = {"plan", "-f", FILE_OF_TWO, "--app", APP, "--json", NULL};
 static char digest[64]; /* of the plan of a fresh project */
@@ -53,6 +44,13 @@ static struct phase phases[] = {
     {.name = "backfill", .words = {"stream", "backfill", ONE, "--app", APP, ALWAYS, NULL}},
     {.name = "stop", .words = {"stream", "stop", ONE, "--app", APP, ALWAYS, NULL}},
     {.name = "password", .words = {"stream", "password", "--app", APP, ALWAYS, NULL}},
+    {.name = "slot", .words = {"stream", "slot", "ds_replication_2", "--app", APP, ALWAYS, NULL}},
+    {.name = "recover",
+     .words = {"stream", "recover", "--app", APP, ALWAYS, NULL},
+     .befalls = stand_lose},
+    {.name = "host",
+     .words = {"stream", "host", "--app", APP, ALWAYS, NULL},
+     .befalls = stand_rebuild},
     {.name = "delete",
      .words = {"delete", APP, "datastream", ALWAYS, "--confirm", STREAM, "--remove-dataset",
                "datastream_postmottak", NULL}},
@@ -156,10 +154,17 @@ static bool strike(const struct phase *p, const struct blow *b, bool *over, char
 
 /* --- without any blow --- */
 
+static void let_befall(const struct phase *p)
+{
+    if (p->befalls)
+        p->befalls(w.stand);
+}
+
 static bool reference_of(struct phase *p)
 {
     int64_t from = clock_mono_ms();
 
+    let_befall(p);
     p->code = kills_run(&w, p->words, NULL);
     p->ms = (unsigned)(clock_mono_ms() - from);
     p->writes = w.writes;
@@ -209,9 +214,12 @@ static bool make_references(void)
 static bool begin_phase(const struct phase *p, char why[WHY])
 {
     kills_begin(&w, false);
-    for (const struct phase *before = phases; before < p; before++)
+    for (const struct phase *before = phases; before < p; before++) {
+        let_befall(before);
         if (kills_run(&w, before->words, NULL) != before->code)
             return wrong(why, "it could not be prepared");
+    }
+    let_befall(p);
     kills_forget_made(&w);
     return true;
 }
@@ -315,6 +323,7 @@ static bool live(char why[WHY])
         const struct phase *p = i == 0 && held ? &by_digest : &phases[i];
         unsigned blows = 1 + below(KILLS_A_PHASE);
         meant = false;
+        let_befall(p);
         for (bool over = false; !over && blows > 0; blows--) {
             struct blow b = some_blow(p);
             printf("  %s: %s %u later %u signal %d\n", p->name, blow_name(b.kind), b.at, b.later,
@@ -351,102 +360,6 @@ static unsigned try_moments(unsigned long wanted)
     return failed;
 }
 
-/* --- a race --- */
-
-static bool lost_well(const struct kills_child *c, long winner)
-{
-    char who[64];
-
-    snprintf(who, sizeof who, "process %ld on this machine", winner);
-    return c->code == 1 && strstr(c->err, who) && strstr(c->out, "LOCKED");
-}
-
-static bool race(const struct phase *p, char why[WHY])
-{
-    const struct kills_child *winner = NULL;
-
-    kills_race(&w, p->words, RACERS);
-    for (unsigned i = 0; i < RACERS; i++)
-        if (w.children[i].code == p->code) {
-            if (winner) {
-                snprintf(why, WHY, "two have won");
-                return false;
-            }
-            winner = &w.children[i];
-        }
-    if (!winner)
-        return wrong(why, "nobody has won");
-    for (unsigned i = 0; i < RACERS; i++)
-        if (&w.children[i] != winner && !lost_well(&w.children[i], (long)winner->pid)) {
-            snprintf(why, WHY, "exit %d\n%s%s", w.children[i].code, w.children[i].out,
-                     w.children[i].err);
-            return false;
-        }
-    return true;
-}
-
-/* There and back again: two tables, one table. */
-static unsigned try_races(unsigned long rounds)
-{
-    char why[WHY];
-    unsigned failed = 0;
-
-    kills_begin(&w, true);
-    for (unsigned long i = 0; i < rounds; i++)
-        if (!race(&phases[(i + 1) % 2], why)) {
-            failed++;
-            printf("FAILED round %lu\n  %s\n", i, why);
-            fflush(stdout);
-        }
-    printf("ran: %lu rounds of %d: %u failed\n", rounds, (int)RACERS, failed);
-    return failed;
-}
-
-/* --- once more, where everything exists --- */
-
-enum { FAR_MS = 50, AGAIN_MS = 3000, ROUNDS = 5 };
-
-static int by_size(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
-/* False when it wrote, or did not end well. */
-static bool again(int64_t *ms, unsigned *asked)
-{
-    int64_t from = clock_mono_ms();
-    int code = kills_run(&w, phases[0].words, NULL);
-
-    *ms = clock_mono_ms() - from;
-    *asked = w.asked;
-    if (code != 0 || w.writes > 0)
-        fprintf(stderr, "exit %d, %u writes\n%s", code, w.writes, kills_err(&w));
-    return code == 0 && w.writes == 0;
-}
-
-static unsigned try_again(void)
-{
-    int64_t ms[ROUNDS];
-    unsigned asked = 0;
-
-    kills_begin(&w, false);
-    bool ok = kills_run(&w, phases[0].words, NULL) == 0;
-    free(kills_state(&w));
-    w.delay_ms = FAR_MS;
-    for (int i = 0; ok && i < ROUNDS; i++)
-        ok = again(&ms[i], &asked);
-    if (!ok)
-        return 1;
-    qsort(ms, ROUNDS, sizeof *ms, by_size);
-    double s = (double)ms[ROUNDS / 2] / 1000, goal = (double)AGAIN_MS / 1000;
-    printf("%-9s %-34s %8.3g s   %3u calls of %d ms, 0 writes %6.2f of the goal, %g s  %s\n",
-           "again", "everything exists: strom create", s, asked, (int)FAR_MS, s / goal, goal,
-           s <= goal ? "ok" : "missed");
-    return 0; /* the line says it */
-}
-
 /* --- */
 
 static unsigned try_one(char **words)
@@ -478,7 +391,7 @@ int main(int argc, char **argv)
         return 77;
     }
     if (str_eq(what, "again"))
-        failed = try_again();
+        failed = kills_again(&w, &phases[0]);
     else if (make_references()) {
         if (str_eq(what, "actions"))
             failed = try_actions();
@@ -487,7 +400,7 @@ int main(int argc, char **argv)
         else if (str_eq(what, "moments"))
             failed = try_moments(number(argc, argv, 100));
         else if (str_eq(what, "race"))
-            failed = try_races(number(argc, argv, 10));
+            failed = kills_races(&w, phases, number(argc, argv, 10));
         else if (str_eq(what, "one") && argc > 5)
             failed = try_one(argv + 2);
     }

@@ -71,7 +71,8 @@ static void until(struct act *act, size_t call, enum alter_state state)
         net_wait(net, NULL, 0, clock_mono_ms() + 1000);
         net_step(net);
     }
-    assert_int_equal(act->steps[call].state, state);
+    if (act->steps[call].state != state)
+        fail_msg("call %zu: %s", call, act->steps[call].message);
 }
 
 /* --- the stream that is there --- */
@@ -245,6 +246,80 @@ static void test_after_this_call_nothing_more(void **state)
     end(&act);
 }
 
+/* --- what is put back --- */
+
+static void put_back(struct alter_order order, bool anything)
+{
+    struct act act;
+    order.undo = true;
+    begin(&act, &order, NULL);
+    assert_true(act.plan.possible);
+    assert_int_equal(act.plan.nothing, !anything);
+    await_well(act.run);
+    end(&act);
+}
+
+static void test_a_pause_is_put_back(void **state)
+{
+    const struct alter_order order = {.kind = ALTER_PAUSE};
+    struct act act;
+    (void)state;
+    put_back(order, false); /* of none */
+    begin(&act, &order, NULL);
+    await_well(act.run);
+    end(&act);
+    is_in_state("PAUSED");
+    put_back(order, true);
+    is_in_state("RUNNING");
+    put_back(order, false); /* once is enough */
+    is_in_state("RUNNING");
+}
+
+/* It rests for another slot. What puts it back breaks off as well, and is gone on with. */
+static void test_a_slot_is_put_back(void **state)
+{
+    const struct alter_order order = {.kind = ALTER_SLOT, .slot = "ds_ny", .no_backfill = true};
+    const struct alter_order back = {
+        .kind = ALTER_SLOT, .slot = "ds_ny", .no_backfill = true, .undo = true};
+    struct act act;
+    (void)state;
+    begin(&act, &order, NULL);
+    until(&act, 0, ALTER_DONE);
+    end(&act);
+    is_in_state("PAUSED");
+    begin(&act, &back, NULL);
+    assert_string_equal(act.plan.was.state, "RUNNING");
+    until(&act, 0, ALTER_RUNNING);
+    end(&act);
+    begin(&act, &back, NULL);
+    assert_non_null(act.plan.going_on);
+    await_well(act.run);
+    end(&act);
+    plan(&act, &order);
+    assert_null(act.plan.going_on); /* it was put back: a new order is a new one */
+    assert_string_equal(act.plan.seen->target.slot, target.slot);
+    end(&act);
+    is_in_state("RUNNING");
+}
+
+static void test_what_cannot_be_put_back_says_so(void **state)
+{
+    static const enum alter_kind kinds[] = {ALTER_STOP, ALTER_RECOVER, ALTER_PASSWORD};
+    static const char *const all[] = {"all"};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct alter_order order = {
+            .kind = kinds[i], .tables = all, .n_tables = 1, .undo = true};
+        struct act act;
+        plan(&act, &order);
+        assert_false(act.plan.possible);
+        assert_int_equal(act.plan.why.kind, ERR_INPUT);
+        assert_non_null(strstr(act.plan.why.hint, "strom stream"));
+        assert_false(alter_undoes(kinds[i]));
+        end(&act);
+    }
+}
+
 /* --- a machine that was rebuilt --- */
 
 static void test_a_rebuilt_machine(void **state)
@@ -345,6 +420,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_pause_that_broke_off_is_gone_on_with),
         cmocka_unit_test(test_a_copy_is_not_begun_twice),
         cmocka_unit_test(test_after_this_call_nothing_more),
+        cmocka_unit_test(test_a_pause_is_put_back),
+        cmocka_unit_test(test_a_slot_is_put_back),
+        cmocka_unit_test(test_what_cannot_be_put_back_says_so),
         cmocka_unit_test(test_a_rebuilt_machine),
         cmocka_unit_test(test_what_terraform_manages_is_named),
     };

@@ -402,6 +402,68 @@ static void test_what_may_not_flow_so(void **state)
     selection_done(&seen);
 }
 
+/* --- another slot --- */
+
+static const char *with_slot(const char *text, struct str *out)
+{
+    str_done(out);
+    *out = (struct str){0};
+    return plan_file_with_slot(text, strlen(text), "ds_ny", out) ? str_text(out) : NULL;
+}
+
+/* By whomever it was written: every other byte is as it was. */
+static void test_another_slot(void **state)
+{
+    static const char *const cases[][2] = {
+        {"{\"source\":{\"slot\":\"a\"}}", "{\"source\":{\"slot\":\"ds_ny\"}}"},
+        {"{ \"x\": {\"slot\": \"no\"},\r\n\t\"source\" : {\"app\":\"slot\", \"slot\"\n: \"a\\\"b\" "
+         ", "
+         "\"z\":[{\"slot\":1}]}  }\n\n",
+         "{ \"x\": {\"slot\": \"no\"},\r\n\t\"source\" : {\"app\":\"slot\", \"slot\"\n: \"ds_ny\" "
+         ", "
+         "\"z\":[{\"slot\":1}]}  }\n\n"},
+        {"{\"source\":{\"app\":\"a\"},\"destination\":{\"slot\":\"x\"}}", NULL},
+        {"{\"slot\":\"a\"}", NULL},
+        {"{\"source\":{\"a\":{\"slot\":\"x\"}}}", NULL},
+        {"{\"source\":{\"slot\":7}}", NULL},
+        {"{\"source\":{\"slot\":", NULL},
+        {"\"", NULL},
+        {"", NULL},
+    };
+    struct str out = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = with_slot(cases[i][0], &out);
+        if (cases[i][1] == NULL)
+            assert_null(got);
+        else
+            assert_string_equal(got, cases[i][1]);
+    }
+    str_done(&out);
+}
+
+/* Of a whole file one line is another, and it is read with the new name. */
+static void test_another_slot_of_a_whole_file(void **state)
+{
+    struct str text = {0}, changed = {0};
+    struct selection s;
+    struct err e = {0};
+    (void)state;
+    read_case("whole.json", &text);
+    const char *got = with_slot(str_text(&text), &changed);
+    assert_non_null(got);
+    assert_true(plan_file_read(got, strlen(got), &s, &e));
+    assert_string_equal(s.source.slot, "ds_ny");
+    s.source.slot = "ds_replication";
+    struct str again = {0};
+    plan_file_write(&s, &again);
+    assert_string_equal(str_text(&again), str_text(&text));
+    str_done(&again);
+    str_done(&changed);
+    str_done(&text);
+    selection_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +478,8 @@ int main(void)
         cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_schema_is_json),
         cmocka_unit_test(test_saved),
+        cmocka_unit_test(test_another_slot),
+        cmocka_unit_test(test_another_slot_of_a_whole_file),
         cmocka_unit_test(test_what_is_not_there),
         cmocka_unit_test(test_what_may_not_flow_so),
     };
