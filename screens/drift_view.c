@@ -3,6 +3,7 @@
 #include "api/base/tr.h"
 #include "api/plan/drifting.h"
 #include "api/plan/said.h"
+#include "screens/values.h"
 
 void drift_view_done(struct drift_view *v)
 {
@@ -15,12 +16,15 @@ void drift_view_done(struct drift_view *v)
 
 void drift_view_open(struct drift_view *v, struct journey *j)
 {
+    struct judging_values values = values_for_judging(j->live, j->dsn, j->target.database, j->kept);
     struct drifting_options o = {.google = j->live->google,
                                  .pg = journey_pg(j),
                                  .target = &j->target,
                                  .file = &v->file,
-                                 .team = j->live->team};
+                                 .team = j->live->team,
+                                 .values = &values};
 
+    values.remembered = true; /* who only watches reads no values */
     drift_view_done(v);
     v->has_file = journey_plan_file(j, &v->file);
     if (v->has_file && drifting_concerns(&v->file, &j->target))

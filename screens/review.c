@@ -15,6 +15,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/judging.h"
 #include "api/plan/names.h"
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
@@ -32,9 +33,25 @@ struct review {
     struct review_file file; /* that `w` writes */
 };
 
+/* As the commands tell it, with the tables whose values nobody looked at. */
+static void tell(const struct journey *j, struct arena *a, struct plan_lines *lines,
+                 struct str *text)
+{
+    bool sampled = !j->live->options->no_sample;
+    struct judgement *judgement =
+        j->catalog ? judgement_over(j->catalog, j->found, j->live->team, sampled) : NULL;
+    const struct plan_judged judged = {.judgement = judgement, .team = j->live->team};
+
+    if (lines)
+        plan_lines(j->plan, &j->selection, &judged, a, lines);
+    else
+        plan_print(j->plan, &j->selection, &judged, text);
+    judgement_free(judgement);
+}
+
 static void show_plan(struct review *self, struct journey *j)
 {
-    plan_lines(j->plan, &j->selection, NULL, &self->mem, &self->lines);
+    tell(j, &self->mem, &self->lines, NULL);
     list_clamp(&self->list, self->lines.n);
     self->planned = true;
 }
@@ -185,7 +202,7 @@ static enum nav copy(void *ctx, struct journey *j)
     if (self->file.open) {
         journey_copy(j, self->file.text);
     } else if (self->planned) {
-        plan_print(j->plan, &j->selection, NULL, &text);
+        tell(j, NULL, NULL, &text);
         journey_copy(j, str_text(&text));
     }
     str_done(&text);

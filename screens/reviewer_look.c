@@ -49,7 +49,7 @@ void reviewer_look(struct reviewer *self, struct journey *j)
 {
     struct pg *pg = j->live->pg;
     bool same = pg && pg_alive(pg) && str_eq(pg_database(pg), self->target.database);
-    bool known = same && str_eq(j->target.database, self->target.database);
+    bool known = same && (reviewer_is_of_choices(j) || values_are_of(&j->target, &self->target));
     const struct judging_values values =
         values_for_judging(j->live, j->dsn, self->target.database, known ? j->kept : NULL);
     const struct reviewing_options o = {.file =

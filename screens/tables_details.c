@@ -1,5 +1,6 @@
 #include "screens/tables_details.h"
 
+#include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
@@ -35,10 +36,16 @@ static void put_evidence(const struct journey *j, const struct rules_evidence *e
 /* How far the values were looked at: what was not seen may still be there. */
 static void put_values(const struct journey *j, size_t table, struct page *p)
 {
+    enum { DAY = 24 * 60 * 60 };
+    char day[CLOCK_TEXT];
     struct sampling_seen seen = sampling_found_seen(j->found, table);
     int64_t rows = (int64_t)seen.rows, of = j->selection.tables[table].rows;
     char read[FIGURE_TEXT], all[FIGURE_TEXT];
 
+    if (seen.aged)
+        page_note(p,
+                  tr("values: rows were read on %s; that is too long ago, and they are read again"),
+                  clock_day(seen.at, day));
     if (rows == 0 && !seen.hidden)
         return;
     figure_count(rows, read);
@@ -54,6 +61,9 @@ static void put_values(const struct journey *j, size_t table, struct page *p)
                   read);
     else
         page_note(p, tr("values: rows read %s"), read);
+    if (!seen.hidden && clock_wall() - seen.at > DAY)
+        page_note(p, tr("values: that was on %s; after %d days they are looked at again"),
+                  clock_day(seen.at, day), SAMPLING_DAYS);
 }
 
 /* --- a column --- */

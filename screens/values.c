@@ -1,5 +1,6 @@
 #include "screens/values.h"
 
+#include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/plan/sampling.h"
 #include "api/plan/survey.h"
@@ -7,6 +8,7 @@
 
 #define VALUES     "values."              /* then schema and table */
 #define STATISTICS "values of statistics" /* the shape of what they were looked at for */
+#define ASKED_AT   "values of statistics, asked at"
 
 static void key_of(struct str *key, const char *schema, const char *table)
 {
@@ -42,6 +44,14 @@ struct task *journey_survey(struct journey *j)
     return t;
 }
 
+/* As old as rows are that are read again. */
+static bool is_old(const struct kept *k)
+{
+    int64_t age = clock_wall() - kept_int(k, ASKED_AT, 0);
+
+    return age < 0 || age > (int64_t)SAMPLING_DAYS * 24 * 60 * 60;
+}
+
 /* Its levels were counted in while it was judged. */
 struct sampling_found *values_take(struct journey *j, struct task *survey)
 {
@@ -52,7 +62,7 @@ struct sampling_found *values_take(struct journey *j, struct task *survey)
         f = sampling_found_new(j->catalog);
     while (sampling_found_news(f, &table))
         ;
-    if (kept_int(j->kept, STATISTICS, 0) == sampling_found_shape(f))
+    if (kept_int(j->kept, STATISTICS, 0) == sampling_found_shape(f) && !is_old(j->kept))
         sampling_found_set_statistics(f);
     return f;
 }
@@ -98,6 +108,17 @@ static void rise(struct journey *j, size_t table, struct values_risen *out)
     }
 }
 
+/* Once a look: what was asked at another time stays as old as it is. */
+static void keep_statistics(struct journey *j)
+{
+    int64_t shape = sampling_found_shape(j->found);
+
+    if (kept_int(j->kept, STATISTICS, 0) == shape && !is_old(j->kept))
+        return;
+    kept_set_int(j->kept, STATISTICS, shape);
+    kept_set_int(j->kept, ASKED_AT, clock_wall());
+}
+
 bool values_rise(struct journey *j, size_t tables, struct values_risen *out)
 {
     size_t table, before = out->columns;
@@ -109,7 +130,7 @@ bool values_rise(struct journey *j, size_t tables, struct values_risen *out)
         some = true;
     }
     if (j->found && sampling_found_has_statistics(j->found))
-        kept_set_int(j->kept, STATISTICS, sampling_found_shape(j->found));
+        keep_statistics(j);
     if (out->columns > before)
         selection_totals(&j->selection, &j->totals);
     return some;
@@ -119,6 +140,7 @@ void values_forget(struct journey *j)
 {
     kept_remove_under(j->kept, VALUES);
     kept_remove(j->kept, STATISTICS);
+    kept_remove(j->kept, ASKED_AT);
     if (j->found)
         sampling_found_forget(j->found);
     journey_changed(j);
@@ -129,6 +151,17 @@ void values_forget(struct journey *j)
 static const char *known_of(void *ctx, const char *schema, const char *table)
 {
     return kept_of(ctx, schema, table);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a[0] && str_eq(a, b);
+}
+
+bool values_are_of(const struct target *a, const struct target *b)
+{
+    return is_same(a->project, b->project) && is_same(a->instance, b->instance) &&
+           is_same(a->database, b->database);
 }
 
 static uint32_t rows_asked(const struct options *o)

@@ -15,6 +15,10 @@ struct sampling_found *values_take(struct journey *j, struct task *survey);
  * borrowed. */
 struct judging_values values_for_judging(const struct live *l, const char *dsn,
                                          const char *database, struct kept *k);
+/* The same source, as far as values go: project, instance and database are known, and the same.
+ * Behind a tunnel each server has the same host and port, and many a database the same name: the
+ * instance alone tells them apart. */
+bool values_are_of(const struct target *looked_at, const struct target *asked);
 
 struct values_risen {
     size_t columns;       /* whose level rose */

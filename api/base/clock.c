@@ -74,6 +74,16 @@ const char *clock_rfc3339(int64_t wall_seconds, char *out)
     return out;
 }
 
+const char *clock_day(int64_t wall_seconds, char *out)
+{
+    enum { DAY_BYTES = 10 };
+
+    clock_rfc3339(wall_seconds, out);
+    if (strlen(out) > DAY_BYTES)
+        out[DAY_BYTES] = '\0';
+    return out;
+}
+
 /* Reads exactly n digits; -1 when there are others. */
 static int digits(const char **p, int n)
 {

@@ -20,6 +20,7 @@ void clock_advance(int64_t ms);
 enum { CLOCK_TEXT = 32 };
 /* "2026-11-22T09:15:00Z"; writes into out (at least CLOCK_TEXT bytes) and returns it. */
 const char *clock_rfc3339(int64_t wall_seconds, char *out);
+const char *clock_day(int64_t wall_seconds, char *out); /* "2026-11-22", likewise */
 /* Reads RFC 3339 with Z or an offset, fractions dropped. Returns -1 when it is none. */
 int64_t clock_parse(const char *text);
 /* For people: "09:15 UTC" of the next or the last twelve hours, else "2026-11-22 09:15 UTC". */

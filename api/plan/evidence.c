@@ -11,7 +11,7 @@ bool evidence_is_of_values(const struct rules_evidence *e)
 const char *evidence_text(const struct rules_team *team, const struct rules_evidence *e,
                           struct arena *a)
 {
-    const char *reason = team_reason(team, e), *by = rules_by_name((enum rules_by)e->by),
+    const char *reason = team_reason(team, e), *by = tr(rules_by_name((enum rules_by)e->by)),
                *why = tr(rules_rule_why(e->rule)), *rule = rules_rule_id(e->rule);
 
     if (reason)

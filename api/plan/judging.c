@@ -1,5 +1,6 @@
 #include "api/plan/judging.h"
 
+#include "api/base/clock.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
@@ -9,15 +10,19 @@
 #include <string.h>
 
 struct judgement {
-    struct catalog *catalog;
+    const struct catalog *catalog;
+    const struct sampling_found *found;
+    struct catalog *own_catalog; /* the same; NULL: both are somebody else's */
+    struct sampling_found *own_found;
+    struct sampling_found *kept; /* of an earlier look; NULL: there was none */
     struct selection selection;
     bool has_selection;
-    struct sampling_found *kept; /* of an earlier look; NULL: there was none */
-    struct sampling_found *found;
     const struct rules_team *team;
-    bool *seen;   /* a table each: somebody has looked at the values of its columns */
-    bool asked;   /* they were to be looked at */
-    bool sampled; /* rows, too */
+    bool *seen;     /* a table each: somebody has looked at the values of its columns */
+    int64_t *since; /* when, where that was not now; else 0 */
+    bool *wanted;   /* whose values count; NULL: of all */
+    bool asked;     /* they were to be looked at */
+    bool sampled;   /* rows, too */
     struct arena mem;
     const char *why; /* values could not be looked at; NULL: they could */
 };
@@ -48,9 +53,10 @@ void judgement_free(struct judgement *j)
     if (j->has_selection)
         selection_done(&j->selection);
     sampling_found_free(j->kept);
-    sampling_found_free(j->found);
-    catalog_free(j->catalog);
+    sampling_found_free(j->own_found);
+    catalog_free(j->own_catalog);
     mem_free(j->seen);
+    mem_free(j->since);
     arena_done(&j->mem);
     mem_free(j);
 }
@@ -69,14 +75,17 @@ static bool flows(const struct job *j, size_t table)
 static void look_at_values(struct task *t, struct job *j)
 {
     struct judgement *m = j->made;
+    size_t n = catalog_tables(m->catalog);
+
+    if (j->flows)
+        m->wanted = arena_array(&m->mem, bool, n + 1);
+    for (size_t i = 0; m->wanted && i < n; i++)
+        m->wanted[i] = flows(j, i);
     struct sampling_options o = {.source = j->values.source,
                                  .catalog = m->catalog,
                                  .rows = j->values.rows,
-                                 .found = m->found};
-
-    for (size_t i = 0; o.rows && i < catalog_tables(m->catalog); i++)
-        if (!flows(j, i)) /* nobody asks for its rows */
-            sampling_found_set_read(m->found, i, &(struct sampling_seen){.read = true});
+                                 .wanted = m->wanted,
+                                 .found = m->own_found};
     j->sampling = sampling(task_net(t), &o);
 }
 
@@ -95,23 +104,35 @@ static void note_left_out(struct judgement *m, const char *why)
         m->why = arena_str(&m->mem, why);
 }
 
-/* Rows that row security hides from us nobody has looked at, however many came. */
-static bool rows_seen(struct judgement *m, const struct sampling_found *f, size_t table)
+/* When values of it were looked at last: rows, or statistics of each column; 0: never. Rows that
+ * row security hides from us nobody has looked at, however many came. */
+static int64_t seen_at(struct judgement *m, const struct sampling_found *f, size_t table)
 {
     struct sampling_seen seen = sampling_found_seen(f, table);
+    int64_t rows_at = seen.read && seen.rows > 0 && !seen.hidden ? seen.at : 0;
+    char day[CLOCK_TEXT];
 
+    if (m->wanted && !m->wanted[table])
+        return seen.told_at > rows_at ? seen.told_at : rows_at;
     if (seen.hidden)
         note_left_out(m, tr("row security hides rows"));
-    return seen.rows > 0 && !seen.hidden;
+    if (seen.aged && !seen.told_at)
+        note_left_out(m, arena_printf(&m->mem, tr("the look at them of %s is too old"),
+                                      clock_day(seen.at, day)));
+    return seen.told_at > rows_at ? seen.told_at : rows_at;
 }
 
-static void note_seen(struct job *j)
+static void note_seen(struct judgement *m)
 {
-    struct judgement *m = j->made;
+    size_t n = catalog_tables(m->catalog);
 
-    for (size_t i = 0; i < catalog_tables(m->catalog); i++)
-        m->seen[i] = sampling_saw_statistics(j->sampling, i) || rows_seen(m, m->found, i) ||
-                     rows_seen(m, m->kept, i);
+    m->seen = mem_grow(NULL, n + 1, sizeof *m->seen);
+    m->since = mem_grow(NULL, n + 1, sizeof *m->since);
+    for (size_t i = 0; i < n; i++) {
+        int64_t now = seen_at(m, m->found, i), before = now ? 0 : seen_at(m, m->kept, i);
+        m->seen[i] = now || before;
+        m->since[i] = before;
+    }
 }
 
 static void raise_column(struct judgement *m, size_t table, const char *column)
@@ -140,11 +161,13 @@ static void count_in(struct job *j)
     struct judgement *m = j->made;
 
     raise_all(m, m->kept);
-    raise_all(m, m->found);
-    note_trouble(m, j->sampling);
-    note_left_out(m, sampling_told(j->sampling).statistics_why);
-    note_left_out(m, sampling_told(j->sampling).why);
-    note_seen(j);
+    raise_all(m, m->own_found);
+    if (j->sampling) {
+        note_trouble(m, j->sampling);
+        note_left_out(m, sampling_told(j->sampling).statistics_why);
+        note_left_out(m, sampling_told(j->sampling).why);
+    }
+    note_seen(m);
     m->sampled = j->values.rows > 0;
 }
 
@@ -154,12 +177,10 @@ static void take_survey(struct job *j, bool values)
 {
     struct judgement *m = j->made;
 
-    m->catalog = survey_take(j->survey, &m->selection);
+    m->catalog = m->own_catalog = survey_take(j->survey, &m->selection);
     m->has_selection = true;
     m->kept = survey_take_found(j->survey);
-    m->found = sampling_found_new(m->catalog);
-    m->seen = mem_grow(NULL, catalog_tables(m->catalog) + 1, sizeof *m->seen);
-    memset(m->seen, 0, (catalog_tables(m->catalog) + 1) * sizeof *m->seen);
+    m->found = m->own_found = sampling_found_new(m->catalog);
     m->asked = values;
 }
 
@@ -175,10 +196,12 @@ static enum task_state step(struct task *t)
         take_survey(j, j->made->asked);
         if (!j->made->asked)
             return TASK_OK;
-        look_at_values(t, j);
-        return TASK_RUNNING;
+        if (!j->values.remembered) {
+            look_at_values(t, j);
+            return TASK_RUNNING;
+        }
     }
-    if (task_state(j->sampling) == TASK_RUNNING)
+    if (j->sampling && task_state(j->sampling) == TASK_RUNNING)
         return TASK_RUNNING;
     count_in(j);
     return TASK_OK;
@@ -212,6 +235,24 @@ struct judgement *judging_take(struct task *t)
     return m;
 }
 
+struct judgement *judgement_over(const struct catalog *c, const struct sampling_found *found,
+                                 const struct rules_team *team, bool sampled)
+{
+    enum { DAY = 24 * 60 * 60 };
+    struct judgement *m = mem_alloc(sizeof *m);
+    int64_t today = clock_wall() - DAY;
+
+    *m = (struct judgement){
+        .catalog = c, .found = found, .team = team, .asked = true, .sampled = sampled};
+    arena_init(&m->mem);
+    note_seen(m);
+    for (size_t i = 0; i < catalog_tables(c); i++) {
+        int64_t at = seen_at(m, found, i);
+        m->since[i] = at < today ? at : 0;
+    }
+    return m;
+}
+
 /* --- what it says --- */
 
 const struct selection *judgement_selection(const struct judgement *j)
@@ -241,11 +282,20 @@ bool judgement_verdict(const struct judgement *j, const char *schema, const char
 
 /* --- what was looked at --- */
 
-static bool is_seen(const struct judgement *j, const struct selection_table *t)
+static bool is_seen(const struct judgement *j, const struct selection_table *t, int64_t *since)
 {
     ptrdiff_t at = j && j->asked ? catalog_find(j->catalog, t->schema, t->name) : CATALOG_NONE;
 
+    *since = at != CATALOG_NONE ? j->since[at] : 0;
     return at != CATALOG_NONE && j->seen[at];
+}
+
+static void count_remembered(struct judgement_unseen *out, int64_t since)
+{
+    if (since == 0)
+        return;
+    if (out->n_remembered++ == 0 || since < out->remembered_since)
+        out->remembered_since = since;
 }
 
 void judgement_unseen(const struct judgement *j, const struct selection *s, const char *why,
@@ -256,9 +306,12 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
     for (size_t i = 0; i < s->n_tables; i++) {
         if (s->tables[i].n_included == 0)
             continue;
+        int64_t since;
         out->tables++;
-        if (!is_seen(j, &s->tables[i]))
+        if (!is_seen(j, &s->tables[i], &since))
             out->unseen[out->n_unseen++] = &s->tables[i];
+        else
+            count_remembered(out, since);
     }
     if (out->n_unseen == 0)
         return;
@@ -291,8 +344,21 @@ const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena
     return text;
 }
 
+const char *judgement_remembered_text(const struct judgement_unseen *u, struct arena *a)
+{
+    char day[CLOCK_TEXT];
+
+    if (u->n_remembered == 0)
+        return NULL;
+    return arena_printf(
+        a, tr("values looked at before, and not now: tables %zu, the longest ago on %s"),
+        u->n_remembered, clock_day(u->remembered_since, day));
+}
+
 void judgement_unseen_json(struct json_out *o, const char *key, const struct judgement_unseen *u)
 {
+    char when[CLOCK_TEXT];
+
     json_open_object(o, key);
     json_put_int(o, "tables", (int64_t)u->tables);
     json_put_int(o, "looked_at", (int64_t)(u->tables - u->n_unseen));
@@ -305,5 +371,8 @@ void judgement_unseen_json(struct json_out *o, const char *key, const struct jud
     }
     json_close_array(o);
     json_put_string(o, "why", u->why);
+    json_put_int(o, "remembered", (int64_t)u->n_remembered);
+    json_put_string(o, "remembered_since",
+                    u->n_remembered ? clock_rfc3339(u->remembered_since, when) : NULL);
     json_close_object(o);
 }

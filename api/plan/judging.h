@@ -17,6 +17,7 @@
 struct judging_values {
     struct pg_options source; /* for a connection of its own; texts until the task has ended */
     uint32_t rows;            /* of a table at most; 0: statistics alone */
+    bool remembered;          /* nothing is looked at now: only what was kept counts */
     survey_known *known;      /* what was kept; NULL: nothing. As in survey_remember */
     void *known_ctx;
 };
@@ -33,6 +34,10 @@ struct judging_options {
 struct task *judging(struct net *net, const struct judging_options *o);
 
 struct judgement;
+/* The same of what was read and looked at elsewhere, which must outlive it: judgement_verdict and
+ * judgement_unseen alone. found, team: may be NULL. */
+struct judgement *judgement_over(const struct catalog *c, const struct sampling_found *found,
+                                 const struct rules_team *team, bool sampled);
 /* Of one with TASK_OK, once: judgement_free. */
 struct judgement *judging_take(struct task *t);
 void judgement_free(struct judgement *j); /* NULL is fine */
@@ -50,8 +55,10 @@ bool judgement_verdict(const struct judgement *j, const char *schema, const char
 struct judgement_unseen {
     size_t tables; /* that flow */
     const struct selection_table **unseen;
-    size_t n_unseen; /* of them: nobody has looked at their values */
-    const char *why; /* then: why; else NULL. Harmless, in the person's language */
+    size_t n_unseen;          /* of them: nobody has looked at their values */
+    const char *why;          /* then: why; else NULL. Harmless, in the person's language */
+    size_t n_remembered;      /* of the others: looked at before, and not now */
+    int64_t remembered_since; /* the longest ago of those, seconds since 1970; 0: there is none */
 };
 /* Of the tables that flow by s. j NULL: the database was not asked, and `why` says why (NULL: that
  * alone). Lives in a. */
@@ -59,7 +66,10 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
                       struct arena *a, struct judgement_unseen *out);
 /* One sentence, foreign parts marked as in said.h; NULL where all were looked at. */
 const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a);
-/* As an object {tables, looked_at, not_looked_at: [{schema, table}], why}. */
+/* How old what counts is; NULL: all of it is of now. */
+const char *judgement_remembered_text(const struct judgement_unseen *u, struct arena *a);
+/* As an object {tables, looked_at, not_looked_at: [{schema, table}], why, remembered,
+ * remembered_since}. */
 void judgement_unseen_json(struct json_out *o, const char *key, const struct judgement_unseen *u);
 
 #endif

@@ -71,7 +71,7 @@ static void put_column(struct review_writer *w, const struct review_column *c, s
     if (!str_is_empty(known->type))
         str_printf(out, " %s", review_word(w, known->type));
     if (c->level != RULES_NONE)
-        str_printf(out, " (%s)", rules_level_name(c->level));
+        str_printf(out, " (%s)", tr(rules_level_name(c->level)));
     if (c->c->kind == COMPARE_CHANGED && (c->c->what & COMPARE_TYPE))
         str_printf(out, " (%s %s)", tr("before"), review_word(w, c->c->was->type));
 }
@@ -265,7 +265,7 @@ static void drift_line(struct review_writer *w, const struct drift_item *x)
 
     review_add(w, REVIEW_ITEM, drift_tone(x),
                x->unagreed && x->level != RULES_NONE
-                   ? arena_printf(w->a, "%s (%s)", text, rules_level_name(x->level))
+                   ? arena_printf(w->a, "%s (%s)", text, tr(rules_level_name(x->level)))
                    : text);
 }
 
@@ -323,7 +323,7 @@ static void news(struct review_writer *w)
         review_add(w, REVIEW_ITEM, REVIEW_PLAIN,
                    x->level == RULES_NONE
                        ? name
-                       : arena_printf(w->a, "%s (%s)", name, rules_level_name(x->level)));
+                       : arena_printf(w->a, "%s (%s)", name, tr(rules_level_name(x->level))));
     }
     if (d->n_unlisted > LISTED)
         review_note(w, arena_printf(w->a, tr("and %zu more"), d->n_unlisted - LISTED));

@@ -141,7 +141,9 @@ static const char parts[] =
     "              \"look_up_name\": {\"type\": \"boolean\"}\n"
     "            }\n"
     "          }\n"
-    "        },\n"
+    "        },\n";
+
+static const char looks[] =
     "        \"stream_unknown\": {\"type\": [\"string\", \"null\"], \"description\": \"why it was "
     "not asked\"},\n"
     "        \"source_unknown\": {\"type\": [\"string\", \"null\"], \"description\": \"why it was "
@@ -162,7 +164,10 @@ static const char parts[] =
     "\"string\"}}\n"
     "              }\n"
     "            },\n"
-    "            \"why\": {\"type\": [\"string\", \"null\"]}\n"
+    "            \"why\": {\"type\": [\"string\", \"null\"]},\n"
+    "            \"remembered\": {\"type\": \"integer\", \"description\": \"of those looked at: "
+    "before, and not now\"},\n"
+    "            \"remembered_since\": {\"type\": [\"string\", \"null\"]}\n"
     "          }\n"
     "        },\n"
     "        \"drift\": {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/drift\"}}\n"
@@ -263,8 +268,8 @@ static const char definitions[] =
 
 const char *review_schema(void)
 {
-    static char text[sizeof totals + sizeof parts + sizeof definitions];
+    static char text[sizeof totals + sizeof parts + sizeof looks + sizeof definitions];
 
-    snprintf(text, sizeof text, "%s%s%s", totals, parts, definitions);
+    snprintf(text, sizeof text, "%s%s%s%s", totals, parts, looks, definitions);
     return text;
 }

@@ -29,7 +29,7 @@ static const char *sentence(struct review_writer *w, const struct review_column 
     const char *name = name_of(w, c->c),
                *type =
                    str_is_empty(known->type) ? tr("type not known") : review_word(w, known->type),
-               *level = rules_level_name(c->level), *what = review_categories(w, c->categories);
+               *level = tr(rules_level_name(c->level)), *what = review_categories(w, c->categories);
 
     switch (c->c->kind) {
     case COMPARE_STARTS:
@@ -112,8 +112,8 @@ static void differences(struct review_writer *w, const struct review_column *c)
                                       review_word(w, was->type), review_word(w, is->type)));
     if (c->c->what & COMPARE_LEVEL)
         review_detail(w, arena_printf(w->a, tr("level: %s before, %s now"),
-                                      rules_level_name((enum rules_level)was->level),
-                                      rules_level_name((enum rules_level)is->level)));
+                                      tr(rules_level_name((enum rules_level)was->level)),
+                                      tr(rules_level_name((enum rules_level)is->level))));
     if (c->c->what & COMPARE_CATEGORIES)
         review_detail(w, arena_printf(w->a, tr("categories: %s before, %s now"),
                                       was->categories ? review_categories(w, was->categories) : "-",
@@ -121,8 +121,8 @@ static void differences(struct review_writer *w, const struct review_column *c)
     if (c->calmer)
         review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
                    arena_printf(w->a, tr("the file calls it %s; by what is known it is %s"),
-                                rules_level_name((enum rules_level)is->level),
-                                rules_level_name(c->level)));
+                                tr(rules_level_name((enum rules_level)is->level)),
+                                tr(rules_level_name(c->level))));
 }
 
 static void sensitive_column(struct review_writer *w, const struct review_column *c)
@@ -134,7 +134,7 @@ static void sensitive_column(struct review_writer *w, const struct review_column
     if (c->before != RULES_NONE && !(c->c->what & COMPARE_LEVEL))
         review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
                    arena_printf(w->a, tr("it flows, and was %s before: is it harmless now?"),
-                                rules_level_name(c->before)));
+                                tr(rules_level_name(c->before))));
     reasons(w, c);
     evidence(w, &c->verdict);
 }
@@ -201,7 +201,7 @@ static void unchanged_column(struct review_writer *w, struct unchanged *u,
     review_add(w, REVIEW_ITEM, REVIEW_ALARM,
                arena_printf(w->a, tr("%s: %s (%s), no reason; flows as before"),
                             said_name(w->a, t->schema, t->name, c->name),
-                            rules_level_name((enum rules_level)c->level),
+                            tr(rules_level_name((enum rules_level)c->level)),
                             review_categories(w, c->categories)));
     judge_unchanged(w, u, t, c, &v);
     evidence(w, &v);
@@ -247,8 +247,8 @@ static size_t lowered_by_rules(struct review_writer *w, bool tell)
                            w->a,
                            tr("%s: was %s (%s); flows as before, and by the rules of now it is %s"),
                            said_name(w->a, x->table->schema, x->table->name, x->column->name),
-                           rules_level_name(x->before), review_categories(w, x->categories),
-                           rules_level_name((enum rules_level)x->column->level)));
+                           tr(rules_level_name(x->before)), review_categories(w, x->categories),
+                           tr(rules_level_name((enum rules_level)x->column->level))));
         n++;
     }
     return n;

@@ -73,6 +73,8 @@ static void totals(struct review_writer *w)
                            review_word(w, r->in->source_why)));
     if (r->values.n_unseen && r->in->judgement)
         total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
+    if (r->values.n_remembered)
+        total(w, REVIEW_PLAIN, judgement_remembered_text(&r->values, w->a));
     if (r->drift.n > r->drift.n_unlisted)
         total(w, r->drift.n_unagreed ? REVIEW_ALARM : REVIEW_CHANGED,
               arena_printf(w->a,

@@ -1,6 +1,7 @@
 #include "api/plan/sampling_found.h"
 
 #include "api/base/arena.h"
+#include "api/base/clock.h"
 #include "api/plan/sampling.h"
 
 #include <stdio.h>
@@ -16,6 +17,8 @@
 #define CATEGORY   "=" /* beyond those of the evidence: there is not room for all */
 #define IN_PART    "part"
 #define HIDDEN     "hidden"
+#define AT         "at="
+#define TOLD_AT    "told="
 
 /* What the values of one column said. Those of a table hang on its `first`. */
 struct finding {
@@ -137,10 +140,15 @@ void sampling_found_join(struct sampling_found *f, size_t table, size_t column,
     put(f, table, column, &all, false);
 }
 
-static void mark_read(struct sampling_found *f, size_t table, const struct sampling_seen *seen)
+static void mark_read(struct sampling_found *f, size_t table, const struct sampling_seen *seen,
+                      int64_t at)
 {
+    int64_t told_at = f->tables[table].seen.told_at;
+
     f->tables[table].seen = *seen;
     f->tables[table].seen.read = true;
+    f->tables[table].seen.at = at;
+    f->tables[table].seen.told_at = told_at;
     tell(f, table);
 }
 
@@ -157,7 +165,13 @@ void sampling_found_set_read(struct sampling_found *f, size_t table,
         else
             at = &f->findings[*at].next;
     }
-    mark_read(f, table, seen);
+    mark_read(f, table, seen, clock_wall());
+}
+
+void sampling_found_set_told(struct sampling_found *f, size_t table)
+{
+    f->tables[table].seen.told_at = clock_wall();
+    tell(f, table);
 }
 
 void sampling_found_set_statistics(struct sampling_found *f)
@@ -284,12 +298,16 @@ void sampling_found_write(const struct sampling_found *f, size_t table, struct s
     char look[24] = "0";
     size_t n;
 
-    if (!t->seen.read && t->first == NOWHERE)
+    if (!t->seen.read && !t->seen.told_at && t->first == NOWHERE)
         return;
-    if (t->seen.read)
+    if (t->seen.read || t->seen.told_at)
         name_look(f->catalog, table, look, &n);
     str_printf(out, "%s%c%llu%s%s", look, PART, (unsigned long long)t->seen.rows,
                t->seen.in_part ? PIECE_TEXT IN_PART : "", t->seen.hidden ? PIECE_TEXT HIDDEN : "");
+    if (t->seen.read)
+        str_printf(out, "%c" AT "%lld", PIECE, (long long)t->seen.at);
+    if (t->seen.told_at)
+        str_printf(out, "%c" TOLD_AT "%lld", PIECE, (long long)t->seen.told_at);
     for (uint32_t at = t->first; at != NOWHERE; at = f->findings[at].next)
         write_column(f, table, &f->findings[at], out);
 }
@@ -371,7 +389,8 @@ static ptrdiff_t column_at(const struct catalog *c, size_t table, long long plac
     return place && i < n ? (ptrdiff_t)i : CATALOG_NONE;
 }
 
-static void take_column(struct sampling_found *f, size_t table, char *text, bool stale)
+/* others: the table has other columns by now; old: its rows were read too long ago. */
+static void take_column(struct sampling_found *f, size_t table, char *text, bool others, bool old)
 {
     const char *name = next(&text, PIECE);
     ptrdiff_t column = catalog_find_column(f->catalog, table, name);
@@ -380,6 +399,7 @@ static void take_column(struct sampling_found *f, size_t table, char *text, bool
 
     for (char *piece; (piece = next(&text, PIECE)) != NULL;)
         take_piece(f, piece, &place, &v);
+    bool stale = others || (old && v.n_evidence && v.evidence[0].by == RULES_BY_DATA);
     ptrdiff_t there = column_at(f->catalog, table, place);
     if (column != CATALOG_NONE)
         put(f, table, (size_t)column, &v, stale);
@@ -396,10 +416,40 @@ static bool take_seen(char *text, struct sampling_seen *seen)
         return false;
     seen->rows = (uint64_t)n;
     for (const char *word; (word = next(&text, PIECE)) != NULL;) {
+        if (str_starts(word, AT) && str_int64(word + strlen(AT), 0, INT64_MAX, &n))
+            seen->at = n;
+        if (str_starts(word, TOLD_AT) && str_int64(word + strlen(TOLD_AT), 0, INT64_MAX, &n))
+            seen->told_at = n;
         seen->in_part = seen->in_part || str_eq(word, IN_PART);
         seen->hidden = seen->hidden || str_eq(word, HIDDEN);
     }
     return true;
+}
+
+/* Also of a day that is still to come: who wrote it had another clock. */
+static bool is_old(int64_t at)
+{
+    enum { DAY = 24 * 60 * 60 };
+    int64_t now = clock_wall();
+
+    return at <= 0 || at > now + DAY || now - at > (int64_t)SAMPLING_DAYS * DAY;
+}
+
+/* One that was empty may have rows by now; n: columns that are looked at. */
+static void take_look(struct sampling_found *f, size_t table, const struct sampling_seen *seen,
+                      size_t n)
+{
+    struct sampling_seen *now = &f->tables[table].seen;
+    bool some = seen->rows > 0 || seen->hidden || n == 0;
+
+    if (!is_old(seen->told_at)) {
+        now->told_at = seen->told_at;
+        tell(f, table);
+    }
+    if (some && !is_old(seen->at))
+        mark_read(f, table, seen, seen->at);
+    else if (some && n > 0)
+        *now = (struct sampling_seen){.aged = true, .at = seen->at, .told_at = now->told_at};
 }
 
 void sampling_found_take(struct sampling_found *f, size_t table, const char *text)
@@ -413,10 +463,9 @@ void sampling_found_take(struct sampling_found *f, size_t table, const char *tex
     if (look && take_seen(next(&at, PART), &seen)) {
         bool same = str_eq(look, now);
         for (char *part; (part = next(&at, PART)) != NULL;)
-            take_column(f, table, part, !same);
-        /* one that was empty may have rows by now */
-        if (same && (seen.rows > 0 || seen.hidden || n == 0))
-            mark_read(f, table, &seen);
+            take_column(f, table, part, !same, is_old(seen.at));
+        if (same)
+            take_look(f, table, &seen, n);
     }
     mem_free(copy);
 }

@@ -23,18 +23,25 @@ void sampling_found_put(struct sampling_found *f, size_t table, size_t column,
 /* Besides what the same source said before: a partitioned table is told by each of its parts. */
 void sampling_found_join(struct sampling_found *f, size_t table, size_t column,
                          const struct rules_verdict *v);
-/* How far the rows of a table were looked at. */
+/* How far a table was looked at, and when (seconds since 1970; 0: not). */
 struct sampling_seen {
     bool read;
-    uint64_t rows; /* that came */
-    bool in_part;  /* there are more, or may be: a rare value may be missed */
-    bool hidden;   /* row security hides rows from us: nobody looks at those */
+    uint64_t rows;   /* that came */
+    bool in_part;    /* there are more, or may be: a rare value may be missed */
+    bool hidden;     /* row security hides rows from us: nobody looks at those */
+    bool aged;       /* its rows were read longer ago than a look holds: not read, by that */
+    int64_t at;      /* rows were read, or found hidden */
+    int64_t told_at; /* statistics told of each column that is looked at */
 };
-/* Rows are looked at (anew): what was said by those of another time is gone, so before the puts. */
+/* What values said ages: they are others by now. */
+enum { SAMPLING_DAYS = 30 };
+/* Rows are looked at (anew), now: what was said by those of another time is gone, so before the
+ * puts. at and told_at are not looked at. */
 void sampling_found_set_read(struct sampling_found *f, size_t table,
                              const struct sampling_seen *seen);
-void sampling_found_set_statistics(struct sampling_found *f); /* all of them were looked at */
-void sampling_found_forget(struct sampling_found *f);         /* everything, to look anew */
+void sampling_found_set_told(struct sampling_found *f, size_t table); /* by statistics, now */
+void sampling_found_set_statistics(struct sampling_found *f);         /* they were asked for */
+void sampling_found_forget(struct sampling_found *f);                 /* everything, to look anew */
 
 /* --- looking --- */
 
@@ -57,9 +64,10 @@ int64_t sampling_found_shape(struct sampling_found *f);
 /* One table, as a line without its end; "" when nothing is known of it. */
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
 /* As it was written, perhaps by an earlier version, of a table that may have changed since: what
- * fits is taken. A table that was empty, was looked at by another version, or had other columns to
- * look at (number, name, place or type), counts as not read; until it is, its columns keep what was
- * said under their name, and what was said of their place: a renamed one stays a question. */
+ * fits is taken. A table that was empty, was looked at by another version or more than
+ * SAMPLING_DAYS ago, or had other columns to look at (number, name, place or type), counts as not
+ * read; until it is, its columns keep what was said under their name, and what was said of their
+ * place: a renamed one stays a question. */
 void sampling_found_take(struct sampling_found *f, size_t table, const char *text);
 
 #endif

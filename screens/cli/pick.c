@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "screens/cli/out.h"
 
 #include <stdio.h>
@@ -218,13 +219,15 @@ static bool include(struct selection *s, const struct options *o, size_t at, boo
         if (named)
             return refuse(e, t, sensitive_key(t),
                           "its key is sensitive, and a key cannot be left out");
-        out_talk("left out: %s.%s (its key %s is sensitive)", t->schema, t->name, sensitive_key(t));
+        out_talk(tr("left out: %s.%s (its key %s is sensitive)"), t->schema, t->name,
+                 sensitive_key(t));
         return true;
     case SELECTION_TOO_MANY_TABLES:
     case SELECTION_TOO_MANY_KEYS:
     case SELECTION_PARTITION_FLOWS:
         if (!named)
-            out_talk("left out: %s.%s (%s)", t->schema, t->name, selection_answer_text(answer));
+            out_talk(tr("left out: %s.%s (%s)"), t->schema, t->name,
+                     tr(selection_answer_text(answer)));
         break;
     case SELECTION_KEY:
     case SELECTION_UNSUPPORTED:
@@ -332,8 +335,8 @@ static void say_left_out(const struct selection *s)
         const struct selection_table *t = &s->tables[k];
         for (size_t i = 0; t->n_included > 0 && i < t->n_columns; i++)
             if (!t->columns[i].included && t->columns[i].level != RULES_NONE)
-                out_talk("left out: %s.%s.%s (%s)", t->schema, t->name, t->columns[i].name,
-                         rules_level_name((enum rules_level)t->columns[i].level));
+                out_talk(tr("left out: %s.%s.%s (%s)"), t->schema, t->name, t->columns[i].name,
+                         tr(rules_level_name((enum rules_level)t->columns[i].level)));
     }
 }
 
@@ -386,7 +389,8 @@ static bool judge_name(const struct options *o, const struct rules_team *team, c
         return true;
     if (!only_looks(o))
         return refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
-    out_talk("without a reason: %s.%s (%s, by its name)", table, name, rules_level_name(v.level));
+    out_talk(tr("without a reason: %s.%s (%s, by its name)"), table, name,
+             tr(rules_level_name(v.level)));
     return true;
 }
 

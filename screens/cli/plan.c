@@ -9,6 +9,7 @@
 #include "api/plan/trial_tell.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
+#include "screens/values.h"
 
 /* What differs besides what would be changed: of the source, where a plan file was read. */
 static void print_drift(const struct drift *d, struct str *out)
@@ -55,11 +56,16 @@ static int show(struct creation *c, const struct task *trial, const struct drift
 /* The plan was made of a file: what else of it does not hold. */
 static bool show_with_drift(struct creation *c, const struct task *trial, int *code, struct err *e)
 {
-    const struct drifting_options o = {.google = c->s->live.google,
-                                       .pg = c->s->live.pg,
+    struct live *live = &c->s->live;
+    struct judging_values values = values_for_judging(
+        live, c->s->o->dsn, live->pg ? pg_database(live->pg) : "", c->remembered);
+    values.remembered = true; /* the plan has looked at them */
+    const struct drifting_options o = {.google = live->google,
+                                       .pg = live->pg,
                                        .target = &c->s->target,
                                        .file = &c->selection,
-                                       .team = c->s->live.team};
+                                       .team = live->team,
+                                       .values = &values};
     struct task *t = drifting(c->s->live.net, &o);
     struct arena a = {0};
     struct drift d;

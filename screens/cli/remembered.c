@@ -2,18 +2,16 @@
 
 #include "api/base/str.h"
 #include "api/store/journeys.h"
+#include "screens/values.h"
 
-static bool is_same(const struct kept *k, const char *key, const char *name)
-{
-    return name[0] && str_eq(kept_text(k, key, ""), name);
-}
-
-/* Behind a tunnel each server has the same host and port, and many a database the same name: the
- * instance alone tells them apart. */
 static bool is_of(const struct kept *k, const struct target *t)
 {
-    return is_same(k, "target.project", t->project) && is_same(k, "target.instance", t->instance) &&
-           is_same(k, "target.database", t->database);
+    struct target of = {.app = ""};
+
+    str_copy(of.project, sizeof of.project, kept_text(k, "target.project", ""));
+    str_copy(of.instance, sizeof of.instance, kept_text(k, "target.instance", ""));
+    str_copy(of.database, sizeof of.database, kept_text(k, "target.database", ""));
+    return values_are_of(&of, t);
 }
 
 struct kept *remembered(struct store *s, const struct target *t)

@@ -12,8 +12,10 @@
 #include "api/watch/status.h"
 #include "screens/answer.h"
 #include "screens/cli/out.h"
+#include "screens/cli/remembered.h"
 #include "screens/cli/session.h"
 #include "screens/cli/status_reconcile.h"
+#include "screens/values.h"
 
 #include <stdio.h>
 
@@ -23,21 +25,27 @@ enum { WATCH_MS = 15000, COUNTS_EVERY = 4, DRIFT_EVERY = 20 /* looks */, DRIFT_S
 /* What runs against the plan file, where there is one of this stream. */
 struct held {
     struct task *looking; /* NULL: there is none */
+    struct kept *kept;    /* what was seen of its values; NULL: nothing */
     struct drift drift;
     struct arena mem;
 };
 
 static bool look_for_drift(struct session *s, struct held *h, struct err *e)
 {
+    if (!s->has_file || !drifting_concerns(&s->file, &s->target))
+        return true;
+    task_clear(&h->looking);
+    if (h->kept == NULL)
+        h->kept = remembered(s->live.store, &s->target);
+    struct judging_values values =
+        values_for_judging(&s->live, s->o->dsn, s->live.pg ? pg_database(s->live.pg) : "", h->kept);
+    values.remembered = true; /* who only watches reads no values */
     const struct drifting_options o = {.google = s->live.google,
                                        .pg = s->live.pg,
                                        .target = &s->target,
                                        .file = &s->file,
-                                       .team = s->live.team};
-
-    if (!s->has_file || !drifting_concerns(&s->file, &s->target))
-        return true;
-    task_clear(&h->looking);
+                                       .team = s->live.team,
+                                       .values = &values};
     h->looking = drifting(s->live.net, &o);
     if (!session_wait(s, h->looking, e))
         return false;
@@ -293,6 +301,7 @@ int command_status(const struct options *o)
                      &code))
         code = run(&s, &h);
     task_drop(h.looking);
+    kept_free(h.kept);
     arena_done(&h.mem);
     session_close(&s);
     return code;

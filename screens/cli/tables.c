@@ -4,6 +4,7 @@
 #include "api/base/json.h"
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/sampling.h"
 #include "api/plan/survey.h"
 #include "screens/cli/out.h"
@@ -157,7 +158,7 @@ static void print_flags(const struct rules_team *team, const struct rules_verdic
     if (v->n_evidence == 0)
         return;
     if (v->level != RULES_NONE)
-        str_printf(out, "%s:", rules_level_name(v->level));
+        str_printf(out, "%s:", tr(rules_level_name(v->level)));
     for (int c = 0; c < RULES_CATEGORIES; c++)
         if (v->categories & 1u << c)
             str_printf(out, " %s", rules_category_name((enum rules_category)c));
@@ -220,23 +221,23 @@ static void tell(const struct options *o, const struct task *values)
     char rows[FIGURE_TEXT];
 
     if (task_state(values) == TASK_FAILED)
-        out_talk("values were not all looked at: %s", task_error(values)->why);
+        out_talk(tr("values were not all looked at: %s"), task_error(values)->why);
     if (told.statistics_why)
-        out_talk("PostgreSQL's statistics could not be read: %s", told.statistics_why);
+        out_talk(tr("PostgreSQL's statistics could not be read: %s"), told.statistics_why);
     else if (told.statistics_hidden)
-        out_talk("tables whose statistics are hidden from you: %zu", told.statistics_hidden);
+        out_talk(tr("tables whose statistics are hidden from you: %zu"), told.statistics_hidden);
     if (o->no_sample)
         return;
-    out_talk("%s rows of %zu tables were read", figure_count((int64_t)told.rows, rows),
+    out_talk(tr("%s rows of %zu tables were read"), figure_count((int64_t)told.rows, rows),
              told.tables - told.left_out);
     if (told.left_out)
-        out_talk("tables that could not be read: %zu, the first %s", told.left_out,
+        out_talk(tr("tables that could not be read: %zu, the first %s"), told.left_out,
                  told.why ? told.why : "");
     if (told.hidden)
-        out_talk("tables whose rows are hidden from you, in part or all, by row security: %zu",
+        out_talk(tr("tables whose rows are hidden from you, in part or all, by row security: %zu"),
                  told.hidden);
     if (told.in_part)
-        out_talk("tables read in part, where a rare value may be missed: %zu", told.in_part);
+        out_talk(tr("tables read in part, where a rare value may be missed: %zu"), told.in_part);
 }
 
 /* False: it was interrupted. Where values cannot be looked at the rest is printed all the same. */

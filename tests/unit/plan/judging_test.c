@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/clock.h"
 #include "api/net/net.h"
 #include "api/plan/judge.h"
 #include "api/plan/judging.h"
@@ -225,7 +226,27 @@ static const char *of_lager(void *ctx, const char *schema, const char *table)
     return strcmp(table, "lager") == 0 ? ctx : NULL;
 }
 
-/* As the wizard keeps it. */
+enum { DAY = 24 * 60 * 60 };
+
+static void assert_remembered(const struct judgement *j, const struct selection *s, size_t n,
+                              int days)
+{
+    struct judgement_unseen u;
+    struct arena a = {0};
+    char day[CLOCK_TEXT];
+    judgement_unseen(j, s, NULL, &a, &u);
+    assert_int_equal(u.n_remembered, n);
+    if (n == 0) {
+        assert_null(judgement_remembered_text(&u, &a));
+    } else {
+        assert_in_range(clock_wall() - u.remembered_since, days * DAY, days * DAY + 600);
+        assert_non_null(
+            strstr(judgement_remembered_text(&u, &a), clock_day(u.remembered_since, day)));
+    }
+    arena_done(&a);
+}
+
+/* As the wizard keeps it; a look of more than thirty days ago is none. */
 static void what_was_kept_tells(void **state)
 {
     struct judging_values values = {.source = {.dsn = conninfo}, .rows = 100};
@@ -257,6 +278,27 @@ static void what_was_kept_tells(void **state)
     assert_int_equal(level_of(j, "lager"), RULES_SPECIAL);
     assert_int_equal(unseen(j, &s, ""), 0);
     judgement_free(j);
+
+    values.remembered = true; /* nothing is read */
+    values.rows = 100;
+    add(&s, "vare");
+    j = judge_flows(&s, &values);
+    assert_int_equal(level_of(j, "lager"), RULES_SPECIAL);
+    assert_int_equal(level_of(j, "vare"), RULES_NONE);
+    assert_int_equal(unseen(j, &s, "vare"), 1);
+    assert_remembered(j, &s, 1, 0);
+    judgement_free(j);
+    clock_freeze(clock_wall() + 20 * DAY);
+    j = judge_flows(&s, &values);
+    assert_remembered(j, &s, 1, 20);
+    judgement_free(j);
+    clock_freeze(clock_wall() + 20 * DAY);
+    j = judge_flows(&s, &values);
+    assert_int_equal(level_of(j, "lager"), RULES_SPECIAL); /* a question still */
+    assert_int_equal(unseen(j, &s, "lager"), 2);
+    assert_remembered(j, &s, 0, 0);
+    judgement_free(j);
+    clock_freeze(0);
     str_done(&kept);
     selection_done(&s);
 }

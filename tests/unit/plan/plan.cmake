@@ -5,6 +5,6 @@ if(stem STREQUAL "apply_test" OR stem STREQUAL "eleven_test" OR stem STREQUAL "m
     add_dependencies(plan_${stem} strom-sandbox)
 endif()
 if(stem STREQUAL "sampling_test" OR stem STREQUAL "sampling_look_test" OR
-   stem STREQUAL "judging_test") # against a server of their own
+   stem STREQUAL "sampling_age_test" OR stem STREQUAL "judging_test") # against a server of their own
     target_link_libraries(plan_${stem} PRIVATE PkgConfig::libpq)
 endif()
