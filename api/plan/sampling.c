@@ -13,6 +13,11 @@ enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
 
 struct sampler;
 
+struct field {
+    struct heap *heap;
+    enum heap_form form;
+};
+
 /* A connection and the table that it reads. */
 struct reader {
     struct sampler *of;
@@ -20,9 +25,11 @@ struct reader {
     struct pg *pg;
     struct err lost; /* what ended it */
     size_t table;
-    bool again; /* the blocks that were drawn were empty: from the beginning, then */
-    struct heap *heaps;
+    bool again;         /* the blocks that were drawn were empty: from the beginning, then */
+    struct heap *heaps; /* of a column each */
     size_t n_heaps;
+    struct field *fields; /* of a row */
+    size_t n_fields;
     uint64_t rows;
     struct arena mem;
 };
@@ -32,7 +39,6 @@ enum first { ASK_HIDDEN, ASK_STATISTICS, ASK_NOTHING };
 
 struct sampler {
     const struct catalog *catalog;
-    const bool *wanted;
     uint32_t rows;
     enum first at;
     size_t parts, parts_read; /* of the statistics: begun, and ended well */
@@ -86,21 +92,41 @@ struct sampling_told sampling_told(const struct task *t)
     return s->told;
 }
 
+bool sampling_saw_statistics(const struct task *t, size_t table)
+{
+    return statistics_whole(&((const struct sampler *)task_job(t, &type))->statistics, table);
+}
+
 /* --- rows --- */
 
 static bool data_row(void *ctx, char *line, size_t bytes, struct err *e)
 {
     struct reader *r = ctx;
+    const char *end = line + bytes;
     char *value;
     size_t n;
 
-    (void)bytes;
     (void)e;
     r->rows++;
-    for (size_t i = 0; i < r->n_heaps && copy_field(&line, &value, &n); i++)
+    for (size_t i = 0; i < r->n_fields && copy_field_binary(&line, end, &value, &n); i++)
         if (value)
-            heap_add(&r->heaps[i], &r->mem, value, n);
+            heap_add(r->fields[i].heap, &r->mem, r->fields[i].form, value, n);
     return true;
+}
+
+static void make_heaps(struct reader *r, const struct sampling_field *fields)
+{
+    r->heaps = arena_array(&r->mem, struct heap, r->n_fields);
+    r->fields = arena_array(&r->mem, struct field, r->n_fields);
+    r->n_heaps = 0;
+    for (size_t i = 0; i < r->n_fields; i++) {
+        size_t column = fields[i].column;
+        if (i == 0 || fields[i - 1].column != column)
+            r->heaps[r->n_heaps++] = (struct heap){
+                .column = column,
+                .is_array = catalog_column(r->of->catalog, r->table, column).is_array};
+        r->fields[i] = (struct field){&r->heaps[r->n_heaps - 1], fields[i].form};
+    }
 }
 
 /* Begins to read a table; false: there is nothing to look at. */
@@ -108,19 +134,17 @@ static bool begin(struct reader *r, size_t table)
 {
     struct sampler *s = r->of;
     struct str sql = {0};
-    bool ok = sampling_sql(s->catalog, table, s->rows, r->again, &sql, &r->n_heaps);
+    arena_reset(&r->mem);
+    struct sampling_field *fields =
+        arena_array(&r->mem, struct sampling_field,
+                    SAMPLING_FIELDS * catalog_table_columns(s->catalog, table) + 1);
+    bool ok = sampling_sql(s->catalog, table, s->rows, r->again, &sql, fields, &r->n_fields);
 
     if (ok) {
-        arena_reset(&r->mem);
-        r->heaps = arena_array(&r->mem, struct heap, r->n_heaps);
-        for (size_t i = 0, n = 0; n < r->n_heaps; i++) {
-            struct catalog_column c = catalog_column(s->catalog, table, i);
-            if (sampling_looks_at(&c))
-                r->heaps[n++] = (struct heap){.column = i, .is_array = c.is_array};
-        }
         r->table = table;
         r->rows = 0;
-        r->copy = pg_copy(r->pg, str_text(&sql), data_row, r);
+        make_heaps(r, fields);
+        r->copy = pg_copy_binary(r->pg, str_text(&sql), data_row, r);
     }
     str_done(&sql);
     return ok;
@@ -132,12 +156,11 @@ static bool holds_rows(const struct catalog_table *t)
            !rules_is_housekeeping(t->name);
 }
 
-static bool is_to_read(const struct catalog *c, const struct sampling_found *f, const bool *wanted,
-                       size_t table)
+static bool is_to_read(const struct catalog *c, const struct sampling_found *f, size_t table)
 {
     struct catalog_table t = catalog_table(c, table);
 
-    return (wanted == NULL || wanted[table]) && !sampling_found_is_read(f, table) && holds_rows(&t);
+    return !sampling_found_is_read(f, table) && holds_rows(&t);
 }
 
 static void conclude(struct reader *r)
@@ -235,7 +258,7 @@ static void run_out(struct sampler *s)
     size_t n = catalog_tables(s->catalog);
 
     for (; s->next < n; s->next++)
-        s->told.not_reached += is_to_read(s->catalog, s->found, s->wanted, s->next);
+        s->told.not_reached += is_to_read(s->catalog, s->found, s->next);
     if (s->told.not_reached == 0)
         return;
     s->told.tables += s->told.not_reached;
@@ -271,7 +294,7 @@ static bool go_on(struct reader *r)
             return false;
         }
         size_t table = s->next++;
-        if (!is_to_read(s->catalog, s->found, s->wanted, table))
+        if (!is_to_read(s->catalog, s->found, table))
             continue;
         const char *why = apart_why(&s->apart, table);
         if (why) {
@@ -403,7 +426,7 @@ bool sampling_has_work(const struct sampling_options *o)
 
     if (o->found == NULL || !sampling_found_has_statistics(o->found))
         return true;
-    while (i < n && !is_to_read(o->catalog, o->found, o->wanted, i))
+    while (i < n && !is_to_read(o->catalog, o->found, i))
         i++;
     return i < n;
 }
@@ -418,15 +441,14 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     source.statement_timeout_ms = STATEMENT_MS;
     source.lock_timeout_ms = LOCK_MS;
     s->catalog = o->catalog;
-    s->wanted = o->wanted;
     s->rows = o->rows;
     s->own = o->found ? NULL : sampling_found_new(o->catalog);
     s->found = o->found ? o->found : s->own;
     for (size_t i = 0; i < n; i++)
-        s->told.of += is_to_read(s->catalog, s->found, s->wanted, i);
+        s->told.of += is_to_read(s->catalog, s->found, i);
     s->until = clock_mono_ms() + (o->wall_ms ? o->wall_ms : SAMPLING_WALL_MS);
     apart_init(&s->apart, o->catalog, &s->mem);
-    statistics_init(&s->statistics, o->catalog, s->found, o->wanted, &s->mem);
+    statistics_init(&s->statistics, o->catalog, s->found, &s->mem);
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows || !sampling_found_has_statistics(s->found))

@@ -16,6 +16,7 @@
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
 #include "api/plan/sampling_found.h"
+#include "api/plan/sampling_heap.h"
 #include "api/rules/rules.h"
 
 enum {
@@ -29,7 +30,6 @@ struct sampling_options {
     struct pg_options source;      /* copied; the time-outs are set here */
     const struct catalog *catalog; /* must outlive the task */
     uint32_t rows;                 /* of a table at most; 0: statistics alone, no table is read */
-    const bool *wanted; /* of each table of the catalogue; NULL: all. Must outlive the task */
     /* Where it goes; must outlive the task. What was read before is not read again. NULL: into the
      * task itself. */
     struct sampling_found *found;
@@ -60,25 +60,33 @@ struct sampling_told {
     const char *statistics_why; /* they could not be read at all; NULL: they were, or need not */
 };
 struct sampling_told sampling_told(const struct task *t);
+/* By now statistics have told of every column of it that is looked at; of a partitioned table, they
+ * or those of each partition that may hold rows. */
+bool sampling_saw_statistics(const struct task *t, size_t table);
 
 /* --- pure parts --- */
 
 /* Its values can say something: text, documents, numbers and dates. */
 bool sampling_looks_at(const struct catalog_column *c);
-/* The statement that reads a table's rows, its columns those that are looked at, in their order;
- * the number of them in *n. False: there is none, or a name cannot be written. again: from the
- * beginning, for the blocks that were drawn were empty. */
+/* A field of that statement's rows, in COPY's binary format. A column may have two of them, one of
+ * which is NULL. */
+struct sampling_field {
+    size_t column;
+    enum heap_form form;
+};
+enum { SAMPLING_FIELDS = 2 }; /* of a column at most */
+/* The statement that reads a table's rows; its fields, those of columns that are looked at in their
+ * order, in fields[*n] with room for SAMPLING_FIELDS of each column. False: there is none, or a
+ * name cannot be written. again: from the beginning, for the blocks that were drawn were empty. */
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
-                  size_t *n);
+                  struct sampling_field *fields, size_t *n);
 /* So many rows came of that statement: there are more in the table, or nobody knows. */
 bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, bool again,
                          uint64_t came);
-/* One column's value as an expression: cut by the server, and not unpacked at all where it is very
- * wide; as text, but for types of the database's own, whose casts are somebody's functions. False:
- * the name cannot be written. */
+/* One column's value as text: cut by the server, and not unpacked at all where it is very wide.
+ * Types of the database's own are not cast, for those are somebody's functions. NULL may become
+ * empty. False: the name cannot be written. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c);
-bool sampling_sql_is_text(const struct catalog_column *c);    /* that expression is text */
-const char *sampling_sql_from(const struct catalog_table *t); /* " FROM ", as it suits the table */
 /* As it may be told: what a function of the database's own says (row security runs them), or what
  * is wrong with a value, may hold that value. */
 struct err sampling_sql_error(const struct err *e, bool row_security);

@@ -149,14 +149,13 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     str_add(out, "SELECT v FROM (SELECT ");
     if (!sampling_sql_value(out, &looked))
         return false;
-    str_printf(out, " AS v%s", sampling_sql_from(&t));
+    str_add(out, " AS v FROM ");
     if (!quote_table(out, t.schema, t.name, &e))
         return false;
     if (t.rows > SAMPLING_WHOLE)
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %d / %lld))", ROWS,
                    (long long)t.rows);
-    str_printf(out, " LIMIT %d) AS s WHERE v %s", ROWS,
-               sampling_sql_is_text(&looked) ? "<> ''" : "IS NOT NULL");
+    str_printf(out, " LIMIT %d) AS s WHERE v <> ''", ROWS);
     return true;
 }
 

@@ -14,27 +14,31 @@ enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000, NARROW_BYTES_STORED = 
 static const struct looked_at {
     const char *type;
     bool bounded; /* by its type (a number to 147 kB at the very most): as it is, then */
+    /* What is sent in its own binary form, of that type also where the column has another by now;
+     * NULL: text is sent. */
+    const char *as;
+    enum heap_form form;
 } looked_at[] = {
-    {"text", false},
-    {"character varying", false},
-    {"jsonb", false},
-    {"bigint", true},
-    {"numeric", true},
-    {"date", true},
-    {"integer", true},
-    {"json", false},
-    {"character", false},
-    {"bpchar", false},
-    {"xml", false},
-    {"inet", true},
-    {"cidr", true},
-    {"timestamp without time zone", true},
-    {"timestamp with time zone", true},
-    {"double precision", true},
-    {"name", true},
-    {"tsvector", false},
-    {"citext", false},
-    {"hstore", false},
+    {"text", false, NULL, HEAP_TEXT},
+    {"character varying", false, NULL, HEAP_TEXT},
+    {"jsonb", false, "jsonb", HEAP_JSONB},
+    {"bigint", true, "int8", HEAP_INTEGER},
+    {"numeric", true, "numeric", HEAP_NUMERIC},
+    {"date", true, "date", HEAP_DAY},
+    {"integer", true, "int4", HEAP_INTEGER},
+    {"json", false, "json", HEAP_TEXT},
+    {"character", false, NULL, HEAP_TEXT},
+    {"bpchar", false, NULL, HEAP_TEXT},
+    {"xml", false, NULL, HEAP_TEXT},
+    {"inet", true, NULL, HEAP_TEXT},
+    {"cidr", true, NULL, HEAP_TEXT},
+    {"timestamp without time zone", true, "timestamp", HEAP_TIME},
+    {"timestamp with time zone", true, "timestamptz", HEAP_TIME_ZONED},
+    {"double precision", true, NULL, HEAP_TEXT},
+    {"name", true, NULL, HEAP_TEXT},
+    {"tsvector", false, NULL, HEAP_TEXT},
+    {"citext", false, NULL, HEAP_TEXT},
+    {"hstore", false, NULL, HEAP_TEXT},
 };
 
 enum { OF_EXTENSIONS = 2 }; /* the last so many stand in a schema of the database's own */
@@ -44,11 +48,6 @@ enum { OF_EXTENSIONS = 2 }; /* the last so many stand in a schema of the databas
 static bool is_made(const struct catalog_column *c)
 {
     return strchr(c->base_type, '.') != NULL;
-}
-
-bool sampling_sql_is_text(const struct catalog_column *c)
-{
-    return !is_made(c);
 }
 
 static const struct looked_at *look_of(const struct catalog_column *c)
@@ -66,9 +65,29 @@ static const struct looked_at *look_of(const struct catalog_column *c)
     return NULL;
 }
 
+/* numeric(10,2): a number of persons, even with zeros behind a point, has no room before it. */
+static bool is_amount(const struct catalog_column *c)
+{
+    enum { HEADER = 4, SCALE_BITS = 0x7ff, SCALE_SIGN = 0x400, PERSON_DIGITS = 11 };
+
+    if (c->is_array || !str_eq(c->base_type, "numeric") || !str_eq(c->type, "numeric") ||
+        c->typmod < HEADER)
+        return false;
+    int scale = (((c->typmod - HEADER) & SCALE_BITS) ^ SCALE_SIGN) - SCALE_SIGN;
+    return scale > 0 && ((c->typmod - HEADER) >> 16) - scale < PERSON_DIGITS;
+}
+
 bool sampling_looks_at(const struct catalog_column *c)
 {
-    return !c->is_enum && !(c->in_key && str_eq(c->base_type, "integer")) && look_of(c) != NULL;
+    return !c->is_enum && !(c->in_key && str_eq(c->base_type, "integer")) && !is_amount(c) &&
+           look_of(c) != NULL;
+}
+
+#define SIZE_OF "pg_catalog.pg_column_size"
+
+static void add_cut(struct str *out, const char *name)
+{
+    str_printf(out, "pg_catalog.\"left\"(%s::pg_catalog.text, %d)", name, VALUE_CHARS);
 }
 
 /* What is narrow is not cut: counting its characters takes longer than sending them. */
@@ -77,19 +96,33 @@ bool sampling_sql_value(struct str *out, const struct catalog_column *c)
     struct str quoted = {0};
     struct err e;
     bool ok = quote_ident(&quoted, c->name, &e);
-    const char *name = str_text(&quoted), *size = "pg_catalog.pg_column_size";
+    const char *name = str_text(&quoted);
 
-    if (ok && is_made(c))
-        str_printf(out, "CASE WHEN %s(%s) <= %d THEN %s END", size, name, NARROW_BYTES_STORED,
-                   name);
-    else if (ok)
-        str_printf(out,
-                   "CASE WHEN %s(%s) <= %d THEN %s::pg_catalog.text WHEN %s(%s) <= %d THEN "
-                   "pg_catalog.\"left\"(%s::pg_catalog.text, %d) END",
-                   size, name, NARROW_BYTES_STORED, name, size, name, VALUE_BYTES_STORED, name,
-                   VALUE_CHARS);
+    if (ok)
+        str_printf(out, "CASE WHEN " SIZE_OF "(%s) <= %d THEN ", name, NARROW_BYTES_STORED);
+    if (ok && is_made(c)) {
+        str_printf(out, "pg_catalog.format('%%s', %s) END", name);
+    } else if (ok) {
+        str_printf(out, "%s::pg_catalog.text WHEN " SIZE_OF "(%s) <= %d THEN ", name, name,
+                   VALUE_BYTES_STORED);
+        add_cut(out, name);
+        str_add(out, " END");
+    }
     str_done(&quoted);
     return ok;
+}
+
+/* In its binary form, which saves the server writing it twice; where it is wide its text beside it.
+ */
+static void add_binary_or_cut(struct str *out, const char *name, const char *as)
+{
+    str_printf(out,
+               "CASE WHEN " SIZE_OF "(%s) <= %d THEN %s::pg_catalog.%s END, CASE WHEN " SIZE_OF
+               "(%s) > %d AND " SIZE_OF "(%s) <= %d THEN ",
+               name, NARROW_BYTES_STORED, name, as, name, NARROW_BYTES_STORED, name,
+               VALUE_BYTES_STORED);
+    add_cut(out, name);
+    str_add(out, " END");
 }
 
 static bool is_narrow(const struct catalog_column *c)
@@ -100,21 +133,31 @@ static bool is_narrow(const struct catalog_column *c)
     return look_of(c)->bounded || (has_length && c->typmod > 0 && c->typmod <= VALUE_CHARS);
 }
 
-static bool add_column(struct str *out, const struct catalog_column *c, bool first)
+/* The number of its fields: 0 when the name cannot be written. */
+static size_t add_column(struct str *out, const struct catalog_column *c, enum heap_form form[])
 {
+    const struct looked_at *look = look_of(c);
+    bool binary = look->as && !c->is_array && !is_made(c);
+    struct str quoted = {0};
     struct err e;
+    size_t n = 1;
+    bool ok = quote_ident(&quoted, c->name, &e);
+    const char *name = str_text(&quoted);
 
-    if (!first)
-        str_add(out, ", ");
-    if (is_narrow(c))
-        return quote_ident(out, c->name, &e);
-    return sampling_sql_value(out, c);
-}
-
-/* Tables that inherit from it are tables of their own, and may lie on another server. */
-const char *sampling_sql_from(const struct catalog_table *t)
-{
-    return t->kind == CATALOG_PARTITIONED ? " FROM " : " FROM ONLY ";
+    form[0] = binary ? look->form : HEAP_TEXT;
+    form[1] = HEAP_TEXT;
+    if (!ok)
+        n = 0;
+    else if (binary && is_narrow(c))
+        str_printf(out, "%s::pg_catalog.%s", name, look->as);
+    else if (binary)
+        add_binary_or_cut(out, name, look->as);
+    else if (is_narrow(c))
+        str_printf(out, "%s::pg_catalog.text", name);
+    else
+        sampling_sql_value(out, c);
+    str_done(&quoted);
+    return binary && !is_narrow(c) && n ? 2 : n;
 }
 
 /* Whole tables, twice as many rows as are estimated: estimates are old. */
@@ -138,22 +181,36 @@ bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, b
     return !all_blocks || came >= limit_of(&t, rows);
 }
 
+static bool add_columns(struct str *out, const struct catalog *c, size_t table,
+                        struct sampling_field *fields, size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < catalog_table_columns(c, table); i++) {
+        struct catalog_column column = catalog_column(c, table, i);
+        enum heap_form form[SAMPLING_FIELDS];
+        if (!sampling_looks_at(&column))
+            continue;
+        if (*n > 0)
+            str_add(out, ", ");
+        size_t added = add_column(out, &column, form);
+        if (added == 0)
+            return false;
+        for (size_t k = 0; k < added; k++)
+            fields[(*n)++] = (struct sampling_field){i, form[k]};
+    }
+    return *n > 0;
+}
+
 bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
-                  size_t *n)
+                  struct sampling_field *fields, size_t *n)
 {
     struct catalog_table t = catalog_table(c, table);
-    bool ok = true;
     struct err e;
 
-    *n = 0;
     str_add(out, "SELECT ");
-    for (size_t i = 0; ok && i < t.n_columns; i++) {
-        struct catalog_column column = catalog_column(c, table, i);
-        if (sampling_looks_at(&column))
-            ok = add_column(out, &column, (*n)++ == 0);
-    }
-    str_add(out, sampling_sql_from(&t));
-    ok = ok && *n > 0 && quote_table(out, t.schema, t.name, &e);
+    bool ok = add_columns(out, c, table, fields, n);
+    str_add(out, " FROM ");
+    ok = ok && quote_table(out, t.schema, t.name, &e);
     if (is_drawn(&t, again))
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %u / %lld))", rows,
                    (long long)t.rows);
