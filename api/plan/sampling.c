@@ -39,6 +39,7 @@ enum first { ASK_HIDDEN, ASK_STATISTICS, ASK_NOTHING };
 
 struct sampler {
     const struct catalog *catalog;
+    const bool *wanted;
     uint32_t rows;
     enum first at;
     size_t parts, parts_read; /* of the statistics: begun, and ended well */
@@ -90,11 +91,6 @@ struct sampling_told sampling_told(const struct task *t)
     const struct sampler *s = task_job(t, &type);
 
     return s->told;
-}
-
-bool sampling_saw_statistics(const struct task *t, size_t table)
-{
-    return statistics_whole(&((const struct sampler *)task_job(t, &type))->statistics, table);
 }
 
 /* --- rows --- */
@@ -156,11 +152,13 @@ static bool holds_rows(const struct catalog_table *t)
            !rules_is_housekeeping(t->name);
 }
 
-static bool is_to_read(const struct catalog *c, const struct sampling_found *f, size_t table)
+static bool is_to_read(const struct catalog *c, const struct sampling_found *f,
+                       const bool *wanted, size_t table)
 {
     struct catalog_table t = catalog_table(c, table);
 
-    return !sampling_found_is_read(f, table) && holds_rows(&t);
+    return (wanted == NULL || wanted[table]) && !sampling_found_is_read(f, table) &&
+           holds_rows(&t);
 }
 
 static void conclude(struct reader *r)
@@ -258,7 +256,7 @@ static void run_out(struct sampler *s)
     size_t n = catalog_tables(s->catalog);
 
     for (; s->next < n; s->next++)
-        s->told.not_reached += is_to_read(s->catalog, s->found, s->next);
+        s->told.not_reached += is_to_read(s->catalog, s->found, s->wanted, s->next);
     if (s->told.not_reached == 0)
         return;
     s->told.tables += s->told.not_reached;
@@ -294,7 +292,7 @@ static bool go_on(struct reader *r)
             return false;
         }
         size_t table = s->next++;
-        if (!is_to_read(s->catalog, s->found, table))
+        if (!is_to_read(s->catalog, s->found, s->wanted, table))
             continue;
         const char *why = apart_why(&s->apart, table);
         if (why) {
@@ -426,7 +424,7 @@ bool sampling_has_work(const struct sampling_options *o)
 
     if (o->found == NULL || !sampling_found_has_statistics(o->found))
         return true;
-    while (i < n && !is_to_read(o->catalog, o->found, i))
+    while (i < n && !is_to_read(o->catalog, o->found, o->wanted, i))
         i++;
     return i < n;
 }
@@ -441,14 +439,15 @@ struct task *sampling(struct net *net, const struct sampling_options *o)
     source.statement_timeout_ms = STATEMENT_MS;
     source.lock_timeout_ms = LOCK_MS;
     s->catalog = o->catalog;
+    s->wanted = o->wanted;
     s->rows = o->rows;
     s->own = o->found ? NULL : sampling_found_new(o->catalog);
     s->found = o->found ? o->found : s->own;
     for (size_t i = 0; i < n; i++)
-        s->told.of += is_to_read(s->catalog, s->found, i);
+        s->told.of += is_to_read(s->catalog, s->found, s->wanted, i);
     s->until = clock_mono_ms() + (o->wall_ms ? o->wall_ms : SAMPLING_WALL_MS);
     apart_init(&s->apart, o->catalog, &s->mem);
-    statistics_init(&s->statistics, o->catalog, s->found, &s->mem);
+    statistics_init(&s->statistics, o->catalog, s->found, o->wanted, &s->mem);
     for (size_t i = 0; i < READERS; i++) {
         s->readers[i].of = s;
         if (i == 0 || o->rows || !sampling_found_has_statistics(s->found))

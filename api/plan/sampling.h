@@ -30,6 +30,7 @@ struct sampling_options {
     struct pg_options source;      /* copied; the time-outs are set here */
     const struct catalog *catalog; /* must outlive the task */
     uint32_t rows;                 /* of a table at most; 0: statistics alone, no table is read */
+    const bool *wanted; /* of each table of the catalogue; NULL: all. Must outlive the task */
     /* Where it goes; must outlive the task. What was read before is not read again. NULL: into the
      * task itself. */
     struct sampling_found *found;
@@ -60,9 +61,6 @@ struct sampling_told {
     const char *statistics_why; /* they could not be read at all; NULL: they were, or need not */
 };
 struct sampling_told sampling_told(const struct task *t);
-/* By now statistics have told of every column of it that is looked at; of a partitioned table, they
- * or those of each partition that may hold rows. */
-bool sampling_saw_statistics(const struct task *t, size_t table);
 
 /* --- pure parts --- */
 
@@ -87,6 +85,7 @@ bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, b
  * Types of the database's own are not cast, for those are somebody's functions. NULL may become
  * empty. False: the name cannot be written. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c);
+const char *sampling_sql_from(const struct catalog_table *t); /* " FROM ", as it suits the table */
 /* As it may be told: what a function of the database's own says (row security runs them), or what
  * is wrong with a value, may hold that value. */
 struct err sampling_sql_error(const struct err *e, bool row_security);

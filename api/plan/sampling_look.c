@@ -149,7 +149,7 @@ static bool write_sql(const struct catalog *c, size_t table, size_t column, stru
     str_add(out, "SELECT v FROM (SELECT ");
     if (!sampling_sql_value(out, &looked))
         return false;
-    str_add(out, " AS v FROM ");
+    str_printf(out, " AS v%s", sampling_sql_from(&t));
     if (!quote_table(out, t.schema, t.name, &e))
         return false;
     if (t.rows > SAMPLING_WHOLE)

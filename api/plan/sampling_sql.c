@@ -160,6 +160,12 @@ static size_t add_column(struct str *out, const struct catalog_column *c, enum h
     return binary && !is_narrow(c) && n ? 2 : n;
 }
 
+/* Tables that inherit from it are tables of their own, and may lie on another server. */
+const char *sampling_sql_from(const struct catalog_table *t)
+{
+    return t->kind == CATALOG_PARTITIONED ? " FROM " : " FROM ONLY ";
+}
+
 /* Whole tables, twice as many rows as are estimated: estimates are old. */
 static uint32_t limit_of(const struct catalog_table *t, uint32_t rows)
 {
@@ -209,7 +215,7 @@ bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool aga
 
     str_add(out, "SELECT ");
     bool ok = add_columns(out, c, table, fields, n);
-    str_add(out, " FROM ");
+    str_add(out, sampling_sql_from(&t));
     ok = ok && quote_table(out, t.schema, t.name, &e);
     if (is_drawn(&t, again))
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %u / %lld))", rows,

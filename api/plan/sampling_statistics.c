@@ -1,6 +1,7 @@
 #include "api/plan/sampling_statistics.h"
 
 #include "api/base/str.h"
+#include "api/files/quote.h"
 #include "api/pg/copy.h"
 #include "api/plan/sampling.h"
 #include "api/plan/sampling_heap.h"
@@ -16,10 +17,23 @@ static const char statistics_sql[] =
 enum { NAMES = 3, INHERITED, FIELDS };
 
 void statistics_init(struct statistics *s, const struct catalog *c, struct sampling_found *f,
-                     struct arena *a)
+                     const bool *wanted, struct arena *a)
 {
-    *s = (struct statistics){
-        .catalog = c, .found = f, .columns = arena_array(a, uint32_t, catalog_tables(c) + 1)};
+    size_t n = catalog_tables(c);
+
+    *s = (struct statistics){.catalog = c, .found = f, .columns = arena_array(a, uint32_t, n + 1)};
+    if (wanted == NULL)
+        return;
+    s->wanted = arena_array(a, bool, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        ptrdiff_t root = catalog_table(c, i).root;
+        s->wanted[i] = wanted[i] || (root != CATALOG_NONE && wanted[root]);
+    }
+}
+
+static bool is_wanted(const struct statistics *s, size_t table)
+{
+    return s->wanted == NULL || s->wanted[table];
 }
 
 static bool find_column(const struct catalog *c, char *const names[FIELDS], size_t *table,
@@ -75,7 +89,7 @@ static bool row(void *ctx, char *line, size_t bytes, struct err *e)
     for (int i = 0; i < INHERITED; i++)
         if (!copy_field(&line, &fields[i], &n))
             return true;
-    if (!find_column(s->catalog, fields, &table, &column))
+    if (!find_column(s->catalog, fields, &table, &column) || !is_wanted(s, table))
         return true;
     struct catalog_column c = catalog_column(s->catalog, table, column);
     if (!sampling_looks_at(&c))
@@ -92,6 +106,31 @@ static bool row(void *ctx, char *line, size_t bytes, struct err *e)
     return true;
 }
 
+/* Of many tables all are asked for, and those that nobody wants are dropped here. */
+static void name_wanted(const struct statistics *s, struct str *sql)
+{
+    enum { NAMED = 500 };
+    struct str names = {0};
+    size_t n = 0;
+    struct err e;
+
+    for (size_t i = 0; s->wanted && i < catalog_tables(s->catalog) && n <= NAMED; i++) {
+        if (!s->wanted[i])
+            continue;
+        str_add(&names, n++ ? ", (" : "(");
+        bool ok = quote_literal(&names, catalog_schema_name(s->catalog, i), &e);
+        str_add(&names, ", ");
+        if (!ok || !quote_literal(&names, catalog_table_name(s->catalog, i), &e))
+            n = NAMED;
+        str_addc(&names, ')');
+    }
+    if (s->wanted && n == 0)
+        str_add(sql, " AND false");
+    else if (s->wanted && n < NAMED)
+        str_printf(sql, " AND (schemaname, tablename) IN (%s)", str_text(&names));
+    str_done(&names);
+}
+
 /* Lists of values take the server longer to write than the catalogue to be read twice. */
 struct task *statistics_ask(struct statistics *s, struct pg *pg, size_t part)
 {
@@ -99,6 +138,7 @@ struct task *statistics_ask(struct statistics *s, struct pg *pg, size_t part)
 
     str_printf(&sql, "%s AND pg_catalog.hashtext(tablename::pg_catalog.text) & 1 = %zu",
                statistics_sql, part);
+    name_wanted(s, &sql);
     struct task *t = pg_copy(pg, str_text(&sql), row, s);
     str_done(&sql);
     return t;
@@ -147,8 +187,11 @@ void statistics_end(struct statistics *s, int version, struct arena *a)
         parts[t.root] = parts[t.root] || s->whole[i];
         lacks[t.root] = lacks[t.root] || (!s->whole[i] && !is_empty(&t, version));
     }
-    for (size_t i = 0; i < n; i++)
-        s->whole[i] = s->whole[i] || (parts[i] && !lacks[i]);
+    for (size_t i = 0; i < n; i++) {
+        s->whole[i] = is_wanted(s, i) && (s->whole[i] || (parts[i] && !lacks[i]));
+        if (s->whole[i])
+            sampling_found_set_told(s->found, i);
+    }
 }
 
 bool statistics_whole(const struct statistics *s, size_t table)
