@@ -82,12 +82,11 @@ static const struct option_row *awaiting(const char *word)
 /* The list before the last name stays: "a,b,c" is completed at its c. */
 static void cut_list(struct place *p)
 {
-    enum option_offer offer = option_value_of(p->row->name)->offer;
     const char *at = NULL;
 
-    if (offer == OFFER_TABLES)
+    if (p->offer == OFFER_TABLES)
         at = strrchr(p->typed, ',');
-    else if (offer == OFFER_COLUMNS)
+    else if (p->offer == OFFER_COLUMNS)
         at = strrchr(p->typed, ',') ? strrchr(p->typed, ',') : strrchr(p->typed, ':');
     if (at == NULL)
         return;
@@ -97,6 +96,18 @@ static void cut_list(struct place *p)
     memcpy(p->prefix + n, p->typed, cut);
     p->prefix[n + cut] = '\0';
     p->typed = at + 1;
+}
+
+/* create APP, delete APP, stream backfill TABLE,... */
+static enum option_offer operand_of(const struct options *b)
+{
+    if (b->command == NULL || b->n_args > 1)
+        return OFFER_NOTHING;
+    if (b->n_args == 0)
+        return str_eq(b->command, "create") || str_eq(b->command, "delete") ? OFFER_APPS
+                                                                            : OFFER_NOTHING;
+    bool copies = str_eq(b->args[0], "backfill") || str_eq(b->args[0], "stop");
+    return copies && str_eq(b->command, "stream") ? OFFER_TABLES : OFFER_NOTHING;
 }
 
 void complete_place(const char *const *words, size_t n, struct place *out)
@@ -124,7 +135,10 @@ void complete_place(const char *const *words, size_t n, struct place *out)
         out->typed = is + 1;
     }
     if (out->row)
-        cut_list(out);
+        out->offer = option_value_of(out->row->name)->offer;
+    else if (out->words_only || current[0] != '-')
+        out->offer = operand_of(&out->before);
+    cut_list(out);
 }
 
 /* --- what may stand there
@@ -180,15 +194,13 @@ static void offer_next_word(struct offers *o, const struct place *p)
 /* Returns the kind's line. */
 static const char *offer_value(struct offers *o, const struct place *p)
 {
-    const struct option_value *v = option_value_of(p->row->name);
-
-    switch (v->offer) {
+    switch (p->offer) {
     case OFFER_FILES:
         return ":files";
     case OFFER_FOLDERS:
         return ":folders";
     case OFFER_WORDS:
-        offer_words(o, v->words);
+        offer_words(o, option_value_of(p->row->name)->words);
         return ":words";
     case OFFER_APPS:
     case OFFER_CONTEXTS:
@@ -213,12 +225,16 @@ void complete_answer(const char *const *words, size_t n, struct str *out)
 
     complete_place(words, n, &p);
     struct offers offers = {.prefix = p.prefix, .typed = p.typed};
-    if (p.row)
+    if (p.row || p.offer != OFFER_NOTHING)
         kind = offer_value(&offers, &p);
     else if (p.typed[0] == '-' && !p.words_only)
         offer_options(&offers, p.before.command);
     else
         offer_next_word(&offers, &p);
+    if (!p.row && p.offer != OFFER_NOTHING && offers.n == 0 && !p.words_only) {
+        offer_options(&offers, p.before.command);
+        kind = ":words";
+    }
     str_printf(out, "%s\n%s", kind, str_text(&offers.text));
     str_done(&offers.text);
 }

@@ -7,15 +7,16 @@
  *
  *     :words | :nospace | :files | :folders
  *
- * Offers are the option table's, or names from the kubeconfig, the plan file, the database and
- * Datastream. Names that a shell might read otherwise are left out. */
+ * Offers are the option table's, or names from the kubeconfig, the cluster, the plan file, the
+ * database and Datastream. Names that a shell might read otherwise are left out. */
 
-#include "screens/cli/options.h"
+#include "screens/cli/options_rows.h"
 
 /* What stands at the cursor, found from the words before it. */
 struct place {
     struct options before;        /* as far as the words before it say */
     const struct option_row *row; /* of the option whose value is typed; NULL: none */
+    enum option_offer offer;      /* of that value, or of the word that the command takes there */
     char prefix[512];             /* what was typed and stays in front: "--lang=", "a,b," */
     const char *typed;            /* the part that is completed */
     bool words_only;              /* behind -- */

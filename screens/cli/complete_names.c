@@ -1,6 +1,6 @@
-/* Names that are offered: of the kubeconfig, the plan file, the database and Datastream. Nothing
- * here asks a person or runs a program (a cluster's login would), and all of it is short of time.
- */
+/* Names that are offered: of the kubeconfig, the cluster, the plan file, the database and
+ * Datastream. Nothing here asks a person or runs a program (a cluster is asked whose login needs
+ * none), and all of it is short of time. */
 
 #include "screens/cli/complete.h"
 
@@ -9,6 +9,7 @@
 
 #include "api/google/datastream.h"
 #include "api/nais/kubeconfig.h"
+#include "api/nais/lookups.h"
 #include "api/pg/catalog.h"
 #include "api/store/journeys.h"
 
@@ -36,6 +37,25 @@ static void offer_contexts(struct offers *o)
     arena_done(&a);
 }
 
+/* A login by a program takes its time, and may ask a person. */
+static bool answers_at_once(const struct options *line)
+{
+    struct arena a = {0};
+    struct kubeconfig k;
+    struct err ignored;
+    bool at_once = false;
+
+    arena_init(&a);
+    if (kubeconfig_load(&a, NULL, &k, &ignored)) {
+        const struct kube_context *c = kubeconfig_context(&k, line->context, &ignored);
+        const struct kube_user *user = c ? kubeconfig_user(&k, c->user) : NULL;
+        at_once = user && !user->has_exec;
+        kubeconfig_done(&k);
+    }
+    arena_done(&a);
+    return at_once;
+}
+
 /* --- tables and columns
  * ---------------------------------------------------------------------------- */
 
@@ -55,15 +75,14 @@ struct column_place {
 
 static struct column_place columns_of(const struct place *p, char table[160])
 {
-    enum option_offer offer = option_value_of(p->row->name)->offer;
     const char *from = str_starts(p->prefix, "--") && strchr(p->prefix, '=')
                            ? strchr(p->prefix, '=') + 1
                            : p->prefix;
 
     snprintf(table, 160, "%.*s", (int)strcspn(from, ":"), from);
-    if (offer != OFFER_COLUMNS || strchr(from, ':') == NULL)
+    if (p->offer != OFFER_COLUMNS || strchr(from, ':') == NULL)
         table[0] = '\0';
-    return (struct column_place){offer, table};
+    return (struct column_place){p->offer, table};
 }
 
 static void offer_table(struct offers *o, const struct column_place *at, const char *name)
@@ -158,6 +177,19 @@ static void ask_datastream(struct offers *o, struct session *s)
     task_drop(task);
 }
 
+static void ask_for_apps(struct offers *o, struct session *s)
+{
+    struct err ignored;
+
+    if (s->live.cluster == NULL || !answers_at_once(s->o))
+        return;
+    struct task *task = nais_apps(s->live.cluster);
+    if (session_wait(s, task, &ignored))
+        for (size_t i = 0; i < nais_apps_found(task)->n; i++)
+            offer_name(o, nais_apps_found(task)->items[i].app, "", "");
+    task_drop(task);
+}
+
 /* The plan file tells at once; what it does not tell is asked for. */
 static void offer_from(struct offers *o, const struct place *p, struct session *s)
 {
@@ -167,6 +199,8 @@ static void offer_from(struct offers *o, const struct place *p, struct session *
     switch (at.offer) {
     case OFFER_APPS:
         offer_name(o, s->target.app, "", "");
+        if (o->n == 0)
+            ask_for_apps(o, s);
         break;
     case OFFER_STREAMS:
         ask_datastream(o, s);
@@ -202,12 +236,12 @@ static bool has_file(struct options *o)
 
 void complete_names(struct offers *o, const struct place *p)
 {
-    enum option_offer offer = option_value_of(p->row->name)->offer;
     struct options line = p->before;
+    unsigned wants = SESSION_FILE;
     struct session s;
     int code;
 
-    if (offer == OFFER_CONTEXTS) {
+    if (p->offer == OFFER_CONTEXTS) {
         offer_contexts(o);
         return;
     }
@@ -218,8 +252,11 @@ void complete_names(struct offers *o, const struct place *p)
     if (str_starts(line.file ? line.file : "", "-") ||
         str_starts(line.file ? line.file : "", "/dev/"))
         line.file = NULL;
-    bool asks = offer != OFFER_APPS && offer != OFFER_STREAMS && !has_file(&line);
-    if (session_open(&s, &line, SESSION_FILE | (asks ? SESSION_SOURCE : 0), &code))
+    if (p->offer == OFFER_STREAMS && answers_at_once(&line))
+        wants |= SESSION_CLUSTER | SESSION_ONLY_APP | SESSION_IF_ANY; /* it knows the project */
+    else if (p->offer != OFFER_APPS && p->offer != OFFER_STREAMS && !has_file(&line))
+        wants |= SESSION_SOURCE;
+    if (session_open(&s, &line, wants, &code))
         offer_from(o, p, &s);
     session_close(&s);
 }

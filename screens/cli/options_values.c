@@ -9,6 +9,7 @@ static const struct option_value values[] = {
     {"stream", OFFER_STREAMS, NULL, NULL},
     {"include-tables", OFFER_TABLES, NULL, NULL},
     {"exclude-tables", OFFER_TABLES, NULL, NULL},
+    {"reconcile", OFFER_TABLES, NULL, NULL},
     {"columns", OFFER_COLUMNS, NULL, NULL},
     {"acknowledge", OFFER_SENSITIVE, NULL, NULL},
     {"naming", OFFER_WORDS, "procedure nav-module", NULL},

@@ -98,6 +98,13 @@ static void names_are_offered(void **state)
     OFFERS("--columns=regel_evaluering:id", "create", "--columns=regel_evaluering:");
     OFFERS("postgres-postmottak-bigquery", "status", "--app", "postmottak-backend", "--project",
            "aap-dev-ab12", "--stream", "post");
+    OFFERS("postgres-postmottak-bigquery", "status", "--stream", ""); /* the cluster knows where */
+    OFFERS("postmottak-backend", "check", "--app", "post");
+    OFFERS("postmottak-backend", "delete", "");
+    OFFERS("regel_evaluering,regelsett_resultat", "stream", "backfill",
+           "regel_evaluering,regelsett");
+    OFFERS("regelsett_resultat", "status", "--reconcile", "regelsett");
+    OFFERS("--app", "stream", "slot", "");
     const struct answer *a = STROM(&w, "__complete", "--", "plan", "--file", "");
     assert_string_equal(a->out, ":files\n");
     a = STROM(&w, "__complete", "--", "files", "--out=x");
@@ -126,6 +133,27 @@ static void nothing_is_offered_quickly(void **state)
     }
 }
 
+/* A login may ask a person, in a browser: not for the sake of a Tab. */
+static void no_login_is_run(void **state)
+{
+    static const char wanted[] =
+        "apiVersion: v1\nkind: Config\ncurrent-context: x\n"
+        "clusters:\n- name: c\n  cluster: {server: https://127.0.0.1:9}\n"
+        "users:\n- name: u\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1, "
+        "interactiveMode: Never, command: /bin/sh, args: [-c, \"touch %s/%s\"]}}\n"
+        "contexts:\n- {name: x, context: {cluster: c, user: u, namespace: aap}}\n";
+    char text[sizeof wanted + WORLD_PATH + 64], path[2 * WORLD_PATH];
+    (void)state;
+    snprintf(text, sizeof text, wanted, w.state, HOSTILE_FILE);
+    write_file("login", text);
+    snprintf(path, sizeof path, "KUBECONFIG=%s/login", w.state);
+    const char *const env[] = {path, NULL};
+    answer_is(STROM_IN(&w, env, "__complete", "--", "check", "--app", ""), 0);
+    answer_is(STROM_IN(&w, env, "__complete", "--", "status", "--stream", ""), 0);
+    snprintf(path, sizeof path, "%s/%s", w.state, HOSTILE_FILE);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
 static void hostile_names_are_left_out(void **state)
 {
     const char *const env[] = {kube, NULL};
@@ -151,6 +179,8 @@ static const char *const typed[][2] = {
     {"strom check --context fjord\t", "strom check --context fjord-prod"},
     {"strom create a b --include-tables regelsett_r\t", "--include-tables regelsett_resultat"},
     {"strom create a b --columns regel_eval\t", "--columns regel_evaluering:"},
+    {"strom status --stream postg\t", "--stream postgres-postmottak-bigquery"},
+    {"strom stream backfill regelsett_r\t", "backfill regelsett_resultat"},
 };
 
 static bool is_here(const char *shell)
@@ -266,13 +296,10 @@ int main(int argc, char **argv)
     if (!world_find(&w, argv[0]))
         return 77;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_offered),
-        cmocka_unit_test(nothing_is_offered_quickly),
-        cmocka_unit_test(hostile_names_are_left_out),
-        cmocka_unit_test(scripts_are_printed),
-        cmocka_unit_test(bash_completes),
-        cmocka_unit_test(zsh_completes),
-        cmocka_unit_test(fish_completes),
+        cmocka_unit_test(names_are_offered),   cmocka_unit_test(nothing_is_offered_quickly),
+        cmocka_unit_test(no_login_is_run),     cmocka_unit_test(hostile_names_are_left_out),
+        cmocka_unit_test(scripts_are_printed), cmocka_unit_test(bash_completes),
+        cmocka_unit_test(zsh_completes),       cmocka_unit_test(fish_completes),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
