@@ -97,38 +97,64 @@ static bool has_key_in_the_way(const struct selection_table *t)
     return false;
 }
 
-/* Only columns are hit by the filter, and no table by its name. */
+/* Of some table columns alone are hit by the filter, and not its name. */
 static bool hits_columns(const struct tables_view *v)
 {
-    bool some = v->match.folded[0] != '\0';
-
-    for (size_t i = 0; some && i < v->n; i++)
-        some = !tables_match_table(&v->match, &v->j->selection.tables[v->tables[i]]);
-    return some && v->n;
+    for (size_t i = 0; v->match.folded[0] && i < v->n; i++)
+        if (!tables_match_table(&v->match, &v->j->selection.tables[v->tables[i]]))
+            return true;
+    return false;
 }
 
+/* Of a table that is hit by its name each column, but for those that wait for a reason of their
+ * own: they are left out of a whole table, too. */
+static bool is_hit(const struct tables_view *v, size_t table, size_t column, bool named)
+{
+    const struct selection_column *c = &v->j->selection.tables[table].columns[column];
+
+    return named ? c->included || !stands_in_the_way(c) || c->key
+                 : tables_match_column(&v->match, table, column);
+}
+
+struct hits {
+    struct selection_place *places;
+    size_t n;
+    bool some_off, some_on;
+};
+
+/* keys: those alone, else all but those. */
+static void add_hits(const struct tables_view *v, size_t table, bool named, bool keys,
+                     struct hits *out)
+{
+    const struct selection_table *t = &v->j->selection.tables[table];
+
+    for (size_t c = 0; c < t->n_columns; c++) {
+        if (t->columns[c].key != keys || !is_hit(v, table, c, named))
+            continue;
+        out->places[out->n++] = (struct selection_place){(uint32_t)table, (uint32_t)c};
+        out->some_on = out->some_on || t->columns[c].included;
+        out->some_off =
+            out->some_off || (!t->columns[c].included && t->selectable &&
+                              !stands_in_the_way(&t->columns[c]) && !has_key_in_the_way(t));
+    }
+}
+
+/* Keys last: nothing else of the table is on when they go off. */
 static void choose_hits(struct tables_view *v, struct journey *j)
 {
     struct arena a = {0};
-    struct selection_place *places;
-    size_t n = 0, room = 0;
-    bool some_off = false, some_on = false;
+    struct hits hits = {0};
+    size_t room = 0;
 
     for (size_t i = 0; i < v->n; i++)
         room += j->selection.tables[v->tables[i]].n_columns;
-    places = arena_array(&a, struct selection_place, room + 1);
+    hits.places = arena_array(&a, struct selection_place, room + 1);
     for (size_t i = 0; i < v->n; i++) {
-        const struct selection_table *t = &j->selection.tables[v->tables[i]];
-        for (size_t c = 0; c < t->n_columns; c++) {
-            if (!tables_match_column(&v->match, v->tables[i], c))
-                continue;
-            places[n++] = (struct selection_place){(uint32_t)v->tables[i], (uint32_t)c};
-            some_on = some_on || t->columns[c].included;
-            some_off = some_off || (!t->columns[c].included && t->selectable &&
-                                    !stands_in_the_way(&t->columns[c]) && !has_key_in_the_way(t));
-        }
+        bool named = tables_match_table(&v->match, &j->selection.tables[v->tables[i]]);
+        add_hits(v, v->tables[i], named, false, &hits);
+        add_hits(v, v->tables[i], named, true, &hits);
     }
-    choose_columns(j, places, n, some_off || !some_on);
+    choose_columns(j, hits.places, hits.n, hits.some_off || !hits.some_on);
     arena_done(&a);
 }
 

@@ -194,6 +194,16 @@ static void test_what_matches_is_chosen(void **state)
     tables_choose_shown(&s.view, &s.j);
     assert_int_equal(s.j.selection.tables[1].n_included, COLUMNS);
     close_scene(&s);
+    open_scene(&s);
+    look_for(&s, "1"); /* one table by its name, of the others a column */
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.selection.tables[1].n_included, COLUMNS);
+    assert_int_equal(s.j.selection.tables[0].n_included, 2);
+    assert_true(s.j.selection.tables[0].columns[1].included);
+    tables_choose_shown(&s.view, &s.j);
+    assert_int_equal(s.j.selection.tables[1].n_included, 0);
+    assert_int_equal(s.j.selection.tables[0].n_included, 1); /* its key */
+    close_scene(&s);
 }
 
 /* Of what was reviewed: what differs, and what was not there. */
