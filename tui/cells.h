@@ -30,6 +30,17 @@ struct pane {
     bool blank;             /* the line before is empty, or there is none */
 };
 
+/* A line on which the cursor can stand; a key of the last line. */
+enum { PAGE_STOPS = 256, PAGE_SPOTS = 16 };
+struct page_stop {
+    int row, last; /* screen; -1: out of sight, yet between two others */
+    int left, end; /* columns */
+    bool here;     /* the cursor is on it */
+};
+struct page_spot {
+    int key, from, end;
+};
+
 struct page {
     int cols, rows;
     bool ascii, small;
@@ -52,15 +63,31 @@ struct page {
     struct str raw;         /* scratch of the formatters */
     char *safe;
     size_t safe_room;
+    struct page_stop stops[PAGE_STOPS];
+    struct page_spot spots[PAGE_SPOTS];
+    int n_stops, n_spots;
 };
 
 struct cell *page_cell(struct page *p, int col, int row); /* NULL outside the screen */
 const struct cell *page_look(const struct page *p, int col, int row);
 void page_cursor_at(const struct page *p, int *col, int *row); /* -1, -1: none */
 
-enum { PAGE_LABEL = 18 }; /* columns before the value of a field */
+enum { PAGE_LABEL = 18 };                             /* columns before the value of a field */
+void page_resize(struct page *p, int cols, int rows); /* and blanks it */
 void cells_blank(struct cell *cells, size_t n);
 void page_put_pointer(struct page *p, bool here); /* "› " before what has the cursor, else blanks */
+
+/* click.c */
+void page_stop(struct page *p, bool here); /* the open line; in the order of Up and Down */
+void page_stop_to(struct page *p);         /* the last stop goes on to the line before this one */
+void page_spot(struct page *p, int key, int from, int end);
+enum { PAGE_WHEEL = 64 }; /* the buttons from here on: upwards, downwards */
+struct page_click {
+    int key, times;
+};
+/* The key that a button or wheel there (numbered as terminals do) stands for, and how often;
+ * TUI_NONE: none. */
+struct page_click page_mouse(const struct page *p, int button, int col, int row);
 
 int page_right(const struct page *p); /* first column beyond the pane */
 /* Formats and makes harmless; lives until the next call. */

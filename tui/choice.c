@@ -37,7 +37,9 @@ void choice_draw(const struct choice *c, const struct choice_item *items, size_t
         bool here = focus && i == c->cursor;
         if (here)
             page_highlight(p);
+        page_stop(p, here);
         put_item(&items[i], i == c->at, here, hang, p);
+        page_stop_to(p);
     }
 }
 
@@ -76,6 +78,7 @@ bool choice_key(struct choice *c, const struct choice_item *items, size_t n, int
 void choice_line(const struct choice *c, const char *label, const struct choice_item *items,
                  size_t n, bool focus, struct page *p)
 {
+    page_stop(p, focus);
     page_put_pointer(p, focus);
     page_put(p, focus ? STYLE_ACCENT : STYLE_MUTED, "%s", label);
     page_tab(p, p->pane.indent + PAGE_LABEL);

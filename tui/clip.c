@@ -104,15 +104,24 @@ static bool takes_notifications(void)
     return false;
 }
 
+/* rxvt-unicode takes none but its own, which has a title. The others take both, and must not be
+ * sent both. */
+static bool takes_titled_ones(void)
+{
+    const char *term = getenv("TERM");
+    return term != NULL && str_starts(term, "rxvt-unicode");
+}
+
 void clip_notification(const char *text, struct str *out)
 {
+    bool titled = takes_titled_ones();
     str_addc(out, '\a');
-    if (!takes_notifications())
+    if (!titled && !takes_notifications())
         return;
     char safe[512];
     safe_text(safe, sizeof safe, text);
     struct str inner = {0};
-    str_printf(&inner, "\033]9;%s\a", safe);
+    str_printf(&inner, titled ? "\033]777;notify;strom;%s\a" : "\033]9;%s\a", safe);
     wrap(&inner, false, out);
     str_done(&inner);
 }

@@ -15,7 +15,8 @@ enum { CLIP_MAX = 74994 }; /* what common terminals take, before base64 */
  * long: show it instead. */
 bool clip_copy(struct term *t, const char *text, size_t bytes);
 void clip_bell(struct term *t);
-/* OSC 9 where the terminal is known to take it (else nothing), with a bell. */
+/* OSC 9, or rxvt-unicode's 777, where the terminal is known to take it (else nothing), with a
+ * bell. */
 void clip_notify(struct term *t, const char *text);
 /* The bytes of that, for a terminal that is written to in lines. */
 void clip_notification(const char *text, struct str *out);

@@ -57,6 +57,7 @@ static void draw_options(const struct dialog *d, struct page *p)
         bool here = i == d->at;
         if (here && d->typed_name == NULL)
             page_highlight(p);
+        page_stop(p, here);
         page_put_pointer(p, here);
         page_put(p, STYLE_TEXT, "%s", theme_words()->say(o->label));
         if (o->key != TUI_NONE && d->typed_name == NULL)

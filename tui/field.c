@@ -218,6 +218,7 @@ void field_draw(const struct field *f, const struct field_look *look, struct pag
     label = look->label != NULL ? label : 0;
     int row = p->pane.origin + p->pane.y;
     page_open_line(p);
+    page_stop(p, look->focus);
     if (look->label != NULL) {
         page_put_pointer(p, look->focus);
         page_put(p, look->focus ? STYLE_ACCENT : STYLE_MUTED, "%s", look->label);

@@ -55,7 +55,7 @@ static void drop(struct input *in, size_t n)
 
 /* --- sequences --- */
 
-enum { PASTE_BEGIN = TUI_UNKNOWN + 1, HALF }; /* answers of the parsers beside keys */
+enum { PASTE_BEGIN = TUI_UNKNOWN + 1, HALF, MOUSE }; /* answers of the parsers beside keys */
 
 static int final_key(char c)
 {
@@ -110,6 +110,8 @@ static int csi(const char *s, size_t n, size_t *used)
     *used = s[i] == '\033' ? i : i + 1; /* another one begins before this one has ended */
     if (s[i] < 0x40 || s[i] == 0x7f)
         return TUI_UNKNOWN;
+    if (s[2] == '<')
+        return s[i] == 'M' ? MOUSE : TUI_UNKNOWN; /* m: let go, which is nothing */
     return s[i] == '~' ? tilde_key(number) : final_key(s[i]);
 }
 
@@ -227,6 +229,23 @@ static int go_on_pasting(struct input *in, int64_t now_ms)
     return TUI_PASTE_KEY;
 }
 
+/* ESC [ < button ; column ; row M, both from 1. */
+static bool read_mouse(struct input *in, const char *s, size_t n)
+{
+    int numbers[3] = {0};
+    size_t at = 0;
+    for (size_t i = 3; i + 1 < n; i++) {
+        if (s[i] == ';')
+            at++;
+        if (at >= 3 || (s[i] != ';' && (s[i] < '0' || s[i] > '9')) || numbers[at] > 9999)
+            return false;
+        if (s[i] != ';')
+            numbers[at] = numbers[at] * 10 + (s[i] - '0');
+    }
+    in->mouse = (struct input_mouse){numbers[0], numbers[1] - 1, numbers[2] - 1};
+    return at == 2 && numbers[1] > 0 && numbers[2] > 0;
+}
+
 int input_next(struct input *in, int64_t now_ms)
 {
     while (in->n > 0 || in->pasting) {
@@ -240,6 +259,8 @@ int input_next(struct input *in, int64_t now_ms)
             key = in->bytes[0] == '\033' ? TUI_ESC : TUI_UNKNOWN;
             used = 1;
         }
+        if (key == MOUSE)
+            key = read_mouse(in, in->bytes, used) ? TUI_MOUSE_KEY : TUI_UNKNOWN;
         drop(in, used < in->n ? used : in->n);
         if (key == PASTE_BEGIN) {
             in->pasting = true;

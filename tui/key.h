@@ -27,6 +27,7 @@ enum tui_key {
     TUI_F1,
     TUI_F12 = TUI_F1 + 11,
     TUI_PASTE_KEY, /* inside the decoder only: a paste is an event of its own */
+    TUI_MOUSE_KEY, /* likewise */
     TUI_UNKNOWN    /* a sequence nobody knows; widgets ignore it */
 };
 

@@ -51,6 +51,8 @@ static void draw_row(const struct list_rows *rows, size_t i, bool here, struct p
 {
     if (here && !rows->blurred)
         page_highlight(p);
+    if (!rows->blurred)
+        page_stop(p, here);
     page_put_pointer(p, here);
     rows->put(rows->ctx, i, p);
 }

@@ -1,6 +1,7 @@
 #include "tui/loop.h"
 
 #include "api/base/arena.h"
+#include "tui/cells.h"
 #include "tui/input.h"
 #include "tui/replay.h"
 
@@ -20,6 +21,7 @@ struct loop {
     bool news, gone, gone_told, stopped;
     int64_t painted; /* when */
     int64_t tick_ms, next_tick;
+    struct page_click click; /* presses that are still to be given */
 };
 
 static int64_t now(const struct loop *l)
@@ -148,9 +150,31 @@ static void read_terminal(struct loop *l)
     }
 }
 
+/* A click is meant for the picture that the person saw: behind a key that has not been painted yet
+ * it is nothing. */
+static void take_mouse(struct loop *l)
+{
+    const struct input_mouse *m = &l->input.mouse;
+    bool turned = m->button >= PAGE_WHEEL; /* the wheel points at nothing */
+    if (term_mouse(l->term) && (turned || !(l->dirty && l->urgent)))
+        l->click = page_mouse(l->page, m->button, m->col, m->row);
+}
+
+static bool from_click(struct loop *l, struct loop_event *ev)
+{
+    while (l->click.times > 0) {
+        l->click.times--;
+        if (give_key(l, ev, l->click.key))
+            return true;
+    }
+    return false;
+}
+
 static bool from_keyboard(struct loop *l, struct loop_event *ev)
 {
     for (;;) {
+        if (from_click(l, ev))
+            return true;
         read_terminal(l);
         int key = input_next(&l->input, now(l));
         if (key == TUI_NONE)
@@ -160,7 +184,9 @@ static bool from_keyboard(struct loop *l, struct loop_event *ev)
             ev->text = str_text(&l->input.paste);
             return true;
         }
-        if (give_key(l, ev, key))
+        if (key == TUI_MOUSE_KEY)
+            take_mouse(l);
+        else if (give_key(l, ev, key))
             return true;
     }
     if (!l->gone || l->gone_told)
@@ -279,6 +305,7 @@ bool loop_next(struct loop *l, struct loop_event *ev)
 void loop_discard_input(struct loop *l)
 {
     char bytes[INPUT_BYTES];
+    l->click.times = 0;
     if (l->scripted)
         return;
     while (term_read(l->term, bytes, sizeof bytes) > 0)

@@ -25,7 +25,7 @@ void cells_blank(struct cell *cells, size_t n)
         cells[i].width = 1;
 }
 
-static void resize(struct page *p, int cols, int rows)
+void page_resize(struct page *p, int cols, int rows)
 {
     p->cols = within(cols, 1, COLS_MAX);
     p->rows = within(rows, 1, ROWS_MAX);
@@ -144,99 +144,6 @@ void page_fill(struct page *p, int row, int from, int to, enum style s)
         return;
     for (int col = from; col < to && col < p->cols; col++)
         set_cell(p, col, row, " ", 1, 1, s);
-}
-
-/* --- a frame --- */
-
-static void whole_pane(struct page *p)
-{
-    p->pane = (struct pane){
-        .width = p->cols,
-        .floor = p->body_end - p->body_top,
-        .origin = p->body_top - p->scroll,
-        .clip_top = p->body_top,
-        .clip_end = p->body_end,
-        .blank = true,
-    };
-}
-
-static void say_too_small(struct page *p)
-{
-    char text[160];
-    snprintf(text, sizeof text, "%s %dx%d, %s %dx%d %s", theme_words()->too_small, PAGE_COLS_MIN,
-             PAGE_ROWS_MIN, theme_words()->have, p->cols, p->rows, theme_words()->small_help);
-    int lines = text_wrap_count(text, p->cols);
-    const char *rest = text;
-    p->pane.y = lines < p->rows ? (p->rows - lines) / 2 : 0;
-    for (bool more = true; more;) {
-        const char *line = rest;
-        size_t n = text_wrap(&rest, p->cols, &more);
-        p->x = (p->cols - text_widthn(line, n)) / 2;
-        page_write(p, STYLE_TEXT, line, n, p->cols);
-        p->pane.y++;
-    }
-}
-
-bool page_begin(struct page *p, int cols, int rows)
-{
-    resize(p, cols, rows);
-    p->body_top = 0;
-    p->body_end = p->rows;
-    p->scroll = 0;
-    p->split = 0;
-    p->overlay = p->marked = p->line_on = p->small = p->hides = false;
-    p->x = 0;
-    p->cursor_x = p->cursor_y = p->focus = -1;
-    whole_pane(p);
-    p->small = cols < PAGE_COLS_MIN || rows < PAGE_ROWS_MIN;
-    if (p->small) {
-        say_too_small(p);
-        p->pane.clip_end = p->pane.clip_top; /* whatever a screen draws all the same is not seen */
-    }
-    return !p->small;
-}
-
-void page_scroll(struct page *p, int offset)
-{
-    p->scroll = offset > 0 ? offset : 0;
-    if (!p->small)
-        whole_pane(p);
-}
-
-static void more_mark(struct page *p, int row, const char *symbol, const char *words)
-{
-    char text[80];
-    snprintf(text, sizeof text, " %s %s ", symbol, words);
-    int width = text_width(text);
-    p->pane.y = row - p->pane.origin;
-    p->x = p->cols > width ? p->cols - width : 0;
-    page_write(p, STYLE_KEY, text, strlen(text), p->cols);
-}
-
-void page_end(struct page *p)
-{
-    if (p->marked || p->small)
-        return;
-    p->marked = true;
-    struct pane keep = p->pane;
-    int height = page_height(p);
-    if (p->scroll > 0)
-        more_mark(p, p->body_top, p->ascii ? "^" : "▲", theme_words()->more_above);
-    if (height > p->scroll + page_body(p))
-        more_mark(p, p->body_end - 1, p->ascii ? "v" : "▼", theme_words()->more_below);
-    p->pane = keep;
-    p->x = 0;
-}
-
-int page_scroll_wanted(const struct page *p)
-{
-    int body = page_body(p), most = page_height(p) - body;
-    int wanted = p->scroll;
-    if (p->focus >= 0 && p->focus < wanted)
-        wanted = p->focus;
-    if (p->focus >= 0 && p->focus >= wanted + body)
-        wanted = p->focus - body + 1;
-    return within(wanted, 0, most > 0 ? most : 0);
 }
 
 void page_cursor_at(const struct page *p, int *col, int *row)

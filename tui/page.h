@@ -46,7 +46,7 @@ struct page_key {
     const char *label;
 };
 void page_keys(struct page *p, const struct page_key *keys,
-               size_t n); /* last line; items drop from the end */
+               size_t n); /* last line; items drop from the end, help and the way back never */
 /* The same line anew, for a question that has the keys now. */
 void page_keys_instead(struct page *p, const struct page_key *keys, size_t n);
 void page_status(struct page *p, enum mark mark, const char *fmt, ...)

@@ -217,29 +217,54 @@ void page_title(struct page *p, const struct page_title *title)
     back_to_body(p);
 }
 
-static bool put_key(struct page *p, const struct page_key *k)
+enum { KEY_GAP = 2 };
+
+static int key_width(const struct page_key *k)
+{
+    char name[KEY_NAME];
+    int width = k->key == TUI_NONE ? 0 : text_width(key_name(k->key, name)) + 1;
+    return width + text_width(k->label);
+}
+
+/* The way back and the list of everything. */
+static bool never_drops(const struct page_key *k)
+{
+    return k->key == TUI_ESC || k->key == '?' || k->key == TUI_F1;
+}
+
+/* Columns of those behind `from` that never drop. */
+static int kept_width(const struct page_key *keys, size_t from, size_t n)
+{
+    int width = 0;
+    for (size_t i = from; i < n; i++)
+        width += never_drops(&keys[i]) ? KEY_GAP + key_width(&keys[i]) : 0;
+    return width;
+}
+
+static void put_key(struct page *p, const struct page_key *k)
 {
     char name[KEY_NAME];
     const char *key = k->key == TUI_NONE ? "" : key_name(k->key, name);
-    int gap = p->x > 0 ? 2 : 0;
-    int width = text_width(key) + (*key != '\0') + text_width(k->label);
-    if (p->x + gap + width > p->cols)
-        return false;
-    p->x += gap;
+    p->x += p->x > 0 ? KEY_GAP : 0;
+    page_spot(p, k->key, p->x, p->x + key_width(k));
     if (*key != '\0') {
         page_put(p, STYLE_KEY, "%s", key);
         p->x++;
     }
     page_put(p, STYLE_TEXT, "%s", k->label);
-    return true;
 }
 
 static void put_keys(struct page *p, const struct page_key *keys, size_t n)
 {
     enter_row(p, p->rows - 1);
-    for (size_t i = 0; i < n; i++)
-        if (!put_key(p, &keys[i]))
-            break;
+    p->n_spots = 0;
+    bool full = false;
+    for (size_t i = 0; i < n; i++) {
+        int end = p->x + (p->x > 0 ? KEY_GAP : 0) + key_width(&keys[i]);
+        full = full || end + kept_width(keys, i + 1, n) > p->cols;
+        if (never_drops(&keys[i]) ? end <= p->cols : !full)
+            put_key(p, &keys[i]);
+    }
 }
 
 void page_keys(struct page *p, const struct page_key *keys, size_t n)

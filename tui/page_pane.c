@@ -110,9 +110,23 @@ static int least_of(int a, int b)
 
 enum { NARROW_REST = 6 }; /* columns */
 
+/* The one in the box is the only one. */
+static void hide_pointers(struct page *p)
+{
+    enum { WITHIN = 4 }; /* columns: lists may stand further in */
+    for (int i = 0; i < p->n_stops; i++)
+        for (int col = 0; col < WITHIN && p->stops[i].here && p->stops[i].row >= 0; col++) {
+            struct cell *c = page_cell(p, p->stops[i].left + col, p->stops[i].row);
+            if (c != NULL && strcmp(c->text, p->ascii ? ">" : "›") == 0)
+                memset(c->text, 0, CELL_TEXT);
+        }
+}
+
 void page_overlay(struct page *p, const char *title, int columns, int lines)
 {
     page_end(p);
+    hide_pointers(p);
+    p->n_stops = 0; /* what lies below has no cursor now */
     for (size_t i = 0; i < (size_t)p->cols * (size_t)p->rows; i++)
         p->cells[i].on = 0; /* there is one cursor, and it is in the box now */
     p->under = p->pane;

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 struct term {
-    bool headless, color, ascii, taken, gone;
+    bool headless, color, ascii, taken, gone, mouse;
     int in, out, pipe[2];
     int cols, rows;
     struct termios before, raw;
@@ -59,6 +59,12 @@ static bool locale_is_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+int term_columns(void)
+{
+    struct winsize w;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
 static void learn_size(struct term *t)
 {
     struct winsize w;
@@ -99,6 +105,9 @@ static void make_raw(struct term *t)
     t->raw.c_cc[VTIME] = 0;
 }
 
+#define MOUSE_ON  "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+
 static void prepare_bytes(struct term *t, const char *title)
 {
     struct str undo = {0};
@@ -110,7 +119,7 @@ static void prepare_bytes(struct term *t, const char *title)
     str_add(&t->enter, c->enter);
     if (c->xterm_like) {
         str_add(&t->enter, "\033[?2004h");
-        str_add(&undo, "\033[?2004l");
+        str_add(&undo, "\033[?2004l" MOUSE_OFF); /* whoever gives it back may not know more */
     }
     if (c->xterm_like && title != NULL) {
         char safe[128];
@@ -136,6 +145,8 @@ void term_enter(struct term *t)
     tcsetattr(t->in, TCSANOW, &t->raw);
     write_all(t, str_text(&t->enter), t->enter.bytes);
     t->taken = true;
+    if (t->mouse)
+        term_set_mouse(t, true);
     t->paint.shown = true;
     learn_size(t);
     term_forget(t);
@@ -171,6 +182,7 @@ static struct term *new_term(const struct term_options *o)
     t->in = t->out = t->pipe[0] = t->pipe[1] = -1;
     t->guard = (struct guard){-1, 0};
     t->headless = o->headless;
+    t->mouse = o->mouse;
     return t;
 }
 
@@ -326,6 +338,18 @@ void term_send(struct term *t, const char *bytes, size_t n)
 {
     if (!t->headless && t->taken)
         write_all(t, bytes, n);
+}
+
+void term_set_mouse(struct term *t, bool on)
+{
+    t->mouse = on;
+    if (t->caps.xterm_like)
+        term_send(t, on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
+}
+
+bool term_mouse(const struct term *t)
+{
+    return t->mouse;
 }
 
 /* --- input --- */

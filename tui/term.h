@@ -22,6 +22,7 @@ struct term_options {
     int cols, rows;
     bool ascii;             /* headless only: else the locale decides */
     const char *crash_note; /* printed after a crash: where the state is, what to do. Borrowed */
+    bool mouse;             /* from the start on */
     const char *title;      /* window title while we run, NULL: leave it */
 };
 
@@ -53,6 +54,10 @@ void term_enter(struct term *t);
 void term_send(struct term *t, const char *bytes,
                size_t n); /* as they are: bell, OSC; see tui/clip.h */
 
+/* Clicks and the wheel come as keys (tui/loop.h). While it is on, text is selected with Shift. */
+void term_set_mouse(struct term *t, bool on);
+bool term_mouse(const struct term *t);
+
 /* What the loop waits for: stdin and the self-pipe of the signals. Returns how many, at most 2. */
 size_t term_pollfds(const struct term *t, struct pollfd fds[2]);
 /* Raw bytes of the keyboard; 0 none now, -1 the terminal is gone. */
@@ -67,6 +72,8 @@ struct term_asked term_asked(struct term *t);
 
 /* The rule by itself: may colour be used? value NULL is "not set". */
 bool term_wants_color(enum term_color flag, bool tty);
+/* Of the terminal that stdout leads to; 0: none, or it does not say. */
+int term_columns(void);
 /* For mem_on_exhausted and the like: gives the terminal back at once; async-signal-safe. */
 void term_rescue(void);
 

@@ -50,6 +50,7 @@ void vt_key(struct vt *v, const char *name); /* "Down" "Enter" "Esc" "Ctrl-C" "F
                                                 knows application keys */
 void vt_keys(struct vt *v, const char *names); /* separated by blanks */
 void vt_paste(struct vt *v, const char *text); /* bracketed when the program asked for that */
+void vt_click(struct vt *v, int col, int row); /* left, pressed and let go, as SGR says it */
 void vt_resize(struct vt *v, int cols, int rows);
 void vt_size(const struct vt *v, int *cols, int *rows);
 void vt_signal(struct vt *v, int number);
@@ -69,7 +70,8 @@ struct vt_cell {
 struct vt_cell vt_cell(struct vt *v, int col, int row);
 bool vt_cursor(struct vt *v, int *col, int *row); /* false: hidden */
 bool vt_altscreen(const struct vt *v);
-bool vt_paste_mode(const struct vt *v);
+bool vt_mouse_mode(const struct vt *v);
+bool vt_paste_mode(struct vt *v);
 const char *vt_title(const struct vt *v);
 const char *vt_clipboard(const struct vt *v); /* what OSC 52 set, decoded; NULL: nothing */
 size_t vt_bytes(const struct vt *v);          /* written by the program so far */

@@ -21,7 +21,8 @@ struct vt {
     int cols, rows;
     VTerm *term;
     VTermScreen *screen;
-    bool cursor_shown, altscreen;
+    bool cursor_shown, altscreen, mouse, paste, has_shrunk;
+    size_t looked; /* bytes of the log that were searched for the paste mode */
     int cursor_col, cursor_row;
     size_t bells;
     char *log;

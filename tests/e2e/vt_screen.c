@@ -14,6 +14,8 @@ static int on_prop(VTermProp prop, VTermValue *value, void *user)
         v->cursor_shown = value->boolean != 0;
     else if (prop == VTERM_PROP_ALTSCREEN)
         v->altscreen = value->boolean != 0;
+    else if (prop == VTERM_PROP_MOUSE)
+        v->mouse = value->number != VTERM_PROP_MOUSE_NONE;
     return 1;
 }
 
@@ -38,11 +40,15 @@ static void on_output(const char *bytes, size_t n, void *user)
     vt_send(user, bytes, n); /* terminals answer queries */
 }
 
+/* libvterm 0.1 breaks where it draws outside of its screen: a wide character in a single column,
+ * and what follows a cursor that was saved on a larger one and came back (`l` of ?1049l, `8`). */
+enum { FEWEST_COLS = 2 };
+
 void vt_screen_open(struct vt *v)
 {
     static const VTermScreenCallbacks calls = {
         .settermprop = on_prop, .movecursor = on_cursor, .bell = on_bell};
-    v->term = vterm_new(v->rows, v->cols);
+    v->term = vterm_new(v->rows, v->cols < FEWEST_COLS ? FEWEST_COLS : v->cols);
     vterm_set_utf8(v->term, 1);
     v->screen = vterm_obtain_screen(v->term);
     v->cursor_shown = true;
@@ -57,14 +63,37 @@ void vt_screen_close(struct vt *v)
     vterm_free(v->term);
 }
 
+static void keep_inside(struct vt *v)
+{
+    char bytes[32];
+    int row = v->cursor_row < v->rows ? v->cursor_row : v->rows - 1;
+    int col = v->cursor_col < v->cols ? v->cursor_col : v->cols - 1;
+
+    if (row == v->cursor_row && col == v->cursor_col)
+        return;
+    int n = snprintf(bytes, sizeof bytes, "\033[%d;%dH", row + 1, col + 1);
+    vterm_input_write(v->term, bytes, (size_t)n);
+}
+
 void vt_screen_feed(struct vt *v, const char *bytes, size_t n)
 {
-    vterm_input_write(v->term, bytes, n);
+    for (size_t at = 0, end; at < n; at = end) {
+        for (end = at; v->has_shrunk && end < n && bytes[end] != 'l' && bytes[end] != '8';)
+            end++;
+        end = v->has_shrunk && end < n ? end + 1 : n;
+        vterm_input_write(v->term, bytes + at, end - at);
+        if (v->has_shrunk)
+            keep_inside(v);
+    }
 }
 
 void vt_screen_resize(struct vt *v)
 {
-    vterm_set_size(v->term, v->rows, v->cols);
+    int rows, cols;
+
+    vterm_get_size(v->term, &rows, &cols);
+    v->has_shrunk = v->has_shrunk || v->rows < rows || v->cols < cols;
+    vterm_set_size(v->term, v->rows, v->cols < FEWEST_COLS ? FEWEST_COLS : v->cols);
 }
 
 /* --- keys --- */
@@ -226,6 +255,19 @@ bool vt_altscreen(const struct vt *v)
     return v->altscreen;
 }
 
+bool vt_mouse_mode(const struct vt *v)
+{
+    return v->mouse;
+}
+
+void vt_click(struct vt *v, int col, int row)
+{
+    char bytes[64];
+    snprintf(bytes, sizeof bytes, "\033[<0;%d;%dM\033[<0;%d;%dm", col + 1, row + 1, col + 1,
+             row + 1);
+    vt_type(v, bytes);
+}
+
 /* --- what libvterm does not tell: read from the bytes --- */
 
 static const char *last_of(const struct vt *v, const char *text)
@@ -236,10 +278,17 @@ static const char *last_of(const struct vt *v, const char *text)
     return found;
 }
 
-bool vt_paste_mode(const struct vt *v)
+/* What was searched is not searched again: a log grows to megabytes. */
+bool vt_paste_mode(struct vt *v)
 {
-    const char *on = last_of(v, "\033[?2004h"), *off = last_of(v, "\033[?2004l");
-    return on != NULL && (off == NULL || on > off);
+    static const char mode[] = "\033[?2004";
+    size_t n, length = sizeof mode - 1;
+    const char *log = vt_log(v, &n);
+
+    for (; v->looked + length < n; v->looked++)
+        if (log[v->looked] == '\033' && memcmp(log + v->looked, mode, length) == 0)
+            v->paste = log[v->looked + length] == 'h';
+    return v->paste;
 }
 
 const char *vt_title(const struct vt *v)

@@ -41,6 +41,10 @@ static void a_known_one_gets_the_text(void **state)
     is("the stream runs", "\a\033]9;the stream runs\a");
     setenv("TMUX", "/tmp/tmux-0/default,1,0", 1);
     is("runs", "\a\033Ptmux;\033\033]9;runs\a\033\\");
+    unsetenv("TMUX");
+    unsetenv("TERM_PROGRAM");
+    setenv("TERM", "rxvt-unicode-256color", 1);
+    is("runs", "\a\033]777;notify;strom;runs\a");
 }
 
 /* Whoever names a stream writes no sequences. */

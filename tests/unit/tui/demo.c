@@ -136,6 +136,8 @@ static void on_key(struct demo *d, int key)
     crash(key);
     if (key == TUI_F1 + 7)
         lend(d);
+    if (key == TUI_F1 + 9)
+        term_set_mouse(d->term, !term_mouse(d->term));
     if (key == TUI_F1 + 8)
         loop_discard_input(d->loop);
     if (d->model.n_groups > 0) {
@@ -182,6 +184,7 @@ int main(int argc, char **argv)
     static struct demo d;
     struct term_options options = {.crash_note = "demo: your work is in /state", .title = "demo"};
     setlocale(LC_ALL, "");
+    options.mouse = argc == 1; /* however the form ends, that is given back, too */
     enum term_result result = term_open(&options, &d.term);
     if (result != TERM_READY) {
         fprintf(stderr, "no terminal: %d\n", (int)result);

@@ -84,6 +84,28 @@ static void sequences(void **state)
     }
 }
 
+static void the_mouse(void **state)
+{
+    (void)state;
+    feed("\033[<0;12;3M\033[<0;12;3ma\033[<65;1;1M");
+    assert_int_equal(input_next(&in, 1000), TUI_MOUSE_KEY);
+    assert_int_equal(in.mouse.button, 0);
+    assert_int_equal(in.mouse.col, 11);
+    assert_int_equal(in.mouse.row, 2);
+    assert_int_equal(input_next(&in, 1000), 'a'); /* letting go is nothing */
+    assert_int_equal(input_next(&in, 1000), TUI_MOUSE_KEY);
+    assert_int_equal(in.mouse.button, 65);
+    assert_int_equal(input_next(&in, 1000), TUI_NONE);
+    /* None of these is one. */
+    assert_keys("\033[<0;0;1M\033[<0;1M\033[<M\033[<0;1;2;3M\033[<0;99999999;1M\033[<;;Mb",
+                KEYS('b'));
+    feed("\033[<0;1"); /* in pieces */
+    assert_int_equal(input_next(&in, 1000), TUI_NONE);
+    feed("0;5M");
+    assert_int_equal(input_next(&in, 1000), TUI_MOUSE_KEY);
+    assert_int_equal(in.mouse.col, 9);
+}
+
 static void a_lone_escape_waits_25_ms(void **state)
 {
     (void)state;
@@ -247,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plain_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(sequences, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_mouse, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lone_escape_waits_25_ms, setup, teardown),
         cmocka_unit_test_setup_teardown(pastes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paste_is_bounded, setup, teardown),

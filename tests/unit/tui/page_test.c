@@ -1,6 +1,8 @@
 #include "tests/unit/tui/dump.h"
 #include "tests/unit/tui/sample.h"
+#include "tui/cells.h"
 #include "tui/dialog.h"
+#include "tui/list.h"
 
 #include <stdlib.h>
 
@@ -169,6 +171,94 @@ static void keys_drop_from_the_end(void **state)
     page_free(p);
 }
 
+/* Whatever the width: the list of everything and the way back stay, whole words, in their order. */
+static void help_and_the_way_back_never_drop(void **state)
+{
+    (void)state;
+    static const struct page_key keys[] = {
+        {TUI_SPACE, "select"},     {TUI_ENTER, "go on"},   {'/', "filter by name"}, {'?', "help"},
+        {'n', "next hit of many"}, {'m', "masked values"}, {TUI_ESC, "back"},       {'q', "quit"}};
+    struct page *p = new_page(61, 16);
+    page_keys(p, keys, 8);
+    assert_true(page_shows(p, "Space select  Enter go on  / filter by name  ? help  Esc back\n"));
+    for (int cols = 60; cols < 140; cols++) {
+        page_begin(p, cols, 16);
+        page_keys(p, keys, 8);
+        assert_true(page_shows(p, "? help  "));
+        assert_true(page_shows(p, "Esc back"));
+        assert_int_equal(page_shows(p, "masked"), page_shows(p, "masked values  Esc"));
+    }
+    assert_true(page_shows(p, "Esc back  q quit"));
+    page_free(p);
+}
+
+static struct page_click click_on(struct page *p, int col, int row)
+{
+    return page_mouse(p, 0, col, row);
+}
+
+#define LEADS(to, wanted, many)                                                                    \
+    do {                                                                                           \
+        struct page_click led = (to);                                                              \
+        assert_int_equal(led.key, wanted);                                                         \
+        assert_int_equal(led.times, many);                                                         \
+    } while (0)
+
+static void put_number(const void *ctx, size_t i, struct page *p)
+{
+    (void)ctx;
+    page_put(p, STYLE_TEXT, "row %zu", i);
+}
+
+/* A click is the presses that lead there; beside everything it is nothing. */
+static void clicks_are_keys(void **state)
+{
+    (void)state;
+    static const struct page_key keys[] = {{TUI_ENTER, "go on"}, {'/', "filter"}};
+    struct list list = {.at = 5};
+    struct list_rows rows = {.n = 100, .put = put_number};
+    struct page *p = new_page(60, 16);
+    page_keys(p, keys, 2);
+    list_draw(&list, &rows, p);
+    page_end(p);
+    LEADS(click_on(p, 10, 5), TUI_NONE, 0); /* it stands there */
+    LEADS(click_on(p, 10, 9), TUI_DOWN, 4);
+    LEADS(click_on(p, 0, 0), TUI_UP, 5);
+    LEADS(click_on(p, 0, 15), TUI_ENTER, 1);
+    LEADS(click_on(p, 10, 15), TUI_ENTER, 1);
+    LEADS(click_on(p, 11, 15), TUI_NONE, 0); /* the gap */
+    LEADS(click_on(p, 13, 15), '/', 1);
+    LEADS(click_on(p, 50, 15), TUI_NONE, 0);
+    LEADS(page_mouse(p, 65, 30, 8), TUI_DOWN, 3);
+    LEADS(page_mouse(p, 64, 30, 8), TUI_UP, 3);
+    LEADS(page_mouse(p, 2, 10, 9), TUI_NONE, 0); /* another button */
+    LEADS(click_on(p, 1000, 1000), TUI_NONE, 0);
+    page_begin(p, 59, 16);
+    LEADS(click_on(p, 10, 9), TUI_NONE, 0);
+    page_free(p);
+}
+
+/* What lies under a question has no cursor; the question's options have. */
+static void clicks_on_a_question(void **state)
+{
+    (void)state;
+    static const struct dialog_option options[] = {{'s', "stay", false}, {'q', "quit", true}};
+    struct dialog d;
+    struct list list = {0};
+    struct list_rows rows = {.n = 13, .put = put_number};
+    struct page *p = new_page(60, 16);
+    list_draw(&list, &rows, p);
+    dialog_open(&d, "Quit?", "It is kept.", options, 2, 0);
+    dialog_draw(&d, p);
+    int col, row;
+    page_cursor_at(p, &col, &row);
+    LEADS(click_on(p, 30, row), TUI_NONE, 0);
+    LEADS(click_on(p, 30, row + 1), TUI_DOWN, 1);
+    LEADS(click_on(p, 1, row + 1), TUI_NONE, 0);
+    LEADS(click_on(p, 30, 1), TUI_NONE, 0);
+    page_free(p);
+}
+
 static void columns_shrink_then_go(void **state)
 {
     (void)state;
@@ -310,6 +400,9 @@ int main(void)
         cmocka_unit_test(foreign_text_stays_in_its_place),
         cmocka_unit_test(wide_and_combining),
         cmocka_unit_test(keys_drop_from_the_end),
+        cmocka_unit_test(help_and_the_way_back_never_drop),
+        cmocka_unit_test(clicks_are_keys),
+        cmocka_unit_test(clicks_on_a_question),
         cmocka_unit_test(columns_shrink_then_go),
         cmocka_unit_test(too_small),
         cmocka_unit_test(long_content_scrolls),

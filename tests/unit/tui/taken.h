@@ -26,7 +26,8 @@ static inline struct vt *start(void)
 static inline bool is_given_back(struct vt *v, void *ctx)
 {
     (void)ctx;
-    return vt_modes_sane(v) && !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v);
+    return vt_modes_sane(v) && !vt_altscreen(v) && vt_cursor(v, NULL, NULL) && !vt_paste_mode(v) &&
+           !vt_mouse_mode(v);
 }
 
 static inline void assert_given_back(struct vt *v)

@@ -271,6 +271,40 @@ static void assert_color(const char *const *env, const char *answer)
     vt_free(v);
 }
 
+/* Off until it is asked for; a click moves, the wheel scrolls; off again, or given back. */
+static void clicks_and_the_wheel(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {TUI_DEMO, "tree", "30", "4", NULL};
+    struct vt *v = vt_start(&(struct vt_options){.argv = argv});
+    int col, row;
+    assert_non_null(v);
+    assert_true(vt_wait_text(v, "table_00001", VT_WAIT_MS));
+    assert_false(vt_mouse_mode(v));
+    vt_key(v, "F10");
+    vt_key(v, "Down");
+    assert_true(vt_wait_text(v, "›     [ ]", VT_WAIT_MS));
+    assert_true(vt_mouse_mode(v));
+    assert_true(vt_find(v, "table_00001", &col, &row));
+    vt_click(v, col, row);
+    assert_true(vt_wait_text(v, "› ▾ [-] table_00001", VT_WAIT_MS));
+    for (int i = 0; i < 20; i++)
+        vt_type(v, "\033[<65;5;5M");
+    assert_true(vt_wait_text(v, "table_00012", VT_WAIT_MS));
+    vt_key(v, "F10");
+    vt_key(v, "Home");
+    assert_true(vt_wait_text(v, "› ▾ [-] table_00000", VT_WAIT_MS));
+    assert_false(vt_mouse_mode(v));
+    vt_type(v, "\033[<65;5;5M"); /* another program's, late: nothing */
+    vt_key(v, "F10");
+    vt_key(v, "Down");
+    assert_true(vt_wait_text(v, "›     [ ]", VT_WAIT_MS));
+    vt_key(v, "q");
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+    assert_given_back(v);
+    vt_free(v);
+}
+
 static void color_or_none(void **state)
 {
     (void)state;
@@ -358,23 +392,15 @@ static void no_terminal_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lent_to_another),
-        cmocka_unit_test(escape_is_quick),
-        cmocka_unit_test(keys_and_letters),
-        cmocka_unit_test(a_paste_is_one_event),
-        cmocka_unit_test(many_keys_cost_one_frame),
-        cmocka_unit_test(type_ahead_is_discarded),
-        cmocka_unit_test(suspended_and_back),
-        cmocka_unit_test(stopped_without_a_word),
-        cmocka_unit_test(continued_without_a_stop),
-        cmocka_unit_test(resizes),
-        cmocka_unit_test(redraws_on_request),
-        cmocka_unit_test(copies),
-        cmocka_unit_test(color_or_none),
-        cmocka_unit_test(the_rule_of_color),
-        cmocka_unit_test(unknown_and_dumb),
-        cmocka_unit_test(a_locale_without_utf8),
-        cmocka_unit_test(no_terminal_at_all),
+        cmocka_unit_test(lent_to_another),          cmocka_unit_test(escape_is_quick),
+        cmocka_unit_test(keys_and_letters),         cmocka_unit_test(a_paste_is_one_event),
+        cmocka_unit_test(many_keys_cost_one_frame), cmocka_unit_test(type_ahead_is_discarded),
+        cmocka_unit_test(suspended_and_back),       cmocka_unit_test(stopped_without_a_word),
+        cmocka_unit_test(continued_without_a_stop), cmocka_unit_test(resizes),
+        cmocka_unit_test(redraws_on_request),       cmocka_unit_test(copies),
+        cmocka_unit_test(clicks_and_the_wheel),     cmocka_unit_test(color_or_none),
+        cmocka_unit_test(the_rule_of_color),        cmocka_unit_test(unknown_and_dumb),
+        cmocka_unit_test(a_locale_without_utf8),    cmocka_unit_test(no_terminal_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
