@@ -137,11 +137,15 @@ static void keep_target(struct journey *j)
     kept_set_bool(j->kept, "target.freshness_chosen", j->target.freshness_chosen);
     kept_set_int(j->kept, "target.naming", j->target.naming);
     kept_set_text(j->kept, "dsn", j->dsn[0] ? j->dsn : NULL);
-    kept_set_int(j->kept, "at", j->at);
+    kept_set_int(j->kept, "at",
+                 j->at == AT_MANAGE     ? AT_MONITOR
+                 : j->at == AT_REVIEWER ? j->reviewer_from
+                                        : j->at); /* what leads there is gone on with */
     kept_set_int(j->kept, "reached", j->reached);
     kept_set_bool(j->kept, "opened", j->opened);
     kept_set_bool(j->kept, "elsewhere", j->elsewhere);
     kept_set_bool(j->kept, "finding", j->finding);
+    kept_set_bool(j->kept, "undoing", j->undoing && j->at == AT_REMOVE);
     kept_set_text(j->kept, "who", j->who[0] ? j->who : NULL);
     kept_set_text(j->kept, "source", j->source[0] ? j->source : NULL);
 }
@@ -163,10 +167,12 @@ static void restore_target(struct journey *j)
     if (!pg_dsn_has_password(kept_text(j->kept, "dsn", "")))
         str_copy(j->dsn, sizeof j->dsn, kept_text(j->kept, "dsn", ""));
     j->reached = reached >= 0 && reached < JOURNEY_STEPS ? (enum journey_step)reached : AT_HOME;
-    j->at = at >= 0 && at <= (int64_t)j->reached ? (enum journey_step)at : AT_HOME;
+    bool removes = at == AT_REMOVE && j->target.project[0] && j->target.region[0];
+    j->at = at >= 0 && (removes || at <= (int64_t)j->reached) ? (enum journey_step)at : AT_HOME;
     j->opened = kept_bool(j->kept, "opened", false);
     j->elsewhere = kept_bool(j->kept, "elsewhere", false);
     j->finding = kept_bool(j->kept, "finding", false);
+    j->undoing = removes && kept_bool(j->kept, "undoing", false);
     str_copy(j->who, sizeof j->who, kept_text(j->kept, "who", j->who));
     str_copy(j->source, sizeof j->source, kept_text(j->kept, "source", ""));
 }

@@ -16,15 +16,14 @@
 #include "screens/words.h"
 
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 static int complain(const struct err *e, int code)
 {
-    fprintf(stderr, "strom: %s: %s\n", e->what, e->why);
+    out_talk("strom: %s: %s", e->what, e->why);
     if (e->hint[0])
-        fprintf(stderr, "       %s\n", e->hint);
+        out_talk("       %s", e->hint);
     return code;
 }
 
@@ -36,9 +35,9 @@ static int tell(const struct options *o)
         str_add(&text, "strom " STROM_VERSION "\n");
     else
         options_help(o->command, &text);
-    fputs(str_text(&text), stdout);
+    out_result(&text);
     str_done(&text);
-    return fflush(stdout) == 0 ? 0 : 1;
+    return out_arrived() ? 0 : 1;
 }
 
 /* What the person chose to go on with when the wizard has ended. */

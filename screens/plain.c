@@ -1,16 +1,19 @@
 #include "screens/plain.h"
 
 #include "api/base/clock.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/line.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 #include "screens/grants.h"
+#include "screens/plain_page.h"
 #include "screens/walk.h"
 #include "tui/field.h"
 #include "tui/key.h"
 #include "tui/shot.h"
+#include "tui/term.h"
 
 #include <ctype.h>
 #include <signal.h>
@@ -18,14 +21,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The page is drawn as ever, tall enough for everything, and printed as text; what the keys do is a
- * numbered list; a line of input is a number, the name of a key, or text for the field. */
+/* The page is drawn as ever, tall enough for everything, never in two columns, and printed as text;
+ * what the keys do is a numbered list; a line of input is a number, the name of a key, or text for
+ * the field. */
 
-enum { TALL = 400, NARROW = 60, LINE = 1024 };
+enum { TALL = 400, NARROW = 60, WIDE = PAGE_COLS_SPLIT - 1, LINE = 1024 };
 
 struct plain {
     struct walk walk;
     struct page *page;
+    struct plain_page read;
     int cols;
     bool interrupted; /* once, without an answer since */
     bool news;        /* something happened while a line was typed */
@@ -131,36 +136,60 @@ static void squeeze(char *text)
     *to = '\0';
 }
 
-static void show(struct plain *p)
+static void add_actions(const struct plain *p, struct str *out)
 {
     const struct action *actions[32];
-    struct str text = {0};
     char name[KEY_NAME];
     size_t n = list_actions(p, actions, 32);
 
+    for (size_t i = 0; i < n; i++)
+        safe_printf(out, "%zu) %s (%s)\n", i + 1, tr(actions[i]->label),
+                    key_name(actions[i]->key, name));
+}
+
+static void add_title(const struct plain *p, struct str *out)
+{
+    if (p->walk.j.at == AT_HOME || walk_is_beside(p->walk.j.at))
+        safe_printf(out, "== %s ==", tr(p->walk.step->title));
+    else
+        safe_printf(out, "== %d/%d %s ==", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title));
+}
+
+static void draw(struct plain *p, struct str *text)
+{
     page_begin(p->page, p->cols, TALL);
     page_set_ascii(p->page, true);
     page_set_wrap(p->page, true);
     p->walk.step->draw(p->walk.self, &p->walk.j, p->page);
     page_end(p->page);
-    shot_text(p->page, false, &text);
-    char *cursor = strstr(str_text(&text), "-- cursor");
+    shot_text(p->page, false, text);
+    char *cursor = strstr(str_text(text), "-- cursor");
     if (cursor)
         *cursor = '\0';
-    if (text.bytes)
-        squeeze(text.text);
-    if (p->walk.j.at == AT_HOME || walk_is_beside(p->walk.j.at))
-        out_line("\n== %s ==", tr(p->walk.step->title));
-    else
-        out_line("\n== %d/%d %s ==", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title));
-    out_lines(str_text(&text));
-    str_done(&text);
-    if (p->walk.j.said[0])
-        out_line("* %s", p->walk.j.said);
+    if (text->bytes)
+        squeeze(text->text);
+}
+
+static void show(struct plain *p)
+{
+    struct str title = {0}, text = {0}, actions = {0};
+
+    draw(p, &text);
+    add_title(p, &title);
+    add_actions(p, &actions);
+    bool whole = plain_page_read(&p->read, str_text(&title), str_text(&text), str_text(&actions));
+    if (p->walk.j.said[0]) {
+        str_clear(&text);
+        safe_printf(&text, "* %s", p->walk.j.said);
+        plain_page_say(&p->read, str_text(&text));
+    }
     p->walk.j.said[0] = '\0';
-    for (size_t i = 0; i < n; i++)
-        out_line("%zu) %s (%s)", i + 1, tr(actions[i]->label), key_name(actions[i]->key, name));
-    out_line("%s", tr("Up, Down, Space, Tab, Enter move and choose; =TEXT types; back; quit"));
+    plain_page_say(&p->read, whole ? tr("Up, Down, Space, Tab, Enter move and choose; =TEXT types; "
+                                        "page reads all again; back; quit")
+                                   : tr("page; back; quit"));
+    str_done(&title);
+    str_done(&text);
+    str_done(&actions);
 }
 
 /* --- a line of input --- */
@@ -193,6 +222,8 @@ static void obey(struct plain *p, char *line)
         tell(p, (struct event){.kind = EV_PASTE, .text = line + 1});
     } else if (str_eq(line, "quit") || str_eq(line, "q")) {
         p->done = true;
+    } else if (str_eq(line, "page")) {
+        plain_page_forget(&p->read);
     } else if (str_eq(line, "back")) {
         press(p, TUI_ESC);
     } else if (str_int64(line, 1, (long long)n, &number)) {
@@ -231,16 +262,26 @@ static void listen(struct plain *p)
     secret_wipe(text, sizeof text);
 }
 
+static int columns_there(void)
+{
+    const char *columns = getenv("COLUMNS");
+    long long said;
+    int here = term_columns();
+
+    if (columns && str_int64(columns, 20, 500, &said))
+        return (int)said;
+    return here >= 20 ? here : 80;
+}
+
 int plain_run(struct live *l)
 {
-    struct plain p = {.cols = 80};
-    const char *columns = getenv("COLUMNS");
+    struct plain p = {0};
     struct str farewell = {0};
-    long long cols;
 
     session_catch(l->net);
-    if (columns && str_int64(columns, 20, 500, &cols))
-        p.cols = cols < NARROW ? NARROW : (int)cols;
+    p.read.columns = columns_there();
+    /* what is narrower is wrapped once, here, not twice */
+    p.cols = p.read.columns < NARROW || p.read.columns > WIDE ? WIDE : p.read.columns;
     p.page = page_new(p.cols, TALL);
     journey_open(&p.walk.j, l);
     journey_resume(&p.walk.j);
@@ -266,6 +307,7 @@ int plain_run(struct live *l)
     str_done(&farewell);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
+    plain_page_done(&p.read);
     page_free(p.page);
     session_catch(NULL);
     return p.exit_code;

@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "screens/cli/out.h"
 #include "tui/shot.h"
 
 #include <ctype.h>
@@ -17,9 +18,9 @@ bool script_load(struct loop *l, const char *file)
     bool ok = path_read(file, (size_t)1024 * 1024, &text, &e);
 
     if (!ok)
-        fprintf(stderr, "strom: %s: %s\n", e.what, e.why);
+        out_talk("strom: %s: %s", e.what, e.why);
     else if (!(ok = loop_script(l, str_text(&text), why)))
-        fprintf(stderr, "strom: %s: %s\n", file, why);
+        out_talk("strom: %s: %s", file, why);
     str_done(&text);
     return ok;
 }
@@ -62,7 +63,7 @@ static bool write_as(const char *folder, const char *name, const char *ending,
     str_printf(&file, "%s/%s.%s", folder, name, ending);
     bool ok = path_write(str_text(&file), str_text(text), text->bytes, false, &e);
     if (!ok)
-        fprintf(stderr, "strom: %s: %s\n", e.what, e.why);
+        out_talk("strom: %s: %s", e.what, e.why);
     str_done(&file);
     return ok;
 }

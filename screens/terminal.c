@@ -2,17 +2,16 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
-
-#include <stdio.h>
+#include "screens/cli/out.h"
 
 static int cannot_open(enum term_result why)
 {
-    fprintf(stderr, "strom: %s\n       %s\n",
-            why == TERM_DUMB     ? tr("this terminal cannot place a cursor")
-            : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
-                                 : tr("the terminal could not be taken"),
-            tr("strom --plain walks the same steps as lines; strom --help lists the commands for "
-               "scripts"));
+    out_talk("strom: %s", why == TERM_DUMB     ? tr("this terminal cannot place a cursor")
+                          : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
+                                               : tr("the terminal could not be taken"));
+    out_talk("       %s",
+             tr("strom --plain walks the same steps as lines; strom --help lists the commands for "
+                "scripts"));
     return why == TERM_NO_TTY ? 2 : 1;
 }
 
@@ -30,6 +29,7 @@ int terminal_open(const struct options *o, struct term **out)
         .headless = o->keys != NULL,
         .cols = 80,
         .rows = 24,
+        .mouse = o->mouse && o->keys == NULL,
         .title = "strom",
         .crash_note =
             "strom ended unexpectedly. What you entered is kept: start strom again to go on."};

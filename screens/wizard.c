@@ -219,6 +219,12 @@ static void run_global(struct wizard *w, int key)
         else
             journey_say_err(&w->walk.j, &e);
         break;
+    case 'o':
+        wizard_open_link(w);
+        break;
+    case 'M':
+        wizard_turn_mouse(w);
+        break;
     case TUI_CTRL('L'):
         term_forget(w->term);
         break;
@@ -312,7 +318,7 @@ static void key_event(struct wizard *w, int key)
         run_global(w, key);
     } else if (run_action(w, key)) {
         /* done */
-    } else if (key == 'y' || key == 'w') {
+    } else if (key == 'y' || key == 'w' || key == 'o' || key == 'M') {
         run_global(w, key);
     } else {
         tell(w, (struct event){.kind = EV_KEY, .key = key});

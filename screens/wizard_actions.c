@@ -2,11 +2,24 @@
 #include "screens/wizard_inside.h"
 
 #include "api/base/tr.h"
+#include "screens/link.h"
 #include "tui/key.h"
 
 /* --- what is the same everywhere --- */
 
-enum global { G_HELP, G_BACK, G_NEXT_STEP, G_COPY, G_WRITE, G_REDRAW, G_QUIT, G_SUSPEND, GLOBALS };
+enum global {
+    G_HELP,
+    G_BACK,
+    G_NEXT_STEP,
+    G_COPY,
+    G_WRITE,
+    G_LINK,
+    G_MOUSE,
+    G_REDRAW,
+    G_QUIT,
+    G_SUSPEND,
+    GLOBALS
+};
 
 static const struct palette_item globals[GLOBALS] = {
     [G_HELP] = {'?', "help", "all actions of this screen; type to search them", false},
@@ -14,6 +27,8 @@ static const struct palette_item globals[GLOBALS] = {
     [G_NEXT_STEP] = {TUI_ENTER, "go on", "continue, or open what is under the cursor", false},
     [G_COPY] = {'y', "copy", "what is shown, to the clipboard", false},
     [G_WRITE] = {'w', "write", "what is shown, into a file of the working folder", false},
+    [G_LINK] = {'o', "open", "this in Google's console, in the browser", false},
+    [G_MOUSE] = {'M', "mouse", "clicks and the wheel, on and off; --mouse: from the start", false},
     [G_REDRAW] = {TUI_CTRL('L'), "redraw", "draw the screen again", false},
     [G_QUIT] = {'q', "quit", "leave; everything is kept for the next time", false},
     [G_SUSPEND] = {TUI_CTRL('Z'), "suspend", "back to the shell; fg returns", false},
@@ -43,6 +58,8 @@ static bool is_global(int key)
 /* What another row does with the same key is left out where it cannot be done now. */
 void wizard_list_items(struct wizard *w)
 {
+    char address[LINK_TEXT];
+
     w->n_items = 0;
     for (const struct action *a = w->walk.step->actions;
          a && a->label && w->n_items < KEYS - GLOBALS; a++) {
@@ -58,6 +75,8 @@ void wizard_list_items(struct wizard *w)
             continue;
         w->item_actions[w->n_items] = NULL;
         w->items[w->n_items] = globals[i];
+        if (i == G_LINK)
+            w->items[w->n_items].impossible = !link_of(&w->walk.j, address);
         w->items[w->n_items].name = tr(globals[i].name);
         w->items[w->n_items++].help = i == G_QUIT && w->walk.j.live->options->sandbox
                                           ? tr("leave; the sandbox ends, it asks first")
@@ -90,5 +109,7 @@ void wizard_draw_keys(const struct wizard *w, struct page *p)
         keys[n++] = (struct page_key){TUI_ESC, tr("back")};
     if (!typing)
         keys[n++] = (struct page_key){'q', tr("quit")};
+    if (!typing && term_mouse(w->term))
+        keys[n++] = (struct page_key){'M', tr("mouse off")};
     page_keys(p, keys, n);
 }

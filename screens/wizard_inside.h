@@ -50,6 +50,10 @@ void wizard_ask_quit(struct wizard *w);
 void wizard_quit_answer(struct wizard *w, int chosen);
 void wizard_quit_news(struct wizard *w); /* a task ended */
 
+/* wizard_link.c */
+void wizard_open_link(struct wizard *w);
+void wizard_turn_mouse(struct wizard *w);
+
 /* wizard_actions.c */
 bool wizard_can(const struct wizard *w, const struct action *a);
 const struct action *wizard_action(const struct wizard *w, int key); /* possible now; NULL: none */

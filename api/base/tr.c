@@ -12,7 +12,7 @@
 static struct {
     struct tr_row *rows;
     size_t n;
-    bool norwegian;
+    bool norwegian, marked; /* read in it; the rows are the ones of tests */
 } table;
 
 static int by_english(const void *a, const void *b)
@@ -20,6 +20,51 @@ static int by_english(const void *a, const void *b)
     const struct tr_row *x = a, *y = b;
 
     return strcmp(x->english, y->english);
+}
+
+/* --- the language of tests --- */
+
+/* Each letter takes one column, as the plain one does. */
+static const char *marked_letter(char c)
+{
+    static const char *const small[] = {"à", "ƀ", "ç", "đ", "é", "ƒ", "ĝ", "ĥ", "î",
+                                        "ĵ", "ķ", "ł", "ṁ", "ñ", "ö", "þ", "ɋ", "ř",
+                                        "š", "ţ", "û", "ṽ", "ŵ", "ẋ", "ý", "ž"};
+    static const char *const large[] = {"À", "Ɓ", "Ç", "Đ", "É", "Ƒ", "Ĝ", "Ĥ", "Î",
+                                        "Ĵ", "Ķ", "Ł", "Ṁ", "Ñ", "Ö", "Þ", "Ɋ", "Ř",
+                                        "Š", "Ţ", "Û", "Ṽ", "Ŵ", "Ẋ", "Ý", "Ž"};
+
+    if (c >= 'a' && c <= 'z')
+        return small[c - 'a'];
+    return c >= 'A' && c <= 'Z' ? large[c - 'A'] : NULL;
+}
+
+/* Directives of printf stay as they are. */
+static char *marked(const char *english)
+{
+    struct str out = {0};
+
+    while (*english) {
+        size_t directive = *english == '%' ? 1 + strcspn(english + 1, "diouxXcsfgeEGpn%") : 0;
+        const char *letter = marked_letter(*english);
+        if (directive && english[directive])
+            str_addn(&out, english, directive + 1);
+        else if (letter)
+            str_add(&out, letter);
+        else
+            str_addc(&out, *english);
+        english += directive && english[directive] ? directive + 1 : 1;
+    }
+    char *text = mem_str(str_text(&out));
+    str_done(&out);
+    return text;
+}
+
+static void mark_table(void)
+{
+    for (size_t i = 0; i < table.n && !table.marked; i++)
+        table.rows[i].norwegian = marked(table.rows[i].english);
+    table.marked = true;
 }
 
 static void sort_table(void)
@@ -70,8 +115,14 @@ static const char *locale_of_environment(void)
 
 bool tr_language(const char *lang)
 {
-    bool automatic = !lang || str_eq(lang, "auto");
+    bool automatic = !lang || str_eq(lang, "auto"), tests = str_eq(lang, "qps-ploc");
 
+    if (tests) {
+        sort_table();
+        mark_table();
+        table.norwegian = true;
+        return true;
+    }
     table.norwegian = is_norwegian(automatic ? locale_of_environment() : lang);
     if (table.norwegian)
         sort_table();

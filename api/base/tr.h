@@ -11,6 +11,10 @@
 /* Borrowed, lives as long as the program. Formats pass through with their directives checked. */
 const char *tr(const char *english) __attribute__((format_arg(1)));
 
+/* Of the languages there are one more, "qps-ploc", is for tests: each of our texts is in it, every
+ * letter with a mark on it, so that a plain word on a page is data, a name, or a text that nobody
+ * translates. */
+
 /* "en", "nb", or "auto" (NULL too): LC_ALL, LC_MESSAGES, LANG in this order; no, nb and nn mean nb.
  * False for any other word; English then. */
 bool tr_language(const char *lang);

@@ -313,8 +313,11 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
         err_set(e, ERR_INPUT, "Including sensitive columns");
         err_reason(e, "UNACKNOWLEDGED");
         err_resource(e, p->unsettled);
-        err_why(e, "%zu sensitive column%s no reason: %s", p->n_unacknowledged,
-                p->n_unacknowledged == 1 ? " has" : "s have", p->unsettled);
+        if (p->n_unacknowledged == 1)
+            err_why(e, "1 sensitive column has no reason: %s", p->unsettled);
+        else
+            err_why(e, "%zu sensitive columns have no reason: %s", p->n_unacknowledged,
+                    p->unsettled);
         return err_hint(e, "give each a reason and a reference, or leave it out");
     }
     if (p->n_needs) {

@@ -3,6 +3,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/base/utf8.h"
 
 #include <assert.h>
@@ -49,7 +50,10 @@ static bool check_ack_text(const char *name, const char *text, bool needed, stru
         if (!needed)
             return true;
         err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
-        err_why(e, "the %s is %s", name, str_is_empty(text) ? "empty" : "blank");
+        if (str_is_empty(text))
+            err_why(e, "the %s is empty", name);
+        else
+            err_why(e, "the %s is blank", name);
         return err_hint(e, "say why, and where it was settled (Behandlingskatalogen, PVK)");
     }
     if (strlen(text) <= ACK_BYTES && utf8_is_line(text))
@@ -63,8 +67,8 @@ bool selection_acknowledged(struct selection *s, size_t table, size_t column,
                             const struct selection_ack *ack, struct err *e)
 {
     assert(table < s->n_tables && column < s->tables[table].n_columns);
-    if (!check_ack_text("reason", ack->reason, true, e) ||
-        !check_ack_text("reference", ack->reference, true, e) ||
+    if (!check_ack_text(tr("reason"), ack->reason, true, e) ||
+        !check_ack_text(tr("reference"), ack->reference, true, e) ||
         !check_ack_text("name", ack->by, false, e) || !check_ack_text("time", ack->at, false, e))
         return false;
     char now[CLOCK_TEXT];

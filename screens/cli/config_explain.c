@@ -345,6 +345,7 @@ static void explain_manner(struct session *s, struct config_settings *out)
     static const char *const accessible[] = {"ACCESSIBLE", "STROM_ACCESSIBLE"};
     explain_switch(s, out, CONFIG_PLAIN, s->o->plain, accessible, 2);
     explain_switch(s, out, CONFIG_NO_NOTIFY, s->o->no_notify, NULL, 0);
+    explain_switch(s, out, CONFIG_MOUSE, s->o->mouse, NULL, 0);
     struct config_setting *timeout = add(out, "timeout");
     if (s->o->timeout)
         came(timeout, s->o->timeout, CONFIG_OPTION, "--timeout");

@@ -12,11 +12,11 @@
 enum { MOST_BYTES = 64 * 1024 };
 
 static const char *const names[CONFIG_KEYS] = {
-    [CONFIG_LANG] = "lang",           [CONFIG_PLAIN] = "plain",
-    [CONFIG_NO_NOTIFY] = "no-notify", [CONFIG_CONTEXT] = "context",
-    [CONFIG_NAMESPACE] = "namespace", [CONFIG_PROJECT] = "project",
-    [CONFIG_LOCATION] = "location",   [CONFIG_FRESHNESS] = "freshness"};
-static const char all_names[] = "lang plain no-notify context namespace project location freshness";
+    [CONFIG_LANG] = "lang",       [CONFIG_PLAIN] = "plain",       [CONFIG_NO_NOTIFY] = "no-notify",
+    [CONFIG_MOUSE] = "mouse",     [CONFIG_CONTEXT] = "context",   [CONFIG_NAMESPACE] = "namespace",
+    [CONFIG_PROJECT] = "project", [CONFIG_LOCATION] = "location", [CONFIG_FRESHNESS] = "freshness"};
+static const char all_names[] =
+    "lang plain no-notify mouse context namespace project location freshness";
 
 const char *config_key_name(enum config_key key)
 {
@@ -56,6 +56,7 @@ static bool value_fits(enum config_key key, const char *value)
         return options_is_among(value, "en nb auto");
     case CONFIG_PLAIN:
     case CONFIG_NO_NOTIFY:
+    case CONFIG_MOUSE:
         return options_is_among(value, "yes no");
     case CONFIG_FRESHNESS:
         return options_seconds(value) >= 0;
@@ -157,7 +158,7 @@ bool config_file_read(struct config_file *c, struct err *e)
     bool ok = is_safe(c->path, e) && path_read(c->path, MOST_BYTES, &text, e) &&
               config_file_parse(c, str_text(&text), e);
     str_done(&text);
-    if (!ok)
+    if (!ok && !err_is_machine(e))
         e->kind = ERR_INPUT;
     return ok;
 }
@@ -177,6 +178,7 @@ void config_fill_options(const struct config_file *c, struct options *o)
     if (o->lang == NULL)
         o->lang = c->values[CONFIG_LANG];
     o->plain = o->plain || str_eq(c->values[CONFIG_PLAIN], "yes");
+    o->mouse = o->mouse || str_eq(c->values[CONFIG_MOUSE], "yes");
     o->no_notify = o->no_notify || str_eq(c->values[CONFIG_NO_NOTIFY], "yes");
 }
 

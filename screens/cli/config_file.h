@@ -18,6 +18,7 @@ enum config_key {
     CONFIG_LANG,
     CONFIG_PLAIN,
     CONFIG_NO_NOTIFY,
+    CONFIG_MOUSE,
     CONFIG_CONTEXT,
     CONFIG_NAMESPACE,
     CONFIG_PROJECT,
@@ -38,7 +39,7 @@ const char *config_key_name(enum config_key key); /* as the option: "no-notify" 
 bool config_file_read(struct config_file *c, struct err *e);
 void config_file_done(struct config_file *c);
 bool config_file_parse(struct config_file *c, const char *text, struct err *e); /* for that */
-/* Language, --plain and --no-notify, where the line does not say. */
+/* Language, --plain, --no-notify and --mouse, where the line does not say. */
 void config_fill_options(const struct config_file *c, struct options *o);
 /* What is still empty; c NULL: nothing. */
 void config_fill_target(const struct config_file *c, struct target *t);

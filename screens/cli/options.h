@@ -32,12 +32,12 @@ struct options {
     size_t n_include, n_exclude, n_columns, n_acknowledge;
     const char *name, *speed, *rate, *scenario; /* of the sandbox; scenario with --sandbox */
     const char *keys, *shots; /* a .keys file played without a terminal (tests, pictures) */
-    bool json, plain, no_input, no_notify, yes, watch, no_sample, no_start, no_backfill, dry_run,
-        schema, editor, markdown;
+    bool json, plain, mouse, no_input, no_notify, yes, watch, no_sample, no_start, no_backfill,
+        dry_run, schema, editor, markdown;
     bool sandbox, foreground, help, version, undo;
     bool explain;
     int verbose;
-    const char *const *words; /* all of the line, NULL at the end; lives as long as argv */
+    const char *const *words;       /* all of the line, NULL at the end; lives as long as argv */
     const struct config_file *user; /* the user file; NULL: nobody has read it */
 };
 

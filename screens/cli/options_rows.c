@@ -88,7 +88,9 @@ const struct option_row option_rows[] = {
      "of --reconcile: the N newest keys, or all (default: 100000)"},
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
-    {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "", "the typed name that a removal asks for"},
+    {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "",
+     "the name that is asked for: of the stream that is taken down, or that is changed though strom "
+     "has not made it (Terraform); of the project, where access drop --editor takes a broad role"},
     {"remove-dataset", 0, TEXT, AT(remove_dataset), 0, "NAME", "delete",
      "its name: the dataset goes too, with all that has arrived"},
     {"for", 0, TEXT, AT(for_), 0, "TIME", "access",
@@ -99,6 +101,8 @@ const struct option_row option_rows[] = {
     {"json", 0, FLAG, AT(json), 0, NULL, "", "one JSON document on stdout (events: one a line)"},
     {"markdown", 0, FLAG, AT(markdown), 0, NULL, "review", "as Markdown, for a pull request"},
     {"plain", 0, FLAG, AT(plain), 0, NULL, "", "the wizard as a dialogue of lines"},
+    {"mouse", 0, FLAG, AT(mouse), 0, NULL, "",
+     "the wizard takes clicks and the wheel (M turns it on and off; Shift selects text then)"},
     {"no-input", 0, FLAG, AT(no_input), 0, NULL, "", "never ask: fail and name the missing option"},
     {"no-notify", 0, FLAG, AT(no_notify), 0, NULL, "", "no bell and no notification"},
     {"timeout", 0, TEXT, AT(timeout), 0, "TIME", "", "give up after so long"},
@@ -250,7 +254,7 @@ static bool value_words_fit(const struct options *o, struct err *e)
         if (v->offer != OFFER_WORDS || row->kind != TEXT || !is_given(o, row))
             continue;
         const char *typed = *(const char *const *)(const void *)((const char *)o + row->at);
-        if (options_is_among(typed, v->words) || str_eq(typed, v->also))
+        if (options_is_among(typed, v->words) || (v->also && options_is_among(typed, v->also)))
             continue;
         err_set(e, ERR_INPUT, "Reading --%s", row->name);
         err_why(e, "'%s' is none", typed);

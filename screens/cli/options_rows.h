@@ -47,7 +47,7 @@ struct option_value {
     const char *also;  /* taken, not offered */
 };
 
-enum { OPTION_ROWS = 66, OPTION_COMMANDS = 17 }; /* the compiler counts them */
+enum { OPTION_ROWS = 67, OPTION_COMMANDS = 17 }; /* the compiler counts them */
 extern const struct option_row option_rows[];
 extern const struct command_row option_commands[];
 

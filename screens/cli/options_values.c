@@ -15,7 +15,7 @@ static const struct option_value values[] = {
     {"naming", OFFER_WORDS, "procedure nav-module", NULL},
     {"shape", OFFER_WORDS, "narrow procedure three", NULL},
     {"color", OFFER_WORDS, "auto always never", NULL},
-    {"lang", OFFER_WORDS, "en nb", "auto"},
+    {"lang", OFFER_WORDS, "en nb", "auto qps-ploc"},
     {"file", OFFER_FILES, NULL, NULL},
     {"base", OFFER_FILES, NULL, NULL},
     {"password-file", OFFER_FILES, NULL, NULL},

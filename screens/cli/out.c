@@ -140,7 +140,7 @@ int out_error(const struct options *o, const struct err *e)
 
 void out_wrong_file(struct err *e, const char *path, const char *hint)
 {
-    if (e->kind == ERR_SYSTEM || e->kind == ERR_MISSING)
+    if (!err_is_machine(e) && (e->kind == ERR_SYSTEM || e->kind == ERR_MISSING))
         e->kind = ERR_INPUT;
     if (e->resource[0] == '\0')
         err_resource(e, path);
@@ -197,8 +197,12 @@ bool out_ask(const char *question, char *answer, size_t cap, bool secret)
 {
     struct line line = {.text = answer, .cap = cap, .secret = secret};
 
-    fprintf(stderr, "%s ", question);
+    struct str text = {0};
+
+    safe_printf(&text, "%s ", question);
+    fputs(str_text(&text), stderr);
     fflush(stderr);
+    str_done(&text);
     return line_read(&line) == LINE_READ;
 }
 

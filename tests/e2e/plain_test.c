@@ -76,7 +76,7 @@ static void a_password_is_not_echoed(void **state)
     open_plain();
     say("", "postmottak as kari.nordmann@nav.no");
     while (strstr(page(), "> Password") == NULL)
-        say("Tab", "Where is the data today?");
+        type("Tab");
     say("=" SECRET, "> Password        typed, not shown");
     assert_null(strstr(vt_log(v, NULL), "=" SECRET));
     say("Tab", "> Cluster");
@@ -122,6 +122,75 @@ static void an_interrupt_leaves(void **state)
     }
 }
 
+static size_t times(const char *text, const char *what)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, what)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* Who listens hears a page once, then what changes: the line the cursor came to, and no other. */
+static void as_it_is_heard(void **state)
+{
+    (void)state;
+    open_plain();
+    while (strstr(page(), "What do you want to do?") == NULL)
+        say("back", "==");
+    say("page", "What do you want to do?");
+    assert_non_null(strstr(page(), "1) "));
+    type("Home");
+    say("Down", "> ");
+    assert_int_equal(times(page(), "\n> "), 1);
+    assert_null(strstr(page(), "What do you want to do?"));
+    assert_null(strstr(page(), "1) "));
+    say("Home", "> ");
+    say("Up", "> ");                          /* where am I? */
+    assert_int_equal(times(page(), "\n"), 4); /* the echo, a gap, the line, what can be said */
+    say("page", "What do you want to do?");
+    say("zzz", "not understood: zzz");
+    type("quit");
+    ends_with(0);
+}
+
+static int widest_line(const char *text)
+{
+    int widest = 0;
+    for (size_t n; *text; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        int columns = 0; /* of UTF-8: all that is here takes one column a character */
+        for (size_t i = 0; i < n && text[i] != '\r'; i++)
+            columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
+}
+
+/* At 40x9 nothing is wider than the terminal, and no word is cut by it. */
+static void forty_columns(void **state)
+{
+    const char *const argv[] = {w.strom, "--plain", NULL};
+    struct vt_options o = {.cols = 40, .rows = 9, .argv = argv, .cwd = w.state};
+
+    (void)state;
+    vt_free(v);
+    from = 0;
+    v = vt_start(&o);
+    assert_non_null(v);
+    while (strstr(page(), "What do you want to do?") == NULL)
+        say("back", "==");
+    say("page", "What do you want to do?");
+    assert_true(widest_line(page()) <= 40);
+    assert_non_null(strstr(page(), "step by step"));
+    say("", "Where is the data today?");
+    assert_true(widest_line(page()) <= 40);
+    say("page", "+ ok  postmottak as");
+    say("", "Prerequisites ==");
+    assert_true(widest_line(page()) <= 40);
+    type("quit");
+    ends_with(0);
+}
+
 static void to_consent(void)
 {
     open_plain();
@@ -131,10 +200,10 @@ static void to_consent(void)
     say("", "0 fail");
     say("", "You hold Editor");
     say("", "28 of 28");
-    say("/", "28 of 28");
+    say("/", "> Filter");
     say("=regel_ev", "1 of 28");
-    say("", "1 of 28");
-    say("Down", "1 of 28");
+    say("", "> ");
+    type("Down");
     say("Space", "tables 1, columns 4");
     say("", "Where does it arrive?");
     say("", " to create, 0 to change");
@@ -172,6 +241,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_password_is_not_echoed),
         cmocka_unit_test(a_line_that_is_too_long_is_no_command),
         cmocka_unit_test(an_interrupt_leaves),
+        cmocka_unit_test(as_it_is_heard),
+        cmocka_unit_test(forty_columns),
         cmocka_unit_test(an_interrupted_creation_asks),
     };
     return cmocka_run_group_tests(tests, start, close_world);

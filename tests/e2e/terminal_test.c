@@ -15,12 +15,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* With the mouse on, so that every end has to give that back, too. */
+static void open_one(const char *const *env)
+{
+    const char *const argv[] = {w.strom, "--no-notify", "--mouse", NULL};
+    struct vt_options o = {.argv = argv, .cwd = w.state, .env = env};
+    vt_free(v);
+    v = vt_start(&o);
+    assert_non_null(v);
+}
 
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "40");
-    open_wizard(NULL);
+    open_one(NULL);
     return 0;
 }
 
@@ -29,7 +40,8 @@ static int start(void **state)
 static bool is_given_back(struct vt *t, void *ctx)
 {
     (void)ctx;
-    return vt_modes_sane(t) && !vt_altscreen(t) && !vt_paste_mode(t) && vt_cursor(t, NULL, NULL);
+    return vt_modes_sane(t) && !vt_altscreen(t) && !vt_paste_mode(t) && !vt_mouse_mode(t) &&
+           vt_cursor(t, NULL, NULL);
 }
 
 /* The title that was kept aside is asked for again, after it was kept. */
@@ -62,7 +74,7 @@ static void ends_by(const char *where, int number)
 
 static void open_again(const char *where, const char *text)
 {
-    open_wizard(NULL);
+    open_one(NULL);
     if (!vt_wait_text(v, text, LONG_MS))
         fail_msg("%s does not come back", where);
 }
@@ -134,18 +146,64 @@ static void every_size(const char *where, const char *text)
         fail_msg("%s does not come back from a storm", where);
 }
 
+/* Whatever else drops: the list of everything, and the way back (Home has the way out). */
+static bool has_help_and_back(struct vt *t, void *ctx)
+{
+    int cols, rows;
+    vt_size(t, &cols, &rows);
+    bool question = vt_find(t, "┌─", NULL, NULL);
+    const char *keys = vt_row(t, rows - 1);
+    return (question || strstr(keys, " help")) && (strstr(keys, "Esc ") || strstr(keys, ctx));
+}
+
+static void keys_stay(const char *where, const char *way_out)
+{
+    for (int cols = 60; cols <= 80; cols += 10) {
+        vt_resize(v, cols, 24);
+        if (!vt_wait(v, has_help_and_back, (void *)(uintptr_t)way_out, LONG_MS))
+            fail_msg("%s, %d columns: no help or no way back below", where, cols);
+    }
+}
+
 static void station(const char *where, const char *text)
 {
     see(text);
+    keys_stay(where, "q ");
     every_size(where, text);
     every_end(where, text);
+}
+
+/* A screen beside the road: it ends there, and what led to it is gone on with. */
+static void beside(const char *where, const char *key, const char *text, const char *before)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        vt_type(v, key);
+        see(text);
+        if (i == 0) {
+            keys_stay(where, "Esc");
+            every_size(where, text);
+        }
+        ends_by(where, numbers[i]);
+        open_again(where, before);
+    }
+    vt_type(v, key);
+    see(text);
+    vt_type(v, "\x03\x03");
+    given_back(where, 130);
+    open_again(where, before);
 }
 
 /* --- the road --- */
 
 STEP(home)
 {
+    int col, row;
     station("home", "What do you want to do?");
+    assert_true(vt_find(v, "Take one down", &col, &row));
+    vt_click(v, col, row);
+    see("› Take one down");
+    vt_type(v, "\033[<64;9;9M"); /* the wheel, upwards */
+    see("› Set up a replication");
     vt_key(v, "q");
     given_back("home", 0);
     open_again("home", "What do you want to do?");
@@ -171,6 +229,69 @@ STEP(access)
     station("access", "You hold Editor");
 }
 
+static bool asks_or_ended(struct vt *t, void *ctx)
+{
+    (void)ctx;
+    return vt_has_ended(t) || vt_find(t, "Quit?", NULL, NULL);
+}
+
+/* Where Editor is known to be held it asks first. */
+static void quits(const char *where)
+{
+    vt_key(v, "q");
+    assert_true(vt_wait(v, asks_or_ended, NULL, LONG_MS));
+    if (!vt_has_ended(v))
+        vt_key(v, "q");
+    given_back(where, 0);
+}
+
+static bool was_opened(struct vt *t, void *ctx)
+{
+    char text[600] = "";
+    FILE *f = fopen(ctx, "r");
+    (void)t;
+    if (f == NULL)
+        return false;
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    return n > 0 && strcmp(text, "1 https://console.cloud.google.com/iam-admin/iam?project="
+                                 "aap-dev-ab12\n") == 0;
+}
+
+/* One argument, no shell, nothing of ours open; where no browser can be seen it is copied. */
+STEP(a_link_is_opened_or_copied)
+{
+    char browser[1100], opened[1100], variable[1200];
+    snprintf(browser, sizeof browser, "%s/browser", w.state);
+    snprintf(opened, sizeof opened, "%s/opened", w.state);
+    snprintf(variable, sizeof variable, "BROWSER=%s", browser);
+    FILE *f = fopen(browser, "w");
+    assert_non_null(f);
+    fprintf(f,
+            "#!/bin/sh\n[ -z \"$STROM_DB_PASSWORD$PGPASSWORD\" ] && [ ! -t 0 ] && [ ! -t 2 ] &&\n"
+            "echo \"$# $*\" >'%s'\n",
+            opened);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(browser, 0700), 0);
+    const char *const here[] = {variable, NULL};
+    const char *const far[] = {"BROWSER", "SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22", "DISPLAY=:0",
+                               NULL};
+
+    quits("access");
+    open_one(here);
+    see("You hold Editor");
+    vt_key(v, "o");
+    see("handed to the browser:");
+    assert_true(vt_wait(v, was_opened, opened, LONG_MS));
+    quits("access");
+    open_one(far);
+    see("You hold Editor");
+    vt_key(v, "o");
+    see("no browser to be seen from here");
+    assert_string_equal(vt_clipboard(v),
+                        "https://console.cloud.google.com/iam-admin/iam?project=aap-dev-ab12");
+}
+
 STEP(tables)
 {
     vt_key(v, "Enter");
@@ -179,6 +300,31 @@ STEP(tables)
     see("1 of 28");
     vt_keys(v, "Enter Down Space");
     see("tables 1, columns 4");
+}
+
+/* A key below is clicked; M gives the mouse back to the terminal, and takes it again. */
+STEP(the_mouse)
+{
+    int col, row;
+    assert_true(vt_mouse_mode(v));
+    assert_true(vt_find(v, "? help", &col, &row));
+    vt_click(v, col + 3, row);
+    see("type to filter");
+    assert_true(vt_find(v, "Esc cancel", &col, &row));
+    vt_click(v, col, row);
+    see_gone("type to filter");
+    vt_key(v, "M");
+    see("the mouse is off");
+    assert_false(vt_mouse_mode(v));
+    vt_key(v, "M");
+    see("the mouse is on");
+    assert_true(vt_mouse_mode(v));
+    vt_key(v, "Ctrl-Z");
+    assert_true(vt_wait_stopped(v, LONG_MS));
+    assert_true(vt_wait(v, is_given_back, NULL, LONG_MS));
+    vt_continue(v);
+    see("tables 1, columns 4");
+    assert_true(vt_mouse_mode(v));
 }
 
 /* What lies over a page, and is not kept: the page is. */
@@ -228,6 +374,11 @@ STEP(review)
     station("review", " to create, 0 to change");
 }
 
+STEP(reviewer)
+{
+    beside("reviewer", "c", "What this choice makes flow", " to create, 0 to change");
+}
+
 STEP(consent)
 {
     vt_key(v, "Enter");
@@ -254,6 +405,11 @@ STEP(monitor)
     vt_key(v, "Enter");
     see("RUNNING");
     station("monitor", "Monitor");
+}
+
+STEP(manage)
+{
+    beside("manage", "m", "Exchange the slot", "asked at");
 }
 
 /* What is to be taken down is not gone on with by itself: Home offers the stream. */
@@ -283,14 +439,18 @@ int main(int argc, char **argv)
         cmocka_unit_test(connect),
         cmocka_unit_test(prerequisites),
         cmocka_unit_test(access),
+        cmocka_unit_test(a_link_is_opened_or_copied),
         cmocka_unit_test(tables),
+        cmocka_unit_test(the_mouse),
         cmocka_unit_test(over_a_page),
         cmocka_unit_test(a_question_can_be_redrawn_and_suspended),
         cmocka_unit_test(destination),
         cmocka_unit_test(review),
+        cmocka_unit_test(reviewer),
         cmocka_unit_test(consent),
         cmocka_unit_test(creating),
         cmocka_unit_test(monitor),
+        cmocka_unit_test(manage),
         cmocka_unit_test(taking_down),
     };
     return cmocka_run_group_tests(tests, start, close_world);
