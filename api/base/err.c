@@ -3,7 +3,9 @@
 #include "api/base/safe.h"
 #include "api/base/secret.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +20,9 @@ static void tidy(char *out, size_t cap, const char *fmt, va_list args)
 {
     char raw[LONGEST];
 
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has begun it */
-    if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
+    /* What has been through tr() already comes back as it is.
+     * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has begun it */
+    if (vsnprintf(raw, sizeof raw, tr(fmt), args) < 0)
         raw[0] = '\0';
     secret_scrub(raw);
     size_t n = strlen(raw);
@@ -77,6 +80,16 @@ bool err_system(struct err *e, int errnum, const char *what, ...)
     if (strerror_r(errnum, why, sizeof why) != 0)
         snprintf(why, sizeof why, "errno %d", errnum);
     return err_why(e, "%s", why);
+}
+
+bool err_is_machine(const struct err *e)
+{
+    static const int codes[] = {EIO, ENOSPC, ENOMEM, EMFILE, ENFILE};
+
+    for (size_t i = 0; e->kind == ERR_SYSTEM && i < sizeof codes / sizeof *codes; i++)
+        if (e->code == codes[i])
+            return true;
+    return false;
 }
 
 void err_resource(struct err *e, const char *resource)

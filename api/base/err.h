@@ -2,7 +2,7 @@
 #define STROM_BASE_ERR_H
 
 /* An error is a value: nothing to free. It is filled once, where the fault is seen; nobody logs it
- * on the way up. `why` may hold foreign words: they are made harmless by err_set and err_why. */
+ * on the way up. The words are looked up in the person's language. `why` may hold foreign words: they are made harmless by err_set and err_why. */
 
 #include <stdbool.h>
 
@@ -39,6 +39,9 @@ bool err_why(struct err *e, const char *why, ...) __attribute__((format(printf, 
 bool err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
 bool err_system(struct err *e, int errnum, const char *what, ...)
     __attribute__((format(printf, 3, 4))); /* ERR_SYSTEM with strerror as why */
+/* This machine has no room, no memory, no descriptor left, or its disk fails: whatever was asked,
+ * nothing was wrong with it. */
+bool err_is_machine(const struct err *e);
 void err_resource(struct err *e, const char *resource);
 void err_reason(struct err *e, const char *reason);
 const char *err_kind_name(enum err_kind kind); /* "network", "denied", ... */

@@ -1,5 +1,5 @@
-/* Every text for people has its Norwegian: what stands in tr() anywhere in the sources, and what
- * passes it by a variable: titles, helps and actions of the steps, words of problems, rules and
+/* Every text for people has its Norwegian: what stands in tr() or an error anywhere in the sources,
+ * and what passes it by a variable: titles, helps and actions of the steps, words of problems, rules and
  * answers. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,6 +113,34 @@ static void look_at_call(const char *file, const char *at)
     str_done(&text);
 }
 
+/* Errors look their words up themselves: the first literal is the format. */
+static void look_at_error(const char *file, const char *at)
+{
+    struct str text = {0};
+
+    for (int depth = 1; *at && depth > 0 && text.bytes == 0; at++) {
+        depth += (*at == '(') - (*at == ')');
+        while (*at == '"') {
+            at = take_literal(at + 1, &text);
+            at += strspn(at, " \t\n");
+        }
+    }
+    if (text.bytes)
+        look_at(file, str_text(&text));
+    str_done(&text);
+}
+
+static void look_at_errors(const char *file, const char *text)
+{
+    static const char *const calls[] = {"err_set(", "err_why(", "err_hint(", "err_system("};
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        for (const char *at = text; (at = strstr(at, calls[i])) != NULL;) {
+            at += strlen(calls[i]);
+            look_at_error(file, at);
+        }
+}
+
 static int look_at_file(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
     size_t n = strlen(path), got;
@@ -132,6 +160,7 @@ static int look_at_file(const char *path, const struct stat *status, int kind, s
     for (const char *at = str_text(&text); (at = strstr(at, "tr(")) != NULL; at += 3)
         if (at == text.text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'))
             look_at_call(strstr(path, "/../") + 4, at + 3);
+    look_at_errors(strstr(path, "/../") + 4, str_text(&text));
     str_done(&text);
     return 0;
 }
