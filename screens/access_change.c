@@ -7,7 +7,8 @@
 
 const struct choice_item access_change_spans[ACCESS_SPANS] = {
     {"1 h", NULL, false}, {"2 h", NULL, false}, {"4 h", NULL, false}, {"8 h", NULL, false}};
-static const int64_t span_s[ACCESS_SPANS] = {3600, ACCESS_USUAL_S, 4 * 3600, 8 * 3600};
+static const int64_t span_s[ACCESS_SPANS] = {3600, ACCESS_USUAL_S, INT64_C(4) * 3600,
+                                             INT64_C(8) * 3600};
 enum { USUAL = 1 };
 
 /* --- what would be --- */

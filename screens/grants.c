@@ -70,16 +70,16 @@ void grants_saw_broad(struct live *l, const char *name, const char *project)
 
 const char *grants_sentence(const struct live *l, char out[GRANTS_TEXT * 2])
 {
+    const size_t room = (size_t)GRANTS_TEXT * 2;
     char text[CLOCK_TEXT];
 
     out[0] = '\0';
     if (left(l))
-        snprintf(out, GRANTS_TEXT * 2,
-                 tr("The roles that strom granted you in %s last for %s more."), l->granted.project,
-                 minutes(left(l), text));
+        snprintf(out, room, tr("The roles that strom granted you in %s last for %s more."),
+                 l->granted.project, minutes(left(l), text));
     else if (l->granted.n)
         snprintf(
-            out, GRANTS_TEXT * 2,
+            out, room,
             tr("Roles that strom granted you in %s have ended, and still stand in its policy."),
             l->granted.project);
     return out;

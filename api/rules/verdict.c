@@ -272,7 +272,7 @@ static void ask_team(const struct rules_table *t, const struct rules_column *c,
                      struct rules_verdict *v)
 {
     size_t n = team_count(t->team);
-    for (size_t i = 0; i < 2 * n; i++) {
+    for (size_t i = 0; n > 0 && i < 2 * n; i++) {
         const struct team_rule *r = team_at(t->team, i % n);
         if ((i >= n) != (r->does == TEAM_ADD) ||
             !team_fits(r, t->schema, t->name, c->name, c->type))

@@ -61,7 +61,7 @@ bool config_gcloud_project(struct arena *a, char out[64], const char **from)
 
     if (str_is_empty(folder))
         folder = path_join(a, path_home(), ".config/gcloud");
-    if (str_is_empty(name))
+    if (name == NULL || name[0] == '\0')
         name = word_of_file(a, path_join(a, folder, "active_config"));
     if (!is_name(name))
         return false;

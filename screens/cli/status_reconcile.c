@@ -85,7 +85,7 @@ static void tell(struct asked *q, const char *schema, const char *table, const s
         reconcile_json(&q->out, schema, table, r, e);
     else if (r)
         print_result(r);
-    else {
+    else if (e) {
         out_line(tr("unknown    %s.%s: %s"), schema, table, e->why);
         if (e->hint[0])
             out_line("  -> %s", e->hint);

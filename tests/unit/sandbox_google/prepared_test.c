@@ -74,10 +74,10 @@ static void the_keeper_keeps(void **state)
         assert_true(clock_mono_ms() < until);
 }
 
-/* One request waits for an operation while another is answered. */
-static void waiting_holds_nobody_up(void **state)
+/* One request waits for an operation while another is answered. False: it was over too soon to
+ * tell, as on a busy machine. */
+static bool waits_beside_others(void)
 {
-    (void)state;
     struct str request = {0};
     char operation[200];
     rig_ok(&rig, "POST", GCE "/zones/europe-north1-b/instances/datastream-postmottak/stop", NULL);
@@ -90,7 +90,7 @@ static void waiting_holds_nobody_up(void **state)
     assert_int_equal(write(fd, request.text, request.bytes), (ssize_t)request.bytes);
     rig_ok(&rig, "GET", GCE "/zones", NULL);
     rig_ok(&rig, "GET", GCE "/zones/europe-north1-b/operations", NULL);
-    assert_non_null(strstr(str_text(&rig.text), "RUNNING"));
+    bool told = strstr(str_text(&rig.text), "RUNNING") != NULL;
     char answer[4096];
     ssize_t n = read(fd, answer, sizeof answer - 1); /* only now, when it is done */
     assert_true(n > 0);
@@ -99,6 +99,16 @@ static void waiting_holds_nobody_up(void **state)
     close(fd);
     str_done(&request);
     rig_do(&rig, "POST", GCE "/zones/europe-north1-b/instances/datastream-postmottak/start", NULL);
+    return told;
+}
+
+static void waiting_holds_nobody_up(void **state)
+{
+    (void)state;
+    bool told = false;
+    for (int tries = 0; tries < 30 && !told; tries++)
+        told = waits_beside_others();
+    assert_true(told);
 }
 
 static void restart(void)
