@@ -2,7 +2,8 @@
 #define STROM_BASE_ERR_H
 
 /* An error is a value: nothing to free. It is filled once, where the fault is seen; nobody logs it
- * on the way up. The words are looked up in the person's language. `why` may hold foreign words: they are made harmless by err_set and err_why. */
+ * on the way up. The words are looked up in the person's language. `why` may hold foreign words:
+ * they are made harmless by err_set and err_why. */
 
 #include <stdbool.h>
 

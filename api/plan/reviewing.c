@@ -79,7 +79,7 @@ static bool read_file(struct task *t, struct job *j, struct err *e)
               read_was(j, str_text(&text), text.bytes, e);
 
     str_done(&text);
-    if (!ok && e->kind != ERR_INPUT) {
+    if (!ok && e->kind != ERR_INPUT && !err_is_machine(e)) {
         e->kind = ERR_INPUT; /* the command line names it */
         err_hint(e, "--base names a revision of git, or another plan file");
     }
