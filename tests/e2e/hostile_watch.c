@@ -66,9 +66,9 @@ static bool is_one_of(const char *text, const char *const *list)
 static bool known(struct hostile_watch *w)
 {
     static const char *const modes[] = {
-        "?1049h",  "?1049l", "?25h",   "?25l",   "?12l",  "?12h",  "?12;25h",
-        "?2004h",  "?2004l", "?2026h", "?2026l", "22;0t", "23;0t", "22;0;0t",
-        "23;0;0t", "?1h",    "?1l",    "?69l",   "34h",   "34l",   NULL};
+        "?1049h", "?1049l", "?25h",   "?25l",  "?12l",    "?12h",    "?12;25h", "?2004h", "?2004l",
+        "?2026h", "?2026l", "22;0t",  "23;0t", "22;0;0t", "23;0;0t", "?1h",     "?1l",    "?1000h",
+        "?1000l", "?1006h", "?1006l", "?69l",  "34h",     "34l",     NULL};
     const char *text = w->sequence;
     char last = text[w->n - 1];
 
