@@ -33,13 +33,7 @@ const char *blow_name(enum blow_kind kind)
 
 /* --- beginning --- */
 
-struct surroundings {
-    char text[12][160];
-    char *all[16];
-};
-
-/* Nothing of our own environment leads a victim anywhere but into its cell. */
-static void surround(const struct kills_world *w, const struct blow *b, struct surroundings *s)
+void kills_surround(const struct kills_world *w, const struct blow *b, struct kills_surroundings *s)
 {
     size_t n = 0;
 
@@ -58,6 +52,8 @@ static void surround(const struct kills_world *w, const struct blow *b, struct s
                  b->at);
     for (size_t i = 0; i < n; i++)
         s->all[i] = s->text[i];
+    for (size_t i = 0; i < sizeof w->more / sizeof *w->more && w->more[i]; i++)
+        memcpy(&s->all[n++], &w->more[i], sizeof *s->all); /* posix_spawn changes none of them */
     s->all[n] = NULL;
 }
 
@@ -68,7 +64,7 @@ static void file_of(const struct kills_world *w, unsigned child, const char *wha
 
 static void spawn(struct kills_world *w, const char *const *words, const struct blow *b)
 {
-    struct surroundings around;
+    struct kills_surroundings around;
     posix_spawn_file_actions_t files;
     char out[160], err[160], *argv[32] = {w->victim};
     int ends[2];
@@ -76,7 +72,7 @@ static void spawn(struct kills_world *w, const char *const *words, const struct 
 
     for (size_t i = 0; words[i]; i++)
         argv[i + 1] = mem_str(words[i]);
-    surround(w, b, &around);
+    kills_surround(w, b, &around);
     file_of(w, w->n_children, "out", out);
     file_of(w, w->n_children, "err", err);
     if (pipe(ends) != 0 || fcntl(ends[0], F_SETFD, FD_CLOEXEC) != 0)

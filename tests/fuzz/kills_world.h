@@ -62,6 +62,7 @@ struct kills_world {
     struct kills_child children[KILLS_CHILDREN];
     unsigned n_children;
     struct blow blow;
+    const char *more[4];    /* of the environment of whoever runs; NULL ends it */
     int delay_ms;           /* of every answer */
     bool struck;            /* the blow has fallen */
     bool hold;              /* the first write of all waits until nobody else is left */
@@ -91,6 +92,14 @@ const char *kills_err(const struct kills_world *w);
 /* What the dead have sent has all arrived, and nothing is under way any more; then the cloud as it
  * stands. malloc'ed. */
 char *kills_state(struct kills_world *w);
+
+/* Nothing of our own environment leads whoever runs anywhere but into the cell. */
+struct kills_surroundings {
+    char text[12][160];
+    char *all[16];
+};
+void kills_surround(const struct kills_world *w, const struct blow *b,
+                    struct kills_surroundings *s);
 
 /* Between kills_world.c, which answers, and kills_run.c, which lets run and strikes. */
 /* One look, which waits so long at most: for what comes, and for the ends of those that run. */
