@@ -85,14 +85,9 @@ static void break_something(struct google *g, const struct stand_options *o)
         copy_all(g);
 }
 
-void stand_lose(struct stand *s)
+void stand_befall(struct stand *s, const struct stand_options *what)
 {
-    break_something(s->g, &(struct stand_options){.stream_lost = true});
-}
-
-void stand_rebuild(struct stand *s)
-{
-    break_something(s->g, &(struct stand_options){.machine_rebuilt = true});
+    break_something(s->g, what);
 }
 
 struct stand *stand_open(const struct stand_options *o)

@@ -19,9 +19,8 @@ struct stand_options {
 
 struct stand *stand_open(const struct stand_options *o);
 void stand_close(struct stand *s);
-/* The stream has failed for good; the machine of the proxy has another address than before. */
-void stand_lose(struct stand *s);
-void stand_rebuild(struct stand *s);
+/* What the options tell of a stream that is there has happened to it now. */
+void stand_befall(struct stand *s, const struct stand_options *what);
 /* A credentials file: of the person, of an account with that private key (PEM), or of the person
  * acting as the account. malloc'ed. STAND_MACHINE has none, but a metadata server; STAND_PLUGIN is
  * the person, whose kubeconfig names a program, STAND_PROXIED one whose kubeconfig names a proxy.

@@ -10,7 +10,9 @@ enum { WHY = 2048 };
 struct phase {
     const char *name;
     const char *words[16];
-    void (*befalls)(struct stand *s); /* what has happened to the cloud before it; NULL: nothing */
+    /* What has happened to the cloud before it, and what besides where it does not follow the
+     * others but begins with a stream that runs. */
+    struct stand_options befalls, alone;
     /* without any blow */
     char *state;
     int code;
