@@ -119,7 +119,7 @@ static void make_room(struct check_list *l, const struct source_view *v, const s
     if (h->slot->active && h->by_limit)
         check_remedy(l, id, CHECK_REMEDY_MANIFEST,
                      "flags:\n  - name: max_slot_wal_keep_size\n    value: \"%lld\"",
-                     (long long)(h->limit / (1024 * 1024) * 4)); /* the flag counts megabytes */
+                     (long long)h->limit / 1048576 * 4); /* the flag counts megabytes */
     else if (h->slot->active)
         check_remedy(l, id, CHECK_REMEDY_MANIFEST, "diskAutoresize: true");
     else

@@ -170,7 +170,7 @@ static const char *next_date(struct arena *a, const char *last, const struct for
         return next_of_day(a, last, f, n, now);
     if (migrations_compare(date_like(a, last, f, now), last) <= 0)
         return added(a, last, n);
-    return date_like(a, last, f, now + (n - 1) * (f->digits == DATE_SECOND ? 1 : 60));
+    return date_like(a, last, f, now + (long long)(n - 1) * (f->digits == DATE_SECOND ? 1 : 60));
 }
 
 /* --- the next one --- */
