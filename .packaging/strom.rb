@@ -29,13 +29,14 @@ class Strom < Formula
   end
 
   test do
-    assert_match "strom #{version}", shell_output("#{bin}/strom --version")
+    # of a HEAD build, `version` names a commit
+    assert_match(/^strom \d+\.\d+\.\d+$/, shell_output("#{bin}/strom --version"))
     (testpath/"columns.csv").write <<~CSV
       schema,table,column,type,nullable,is_pk,comment
       public,person,fodselsnummer,varchar(11),no,no,
     CSV
     assert_match "\"special\"", shell_output("#{bin}/strom tables --judge columns.csv --json")
     assert_match "did you mean", shell_output("#{bin}/strom chekc 2>&1", 2)
-    system "man", "-w", "#{man1}/strom.1.gz"
+    assert_path_exists man1/"strom.1.gz"
   end
 end
