@@ -11,6 +11,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/names.h"
+#include "api/plan/record_left.h"
 #include "tui/key.h"
 
 static void look(struct removal *self, struct journey *j)
@@ -21,6 +22,8 @@ static void look(struct removal *self, struct journey *j)
     task_clear(&self->removing);
     task_clear(&self->looking);
     self->planned = NULL;
+    str_done(&self->left);
+    record_left(j->live->store, &j->target, j->target.stream, &self->left);
     self->looking = remove_prepare(j->live->net, &wanted);
 }
 
@@ -243,6 +246,7 @@ static void leave(void *ctx)
     task_clear(&self->removing);   /* looks into what was observed: goes first */
     files_view_done(&self->files); /* made of what was looked at */
     task_clear(&self->looking);
+    str_done(&self->left);
     arena_done(&self->mem);
 }
 

@@ -20,6 +20,7 @@ struct removal {
     size_t n_planned;
     struct list list;
     struct remove_ask ask;
+    struct str left; /* what an earlier run did not bring to its end, in words */
     bool writing; /* the migration is shown, or the manifest */
     struct files_view files;
 };

@@ -39,6 +39,8 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
                       ? tr("This is what the run has made, and what would go again. Enter "
                            "asks for the stream's name first.")
                       : tr("This is what would go. Enter asks for the stream's name first."));
+        if (self->left.bytes)
+            page_mark(p, MARK_WARN, "%s", self->left.text);
     } else if (task_state(self->removing) == TASK_RUNNING) {
         page_mark(p, MARK_RUNNING, "%s",
                   tr("Taking it down; each part when what hangs on it is gone"));

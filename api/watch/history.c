@@ -46,6 +46,7 @@ void watch_history_open(struct watch_history *h, struct store *s, const struct t
     str_copy(h->slot, sizeof h->slot, kept_text(k, "slot", ""));
     h->moved_ms = kept_int(k, "moved", 0);
     read_marks(h, kept_text(k, "marks", ""));
+    h->seen_ms = kept_int(k, "seen", h->n ? h->marks[h->n - 1].ms : 0);
     str_done(&key);
     arena_done(&a);
 }
@@ -66,6 +67,7 @@ void watch_history_save(const struct watch_history *h, struct store *s, const st
                    (long long)h->marks[i].wal_bytes, (long long)h->marks[i].confirmed);
     kept_set_text(h->tables, "slot", h->slot);
     kept_set_int(h->tables, "moved", h->moved_ms);
+    kept_set_int(h->tables, "seen", h->seen_ms);
     kept_set_text(h->tables, "marks", str_text(&text));
     str_clear(&text);
     kept_write(h->tables, &text);
@@ -116,11 +118,11 @@ static const char *table_key(const char *prefix, const struct watch_table *t, st
 }
 
 /* A backfill that was begun after the change was seen, or after the last look that saw the old
- * table, has read the new one. */
+ * table, has read the new one; so has a stream that was made anew, with a slot of its own. */
 static bool is_healed(const struct watch_history *h, const struct watch_table *t, struct str *key)
 {
     int64_t begun = str_is_empty(t->backfill_started) ? -1 : clock_parse(t->backfill_started);
-    int64_t last = h->n ? h->marks[h->n - 1].ms / 1000 : INT64_MAX;
+    int64_t last = h->seen_ms > 0 ? h->seen_ms / 1000 : INT64_MAX;
 
     return begun >= 0 && begun > kept_int(h->tables, table_key(REMADE, t, key), last);
 }
@@ -160,6 +162,7 @@ void watch_history_add(struct watch_history *h, const struct watch_status *s)
 {
     for (size_t i = 0; i < s->n_tables && i < WATCH_COUNTED; i++)
         add_table(h, &s->tables[i], s->seen_ms / 1000);
+    h->seen_ms = s->seen_ms;
     if (!s->slot.known || !s->slot.exists || s->slot.wal_bytes < 0)
         return;
     if (!watch_history_is_of(h, &s->slot)) {

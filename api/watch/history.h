@@ -23,6 +23,7 @@ struct watch_history {
     struct watch_mark marks[WATCH_MARKS]; /* oldest first, a minute apart at least but the last */
     size_t n;
     int64_t moved_ms;    /* of the look that saw the slot move last; 0: none */
+    int64_t seen_ms;     /* of the last look, whatever slot it saw; 0: none */
     struct kept *tables; /* NULL: none known */
 };
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/clock.h"
 #include "api/store/seen.h"
 #include "api/watch/history.h"
 
@@ -174,6 +175,33 @@ static void a_table_made_again_is_noticed_until_it_is_copied(void **state)
     store_close(store);
 }
 
+/* The same name in another database, with another slot: what copied it then has read that one. */
+static void a_stream_made_anew_has_read_the_new_tables(void **state)
+{
+    struct watch_history h;
+    struct store *store = open_store();
+    struct watch_table t = {
+        .schema = "public", .table = "regel", .oid = 100, .backfill_started = ""};
+    struct watch_status s = seen_at(start_ms, 1, 1000);
+    char begun[CLOCK_TEXT];
+    (void)state;
+    s.tables = &t;
+    s.n_tables = 1;
+    watch_history_open(&h, store, &target);
+    watch_history_add(&h, &s);
+    watch_history_save(&h, store, &target);
+    watch_history_close(&h);
+    watch_history_open(&h, store, &target);
+    t.oid = 200;
+    t.backfill_started = clock_rfc3339((start_ms - MINUTE_MS) / 1000, begun);
+    h.n = 0; /* as a look does that finds another slot */
+    assert_true(watch_history_remade(&h, &t));
+    t.backfill_started = clock_rfc3339((start_ms + MINUTE_MS) / 1000, begun);
+    assert_false(watch_history_remade(&h, &t));
+    watch_history_close(&h);
+    store_close(store);
+}
+
 static void what_cannot_be_read_was_not_seen(void **state)
 {
     static const char *const texts[] = {"", "no map", "{\"marks\":\"x y z\"}",
@@ -223,6 +251,7 @@ int main(void)
         cmocka_unit_test(looks_are_a_minute_apart_and_sixty),
         cmocka_unit_test(another_slot_begins_anew),
         cmocka_unit_test(a_table_made_again_is_noticed_until_it_is_copied),
+        cmocka_unit_test(a_stream_made_anew_has_read_the_new_tables),
         cmocka_unit_test(what_cannot_be_read_was_not_seen),
         cmocka_unit_test(the_store_keeps_a_hundred),
     };
