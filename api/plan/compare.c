@@ -165,10 +165,12 @@ static const struct {
     const char *path;
     size_t at; /* of a text; 0 stands for freshness, which is a number */
 } settings[] = {
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name stands in none */
 #define ROW(part, key)                                                                             \
     {                                                                                              \
 #part "." #key, offsetof(struct selection, part.key)                                       \
     }
+    /* NOLINTEND(bugprone-macro-parentheses) */
     ROW(source, app),           ROW(source, context),
     ROW(source, namespace),     ROW(source, instance),
     ROW(source, database),      ROW(source, db_user),
