@@ -282,7 +282,7 @@ static const char *column_text(const struct drift_item *d, const char *name, str
     return arena_printf(a, tr("%s is in the database, and not in the file: it is off"), name);
 }
 
-const char *drift_text(const struct drift_item *d, struct arena *a)
+static const char *plain_text(const struct drift_item *d, struct arena *a)
 {
     const char *name = said_name(a, d->schema, d->table, d->column);
 
@@ -306,6 +306,15 @@ const char *drift_text(const struct drift_item *d, struct arena *a)
         break;
     }
     return column_text(d, name, a);
+}
+
+const char *drift_text(const struct drift_item *d, struct arena *a)
+{
+    const char *text = plain_text(d, a);
+
+    return d->unagreed && d->level != RULES_NONE
+               ? arena_printf(a, "%s (%s)", text, tr(rules_level_name(d->level)))
+               : text;
 }
 
 void drift_json(struct json_out *o, const char *key, const struct drift *d)

@@ -49,8 +49,8 @@ struct drift_world {
 void drift_find(const struct selection *agreed, const struct drift_world *live, struct arena *a,
                 struct drift *out);
 const char *drift_kind_name(enum drift_kind k); /* "selection", ...: as in --json */
-/* One sentence in the person's language, its foreign parts between SAID_BEGIN and SAID_END
- * (said.h), harmless. */
+/* One sentence in the person's language, with the level of what flows without the file's word, its
+ * foreign parts between SAID_BEGIN and SAID_END (said.h), harmless. */
 const char *drift_text(const struct drift_item *d, struct arena *a);
 /* As an array of {kind, schema, table, column, path, agreed, live, level, text}. */
 void drift_json(struct json_out *o, const char *key, const struct drift *d);

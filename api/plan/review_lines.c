@@ -261,12 +261,7 @@ static enum review_tone drift_tone(const struct drift_item *d)
 
 static void drift_line(struct review_writer *w, const struct drift_item *x)
 {
-    const char *text = drift_text(x, w->a);
-
-    review_add(w, REVIEW_ITEM, drift_tone(x),
-               x->unagreed && x->level != RULES_NONE
-                   ? arena_printf(w->a, "%s (%s)", text, tr(rules_level_name(x->level)))
-                   : text);
+    review_add(w, REVIEW_ITEM, drift_tone(x), drift_text(x, w->a));
 }
 
 static bool is_of_table(const struct drift_item *x, const struct drift_item *first)

@@ -179,7 +179,7 @@ static void print_problems(const struct catalog *c, size_t table)
         struct str sql = {0};
         if ((problems & 1u << p) == 0)
             continue;
-        out_line("  ! %s", survey_problem_text(c, table, (enum survey_problem)p));
+        out_line("  ! %s", tr(survey_problem_text(c, table, (enum survey_problem)p)));
         if (survey_problem_sql(c, table, (enum survey_problem)p, &sql))
             out_line("    %s", str_text(&sql));
         str_done(&sql);
@@ -196,7 +196,7 @@ static void print(const struct found *f)
         struct catalog_table t = catalog_table(c, i);
         safe_text(schema, sizeof schema, t.schema);
         safe_text(name, sizeof name, t.name);
-        out_line("%s.%s  %s, %s rows, %s", schema, name, kind_name(t.kind),
+        out_line(tr("%s.%s  %s, %s rows, %s"), schema, name, tr(kind_name(t.kind)),
                  figure_count(t.rows, rows), figure_bytes(t.bytes, bytes));
         print_problems(c, i);
         for (size_t k = 0; k < t.n_columns; k++) {
@@ -207,8 +207,8 @@ static void print(const struct found *f)
             print_flags(f->team, &v, &flags);
             safe_text(name, sizeof name, col.name);
             safe_text(kind, sizeof kind, catalog_type(&col, type, sizeof type));
-            out_line("    %-32s %-28s %s%s%s", name, kind, col.in_key ? "key " : "",
-                     !col.supported || col.generated ? "not carried " : "", str_text(&flags));
+            out_line("    %-32s %-28s %s%s%s", name, kind, col.in_key ? tr("key ") : "",
+                     !col.supported || col.generated ? tr("not carried ") : "", str_text(&flags));
             str_done(&flags);
         }
     }

@@ -321,6 +321,13 @@ static void test_code_6_7_stands_alone(void **state)
     reason_form_open(&f, &s.j, 0, 6);
     assert_string_equal(f.texts[REASON_WHY], "PVK");
     assert_string_equal(f.texts[REASON_PROTECTED], "filtrert i visning");
+
+    const struct selection_ack before = {.reason = "PVK; kode 6/7: avtalt", .reference = "B1"};
+    struct err e; /* as an earlier version wrote it */
+    assert_true(selection_acknowledge(&s.j.selection, 0, 6, &before, &e));
+    reason_form_open(&f, &s.j, 0, 6);
+    assert_string_equal(f.texts[REASON_WHY], "PVK");
+    assert_string_equal(f.texts[REASON_PROTECTED], "avtalt");
     close_scene(&s);
 }
 
