@@ -20,6 +20,16 @@
 
 enum { MONKEY_NOTES = 60, MONKEY_NOTE = 24 };
 
+/* Where it is when it is looked at: a screen by its title, and what lies over it. */
+enum {
+    MONKEY_SCREENS = 11,
+    MONKEY_DIALOG = MONKEY_SCREENS,
+    MONKEY_PALETTE,
+    MONKEY_SMALL,
+    MONKEY_ELSEWHERE,
+    MONKEY_PLACES
+};
+
 struct monkey {
     struct vt *v;
     struct hostile_watch watch;
@@ -28,15 +38,18 @@ struct monkey {
     bool ended;
     int stops; /* one after the other, without a screen in between */
     long events, until, starts, looks, seed;
+    long at[MONKEY_PLACES], counted;       /* events up to a look count for where it was */
     char notes[MONKEY_NOTES][MONKEY_NOTE]; /* a ring */
     char state[WORLD_PATH];                /* XDG_STATE_HOME */
     char folder[WORLD_PATH + 16];          /* where it runs */
 };
 
 void monkey_note(struct monkey *m, const char *event);
+const char *monkey_place_name(int place);
 void monkey_new_state(struct monkey *m, struct world *w); /* nothing is known yet */
 void monkey_start(struct monkey *m, const char *strom, const char *const *env);
 void monkey_holds(struct monkey *m);     /* sets m->ended when it has come to its end */
+bool monkey_is_busy(struct monkey *m);   /* something is asked, and not answered yet */
 void monkey_suspended(struct monkey *m); /* Ctrl-Z, and then as below */
 void monkey_stopped(struct monkey *m);   /* given back, and taken again by fg */
 void monkey_end(struct monkey *m, int number);

@@ -117,6 +117,64 @@ static const char *lacks(struct monkey *m)
     return "the last line names no way out";
 }
 
+/* --- where it is --- */
+
+static const char *const titles[MONKEY_SCREENS][2] = {
+    {"Home", "Hjem"},          {"Connect", "Koble til"}, {"Prerequisites", "Forutsetninger"},
+    {"Access", "Tilgang"},     {"Tables", "Tabeller"},   {"Destination", "Mål"},
+    {"Review", "Gjennomgang"}, {"Create", "Opprett"},    {"Monitor", "Overvåk"},
+    {"Manage", "Styring"},     {"Take down", "Ta ned"}};
+
+const char *monkey_place_name(int place)
+{
+    static const char *const others[] = {"a dialog", "the palette", "too small", "elsewhere"};
+
+    return place < MONKEY_SCREENS ? titles[place][0] : others[place - MONKEY_DIALOG];
+}
+
+/* " strom  Home", " strom  4/8  Tables" */
+static bool is_titled(const char *row, const char *title)
+{
+    static const char name[] = " strom  ";
+    size_t n = strlen(title);
+
+    if (strncmp(row, name, sizeof name - 1) != 0)
+        return false;
+    row += sizeof name - 1;
+    row += strspn(row, "0123456789/");
+    row += strspn(row, " ");
+    return strncmp(row, title, n) == 0 && (row[n] == '\0' || row[n] == ' ');
+}
+
+static int place_of(struct vt *v)
+{
+    int cols, rows;
+
+    vt_size(v, &cols, &rows);
+    if (cols < SMALL_COLS || rows < SMALL_ROWS)
+        return MONKEY_SMALL;
+    if (strstr(vt_row(v, rows - 1), "type to filter") ||
+        strstr(vt_row(v, rows - 1), "skriv for å filtrere"))
+        return MONKEY_PALETTE;
+    if (vt_find(v, "┌─", NULL, NULL))
+        return MONKEY_DIALOG;
+    for (int i = 0; i < MONKEY_SCREENS; i++)
+        if (is_titled(vt_row(v, 0), titles[i][0]) || is_titled(vt_row(v, 0), titles[i][1]))
+            return i;
+    return MONKEY_ELSEWHERE;
+}
+
+static void count(struct monkey *m)
+{
+    m->at[place_of(m->v)] += m->events - m->counted;
+    m->counted = m->events;
+}
+
+bool monkey_is_busy(struct monkey *m)
+{
+    return vt_find(m->v, "… running", NULL, NULL) || vt_find(m->v, "… pågår", NULL, NULL);
+}
+
 /* Home's way into the sandbox: the terminal is the shell's until that has started, and a Ctrl-S
  * typed there holds back all that is written. */
 static bool is_between_wizards(struct vt *v)
@@ -142,8 +200,11 @@ void monkey_holds(struct monkey *m)
         }
         if (!m->ended && is_between_wizards(m->v))
             monkey_end(m, SIGKILL);
-        if (m->ended || (what = lacks(m)) == NULL) {
+        if (m->ended)
+            return;
+        if ((what = lacks(m)) == NULL) {
             m->stops = 0;
+            count(m);
             return;
         }
         vt_wait_quiet(m->v, LOOK_MS, LOOK_MS);
