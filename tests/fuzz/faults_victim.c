@@ -1,3 +1,4 @@
+#undef _FORTIFY_SOURCE /* what is defined here must not be inline in the headers */
 /* strom itself, whose n-th open, write, fsync, rename, ftruncate, mkdir or arena block fails: see
  * faults_victim.h. What a program defines, its libraries call, too: SQLite, curl, OpenSSL and libpq
  * meet the same faults. Children and the guard do not. */

@@ -28,7 +28,7 @@ struct faults_command {
     bool screen;  /* in a terminal of its own: faults_screen.c */
     /* without any fault; known: it was run */
     bool known, steady, alike; /* it prints the same each time; it leaves the same cloud */
-    int code, again;    /* the first time, and where that is done already */
+    int code, again;           /* the first time, and where that is done already */
     char *out, *state;
     uint32_t calls[FAULTS_CALLS];
 };
