@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* NARROW: as stored, perhaps compressed; still less than half a megabyte when it is not. */
+/* NARROW: of documents, as stored, perhaps compressed; still less than half a megabyte when it is
+ * not. Texts tell how long they are before they are unpacked. */
 enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000, NARROW_BYTES_STORED = 2000 };
 
 /* What is missing here are keys by their nature (uuid, oid), yes and no, times of day, bytes, and
@@ -19,8 +20,8 @@ static const struct looked_at {
     const char *as;
     enum heap_form form;
 } looked_at[] = {
-    {"text", false, NULL, HEAP_TEXT},
-    {"character varying", false, NULL, HEAP_TEXT},
+    {"text", false, "text", HEAP_TEXT},
+    {"character varying", false, "text", HEAP_TEXT},
     {"jsonb", false, "jsonb", HEAP_JSONB},
     {"bigint", true, "int8", HEAP_INTEGER},
     {"numeric", true, "numeric", HEAP_NUMERIC},
@@ -90,6 +91,17 @@ static void add_cut(struct str *out, const char *name)
     str_printf(out, "pg_catalog.\"left\"(%s::pg_catalog.text, %d)", name, VALUE_CHARS);
 }
 
+/* Its size is told without unpacking it; of documents only how it is stored. */
+static bool tells_its_size(const struct catalog_column *c)
+{
+    static const char *const texts[] = {"text", "character varying", "character", "bpchar"};
+
+    for (size_t i = 0; !c->is_array && i < sizeof texts / sizeof *texts; i++)
+        if (str_eq(c->base_type, texts[i]))
+            return true;
+    return false;
+}
+
 /* What is narrow is not cut: counting its characters takes longer than sending them. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c)
 {
@@ -98,7 +110,9 @@ bool sampling_sql_value(struct str *out, const struct catalog_column *c)
     bool ok = quote_ident(&quoted, c->name, &e);
     const char *name = str_text(&quoted);
 
-    if (ok)
+    if (ok && tells_its_size(c))
+        str_printf(out, "CASE WHEN pg_catalog.octet_length(%s) <= %d THEN ", name, VALUE_CHARS);
+    else if (ok)
         str_printf(out, "CASE WHEN " SIZE_OF "(%s) <= %d THEN ", name, NARROW_BYTES_STORED);
     if (ok && is_made(c)) {
         str_printf(out, "pg_catalog.format('%%s', %s) END", name);
@@ -134,10 +148,12 @@ static bool is_narrow(const struct catalog_column *c)
 }
 
 /* The number of its fields: 0 when the name cannot be written. */
-static size_t add_column(struct str *out, const struct catalog_column *c, enum heap_form form[])
+static size_t add_column(struct str *out, const struct catalog_column *c, bool cut,
+                         enum heap_form form[])
 {
     const struct looked_at *look = look_of(c);
     bool binary = look->as && !c->is_array && !is_made(c);
+    bool whole = binary && (is_narrow(c) || !cut), is_text = binary && str_eq(look->as, "text");
     struct str quoted = {0};
     struct err e;
     size_t n = 1;
@@ -148,16 +164,16 @@ static size_t add_column(struct str *out, const struct catalog_column *c, enum h
     form[1] = HEAP_TEXT;
     if (!ok)
         n = 0;
-    else if (binary && is_narrow(c))
+    else if (whole)
         str_printf(out, "%s::pg_catalog.%s", name, look->as);
-    else if (binary)
+    else if (binary && !is_text)
         add_binary_or_cut(out, name, look->as);
     else if (is_narrow(c))
         str_printf(out, "%s::pg_catalog.text", name);
     else
         sampling_sql_value(out, c);
     str_done(&quoted);
-    return binary && !is_narrow(c) && n ? 2 : n;
+    return n && binary && !whole && !is_text ? 2 : n;
 }
 
 /* Tables that inherit from it are tables of their own, and may lie on another server. */
@@ -187,7 +203,7 @@ bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, b
     return !all_blocks || came >= limit_of(&t, rows);
 }
 
-static bool add_columns(struct str *out, const struct catalog *c, size_t table,
+static bool add_columns(struct str *out, const struct catalog *c, size_t table, bool cut,
                         struct sampling_field *fields, size_t *n)
 {
     *n = 0;
@@ -198,7 +214,7 @@ static bool add_columns(struct str *out, const struct catalog *c, size_t table,
             continue;
         if (*n > 0)
             str_add(out, ", ");
-        size_t added = add_column(out, &column, form);
+        size_t added = add_column(out, &column, cut, form);
         if (added == 0)
             return false;
         for (size_t k = 0; k < added; k++)
@@ -207,19 +223,41 @@ static bool add_columns(struct str *out, const struct catalog *c, size_t table,
     return *n > 0;
 }
 
-bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
-                  struct sampling_field *fields, size_t *n)
+bool sampling_sql_can_be_alone(const struct catalog_table *t)
+{
+    return t->kind != CATALOG_PARTITIONED && t->rows != 0;
+}
+
+/* Asked by the statement itself: what it sees was written before. NULL: there is no such place. */
+static bool limit_alone(struct str *out, const struct catalog_table *t, uint32_t limit)
+{
+    struct str name = {0};
+    struct err e;
+
+    str_add(out, " LIMIT CASE WHEN (SELECT COALESCE(pg_catalog.pg_relation_size(reltoastrelid), 0) "
+                 "FROM pg_catalog.pg_class WHERE oid = ");
+    bool ok = quote_table(&name, t->schema, t->name, &e) && quote_literal(out, str_text(&name), &e);
+    str_printf(out, "::pg_catalog.regclass) = 0 THEN %u ELSE 0 END", limit);
+    str_done(&name);
+    return ok;
+}
+
+bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, enum sampling_way way,
+                  struct str *out, struct sampling_field *fields, size_t *n)
 {
     struct catalog_table t = catalog_table(c, table);
     struct err e;
+    bool alone = way == SAMPLING_ROWS_ALONE, again = way == SAMPLING_AGAIN;
 
     str_add(out, "SELECT ");
-    bool ok = add_columns(out, c, table, fields, n);
+    bool ok = add_columns(out, c, table, !alone, fields, n);
     str_add(out, sampling_sql_from(&t));
     ok = ok && quote_table(out, t.schema, t.name, &e);
     if (is_drawn(&t, again))
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %u / %lld))", rows,
                    (long long)t.rows);
+    if (alone)
+        return ok && limit_alone(out, &t, limit_of(&t, rows));
     str_printf(out, " LIMIT %u", limit_of(&t, rows));
     return ok;
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "api/base/clock.h"
+#include "api/pg/copy.h"
 #include "tests/unit/plan/sampling_world.h"
 
 /* What was looked at so many days ago, as it was kept. */
@@ -122,6 +123,45 @@ static void test_a_foreign_heir(void **state)
     read_catalog();
 }
 
+static bool longest(void *ctx, char *line, size_t bytes, struct err *e)
+{
+    size_t *most = ctx;
+    (void)line;
+    (void)e;
+    *most = bytes > *most ? bytes : *most;
+    return true;
+}
+
+/* A long text that takes no room where it lies is cut all the same, before it is unpacked. */
+static void test_what_is_stored_small(void **state)
+{
+    struct str sql = {0};
+    size_t most = 0;
+    (void)state;
+    server_sql("app", "CREATE DOMAIN citat AS text; CREATE TABLE pakket (a text, b varchar, c "
+                      "char(50000), d citat);"
+                      "INSERT INTO pakket SELECT repeat('a', 100000), repeat('b', 100000), 'c', "
+                      "repeat('d', 100000) FROM generate_series(1, 3)");
+    read_catalog();
+    size_t at = table("pakket");
+    str_add(&sql, "SELECT ");
+    for (size_t i = 0; i < 4; i++) {
+        struct catalog_column c = catalog_column(catalog, at, i);
+        str_add(&sql, i ? ", " : "");
+        assert_true(sampling_sql_value(&sql, &c));
+    }
+    str_add(&sql, " FROM public.pakket WHERE pg_catalog.pg_column_size(a) < 2000");
+    struct pg *pg = connect_to();
+    struct task *t = pg_copy(pg, str_text(&sql), longest, &most);
+    await(t);
+    task_drop(t);
+    pg_close(pg);
+    assert_in_range(most, 3 * 16384, 4 * 16384 + 100);
+    str_done(&sql);
+    server_sql("app", "DROP TABLE pakket; DROP DOMAIN citat");
+    read_catalog();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -129,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_statistics_are_noted_of_each_table),
         cmocka_unit_test(test_only_what_is_wanted),
         cmocka_unit_test(test_a_foreign_heir),
+        cmocka_unit_test(test_what_is_stored_small),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
