@@ -250,7 +250,7 @@ enum { LANE = 6, AT_ONCE = 63 };
 
 static void take_lanes(uint64_t lanes, struct counts *c)
 {
-#define TAKE(class) c->of[(class)] += (uint32_t)(lanes >> ((class) * LANE)) & AT_ONCE
+#define TAKE(class) (c->of[(class)] += (uint32_t)(lanes >> ((class) * LANE)) & AT_ONCE)
     TAKE(OTHER);
     TAKE(DIGIT);
     TAKE(UPPER);
