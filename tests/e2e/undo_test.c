@@ -121,6 +121,73 @@ static void then_the_manifest(void **state)
     answer_is(STROM(&w, "files", "--app", "postmottak-backend", "--undo"), 0);
 }
 
+/* --- killed on this screen --- */
+
+static int start_slowly(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "running", "--speed", "20", "--rate", "0");
+    return 0;
+}
+
+static void kill_it(void)
+{
+    vt_signal(v, SIGKILL);
+    vt_wait_end(v, LONG_MS);
+}
+
+static void killed_it_opens_where_it_was(void **state)
+{
+    (void)state;
+    to_take_down();
+    kill_it();
+    open_wizard(NULL);
+    see("This is what would go.");
+    see(STREAM);
+    see("w migration"); /* the database has answered, too */
+}
+
+/* What it was is said, what is left goes, and the dataset stays. */
+static void killed_at_work_it_goes_on_from_there(void **state)
+{
+    (void)state;
+    vt_key(v, "Enter");
+    see("Take it down?");
+    vt_type(v, STREAM);
+    vt_key(v, "Enter");
+    see("Taking it down");
+    see("› = Dataset"); /* the receipt's first line: it has begun, and is recorded */
+    kill_it();
+    open_wizard(NULL);
+    see("to take it down, did not end");
+    see("datastream-connection"); /* the slowest */
+    see("w migration");
+    vt_key(v, "Enter");
+    see("Take it down?");
+    vt_type(v, STREAM);
+    vt_key(v, "Enter");
+    see("Taken down.");
+    see("what has arrived stays");
+    see("Manifest");
+    vt_key(v, "Enter");
+    see("What do you want to do?");
+    kill_it();
+}
+
+/* Each line break of the text that is to be run stands there as one. */
+static void the_receipt_can_be_copied(void **state)
+{
+    (void)state;
+    const struct answer *a =
+        STROM(&w, "delete", "postmottak-backend", "datastream", "--confirm", STREAM);
+    assert_null(strstr(a->out, "\\x0a"));
+    assert_non_null(strstr(a->out, "log. As a migration"));
+    assert_non_null(strstr(a->out, "\n    DO\n    $$\n"));
+    assert_non_null(strstr(a->out, "\n      - name: cloudsql.logical_decoding\n"));
+    assert_non_null(
+        strstr(a->out, "\n    kubectl annotate sqluser postmottak-backend-postmottak-datastream "));
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -131,5 +198,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_stream_goes_first),
         cmocka_unit_test(then_the_manifest),
     };
-    return cmocka_run_group_tests(tests, start, close_world);
+    const struct CMUnitTest killed[] = {
+        cmocka_unit_test(killed_it_opens_where_it_was),
+        cmocka_unit_test(killed_at_work_it_goes_on_from_there),
+        cmocka_unit_test(the_receipt_can_be_copied),
+    };
+    int failed = cmocka_run_group_tests(tests, start, close_world);
+    return failed + cmocka_run_group_tests_name("killed", killed, start_slowly, close_world);
 }

@@ -1,0 +1,160 @@
+/* What goes wrong with a stream that runs, and the next step that status prints for it, followed
+ * word for word until it is well again. Password, slot and recovery: stream_test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/base/clock.h"
+#include "tests/e2e/google_call.h"
+#include "tests/e2e/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define APP "--app", "postmottak-backend"
+
+enum { PATIENCE_MS = 120000 };
+
+static struct world w;
+
+static void source(const char *sql)
+{
+    char value[256];
+    world_source(&w, sql, value);
+}
+
+static const struct answer *look(void)
+{
+    const struct answer *a = STROM(&w, "status", APP, "--json");
+    answer_document(a);
+    return a;
+}
+
+/* The next step of that trouble, once it is told. */
+static const char *step_of(const char *kind)
+{
+    int64_t until = clock_mono_ms() + PATIENCE_MS;
+    const struct json *p = NULL;
+    while (p == NULL) {
+        const struct answer *a = look();
+        p = found_in(json_get(a->doc, "problems"), "kind", kind);
+        if (p == NULL && clock_mono_ms() > until)
+            fail_msg("nothing is said of %s:\n%s", kind, a->out);
+    }
+    return json_string_or(p, "hint", "");
+}
+
+static void says(const char *step, const char *words)
+{
+    if (strstr(step, words) == NULL)
+        fail_msg("%s is not advised: %s", words, step);
+}
+
+static void await_fine(void)
+{
+    int64_t until = clock_mono_ms() + PATIENCE_MS;
+    const struct answer *a = look();
+    while (a->code != 0 && clock_mono_ms() < until)
+        a = look();
+    answer_is(a, 0);
+}
+
+/* "gcloud compute instances VERB NAME --zone ZONE --project PROJECT", as gcloud would call it. */
+static void wake(const char *step, const char *verb)
+{
+    char words[64], name[64], zone[64], project[64], path[512];
+    snprintf(words, sizeof words, "gcloud compute instances %s ", verb);
+    says(step, words);
+    assert_int_equal(sscanf(strstr(step, words) + strlen(words),
+                            "%63s --zone %63s --project %63[a-z0-9-]", name, zone, project),
+                     3);
+    snprintf(path, sizeof path,
+             "compute.googleapis.com/compute/v1/projects/%s/zones/%s/instances/%s/%s", project,
+             zone, name, verb);
+    assert_true(google_call("POST", path, ""));
+}
+
+#define MACHINE                                                                                    \
+    "compute.googleapis.com/compute/v1/projects/aap-dev-ab12/zones/europe-north1-b/instances/"     \
+    "datastream-postmottak"
+
+static void a_machine_that_stands_is_started(void **state)
+{
+    (void)state;
+    await_fine();
+    assert_true(google_call("POST", MACHINE "/stop", ""));
+    wake(step_of("machine_down"), "start");
+    await_fine();
+}
+
+/* The stream has failed meanwhile: that does not hold back what mends it. */
+static void a_machine_that_is_gone_is_made_anew(void **state)
+{
+    (void)state;
+    assert_true(google_call("DELETE", MACHINE, NULL));
+    says(step_of("machine_down"), "strom create");
+    answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
+                    "regel_evaluering,regelsett_resultat", "--yes"),
+              0);
+    await_fine();
+}
+
+/* Begun again as it is, the copy would fail again: the cause stands there, and goes first. */
+static void a_copy_that_may_not_read(void **state)
+{
+    (void)state;
+    source("REVOKE SELECT ON regelsett_resultat FROM datastream");
+    answer_is(STROM(&w, "stream", "backfill", "regelsett_resultat", APP, "--yes"), 0);
+    const char *step = step_of("backfill");
+    says(step, "lacks a grant");
+    says(step, "strom files --include-tables");
+    const struct answer *a =
+        STROM(&w, "files", APP, "--include-tables", "regel_evaluering,regelsett_resultat");
+    answer_is(a, 3);
+    assert_non_null(strstr(a->out, "GRANT SELECT ON"));
+    source("GRANT SELECT ON regelsett_resultat TO datastream");
+    answer_is(STROM(&w, "stream", "backfill", "regelsett_resultat", APP, "--yes"), 0);
+    await_fine();
+}
+
+static void a_table_that_is_gone_is_taken_out(void **state)
+{
+    (void)state;
+    source("DROP TABLE regelsett_resultat CASCADE");
+    says(step_of("table_gone"), "strom create --include-tables");
+    answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
+                    "regel_evaluering", "--yes"),
+              0);
+    await_fine();
+}
+
+static int start(void **state)
+{
+    (void)state;
+    WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_machine_that_stands_is_started),
+        cmocka_unit_test(a_machine_that_is_gone_is_made_anew),
+        cmocka_unit_test(a_copy_that_may_not_read),
+        cmocka_unit_test(a_table_that_is_gone_is_taken_out),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
