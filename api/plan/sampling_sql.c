@@ -20,8 +20,8 @@ static const struct looked_at {
     const char *as;
     enum heap_form form;
 } looked_at[] = {
-    {"text", false, "text", HEAP_TEXT},
-    {"character varying", false, "text", HEAP_TEXT},
+    {"text", false, NULL, HEAP_TEXT},
+    {"character varying", false, NULL, HEAP_TEXT},
     {"jsonb", false, "jsonb", HEAP_JSONB},
     {"bigint", true, "int8", HEAP_INTEGER},
     {"numeric", true, "numeric", HEAP_NUMERIC},
@@ -148,12 +148,10 @@ static bool is_narrow(const struct catalog_column *c)
 }
 
 /* The number of its fields: 0 when the name cannot be written. */
-static size_t add_column(struct str *out, const struct catalog_column *c, bool cut,
-                         enum heap_form form[])
+static size_t add_column(struct str *out, const struct catalog_column *c, enum heap_form form[])
 {
     const struct looked_at *look = look_of(c);
     bool binary = look->as && !c->is_array && !is_made(c);
-    bool whole = binary && (is_narrow(c) || !cut), is_text = binary && str_eq(look->as, "text");
     struct str quoted = {0};
     struct err e;
     size_t n = 1;
@@ -164,16 +162,16 @@ static size_t add_column(struct str *out, const struct catalog_column *c, bool c
     form[1] = HEAP_TEXT;
     if (!ok)
         n = 0;
-    else if (whole)
+    else if (binary && is_narrow(c))
         str_printf(out, "%s::pg_catalog.%s", name, look->as);
-    else if (binary && !is_text)
+    else if (binary)
         add_binary_or_cut(out, name, look->as);
     else if (is_narrow(c))
         str_printf(out, "%s::pg_catalog.text", name);
     else
         sampling_sql_value(out, c);
     str_done(&quoted);
-    return n && binary && !whole && !is_text ? 2 : n;
+    return binary && !is_narrow(c) && n ? 2 : n;
 }
 
 /* Tables that inherit from it are tables of their own, and may lie on another server. */
@@ -203,7 +201,7 @@ bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, b
     return !all_blocks || came >= limit_of(&t, rows);
 }
 
-static bool add_columns(struct str *out, const struct catalog *c, size_t table, bool cut,
+static bool add_columns(struct str *out, const struct catalog *c, size_t table,
                         struct sampling_field *fields, size_t *n)
 {
     *n = 0;
@@ -214,7 +212,7 @@ static bool add_columns(struct str *out, const struct catalog *c, size_t table, 
             continue;
         if (*n > 0)
             str_add(out, ", ");
-        size_t added = add_column(out, &column, cut, form);
+        size_t added = add_column(out, &column, form);
         if (added == 0)
             return false;
         for (size_t k = 0; k < added; k++)
@@ -223,41 +221,19 @@ static bool add_columns(struct str *out, const struct catalog *c, size_t table, 
     return *n > 0;
 }
 
-bool sampling_sql_can_be_alone(const struct catalog_table *t)
-{
-    return t->kind != CATALOG_PARTITIONED && t->rows != 0;
-}
-
-/* Asked by the statement itself: what it sees was written before. NULL: there is no such place. */
-static bool limit_alone(struct str *out, const struct catalog_table *t, uint32_t limit)
-{
-    struct str name = {0};
-    struct err e;
-
-    str_add(out, " LIMIT CASE WHEN (SELECT COALESCE(pg_catalog.pg_relation_size(reltoastrelid), 0) "
-                 "FROM pg_catalog.pg_class WHERE oid = ");
-    bool ok = quote_table(&name, t->schema, t->name, &e) && quote_literal(out, str_text(&name), &e);
-    str_printf(out, "::pg_catalog.regclass) = 0 THEN %u ELSE 0 END", limit);
-    str_done(&name);
-    return ok;
-}
-
-bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, enum sampling_way way,
-                  struct str *out, struct sampling_field *fields, size_t *n)
+bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool again, struct str *out,
+                  struct sampling_field *fields, size_t *n)
 {
     struct catalog_table t = catalog_table(c, table);
     struct err e;
-    bool alone = way == SAMPLING_ROWS_ALONE, again = way == SAMPLING_AGAIN;
 
     str_add(out, "SELECT ");
-    bool ok = add_columns(out, c, table, !alone, fields, n);
+    bool ok = add_columns(out, c, table, fields, n);
     str_add(out, sampling_sql_from(&t));
     ok = ok && quote_table(out, t.schema, t.name, &e);
     if (is_drawn(&t, again))
         str_printf(out, " TABLESAMPLE SYSTEM (LEAST(100, 120.0 * %u / %lld))", rows,
                    (long long)t.rows);
-    if (alone)
-        return ok && limit_alone(out, &t, limit_of(&t, rows));
     str_printf(out, " LIMIT %u", limit_of(&t, rows));
     return ok;
 }
