@@ -68,31 +68,34 @@ static bool is_blank(const struct page *p, int col, int row)
     return c->width == 1 && (c->text[0] == '\0' || c->text[0] == ' ');
 }
 
-/* The column behind the last whole word that ends before `end`. */
-static int words_end(const struct page *p, int row, int end)
+/* The column behind the last whole word before `end`, where one may be cut. */
+static int words_end(const struct page *p, int row, int end, bool cut)
 {
-    while (end > 0 && !is_blank(p, end - 1, row))
+    while (cut && end > 0 && !is_blank(p, end - 1, row))
         end--;
     while (end > 0 && is_blank(p, end - 1, row))
         end--;
     return end;
 }
 
-/* What stands on a line gives way to a mark at `from`: whole words, and dots behind them. */
-static void give_way(struct page *p, int row, int from)
+/* What stands on a line gives way to a mark at `from`: whole words, and dots behind them. True: a
+ * word ends just there, and the dots stand on the mark's own blank. */
+static bool give_way(struct page *p, int row, int from)
 {
     const char *dots = p->ascii ? ".." : "…";
     int col = from;
     while (col < p->cols && is_blank(p, col, row))
         col++;
-    if (col == p->cols)
-        return;
-    int end = words_end(p, row, from);
+    if (col == p->cols || from == 0)
+        return false;
+    bool cut = !is_blank(p, from, row) && !is_blank(p, from - 1, row);
+    int end = words_end(p, row, from, cut);
     if (end == 0) /* one word alone */
         end = from > 2 ? from - 2 : 0;
     page_fill(p, row, end, from, STYLE_TEXT);
     p->x = end;
-    page_write(p, STYLE_TEXT, dots, strlen(dots), from);
+    page_write(p, STYLE_TEXT, dots, strlen(dots), end == from ? from + 1 : from);
+    return end == from;
 }
 
 static void more_mark(struct page *p, int row, const char *symbol, const char *words)
@@ -101,9 +104,9 @@ static void more_mark(struct page *p, int row, const char *symbol, const char *w
     snprintf(text, sizeof text, " %s %s ", symbol, words);
     int width = text_width(text), from = p->cols > width ? p->cols - width : 0;
     p->pane.y = row - p->pane.origin;
-    give_way(p, row, from);
-    p->x = from;
-    page_write(p, STYLE_KEY, text, strlen(text), p->cols);
+    bool tight = give_way(p, row, from);
+    p->x = from + tight;
+    page_write(p, STYLE_KEY, text + tight, strlen(text) - tight, p->cols);
 }
 
 void page_end(struct page *p)
