@@ -14,6 +14,8 @@
 #include "api/plan/record_left.h"
 #include "tui/key.h"
 
+enum { LONG_MS = 30000 }; /* short waits need no bell */
+
 static void look(struct removal *self, struct journey *j)
 {
     const struct remove_wanted wanted = {j->live->google, j->live->store, j->live->pg, &j->target,
@@ -144,6 +146,9 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         make_plan(self);
     if (ev.kind == EV_NEWS)
         files_view_news(&self->files);
+    if (self->runs && !is_busy(self)) /* who waits for it looks elsewhere meanwhile */
+        j->bell = task_elapsed_ms(self->removing) > LONG_MS;
+    self->runs = is_busy(self);
     if (!is_busy(self))
         remove_ask_ended(&self->ask);
     return ev.kind == EV_KEY ? on_key(self, j, ev.key) : STAY;

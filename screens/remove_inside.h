@@ -21,6 +21,7 @@ struct removal {
     struct list list;
     struct remove_ask ask;
     struct str left; /* what an earlier run did not bring to its end, in words */
+    bool runs;    /* it did when it was looked at last */
     bool writing; /* the migration is shown, or the manifest */
     struct files_view files;
 };
