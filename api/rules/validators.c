@@ -373,7 +373,7 @@ static uint64_t classify(const char *s, size_t n, int *year)
     uint64_t kinds = of_plain(s, n, &c);
     if (day.bytes)
         return kinds | of_stamped(s + day.bytes, n - day.bytes);
-    size_t words = n <= ADDRESS_BYTES ? stamp_behind(s, n) : n;
+    size_t words = n <= ADDRESS_BYTES && c.of[SPACE] > 0 ? stamp_behind(s, n) : n;
     return words < n ? kinds | of_stamped(s, words) : kinds;
 }
 
