@@ -205,7 +205,7 @@ static void add_terraform(const struct remove_options *o, struct arena *a,
             str_printf(&what, "%s%s %s", what.bytes ? ", " : "", step_type(s)->id,
                        step_name(s, &names));
     if (what.bytes)
-        by_hand(lines, n, "terraform", names.stream)->why = arena_printf(
+        by_hand(lines, n, "terraform", arena_str(a, names.stream))->why = arena_printf(
             a, "%s\nterraform state list | grep datastream\nterraform state rm ADDRESS\n",
             arena_printf(a,
                          tr("Terraform manages %s, by its label: take it out of its code, or the "

@@ -115,6 +115,8 @@ static void test_what_terraform_manages(void **state)
     r.s.seen.things[STEP_STREAM].created_by = "terraform";
     const char *text = by_hand(&r, "terraform");
     assert_non_null(strstr(text, "datastream.stream postgres-postmottak-bigquery"));
+    assert_string_equal(r.lines[line_at(&r, RECEIPT_BY_HAND, "terraform")].name,
+                        "postgres-postmottak-bigquery");
     assert_non_null(strstr(text, "\nterraform state rm ADDRESS\n"));
     scene_done(&r.s);
 }
