@@ -2,6 +2,7 @@
 
 #include "api/base/safe.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/net/child.h"
 
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static enum task_state git_refused(struct task *t, const struct child_answer *a)
     str_copy(why, sizeof why, a->err_text);
     why[strcspn(why, "\n")] = '\0';
     if (strstr(why, "not a git repository"))
-        return refuse(t, ERR_INPUT, "NO_REPOSITORY", "its folder is in no git repository",
+        return refuse(t, ERR_INPUT, "NO_REPOSITORY", tr("its folder is in no git repository"),
                       "--base FILE compares with another file");
     if (strstr(why, "dubious ownership"))
         return refuse(t, ERR_DENIED, "NO_REPOSITORY", why,

@@ -185,8 +185,6 @@ static void forty_columns(void **state)
     say("", "Where is the data today?");
     assert_true(widest_line(page()) <= 40);
     say("page", "+ ok  postmottak as");
-    say("", "Prerequisites ==");
-    assert_true(widest_line(page()) <= 40);
     type("quit");
     ends_with(0);
 }
