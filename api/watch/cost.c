@@ -43,7 +43,7 @@ int64_t watch_month_begin(int64_t now)
 
 int watch_month_days(int64_t now)
 {
-    int64_t first = watch_month_begin(now), next = watch_month_begin(first + 32 * DAY_S);
+    int64_t first = watch_month_begin(now), next = watch_month_begin(first + INT64_C(32) * DAY_S);
 
     return (int)((next - first) / DAY_S);
 }
