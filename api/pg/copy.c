@@ -106,40 +106,16 @@ bool copy_field(char **line, char **field, size_t *bytes)
 
 /* --- binary --- */
 
-static uint32_t number_at(const char *at)
-{
-    const unsigned char *b = (const unsigned char *)at;
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-enum { COUNT_BYTES = 2, LENGTH_BYTES = 4 };
-
-bool copy_field_binary(char **at, const char *end, char **field, size_t *bytes)
-{
-    if (end - *at < LENGTH_BYTES)
-        return false;
-    uint32_t n = number_at(*at);
-    *at += LENGTH_BYTES;
-    *bytes = 0;
-    *field = NULL;
-    if (n == UINT32_MAX)
-        return true;
-    if (n > (size_t)(end - *at))
-        return false;
-    *field = *at;
-    *bytes = n;
-    *at += n;
-    return true;
-}
+enum { COUNT_BYTES = 2, NUMBER_BYTES = 4 };
 
 /* The signature, flags (nobody has set one since oids are gone), and what a later version adds. */
 static bool skip_head(char **at, const char *end)
 {
     static const char signature[] = "PGCOPY\n\377\r\n"; /* its NUL belongs to it */
-    const size_t head = sizeof signature + 2 * LENGTH_BYTES;
+    const size_t head = sizeof signature + NUMBER_BYTES + NUMBER_BYTES;
     if ((size_t)(end - *at) < head || memcmp(*at, signature, sizeof signature) != 0)
         return false;
-    uint32_t more = number_at(*at + head - LENGTH_BYTES);
+    uint32_t more = copy_number(*at + head - NUMBER_BYTES);
     if (more > (size_t)(end - *at) - head)
         return false;
     *at += head + more;

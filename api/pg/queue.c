@@ -9,7 +9,8 @@
 /* Statements of one connection wait in a line, the sent ones first. A task of our own (the pump)
  * works on it as long as there is something to do; whoever asked only looks whether his is done. */
 
-enum { SLICE_MS = 3, GRACE_MS = 5000 };
+/* The slice is short: another connection may wait for its next statement. */
+enum { SLICE_MS = 1, GRACE_MS = 5000 };
 
 struct pump {
     struct pg *pg;

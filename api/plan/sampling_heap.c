@@ -1,5 +1,7 @@
 #include "api/plan/sampling_heap.h"
 
+#include "api/pg/copy.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -34,12 +36,17 @@ static void each_element(char *text, size_t n, void (*put)(struct into *, char *
     }
 }
 
+static bool is_letter_or_digit(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10;
+}
+
 static void put_value(struct into *to, char *value, size_t n)
 {
     struct heap *h = to->heap;
 
     values_add(&h->values, value, n);
-    if (!document_begins(value, n))
+    if (n == 0 || is_letter_or_digit(*value) || !document_begins(value, n))
         return;
     if (h->keys == NULL)
         h->keys = arena_new(to->arena, struct document_keys);
@@ -66,21 +73,22 @@ static void put_text(struct into *to, char *value, size_t n)
 
 /* --- PostgreSQL's binary forms: big endian, days and microseconds from the year 2000 --- */
 
-static uint64_t number_at(const char *at, size_t bytes)
+static unsigned short_at(const char *at)
 {
-    uint64_t n = 0;
+    return (unsigned)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+}
 
-    for (size_t i = 0; i < bytes; i++)
-        n = n << 8 | (unsigned char)at[i];
-    return n;
+static uint64_t long_at(const char *at)
+{
+    return (uint64_t)copy_number(at) << 32 | copy_number(at + 4);
 }
 
 static void put_integer(struct values *v, const char *value, size_t n)
 {
     if (n == sizeof(int32_t))
-        values_add_integer(v, (int32_t)number_at(value, n));
+        values_add_integer(v, (int32_t)copy_number(value));
     else if (n == sizeof(int64_t))
-        values_add_integer(v, (int64_t)number_at(value, n));
+        values_add_integer(v, (int64_t)long_at(value));
 }
 
 enum { DAYS_OF_400_YEARS = 146097, YEARS = 400, MARCH_2000 = 60, CYCLES = 15000 };
@@ -110,7 +118,7 @@ static void put_day(struct values *v, int64_t days)
 /* A day for ever has no year. */
 static void put_date(struct values *v, const char *value, size_t n)
 {
-    int32_t days = n == sizeof days ? (int32_t)number_at(value, n) : INT32_MAX;
+    int32_t days = n == sizeof days ? (int32_t)copy_number(value) : INT32_MAX;
 
     if (days == INT32_MAX || days == INT32_MIN)
         values_add_plain(v);
@@ -122,7 +130,7 @@ static void put_date(struct values *v, const char *value, size_t n)
 static void put_time(struct values *v, const char *value, size_t n, bool zoned)
 {
     const int64_t quarter = INT64_C(900000000), hour = 4 * quarter, day = 24 * hour;
-    int64_t us = n == sizeof us ? (int64_t)number_at(value, n) : INT64_MAX;
+    int64_t us = n == sizeof us ? (int64_t)long_at(value) : INT64_MAX;
 
     if (us == INT64_MAX || us == INT64_MIN)
         values_add_plain(v);
@@ -141,7 +149,7 @@ struct numeric {
 
 static unsigned group_at(const struct numeric *d, int i)
 {
-    return i >= 0 && i < d->n ? (unsigned)number_at(d->groups + (ptrdiff_t)i * 2, 2) % 10000 : 0;
+    return i >= 0 && i < d->n ? short_at(d->groups + (ptrdiff_t)i * 2) % 10000 : 0;
 }
 
 static bool read_numeric(struct numeric *d, const char *value, size_t n)
@@ -150,11 +158,11 @@ static bool read_numeric(struct numeric *d, const char *value, size_t n)
 
     if (n < HEADER)
         return false;
-    unsigned sign = (unsigned)number_at(value + 4, 2);
+    unsigned sign = short_at(value + 4);
     *d = (struct numeric){.groups = value + HEADER,
-                          .n = (int)number_at(value, 2),
-                          .weight = (int16_t)number_at(value + 2, 2),
-                          .scale = (int)number_at(value + 6, 2) & SCALE,
+                          .n = (int)short_at(value),
+                          .weight = (int16_t)short_at(value + 2),
+                          .scale = (int)short_at(value + 6) & SCALE,
                           .negative = sign == NEGATIVE};
     return (sign == 0 || d->negative) && n == HEADER + (size_t)d->n * 2;
 }

@@ -126,7 +126,8 @@ static const char *const secret_prefixes[128] = {
 static bool begins_with_one(const char *s, size_t n, const char *prefixes)
 {
     while (*prefixes) {
-        size_t bytes = strcspn(prefixes, "|");
+        const char *end = strchr(prefixes, '|');
+        size_t bytes = end ? (size_t)(end - prefixes) : strlen(prefixes);
         if (n > bytes && memcmp(s, prefixes, bytes) == 0)
             return true;
         prefixes += bytes + (prefixes[bytes] == '|');

@@ -27,7 +27,8 @@ static void keep(struct document_keys *k, const char *name, size_t bytes, bool h
 
     if (bytes == 0 || bytes >= DOCUMENT_KEY_BYTES)
         return;
-    while (i < k->n && (strncmp(k->name[i], name, bytes) != 0 || k->name[i][bytes] != '\0'))
+    while (i < k->n && (k->name[i][0] != name[0] || memcmp(k->name[i], name, bytes) != 0 ||
+                        k->name[i][bytes] != '\0'))
         i++;
     if (i == DOCUMENT_KEYS)
         return;
