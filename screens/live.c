@@ -96,7 +96,9 @@ bool live_can_record(const struct live *l, struct err *e)
         return true;
     err_set(e, ERR_SYSTEM, "Recording what is begun in the cloud");
     err_reason(e, "NOT_RECORDED");
-    err_why(e, "%s", l->store_trouble.why[0] ? l->store_trouble.why : l->store_trouble.what);
+    err_resource(e, l->store_trouble.resource);
+    err_why(e, "%s%s%s", l->store_trouble.resource, l->store_trouble.resource[0] ? ": " : "",
+            l->store_trouble.why[0] ? l->store_trouble.why : l->store_trouble.what);
     return err_hint(e, "free some space, or set XDG_STATE_HOME to a folder that can be written");
 }
 

@@ -6,9 +6,11 @@
 
 static int cannot_open(enum term_result why)
 {
-    out_talk("strom: %s", why == TERM_DUMB     ? tr("this terminal cannot place a cursor")
-                          : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
-                                               : tr("the terminal could not be taken"));
+    out_talk("strom: %s",
+             why == TERM_DUMB
+                 ? tr("this terminal cannot place a cursor, or what describes it cannot be read")
+             : why == TERM_NO_TTY ? tr("this is no terminal: the wizard needs one")
+                                  : tr("the terminal could not be taken"));
     out_talk("       %s",
              tr("strom --plain walks the same steps as lines; strom --help lists the commands for "
                 "scripts"));

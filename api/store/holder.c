@@ -78,14 +78,20 @@ static int64_t start_of(int64_t pid)
 
 #endif
 
+/* Once a process: what could not be read one moment and can be the next would make a stranger of
+ * ourselves, who holds our own lock. */
 void holder_self(struct holder *h)
 {
-    memset(h, 0, sizeof *h);
-    if (gethostname(h->host, sizeof h->host - 1) != 0)
-        h->host[0] = '\0';
-    read_boot(h->boot, sizeof h->boot);
-    h->pid = getpid();
-    h->pid_start = start_of(h->pid);
+    static struct holder self;
+
+    if (self.pid != getpid()) {
+        self = (struct holder){.pid = getpid()};
+        if (gethostname(self.host, sizeof self.host - 1) != 0)
+            self.host[0] = '\0';
+        read_boot(self.boot, sizeof self.boot);
+        self.pid_start = start_of(self.pid);
+    }
+    *h = self;
 }
 
 bool holder_same(const struct holder *a, const struct holder *b)

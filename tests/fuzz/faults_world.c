@@ -288,9 +288,9 @@ bool faults_learn(struct faults_world *f, struct faults_command *c, char why[FAU
 /* What failed is named, or how. */
 static bool is_told(const struct faults_world *f, const struct faults_way *way, const struct ran *r)
 {
-    static const char *const words[] = {"out of memory",  "disk is full",  "disk I/O error",
-                                        "unable to open", "no room",       "cannot be read",
-                                        "cannot read",    "Too many open", "No space left"};
+    static const char *const words[] = {"out of memory",  "disk is full",      "disk I/O error",
+                                        "unable to open", "cannot be written", "cannot be read",
+                                        "cannot read",    "Too many open",     "No space left"};
     const char *name = strrchr(f->told->what, '/');
     const char *said[] = {r->out, r->err};
 

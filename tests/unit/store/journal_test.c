@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static void a_run_from_begin_to_end(void **state)
@@ -157,11 +158,17 @@ static void killed_in_a_run(void **state)
 static void knows_processes(void **state)
 {
     struct holder self, other;
+    struct rlimit usual;
 
     (void)state;
     holder_self(&self);
     assert_true(self.pid == getpid() && self.pid_start > 0 && self.boot[0]);
     assert_true(holder_alive(&self) && holder_here(&self));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, usual.rlim_max}); /* nothing can be opened, and */
+    holder_self(&other); /* who holds a lock knows it for its own */
+    setrlimit(RLIMIT_NOFILE, &usual);
+    assert_true(holder_same(&self, &other));
     other = self;
     other.pid_start++; /* the number was given to a younger one */
     assert_false(holder_alive(&other));
