@@ -75,16 +75,25 @@ static void keep_inside(struct vt *v)
     vterm_input_write(v->term, bytes, (size_t)n);
 }
 
+/* Between sequences alone: in the middle of one, ours would end it. at: in the log, which has it
+ * all. */
+static bool came_back(const struct vt *v, size_t at)
+{
+    return (at >= 8 && memcmp(v->log + at - 8, "\033[?1049l", 8) == 0) ||
+           (at >= 2 && memcmp(v->log + at - 2, "\0338", 2) == 0);
+}
+
 void vt_screen_feed(struct vt *v, const char *bytes, size_t n)
 {
-    for (size_t at = 0, end; at < n; at = end) {
-        for (end = at; v->has_shrunk && end < n && bytes[end] != 'l' && bytes[end] != '8';)
-            end++;
-        end = v->has_shrunk && end < n ? end + 1 : n;
-        vterm_input_write(v->term, bytes + at, end - at);
-        if (v->has_shrunk)
+    size_t fed = 0, before = v->log_bytes - n;
+
+    for (size_t at = 1; v->has_shrunk && at <= n; at++)
+        if (came_back(v, before + at)) {
+            vterm_input_write(v->term, bytes + fed, at - fed);
+            fed = at;
             keep_inside(v);
-    }
+        }
+    vterm_input_write(v->term, bytes + fed, n - fed);
 }
 
 void vt_screen_resize(struct vt *v)
