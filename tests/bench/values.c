@@ -4,8 +4,8 @@
  * same on a machine that is busy with other things.
  *
  * psql copies every column but uuid and boolean, also amounts, which sampling has no need of. What
- * is left of its time is the server's: documents that it writes as text, and the look at how wide
- * each text and document is, a tenth of what the rows cost it. On two cores its two connections
+ * is left of ours is the server's: documents that it writes as text, and the look at how wide each
+ * text and document is, nearly a fifth of what the rows cost it. On two cores its two connections
  * share them with us.
  *
  *     bench_values [TABLES [ROWS [RUNS]]]
