@@ -43,6 +43,8 @@ const struct manual_row manual_environment[] = {
     {"NO_GCE_CHECK", "No metadata server is looked for."},
     {"HTTPS_PROXY", "With NO_PROXY: as curl reads them. A password in it is never shown."},
     {"https_proxy", "As HTTPS_PROXY, and before it."},
+    {"BROWSER", "One program, that opens what the key o leads to; over SSH and without DISPLAY or "
+                "WAYLAND_DISPLAY the address is copied."},
     {"SSL_CERT_FILE", "The certificate authorities to trust; SSL_CERT_DIR, a folder of them."},
     {"XDG_CONFIG_HOME", "Where the user file is (default ~/.config); on macOS, too."},
     {"XDG_STATE_HOME", "Where choices and runs are kept (default ~/.local/state)."},
