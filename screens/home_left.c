@@ -40,7 +40,7 @@ void home_left_ask(struct home *self, struct journey *j, size_t i)
 
     self->asking = i;
     j->discard_input = true;
-    if (left->run->alive)
+    if (left->alive)
         dialog_open(&self->dialog, tr("A command is at work"), left->said, alive, 2, 0);
     else if (left->run->kind == JOURNAL_CREATE)
         dialog_open(&self->dialog, tr("A command that did not end"), left->said, made, 4, 0);
@@ -117,7 +117,7 @@ enum nav home_left_key(struct home *self, struct journey *j, int key)
 
     if (chosen <= 0) /* still open, closed, or not now */
         return STAY;
-    if (left->run->alive)
+    if (left->alive)
         return interrupt(left, j);
     if (chosen == GO_ON)
         return go_on(left, j, false);

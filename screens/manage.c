@@ -122,8 +122,12 @@ static void ask_leave(struct manage *self, struct journey *j)
 static void begin(struct manage *self, struct journey *j)
 {
     const struct alter_plan *p = manage_chosen(self);
-    const struct alter_options o = {j->live->google,      j->live->store, p,
-                                    j->live->db_password, NULL,           true /* by the dialog */};
+    const struct alter_options o = {.google = j->live->google,
+                                    .store = j->live->store,
+                                    .plan = p,
+                                    .password = j->live->db_password,
+                                    .command = alter_command(p, &self->mem),
+                                    .agreed = true /* by the dialog */};
 
     self->run = p;
     self->running = alter_run(j->live->net, &o);

@@ -305,12 +305,14 @@ static enum rest_ready judge_started(const void *out, int64_t sent_at, struct er
     return wrong_state(s, "Starting the stream", e);
 }
 
-/* As it was: a recovery that was lost is sent again. */
+/* As it was, failed for good or at rest for another slot: a recovery that was lost is sent again. */
 static enum rest_ready judge_recovered(const void *out, int64_t sent_at, struct err *e)
 {
     const struct datastream_stream *s = out;
     enum rest_ready ready = judge_started(out, sent_at, e);
-    return str_eq(s->state, "FAILED_PERMANENTLY") ? REST_UNDONE : ready;
+    bool as_it_was = str_eq(s->state, "FAILED_PERMANENTLY") || str_eq(s->state, "PAUSED") ||
+                     str_eq(s->state, "NOT_STARTED");
+    return as_it_was ? REST_UNDONE : ready;
 }
 
 static enum rest_ready judge_paused(const void *out, int64_t sent_at, struct err *e)

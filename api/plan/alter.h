@@ -170,6 +170,8 @@ const char *alter_new_slot(const struct alter_seen *seen, struct arena *a);
 /* The document of --dry-run, and its JSON Schema. */
 void alter_json(const struct alter_plan *p, struct str *out);
 const char *alter_schema(void);
+/* The command that does the same, for whoever begins it without one: NULL at the end, in a. */
+const char *const *alter_command(const struct alter_plan *p, struct arena *a);
 /* The same for people, a line each, foreign words made harmless by whoever prints. */
 void alter_text(const struct alter_plan *p, struct str *out);
 

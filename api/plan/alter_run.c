@@ -352,12 +352,14 @@ static bool may_begin(const struct job *j, struct err *e)
     if (!p->nothing && p->needs_password && secret_is_empty(j->password)) {
         err_set(e, ERR_INPUT, "%s (%s)", tr(alter_type(p->kind)->title), p->seen->stream);
         err_reason(e, "NO_PASSWORD");
+        err_resource(e, p->seen->profile);
         err_why(e, tr("the password of %s is not known"), p->seen->target.db_user);
         return err_hint(e, "%s", tr("--password-file, STROM_DB_PASSWORD, or a terminal to ask at"));
     }
     if (p->named && !p->nothing && !j->agreed) {
         err_set(e, ERR_INPUT, "%s (%s)", tr(alter_type(p->kind)->title), p->seen->stream);
         err_reason(e, "NOT_OURS");
+        err_resource(e, p->seen->stream);
         err_why(e, "%s", p->seen->maker);
         return err_hint(e, tr("--confirm %s, when it is meant"), p->seen->stream);
     }

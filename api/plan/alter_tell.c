@@ -154,3 +154,51 @@ void alter_text(const struct alter_plan *p, struct str *out)
     if (p->hcl)
         str_printf(out, "\n%s", p->hcl);
 }
+
+/* --- as a command --- */
+
+static size_t put_option(const char **words, size_t n, const char *option, const char *value)
+{
+    if (str_is_empty(value))
+        return n;
+    words[n] = option;
+    words[n + 1] = value;
+    return n + 2;
+}
+
+static const char *tables_of_order(const struct alter_plan *p, struct arena *a)
+{
+    struct str text = {0};
+
+    for (size_t i = 0; i < p->n_copies; i++)
+        str_printf(&text, "%s%s", i ? "," : "", p->copies[i].table);
+    const char *all = arena_str(a, str_text(&text));
+    str_done(&text);
+    return p->n_copies == p->seen->n_tables ? "all" : all;
+}
+
+const char *const *alter_command(const struct alter_plan *p, struct arena *a)
+{
+    const struct target *t = &p->seen->target;
+    const char **words = arena_array(a, const char *, 24);
+    size_t n = 0;
+
+    words[n++] = "strom";
+    words[n++] = "stream";
+    words[n++] = alter_type(p->kind)->name;
+    if (p->kind == ALTER_SLOT)
+        words[n++] = p->value;
+    if (p->kind == ALTER_BACKFILL || p->kind == ALTER_STOP)
+        words[n++] = tables_of_order(p, a);
+    if (p->undo)
+        words[n++] = "--undo";
+    n = put_option(words, n, "--app", t->app);
+    n = put_option(words, n, "--context", t->context);
+    n = put_option(words, n, "--namespace", t->namespace_);
+    n = put_option(words, n, "--project", t->project);
+    n = put_option(words, n, "--location", t->region);
+    n = put_option(words, n, "--instance", t->instance);
+    n = put_option(words, n, "--database", t->database);
+    put_option(words, n, "--stream", p->seen->stream);
+    return words;
+}

@@ -191,8 +191,10 @@ static bool read_left(struct store *s, const struct journal_run *run, struct are
     struct str said = {0};
     size_t n = 0;
 
-    *out = (struct record_left){
-        .run = run, .line = line_of(doc, a), .undo = run->kind == JOURNAL_CHANGE && can_undo(doc)};
+    *out = (struct record_left){.run = run,
+                                .line = line_of(doc, a),
+                                .undo = run->kind == JOURNAL_CHANGE && can_undo(doc),
+                                .alive = run->alive && run->pid != getpid()};
     out->folder = arena_str(a, json_string_or(doc, "folder", ""));
     out->command = arena_array(a, const char *, json_count(json_get(doc, "command")) + 1);
     for

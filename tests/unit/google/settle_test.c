@@ -41,7 +41,9 @@ static void a_lost_recovery_is_looked_at(void **state)
     lost_run_is("RUNNING", 0, 1, true);
     lost_run_is("FAILED_PERMANENTLY", 1, 2, true); /* nothing had come of it */
     lost_run_is("FAILED_PERMANENTLY", 0, 4, false);
-    lost_run_is("PAUSED", 0, 1, false);
+    lost_run_is("PAUSED", 1, 2, true); /* it rested for another slot */
+    lost_run_is("PAUSED", 0, 4, false);
+    lost_run_is("DRAINING", 0, 1, false);
 }
 
 /* It came too late to be needed: whoever starts what runs already has what was wanted. */
