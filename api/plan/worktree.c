@@ -36,6 +36,8 @@ size_t worktree_paths(const struct task *t, struct arena *a, const char ***paths
     *paths = arena_array(a, const char *, answer->out_bytes / (STATE_BYTES + 1) + 1);
     const char *at = answer->out, *end = answer->out + answer->out_bytes;
     while (at + STATE_BYTES < end) {
+        if (strlen(at) <= STATE_BYTES) /* git writes no such thing: there is no room for it */
+            break;
         (*paths)[n++] = arena_str(a, at + STATE_BYTES);
         bool renamed = is_renamed(at);
         at += strlen(at) + 1;

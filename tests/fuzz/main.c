@@ -1,6 +1,9 @@
 /* Runs a target without libFuzzer: the corpus as it stands, then seeded mutations of it.
  *
  *   fuzz_TARGET CORPUS WORDS [FIRST [COUNT]]
+ *   fuzz_TARGET CORPUS|FILE               that alone, nothing changed
+ *   fuzz_TARGET --unpack CORPUS FOLDER    the inputs as plain files, for libFuzzer
+ *   fuzz_TARGET --list FOLDER             plain files as a list on stdout
  *
  * Input n is the same at every run. What breaks leaves its number and, beside the program,
  * NAME.input, which `fuzz_TARGET NAME.input` runs alone. */
@@ -8,7 +11,6 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/mutate.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,73 +58,6 @@ static void run_one(long number)
     alarm(0);
 }
 
-static bool is_hex(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".hex") == 0;
-}
-
-/* Binary seeds stand as text: two digits a byte, blanks and line ends between them, # begins a
- * comment. */
-static bool unhex(struct mutate_seed *seed)
-{
-    static const char digits[] = "0123456789abcdef";
-    size_t digit = 0;
-    bool comment = false;
-    for (size_t i = 0; i < seed->n; i++) {
-        uint8_t c = seed->bytes[i];
-        const char *at = c ? strchr(digits, c) : NULL;
-        comment = c == '#' || (comment && c != '\n');
-        if (comment || c == ' ' || c == '\n')
-            continue;
-        if (!at)
-            return false;
-        uint8_t high = digit % 2 ? seed->bytes[digit / 2] : 0;
-        seed->bytes[digit++ / 2] = (uint8_t)(high << 4 | (at - digits));
-    }
-    seed->n = digit / 2;
-    return digit % 2 == 0;
-}
-
-static bool load(const char *path, struct mutate_seed *out)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return false;
-    out->n = fread(out->bytes, 1, sizeof out->bytes, f);
-    bool whole = feof(f) && !ferror(f);
-    fclose(f);
-    return whole && (!is_hex(path) || unhex(out));
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Every file of the folder, in the order of their names. */
-static size_t load_folder(const char *folder, struct mutate_seed *seeds)
-{
-    char *names[MUTATE_SEEDS], path[2048];
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    for (struct dirent *entry; d && n < MUTATE_SEEDS && (entry = readdir(d)) != NULL;)
-        if (entry->d_name[0] != '.')
-            names[n++] = strdup(entry->d_name);
-    if (d)
-        closedir(d);
-    qsort(names, n, sizeof *names, by_name);
-    for (size_t i = 0; i < n; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        if (!load(path, &seeds[i])) {
-            fprintf(stderr, "cannot read %s, or it is longer than %d bytes\n", path, MUTATE_MAX);
-            exit(2);
-        }
-        free(names[i]);
-    }
-    return n;
-}
-
 static long long now_ms(void)
 {
     struct timespec t;
@@ -140,45 +75,61 @@ static void be_ready(const char *program)
 #endif
 }
 
-static int run_file(const char *path)
+/* Of the corpus, as it stands. */
+static int run_all(const struct corpus *c)
 {
-    struct mutate_seed *one = calloc(1, sizeof *one);
-    bool good = one && load(path, one);
-    if (good) {
-        memcpy(now.bytes, one->bytes, one->n);
-        now.n = one->n;
-        run_one(0);
+    for (size_t i = 0; i < c->n; i++) {
+        now.n = c->inputs[i].n;
+        if (now.n)
+            memcpy(now.bytes, c->inputs[i].bytes, now.n);
+        run_one((long)i);
     }
-    free(one);
-    return good ? 0 : 2;
+    return 0;
+}
+
+static int run_mutations(struct mutate *m, int argc, char **argv)
+{
+    long n_seeds = (long)m->corpus.n, first = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
+    long last = first + (argc > 4 ? strtol(argv[4], NULL, 10) : n_seeds + MUTATIONS), at = first;
+    if (n_seeds == 0 || !mutate_words(m, argv[2])) {
+        fprintf(stderr, "no corpus in %s, or no words in %s\n", argv[1], argv[2]);
+        return 2;
+    }
+    long long limit = now_ms() + BUDGET_MS;
+    for (; at < last && (argc > 3 || at < n_seeds || now_ms() < limit); at++) {
+        now.n = mutate_input(m, at, now.bytes);
+        run_one(at);
+    }
+    printf("%ld inputs, %ld of them from the corpus\n", at - first, n_seeds);
+    return 0;
+}
+
+static int run(struct mutate *m, int argc, char **argv)
+{
+    struct stat st;
+    bool told = argc > 1 && argv[1][0] == '-', list = told && strcmp(argv[1], "--list") == 0;
+    if (argc < 2 || (told && argc != (list ? 3 : 4)))
+        return 2;
+    const char *from = argv[told ? 2 : 1];
+    bool folder = stat(from, &st) == 0 && S_ISDIR(st.st_mode);
+    if (!(folder ? corpus_load_folder(&m->corpus, from) : corpus_load(&m->corpus, from)))
+        return 2;
+    if (list)
+        corpus_print(&m->corpus, stdout);
+    else if (told)
+        return corpus_save(&m->corpus, argv[3]) ? 0 : 2;
+    else
+        return argc == 2 ? run_all(&m->corpus) : run_mutations(m, argc, argv);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    struct stat st;
-    be_ready(argv[0]);
-    if (argc == 2 && stat(argv[1], &st) == 0 && S_ISREG(st.st_mode))
-        return run_file(argv[1]);
-    if (argc < 3)
-        return 2;
     struct mutate *m = calloc(1, sizeof *m);
-    if (!m)
-        return 2;
-    m->n_seeds = load_folder(argv[1], m->seeds);
-    if (m->n_seeds == 0 || !mutate_words(m, argv[2])) {
-        fprintf(stderr, "no corpus in %s, or no words in %s\n", argv[1], argv[2]);
-        free(m);
-        return 2;
-    }
-    long first = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
-    long last = first + (argc > 4 ? strtol(argv[4], NULL, 10) : (long)m->n_seeds + MUTATIONS);
-    long long limit = now_ms() + BUDGET_MS;
-    long at = first;
-    for (; at < last && (argc > 3 || at < (long)m->n_seeds || now_ms() < limit); at++) {
-        now.n = mutate_input(m, at, now.bytes);
-        run_one(at);
-    }
-    printf("%ld inputs, %zu of them from the corpus\n", at - first, m->n_seeds);
+    be_ready(argv[0]);
+    int code = m ? run(m, argc, argv) : 2;
+    if (m)
+        corpus_done(&m->corpus);
     free(m);
-    return 0;
+    return code;
 }

@@ -1,8 +1,6 @@
 #include "tests/fuzz/mutate.h"
 
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct dice {
@@ -25,40 +23,16 @@ static size_t below(struct dice *d, size_t n)
 
 /* --- the dictionary --- */
 
-static bool read_word(const char *p, struct mutate *m)
-{
-    size_t n = 0;
-    for (; *p && *p != '"'; p++) {
-        unsigned value = (unsigned char)*p;
-        if (n == MUTATE_WORD)
-            return false;
-        if (*p == '\\' && p[1] == 'x' && isxdigit((unsigned char)p[2]) &&
-            isxdigit((unsigned char)p[3])) {
-            char hex[3] = {p[2], p[3], '\0'};
-            value = (unsigned)strtoul(hex, NULL, 16);
-            p += 3;
-        } else if (*p == '\\' && p[1]) {
-            value = (unsigned char)*++p;
-        }
-        m->words[m->n_words].bytes[n++] = (uint8_t)value;
-    }
-    m->words[m->n_words++].n = n;
-    return *p == '"' && n > 0;
-}
-
 bool mutate_words(struct mutate *m, const char *path)
 {
-    char line[512];
-    bool good = true;
     FILE *f = fopen(path, "r");
-    while (f && good && fgets(line, sizeof line, f)) {
-        if (line[0] == '#' || line[0] == '\n')
-            continue;
-        good = line[0] == '"' && m->n_words < MUTATE_WORDS && read_word(line + 1, m);
-    }
+    long n = -2;
+    while (f && m->n_words < MUTATE_WORDS &&
+           (n = corpus_word(f, m->words[m->n_words].bytes, MUTATE_WORD)) > 0)
+        m->words[m->n_words++].n = (size_t)n;
     if (f)
         fclose(f);
-    return good && m->n_words > 0;
+    return n == -1 && m->n_words > 0;
 }
 
 /* --- one change --- */
@@ -100,7 +74,7 @@ static void repeat(struct draft *d, struct dice *dice)
 
 static void splice(struct draft *d, const struct mutate *m, struct dice *dice)
 {
-    const struct mutate_seed *other = &m->seeds[below(dice, m->n_seeds)];
+    const struct corpus_input *other = &m->corpus.inputs[below(dice, m->corpus.n)];
     if (other->n == 0)
         return;
     size_t from = below(dice, other->n), n = 1 + below(dice, other->n - from);
@@ -141,8 +115,9 @@ static void change(struct draft *d, const struct mutate *m, struct dice *dice)
 size_t mutate_input(const struct mutate *m, long n, uint8_t *out)
 {
     struct dice dice = {.state = (uint64_t)n * 0x2545f4914f6cdd1dU};
-    bool whole = n < (long)m->n_seeds;
-    const struct mutate_seed *from = &m->seeds[whole ? (size_t)n : below(&dice, m->n_seeds)];
+    bool whole = n < (long)m->corpus.n;
+    const struct corpus_input *from =
+        &m->corpus.inputs[whole ? (size_t)n : below(&dice, m->corpus.n)];
     struct draft d = {.bytes = out, .n = from->n};
     memcpy(out, from->bytes, from->n);
     for (size_t changes = whole ? 0 : 1 + below(&dice, 6); changes > 0; changes--)

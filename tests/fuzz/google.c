@@ -1,0 +1,93 @@
+/* Every call of api/google from its first request to its end, over whatever is answered: tokens,
+ * pages, operations, refusals, repeats, lost answers. The first byte picks the call, the second the
+ * login; then answers (wire.h), the first of which is the token's. */
+
+#include "tests/fuzz/calls.h"
+#include "tests/fuzz/wire.h"
+
+#include "api/base/str.h"
+#include "api/google/auth.h"
+#include "api/google/operation.h"
+#include "api/net/net.h"
+#include "api/net/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A person, and somebody who acts as a service account. */
+static const char person[] = "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":"
+                             "\"" WIRE_SECRET "\",\"refresh_token\":\"" WIRE_SECRET "\"}";
+static const char acting[] =
+    "{\"type\":\"impersonated_service_account\",\"delegates\":[\"d@p.iam.gserviceaccount.com\"],"
+    "\"service_account_impersonation_url\":\"https://iamcredentials.googleapis.com/v1/projects/-/"
+    "serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken\",\"source_credentials\":";
+
+static char files[2][64];
+
+static void write_file(char *path, size_t room, const char *head, const char *tail)
+{
+    snprintf(path, room, "/tmp/fuzz-google-XXXXXX");
+    int fd = mkstemp(path);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    fuzz_must(out && fprintf(out, "%s%s%s", head, tail, *tail ? "}" : "") > 0);
+    fuzz_must(fclose(out) == 0);
+}
+
+static void remove_files(void)
+{
+    unlink(files[0]);
+    unlink(files[1]);
+}
+
+static void be_ready(void)
+{
+    if (files[0][0])
+        return;
+    write_file(files[0], sizeof files[0], person, "");
+    write_file(files[1], sizeof files[1], acting, person);
+    atexit(remove_files);
+}
+
+static void look(const struct task *t)
+{
+    size_t n = 0;
+    const struct google_validation *v = google_validations(t, &n);
+    for (size_t i = 0; i < n; i++) {
+        fuzz_touch_text(v[i].code);
+        fuzz_touch_text(v[i].description);
+        for (size_t m = 0; m < v[i].n_messages; m++)
+            fuzz_touch_text(v[i].messages[m]);
+    }
+    fuzz_touch_text(google_operation_name(t));
+    fuzz_must(task_state(t) == TASK_FAILED || !google_may_have_happened(t));
+    fuzz_must(google_requests(t) < 100000);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input in = {data, size};
+    struct err e;
+    unsigned which = (fuzz_byte(&in) - CALLS_FIRST) % CALLS, login = fuzz_byte(&in);
+    be_ready();
+    struct net *net = wire_open(in.at, in.left);
+    struct google_options options = {.endpoint = "http://127.0.0.1:9",
+                                     .credentials = files[login % 2],
+                                     .quota_project = "q",
+                                     .poll_floor_s = 1};
+    struct google *g = google_open(net, &options, &e);
+    fuzz_must(g != NULL);
+    fuzz_must(google_login_kind(g) != GOOGLE_LOGIN_NONE);
+    struct task *t = call_ask(g, which);
+    if (login & 2 && which < CALLS_SENT)
+        google_may_be_sent(t);
+    wire_run(t);
+    if (which < CALLS_SENT)
+        look(t);
+    if (which == CALLS - 1 && google_identity(t))
+        fuzz_touch_text(google_identity(t)->member);
+    task_drop(t);
+    google_close(g);
+    fuzz_must(net_running(net) == 0);
+    return 0;
+}
