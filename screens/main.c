@@ -15,8 +15,10 @@
 #include "screens/wizard.h"
 #include "screens/words.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int complain(const struct err *e, int code)
@@ -37,7 +39,10 @@ static int tell(const struct options *o)
         options_help(o->command, &text);
     out_result(&text);
     str_done(&text);
-    return out_arrived() ? 0 : 1;
+    if (out_arrived())
+        return 0;
+    out_talk("strom: the result could not be written: %s", strerror(errno));
+    return 1;
 }
 
 /* What the person chose to go on with when the wizard has ended. */
