@@ -129,6 +129,8 @@ static bool offset_of(const char *p, int *seconds)
     return minutes >= 0 && minutes < 60 && *p == '\0';
 }
 
+static const int64_t LATEST = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+
 int64_t clock_parse(const char *text)
 {
     const char *p = text ? text : "";
@@ -152,7 +154,7 @@ int64_t clock_parse(const char *text)
         return -1;
     int64_t of_day = (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
     int64_t t = days_of(year, month, day) * 86400 + of_day - offset;
-    return t < 0 ? -1 : t;
+    return t < 0 || t > LATEST ? -1 : t; /* a leap second, an offset: beyond what can be written */
 }
 
 const char *clock_moment(int64_t wall_seconds, char *out)
