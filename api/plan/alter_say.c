@@ -57,19 +57,37 @@ static const char *files_text(const struct prepared *files, struct arena *a)
     return text;
 }
 
-/* All that is missing, where the publication is: a slot counts from its publication on. */
+/* What the stream carries, as a choice; its columns do not matter to a publication. */
+static void choose_what_flows(const struct alter_seen *seen, struct selection *s)
+{
+    const struct selection_fact some = {.name = "*", .type = "text"};
+
+    selection_init(s);
+    for (size_t i = 0; i < seen->n_tables; i++)
+        selection_add(s, seen->tables[i].schema, seen->tables[i].table, &some, 1, NULL);
+    for (size_t i = 0; i < s->n_tables; i++)
+        selection_set_table(s, i, true);
+}
+
+/* All that is missing, where the publication is: a slot counts from its publication on. Only what
+ * the stream carries is published again. */
 static void whole_migration(const struct alter_seen *seen, const struct target *t,
                             const struct source_facts *facts, struct arena *a, struct prepared *out)
 {
+    struct selection flows;
     struct prepare_wanted wanted = {
-        .repo = seen->repo, .t = t, .facts = facts, .only_migrations = true};
+        .repo = seen->repo, .t = t, .facts = facts, .s = &flows, .only_migrations = true};
     struct err e;
 
-    if (prepare(a, &wanted, out, &e))
-        return;
-    wanted.repo = NULL;
-    if (!prepare(a, &wanted, out, &e))
+    choose_what_flows(seen, &flows);
+    bool ok = prepare(a, &wanted, out, &e);
+    if (!ok) {
+        wanted.repo = NULL;
+        ok = prepare(a, &wanted, out, &e);
+    }
+    if (!ok)
         *out = (struct prepared){0};
+    selection_done(&flows);
 }
 
 static const char *newest_run(const struct source_flyway *f)

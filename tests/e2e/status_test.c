@@ -289,6 +289,11 @@ static void a_publication_that_was_narrowed(void **state)
     (void)state;
     source("DROP PUBLICATION ds_publication");
     await("publication_gone", "failed");
+    const struct answer *a = STROM(&w, "stream", "recover", APP, "--dry-run", "--json");
+    const char *migration = json_string_or(a->doc, "migration", "");
+    if (!strstr(migration, "FOR TABLE") || !strstr(migration, "\"regel_evaluering\"") ||
+        strstr(migration, "person_ident"))
+        fail_msg("not what flows, and that alone:\n%s", migration);
     source("CREATE PUBLICATION ds_publication FOR TABLE flyway_schema_history");
     await("publication_changed", "degraded");
 }
