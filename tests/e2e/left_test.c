@@ -35,13 +35,18 @@ static void kill_a_creation(void)
     run_free(r);
 }
 
-static void at_home(void)
+static void start_wizard(void)
 {
     const char *const argv[] = {w.strom, "--no-notify", NULL};
     struct vt_options o = {.cols = 130, .rows = 40, .argv = argv, .cwd = w.state};
     vt_free(v);
     v = vt_start(&o);
     assert_non_null(v);
+}
+
+static void at_home(void)
+{
+    start_wizard();
     see("What do you want to do?");
 }
 
@@ -122,6 +127,11 @@ static void it_is_taken_back(void **state)
     see("This is what the run has made");
     see("- Network ");
     see("it was there before"); /* the dataset */
+    quit();
+    start_wizard();
+    see("This is what the run has made"); /* it opens where it was */
+    vt_key(v, "Esc");
+    see("What do you want to do?");
     quit();
 }
 
