@@ -90,7 +90,7 @@ static void a_dumb_terminal_gets_lines(void **state)
 {
     static const char *const env[] = {"TERM=dumb", NULL};
     (void)state;
-    open_in(80, 24, env, NULL);
+    open_in(80, 60, env, NULL); /* a page, and what is asked below it */
     see("== Home ==");
     see("quit");
     vt_type(v, "\r"); /* Set up a replication */
