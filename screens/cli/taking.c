@@ -51,6 +51,12 @@ static double elapsed(struct told *told, const struct task *t, const struct rece
     return 0;
 }
 
+/* What does no harm by staying: rights, and the manifest's lines, which go last. */
+static bool may_wait(const struct receipt_line *l)
+{
+    return str_eq(l->what, "manifest") || str_eq(l->what, "grants");
+}
+
 static void tell_line(struct told *told, const struct task *t, const struct receipt_line *l)
 {
     static const char *const states[] = {"done", "kept", "waiting", "failed"};
@@ -60,7 +66,7 @@ static void tell_line(struct told *told, const struct task *t, const struct rece
 
     told->taken->gone = told->taken->gone || l->kind == RECEIPT_REMOVED;
     told->taken->left = told->taken->left || unseen_stream || l->kind == RECEIPT_FAILED ||
-                        (l->kind == RECEIPT_BY_HAND && !str_eq(l->what, "manifest"));
+                        (l->kind == RECEIPT_BY_HAND && !may_wait(l));
     struct event e = {.step = l->what,
                       .name = l->name,
                       .state = undone ? "undone" : states[l->kind],

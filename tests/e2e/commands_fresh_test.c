@@ -265,6 +265,7 @@ static void delete_is_done_when_the_slot_is_gone(void **state)
     answer_is(a, 0);
     answer_events(a);
     assert_non_null(receipt_of(a, "by_hand", "manifest"));
+    assert_non_null(receipt_of(a, "by_hand", "grants")); /* by themselves they fill no disk */
 }
 
 /* Only by its typed name. */
