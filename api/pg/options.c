@@ -79,7 +79,8 @@ bool pg_dsn_has_password(const char *dsn)
 
 bool pg_dsn_database(const char *dsn, char *out, size_t cap)
 {
-    PQconninfoOption *list = str_is_empty(dsn) ? NULL : PQconninfoParse(dsn, NULL);
+    bool read = !str_is_empty(dsn) && strlen(dsn) < PG_DSN; /* as pg_dsn_check has it */
+    PQconninfoOption *list = read ? PQconninfoParse(dsn, NULL) : NULL;
     const char *name = option(list, "dbname");
     str_copy(out, cap, name != NULL ? name : "");
     PQconninfoFree(list);
