@@ -276,7 +276,6 @@ static int columns_there(void)
 int plain_run(struct live *l)
 {
     struct plain p = {0};
-    struct str farewell = {0};
 
     session_catch(l->net);
     p.read.columns = columns_there();
@@ -298,13 +297,7 @@ int plain_run(struct live *l)
     }
     walk_leave(&p.walk);
     grants_look(l);
-    if (!l->options->sandbox)
-        grants_farewell(l, &farewell);
-    if (farewell.bytes) {
-        farewell.text[farewell.bytes - 1] = '\0';
-        out_talk_lines(farewell.text);
-    }
-    str_done(&farewell);
+    grants_farewell(l);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     plain_page_done(&p.read);

@@ -90,17 +90,6 @@ static void whole_migration(const struct alter_seen *seen, const struct target *
     selection_done(&flows);
 }
 
-static const char *newest_run(const struct source_flyway *f)
-{
-    const char *newest = NULL;
-
-    for (size_t i = 0; i < f->n; i++)
-        if (!str_is_empty(f->at[i].version) &&
-            (newest == NULL || migrations_compare(f->at[i].version, newest) > 0))
-            newest = f->at[i].version;
-    return newest;
-}
-
 /* What was written before, and has not run yet. */
 static const char *waiting_file(const struct alter_seen *seen,
                                 const struct migrations_folder *folder,
@@ -109,7 +98,7 @@ static const char *waiting_file(const struct alter_seen *seen,
 {
     const struct source_flyway *f = &seen->facts->flyway;
     const char **versions = arena_array(a, const char *, f->n + 1);
-    struct migrations_ran ran = {.versions = versions, .last = newest_run(f)};
+    struct migrations_ran ran = {.versions = versions, .last = prepare_newest_run(f)};
     struct migration_waiting *files;
     struct err e;
     size_t n;
@@ -157,7 +146,7 @@ static void slot_migration(const struct alter_seen *seen, const char *slot, bool
                                      .app_replication = facts.roles.app.replication,
                                      .default_privileges = true,
                                      .all_readable = true,
-                                     .recorded = newest_run(&facts.flyway),
+                                     .recorded = prepare_newest_run(&facts.flyway),
                                      .now = clock_wall()};
     if (seen->repo && !migrations_find(a, seen->repo, NULL, &folder, &e))
         folder = (struct migrations_folder){.path = ""};

@@ -63,6 +63,8 @@ struct prepare_wanted {
  * published and not chosen is taken out, unless the stream that was opened still carries it. False
  * when the repository cannot be read. */
 bool prepare(struct arena *a, const struct prepare_wanted *w, struct prepared *out, struct err *e);
+/* The newest version that Flyway has run, of any outcome; NULL: none. */
+const char *prepare_newest_run(const struct source_flyway *f);
 /* Writes them below `folder` (the repository, or the folder of --out), folders made as needed. What
  * is there by now with another text, neither the one that was shown as the old one nor the new one,
  * is refused before anything is written. */

@@ -63,7 +63,7 @@ static bool is_lost(const struct source_facts *f)
            str_eq(s->database, f->server.database);
 }
 
-static const char *newest_run(const struct source_flyway *f)
+const char *prepare_newest_run(const struct source_flyway *f)
 {
     const char *newest = NULL;
 
@@ -95,7 +95,7 @@ void prepare_facts(const struct prepare_job *j, struct migration_facts *out)
         .app_replication = f->roles.app.replication || f->roles.app.superuser,
         .default_privileges = defaults_granted(f),
         .all_readable = all_readable(f),
-        .recorded = newest_run(&f->flyway),
+        .recorded = prepare_newest_run(&f->flyway),
         .now = clock_wall()};
 }
 
