@@ -92,15 +92,19 @@ static void deploy(int code)
     run_free(r);
 }
 
+#define ACTIVE "SELECT count(*) FROM pg_replication_slots WHERE active"
+
 static void the_stream_goes_first(void **state)
 {
     char value[256];
     (void)state;
+    world_await_source(&w, ACTIVE, "1");
     deploy(1); /* as it said: a slot that is read cannot be dropped */
     world_source(&w, "SELECT count(*) FROM pg_publication", value);
     assert_string_equal(value, "1"); /* and nothing is half gone */
     answer_is(STROM(&w, "delete", "postmottak-backend", "datastream", "--yes", "--confirm", STREAM),
               3);
+    world_await_source(&w, ACTIVE, "0");
     deploy(0);
     world_source(&w,
                  "SELECT (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM "
