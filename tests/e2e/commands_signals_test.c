@@ -222,7 +222,9 @@ static void a_wrong_password_stops_at_the_profile(void **state)
     answer_is(a, 1);
     answer_events(a);
     answer_error(a);
-    assert_non_null(event_of(a, "datastream.private_connection", "done"));
+    /* begun by those that were interrupted: it may be there by now */
+    if (!event_of(a, "datastream.private_connection", "done"))
+        assert_non_null(event_of(a, "datastream.private_connection", "kept"));
     assert_non_null(event_of(a, "datastream.source_profile", "failed"));
     assert_null(event_of(a, "datastream.stream", "running"));
     /* Datastream's own line beside what we make of it */
