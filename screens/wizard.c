@@ -318,8 +318,8 @@ static void key_event(struct wizard *w, int key)
         run_global(w, key);
     } else if (run_action(w, key)) {
         /* done */
-    } else if (key == 'y' || key == 'w' || key == 'o' || key == 'M') {
-        run_global(w, key);
+    } else if ((key == 'y' || key == 'w' || key == 'o' || key == 'M') && !wizard_action(w, key)) {
+        run_global(w, key); /* unless the screen has another use for the letter */
     } else {
         tell(w, (struct event){.kind = EV_KEY, .key = key});
     }

@@ -145,6 +145,17 @@ STEP(one_key_turns_it_off)
     see("sensitive 1");
 }
 
+/* The same letter opens a link where a screen has no other use for it. */
+STEP(one_key_sorts)
+{
+    vt_key(v, "o");
+    see("sorted by: size");
+    vt_key(v, "o");
+    see("sorted by: change rate");
+    vt_key(v, "o");
+    see("sorted by: name");
+}
+
 STEP(no_value_is_written_down)
 {
     vt_key(v, "q");
@@ -170,6 +181,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(values_are_masked_and_not_copied),
         cmocka_unit_test(undo_and_redo_outlive_a_kill),
         cmocka_unit_test(one_key_turns_it_off),
+        cmocka_unit_test(one_key_sorts),
         cmocka_unit_test(no_value_is_written_down),
     };
     return cmocka_run_group_tests(tests, start, close_world);
