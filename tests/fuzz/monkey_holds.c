@@ -186,6 +186,13 @@ static bool is_between_wizards(struct vt *v)
            strstr(log + (n > LAST_BYTES ? n - LAST_BYTES : 0), "starting the sandbox (") != NULL;
 }
 
+/* The terminal is the shell's, and a Ctrl-S that came just then holds back what would be said. */
+static void let_it_speak(struct monkey *m)
+{
+    if (!m->ended && vt_modes_sane(m->v) && !vt_altscreen(m->v))
+        vt_key(m->v, "Ctrl-Q");
+}
+
 void monkey_holds(struct monkey *m)
 {
     const char *what = NULL;
@@ -207,6 +214,7 @@ void monkey_holds(struct monkey *m)
             count(m);
             return;
         }
+        let_it_speak(m);
         vt_wait_quiet(m->v, LOOK_MS, LOOK_MS);
     }
     broken(m, what);
