@@ -5,7 +5,6 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/store/grants.h"
-#include "screens/cli/out.h"
 
 #include <stdio.h>
 
@@ -97,16 +96,17 @@ struct task *grants_drop(struct live *l)
     return l->granted.n ? access_drop(l->net, &o) : NULL;
 }
 
-void grants_farewell(const struct live *l)
+void grants_farewell(const struct live *l, struct str *out)
 {
     char text[GRANTS_TEXT * 2];
 
-    if (l->options->sandbox)
-        return;
     if (*grants_sentence(l, text))
-        out_talk("%s %s", text, tr("strom access drop takes them away."));
-    if (l->broad)
-        out_talk(tr("You still hold %s in %s, and no end can be set on it: strom access drop "
-                    "--editor --project %s takes it away."),
-                 l->broad, l->broad_project, l->broad_project);
+        str_printf(out, "%s %s\n", text, tr("strom access drop takes them away."));
+    if (l->broad) {
+        str_printf(out,
+                   tr("You still hold %s in %s, and no end can be set on it: strom access drop "
+                      "--editor --project %s takes it away."),
+                   l->broad, l->broad_project, l->broad_project);
+        str_addc(out, '\n');
+    }
 }

@@ -18,7 +18,7 @@ void grants_saw_broad(struct live *l, const char *name, const char *project);
 const char *grants_sentence(const struct live *l, char out[GRANTS_TEXT * 2]);
 /* Takes away what was granted in the project of the newest grant; NULL: nothing is open. */
 struct task *grants_drop(struct live *l);
-/* Says on stderr, when the screen is gone, what is still held; in the sandbox nothing. */
-void grants_farewell(const struct live *l);
+/* What is to be said when the screen is gone: lines, "" nothing. */
+void grants_farewell(const struct live *l, struct str *out);
 
 #endif

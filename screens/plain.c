@@ -276,6 +276,7 @@ static int columns_there(void)
 int plain_run(struct live *l)
 {
     struct plain p = {0};
+    struct str farewell = {0};
 
     session_catch(l->net);
     p.read.columns = columns_there();
@@ -297,7 +298,13 @@ int plain_run(struct live *l)
     }
     walk_leave(&p.walk);
     grants_look(l);
-    grants_farewell(l);
+    if (!l->options->sandbox)
+        grants_farewell(l, &farewell);
+    if (farewell.bytes) {
+        farewell.text[farewell.bytes - 1] = '\0';
+        out_talk_lines(farewell.text);
+    }
+    str_done(&farewell);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     plain_page_done(&p.read);

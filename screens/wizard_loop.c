@@ -59,6 +59,7 @@ int wizard_run(struct live *l)
     struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
     int code = terminal_open(l->options, &w.term);
     char granted[GRANTS_TEXT * 2];
+    struct str farewell = {0};
     bool under_way;
 
     if (w.term == NULL)
@@ -93,7 +94,13 @@ int wizard_run(struct live *l)
     journey_close(&w.walk.j);
     loop_free(w.loop);
     term_close(w.term);
-    grants_farewell(l);
+    if (!l->options->sandbox)
+        grants_farewell(l, &farewell);
+    if (farewell.bytes) {
+        farewell.text[farewell.bytes - 1] = '\0';
+        out_talk_lines(farewell.text);
+    }
+    str_done(&farewell);
     if (under_way && !l->options->sandbox)
         out_talk("%s", tr("What was begun goes on in the cloud and is recorded: strom, started "
                           "again, takes it up."));
