@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NEWS_MS = 33 }; /* at most 30 repaints a second for what nobody pressed */
+enum { NEWS_MS = 100 }; /* ten repaints a second at most for what nobody pressed */
 
 struct loop {
     struct term *term;

@@ -8,7 +8,9 @@
  *         handle(w, ev);
  *
  * All keys that are there already are delivered before the next paint, so 200 queued keys cost one
- * frame. A key repaints at once, news at most 30 times a second. */
+ * frame. A key repaints at once, and what has come meanwhile is on its frame; news by itself waits
+ * until the last frame is a tenth of a second old, so that a count that runs never draws between
+ * two keys of a person who is typing. */
 
 #include "tui/key.h"
 #include "tui/page.h"
@@ -21,8 +23,7 @@
 
 enum loop_kind {
     LOOP_KEY,
-    LOOP_PASTE, /* text: at most LOOP_PASTE_MAX bytes, line ends as '\n'; lives until the next call
-                 */
+    LOOP_PASTE, /* text: at most LOOP_PASTE_MAX bytes, line ends are '\n'; until the next call */
     LOOP_RESIZE,
     LOOP_NEWS, /* step() said that something changed */
     LOOP_TICK,
@@ -64,12 +65,17 @@ void loop_discard_input(
     struct loop *l); /* throws away what was typed or pasted ahead: before a question */
 const struct page *loop_page(const struct loop *l); /* the last frame drawn */
 
-/* Plays keys instead of reading the keyboard. Words, separated by blanks and line ends; # starts a
- * comment: Down  Enter  Ctrl-C  q  ø     keys by name (tui/key.h), Down*12 twelve times "typed
- * text"                  each character as a key; \" and \\ inside paste:"text" one paste; \n
- * inside is a line end size:60x16                    the terminal has this size now (headless) tick
- * LOOP_TICK shot:NAME                     calls.shot with the page as it is now A word is taken
- * only when everything is painted and idle() is true. False with the line and word in why. */
+/* Plays keys instead of reading the keyboard. Words are separated by blanks and line ends, and
+ * taken only when everything is painted and idle() is true; # starts a comment.
+ *
+ * - Down Enter Ctrl-C q ø: keys by name (tui/key.h); Down*12 is twelve times Down
+ * - "typed text": each character as a key; \" and \\ inside
+ * - paste:"text": one paste; \n inside is a line end
+ * - size:60x16: the terminal has this size now (headless)
+ * - tick: LOOP_TICK
+ * - shot:NAME: calls.shot with the page as it is now
+ *
+ * False with the line and word in why. */
 bool loop_script(struct loop *l, const char *text, char why[160]);
 
 #endif

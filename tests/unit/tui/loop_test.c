@@ -131,7 +131,7 @@ static void keys_wait_until_nothing_is_in_flight(void **state)
     close_world(&w);
 }
 
-static void news_paint_30_times_a_second(void **state)
+static void news_paint_ten_times_a_second_at_most(void **state)
 {
     (void)state;
     struct world w;
@@ -143,7 +143,7 @@ static void news_paint_30_times_a_second(void **state)
         assert_true(loop_next(w.loop, &ev));
         assert_int_equal(ev.kind, LOOP_NEWS);
     }
-    assert_true(w.draws >= 25 && w.draws <= 33);
+    assert_true(w.draws >= 8 && w.draws <= 11);
     close_world(&w);
 }
 
@@ -193,7 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_script_is_played),
         cmocka_unit_test(keys_wait_until_nothing_is_in_flight),
-        cmocka_unit_test(news_paint_30_times_a_second),
+        cmocka_unit_test(news_paint_ten_times_a_second_at_most),
         cmocka_unit_test(ticks_come_and_nothing_else_wakes),
         cmocka_unit_test(at_rest_it_waits_without_limit),
         cmocka_unit_test(stop_stops),
