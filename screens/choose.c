@@ -1,6 +1,5 @@
 #include "screens/choose.h"
 #include "screens/choose_late.h"
-#include "screens/choose_steps.h"
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
@@ -21,7 +20,7 @@ struct done {
 };
 
 static void record(struct journey *j, const struct done *d, const size_t *tables, size_t n,
-                   struct str *before, struct str *after)
+                   struct choose_step *step)
 {
     const struct selection_table *t = &j->selection.tables[d->first.table];
     struct str label = {0};
@@ -32,7 +31,7 @@ static void record(struct journey *j, const struct done *d, const size_t *tables
         str_printf(&label, tr("%s, columns %zu"), t->name, d->columns);
     else
         str_printf(&label, "%s.%s", t->name, t->columns[d->first.column].name);
-    choose_late_step(j, str_text(&label), before, after);
+    choose_late_step(j, str_text(&label), step);
     choose_late_tables(j, tables, n);
     str_done(&label);
 }
@@ -59,35 +58,32 @@ static void say_answer(struct journey *j, size_t table, enum selection_answer a)
 
 enum selection_answer choose_column(struct journey *j, size_t table, size_t column, bool on)
 {
-    struct str before = {0}, after = {0};
+    struct choose_step step = {0};
 
-    choose_describe(j, table, &before);
+    choose_step_begin(&step, j, table);
     enum selection_answer a = selection_set_column(&j->selection, table, column, on);
-    choose_describe(j, table, &after);
+    choose_step_end(&step, j, a == SELECTION_DONE);
     say_answer(j, table, a);
     if (a == SELECTION_DONE) {
         struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}, 1};
-        record(j, &d, &table, 1, &before, &after);
-        return a;
+        record(j, &d, &table, 1, &step);
     }
-    str_done(&before);
-    str_done(&after);
+    choose_step_done(&step);
     return a;
 }
 
 enum selection_answer choose_table(struct journey *j, size_t table, bool on)
 {
-    struct str before = {0}, after = {0};
+    struct choose_step step = {0};
     const struct selection_table *t = &j->selection.tables[table];
     size_t left = 0, was = t->n_included;
 
-    choose_describe(j, table, &before);
+    choose_step_begin(&step, j, table);
     enum selection_answer a = selection_set_table(&j->selection, table, on);
-    choose_describe(j, table, &after);
+    choose_step_end(&step, j, a == SELECTION_DONE);
     say_answer(j, table, a);
     if (a != SELECTION_DONE) {
-        str_done(&before);
-        str_done(&after);
+        choose_step_done(&step);
         return a;
     }
     for (size_t i = 0; on && i < t->n_columns; i++)
@@ -96,7 +92,8 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         journey_say(j, MARK_NONE,
                     tr("sensitive columns left out: %zu; each needs a reason of its own"), left);
     struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}, 0};
-    record(j, &d, &table, 1, &before, &after);
+    record(j, &d, &table, 1, &step);
+    choose_step_done(&step);
     return a;
 }
 
@@ -118,30 +115,27 @@ static void note_refusal(struct refusals *no, const struct journey *j, size_t ta
 
 void choose_tables(struct journey *j, const size_t *tables, size_t n, bool on)
 {
-    struct str before = {0}, after = {0};
+    struct choose_step step = {0};
     struct refusals no = {0};
     struct done d = {0};
     size_t *which = mem_alloc((n + 1) * sizeof *which);
 
     for (size_t i = 0; i < n; i++) {
-        size_t bytes = before.bytes, was = j->selection.tables[tables[i]].n_included;
-        choose_describe(j, tables[i], &before);
+        size_t was = j->selection.tables[tables[i]].n_included;
+        choose_step_begin(&step, j, tables[i]);
         enum selection_answer a = selection_set_table(&j->selection, tables[i], on);
+        choose_step_end(&step, j, a == SELECTION_DONE);
         note_refusal(&no, j, tables[i], a);
-        if (a != SELECTION_DONE) {
-            before.text[before.bytes = bytes] = '\0';
+        if (a != SELECTION_DONE)
             continue;
-        }
         which[d.tables++] = tables[i];
         d.columns += between(was, j->selection.tables[tables[i]].n_included);
-        choose_describe(j, tables[i], &after);
     }
     if (d.tables) {
         d.first.table = (uint32_t)which[0];
-        record(j, &d, which, d.tables, &before, &after);
+        record(j, &d, which, d.tables, &step);
     }
-    str_done(&before);
-    str_done(&after);
+    choose_step_done(&step);
     mem_free(which);
     if (no.reasons)
         journey_say(j, MARK_WARN,
@@ -165,14 +159,14 @@ static void note_done(struct done *d, struct selection_place at)
 static struct done set_places(struct journey *j, const struct selection_place *places, size_t n,
                               bool on, struct refusals *no)
 {
-    struct str before = {0}, after = {0};
+    struct choose_step step = {0};
     struct done d = {0};
     size_t n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
 
     for (size_t i = 0; i < n;) {
-        size_t table = places[i].table, bytes = before.bytes, done = d.columns,
+        size_t table = places[i].table, done = d.columns,
                was = j->selection.tables[table].n_included;
-        choose_describe(j, table, &before);
+        choose_step_begin(&step, j, table);
         for (; i < n && places[i].table == table; i++) {
             enum selection_answer a =
                 selection_set_column(&j->selection, table, places[i].column, on);
@@ -180,20 +174,16 @@ static struct done set_places(struct journey *j, const struct selection_place *p
             if (a == SELECTION_DONE)
                 note_done(&d, places[i]);
         }
-        if (d.columns > done)
-            choose_describe(j, table, &after);
-        else
-            before.text[before.bytes = bytes] = '\0';
+        choose_step_end(&step, j, d.columns > done);
         d.tables += d.columns > done;
         d.changed += between(was, j->selection.tables[table].n_included);
         tables[n_tables++] = table; /* a reason alone may be new */
     }
     if (d.columns)
-        record(j, &d, tables, n_tables, &before, &after);
+        record(j, &d, tables, n_tables, &step);
     else
         choose_late_tables(j, tables, n_tables);
-    str_done(&before);
-    str_done(&after);
+    choose_step_done(&step);
     mem_free(tables);
     return d;
 }

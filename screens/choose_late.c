@@ -3,18 +3,23 @@
 #include "api/base/arena.h"
 #include "api/store/undo.h"
 
-enum { FEW = 64, A_TURN = 256 };
+#include <string.h>
+
+enum { FEW = 64, A_TURN = 256, TEXTS_A_TURN = 1024 };
 
 struct late_step {
     char *label;
+    struct choose_step step;
     struct str before, after;
 };
 
 struct choose_late {
-    struct late_step *steps;
-    size_t n_steps, steps_room;
+    struct late_step *steps; /* from `pushed` on they are to be recorded */
+    size_t pushed, n_steps, steps_room;
     size_t *tables; /* from `at` on they are to be kept */
     size_t at, n_tables, tables_room;
+    unsigned char *waits; /* of each table: it stands there */
+    size_t n_waits;
 };
 
 static struct choose_late *late_of(struct journey *j)
@@ -22,6 +27,14 @@ static struct choose_late *late_of(struct journey *j)
     if (j->late == NULL)
         j->late = mem_alloc(sizeof *j->late);
     return j->late;
+}
+
+static void done(struct late_step *s)
+{
+    mem_free(s->label);
+    choose_step_done(&s->step);
+    str_done(&s->before);
+    str_done(&s->after);
 }
 
 static void push(struct journey *j, struct late_step *s)
@@ -35,36 +48,57 @@ static void push(struct journey *j, struct late_step *s)
     }
     if (j->id && !undo_push(j->live->store, j->id, &step, &e) && !e.retryable)
         journey_say_err(j, &e);
-    mem_free(s->label);
-    str_done(&s->before);
-    str_done(&s->after);
+    done(s);
 }
 
-static void push_steps(struct journey *j)
+/* The texts of thousands of tables are long: they are written some at a time, and go to the disk in
+ * a turn of their own. False: all are there. */
+static bool push_some(struct journey *j, size_t most)
 {
     struct choose_late *l = j->late;
 
-    for (size_t i = 0; l && i < l->n_steps; i++) {
-        struct late_step s = l->steps[i];
-        push(j, &s);
+    if (l->pushed == l->n_steps)
+        return false;
+    struct late_step *s = &l->steps[l->pushed];
+    if (s->step.told < s->step.n) {
+        choose_step_texts(&s->step, j, most, &s->before, &s->after);
+        return true;
     }
-    if (l)
-        l->n_steps = 0;
+    push(j, s);
+    if (++l->pushed == l->n_steps)
+        l->pushed = l->n_steps = 0;
+    return true;
 }
 
-void choose_late_step(struct journey *j, const char *label, struct str *before, struct str *after)
+void choose_late_step(struct journey *j, const char *label, struct choose_step *step)
 {
     struct choose_late *l = late_of(j);
 
     if (l->n_steps == l->steps_room)
         l->steps = mem_grow(l->steps, l->steps_room = l->steps_room * 2 + 4, sizeof *l->steps);
-    l->steps[l->n_steps++] = (struct late_step){mem_str(label), *before, *after};
-    *before = *after = (struct str){0};
+    l->steps[l->n_steps++] = (struct late_step){.label = mem_str(label), .step = *step};
+    *step = (struct choose_step){0};
 }
 
 bool choose_late_waits(const struct journey *j)
 {
     return j->late && (j->late->n_steps || j->late->at < j->late->n_tables);
+}
+
+static void add_tables(struct journey *j, struct choose_late *l, const size_t *tables, size_t n)
+{
+    if (l->n_waits < j->selection.n_tables) {
+        l->waits = mem_grow(l->waits, j->selection.n_tables, 1);
+        memset(l->waits + l->n_waits, 0, j->selection.n_tables - l->n_waits);
+        l->n_waits = j->selection.n_tables;
+    }
+    if (l->n_tables + n > l->tables_room)
+        l->tables = mem_grow(l->tables, l->tables_room = l->n_tables + n, sizeof *l->tables);
+    for (size_t i = 0; i < n; i++)
+        if (!l->waits[tables[i]]) {
+            l->waits[tables[i]] = 1;
+            l->tables[l->n_tables++] = tables[i];
+        }
 }
 
 void choose_late_tables(struct journey *j, const size_t *tables, size_t n)
@@ -73,33 +107,32 @@ void choose_late_tables(struct journey *j, const size_t *tables, size_t n)
 
     selection_totals(&j->selection, &j->totals);
     journey_changed(j);
-    if (n <= FEW && l->at == l->n_tables) {
-        journey_keep_tables(j, tables, n);
-        push_steps(j);
+    if (n > FEW || l->at < l->n_tables) {
+        add_tables(j, l, tables, n);
         return;
     }
-    if (l->n_tables + n > l->tables_room)
-        l->tables = mem_grow(l->tables, l->tables_room = l->n_tables + n, sizeof *l->tables);
-    for (size_t i = 0; i < n; i++)
-        l->tables[l->n_tables++] = tables[i];
+    journey_keep_tables(j, tables, n);
+    while (push_some(j, SIZE_MAX))
+        ;
+}
+
+static void keep_some(struct journey *j, struct choose_late *l)
+{
+    size_t n = l->n_tables - l->at < A_TURN ? l->n_tables - l->at : A_TURN;
+
+    journey_keep_tables(j, l->tables + l->at, n);
+    for (; n > 0; n--)
+        l->waits[l->tables[l->at++]] = 0;
+    if (l->at == l->n_tables)
+        l->at = l->n_tables = 0;
 }
 
 bool choose_late_some(struct journey *j)
 {
-    struct choose_late *l = j->late;
-    size_t n;
-
     if (!choose_late_waits(j))
         return false;
-    if (l->n_steps) { /* a turn of its own: the texts of thousands of tables are long */
-        push_steps(j);
-        return true;
-    }
-    n = l->n_tables - l->at < A_TURN ? l->n_tables - l->at : A_TURN;
-    journey_keep_tables(j, l->tables + l->at, n);
-    l->at += n;
-    if (l->at == l->n_tables)
-        l->at = l->n_tables = 0;
+    if (!push_some(j, TEXTS_A_TURN))
+        keep_some(j, j->late);
     return true;
 }
 
@@ -112,8 +145,11 @@ void choose_late_all(struct journey *j)
 void choose_late_free(struct journey *j)
 {
     if (j->late) {
+        for (size_t i = j->late->pushed; i < j->late->n_steps; i++)
+            done(&j->late->steps[i]);
         mem_free(j->late->steps);
         mem_free(j->late->tables);
+        mem_free(j->late->waits);
     }
     mem_free(j->late);
     j->late = NULL;

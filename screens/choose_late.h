@@ -5,11 +5,11 @@
  * behind the picture, some at a time between the keys: nothing stands between a key and its frame.
  */
 
-#include "api/base/str.h"
+#include "screens/choose_steps.h"
 #include "screens/journey.h"
 
-/* A step to be undone; takes the texts over. */
-void choose_late_step(struct journey *j, const char *label, struct str *before, struct str *after);
+/* A step to be undone; takes it over. */
+void choose_late_step(struct journey *j, const char *label, struct choose_step *step);
 /* These tables have changed: counted at once. */
 void choose_late_tables(struct journey *j, const size_t *tables, size_t n);
 /* Some more of it, saved; false: nothing is left. */

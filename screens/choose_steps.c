@@ -7,19 +7,67 @@
 
 #define SEP NAMES_SEP
 
-void choose_describe(const struct journey *j, size_t table, struct str *out)
-{
-    const struct selection_table *t = &j->selection.tables[table];
+enum { ON = '1', OFF = '0' };
 
+static void add_marks(struct str *out, const struct selection_table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        str_addc(out, t->columns[i].included ? ON : OFF);
+}
+
+void choose_step_begin(struct choose_step *s, const struct journey *j, size_t table)
+{
+    if (s->n == s->room)
+        s->tables = mem_grow(s->tables, s->room = s->room * 2 + 4, sizeof *s->tables);
+    s->tables[s->n++] = table;
+    add_marks(&s->before, &j->selection.tables[table]);
+}
+
+void choose_step_end(struct choose_step *s, const struct journey *j, bool changed)
+{
+    const struct selection_table *t = &j->selection.tables[s->tables[s->n - 1]];
+
+    if (changed) {
+        add_marks(&s->after, t);
+        return;
+    }
+    s->n--;
+    s->before.bytes -= t->n_columns;
+    if (s->before.text)
+        s->before.text[s->before.bytes] = '\0';
+}
+
+static void describe(const struct selection_table *t, const char *marks, struct str *out)
+{
     names_put(out, t->schema);
     str_addc(out, *SEP);
     names_put(out, t->name);
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].included) {
+        if (marks[i] == ON) {
             str_addc(out, *SEP);
             names_put(out, t->columns[i].name);
         }
     str_addc(out, '\n');
+}
+
+bool choose_step_texts(struct choose_step *s, const struct journey *j, size_t most,
+                       struct str *before, struct str *after)
+{
+    for (size_t i = 0; i < most && s->told < s->n; i++) {
+        const struct selection_table *t = &j->selection.tables[s->tables[s->told++]];
+        describe(t, str_text(&s->before) + s->marks, before);
+        describe(t, str_text(&s->after) + s->marks, after);
+        s->marks += t->n_columns;
+    }
+    return s->told < s->n;
+}
+
+void choose_step_done(struct choose_step *s)
+{
+    mem_free(s->tables);
+    str_done(&s->before);
+    str_done(&s->after);
+    *s = (struct choose_step){0};
 }
 
 static bool is_name(const char *at, const char *column, size_t n)

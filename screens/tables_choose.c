@@ -5,13 +5,47 @@
 #include "screens/choose.h"
 #include "screens/reason_group.h"
 
-static void choose_schema(struct tables_view *v, struct journey *j, size_t root, bool on)
+/* --- many tables --- */
+
+static bool stands_in_the_way(const struct selection_column *c)
+{
+    return c->unsupported || (selection_lacks_reason(c) && !c->flows);
+}
+
+/* It is off, and would be on: what waits for a reason stands in nobody's way. */
+static bool could_be_on(const struct selection_table *t)
+{
+    if (t->n_included || !t->selectable)
+        return false;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].key && stands_in_the_way(&t->columns[i]))
+            return false;
+    return true;
+}
+
+/* All of them, or where that would be nothing more none of them: what is sensitive stays out for
+ * want of a reason, so a box may never be full. */
+static void choose_many(struct journey *j, const size_t *tables, size_t n)
+{
+    bool some_off = false, some_on = false;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct selection_table *t = &j->selection.tables[tables[i]];
+        some_off = some_off || could_be_on(t);
+        some_on = some_on || t->n_included;
+    }
+    choose_tables(j, tables, n, some_off || !some_on);
+}
+
+static void choose_schema(struct tables_view *v, struct journey *j, size_t root)
 {
     size_t first = v->schema_at[root];
     size_t end = root + 1 < v->n_schemas ? v->schema_at[root + 1] : v->n;
 
-    choose_tables(j, v->tables + first, end - first, on);
+    choose_many(j, v->tables + first, end - first);
 }
+
+/* --- what the cursor is on --- */
 
 /* What must be known of a table that flows from now on; what a migration gives stands above. */
 static void say_problem(struct journey *j, size_t table)
@@ -62,7 +96,7 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
         return;
     box = v->model.box(v->model.ctx, at);
     if (at.group == TREE_NONE)
-        choose_schema(v, j, at.root, box != BOX_ON);
+        choose_schema(v, j, at.root);
     else if (at.leaf == TREE_NONE)
         choose_one_table(reason, j, v->tables[at.group]);
     else if (choose_column(j, v->tables[at.group], column, box != BOX_ON && box != BOX_LOCKED) ==
@@ -72,22 +106,6 @@ void tables_choose_here(struct tables_view *v, struct reason_form *reason, struc
 }
 
 /* --- all that matches --- */
-
-static bool stands_in_the_way(const struct selection_column *c)
-{
-    return c->unsupported || (selection_lacks_reason(c) && !c->flows);
-}
-
-/* It is off, and would be on: what waits for a reason stands in nobody's way. */
-static bool could_be_on(const struct selection_table *t)
-{
-    if (t->n_included || !t->selectable)
-        return false;
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].key && stands_in_the_way(&t->columns[i]))
-            return false;
-    return true;
-}
 
 static bool has_key_in_the_way(const struct selection_table *t)
 {
@@ -160,23 +178,14 @@ static void choose_hits(struct tables_view *v, struct journey *j)
 
 void tables_choose_shown(struct tables_view *v, struct journey *j)
 {
-    bool some_off = false, some_on = false;
-
     if (v->n == 0) {
         journey_say(j, MARK_NONE, "%s", tr("nothing is shown that could be chosen"));
         return;
     }
-    if (hits_columns(v)) {
+    if (hits_columns(v))
         choose_hits(v, j);
-        tables_view_count(v);
-        return;
-    }
-    for (size_t i = 0; i < v->n; i++) {
-        const struct selection_table *t = &j->selection.tables[v->tables[i]];
-        some_off = some_off || could_be_on(t);
-        some_on = some_on || t->n_included;
-    }
-    choose_tables(j, v->tables, v->n, some_off || !some_on);
+    else
+        choose_many(j, v->tables, v->n);
     tables_view_count(v);
 }
 

@@ -17,9 +17,6 @@ static const char schema[] =
     "  updated INTEGER NOT NULL);"
     "CREATE TABLE kept(journey INTEGER NOT NULL REFERENCES journey ON DELETE CASCADE,"
     "  key TEXT NOT NULL, kind INTEGER NOT NULL, value, PRIMARY KEY(journey, key)) WITHOUT ROWID;"
-    "CREATE TABLE undo(journey INTEGER NOT NULL REFERENCES journey ON DELETE CASCADE,"
-    "  seq INTEGER NOT NULL, undone INTEGER NOT NULL DEFAULT 0, label TEXT NOT NULL,"
-    "  before TEXT NOT NULL, after TEXT NOT NULL, PRIMARY KEY(journey, seq)) WITHOUT ROWID;"
     "CREATE TABLE run(id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL,"
     "  kind INTEGER NOT NULL, plan TEXT NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL,"
     "  pid INTEGER NOT NULL, pid_start INTEGER NOT NULL, started INTEGER NOT NULL,"
@@ -34,12 +31,24 @@ static const char schema[] =
     "PRAGMA application_id=0x5374726D;"
     "PRAGMA user_version=1;";
 
-/* Files of before lack it; older versions that meet it look past it. */
-static const char granted[] =
+/* Files of before lack these; older versions that meet them look past them. A step may be megabytes
+ * long: it is found by its index, which tells all but the texts. */
+static const char later[] =
     "CREATE TABLE IF NOT EXISTS granted(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  project TEXT NOT NULL, member TEXT NOT NULL, roles TEXT NOT NULL, title TEXT NOT NULL,"
     "  expression TEXT NOT NULL, brings TEXT NOT NULL, made INTEGER NOT NULL,"
-    "  until INTEGER NOT NULL, state INTEGER NOT NULL);";
+    "  until INTEGER NOT NULL, state INTEGER NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS undo_step(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  journey INTEGER NOT NULL REFERENCES journey ON DELETE CASCADE,"
+    "  undone INTEGER NOT NULL DEFAULT 0, label TEXT NOT NULL, before TEXT NOT NULL,"
+    "  after TEXT NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS undo_order ON undo_step(journey, undone);";
+
+/* As they were kept before: keyed by themselves, each was read whole to be passed over. */
+static const char moved[] =
+    "INSERT INTO undo_step(journey, undone, label, before, after)"
+    " SELECT journey, undone, label, before, after FROM undo ORDER BY journey, seq;"
+    "DROP TABLE undo;";
 
 static const char settings[] = "PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL;"
                                "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
@@ -92,6 +101,11 @@ static bool refuse(struct store *s, const char *reason, struct err *e)
 
 /* --- making it ready --- */
 
+static bool has(struct store *s, const char *sql)
+{
+    return number_of(s, sql) == 1;
+}
+
 static bool make_schema(struct store *s, struct err *e)
 {
     bool ok = change_begin(s, "set up the state file", e);
@@ -100,13 +114,15 @@ static bool make_schema(struct store *s, struct err *e)
         return false;
     if (number_of(s, "PRAGMA user_version") == 0) /* still: another one may have been quicker */
         ok = store_run(s, schema) || store_fail(s, "set up the state file", e);
-    ok = ok && (store_run(s, granted) || store_fail(s, "set up the state file", e));
+    ok = ok && (store_run(s, later) || store_fail(s, "set up the state file", e));
+    if (ok && has(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'undo'"))
+        ok = store_run(s, moved) || store_fail(s, "set up the state file", e);
     return change_end(s, ok, "set up the state file", e);
 }
 
 static bool is_whole(struct store *s)
 {
-    return number_of(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'granted'") == 1;
+    return has(s, "SELECT count(*) = 2 FROM sqlite_schema WHERE name IN ('granted', 'undo_step')");
 }
 
 static bool make_ready(struct store *s, struct err *e)
@@ -138,7 +154,8 @@ static bool make_ready(struct store *s, struct err *e)
     if (version != STORE_VERSION)
         return make_schema(s, e);
     if (!is_whole(s))
-        (void)make_schema(s, &ignored); /* without it nothing is granted, and all else works */
+        (void)make_schema(
+            s, &ignored); /* without them nothing is granted or undone, and all else works */
     return true;
 }
 

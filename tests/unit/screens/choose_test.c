@@ -27,9 +27,8 @@ static void test_one_choice_among_many_writes_one_entry(void **state)
     assert_int_equal(s.j.totals.tables, MANY);
     assert_int_equal(s.j.totals.columns, MANY * (COLUMNS - 1));
     assert_true(choose_late_waits(&s.j)); /* behind the picture, some at a time */
-    assert_true(journey_save_some(&s.j)); /* the step */
-    assert_true(journey_save_some(&s.j)); /* some tables */
-    assert_string_not_equal(kept_columns(&s, "t0"), "");
+    while (kept_columns(&s, "t0")[0] == '\0') /* the step first, then tables */
+        assert_true(journey_save_some(&s.j));
     assert_string_equal(kept_columns(&s, "t9999"), "");
     journey_save(&s.j);
     assert_string_not_equal(kept_columns(&s, "t9999"), "");

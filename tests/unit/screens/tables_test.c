@@ -176,6 +176,30 @@ static void test_shown_goes_on_and_off(void **state)
     close_scene(&s);
 }
 
+/* What is sensitive stays out, so its box is never full: Space leaves all of it none the less, and
+ * what undo keeps of many tables brings them back. */
+static void test_a_schema_goes_on_and_off(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    s.view.tree.at = (struct tree_node){0, TREE_NONE, TREE_NONE};
+    for (size_t i = 0; i < 4; i++) {
+        tables_choose_here(&s.view, NULL, &s.j);
+        assert_int_equal(s.j.totals.tables, i % 2 ? 0 : 3);
+        assert_int_equal(s.j.totals.columns, i % 2 ? 0 : 3 * COLUMNS - 4);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        choose_undo(&s.j);
+        assert_int_equal(s.j.totals.columns, i % 2 ? 0 : 3 * COLUMNS - 4);
+    }
+    choose_redo(&s.j);
+    assert_int_equal(s.j.totals.columns, 3 * COLUMNS - 4);
+    assert_false(s.j.selection.tables[0].columns[2].included);
+    close_scene(&s);
+}
+
 /* Columns that the filter hits are taken, not the tables around them; their keys come along. */
 static void test_what_matches_is_chosen(void **state)
 {
@@ -318,6 +342,7 @@ int main(void)
                                        cmocka_unit_test(test_the_next_hit),
                                        cmocka_unit_test(test_a_hit_leaves_nothing_open),
                                        cmocka_unit_test(test_shown_goes_on_and_off),
+                                       cmocka_unit_test(test_a_schema_goes_on_and_off),
                                        cmocka_unit_test(test_what_matches_is_chosen),
                                        cmocka_unit_test(test_changed_and_new),
                                        cmocka_unit_test(test_the_largest_first),

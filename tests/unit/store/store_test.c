@@ -269,6 +269,33 @@ static void undo_and_redo(void **state)
     assert_string_equal(redo, "l0");
 }
 
+/* Steps that an older file keeps in its own way stay, with what was undone of them. */
+static void undo_of_an_older_file(void **state)
+{
+    struct world *w = *state;
+    struct undo_step step;
+    struct err e;
+
+    assert_int_equal(sqlite3_exec(w->store->db,
+                                  "DROP TABLE undo_step; CREATE TABLE undo(journey INTEGER NOT NULL"
+                                  " REFERENCES journey ON DELETE CASCADE, seq INTEGER NOT NULL,"
+                                  " undone INTEGER NOT NULL DEFAULT 0, label TEXT NOT NULL,"
+                                  " before TEXT NOT NULL, after TEXT NOT NULL,"
+                                  " PRIMARY KEY(journey, seq)) WITHOUT ROWID;"
+                                  "INSERT INTO journey(id, title, updated) VALUES(7, 'x', 1);"
+                                  "INSERT INTO undo VALUES(7, 2, 1, 'l2', 'b2', 'a2'),"
+                                  " (7, 1, 0, 'l1', 'b1', 'a1')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    reopen(w);
+    assert_true(undo_forward(w->store, 7, &w->arena, &step, &e));
+    assert_string_equal(step.after, "a2");
+    assert_true(undo_back(w->store, 7, &w->arena, &step, &e));
+    assert_true(undo_back(w->store, 7, &w->arena, &step, &e));
+    assert_string_equal(step.before, "b1");
+    assert_false(undo_back(w->store, 7, &w->arena, &step, &e));
+}
+
 static void in_memory(void **state)
 {
     struct err e;
@@ -302,6 +329,7 @@ int main(void)
         with_store(lists_and_removes),
         with_store(what_is_old_is_forgotten),
         with_store(undo_and_redo),
+        with_store(undo_of_an_older_file),
         cmocka_unit_test(in_memory),
     };
 
