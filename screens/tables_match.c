@@ -52,6 +52,8 @@ static void index_names(struct tables_match *m, const struct selection *s)
 void tables_match_look(struct tables_match *m, const struct selection *s, const char *text)
 {
     utf8_fold(m->folded, sizeof m->folded, text);
+    if (m->folded[0] == '\0')
+        return;
     if (m->first == NULL || m->n_tables != s->n_tables)
         index_names(m, s);
     for (size_t i = 0; i < m->n_names; i++)
@@ -68,7 +70,7 @@ bool tables_match_table(const struct tables_match *m, const struct selection_tab
 
 bool tables_match_column(const struct tables_match *m, size_t table, size_t column)
 {
-    return m->hit[m->name_of[m->first[table] + column]];
+    return m->folded[0] == '\0' || m->hit[m->name_of[m->first[table] + column]];
 }
 
 void tables_match_done(struct tables_match *m)

@@ -15,7 +15,8 @@ struct tables_match {
     char folded[512]; /* what is looked for; "": everything is hit */
 };
 
-/* What is looked for. The selection stays the same until tables_match_done. */
+/* What is looked for; the names are gathered at the first letter. The selection stays the same
+ * until tables_match_done. */
 void tables_match_look(struct tables_match *m, const struct selection *s, const char *text);
 bool tables_match_table(const struct tables_match *m, const struct selection_table *t);
 bool tables_match_column(const struct tables_match *m, size_t table, size_t column);

@@ -43,7 +43,8 @@ struct sampling_found {
     size_t n_news;
     uint16_t *rules; /* by name; NULL: not sorted yet */
     bool statistics;
-    int64_t shape; /* 0: not asked for yet */
+    uint64_t shape_hash; /* of the first so many tables */
+    size_t shaped;
 };
 
 static void empty(struct sampling_found *f)
@@ -257,18 +258,23 @@ static uint64_t looked_at(const struct catalog *c, size_t table, size_t *n)
     return h;
 }
 
-int64_t sampling_found_shape(struct sampling_found *f)
+void sampling_found_shape_add(struct sampling_found *f, size_t table)
 {
-    uint64_t h = 1;
     size_t n;
 
-    for (size_t i = 0; f->shape == 0 && i < f->n_tables; i++) {
-        h = mix(h, catalog_schema_name(f->catalog, i));
-        h = mix(h, catalog_table_name(f->catalog, i)) ^ looked_at(f->catalog, i, &n);
-    }
-    if (f->shape == 0)
-        f->shape = (int64_t)(h >> 1 | 1);
-    return f->shape;
+    if (f == NULL || table != f->shaped)
+        return;
+    uint64_t h = mix(f->shape_hash, catalog_schema_name(f->catalog, table));
+    h = mix(h, catalog_table_name(f->catalog, table));
+    f->shape_hash = h ^ looked_at(f->catalog, table, &n);
+    f->shaped++;
+}
+
+int64_t sampling_found_shape(struct sampling_found *f)
+{
+    while (f->shaped < f->n_tables)
+        sampling_found_shape_add(f, f->shaped);
+    return (int64_t)(f->shape_hash >> 1 | 1);
 }
 
 static void name_look(const struct catalog *c, size_t table, char out[24], size_t *n)

@@ -61,6 +61,8 @@ bool sampling_found_news(struct sampling_found *f, size_t *table);
 /* Of all tables and the columns that are looked at; another number when one of them is new or
  * another. Never 0. */
 int64_t sampling_found_shape(struct sampling_found *f);
+/* This table of it, where they come one after the other: what is left then is quick. */
+void sampling_found_shape_add(struct sampling_found *f, size_t table);
 /* One table, as a line without its end; "" when nothing is known of it. */
 void sampling_found_write(const struct sampling_found *f, size_t table, struct str *out);
 /* As it was written, perhaps by an earlier version, of a table that may have changed since: what

@@ -107,6 +107,7 @@ static void judge_table(struct surveying *s, size_t table)
     char type[256];
 
     take_known(s, table, &t);
+    sampling_found_shape_add(s->found, table);
     table_words(&k, table, &words);
     for (size_t i = 0; i < t.n_columns; i++) {
         struct catalog_column c = catalog_column(s->catalog, table, i);
