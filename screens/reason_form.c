@@ -10,9 +10,6 @@
 #include <string.h>
 
 #define UNDER "tables.reason."
-/* Behind the reason, in whatever language it is read: the category's name in the plan file. */
-#define PROTECTED        "; protected_address: "
-#define PROTECTED_BEFORE "; kode 6/7: " /* in files and choices of an earlier version */
 
 static const char *const kept_names[] = {UNDER "schema", UNDER "table", UNDER "column"};
 static const char *const kept_texts[] = {UNDER "text", UNDER "reference", UNDER "protected"};
@@ -47,7 +44,7 @@ static void look(struct reason_form *f, const struct journey *j)
 {
     const struct selection_column *c = &j->selection.tables[f->table].columns[f->column];
 
-    f->asks_protected = reason_is_protected(c);
+    f->asks_protected = selection_is_protected(c);
     for (int s = 0; s < REASON_SCOPES; s++)
         f->n[s] = reason_group(j, f->table, f->column, (enum reason_scope)s, &f->hits, NULL);
     if (f->n[f->scope] < 2)
@@ -56,14 +53,14 @@ static void look(struct reason_form *f, const struct journey *j)
 }
 
 /* What was answered about code 6/7 stands behind the reason. */
-static void split_answer(struct reason_form *f, const char *mark)
+static void split_answer(struct reason_form *f)
 {
-    char *answer = strstr(f->texts[REASON_WHY], mark);
+    const char *answer, *mark = selection_protected_in(f->texts[REASON_WHY], &answer);
 
-    if (answer == NULL)
+    if (mark == NULL)
         return;
-    field_set(&f->fields[REASON_PROTECTED], answer + strlen(mark));
-    *answer = '\0';
+    field_set(&f->fields[REASON_PROTECTED], answer);
+    f->texts[REASON_WHY][mark - f->texts[REASON_WHY]] = '\0';
     field_init(&f->fields[REASON_WHY], f->texts[REASON_WHY], REASON_TEXT);
 }
 
@@ -80,8 +77,7 @@ void reason_form_open(struct reason_form *f, struct journey *j, size_t table, si
     str_copy(f->names[1], REASON_NAME, t->name);
     str_copy(f->names[2], REASON_NAME, t->columns[column].name);
     field_set(&f->fields[REASON_WHY], before ? before->reason : "");
-    split_answer(f, PROTECTED);
-    split_answer(f, PROTECTED_BEFORE);
+    split_answer(f);
     field_set(&f->fields[REASON_REFERENCE], before ? before->reference : "");
     look(f, j);
     j->discard_input = true;
@@ -104,7 +100,7 @@ bool reason_form_open_table(struct reason_form *f, struct journey *j, size_t tab
     const struct selection_table *t = &j->selection.tables[table];
 
     for (size_t i = 0; i < t->n_columns; i++)
-        if (reason_is_lacking(&t->columns[i]) && !reason_is_protected(&t->columns[i])) {
+        if (reason_is_lacking(&t->columns[i]) && !selection_is_protected(&t->columns[i])) {
             reason_form_open(f, j, table, i);
             f->scope = f->n[REASON_TABLE] > 1 ? REASON_TABLE : REASON_COLUMN;
             count_named(f, j);
@@ -202,7 +198,8 @@ static void apply(struct reason_form *f, struct journey *j)
     struct err e;
 
     if (f->asks_protected)
-        r.reason = arena_printf(&a, "%s" PROTECTED "%s", r.reason, f->texts[REASON_PROTECTED]);
+        r.reason =
+            arena_printf(&a, "%s" SELECTION_PROTECTED "%s", r.reason, f->texts[REASON_PROTECTED]);
     f->open = !choose_with_reason(j, &r, &e);
     if (f->open)
         journey_say_err(j, &e);

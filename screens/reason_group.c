@@ -5,11 +5,6 @@ bool reason_is_lacking(const struct selection_column *c)
     return selection_lacks_reason(c) && !c->unsupported;
 }
 
-bool reason_is_protected(const struct selection_column *c)
-{
-    return c->categories & 1u << RULES_PROTECTED_ADDRESS;
-}
-
 struct gathering {
     const struct reason_hits *hits;
     struct selection_place first, *out;
@@ -40,7 +35,7 @@ static void gather(struct gathering *g, const struct journey *j, size_t table)
 
     for (uint32_t i = 0; i < t->n_columns; i++) {
         const struct selection_column *c = &t->columns[i];
-        if (reason_is_lacking(c) && !reason_is_protected(c) && is_of_scope(g, c, table, i) &&
+        if (reason_is_lacking(c) && !selection_is_protected(c) && is_of_scope(g, c, table, i) &&
             (table != g->first.table || i != g->first.column))
             take(g, (uint32_t)table, i);
     }
@@ -68,7 +63,7 @@ size_t reason_group(const struct journey *j, size_t table, size_t column, enum r
                           .level = c->level};
 
     take(&g, g.first.table, g.first.column);
-    if (scope == REASON_COLUMN || reason_is_protected(c) ||
+    if (scope == REASON_COLUMN || selection_is_protected(c) ||
         (scope == REASON_HITS && (hits == NULL || hits->table == NULL)))
         return g.n;
     if (scope != REASON_HITS || hits->table(hits->ctx, table))

@@ -18,7 +18,6 @@ struct reason_hits {
 
 bool reason_is_lacking(
     const struct selection_column *c); /* flagged, carried, and without a reason */
-bool reason_is_protected(const struct selection_column *c); /* code 6/7 */
 /* Columns of the scope, the one it was asked at always among them, first. out may be NULL: only
  * counted. hits: also in tables that are off. */
 size_t reason_group(const struct journey *j, size_t table, size_t column, enum reason_scope scope,

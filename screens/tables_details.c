@@ -12,6 +12,8 @@
 
 static void put_evidence(const struct journey *j, const struct rules_evidence *e, struct page *p)
 {
+    if (e->quiet)
+        page_styled(p, STYLE_MUTED, "%s", tr("silenced by the team, and yet:"));
     const char *team = team_reason(j->live->team, e);
     char hits[FIGURE_TEXT], sampled[FIGURE_TEXT];
 

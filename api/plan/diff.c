@@ -342,6 +342,9 @@ static void unacknowledged(struct diff_job *j)
     selection_unacknowledged(j->s, p->unacknowledged, p->n_unacknowledged);
     if (p->n_unacknowledged)
         p->unsettled = name_unsettled(j);
+    for (size_t i = 0; i < p->n_unacknowledged; i++)
+        p->n_claimed +=
+            j->s->tables[p->unacknowledged[i].table].columns[p->unacknowledged[i].column].claimed;
 }
 
 static void keep_only(struct plan *p, unsigned only)

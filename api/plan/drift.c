@@ -157,15 +157,18 @@ static void look_at_table(struct job *j, const struct selection_table *t)
         bool there = selection_find_column(db, c->name, &column);
         if (there && (str_is_empty(c->type) || str_eq(c->type, db->columns[column].type)))
             continue;
-        add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
-                                    .schema = t->schema,
-                                    .table = t->name,
-                                    .column = c->name,
-                                    .agreed = there         ? c->type
-                                              : c->included ? flows
-                                                            : left_out,
-                                    .live = there ? db->columns[column].type : NULL,
-                                    .level = (enum rules_level)c->level});
+        bool graver = there && c->included && db->columns[column].level > c->level;
+        add(j, &(struct drift_item){
+                   .kind = DRIFT_COLUMN,
+                   .schema = t->schema,
+                   .table = t->name,
+                   .column = c->name,
+                   .agreed = there         ? c->type
+                             : c->included ? flows
+                                           : left_out,
+                   .live = there ? db->columns[column].type : NULL,
+                   .level = (enum rules_level)(graver ? db->columns[column].level : c->level),
+                   .graver = graver});
     }
 }
 
@@ -204,8 +207,8 @@ static void look_at_database(struct job *j)
         look_for_news(j, &j->live->seen->tables[i]);
 }
 
-/* What flows without the file's word first, the most sensitive at the top: a list that is cut loses
- * none of it. News last. */
+/* What flows without the file's word first, and what the file calls harmless, the most sensitive at
+ * the top: a list that is cut loses none of it. News last. */
 static int rank_of(const struct drift_item *d)
 {
     enum { NEWS, OTHER, UNAGREED };
@@ -213,7 +216,8 @@ static int rank_of(const struct drift_item *d)
 
     if (d->unlisted)
         return NEWS;
-    return d->unagreed ? UNAGREED + (wide ? (int)RULES_PERSONAL : (int)d->level) : OTHER;
+    return d->unagreed || d->graver ? UNAGREED + (wide ? (int)RULES_PERSONAL : (int)d->level)
+                                    : OTHER;
 }
 
 static struct drift_item *ranked(const struct job *j)
@@ -261,25 +265,31 @@ const char *drift_kind_name(enum drift_kind k)
 
 /* --- in words --- */
 
+/* A base is another text than the file: who reads this must know which one to mend. */
+static const char *by_whom(const struct drift_item *d, struct arena *a)
+{
+    return d->by ? said_word(a, d->by) : tr("the file");
+}
+
 static const char *flow_text(const struct drift_item *d, const char *name, struct arena *a)
 {
     if (d->table == NULL)
-        return arena_printf(a, tr("the stream takes %s, what comes later too; the file names each"),
-                            name);
-    return arena_printf(a,
-                        d->unagreed ? tr("%s flows, and not by the file")
-                                    : tr("%s flows by the file, and does not"),
-                        name);
+        return arena_printf(a, tr("the stream takes %s, what comes later too; %s names each"), name,
+                            by_whom(d, a));
+    return arena_printf(
+        a, d->unagreed ? tr("%s flows, and not by %s") : tr("%s flows by %s, and does not"), name,
+        by_whom(d, a));
 }
 
 static const char *column_text(const struct drift_item *d, const char *name, struct arena *a)
 {
     if (d->live == NULL)
-        return arena_printf(a, tr("%s is in the file, and not in the database any more"), name);
+        return arena_printf(a, tr("%s is in %s, and not in the database"), name, by_whom(d, a));
     if (!d->unlisted)
-        return arena_printf(a, tr("%s: the database says %s, the file %s"), name,
-                            said_word(a, d->live), said_word(a, d->agreed));
-    return arena_printf(a, tr("%s is in the database, and not in the file: it is off"), name);
+        return arena_printf(a, tr("%s: the database says %s, %s says %s"), name,
+                            said_word(a, d->live), by_whom(d, a), said_word(a, d->agreed));
+    return arena_printf(a, tr("%s is in the database, and not in %s: it is off"), name,
+                        by_whom(d, a));
 }
 
 static const char *plain_text(const struct drift_item *d, struct arena *a)
@@ -290,18 +300,17 @@ static const char *plain_text(const struct drift_item *d, struct arena *a)
     case DRIFT_SELECTION:
         return flow_text(d, name, a);
     case DRIFT_SETTING:
-        return arena_printf(a, tr("%s: the stream has %s, the file %s"), said_word(a, d->path),
-                            said_word(a, d->live), said_word(a, d->agreed));
+        return arena_printf(a, tr("%s: the stream has %s, %s has %s"), said_word(a, d->path),
+                            said_word(a, d->live), by_whom(d, a), said_word(a, d->agreed));
     case DRIFT_PUBLICATION:
-        return arena_printf(
-            a,
-            str_eq(d->live, "published")
-                ? tr("the publication hands out %s, of which nothing flows by the file")
-                : tr("%s flows by the file, and the publication does not hand it out"),
-            name);
+        return arena_printf(a,
+                            str_eq(d->live, "published")
+                                ? tr("the publication hands out %s, of which nothing flows by %s")
+                                : tr("%s flows by %s, and the publication does not hand it out"),
+                            name, by_whom(d, a));
     case DRIFT_GRANT:
-        return arena_printf(a, tr("%s flows by the file, and the database user may not read it"),
-                            name);
+        return arena_printf(a, tr("%s flows by %s, and the database user may not read it"), name,
+                            by_whom(d, a));
     case DRIFT_COLUMN:
         break;
     }
@@ -312,7 +321,7 @@ const char *drift_text(const struct drift_item *d, struct arena *a)
 {
     const char *text = plain_text(d, a);
 
-    return d->unagreed && d->level != RULES_NONE
+    return (d->unagreed || d->graver) && d->level != RULES_NONE
                ? arena_printf(a, "%s (%s)", text, tr(rules_level_name(d->level)))
                : text;
 }
@@ -331,6 +340,7 @@ void drift_json(struct json_out *o, const char *key, const struct drift *d)
         json_put_string(o, "column", item->column);
         json_put_string(o, "path", item->path);
         json_put_string(o, "agreed", item->agreed);
+        json_put_string(o, "agreed_by", item->by);
         json_put_string(o, "live", item->live);
         json_put_string(o, "level", rules_level_name(item->level));
         json_put_bool(o, "news", item->unlisted);

@@ -25,7 +25,9 @@ struct drift_item {
     const char *schema, *table, *column; /* NULL: not about one; column "*": all, later ones too */
     const char *path;                    /* of a setting, as in the file */
     const char *agreed, *live; /* "flows", "left out", a value; NULL: nothing, not there */
+    const char *by;            /* whose word `agreed` is: a base by its name; NULL: the file's */
     enum rules_level level;
+    bool graver;   /* by the type that the database tells, `level`; the file calls it less */
     bool unagreed; /* flows, and the file has nothing of it */
     bool unlisted; /* new in the database, and off: no harm, but news */
 };
@@ -45,14 +47,15 @@ struct drift_world {
     const char *db_user, *publication; /* that the facts are of */
 };
 
-/* Lists and texts live in a; what was given must outlive them. */
+/* Lists and texts live in a; what was given must outlive them. agreed: by the file, or by the base
+ * of that name. */
 void drift_find(const struct selection *agreed, const struct drift_world *live, struct arena *a,
                 struct drift *out);
 const char *drift_kind_name(enum drift_kind k); /* "selection", ...: as in --json */
 /* One sentence in the person's language, with the level of what flows without the file's word, its
  * foreign parts between SAID_BEGIN and SAID_END (said.h), harmless. */
 const char *drift_text(const struct drift_item *d, struct arena *a);
-/* As an array of {kind, schema, table, column, path, agreed, live, level, text}. */
+/* As an array of {kind, schema, table, column, path, agreed, agreed_by, live, level, text}. */
 void drift_json(struct json_out *o, const char *key, const struct drift *d);
 
 #endif

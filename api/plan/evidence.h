@@ -13,7 +13,9 @@ const char *evidence_text(const struct rules_team *team, const struct rules_evid
                           struct arena *a);
 /* Values said it: PostgreSQL's statistics, or rows. */
 bool evidence_is_of_values(const struct rules_evidence *e);
-/* As an array "evidence" of {by, rule, hits, sampled}. */
-void evidence_json(struct json_out *o, const struct rules_verdict *v);
+/* As an array "evidence" of {by, rule, hits, sampled}, with the reason of a team's rule, and
+ * `silenced` where the team has silenced it. */
+void evidence_json(struct json_out *o, const struct rules_team *team,
+                   const struct rules_verdict *v);
 
 #endif

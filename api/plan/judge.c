@@ -1,6 +1,6 @@
 #include "api/plan/judge.h"
 
-#include <string.h>
+#include "api/base/str.h"
 
 static void raise_to(struct selection_column *c, int level, uint32_t categories)
 {
@@ -10,7 +10,31 @@ static void raise_to(struct selection_column *c, int level, uint32_t categories)
         c->categories |= categories;
 }
 
-static void judge_table(struct selection_table *t, const struct rules_team *team)
+static bool is_confirmed(const struct selection_table *seen, const struct selection_column *c)
+{
+    size_t at;
+
+    return seen && selection_find_column(seen, c->name, &at) &&
+           !str_is_empty(seen->columns[at].type);
+}
+
+/* "ident bigint" is a key, "ident text" a person's number: whoever writes the file must not decide
+ * which it is. Text holds the most. */
+static void doubt(struct selection_column *c, const struct rules_table *words)
+{
+    const struct rules_column column = {.name = c->name, .is_key = c->key};
+    bool lacked = selection_lacks_reason(c);
+    struct rules_verdict v;
+
+    rules_judge(words, &column, &v);
+    if (v.level <= (enum rules_level)c->level)
+        return;
+    raise_to(c, (int)v.level, v.categories);
+    c->claimed = !lacked && selection_lacks_reason(c);
+}
+
+static void judge_table(struct selection_table *t, const struct rules_team *team,
+                        const struct selection_table *seen)
 {
     struct rules_table words;
     struct rules_verdict v;
@@ -24,6 +48,8 @@ static void judge_table(struct selection_table *t, const struct rules_team *team
         struct rules_column column = {.name = c->name, .type = c->type, .is_key = c->key};
         rules_judge(&words, &column, &v);
         raise_to(c, (int)v.level, v.categories);
+        if (c->included && !is_confirmed(seen, c))
+            doubt(c, &words);
     }
 }
 
@@ -43,10 +69,13 @@ void judge_again(struct selection *s, const struct rules_team *team, const struc
 
     for (size_t i = 0; i < s->n_tables; i++) {
         struct selection_table *t = &s->tables[i];
+        const struct selection_table *there = NULL;
         if (t->n_included == 0)
             continue;
-        judge_table(t, team);
         if (seen && selection_find(seen, t->schema, t->name, &at))
-            judge_by(t, &seen->tables[at]);
+            there = &seen->tables[at];
+        judge_table(t, team, there);
+        if (there)
+            judge_by(t, there);
     }
 }

@@ -54,6 +54,7 @@ struct plan {
     const char *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
+    size_t n_claimed;      /* of those: only because no database has confirmed their type */
     const char *unsettled; /* the first of those by name, and how many more; NULL: none */
     size_t count[PLAN_BLOCKED + 1];
     char wanted[17]; /* a digest of what is wanted alone */

@@ -9,6 +9,7 @@
 #include "api/plan/evidence.h"
 #include "api/plan/flowing.h"
 #include "api/plan/said.h"
+#include "api/plan/silenced.h"
 
 #include <assert.h>
 #include <string.h>
@@ -93,6 +94,30 @@ static void unseen_line(const struct selection *s, const struct plan_judged *jud
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP, judgement_remembered_text(&unseen, a));
 }
 
+/* A silence holds, and what speaks against it is told to whoever looks. */
+static void silenced_lines(const struct selection *s, const struct plan_judged *judged,
+                           struct arena *a, struct plan_lines *l)
+{
+    struct silenced_list silenced;
+
+    if (judged == NULL)
+        return;
+    silenced_find(judged->judgement, judged->team, s, a, &silenced);
+    for (size_t i = 0; i < silenced.n_against; i++) {
+        const struct silenced *x = &silenced.items[i];
+        add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
+            arena_printf(a,
+                         tr("%s.%s.%s flows, silenced, and its values say %s: is the team right?"),
+                         x->table->schema, x->table->name, x->column->name,
+                         selection_categories(a, silenced_against(&x->verdict))));
+        for (uint32_t k = 0; k < x->verdict.n_evidence; k++)
+            if (x->verdict.evidence[k].by == RULES_BY_TEAM ||
+                rules_contradicts(&x->verdict.evidence[k]))
+                add(l, a, PLAN_LINE_DETAIL, PLAN_KEEP,
+                    said_plain(a, evidence_text(judged->team, &x->verdict.evidence[k], a)));
+    }
+}
+
 static void warnings(const struct plan *p, const struct selection *s,
                      const struct plan_judged *judged, struct arena *a, struct plan_lines *l)
 {
@@ -106,8 +131,15 @@ static void warnings(const struct plan *p, const struct selection *s,
                          t->schema, t->name, c->name,
                          tr(rules_level_name((enum rules_level)c->level)),
                          selection_categories(a, c->categories)));
+        if (c->claimed)
+            add(l, a, PLAN_LINE_DETAIL, PLAN_BLOCKED,
+                arena_printf(a,
+                             tr("its type is %s in the file alone: no database has confirmed it, "
+                                "and it is judged as text"),
+                             str_is_empty(c->type) ? "-" : c->type));
         value_lines(judged, t, c, a, l);
     }
+    silenced_lines(s, judged, a, l);
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, tr("first (%s): %s"), tr(p->needs[i].kind), p->needs[i].text));

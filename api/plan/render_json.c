@@ -5,6 +5,7 @@
 #include "api/base/tr.h"
 #include "api/plan/evidence.h"
 #include "api/plan/render.h"
+#include "api/plan/silenced.h"
 #include "api/plan/trial_tell.h"
 
 static void action_json(struct json_out *o, const struct plan_action *x)
@@ -34,7 +35,7 @@ static void put_evidence(struct json_out *o, const struct plan_judged *judged,
     struct rules_verdict v;
 
     if (judged && judgement_verdict(judged->judgement, t->schema, t->name, c->name, &v))
-        evidence_json(o, &v);
+        evidence_json(o, judged->team, &v);
 }
 
 static void unacknowledged_json(struct json_out *o, const struct plan *p, const struct selection *s,
@@ -54,6 +55,7 @@ static void unacknowledged_json(struct json_out *o, const struct plan *p, const 
             if (c->categories & 1u << k)
                 json_put_string(o, NULL, rules_category_name((enum rules_category)k));
         json_close_array(o);
+        json_put_bool(o, "type_unconfirmed", c->claimed);
         put_evidence(o, judged, t, c);
         json_close_object(o);
     }
@@ -69,6 +71,21 @@ static void values_json(struct json_out *o, const struct selection *s,
     if (judged) {
         judgement_unseen(judged->judgement, s, judged->why, &a, &unseen);
         judgement_unseen_json(o, "values", &unseen);
+    }
+    arena_done(&a);
+}
+
+/* Those that values speak against. */
+static void put_silenced(struct json_out *o, const struct selection *s,
+                         const struct plan_judged *judged)
+{
+    struct arena a = {0};
+    struct silenced_list l;
+
+    if (judged) {
+        silenced_find(judged->judgement, judged->team, s, &a, &l);
+        l.n = l.n_against;
+        silenced_json(o, judged->team, &l);
     }
     arena_done(&a);
 }
@@ -113,6 +130,7 @@ void plan_json(const struct plan *p, const struct selection *s, const struct pla
         action_json(&o, &p->actions[i]);
     json_close_array(&o);
     unacknowledged_json(&o, p, s, judged);
+    put_silenced(&o, s, judged);
     values_json(&o, s, judged);
     needs_json(&o, p);
     afterwards_json(&o, p);

@@ -28,9 +28,11 @@ static void take(struct review_column *out, unsigned level, uint32_t categories)
 static void judge_column(const struct review *r, const struct rules_table *words,
                          struct review_column *out)
 {
-    const struct selection_column *was = out->c->was, *is = out->c->is, *known = is ? is : was;
-    const struct rules_column column = {
-        .name = known->name, .type = known->type, .is_key = known->key};
+    const struct selection_column *was = out->c->was, *is = out->c->is, *known = is ? is : was,
+                                  *judged = is ? judged_of(r, out->c) : NULL;
+    const struct rules_column column = {.name = known->name,
+                                        .type = judged && judged->claimed ? NULL : known->type,
+                                        .is_key = known->key};
 
     if (!judgement_verdict(r->in->judgement, out->c->schema, out->c->table, known->name,
                            &out->verdict))
@@ -39,7 +41,7 @@ static void judge_column(const struct review *r, const struct rules_table *words
     if (was)
         take(out, was->level, was->categories);
     if (is) {
-        const struct selection_column *judged = judged_of(r, out->c);
+        out->claimed = judged->claimed;
         take(out, judged->level, judged->categories);
         out->calmer = out->verdict.level > is->level || judged->level > is->level;
         out->unacknowledged = judged->included && selection_lacks_reason(judged);
@@ -117,9 +119,9 @@ static void find_unacknowledged(struct review *r)
 }
 
 /* What was agreed on: the base, where it has the file; else the file itself. */
-static const struct selection *agreed_of(const struct review_input *in)
+static bool agreed_by_base(const struct review_input *in)
 {
-    return in->base != REVIEW_STREAM && in->was ? in->was : in->is;
+    return in->base != REVIEW_STREAM && in->was;
 }
 
 static bool flows_by_file(const struct review *r, const struct drift_item *d)
@@ -129,39 +131,51 @@ static bool flows_by_file(const struct review *r, const struct drift_item *d)
     return selection_find(r->in->is, d->schema, d->table, &at) && r->in->is->tables[at].n_included;
 }
 
-/* New since the base, and listed by the file: that is told as its change. */
-static bool is_listed_by_file(const struct review *r, const struct drift_item *d)
+/* What the source lacks for what flows by the file is a need. */
+static bool is_need(const struct review *r, const struct drift_item *d)
 {
-    size_t t, c;
-
-    return d->unlisted && d->schema && d->table &&
-           selection_find(r->in->is, d->schema, d->table, &t) &&
-           (d->column == NULL || selection_find_column(&r->in->is->tables[t], d->column, &c));
+    return (d->kind == DRIFT_PUBLICATION || d->kind == DRIFT_GRANT) && str_eq(d->agreed, "flows") &&
+           flows_by_file(r, d);
 }
 
-/* Against the running stream what it carries otherwise is the change itself, and what the source
- * lacks for what flows by the file is a need: each is told once. */
+static void take_drift(struct review *r, struct drift_item *kept, const struct drift *found,
+                       const char *by)
+{
+    for (size_t i = 0; i < found->n; i++) {
+        if (is_need(r, &found->items[i]))
+            continue;
+        kept[r->drift.n] = found->items[i];
+        kept[r->drift.n++].by = by;
+        r->drift.n_unagreed += found->items[i].unagreed;
+        r->drift.n_unlisted += found->items[i].unlisted;
+    }
+}
+
+/* What runs is held against what was agreed on; what the database has against the file, which is
+ * what will be applied: a base cannot tell where the file is wrong. Against the running stream what
+ * it carries otherwise is the change itself: each is told once. */
 static void find_drift(struct review *r)
 {
-    struct drift_world live = r->in->live;
-    struct drift all;
+    const struct review_input *in = r->in;
+    struct drift_world runs = in->live, has = {.seen = in->live.seen};
     struct drift_item *kept;
+    struct drift drift, file;
+    size_t graver = 0;
 
-    if (r->in->base == REVIEW_STREAM)
-        live.stream = NULL;
-    drift_find(agreed_of(r->in), &live, &r->mem, &all);
-    kept = arena_array(&r->mem, struct drift_item, all.n + 1);
+    runs.seen = NULL;
+    if (in->base == REVIEW_STREAM)
+        runs.stream = NULL;
+    drift_find(agreed_by_base(in) ? in->was : in->is, &runs, &r->mem, &drift);
+    drift_find(in->is, &has, &r->mem, &file);
+    kept = arena_array(&r->mem, struct drift_item, drift.n + file.n + 1);
     r->drift.items = kept;
-    for (size_t i = 0; i < all.n; i++) {
-        const struct drift_item *d = &all.items[i];
-        bool source = d->kind == DRIFT_PUBLICATION || d->kind == DRIFT_GRANT;
-        if ((source && str_eq(d->agreed, "flows") && flows_by_file(r, d)) ||
-            is_listed_by_file(r, d))
-            continue;
-        kept[r->drift.n++] = *d;
-        r->drift.n_unagreed += d->unagreed;
-        r->drift.n_unlisted += d->unlisted;
-    }
+    while (graver < file.n && file.items[graver].graver)
+        graver++;
+    const struct drift worst = {.items = file.items, .n = graver},
+                       rest = {.items = file.items + graver, .n = file.n - graver};
+    take_drift(r, kept, &worst, NULL);
+    take_drift(r, kept, &drift, agreed_by_base(in) ? in->base_name : NULL);
+    take_drift(r, kept, &rest, NULL); /* has the news, which stand last */
 }
 
 static void note_rule(void *ctx, bool gone, const struct team_rule *rule)
@@ -196,6 +210,7 @@ void review_make(const struct review_input *in, struct review *out)
     judge(out);
     find_unacknowledged(out);
     review_find_lowered(out);
+    silenced_find(in->judgement, in->team, in->judged, &out->mem, &out->silenced);
     judgement_unseen(in->judgement, in->is, in->source_why, &out->mem, &out->values);
     if (in->team_known)
         team_compare(in->team_was, in->team, note_rule, out);

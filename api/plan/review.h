@@ -11,6 +11,7 @@
 #include "api/plan/compare.h"
 #include "api/plan/drift.h"
 #include "api/plan/judging.h"
+#include "api/plan/silenced.h"
 #include "api/rules/team.h"
 
 #include <stdbool.h>
@@ -49,6 +50,7 @@ struct review_column {
                                      by the file's names and types */
     enum rules_level level;       /* the highest of file and verdict, on either side */
     uint32_t categories;
+    bool claimed;            /* judged as text: only the file tells its type */
     bool calmer;             /* the file calls it less than the rules do */
     bool unacknowledged;     /* flows, sensitive, no reason: apply refuses */
     enum rules_level before; /* flows, and was called more: see review_lowered; else RULES_NONE */
@@ -95,6 +97,7 @@ struct review {
     size_t n_stays;
     struct review_rule *rules;
     size_t n_rules;
+    struct silenced_list silenced;  /* flows by the file, and the team has silenced it */
     struct judgement_unseen values; /* of the tables that flow by the file */
     struct drift drift; /* of what runs against the base; without one against the file */
 };

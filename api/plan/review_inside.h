@@ -2,7 +2,7 @@
 #define STROM_PLAN_REVIEW_INSIDE_H
 
 /* Between the files that make a review: review.c, review_needs.c, review_lowered.c, review_stays.c,
- * review_lines.c, review_sensitive.c, review_print.c, review_json.c. Inside api/plan only. */
+ * review_lines.c, review_sensitive.c, review_silenced.c, review_print.c, review_json.c. Inside api/plan only. */
 
 #include "api/plan/review.h"
 
@@ -26,11 +26,13 @@ void review_head(struct review_writer *w, const char *text);
 void review_detail(struct review_writer *w, const char *text);
 void review_note(struct review_writer *w, const char *text);
 const char *review_word(struct review_writer *w, const char *foreign); /* marked */
+void review_evidence(struct review_writer *w, const struct rules_verdict *v);
 const char *review_categories(struct review_writer *w, uint32_t categories);
 enum review_tone review_tone_of(enum compare_kind kind);
 /* Off before and after: told with its table. */
 bool review_is_listed(const struct compare_column *c);
 void review_add_totals(struct review_writer *w); /* and the title */
 void review_add_sensitive(struct review_writer *w);
+void review_add_silenced(struct review_writer *w); /* behind what is sensitive */
 
 #endif

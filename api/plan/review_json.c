@@ -52,15 +52,17 @@ static void put_name(struct json_out *o, const char *schema, const char *table, 
     json_put_string(o, "column", column);
 }
 
-static void put_column(struct json_out *o, const struct review_column *c)
+static void put_column(struct json_out *o, const struct rules_team *team,
+                       const struct review_column *c)
 {
     json_open_object(o, NULL);
     put_name(o, c->c->schema, c->c->table, c->c->name);
     json_put_string(o, "change", compare_kind_name(c->c->kind));
     json_put_string(o, "level", rules_level_name(c->level));
     put_categories(o, "categories", c->categories);
-    evidence_json(o, &c->verdict);
+    evidence_json(o, team, &c->verdict);
     json_put_bool(o, "understated", c->calmer);
+    json_put_bool(o, "type_unconfirmed", c->claimed);
     put_side(o, "from", c->c->was);
     put_side(o, "to", c->c->is);
     json_close_object(o);
@@ -102,6 +104,7 @@ static void put_unacknowledged(struct json_out *o, const struct review *r)
         put_name(o, t->schema, t->name, c->name);
         json_put_string(o, "level", rules_level_name((enum rules_level)c->level));
         put_categories(o, "categories", c->categories);
+        json_put_bool(o, "type_unconfirmed", c->claimed);
         json_close_object(o);
     }
     json_close_array(o);
@@ -181,6 +184,7 @@ static void put_summary(struct json_out *o, const struct review *r)
     json_put_int(o, "sensitive", (int64_t)r->n_sensitive);
     json_put_int(o, "unacknowledged", (int64_t)r->n_unacknowledged);
     json_put_int(o, "lowered", (int64_t)r->n_lowered);
+    json_put_int(o, "silenced_against", (int64_t)r->silenced.n_against);
     if (r->in->live.stream || r->in->live.facts || r->in->live.seen)
         json_put_int(o, "drift", (int64_t)r->drift.n);
     else
@@ -200,12 +204,13 @@ void review_json(const struct review *r, struct str *out)
     put_summary(&o, r);
     json_open_array(&o, "columns");
     for (size_t i = 0; i < r->n_columns; i++)
-        put_column(&o, r->ranked[i]);
+        put_column(&o, r->in->team, r->ranked[i]);
     json_close_array(&o);
     put_settings(&o, &r->change);
     put_rules(&o, r);
     put_unacknowledged(&o, r);
     put_lowered(&o, r);
+    silenced_json(&o, r->in->team, &r->silenced);
     put_needs(&o, r);
     put_stays(&o, r);
     json_put_string(&o, "stream_unknown", r->in->live_why);

@@ -255,8 +255,9 @@ static enum review_tone drift_tone(const struct drift_item *d)
     bool wide = d->kind == DRIFT_SELECTION && d->table == NULL;
     bool broken = d->kind == DRIFT_COLUMN && d->live == NULL && str_eq(d->agreed, "flows");
 
-    return broken || (d->unagreed && (wide || d->level != RULES_NONE)) ? REVIEW_ALARM
-                                                                       : REVIEW_CHANGED;
+    return broken || d->graver || (d->unagreed && (wide || d->level != RULES_NONE))
+               ? REVIEW_ALARM
+               : REVIEW_CHANGED;
 }
 
 static void drift_line(struct review_writer *w, const struct drift_item *x)
@@ -331,6 +332,7 @@ void review_lines(const struct review *r, struct arena *a, struct review_lines *
     *out = (struct review_lines){0};
     review_add_totals(&w);
     review_add_sensitive(&w);
+    review_add_silenced(&w);
     rest(&w, COMPARE_STARTS, tr("Starts flowing"));
     rest(&w, COMPARE_STOPS, tr("Stops flowing"));
     rest(&w, COMPARE_CHANGED, tr("Described otherwise"));

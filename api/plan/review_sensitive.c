@@ -55,7 +55,7 @@ static const char *sentence(struct review_writer *w, const struct review_column 
 }
 
 /* What the team says and what values say first: a name everybody can read. The rest is counted. */
-static void evidence(struct review_writer *w, const struct rules_verdict *v)
+void review_evidence(struct review_writer *w, const struct rules_verdict *v)
 {
     enum { TOLD = 2 };
     uint32_t told = 0;
@@ -63,8 +63,9 @@ static void evidence(struct review_writer *w, const struct rules_verdict *v)
     for (int turn = 0; turn < 2; turn++)
         for (uint32_t i = 0; i < v->n_evidence; i++) {
             const struct rules_evidence *e = &v->evidence[i];
-            bool team = e->by == RULES_BY_TEAM, first = team || evidence_is_of_values(e);
-            if (first != (turn == 0) || (told >= TOLD && !team))
+            bool always = e->by == RULES_BY_TEAM || rules_contradicts(e),
+                 first = always || evidence_is_of_values(e);
+            if (first != (turn == 0) || (told >= TOLD && !always))
                 continue;
             review_detail(w, evidence_text(w->r->in->team, e, w->a));
             told++;
@@ -87,6 +88,18 @@ static bool is_same(const struct selection_ack *a, const struct selection_ack *b
            str_eq(a->by, b->by) && str_eq(a->at, b->at);
 }
 
+/* By all that is known of it: the file may not name the category. */
+static bool lacks_protected(const struct review_column *c)
+{
+    struct selection_column is = {0};
+
+    if (c->c->is == NULL || !c->c->is->included)
+        return false;
+    is = *c->c->is;
+    is.categories = c->categories;
+    return selection_lacks_protected(&is);
+}
+
 static void reasons(struct review_writer *w, const struct review_column *c)
 {
     const struct selection_ack *was = c->c->was ? c->c->was->ack : NULL,
@@ -97,10 +110,22 @@ static void reasons(struct review_writer *w, const struct review_column *c)
     else if (is)
         ack_line(w, tr("reason"), is);
     w->said = is;
+    if (lacks_protected(c))
+        review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+                   tr("code 6/7: the reason does not say how protected people are kept apart"));
     if (was && (c->c->what & COMPARE_REASON))
         ack_line(w, is ? tr("reason before") : tr("the reason is gone"), was);
     else if (was && is == NULL && c->c->kind == COMPARE_STOPS)
         ack_line(w, tr("it had a reason"), was);
+}
+
+static void unconfirmed(struct review_writer *w, const struct selection_column *c)
+{
+    review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+               arena_printf(w->a,
+                            tr("its type is %s in the file alone: no database has confirmed it, "
+                               "and it is judged as text"),
+                            str_is_empty(c->type) ? "-" : review_word(w, c->type)));
 }
 
 static void differences(struct review_writer *w, const struct review_column *c)
@@ -118,7 +143,9 @@ static void differences(struct review_writer *w, const struct review_column *c)
         review_detail(w, arena_printf(w->a, tr("categories: %s before, %s now"),
                                       was->categories ? review_categories(w, was->categories) : "-",
                                       is->categories ? review_categories(w, is->categories) : "-"));
-    if (c->calmer)
+    if (c->claimed)
+        unconfirmed(w, is);
+    else if (c->calmer)
         review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
                    arena_printf(w->a, tr("the file calls it %s; by what is known it is %s"),
                                 tr(rules_level_name((enum rules_level)is->level)),
@@ -136,7 +163,7 @@ static void sensitive_column(struct review_writer *w, const struct review_column
                    arena_printf(w->a, tr("it flows, and was %s before: is it harmless now?"),
                                 tr(rules_level_name(c->before))));
     reasons(w, c);
-    evidence(w, &c->verdict);
+    review_evidence(w, &c->verdict);
 }
 
 bool review_is_listed(const struct compare_column *c)
@@ -183,7 +210,8 @@ static void judge_unchanged(struct review_writer *w, struct unchanged *u,
                             const struct selection_table *t, const struct selection_column *c,
                             struct rules_verdict *out)
 {
-    const struct rules_column column = {.name = c->name, .type = c->type, .is_key = c->key};
+    const struct rules_column column = {
+        .name = c->name, .type = c->claimed ? NULL : c->type, .is_key = c->key};
 
     if (judgement_verdict(w->r->in->judgement, t->schema, t->name, c->name, out))
         return;
@@ -203,8 +231,10 @@ static void unchanged_column(struct review_writer *w, struct unchanged *u,
                             said_name(w->a, t->schema, t->name, c->name),
                             tr(rules_level_name((enum rules_level)c->level)),
                             review_categories(w, c->categories)));
+    if (c->claimed)
+        unconfirmed(w, c);
     judge_unchanged(w, u, t, c, &v);
-    evidence(w, &v);
+    review_evidence(w, &v);
 }
 
 /* Those of one level, or only counted. */

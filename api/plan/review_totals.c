@@ -95,4 +95,9 @@ void review_add_totals(struct review_writer *w)
         total(w, REVIEW_PLAIN, tr("nothing differs"));
     else
         totals(w);
+    if (w->r->silenced.n_against)
+        total(w, REVIEW_ALARM,
+              arena_printf(w->a,
+                           tr("flowing, silenced by the team, and values speak against it: %zu"),
+                           w->r->silenced.n_against));
 }

@@ -50,6 +50,7 @@ struct selection_column {
     bool flows : 1;       /* in the stream that was opened, as it is now */
     bool was : 1;         /* on when it was reviewed last: the stream, the plan file */
     bool fresh : 1;       /* not there then */
+    bool claimed : 1;     /* sensitive if it is text, and only a file says that it is none */
 };
 
 struct selection_table {
@@ -140,6 +141,15 @@ bool selection_acknowledged(struct selection *s, size_t table, size_t column,
 /* Sensitive, and nothing settles it: no reason, or one that was given for a lower level, or before
  * a category of the highest level was known. */
 bool selection_lacks_reason(const struct selection_column *c);
+/* A stream carries protected people's rows as all others (code 6/7, adressebeskyttelse): the reason
+ * of such a column says how they are kept apart, behind this mark, in whatever language. */
+#define SELECTION_PROTECTED "; protected_address: "
+bool selection_is_protected(const struct selection_column *c);
+/* Where that begins in a reason, with its mark: what stands before it is the reason itself. NULL:
+ * nothing is said. *answer: what is said, never blank. */
+const char *selection_protected_in(const char *reason, const char **answer);
+/* It is of such a kind, it has a reason, and the reason does not say it. */
+bool selection_lacks_protected(const struct selection_column *c);
 /* The categories of its level that its reason was not given for; all of them without one. */
 uint32_t selection_unsettled(const struct selection_column *c);
 /* "fnr, health", as in the file. */

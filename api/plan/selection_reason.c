@@ -22,6 +22,33 @@ bool selection_lacks_reason(const struct selection_column *c)
     return selection_unsettled(c) != 0;
 }
 
+bool selection_is_protected(const struct selection_column *c)
+{
+    return c->categories & 1u << RULES_PROTECTED_ADDRESS;
+}
+
+const char *selection_protected_in(const char *reason, const char **answer)
+{
+    /* the second: in files and choices of an earlier version */
+    static const char *const marks[] = {SELECTION_PROTECTED, "; kode 6/7: "};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *at = strstr(reason, marks[i]);
+        if (at == NULL || utf8_is_blank(at + strlen(marks[i])))
+            continue;
+        *answer = at + strlen(marks[i]);
+        return at;
+    }
+    return NULL;
+}
+
+bool selection_lacks_protected(const struct selection_column *c)
+{
+    const char *answer;
+
+    return selection_is_protected(c) && c->ack && !selection_protected_in(c->ack->reason, &answer);
+}
+
 uint32_t selection_unsettled(const struct selection_column *c)
 {
     uint32_t weighty = c->level == RULES_SPECIAL ? special : UINT32_MAX;

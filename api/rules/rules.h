@@ -72,6 +72,7 @@ struct rules_table {
 struct rules_evidence {
     uint16_t rule;          /* rules_rule_id gives its name */
     uint8_t by;             /* enum rules_by */
+    bool quiet;             /* the team has silenced it: told, and counts for nothing */
     uint16_t team;          /* with RULES_BY_TEAM: 1 + number of the team's rule; else 0 */
     uint32_t hits, sampled; /* 0, 0 unless by statistics or data */
 };
@@ -84,7 +85,8 @@ struct rules_verdict {
     uint32_t n_evidence;
     struct rules_evidence evidence[RULES_EVIDENCE]; /* the weightiest first */
     /* What the team silences and raises (team.h): holds for what is added later, too. A column that
-     * was silenced has its evidence by RULES_BY_TEAM, whatever its level. */
+     * was silenced has its evidence by RULES_BY_TEAM, whatever its level, and behind all other what
+     * it silenced, as far as there is room. */
     uint32_t silent, silent_values, raised; /* categories */
     uint16_t raised_by;                     /* 1 + number of the team's rule */
     uint8_t raised_to;
@@ -114,6 +116,10 @@ void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence);
 /* Adds what the values of the same column said: all its categories, also those whose evidence found
  * no room. */
 void rules_add_values(struct rules_verdict *v, const struct rules_verdict *values);
+
+/* Values say it, of a category that the team has silenced for values, too: nothing is flagged, and
+ * somebody has to look. */
+bool rules_contradicts(const struct rules_evidence *e);
 
 enum rules_category rules_rule_category(uint16_t rule);
 /* The number of a rule; asserts that there is one of that name. */

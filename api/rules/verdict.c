@@ -192,10 +192,21 @@ static enum rules_by by_of(const struct rule *r)
 
 /* --- the verdict --- */
 
+static bool is_of_values(uint8_t by)
+{
+    return by == RULES_BY_DATA || by == RULES_BY_STATISTICS;
+}
+
+/* What counts pushes out what was silenced, never the other way round; of what was silenced the
+ * values come first, for they speak against the team. */
 static bool weighs_more(const struct rules_evidence *a, const struct rules_evidence *b)
 {
     if ((a->by == RULES_BY_TEAM) != (b->by == RULES_BY_TEAM))
         return a->by == RULES_BY_TEAM;
+    if (a->quiet != b->quiet)
+        return b->quiet;
+    if (a->quiet && is_of_values(a->by) != is_of_values(b->by))
+        return is_of_values(a->by);
     uint8_t la = a->rule < N_RULES ? rules[a->rule].level : 0;
     uint8_t lb = b->rule < N_RULES ? rules[b->rule].level : 0;
     if (la != lb)
@@ -288,8 +299,7 @@ static void ask_team(const struct rules_table *t, const struct rules_column *c,
 
 static bool is_silenced(const struct rules_verdict *v, enum rules_category category, uint8_t by)
 {
-    bool by_values = by == RULES_BY_DATA || by == RULES_BY_STATISTICS;
-    uint32_t silent = by == RULES_BY_TEAM ? 0 : by_values ? v->silent_values : v->silent;
+    uint32_t silent = by == RULES_BY_TEAM ? 0 : is_of_values(by) ? v->silent_values : v->silent;
 
     return (silent >> category) & 1;
 }
@@ -312,8 +322,13 @@ static bool take_category(struct rules_verdict *v, enum rules_level level,
 void rules_add(struct rules_verdict *v, enum rules_level level, enum rules_category category,
                struct rules_evidence evidence)
 {
-    if (take_category(v, level, category, evidence.by))
-        put_evidence(v, evidence);
+    evidence.quiet = !take_category(v, level, category, evidence.by);
+    put_evidence(v, evidence);
+}
+
+bool rules_contradicts(const struct rules_evidence *e)
+{
+    return e->quiet && is_of_values(e->by);
 }
 
 void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence)
@@ -323,7 +338,6 @@ void rules_add_rule(struct rules_verdict *v, struct rules_evidence evidence)
     rules_add(v, (enum rules_level)r->level, (enum rules_category)r->category, evidence);
 }
 
-/* What found no room weighs no more than the last that did. */
 void rules_add_values(struct rules_verdict *v, const struct rules_verdict *values)
 {
     uint32_t told = 0;
@@ -334,6 +348,7 @@ void rules_add_values(struct rules_verdict *v, const struct rules_verdict *value
     }
     if (values->n_evidence == 0)
         return;
+    /* what found no room weighs no more than the last that did */
     const struct rules_evidence *last = &values->evidence[values->n_evidence - 1];
     for (int c = 0; c < RULES_CATEGORIES; c++)
         if ((values->categories & ~told) >> c & 1)
@@ -341,18 +356,28 @@ void rules_add_values(struct rules_verdict *v, const struct rules_verdict *value
                           last->by);
 }
 
+/* Of what counts: a silence stands before it, and says nothing by itself. */
+static const struct rules_evidence *weightiest(const struct rules_verdict *v)
+{
+    for (uint32_t i = 0; i < v->n_evidence; i++)
+        if (!v->evidence[i].quiet && !str_eq(rules[v->evidence[i].rule].id, "team.silence"))
+            return &v->evidence[i];
+    return NULL;
+}
+
 void rules_refer(struct rules_verdict *v, const struct rules_column *c,
                  const struct rules_verdict *target)
 {
-    if (target->level == RULES_NONE || target->n_evidence == 0)
+    const struct rules_evidence *why = weightiest(target);
+
+    if (target->level == RULES_NONE || why == NULL)
         return;
     if (!(types_of(c->type) & (T_VALUE | T_ENUM)))
         return;
     for (int k = 0; k < RULES_CATEGORIES; k++)
         if (target->categories & (UINT32_C(1) << k))
             rules_add(v, target->level, (enum rules_category)k,
-                      (struct rules_evidence){.rule = target->evidence[0].rule,
-                                              .by = RULES_BY_REFERENCE});
+                      (struct rules_evidence){.rule = why->rule, .by = RULES_BY_REFERENCE});
 }
 
 /* A domain tells by its own name what it holds; then it is as good as text. */

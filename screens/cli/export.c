@@ -3,6 +3,7 @@
 #include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/apply_reason.h"
 #include "api/plan/export.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
@@ -117,7 +118,7 @@ static bool is_settled(const struct plan *p, struct err *e)
     err_reason(e, "UNACKNOWLEDGED");
     err_resource(e, p->unsettled);
     err_why(e, tr("%zu of them without a reason: %s"), p->n_unacknowledged, p->unsettled);
-    return err_hint(e, tr("give each a reason and a reference, or leave it out"));
+    return apply_hint_reason(p, e);
 }
 
 static int run_plan(struct session *s, writer *write)

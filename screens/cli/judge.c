@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/plan/evidence.h"
 #include "api/rules/csv.h"
 #include "screens/cli/out.h"
 #include "screens/cli/verdict.h"
@@ -16,18 +17,7 @@ void verdict_json(struct json_out *o, const struct rules_team *team, const struc
         if (v->categories & 1u << c)
             json_put_string(o, NULL, rules_category_name((enum rules_category)c));
     json_close_array(o);
-    json_open_array(o, "evidence");
-    for (uint32_t i = 0; i < v->n_evidence; i++) {
-        json_open_object(o, NULL);
-        json_put_string(o, "by", rules_by_name((enum rules_by)v->evidence[i].by));
-        json_put_string(o, "rule", rules_rule_id(v->evidence[i].rule));
-        json_put_int(o, "hits", v->evidence[i].hits);
-        json_put_int(o, "sampled", v->evidence[i].sampled);
-        if (v->evidence[i].by == RULES_BY_TEAM)
-            json_put_string(o, "reason", team_reason(team, &v->evidence[i]));
-        json_close_object(o);
-    }
-    json_close_array(o);
+    evidence_json(o, team, v);
     n->columns++;
     n->personal += v->level == RULES_PERSONAL;
     n->special += v->level == RULES_SPECIAL;

@@ -52,7 +52,8 @@ const struct option_row option_rows[] = {
      "only these columns of a table; repeatable"},
     {"acknowledge", 0, MANY, AT(acknowledge), AT(n_acknowledge), "T.COL=REASON",
      "create plan apply export",
-     "why a sensitive column may flow, and behind ; where that was settled; repeatable"},
+     "why a sensitive column may flow, and behind ; where that was settled (of code 6/7: 'why; "
+     "protected_address: how; where'); repeatable"},
     {"no-start", 0, FLAG, AT(no_start), 0, NULL, "create plan apply export",
      "make the stream, do not start it"},
     {"dry-run", 0, FLAG, AT(dry_run), 0, NULL, "stream",
@@ -89,7 +90,8 @@ const struct option_row option_rows[] = {
     {"password-file", 0, TEXT, AT(password_file), 0, "FILE", "", "password of the database user"},
     {"yes", 'y', FLAG, AT(yes), 0, NULL, "", "consent without a question"},
     {"confirm", 0, TEXT, AT(confirm), 0, "NAME", "",
-     "the name that is asked for: of the stream that is taken down, or that is changed though strom "
+     "the name that is asked for: of the stream that is taken down, or that is changed though "
+     "strom "
      "has not made it (Terraform); of the project, where access drop --editor takes a broad role"},
     {"remove-dataset", 0, TEXT, AT(remove_dataset), 0, "NAME", "delete",
      "its name: the dataset goes too, with all that has arrived"},

@@ -4,11 +4,12 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/out.h"
+#include "screens/cli/pick_reason.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 256, ACK = 1024 };
+enum { NAME = 256 };
 
 /* The next item of a list "a,b,c"; false at its end. */
 static bool next_item(const char **list, char item[NAME])
@@ -57,6 +58,10 @@ static bool find_table(const struct selection *s, const char *name, size_t *at, 
 static bool refuse(struct err *e, const struct selection_table *t, const char *column,
                    const char *what)
 {
+    size_t at;
+
+    if (selection_find_column(t, column, &at) && selection_is_protected(&t->columns[at]))
+        return pick_reason_protected(t, column, e);
     err_set(e, ERR_INPUT, "Including %s.%s.%s", t->schema, t->name, column);
     err_reason(e, "UNACKNOWLEDGED");
     err_why(e, "%s", what);
@@ -64,67 +69,22 @@ static bool refuse(struct err *e, const struct selection_table *t, const char *c
                     column);
 }
 
+/* What was asked for without a reason is in the plan, which names it; only doing it is refused
+ * (contract, section 2). */
+static bool only_looks(const struct options *o)
+{
+    return str_eq(o->command, "plan");
+}
+
 /* --- reasons
  * --------------------------------------------------------------------------------------- */
 
-static void trimmed(char out[ACK], const char *text, size_t n)
-{
-    while (n > 0 && *text == ' ') {
-        text++;
-        n--;
-    }
-    while (n > 0 && text[n - 1] == ' ')
-        n--;
-    snprintf(out, ACK, "%.*s", (int)(n < ACK ? n : ACK), text);
-}
-
-/* Where a sentence begins to tell the place: "PVK 17", "B123". NULL: nowhere. */
-static const char *place_in(const char *text)
-{
-    for (const char *word = text; *word; word += strspn(word, " ,")) {
-        size_t n = strcspn(word, " ,"), capitals = 0, digits = 0;
-        for (size_t i = 0; i < n; i++) {
-            capitals += word[i] >= 'A' && word[i] <= 'Z';
-            digits += word[i] >= '0' && word[i] <= '9';
-        }
-        if (digits || capitals > 1)
-            return word;
-        word += n;
-    }
-    return NULL;
-}
-
-struct reason {
-    char why[ACK], where[ACK];
-};
-
-/* "why; where", as the wizard demands both. One sentence may tell both, one word cannot. */
-static bool read_reason(const char *text, struct reason *r, struct err *e)
-{
-    const char *between = strrchr(text, ';'), *where = between ? between + 1 : place_in(text);
-
-    text += strspn(text, " ");
-    if (between == NULL && where == NULL && strchr(text, ' '))
-        where = text;
-    if (where == text && strchr(text, ' ') == NULL)
-        where = NULL;
-    trimmed(r->why, text, between ? (size_t)(between - text) : strlen(text));
-    trimmed(r->where, where ? where : "", where ? strlen(where) : 0);
-    if (r->why[0] && r->where[0])
-        return true;
-    err_set(e, ERR_INPUT, "Reading --acknowledge");
-    err_why(e,
-            r->why[0] == '\0' ? "the reason is empty" : "'%s' does not tell where it was settled",
-            r->why);
-    return err_hint(e, "TABLE.COLUMN='why it may flow; where that was settled', for example "
-                       "'needed for statistics; Behandlingskatalogen B123'");
-}
-
 /* "table.column=REASON" or "schema.table.column=REASON". */
-static bool acknowledge(struct selection *s, const char *text, const char *by, struct err *e)
+static bool acknowledge(struct selection *s, const struct options *o, const char *text,
+                        const char *by, struct err *e)
 {
     char name[NAME], when[CLOCK_TEXT];
-    struct reason reason;
+    struct pick_reason reason;
     const char *equals = strchr(text, '=');
     char *dot;
     size_t table, column;
@@ -143,8 +103,14 @@ static bool acknowledge(struct selection *s, const char *text, const char *by, s
         err_why(e, "%s has no column '%s'", name, dot + 1);
         return false;
     }
-    if (!read_reason(equals + 1, &reason, e))
+    if (!pick_reason_read(equals + 1, &reason, e))
         return false;
+    if (selection_is_protected(&s->tables[table].columns[column]) && !reason.answered) {
+        pick_reason_protected(&s->tables[table], dot + 1, e);
+        if (only_looks(o))
+            out_talk("%s: %s", e->what, e->why);
+        return only_looks(o); /* a plan shows it as one without a reason */
+    }
     struct selection_ack ack = {.reason = reason.why,
                                 .reference = reason.where,
                                 .by = by,
@@ -166,13 +132,6 @@ static const char *sensitive_key(const struct selection_table *t)
         if (t->columns[i].key && selection_lacks_reason(&t->columns[i]))
             return t->columns[i].name;
     return NULL;
-}
-
-/* What was asked for without a reason is in the plan, which names it; only doing it is refused
- * (contract, section 2). */
-static bool only_looks(const struct options *o)
-{
-    return str_eq(o->command, "plan");
 }
 
 /* Past the rules of choosing: the reason is still to come. */
@@ -323,7 +282,7 @@ static bool exclude_named(struct selection *s, const struct options *o, struct e
 bool pick_acknowledge(struct selection *s, const struct options *o, const char *by, struct err *e)
 {
     for (size_t i = 0; i < o->n_acknowledge; i++)
-        if (!acknowledge(s, o->acknowledge[i], by, e))
+        if (!acknowledge(s, o, o->acknowledge[i], by, e))
             return false;
     return true;
 }
@@ -358,8 +317,8 @@ bool pick(struct selection *s, const struct options *o, const char *by, struct e
 /* --- before anything can be asked
  * ------------------------------------------------------------------ */
 
-/* "table.column=", with or without the schema on either side. */
-static bool is_acknowledged(const struct options *o, const char *table, const char *column)
+/* Behind "table.column=", with or without the schema on either side; NULL: nothing. */
+static const char *acknowledged(const struct options *o, const char *table, const char *column)
 {
     const char *bare = strrchr(table, '.') ? strrchr(table, '.') + 1 : table;
     char wanted[2 * NAME + 2];
@@ -368,9 +327,9 @@ static bool is_acknowledged(const struct options *o, const char *table, const ch
     for (size_t i = 0; i < o->n_acknowledge; i++) {
         const char *at = strstr(o->acknowledge[i], wanted);
         if (at && at < strchr(o->acknowledge[i], '=') && (at == o->acknowledge[i] || at[-1] == '.'))
-            return true;
+            return strchr(o->acknowledge[i], '=') + 1;
     }
-    return false;
+    return NULL;
 }
 
 static bool judge_name(const struct options *o, const struct rules_team *team, const char *table,
@@ -381,12 +340,18 @@ static bool judge_name(const struct options *o, const struct rules_team *team, c
     struct rules_column column = {.name = name, .type = "text"};
     struct rules_table words;
     struct rules_verdict v;
+    struct pick_reason reason;
 
     rules_table_of(&words, "public", bare, NULL);
     rules_table_team(&words, team);
     rules_judge(&words, &column, &v);
-    if (v.level == RULES_NONE || is_acknowledged(o, table, name))
+    const char *given = acknowledged(o, table, name);
+    bool is_protected = v.categories & 1u << RULES_PROTECTED_ADDRESS;
+    if (v.level == RULES_NONE ||
+        (given && (!is_protected || (pick_reason_read(given, &reason, e) && reason.answered))))
         return true;
+    if (!only_looks(o) && is_protected)
+        return pick_reason_protected(&t, name, e);
     if (!only_looks(o))
         return refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
     out_talk(tr("without a reason: %s.%s (%s, by its name)"), table, name,
@@ -397,11 +362,11 @@ static bool judge_name(const struct options *o, const struct rules_team *team, c
 /* A reason that will not do is not found out behind the first write. */
 static bool reasons_do(const struct options *o, struct err *e)
 {
-    struct reason reason;
+    struct pick_reason reason;
 
     for (size_t i = 0; i < o->n_acknowledge; i++) {
         const char *equals = strchr(o->acknowledge[i], '=');
-        if (equals && !read_reason(equals + 1, &reason, e))
+        if (equals && !pick_reason_read(equals + 1, &reason, e))
             return false;
     }
     return true;

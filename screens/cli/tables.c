@@ -149,6 +149,8 @@ static void print_evidence(const struct rules_team *team, const struct rules_evi
         str_printf(out, ": %s", reason);
     else if (e->sampled)
         str_printf(out, " %u of %u", e->hits, e->sampled);
+    if (e->quiet)
+        str_printf(out, " %s", tr("silenced"));
 }
 
 /* What the team silenced is told, too: a flag that is missing was somebody's choice. */

@@ -29,6 +29,8 @@ static void add(const char *schema, const char *table, const char *columns)
         facts[n].unsupported = colon && strstr(colon, ":point");
         facts[n].level = colon && strstr(colon, ":secret") ? RULES_SPECIAL : RULES_NONE;
         facts[n].categories = facts[n].level ? 1u << RULES_FNR : 0;
+        if (colon && strstr(colon, ":code"))
+            facts[n].categories |= 1u << RULES_PROTECTED_ADDRESS;
         if (colon)
             *colon = '\0';
     }
@@ -299,6 +301,65 @@ static void test_nothing_is_left_of_a_table(void **state)
     refused(OUT_REFUSED, "no column of the table");
 }
 
+/* Code 6/7 is asked about by its name, as in the wizard, which keeps the answer in the same words.
+ */
+static void test_protected_people_are_asked_about(void **state)
+{
+    (void)state;
+    static const char *const lacking[] = {"bosted.adresse=avklart; PVK 17",
+                                          "bosted.adresse=avklart; protected_address: ; PVK 17",
+                                          "bosted.adresse=avklart for protected_address; PVK 17"};
+    static const char *const saying[] = {
+        "bosted.adresse=avklart; protected_address: filtrert i appen; PVK 17",
+        "bosted.adresse=Kode 6/7: filtrert i appen;avklart;PVK 17",
+        "bosted.adresse=avklart;  code 6/7:filtrert i appen ;PVK 17",
+        "bosted.adresse=avklart; PVK 17; kode 6/7: filtrert i appen"};
+    add("public", "bosted", "id:key adresse:secret:code");
+    COLUMNS("bosted:adresse");
+    refused(OUT_REFUSED, "public.bosted.adresse");
+    assert_non_null(strstr(e.hint, "--acknowledge public.bosted.adresse='why it may flow; "
+                                   "protected_address: how"));
+    for (size_t i = 0; i < sizeof lacking / sizeof *lacking; i++) {
+        o.n_acknowledge = 0;
+        ACKNOWLEDGE(lacking[i]);
+        refused(OUT_REFUSED, "code 6 and 7");
+        assert_string_equal(e.reason, "UNACKNOWLEDGED");
+        assert_non_null(strstr(e.hint, "protected_address: how"));
+    }
+    o.command = "plan"; /* looks, and names it */
+    assert_true(pick(&s, &o, WHO, &e));
+    assert_int_equal(selection_unacknowledged(&s, NULL, 0), 1);
+    o.command = "apply";
+    for (size_t i = 0; i < sizeof saying / sizeof *saying; i++) {
+        o.n_acknowledge = 0;
+        ACKNOWLEDGE(saying[i]);
+        flows("public.bosted(id adresse)");
+        const struct selection_column *c = &s.tables[s.n_tables - 1].columns[1];
+        assert_string_equal(c->ack->reason, "avklart; protected_address: filtrert i appen");
+        assert_string_equal(c->ack->reference, "PVK 17");
+        assert_false(selection_lacks_protected(c));
+        selection_set_table(&s, s.n_tables - 1, false);
+    }
+    o.n_acknowledge = 0; /* of another column it does no harm */
+    o.n_columns = 0;
+    ACKNOWLEDGE("regel.fnr=avklart; protected_address: ingen; PVK 17");
+    assert_true(pick_acknowledge(&s, &o, WHO, &e));
+}
+
+static void test_protected_people_by_name(void **state)
+{
+    (void)state;
+    COLUMNS("person:adressebeskyttelse");
+    assert_false(pick_by_name(&o, NULL, &e));
+    assert_non_null(strstr(e.hint, "protected_address: how"));
+    ACKNOWLEDGE("person.adressebeskyttelse=avklart; PVK 17");
+    assert_false(pick_by_name(&o, NULL, &e));
+    assert_int_equal(out_code(&e), OUT_REFUSED);
+    o.n_acknowledge = 0;
+    ACKNOWLEDGE("person.adressebeskyttelse=avklart; protected_address: filtrert; PVK 17");
+    assert_true(pick_by_name(&o, NULL, &e));
+}
+
 static void test_acknowledgements_that_are_wrong(void **state)
 {
     (void)state;
@@ -410,6 +471,8 @@ int main(void)
         TEST(test_sensitive_key),
         TEST(test_nothing_is_left_of_a_table),
         TEST(test_acknowledgements_that_are_wrong),
+        TEST(test_protected_people_are_asked_about),
+        TEST(test_protected_people_by_name),
         TEST(test_by_name_alone),
         TEST(test_exit_codes),
     };

@@ -1,0 +1,14 @@
+#include "api/plan/apply_reason.h"
+
+#include "api/base/tr.h"
+
+bool apply_hint_reason(const struct plan *p, struct err *e)
+{
+    if (p->n_claimed == 0)
+        return err_hint(e, tr("give each a reason and a reference, or leave it out"));
+    return err_hint(e,
+                    tr("the type of %zu stands in the file alone, and they are judged as text: a "
+                       "database that can be asked (--dsn or PG*) tells the type that holds; else "
+                       "give each a reason and a reference, or leave it out"),
+                    p->n_claimed);
+}
