@@ -18,6 +18,14 @@ struct task *pg_copy(struct pg *pg, const char *select, copy_row *row, void *ctx
  * come as they are. A row is its fields, without the format's head. */
 struct task *pg_copy_binary(struct pg *pg, const char *select, copy_row *row, void *ctx);
 
+/* The same, for many short ones: up to COPY_TOGETHER that follow each other in the line go to the
+ * server as one string, so that it does not wait for us in between. Each succeeds or fails by
+ * itself, and time-outs are of each: after one that failed the rest is sent again. The locks of all
+ * are held until the last one ended. Dropping all of them cancels at once; one alone ends when the
+ * server has told of those before it, which it may do late. */
+enum { COPY_TOGETHER = 8 };
+struct task *pg_copy_joined(struct pg *pg, const char *select, copy_row *row, void *ctx);
+
 static inline uint32_t copy_number(const char *at)
 {
     const unsigned char *b = (const unsigned char *)at;

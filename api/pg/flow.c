@@ -6,21 +6,39 @@
 #include <string.h>
 
 /* Sends and reads. Plain statements go out many at once, each with a sync of its own, so that one
- * that fails does not take the next with it (libpq's pipeline mode). COPY cannot be among them. */
+ * that fails does not take the next with it (libpq's pipeline mode). COPY cannot be among them;
+ * several of it are one string, whose rest is sent again when one of them failed. */
 
-enum { AHEAD = 24, ROWS_A_LOOK = 64 };
+enum { AHEAD = 24, ROWS_A_LOOK = 64, GRACE_MS = 5000 };
 
-static bool send_copy(struct pg *pg, struct pg_job *job)
+static size_t n_together(const struct pg_job *first)
+{
+    size_t n = 1;
+
+    for (const struct pg_job *job = first->next;
+         first->joins && job != NULL && job->joins && n < COPY_TOGETHER; job = job->next)
+        n++;
+    return n;
+}
+
+static bool send_copies(struct pg *pg, struct pg_job *first)
 {
     if (pg->n_sent > 0)
-        return true; /* later: it must be alone */
+        return true; /* later: nothing else may be on its way */
     if (PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF && PQexitPipelineMode(pg->conn) != 1)
         return false;
-    if (PQsendQuery(pg->conn, job->sql) != 1)
-        return false;
-    job->at = JOB_SENT;
-    pg->n_sent++;
-    return true;
+    size_t n = n_together(first), at = 0;
+    struct str sql = {0};
+    for (const struct pg_job *job = first; at < n; job = job->next)
+        str_printf(&sql, "%s%s", at++ > 0 ? "; " : "", job->sql);
+    bool sent = PQsendQuery(pg->conn, str_text(&sql)) == 1;
+    str_done(&sql);
+    for (struct pg_job *job = first; sent && pg->n_sent < n; job = job->next) {
+        job->at = JOB_SENT;
+        job->joined = n > 1;
+        pg->n_sent++;
+    }
+    return sent;
 }
 
 static bool send_query(struct pg *pg, struct pg_job *job)
@@ -51,7 +69,7 @@ bool flow_send(struct pg *pg)
                 break;
             continue;
         }
-        if (!(job->row != NULL ? send_copy(pg, job) : send_query(pg, job)))
+        if (!(job->row != NULL ? send_copies(pg, job) : send_query(pg, job)))
             return false;
         if (job->at == JOB_WAITING || job->row != NULL)
             break;
@@ -101,22 +119,49 @@ static bool hit_by_mistake(struct pg *pg, struct pg_job *job)
     enum { ECHO_MS = 2000 };
     bool lately = pg->cancel != NULL ||
                   (pg->cancelled_ms > 0 && clock_mono_ms() - pg->cancelled_ms < ECHO_MS);
-    return lately && job->failed && !job->again && job->row == NULL && job->task != NULL &&
+    return lately && job->failed && !job->again && !job->begun && job->task != NULL &&
            strcmp(job->e.reason, PG_CANCELLED) == 0;
+}
+
+/* The server reads a string whole before it begins: what it says of that is said of any of them. */
+static bool of_whole_string(const struct pg_job *job)
+{
+    return job->joined && job->failed && !job->begun && job->task != NULL &&
+           (strcmp(job->e.reason, "42601") == 0 || strcmp(job->e.reason, "22021") == 0);
 }
 
 static void complete(struct pg *pg, struct pg_job *job)
 {
-    if (!hit_by_mistake(pg, job)) {
+    bool mistaken = hit_by_mistake(pg, job), whole = of_whole_string(job);
+    if (!mistaken && !whole) {
         queue_finish(pg, job);
         return;
     }
     queue_remove(pg, job);
     pg->n_sent--;
-    job->again = true;
+    job->again = job->again || mistaken;
+    job->joins = job->joins && !whole;
     job->at = JOB_WAITING;
     job->failed = job->ended = false;
     queue_add(pg, job);
+}
+
+/* The string ended with the first of them; those behind it did not run. */
+static void complete_string(struct pg *pg, struct pg_job *first)
+{
+    bool whole = of_whole_string(first);
+
+    for (struct pg_job *job = first->next, *next; job != NULL && job->at == JOB_SENT; job = next) {
+        next = job->next;
+        if (job->task == NULL && !job->own) { /* nobody waits for it any more */
+            queue_finish(pg, job);
+            continue;
+        }
+        job->at = JOB_WAITING;
+        job->joins = job->joins && !whole;
+        pg->n_sent--;
+    }
+    complete(pg, first);
 }
 
 static bool read_query(struct pg *pg, struct pg_job *job, bool *moved)
@@ -151,7 +196,6 @@ static bool is_row(struct pg_job *job, char **line, size_t *bytes)
         return true;
     }
     enum copy_binary is = copy_binary_row(!job->begun, line, bytes);
-    job->begun = true;
     if (is == COPY_BROKEN && !job->failed) {
         err_set(&job->e, ERR_NETWORK, tr("could not ask the database"));
         err_why(&job->e, "its rows are not in the format that was asked for");
@@ -162,7 +206,9 @@ static bool is_row(struct pg_job *job, char **line, size_t *bytes)
 
 static void hand_over(struct pg_job *job, char *line, size_t bytes)
 {
-    if (!is_row(job, &line, &bytes) || job->task == NULL || job->failed)
+    bool row = is_row(job, &line, &bytes);
+    job->begun = true;
+    if (!row || job->task == NULL || job->failed)
         return;
     if (!job->row(job->ctx, line, bytes, &job->e))
         job->failed = true;
@@ -189,6 +235,12 @@ static enum copied read_lines(struct pg *pg, struct pg_job *job, int64_t until_m
     }
 }
 
+/* It ended well (for the server), and another one of its string is on its way. */
+static bool goes_on(const struct pg_job *job, ExecStatusType status)
+{
+    return status == PGRES_COMMAND_OK && job->next != NULL && job->next->at == JOB_SENT;
+}
+
 static bool read_copy(struct pg *pg, struct pg_job *job, int64_t until_ms, bool *moved, bool *more)
 {
     while (!PQisBusy(pg->conn)) {
@@ -196,12 +248,17 @@ static bool read_copy(struct pg *pg, struct pg_job *job, int64_t until_ms, bool 
             return false;
         PGresult *result = PQgetResult(pg->conn);
         if (result == NULL) {
+            complete_string(pg, job);
+            return true;
+        }
+        ExecStatusType status = PQresultStatus(result);
+        take_result(job, result);
+        if (goes_on(job, status)) {
+            *moved = true;
             queue_finish(pg, job);
             return true;
         }
-        bool copying = PQresultStatus(result) == PGRES_COPY_OUT;
-        take_result(job, result);
-        if (!copying)
+        if (status != PGRES_COPY_OUT)
             continue;
         switch (read_lines(pg, job, until_ms, moved)) {
         case COPIED_ALL:
@@ -249,4 +306,12 @@ bool flow_read(struct pg *pg, int64_t until_ms, bool *more)
             *more = true;
     }
     return true;
+}
+
+/* Of a string each statement has its time, and its end may come with the last one's. */
+int64_t flow_ends_ms(const struct pg *pg)
+{
+    int64_t statements = pg->first != NULL && pg->first->joined ? (int64_t)pg->n_sent : 1;
+
+    return pg->moved_ms + statements * pg->plan->statement_timeout_ms + GRACE_MS;
 }

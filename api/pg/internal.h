@@ -96,7 +96,9 @@ struct pg_job {
     size_t n_params;
     copy_row *row; /* a COPY */
     bool binary;   /* of the binary format */
-    bool begun;    /* its head was read */
+    bool joins;    /* may go out in one string with its neighbours that may, too */
+    bool joined;   /* did */
+    bool begun;    /* something of it was read */
     void *ctx;
     struct pg_rows rows;
     struct err e;
@@ -136,6 +138,8 @@ bool queue_slept(struct pg *pg);                       /* the machine slept: los
 void queue_pump(struct pg *pg);                        /* sees to it that somebody works on it */
 bool flow_send(struct pg *pg);                         /* what may be sent; false: lost */
 bool flow_read(struct pg *pg, int64_t until_ms, bool *more);
+/* What was sent ends by itself at that time; clock_mono_ms. */
+int64_t flow_ends_ms(const struct pg *pg);
 void cancel_look(struct pg *pg, struct task *t); /* towards the end of a dropped statement */
 
 /* --- COPY's binary format: copy.c --- */

@@ -51,11 +51,9 @@ struct task *pg_query(struct pg *pg, const char *sql, const char *const *params,
     return enqueue(pg, job_new(pg, sql, params, n));
 }
 
-static struct task *copy(struct pg *pg, const char *select, const char *how, copy_row *row,
-                         void *ctx)
+static struct pg_job *copy_job(struct pg *pg, const char *select, const char *how, copy_row *row,
+                               void *ctx)
 {
-    if (!pg_alive(pg))
-        return task_refused(pg->net, &pg->lost_why);
     struct str sql = {0};
     str_printf(&sql, "COPY (%s) TO STDOUT%s", select, how);
     struct pg_job *job = job_new(pg, str_text(&sql), NULL, 0);
@@ -63,17 +61,35 @@ static struct task *copy(struct pg *pg, const char *select, const char *how, cop
     job->row = row;
     job->ctx = ctx;
     job->binary = how[0] != '\0';
-    return enqueue(pg, job);
+    return job;
 }
+
+static const char binary[] = " (FORMAT binary)";
 
 struct task *pg_copy(struct pg *pg, const char *select, copy_row *row, void *ctx)
 {
-    return copy(pg, select, "", row, ctx);
+    if (!pg_alive(pg))
+        return task_refused(pg->net, &pg->lost_why);
+    return enqueue(pg, copy_job(pg, select, "", row, ctx));
 }
 
 struct task *pg_copy_binary(struct pg *pg, const char *select, copy_row *row, void *ctx)
 {
-    return copy(pg, select, " (FORMAT binary)", row, ctx);
+    if (!pg_alive(pg))
+        return task_refused(pg->net, &pg->lost_why);
+    return enqueue(pg, copy_job(pg, select, binary, row, ctx));
+}
+
+/* Before, a time-out was of the whole string. */
+enum { TIMES_EACH_STATEMENT = 130000 };
+
+struct task *pg_copy_joined(struct pg *pg, const char *select, copy_row *row, void *ctx)
+{
+    if (!pg_alive(pg))
+        return task_refused(pg->net, &pg->lost_why);
+    struct pg_job *job = copy_job(pg, select, binary, row, ctx);
+    job->joins = pg_version(pg) >= TIMES_EACH_STATEMENT;
+    return enqueue(pg, job);
 }
 
 const struct pg_rows *pg_rows(const struct task *t)

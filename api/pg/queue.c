@@ -10,7 +10,7 @@
  * works on it as long as there is something to do; whoever asked only looks whether his is done. */
 
 /* The slice is short: another connection may wait for its next statement. */
-enum { SLICE_MS = 1, GRACE_MS = 5000 };
+enum { SLICE_MS = 1 };
 
 struct pump {
     struct pg *pg;
@@ -103,8 +103,7 @@ static void drop_unsent(struct pg *pg)
  */
 static bool is_silent(const struct pg *pg)
 {
-    return pg->n_sent > 0 &&
-           clock_mono_ms() > pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS;
+    return pg->n_sent > 0 && clock_mono_ms() > flow_ends_ms(pg);
 }
 
 static void lose(struct pg *pg, const char *why)
@@ -177,7 +176,7 @@ static enum task_state pump_step(struct task *t)
         task_again(t);
     int unsent = PQflush(pg->conn);
     task_wait_fd(t, PQsocket(pg->conn), (short)(unsent == 1 ? POLLIN | POLLOUT : POLLIN));
-    task_wait_until(t, pg->moved_ms + pg->plan->statement_timeout_ms + GRACE_MS + 1);
+    task_wait_until(t, flow_ends_ms(pg) + 1);
     return TASK_RUNNING;
 }
 

@@ -6,32 +6,25 @@
 #include "api/base/tr.h"
 #include "api/pg/copy.h"
 #include "api/plan/sampling_apart.h"
-#include "api/plan/sampling_heap.h"
+#include "api/plan/sampling_reading.h"
 #include "api/plan/sampling_statistics.h"
 
 enum { READERS = 2, STATEMENT_MS = 5000, LOCK_MS = 500 };
 
 struct sampler;
 
-struct field {
-    struct heap *heap;
-    enum heap_form form;
-};
+/* At a connection's line at most, so that its server need not wait for us: tables, and bytes of
+ * those that it reads as one string. */
+enum { AHEAD = COPY_TOGETHER, AHEAD_BYTES = 3 * 1024 * 1024 };
 
-/* A connection and the table that it reads. */
+/* A connection and the tables that it reads, one after the other. */
 struct reader {
     struct sampler *of;
-    struct task *connecting, *setting, *asking, *copy;
+    struct task *connecting, *setting, *asking;
     struct pg *pg;
     struct err lost; /* what ended it */
-    size_t table;
-    bool again;         /* the blocks that were drawn were empty: from the beginning, then */
-    struct heap *heaps; /* of a column each */
-    size_t n_heaps;
-    struct field *fields; /* of a row */
-    size_t n_fields;
-    uint64_t rows;
-    struct arena mem;
+    uint64_t turns;
+    struct reading readings[AHEAD];
 };
 
 /* What is asked before tables are read; the statistics in parts, on all connections. */
@@ -48,7 +41,8 @@ struct sampler {
     struct apart apart;
     int64_t until; /* no table is begun after that; clock_mono_ms */
     struct reader readers[READERS];
-    size_t next; /* table */
+    size_t next;                          /* table */
+    size_t back[READERS * AHEAD], n_back; /* tables that a lost connection had not begun */
     struct sampling_found *found, *own;
     struct sampling_told told;
     size_t why_table;
@@ -62,10 +56,10 @@ static void reader_end(struct reader *r)
     task_clear(&r->connecting);
     task_clear(&r->setting);
     task_clear(&r->asking);
-    task_clear(&r->copy);
+    for (size_t i = 0; i < AHEAD; i++)
+        reading_end(&r->readings[i]);
     pg_close(r->pg);
     r->pg = NULL;
-    arena_done(&r->mem);
 }
 
 static void stop(void *job)
@@ -93,58 +87,7 @@ struct sampling_told sampling_told(const struct task *t)
     return s->told;
 }
 
-/* --- rows --- */
-
-static bool data_row(void *ctx, char *line, size_t bytes, struct err *e)
-{
-    struct reader *r = ctx;
-    const char *end = line + bytes;
-    char *value;
-    size_t n;
-
-    (void)e;
-    r->rows++;
-    for (size_t i = 0; i < r->n_fields && copy_field_binary(&line, end, &value, &n); i++)
-        if (value)
-            heap_add(r->fields[i].heap, &r->mem, r->fields[i].form, value, n);
-    return true;
-}
-
-static void make_heaps(struct reader *r, const struct sampling_field *fields)
-{
-    r->heaps = arena_array(&r->mem, struct heap, r->n_fields);
-    r->fields = arena_array(&r->mem, struct field, r->n_fields);
-    r->n_heaps = 0;
-    for (size_t i = 0; i < r->n_fields; i++) {
-        size_t column = fields[i].column;
-        if (i == 0 || fields[i - 1].column != column)
-            r->heaps[r->n_heaps++] = (struct heap){
-                .column = column,
-                .is_array = catalog_column(r->of->catalog, r->table, column).is_array};
-        r->fields[i] = (struct field){&r->heaps[r->n_heaps - 1], fields[i].form};
-    }
-}
-
-/* Begins to read a table; false: there is nothing to look at. */
-static bool begin(struct reader *r, size_t table)
-{
-    struct sampler *s = r->of;
-    struct str sql = {0};
-    arena_reset(&r->mem);
-    struct sampling_field *fields =
-        arena_array(&r->mem, struct sampling_field,
-                    SAMPLING_FIELDS * catalog_table_columns(s->catalog, table) + 1);
-    bool ok = sampling_sql(s->catalog, table, s->rows, r->again, &sql, fields, &r->n_fields);
-
-    if (ok) {
-        r->table = table;
-        r->rows = 0;
-        make_heaps(r, fields);
-        r->copy = pg_copy_binary(r->pg, str_text(&sql), data_row, r);
-    }
-    str_done(&sql);
-    return ok;
-}
+/* --- tables --- */
 
 static bool holds_rows(const struct catalog_table *t)
 {
@@ -152,31 +95,12 @@ static bool holds_rows(const struct catalog_table *t)
            !rules_is_housekeeping(t->name);
 }
 
-static bool is_to_read(const struct catalog *c, const struct sampling_found *f,
-                       const bool *wanted, size_t table)
+static bool is_to_read(const struct catalog *c, const struct sampling_found *f, const bool *wanted,
+                       size_t table)
 {
     struct catalog_table t = catalog_table(c, table);
 
-    return (wanted == NULL || wanted[table]) && !sampling_found_is_read(f, table) &&
-           holds_rows(&t);
-}
-
-static void conclude(struct reader *r)
-{
-    struct sampler *s = r->of;
-    struct catalog_table t = catalog_table(s->catalog, r->table);
-    struct sampling_seen seen = {
-        .rows = r->rows,
-        .in_part = sampling_sql_leaves(s->catalog, r->table, s->rows, r->again, r->rows)};
-
-    sampling_found_set_read(s->found, r->table, &seen);
-    for (size_t i = 0; i < r->n_heaps; i++) {
-        struct rules_verdict v = {0};
-        heap_verdict(&r->heaps[i], t.schema, t.name, RULES_BY_DATA, &v);
-        sampling_found_put(s->found, r->table, r->heaps[i].column, &v);
-    }
-    s->told.rows += r->rows;
-    s->told.in_part += seen.in_part;
+    return (wanted == NULL || wanted[table]) && !sampling_found_is_read(f, table) && holds_rows(&t);
 }
 
 static void tell_left_out(struct sampler *s, size_t table, const char *why)
@@ -203,31 +127,59 @@ static void leave_out(struct sampler *s, size_t table, const struct err *why)
 
 /* --- the task --- */
 
-/* The table is read, or left out; true when the reader is free for another one. */
-static bool ended(struct reader *r)
+/* The connection is gone: what it read just then is left out, and the rest goes to the other. */
+static void lose(struct reader *r, const struct err *why)
 {
     struct sampler *s = r->of;
-    enum task_state state = task_state(r->copy);
+    const struct reading *at = NULL;
 
-    if (r->copy == NULL)
-        return true;
-    if (state == TASK_RUNNING)
-        return false;
-    if (state == TASK_OK && r->rows == 0 && !r->again &&
-        catalog_table(s->catalog, r->table).rows > SAMPLING_WHOLE) {
-        task_clear(&r->copy);
-        r->again = true;
-        return !begin(r, r->table);
+    r->lost = *why;
+    for (size_t i = 0; i < AHEAD; i++)
+        if (r->readings[i].copy && (at == NULL || r->readings[i].turn < at->turn))
+            at = &r->readings[i];
+    for (size_t i = 0; i < AHEAD; i++)
+        if (r->readings[i].copy && &r->readings[i] != at)
+            s->back[s->n_back++] = r->readings[i].table;
+    if (at) {
+        leave_out(s, at->table, why);
+        s->told.tables++;
     }
-    if (state == TASK_OK)
-        conclude(r);
-    else
-        leave_out(s, r->table, task_error(r->copy));
-    if (state == TASK_FAILED && str_eq(task_error(r->copy)->reason, PG_LOST))
-        r->lost = *task_error(r->copy);
-    task_clear(&r->copy);
-    r->again = false;
-    s->told.tables++;
+}
+
+/* A table is read, or left out, or asked for again. */
+static void settle(struct reader *r, struct reading *at)
+{
+    struct sampler *s = r->of;
+    enum task_state state = task_state(at->copy);
+    bool again = state == TASK_OK && at->rows == 0 && !at->again &&
+                 catalog_table(s->catalog, at->table).rows > SAMPLING_WHOLE;
+
+    if (state == TASK_FAILED) {
+        leave_out(s, at->table, task_error(at->copy));
+    } else if (!again) {
+        struct sampling_seen seen = reading_conclude(at, s->rows, s->found);
+        s->told.rows += seen.rows;
+        s->told.in_part += seen.in_part;
+    }
+    task_clear(&at->copy);
+    at->turn = r->turns++;
+    if (!again || !reading_begin(at, s->catalog, r->pg, at->table, s->rows, true))
+        s->told.tables++;
+}
+
+/* False: the connection is gone. */
+static bool settle_ended(struct reader *r)
+{
+    for (size_t i = 0; i < AHEAD; i++) {
+        struct reading *at = &r->readings[i];
+        if (at->copy == NULL || task_state(at->copy) == TASK_RUNNING)
+            continue;
+        if (task_state(at->copy) == TASK_FAILED && str_eq(task_error(at->copy)->reason, PG_LOST)) {
+            lose(r, task_error(at->copy));
+            return false;
+        }
+        settle(r, at);
+    }
     return true;
 }
 
@@ -255,6 +207,8 @@ static void run_out(struct sampler *s)
 {
     size_t n = catalog_tables(s->catalog);
 
+    s->told.not_reached += s->n_back;
+    s->n_back = 0;
     for (; s->next < n; s->next++)
         s->told.not_reached += is_to_read(s->catalog, s->found, s->wanted, s->next);
     if (s->told.not_reached == 0)
@@ -266,11 +220,77 @@ static void run_out(struct sampler *s)
         s->told.not_reached);
 }
 
+/* Where another table fits into the line, which is kept short: those that are read as one string
+ * hold their locks until its end. NULL: none now. */
+static struct reading *find_room(struct reader *r, size_t table)
+{
+    const struct catalog *c = r->of->catalog;
+    int64_t cost = reading_cost(c, table), bytes = cost;
+    struct reading *room = NULL;
+
+    for (size_t i = 0; i < AHEAD; i++) {
+        struct reading *at = &r->readings[i];
+        if (at->copy == NULL) {
+            room = at;
+            continue;
+        }
+        int64_t other = reading_cost(c, at->table);
+        if (cost < 0 && other < 0) /* one that may take long is enough to wait behind */
+            return NULL;
+        bytes += other < 0 ? 0 : other;
+    }
+    return bytes <= AHEAD_BYTES ? room : NULL;
+}
+
+/* The next table that has something to be read, noting those that have not. False: there is none.
+ */
+static bool find_next(struct sampler *s, size_t *table)
+{
+    if (s->n_back > 0) {
+        *table = s->back[s->n_back - 1];
+        return true;
+    }
+    for (; s->next < catalog_tables(s->catalog); s->next++) {
+        if (!is_to_read(s->catalog, s->found, s->wanted, s->next))
+            continue;
+        const char *why = apart_why(&s->apart, s->next);
+        if (why == NULL) {
+            *table = s->next;
+            return true;
+        }
+        stay_away(s, s->next, why);
+    }
+    return false;
+}
+
+/* Fills the line; true while there is something in it. */
+static bool ask_on(struct reader *r)
+{
+    struct sampler *s = r->of;
+    struct reading *room;
+    size_t table;
+    bool reading = false;
+
+    while (clock_mono_ms() < s->until && find_next(s, &table) &&
+           (room = find_room(r, table)) != NULL) {
+        if (s->n_back > 0)
+            s->n_back--;
+        else
+            s->next++;
+        room->turn = r->turns++;
+        if (reading_begin(room, s->catalog, r->pg, table, s->rows, false))
+            continue;
+        sampling_found_set_read(s->found, table, &(struct sampling_seen){0});
+        s->told.tables++;
+    }
+    for (size_t i = 0; i < AHEAD; i++)
+        reading = reading || r->readings[i].copy;
+    return reading;
+}
+
 /* True while it has something to do. */
 static bool go_on(struct reader *r)
 {
-    struct sampler *s = r->of;
-
     if (r->connecting && task_state(r->connecting) == TASK_RUNNING)
         return true;
     if (r->connecting && task_state(r->connecting) == TASK_FAILED)
@@ -280,31 +300,11 @@ static bool go_on(struct reader *r)
     task_clear(&r->connecting);
     if (r->pg == NULL)
         return false;
-    if (!ended(r))
-        return true;
-    if (r->lost.kind != ERR_NONE) {
+    if (!settle_ended(r)) {
         reader_end(r);
         return false;
     }
-    while (s->next < catalog_tables(s->catalog)) {
-        if (clock_mono_ms() >= s->until) {
-            run_out(s);
-            return false;
-        }
-        size_t table = s->next++;
-        if (!is_to_read(s->catalog, s->found, s->wanted, table))
-            continue;
-        const char *why = apart_why(&s->apart, table);
-        if (why) {
-            stay_away(s, table, why);
-            continue;
-        }
-        if (begin(r, table))
-            return true;
-        sampling_found_set_read(s->found, table, &(struct sampling_seen){0});
-        s->told.tables++;
-    }
-    return false;
+    return ask_on(r);
 }
 
 /* --- what is asked first, on the first connection --- */
@@ -399,7 +399,7 @@ static bool asked_first(struct sampler *s)
 static enum task_state step(struct task *t)
 {
     struct sampler *s = task_job(t, &type);
-    size_t before = s->told.tables;
+    size_t before = s->told.tables, table;
     bool working = false;
 
     if (!asked_first(s))
@@ -410,10 +410,12 @@ static enum task_state step(struct task *t)
         task_news(t);
     if (working)
         return TASK_RUNNING;
+    if (s->rows && clock_mono_ms() >= s->until)
+        run_out(s);
     if (task_state(s->readers[0].connecting) == TASK_FAILED)
         return task_fail_like(t, s->readers[0].connecting);
     for (size_t i = 0; i < READERS; i++)
-        if (s->readers[i].lost.kind != ERR_NONE && s->next < catalog_tables(s->catalog))
+        if (s->readers[i].lost.kind != ERR_NONE && find_next(s, &table))
             return task_fail(t, &s->readers[i].lost);
     return TASK_OK;
 }

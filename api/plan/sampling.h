@@ -3,8 +3,9 @@
 
 /* Looks at values, with little load (facts/engineering.md, "Sampling"): PostgreSQL's own statistics
  * first, of all tables in one statement and without reading a table; then some rows of each table,
- * on two connections of its own, every statement by itself with short time-outs, read-only. Tables
- * that reading would harm, or where others' functions would run, are left out (sampling_apart.h).
+ * on two connections of its own, with short time-outs for every statement, read-only; a few short
+ * tables are one string, and one transaction (sampling_reading.h). Tables that reading would harm,
+ * or where others' functions would run, are left out (sampling_apart.h).
  * A value is classified where it arrives and is gone: nothing but counts leaves.
  *
  *     struct task *t = sampling(net, &options);
