@@ -18,6 +18,7 @@ static bool decode_network(struct arena *a, struct rest_answer *answer, void *ou
     (void)e;
     n->name = rest_string(a, answer->json, "name");
     n->link = rest_string(a, answer->json, "selfLink");
+    n->description = rest_string(a, answer->json, "description");
     n->auto_subnets = json_bool(answer->json, "autoCreateSubnetworks", false);
     n->routing_mode = rest_string(a, answer->json, "routingConfig.routingMode");
     for
@@ -165,6 +166,7 @@ static void read_firewall(struct arena *a, const struct json *j, struct compute_
     f->name = rest_string(a, j, "name");
     f->network = rest_string(a, j, "network");
     f->direction = rest_string(a, j, "direction");
+    f->description = rest_string(a, j, "description");
     f->sources = rest_strings(a, json_get(j, "sourceRanges"), &f->n_sources);
     f->disabled = json_bool(j, "disabled", false);
     f->limited = json_count(json_get(j, "targetTags")) > 0 ||
@@ -285,6 +287,7 @@ static bool decode_address(struct arena *a, struct rest_answer *answer, void *ou
     ad->type = rest_string(a, answer->json, "addressType");
     ad->subnetwork = rest_last(rest_string(a, answer->json, "subnetwork"));
     ad->region = rest_last(rest_string(a, answer->json, "region"));
+    ad->description = rest_string(a, answer->json, "description");
     ad->users = rest_strings(a, json_get(answer->json, "users"), &ad->n_users);
     return true;
 }

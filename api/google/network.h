@@ -11,7 +11,7 @@ struct compute_peering {
     const char *name, *network, *state;
 };
 struct compute_network {
-    const char *name, *link; /* link: selfLink */
+    const char *name, *link, *description; /* link: selfLink */
     bool auto_subnets;
     const char *routing_mode;
     struct compute_peering *peerings;
@@ -39,7 +39,7 @@ struct task *compute_peering_ranges(struct google *g, const char *project, const
 const struct compute_ranges *compute_ranges(const struct task *t);
 
 struct compute_firewall {
-    const char *name, *network, *direction;
+    const char *name, *network, *direction, *description;
     const char **sources;
     size_t n_sources;
     const char **allowed; /* "tcp:5432", "all" */
@@ -63,7 +63,7 @@ struct task *compute_firewall_delete(struct google *g, const char *project, cons
 const struct compute_firewall *compute_firewall(const struct task *t);
 
 struct compute_address {
-    const char *name, *address, *status, *type, *subnetwork, *region;
+    const char *name, *address, *status, *type, *subnetwork, *region, *description;
     const char **users;
     size_t n_users;
 };

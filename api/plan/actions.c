@@ -8,7 +8,10 @@ static const struct action_type actions[STEPS] = {
     [STEP_SERVICES] = {.start = start_services}, /* what others have come to use stays on */
     [STEP_NETWORK] = {.start = start_network, .undo = undo_network},
     [STEP_ACCOUNT] = {.start = start_account, .undo = undo_account},
-    [STEP_BINDING] = {.start = start_binding, .plain = true, .undo = undo_binding},
+    [STEP_BINDING] = {.start = start_binding,
+                      .plain = true,
+                      .made = made_binding,
+                      .undo = undo_binding},
     [STEP_ADDRESS] = {.start = start_address,
                       .passes = passes_address,
                       .done = done_address,

@@ -25,6 +25,7 @@ struct action_type {
     bool (*passes)(struct apply_step *s, struct doing *d);
     void (*failed)(struct apply_step *s);               /* puts words to the error; NULL */
     void (*done)(struct run *r, const struct doing *d); /* takes what others need; NULL */
+    bool (*made)(const struct doing *d); /* false: it was so already; NULL: its mark tells */
 
     /* looks at what somebody else has begun; NULL: that is not waited for */
     struct task *(*verify)(const struct place *p);

@@ -23,6 +23,7 @@ START(start_running);
 bool passes_address(struct apply_step *s, struct doing *d); /* its network is not to be seen yet */
 bool passes_source(struct apply_step *s, struct doing *d);  /* the proxy does not answer yet */
 void failed_source(struct apply_step *s);
+bool made_binding(const struct doing *d);
 void done_address(struct run *r, const struct doing *d);
 
 #define VERIFY(name) struct task *name(const struct place *p)

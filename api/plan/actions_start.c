@@ -29,18 +29,23 @@ START(start_services)
 
 START(start_network)
 {
+    char text[MAKER_TEXT];
+
     (void)a;
-    return compute_network_insert(r->google, r->t->project, r->n->network,
-                                  "Datastream and the proxies meet here", w);
+    return compute_network_insert(
+        r->google, r->t->project, r->n->network,
+        maker_describe(text, "Datastream and the proxies meet here", r->mark), w);
 }
 
 START(start_account)
 {
+    char text[MAKER_TEXT];
+
     (void)a;
     (void)w;
-    return iam_account_create(r->google, r->t->project, r->n->service_account,
-                              r->n->service_account,
-                              "The Cloud SQL proxy for Datastream runs as this account");
+    return iam_account_create(
+        r->google, r->t->project, r->n->service_account, r->n->service_account,
+        maker_describe(text, "The Cloud SQL proxy for Datastream runs as this account", r->mark));
 }
 
 START(start_binding)
@@ -55,10 +60,12 @@ START(start_binding)
 
 START(start_address)
 {
+    char text[MAKER_TEXT];
+
     (void)a;
-    return compute_address_insert(r->google, r->t->project, r->t->region, r->n->address,
-                                  r->plan->subnetwork,
-                                  "Address of the Cloud SQL proxy for Datastream", w);
+    return compute_address_insert(
+        r->google, r->t->project, r->t->region, r->n->address, r->plan->subnetwork,
+        maker_describe(text, "Address of the Cloud SQL proxy for Datastream", r->mark), w);
 }
 
 START(start_private)
@@ -71,10 +78,12 @@ START(start_private)
 
 START(start_firewall)
 {
+    char text[MAKER_TEXT];
+
     (void)a;
-    return compute_firewall_insert(r->google, r->t->project, r->n->firewall, r->n->network,
-                                   r->plan->subnet, PROXY_PORT,
-                                   "Datastream's private connection reaches the proxies", w);
+    return compute_firewall_insert(
+        r->google, r->t->project, r->n->firewall, r->n->network, r->plan->subnet, PROXY_PORT,
+        maker_describe(text, "Datastream's private connection reaches the proxies", r->mark), w);
 }
 
 START(start_source)
@@ -176,6 +185,12 @@ void failed_source(struct apply_step *s)
     err_reason(&s->error, APPLY_WRONG_PASSWORD);
     err_hint(&s->error,
              "the password of the database user is another one: go on from here and type it again");
+}
+
+/* Somebody may have given it the role since the plan was made. */
+bool made_binding(const struct doing *d)
+{
+    return access_bind_changed(d->task);
 }
 
 void done_address(struct run *r, const struct doing *d)

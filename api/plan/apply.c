@@ -3,6 +3,8 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/plan/actions.h"
+#include "api/plan/apply_reason.h"
 #include "api/plan/include.h"
 #include "api/plan/moves.h"
 #include "api/plan/trial.h"
@@ -16,21 +18,22 @@ static void labels_of(struct arena *a, struct run *r)
     r->labels.items = arena_array(a, struct google_label, 2);
     r->labels.items[r->labels.n++] = (struct google_label){"created-by", "strom"};
     if (r->record.run)
-        r->labels.items[r->labels.n++] = (struct google_label){
-            "strom-run", arena_printf(a, "run-%lld", (long long)r->record.run)};
+        r->labels.items[r->labels.n++] = (struct google_label){"strom-run", r->mark};
 }
 
 /* --- the journal --- */
 
-static void write_plan(const struct plan *p, const char *const *command, struct str *out)
+static void write_plan(const struct run *r, struct str *out)
 {
+    const struct plan *p = r->plan;
     struct json_out o;
 
     json_begin(&o, out, false);
     json_open_object(&o, NULL);
     json_put_string(&o, "digest", p->digest);
     json_put_string(&o, "wanted", p->wanted);
-    record_put_command(&o, command);
+    json_put_string(&o, "mark", r->mark);
+    record_put_command(&o, r->command);
     json_open_object(&o, "steps"); /* read again by continue.c */
     for (size_t i = 0; i < p->n_actions; i++)
         if (p->actions[i].verb != PLAN_KEEP)
@@ -46,7 +49,9 @@ static enum recorded open_journal(struct run *r, struct arena *a, struct err *e)
     struct str plan = {0};
 
     record_name(r->record.name, r->t->project, r->t->region, r->n->stream);
-    write_plan(r->plan, r->command, &plan);
+    if (r->record.store && !r->mark[0])
+        maker_mark(r->mark);
+    write_plan(r, &plan);
     if (r->record.run == 0)
         r->unsure = record_unsure(&r->record, a);
     enum recorded how = record_begin(&r->record, JOURNAL_CREATE, str_text(&plan), a, e);
@@ -119,11 +124,15 @@ static bool may_begin(struct run *r, struct apply_step *s)
 
 static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool well)
 {
+    const struct action_type *type = action_type(s->step);
+
     s->state = well ? APPLY_DONE : APPLY_FAILED;
     s->ended_ms = clock_mono_ms();
     if (!well)
         str_copy(s->message, sizeof s->message, s->error.why[0] ? s->error.why : s->error.what);
-    if (well || !d->is_call || !google_may_have_happened(d->task)) /* else the next run looks */
+    if (well && type->made && !type->made(d))
+        record_kept(&r->record, d->journal);
+    else if (well || !d->is_call || !google_may_have_happened(d->task)) /* else the next run looks */
         record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
 }
 
@@ -318,7 +327,7 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
         else
             err_why(e, "%zu sensitive columns have no reason: %s", p->n_unacknowledged,
                     p->unsettled);
-        return err_hint(e, "give each a reason and a reference, or leave it out");
+        return apply_hint_reason(p, e);
     }
     if (p->n_needs) {
         err_set(e, ERR_CONFLICT, "Making a stream of a source that is not prepared");

@@ -8,6 +8,7 @@
 #include "api/base/secret.h"
 #include "api/google/operation.h"
 #include "api/net/task.h"
+#include "api/plan/maker.h"
 #include "api/plan/plan.h"
 #include "api/store/store.h"
 
@@ -56,9 +57,10 @@ bool apply_needs_password(const struct plan *p);
  * them, nothing has moved (contract, section 2). */
 bool apply_continues(const struct plan *p, struct store *s, const char *digest);
 
-/* Steps (1u << step_id) that the newest run for this stream has made from nothing, with those that
- * it went on with: what an undo takes away. What was changed, or was there, is not among them. */
-unsigned apply_made(const struct target *t, const char *stream, struct store *s);
+/* What the newest run for this stream has made from nothing, with those that it went on with: what
+ * an undo takes away. What was changed, or was there, is not among them. Its lists live in a. */
+struct maker_made apply_made(const struct target *t, const char *stream, struct store *s,
+                             struct arena *a);
 
 /* TASK_OK when every action is done; TASK_FAILED with the first error when one failed and nothing
  * more is under way. Dropping the task detaches: what the cloud has begun goes on there. */

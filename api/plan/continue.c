@@ -86,47 +86,63 @@ static bool was_made(const struct journal_entry *entry)
     struct json *intent =
         entry->intent ? json_parse(entry->intent, strlen(entry->intent), &e) : NULL;
     bool made = intent && str_eq(json_string(intent, "action"), plan_verb_name(PLAN_CREATE)) &&
-                entry->state != JOURNAL_FAILED && entry->state != JOURNAL_UNDONE;
+                entry->state != JOURNAL_FAILED && entry->state != JOURNAL_UNDONE &&
+                !record_was_kept(entry);
 
     json_free(intent);
     return made;
 }
 
-static unsigned made_by(struct store *s, int64_t run, struct arena *a)
+static void add_made(struct store *s, int64_t run, struct arena *a, struct maker_made *out)
 {
     const struct journal_entry *entries;
-    unsigned made = 0;
     struct err e;
     size_t n;
 
     if (!journal_entries(s, run, a, &entries, &n, &e))
-        return 0;
+        return;
     for (size_t i = 0; i < n; i++) {
         enum step_id step = step_by_id(entries[i].step);
-        if (step < STEPS && was_made(&entries[i]))
-            made |= 1u << step;
+        if (step >= STEPS || !was_made(&entries[i]))
+            continue;
+        out->steps |= 1u << step;
+        if (entries[i].state == JOURNAL_DONE)
+            out->sure |= 1u << step;
     }
-    return made;
 }
 
-unsigned apply_made(const struct target *t, const char *stream, struct store *s)
+/* Runs of before there were marks had their number. */
+static const char *mark_of(const struct journal_run *run, struct arena *a)
+{
+    struct err e;
+    struct json *doc = run->plan ? json_parse(run->plan, strlen(run->plan), &e) : NULL;
+    const char *mark = json_string_or(doc, "mark", "");
+
+    mark = *mark ? arena_str(a, mark) : arena_printf(a, "run-%lld", (long long)run->id);
+    json_free(doc);
+    return mark;
+}
+
+struct maker_made apply_made(const struct target *t, const char *stream, struct store *s,
+                             struct arena *a)
 {
     char target[RECORD_NAME];
     const struct journal_run *runs;
-    struct arena a = {0};
-    unsigned made = 0;
+    struct maker_made made = {0};
     struct err e;
     size_t n;
 
     record_name(target, t->project, t->region, stream);
-    if (s == NULL || !journal_runs(s, target, RUNS, &a, &runs, &n, &e))
-        n = 0;
+    if (s == NULL || !journal_runs(s, target, RUNS, a, &runs, &n, &e))
+        return made;
+    const char **marks = arena_array(a, const char *, n + 1);
     for (size_t i = 0; i < n; i++) { /* newest first; one that was finished is another story */
         if (runs[i].kind != JOURNAL_CREATE || (i > 0 && str_eq(runs[i].outcome, "created")))
             break;
-        made |= made_by(s, runs[i].id, &a);
+        add_made(s, runs[i].id, a, &made);
+        marks[made.n_marks++] = mark_of(&runs[i], a);
     }
-    arena_done(&a);
+    made.marks = marks;
     return made;
 }
 

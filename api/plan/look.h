@@ -61,7 +61,7 @@ const char *look_only_private(const struct look *l);
 /* The usual part of a step: there, absent, unknown. True when it is there and the caller goes on.
  */
 bool look_there(struct look *l, enum step_id step, enum question q);
-void look_see_firewall(struct look *l);
+void look_see_firewall(struct look *l, struct arena *a);
 void look_see_others(struct look *l, struct arena *a);
 /* Not there, and cannot be: its API is off. */
 bool look_is_off(const struct err *e);

@@ -43,6 +43,7 @@ struct run {
     struct secret *password;
     struct datastream_selection include;
     struct google_labels labels;
+    char mark[MAKER_MARK]; /* "": nothing is written down */
     char address[64]; /* reserved for the proxy, once known */
     unsigned unsure;  /* steps whose calls an earlier run may have sent: bits 1u << step_id */
     bool only_tries;  /* nothing is made */

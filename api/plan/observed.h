@@ -26,6 +26,7 @@ struct observed_thing {
     const char *why;        /* reason for UNKNOWN and BROKEN */
     const char *hint;       /* for both: what to do about it; NULL: nothing better than to look */
     const char *created_by; /* label created-by, or NULL */
+    const char *run;        /* mark of the run of strom that made it, or NULL: maker.h */
 };
 
 struct observed_column_set {    /* a table of the stream's include list */

@@ -154,7 +154,9 @@ bool planning_still_holds(const struct plan *shown, const struct plan *now, stru
     if (!str_eq(shown->wanted, now->wanted) || shown->n_needs != now->n_needs ||
         !str_eq(shown->stream_state, now->stream_state))
         return false;
-    unsigned ours = apply_made(&now->target, now->names.stream, s);
+    struct arena mem = {0};
+    unsigned ours = apply_made(&now->target, now->names.stream, s, &mem).steps;
+    arena_done(&mem);
     bool some = false;
     for (enum step_id step = 0; step < STEPS; step++) {
         const struct plan_action *a = plan_action(shown, step), *b = plan_action(now, step);

@@ -160,6 +160,21 @@ void record_result(struct record *r, int64_t entry, enum journal_state state)
         journal_result(r->store, entry, state, NULL, &e);
 }
 
+#define KEPT "{\"made\":false}"
+
+void record_kept(struct record *r, int64_t entry)
+{
+    struct err e;
+
+    if (entry)
+        journal_result(r->store, entry, JOURNAL_DONE, KEPT, &e);
+}
+
+bool record_was_kept(const struct journal_entry *entry)
+{
+    return str_eq(entry->result, KEPT);
+}
+
 enum recorded record_end(struct record *r, const char *outcome, struct err *e)
 {
     if (is_pausing(r))

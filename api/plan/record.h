@@ -52,6 +52,9 @@ void record_sent(struct record *r, int64_t entry, const char *operation, bool *t
 /* News for the next run, not a condition of this one: a full disk must not stop what the cloud does
  * already. store_healthy tells. */
 void record_result(struct record *r, int64_t entry, enum journal_state state);
+/* Well, and nothing came of it: it was so already. An undo leaves it as it is. */
+void record_kept(struct record *r, int64_t entry);
+bool record_was_kept(const struct journal_entry *entry);
 /* The outcome, and the lock back. */
 enum recorded record_end(struct record *r, const char *outcome, struct err *e);
 /* Gives the lock back, the run stays as it is: it was interrupted. */

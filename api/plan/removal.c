@@ -172,11 +172,25 @@ static const char *used_why(const struct remove_options *o, enum step_id step, s
 }
 
 /* The journal tells what a run meant to make; a call that was never sent, or met a thing that was
- * there by then, has made nothing. What is being made at this moment bears no label yet. */
-static bool is_anothers(const struct observed_thing *thing, enum step_id step)
+ * there by then, has made nothing. What is being made at this moment bears no mark yet. */
+static const char *anothers_why(const struct remove_options *o, enum step_id step, struct arena *a)
 {
-    return step_type(step)->labelled && (thing->seen == SEEN_READY || thing->seen == SEEN_BROKEN) &&
-           !str_eq(thing->created_by, "strom");
+    const struct observed_thing *thing = &o->seen->things[step];
+
+    if (!step_type(step)->marked || (thing->seen != SEEN_READY && thing->seen != SEEN_BROKEN) ||
+        maker_is_mark(&o->made, thing->run))
+        return NULL;
+    return str_is_empty(thing->run)
+               ? tr("nothing on it tells that this run made it: somebody else has meanwhile")
+               : arena_printf(a, tr("another run of strom has made it: %s"), thing->run);
+}
+
+/* Nothing tells whose a role is but the answer to the call that gave it; or the account, which had
+ * none before it was made. */
+static bool is_doubtful(const struct remove_options *o, enum step_id step)
+{
+    return step == STEP_BINDING && !(o->made.sure & BIT(step)) &&
+           !maker_is_mark(&o->made, o->seen->things[STEP_ACCOUNT].run);
 }
 
 /* Its own reason to stay, whatever becomes of the others. */
@@ -185,10 +199,13 @@ static const char *own_why(const struct remove_options *o, const struct names *n
 {
     const struct observed_thing *thing = &o->seen->things[step];
 
-    if (o->undo && !(o->made & BIT(step)))
+    if (o->undo && !(o->made.steps & BIT(step)))
         return tr("it was there before");
-    if (o->undo && is_anothers(thing, step))
-        return tr("its label is not strom's: somebody else has made it meanwhile");
+    if (o->undo && is_doubtful(o, step))
+        return tr("whether this run or somebody else gave it was not heard");
+    const char *anothers = o->undo ? anothers_why(o, step, a) : NULL;
+    if (anothers)
+        return anothers;
     if (thing->seen == SEEN_UNKNOWN)
         return thing->why ? thing->why : tr("it could not be looked at");
     if (step == STEP_ACCOUNT && o->seen->things[STEP_BINDING].seen == SEEN_UNKNOWN)
@@ -228,7 +245,7 @@ void removal_decide(const struct remove_options *o, const struct names *n, struc
         out[i].why = own_why(o, n, step, a);
         if (out[i].why == NULL)
             out[i].why = needed_why(out, i, removal_users(step), a);
-        if (out[i].why == NULL && o->undo && !step_type(step)->labelled)
-            out[i].note = tr("made by this run: by its journal alone, no label tells");
+        if (out[i].why == NULL && o->undo && !step_type(step)->marked)
+            out[i].note = tr("made by this run: by its journal alone, no mark tells");
     }
 }

@@ -10,6 +10,7 @@
 #include "api/net/task.h"
 #include "api/pg/facts.h"
 #include "api/pg/pg.h"
+#include "api/plan/maker.h"
 #include "api/plan/observed.h"
 #include "api/plan/plan.h"
 #include "api/store/store.h"
@@ -28,7 +29,7 @@ struct remove_options {
     const char *const *command;  /* as in apply_options */
     bool with_dataset;
     bool undo;     /* of the newest run only: what it has not made stays */
-    unsigned made; /* then: what it has, as apply_made tells */
+    struct maker_made made; /* then: what it has, as apply_made tells */
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
     bool user_holds;            /* the database user may still read, or replicate */

@@ -47,13 +47,13 @@ static void ask_source(struct job *j, struct arena *a)
     j->source = source_read(pg, &wanted, NULL);
 }
 
-static void take_made(struct job *j)
+static void take_made(struct job *j, struct arena *a)
 {
     struct names n;
 
     observed_names(j->options.seen, &j->t, &n);
     if (j->w.undo)
-        j->options.made = apply_made(&j->t, n.stream, j->w.store);
+        j->options.made = apply_made(&j->t, n.stream, j->w.store, a);
 }
 
 static bool take_look(struct job *j, struct arena *a, struct err *e)
@@ -64,7 +64,7 @@ static bool take_look(struct job *j, struct arena *a, struct err *e)
                                          .seen = observed(j->looking),
                                          .undo = j->w.undo};
     j->seen = true;
-    take_made(j);
+    take_made(j, a);
     if (!remove_possible(&j->options, e))
         return false;
     take_source(j);

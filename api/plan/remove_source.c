@@ -217,7 +217,7 @@ static void add_terraform(const struct remove_options *o, struct arena *a,
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
                     size_t *n)
 {
-    if (o->undo && !(o->made & 1u << STEP_STREAM))
+    if (o->undo && !(o->made.steps & 1u << STEP_STREAM))
         return; /* the stream goes on, and needs it all */
     add_terraform(o, a, lines, n);
     add_source(o, a, lines, n);

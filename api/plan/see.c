@@ -75,6 +75,20 @@ static void state_is(struct observed_thing *o, const char *state, const struct w
     o->why = !str_is_empty(why) ? why : state;
 }
 
+static void made_by(struct observed_thing *o, const struct google_labels *labels)
+{
+    o->created_by = google_label(labels, "created-by");
+    o->run = google_label(labels, "strom-run");
+}
+
+static void described(struct look *l, enum step_id step, const char *description, struct arena *a)
+{
+    struct observed_thing *o = &l->seen.things[step];
+
+    o->run = maker_described(a, description);
+    o->created_by = o->run ? "strom" : NULL;
+}
+
 static void see_services(struct look *l, struct arena *a)
 {
     size_t n;
@@ -155,8 +169,10 @@ static void add_privates(struct look *l, struct arena *a)
 
 static void see_network(struct look *l, struct arena *a)
 {
-    if (look_there(l, STEP_NETWORK, ASK_NETWORK))
+    if (look_there(l, STEP_NETWORK, ASK_NETWORK)) {
+        described(l, STEP_NETWORK, compute_network(l->asked[ASK_NETWORK])->description, a);
         see_subnetwork(l, a);
+    }
     add_privates(l, a);
     add_ranges(l, a, l->asked[ASK_RANGES], l->n.network);
     for (size_t i = 0; i < l->n_peerings; i++)
@@ -169,7 +185,10 @@ static void see_account(struct look *l, struct arena *a)
 {
     struct observed_thing *o = &l->seen.things[STEP_ACCOUNT];
 
-    if (look_there(l, STEP_ACCOUNT, ASK_ACCOUNT) && iam_account(l->asked[ASK_ACCOUNT])->disabled) {
+    if (!look_there(l, STEP_ACCOUNT, ASK_ACCOUNT))
+        return;
+    described(l, STEP_ACCOUNT, iam_account(l->asked[ASK_ACCOUNT])->description, a);
+    if (iam_account(l->asked[ASK_ACCOUNT])->disabled) {
         o->seen = SEEN_BROKEN;
         o->why = "the account is disabled";
         o->hint = arena_printf(a, "gcloud iam service-accounts enable %s --project %s",
@@ -221,6 +240,7 @@ static void see_address(struct look *l, struct arena *a)
     if (!look_there(l, STEP_ADDRESS, ASK_ADDRESS))
         return;
     const struct compute_address *x = compute_address(l->asked[ASK_ADDRESS]);
+    described(l, STEP_ADDRESS, x->description, a);
     o->why = address_why(l, a, x);
     if (o->why == NULL) {
         l->seen.address_ip = x->address;
@@ -272,7 +292,7 @@ static void see_proxy(struct look *l, struct arena *a)
         return;
     }
     o->name = vm->name;
-    o->created_by = google_label(&vm->labels, "created-by");
+    made_by(o, &vm->labels);
     l->seen.proxy_ip = vm->internal_ip;
     l->seen.proxy_zone = vm->zone;
     l->seen.proxy_account = vm->service_account;
@@ -342,7 +362,7 @@ static void see_private(struct look *l, struct arena *a)
         return;
     const struct datastream_private *c = datastream_private(l->asked[ASK_PRIVATE]);
     o->name = c->name;
-    o->created_by = google_label(&c->labels, "created-by");
+    made_by(o, &c->labels);
     state_is(o, c->state, &words, c->error.message);
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "it is %s%s%s", c->state, c->error.message[0] ? ": " : "",
@@ -359,7 +379,7 @@ static void see_profiles(struct look *l)
 {
     if (look_there(l, STEP_SOURCE_PROFILE, ASK_SOURCE)) {
         const struct datastream_profile *p = datastream_profile(l->asked[ASK_SOURCE]);
-        l->seen.things[STEP_SOURCE_PROFILE].created_by = google_label(&p->labels, "created-by");
+        made_by(&l->seen.things[STEP_SOURCE_PROFILE], &p->labels);
         l->seen.source_host = p->host;
         l->seen.source_port = p->port;
         l->seen.source_user = p->user;
@@ -376,6 +396,7 @@ static void see_profiles(struct look *l)
     if (look_there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION)) {
         const struct datastream_profile *p = datastream_profile(l->asked[ASK_DESTINATION]);
         struct observed_thing *o = &l->seen.things[STEP_DESTINATION_PROFILE];
+        made_by(o, &p->labels);
         if (str_is_empty(p->display_name)) {
             o->seen = SEEN_PENDING;
         } else if (p->kind != DATASTREAM_PROFILE_BIGQUERY) {
@@ -389,6 +410,7 @@ static void see_dataset(struct look *l)
 {
     if (!look_there(l, STEP_DATASET, ASK_DATASET))
         return;
+    made_by(&l->seen.things[STEP_DATASET], &bigquery_dataset(l->asked[ASK_DATASET])->labels);
     l->seen.dataset_location = bigquery_dataset(l->asked[ASK_DATASET])->location;
     l->seen.dataset_etag = bigquery_dataset(l->asked[ASK_DATASET])->etag;
 }
@@ -425,6 +447,7 @@ static void see_stream(struct look *l, struct arena *a)
         const struct datastream_stream *s = datastream_stream(l->asked[ASK_STREAM]);
         o->name = s->name;
         o->state = l->seen.stream_state = s->state;
+        made_by(o, &s->labels);
         o->created_by = maker_of(&s->labels);
         l->seen.stream_display_name = s->display_name;
         l->seen.stream_source = look_short(s->source_profile);
@@ -453,7 +476,7 @@ void look_see(struct look *l, struct arena *a)
     see_address(l, a);
     see_proxy(l, a);
     see_private(l, a);
-    look_see_firewall(l);
+    look_see_firewall(l, a);
     see_profiles(l);
     see_dataset(l);
     see_stream(l, a);

@@ -3,6 +3,7 @@
 #include "api/base/str.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/diff.h"
+#include "api/plan/maker.h"
 #include "api/plan/proxy.h"
 
 #include <stdio.h>
@@ -56,12 +57,15 @@ static const struct compute_firewall *find_firewall(struct look *l)
     return NULL;
 }
 
-void look_see_firewall(struct look *l)
+void look_see_firewall(struct look *l, struct arena *a)
 {
     const struct compute_firewall *f = find_firewall(l);
 
     if (f == NULL)
         return;
+    struct observed_thing *o = &l->seen.things[STEP_FIREWALL];
+    o->run = maker_described(a, f->description);
+    o->created_by = o->run ? "strom" : NULL;
     l->seen.firewall_network = look_short(f->network);
     l->seen.firewall_sources = f->sources;
     l->seen.n_firewall_sources = f->n_sources;

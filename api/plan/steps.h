@@ -36,7 +36,7 @@ struct step_type {
     int shared;              /* 1: all streams of the project use the same one */
     int costly;              /* 1: it costs money, or minutes that nobody gives back */
     int followed;            /* 1: the stream leads to it, whatever it is called */
-    int labelled;            /* 1: it bears a label that tells who made it, and one sees that */
+    int marked;              /* 1: it bears the mark of the run that made it (maker.h) */
     enum access_step rights; /* to make it */
     const char *fixed; /* its name, where that is always the same; NULL: one of struct names */
     size_t name, room; /* then: where it stands in there, and how long it may be */

@@ -1,9 +1,10 @@
 /* Every call x every fault. A cell is a scenario in which one call meets one fault, once or each
  * time; then the same command is run again without it. It must end as it ends without any fault.
  *
- *     faults [--sample N] [--seed S] [--list] [--state FILE] [NAME...]
+ *     faults [--sample N] [--seed S] [--cells FROM-TO | I/N] [--list] [--state FILE] [NAME...]
  *
- * FILE keeps the place: whoever was interrupted goes on there.
+ * FILE keeps the place: whoever was interrupted goes on there. A cell is half waiting: several
+ * processes, each with its share and its file, are through in a fraction of the time.
  */
 
 #include "api/base/clock.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { CELLS = 65536, CALLS_EACH = 64, WHY = 1400 };
 
@@ -347,9 +347,35 @@ struct wish {
     size_t sample;
     uint64_t seed;
     bool list, verbose;
-    const char *state; /* NULL: no place is kept */
-    int first;         /* of the names */
+    const char *state;         /* NULL: no place is kept */
+    size_t from, upto, shares; /* cells, counted from 1; upto 0: all; shares: from/shares */
+    int first;                 /* of the names */
 };
+
+/* "FROM-TO", or "I/N": the I-th of N shares. */
+static void read_range(struct wish *wish, const char *text)
+{
+    char *end;
+    size_t first = strtoul(text, &end, 10), second = *end ? strtoul(end + 1, NULL, 10) : first;
+
+    wish->shares = *end == '/' ? second : 0;
+    wish->from = first ? first : 1;
+    wish->upto = second;
+}
+
+/* Which of the cells are meant, counted from 0: from the first up to what *upto becomes. */
+static size_t first_of(const struct wish *wish, size_t *upto)
+{
+    size_t n = *upto;
+
+    if (wish->shares) {
+        *upto = n * wish->from / wish->shares;
+        return n * (wish->from - 1) / wish->shares;
+    }
+    if (wish->upto && wish->upto < n)
+        *upto = wish->upto;
+    return wish->from ? wish->from - 1 : 0;
+}
 
 static struct wish read_wish(int argc, char **argv)
 {
@@ -368,24 +394,28 @@ static struct wish read_wish(int argc, char **argv)
             wish.sample = strtoul(value, NULL, 10), wish.first++;
         else if (str_eq(option, "--seed") && value)
             wish.seed = strtoull(value, NULL, 10), wish.first++;
+        else if (str_eq(option, "--cells") && value)
+            read_range(&wish, value), wish.first++;
     }
     return wish;
 }
 
-/* Where an interrupted run was; 0 when it was one of other cells. */
-static size_t place_of(const struct wish *wish, size_t *tried, size_t *failed)
+/* Where an interrupted run was; the first one when it was one of other cells. */
+static size_t place_of(const struct wish *wish, size_t first, size_t upto, size_t *tried,
+                       size_t *failed)
 {
     FILE *f = wish->state ? fopen(wish->state, "r") : NULL;
     size_t of = 0, at = 0;
-    bool ok = f && fscanf(f, "%zu %zu %zu %zu", &of, &at, tried, failed) == 4 && of == n_cells;
+    bool ok = f && fscanf(f, "%zu %zu %zu %zu", &of, &at, tried, failed) == 4 && of == n_cells &&
+              at >= first && at <= upto;
 
     if (f)
         fclose(f);
     if (ok)
         printf("goes on with cell %zu\n", at + 1);
     else
-        *tried = *failed = at = 0;
-    return at;
+        *tried = *failed = 0;
+    return ok ? at : first;
 }
 
 static void keep_place(const struct wish *wish, size_t at, size_t tried, size_t failed)
@@ -407,7 +437,8 @@ static int try_all(struct world *w, const struct wish *wish, int argc, char **ar
     random_state = wish->seed;
     if (wish->sample)
         shuffle(most);
-    for (size_t i = place_of(wish, &tried, &failed); i < most; i++) {
+    size_t first = first_of(wish, &most);
+    for (size_t i = place_of(wish, first, most, &tried, &failed); i < most; i++) {
         keep_place(wish, i, tried, failed);
         if (!is_meant(&cells[i], argc, argv))
             continue;
@@ -420,8 +451,7 @@ static int try_all(struct world *w, const struct wish *wish, int argc, char **ar
         printf("FAILED \"%s\"\n  %s\n", name_of(&cells[i], name), why);
         fflush(stdout);
     }
-    if (wish->state)
-        unlink(wish->state);
+    keep_place(wish, most, tried, failed); /* whoever began the shares takes the places away */
     bool right = wish->list || requests_hold(asked);
     printf("%zu cells of %zu, seed %" PRIu64 ": %zu failed\n", tried, n_cells, wish->seed, failed);
     return failed > 0 || tried == 0 || !right;

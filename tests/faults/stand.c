@@ -209,10 +209,24 @@ static void forget_chance(struct val *v)
         val_put_member(v, keys[i], NULL);
 }
 
+/* A run's mark stands behind the description of what takes no label. */
+static void forget_mark(struct val *v)
+{
+    const char *text = val_text(v, "description"), *at = text ? strstr(text, " (strom run-") : NULL;
+    char whole[256];
+
+    if (at) {
+        snprintf(whole, sizeof whole, "%.*s", (int)(at - text), text);
+        val_put_text(v, "description", whole);
+    }
+}
+
 static void forget_all_chance(struct val *v)
 {
-    if (v->kind == VAL_OBJECT)
+    if (v->kind == VAL_OBJECT) {
         forget_chance(v);
+        forget_mark(v);
+    }
     for (struct val *c = v->first; c; c = c->next)
         forget_all_chance(c);
 }

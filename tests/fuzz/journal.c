@@ -73,12 +73,15 @@ static void look_left(struct store *s, struct arena *a)
     str_done(&said);
 }
 
-static void look_names(struct store *s)
+static void look_names(struct store *s, struct arena *a)
 {
     struct names names;
     remove_names(s, &target, &names);
     fuzz_must(memchr(names.stream, 0, sizeof names.stream));
-    (void)apply_made(&target, "s", s);
+    struct maker_made made = apply_made(&target, "s", s, a);
+    fuzz_must((made.sure & ~made.steps) == 0);
+    for (size_t i = 0; i < made.n_marks; i++)
+        fuzz_touch_text(made.marks[i]);
 }
 
 static void look_alter(struct store *s, struct arena *a)
@@ -116,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_run(s, &in);
     look_alter(s, &a);
     look_plan(s);
-    look_names(s);
+    look_names(s, &a);
     look_left(s, &a);
     arena_done(&a);
     store_close(s);

@@ -40,7 +40,7 @@ static struct task *looking;
 #define EVERYWHERE "/datastream.googleapis.com/v1/projects/" P "/locations/-"
 #define STREAMS    EVERYWHERE "/streams?"
 #define PROFILES   EVERYWHERE "/connectionProfiles?"
-#define OURS       "\"labels\":{\"created-by\":\"strom\"}"
+#define OURS       "\"labels\":{\"created-by\":\"strom\",\"strom-run\":\"run-1\"}"
 #define CONNECTION "docker run cloud-sql-proxy:2 " P ":" L ":postmottak-backend"
 
 #define MACHINE(name, status, network, account, script)                                            \
@@ -57,8 +57,9 @@ static struct task *looking;
     "\",\"region\":\"https://x/regions/" region "\",\"ipCidrRange\":\"" range "\"}"
 #define SUBNETS_OF(list) "{\"items\":{\"regions/" L "\":{\"subnetworks\":[" list "]}}}"
 #define ADDRESS_OF(type, subnet, users)                                                            \
-    "{\"name\":\"a\",\"address\":\"10.166.0.2\",\"addressType\":\"" type                           \
-    "\",\"subnetwork\":\"https://x/subnetworks/" subnet "\",\"users\":[" users "]}"
+    "{\"name\":\"a\",\"address\":\"10.166.0.2\",\"description\":\"Address (strom "                 \
+    "run-1)\",\"addressType\":\"" type "\",\"subnetwork\":\"https://x/subnetworks/" subnet         \
+    "\",\"users\":[" users "]}"
 #define USED_BY(name) "\"https://x/instances/" name "\""
 #define PRIVATE_OF(id, state, vpc, subnet, more)                                                   \
     "{\"name\":\"" DN "/privateConnections/" id "\",\"displayName\":\"x\",\"state\":\"" state      \

@@ -193,43 +193,65 @@ static void test_stream_of_another_instance(void **state)
     scene_done(&s);
 }
 
-/* What a run meant to make and somebody else has made meanwhile is not taken back with it. */
-static void test_undo_goes_by_the_label_too(void **state)
+/* What a run meant to make and somebody else has made meanwhile is not taken back with it: another
+ * tool, or another run of strom, of another person and for another app. */
+static void test_undo_goes_by_the_mark_too(void **state)
 {
-    static const enum step_id labelled[] = {STEP_STREAM, STEP_SOURCE_PROFILE, STEP_PROXY,
-                                            STEP_PRIVATE_CONNECTION};
+    static const char *const marks[] = {SCENE_RUN};
     struct scene s;
     (void)state;
     scene_open(&s);
     scene_ready(&s);
     names_complete(&s.target);
-    struct remove_options o = {.target = &s.target, .seen = &s.seen, .undo = true, .made = ~0u};
-    for (size_t i = 0; i < sizeof labelled / sizeof *labelled; i++)
-        s.seen.things[labelled[i]].created_by = "strom";
-    for (size_t i = 0; i < sizeof labelled / sizeof *labelled; i++) {
-        struct observed_thing *thing = &s.seen.things[labelled[i]];
-        assert_false(stays(&o, &s.mem, labelled[i]));
-        thing->created_by = "nada";
-        assert_true(stays(&o, &s.mem, labelled[i]));
-        thing->created_by = NULL;
-        assert_true(stays(&o, &s.mem, labelled[i]));
+    struct remove_options o = {.target = &s.target,
+                               .seen = &s.seen,
+                               .undo = true,
+                               .with_dataset = true,
+                               .made = {~0u, ~0u, marks, 1}};
+    for (size_t i = 0; i < PARTS; i++) {
+        struct observed_thing *thing = &s.seen.things[parts[i]];
+        assert_false(stays(&o, &s.mem, parts[i]));
+        thing->run = "run-5";
+        assert_true(stays(&o, &s.mem, parts[i]) == (step_type(parts[i])->marked != 0));
+        thing->run = NULL;
+        assert_true(stays(&o, &s.mem, parts[i]) == (step_type(parts[i])->marked != 0));
         thing->seen = SEEN_PENDING; /* what is being made bears none yet */
-        assert_false(stays(&o, &s.mem, labelled[i]));
+        assert_false(stays(&o, &s.mem, parts[i]));
         thing->seen = SEEN_READY;
-        thing->created_by = "strom";
+        thing->run = SCENE_RUN;
     }
     struct remove_part out[REMOVALS];
     struct names n;
     observed_names(&s.seen, &s.target, &n);
     removal_decide(&o, &n, &s.mem, out);
-    for (size_t i = 0; i < REMOVALS;
-         i++) /* what bears none goes by the journal, and that is said */
+    for (size_t i = 0; i < REMOVALS; i++) /* what bears none goes by the journal: that is said */
         if (out[i].there && out[i].why == NULL)
             assert_true((strstr(out[i].note, "journal") == NULL) ==
-                        (step_type(out[i].step)->labelled != 0));
+                        (step_type(out[i].step)->marked != 0));
     o.undo = false; /* taking down asks by other signs: old streams bear other labels */
-    s.seen.things[STEP_STREAM].created_by = "nada";
+    s.seen.things[STEP_STREAM].run = NULL;
     assert_false(stays(&o, &s.mem, STEP_STREAM));
+    scene_done(&s);
+}
+
+/* The answer to the call that gave the role was never heard: the account tells, or nothing does. */
+static void test_undo_of_a_role(void **state)
+{
+    static const char *const marks[] = {SCENE_RUN};
+    struct scene s;
+    (void)state;
+    scene_open(&s);
+    scene_ready(&s);
+    names_complete(&s.target);
+    struct remove_options o = {
+        .target = &s.target, .seen = &s.seen, .undo = true, .made = {~0u, ~0u, marks, 1}};
+    o.made.sure &= ~(1u << STEP_BINDING);
+    assert_false(stays(&o, &s.mem, STEP_BINDING)); /* an account of its own had none before */
+    s.seen.things[STEP_ACCOUNT].run = "run-5";
+    assert_true(stays(&o, &s.mem, STEP_BINDING));
+    assert_true(stays(&o, &s.mem, STEP_ACCOUNT));
+    o.made.sure = ~0u; /* it gave the role to an account that was there */
+    assert_false(stays(&o, &s.mem, STEP_BINDING));
     scene_done(&s);
 }
 
@@ -260,7 +282,8 @@ int main(void)
         cmocka_unit_test(test_every_state_of_foreign_things),
         cmocka_unit_test(test_stream_of_another_database),
         cmocka_unit_test(test_stream_of_another_instance),
-        cmocka_unit_test(test_undo_goes_by_the_label_too),
+        cmocka_unit_test(test_undo_goes_by_the_mark_too),
+        cmocka_unit_test(test_undo_of_a_role),
         cmocka_unit_test(test_stream_of_nobody_knows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,9 +242,15 @@ static void test_undo_takes_what_the_run_made(void **state)
     ran(store, "created", long_ago);
     ran(store, NULL, killed);
     ran(store, "interrupted", newest);
-    assert_int_equal(apply_made(&scene.target, "postgres-postmottak-bigquery", store),
+    struct maker_made has =
+        apply_made(&scene.target, "postgres-postmottak-bigquery", store, &scene.mem);
+    assert_int_equal(has.steps,
                      1u << STEP_PROXY | 1u << STEP_PRIVATE_CONNECTION | 1u << STEP_DATASET);
-    assert_int_equal(apply_made(&scene.target, "postgres-another-bigquery", store), 0);
+    assert_int_equal(has.sure, 1u << STEP_PROXY | 1u << STEP_DATASET);
+    assert_int_equal(has.n_marks, 2); /* not of the one that was finished */
+    assert_false(maker_is_mark(&has, has.marks[0]) && str_eq(has.marks[0], has.marks[1]));
+    has = apply_made(&scene.target, "postgres-another-bigquery", store, &scene.mem);
+    assert_int_equal(has.steps | has.n_marks, 0);
 
     const struct remove_wanted wanted = {w.google, store, NULL, &scene.target, true};
     struct task *t = remove_prepare(w.net, &wanted);
