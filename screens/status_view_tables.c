@@ -78,29 +78,30 @@ static bool has_estimate(const struct watch_status *s)
  * one, so nothing of it is coloured. */
 static void draw_details(const struct watch_status *s, const struct watch_table *t, struct page *p)
 {
+    struct str line = {0};
     char text[CLOCK_TEXT];
     const char *between = "";
 
-    page_put(p, STYLE_MUTED, "%s.%s: ", t->schema, t->table);
     if (t->last_event >= 0) {
         int64_t ago = s->seen_ms / 1000 - t->last_event;
-        page_put(p, STYLE_MUTED, tr("written last %s ago"), clock_span(ago > 0 ? ago : 0, text));
+        str_printf(&line, tr("written last %s ago"), clock_span(ago > 0 ? ago : 0, text));
         between = ", ";
     }
     if (!str_is_empty(t->backfill_ended)) {
-        page_put(p, STYLE_MUTED, tr("%scopied at %s"), between,
-                 clock_moment(clock_parse(t->backfill_ended), text));
+        str_printf(&line, tr("%scopied at %s"), between,
+                   clock_moment(clock_parse(t->backfill_ended), text));
         between = ", ";
     }
     if (t->unsupported_events >= 0) {
-        page_put(p, STYLE_MUTED, tr("%s%lld not written in the last hour"), between,
-                 (long long)t->unsupported_events);
+        str_printf(&line, tr("%s%lld not written in the last hour"), between,
+                   (long long)t->unsupported_events);
         between = ", ";
     }
     if (t->counted_ms > 0)
-        page_put(p, STYLE_MUTED, tr("%scounted at %s UTC"), between,
-                 status_view_clock(t->counted_ms, text));
-    page_newline(p);
+        str_printf(&line, tr("%scounted at %s UTC"), between,
+                   status_view_clock(t->counted_ms, text));
+    page_styled(p, STYLE_MUTED, "%s.%s: %s", t->schema, t->table, str_text(&line));
+    str_done(&line);
 }
 
 void status_view_tables(const struct watch_status *s, const struct list *list, struct page *p)
