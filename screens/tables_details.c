@@ -279,7 +279,13 @@ static void details_table(const struct tables_view *v, size_t table, struct page
     put_head(j, table, &t, p);
     if (j->selection.tables[table].why)
         page_note(p, "%s", tr(j->selection.tables[table].why));
-    if (t.n_partitions)
+    const char *part = tables_match_partition(&v->match, &j->selection, table);
+    if (part)
+        page_note(p,
+                  tr("the filter hits its partition %s: partitions arrive as this one table, and "
+                     "none is chosen by itself"),
+                  part);
+    else if (t.n_partitions)
         page_note(p, tr("partitions: %zu; they arrive as this one table"), t.n_partitions);
     for (int i = 0; i < SURVEY_PROBLEMS; i++)
         if (problems & 1u << i && i != SURVEY_UNSUPPORTED_COLUMNS)

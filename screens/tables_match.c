@@ -49,6 +49,37 @@ static void index_names(struct tables_match *m, const struct selection *s)
     mem_free(seen.slots);
 }
 
+static bool name_hits(const struct tables_match *m, const struct selection_table *t)
+{
+    char name[160];
+
+    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
+    return utf8_contains(name, m->folded);
+}
+
+/* Partitions of partitions: up to the table that all of it arrives as. */
+static size_t arrives_as(const struct selection *s, size_t table)
+{
+    enum { DEEPEST = 16 };
+
+    for (int i = 0; i < DEEPEST && s->tables[table].root; i++)
+        table = s->tables[table].root - 1;
+    return table;
+}
+
+static void look_at_partitions(struct tables_match *m, const struct selection *s)
+{
+    m->tables = s->tables;
+    mem_free(m->by_part);
+    m->by_part = NULL;
+    if (!s->has_partitions || m->folded[0] == '\0')
+        return;
+    m->by_part = mem_alloc(s->n_tables + 1);
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].root && name_hits(m, &s->tables[i]))
+            m->by_part[arrives_as(s, i)] = 1;
+}
+
 void tables_match_look(struct tables_match *m, const struct selection *s, const char *text)
 {
     utf8_fold(m->folded, sizeof m->folded, text);
@@ -58,14 +89,23 @@ void tables_match_look(struct tables_match *m, const struct selection *s, const 
         index_names(m, s);
     for (size_t i = 0; i < m->n_names; i++)
         m->hit[i] = utf8_contains(m->names[i], m->folded);
+    look_at_partitions(m, s);
 }
 
 bool tables_match_table(const struct tables_match *m, const struct selection_table *t)
 {
-    char name[160];
+    return name_hits(m, t) || (m->by_part && m->by_part[t - m->tables]);
+}
 
-    snprintf(name, sizeof name, "%s.%s", t->schema, t->name);
-    return utf8_contains(name, m->folded);
+const char *tables_match_partition(const struct tables_match *m, const struct selection *s,
+                                   size_t table)
+{
+    if (m->by_part == NULL || !m->by_part[table] || name_hits(m, &s->tables[table]))
+        return NULL;
+    for (size_t i = 0; i < s->n_tables; i++)
+        if (s->tables[i].root && name_hits(m, &s->tables[i]) && arrives_as(s, i) == table)
+            return s->tables[i].name;
+    return NULL;
 }
 
 bool tables_match_column(const struct tables_match *m, size_t table, size_t column)
@@ -79,5 +119,6 @@ void tables_match_done(struct tables_match *m)
     mem_free(m->hit);
     mem_free(m->name_of);
     mem_free(m->first);
+    mem_free(m->by_part);
     *m = (struct tables_match){0};
 }

@@ -2,7 +2,8 @@
 #define STROM_SCREENS_TABLES_MATCH_H
 
 /* Which names a filter hits, folded (api/base/utf8.h). Names of columns repeat: each different one
- * is looked at once a keystroke, whatever number of tables there is. */
+ * is looked at once a keystroke, whatever number of tables there is. A partition arrives as the
+ * table that it belongs to, and is shown as that: its name hits that table. */
 
 #include "api/plan/selection.h"
 
@@ -12,6 +13,8 @@ struct tables_match {
     uint32_t *name_of;  /* of every column, table by table */
     size_t *first;      /* where those of a table begin */
     size_t n_names, n_tables;
+    const struct selection_table *tables; /* that were looked at */
+    uint8_t *by_part; /* of each: a partition's name is hit; NULL: there is no partition */
     char folded[512]; /* what is looked for; "": everything is hit */
 };
 
@@ -20,6 +23,9 @@ struct tables_match {
 void tables_match_look(struct tables_match *m, const struct selection *s, const char *text);
 bool tables_match_table(const struct tables_match *m, const struct selection_table *t);
 bool tables_match_column(const struct tables_match *m, size_t table, size_t column);
+/* The partition that hits the table, whose own name does not; NULL: none does. */
+const char *tables_match_partition(const struct tables_match *m, const struct selection *s,
+                                   size_t table);
 void tables_match_done(struct tables_match *m);
 
 #endif

@@ -34,19 +34,50 @@ static size_t characters(const char *text)
     return n;
 }
 
+static void add_blocks(struct str *out, size_t n, bool ascii)
+{
+    for (size_t i = 0; i < n && i < BLOCKS; i++)
+        str_add(out, ascii ? "#" : "█");
+    if (n > BLOCKS)
+        str_add(out, "...");
+}
+
+/* Of "kari@example.org": how many characters stand before the one @; 0: it is none. */
+static size_t before_at(const char *value)
+{
+    const char *at = strchr(value, '@');
+
+    if (at == NULL || at == value || at[1] == '\0' || strchr(at + 1, '@') ||
+        strpbrk(value, " \t\r\n"))
+        return 0;
+    size_t n = 0, left = (size_t)(at - value);
+    uint32_t cp;
+    for (size_t used; left && (used = utf8_next(value, left, &cp)) > 0; n++) {
+        value += used;
+        left -= used;
+    }
+    return n;
+}
+
 void sampling_mask(struct str *out, const char *value, bool ascii, bool whole)
 {
     size_t n = characters(value), seen = whole ? 0 : (n + 1) / 3 < SEEN ? (n + 1) / 3 : SEEN;
-    size_t left = strlen(value), at = 0;
+    size_t left = strlen(value), at = 0, sign = seen > 1 ? before_at(value) : 0;
     uint32_t cp;
 
-    for (size_t i = 0; i < n - seen; i++) {
-        at += utf8_next(value + at, left - at, &cp);
-        if (i < BLOCKS)
-            str_add(out, ascii ? "#" : "█");
+    if (sign && sign + seen < n + 1)
+        seen--; /* the @ is one of them */
+    else
+        sign = 0; /* it is none, or stands at the end that is shown anyhow */
+    if (sign) {
+        add_blocks(out, sign, ascii);
+        str_addc(out, '@');
+        add_blocks(out, n - seen - sign - 1, ascii);
+    } else {
+        add_blocks(out, n - seen, ascii);
     }
-    if (n - seen > BLOCKS)
-        str_add(out, "...");
+    for (size_t i = 0; i < n - seen; i++)
+        at += utf8_next(value + at, left - at, &cp);
     str_add(out, value + at);
 }
 

@@ -21,7 +21,9 @@ struct task *sampling_look(struct pg *pg, const struct catalog *c, size_t table,
 size_t sampling_look_count(const struct task *t); /* of one with TASK_OK */
 const char *sampling_look_value(const struct task *t, size_t i);
 
-/* Pure: its last four characters stay, or a third of them where it is short; at most 24 blocks. */
+/* Pure: four characters stay, or a third of them where it is short: the last ones; of what has the
+ * shape of an e-mail address its @ is one of them, for a domain's end alone tells nothing. At most
+ * 24 blocks in a row. */
 void sampling_mask(struct str *out, const char *value, bool ascii, bool whole);
 
 #endif

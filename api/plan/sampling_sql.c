@@ -6,9 +6,17 @@
 
 #include <string.h>
 
-/* NARROW: of documents, as stored, perhaps compressed; still less than half a megabyte when it is
- * not. Texts tell how long they are before they are unpacked. */
-enum { VALUE_CHARS = 16384, VALUE_BYTES_STORED = 1000000, NARROW_BYTES_STORED = 2000 };
+/* A text tells how long it is before it is unpacked, and of a long one the server unpacks the
+ * beginning alone. A document tells only how it is stored, and is unpacked whole: LZ4 makes 255
+ * bytes of one at most, pglz fewer than 100. NARROW: less than half a megabyte then; DOCUMENT: not
+ * 17 of them, and a larger one is not read. */
+enum {
+    VALUE_CHARS = 16384,
+    TEXT_BYTES = 16 * 1024 * 1024,
+    TEXT_BYTES_STORED = 1000000,
+    DOCUMENT_BYTES_STORED = 64 * 1024,
+    NARROW_BYTES_STORED = 2000
+};
 
 /* What is missing here are keys by their nature (uuid, oid), yes and no, times of day, bytes, and
  * what has no room for anything ("char", smallint, real). */
@@ -102,6 +110,16 @@ static bool tells_its_size(const struct catalog_column *c)
     return false;
 }
 
+/* It is not too much to be unpacked. */
+static void add_bound(struct str *out, const struct catalog_column *c, const char *name)
+{
+    if (tells_its_size(c))
+        str_printf(out, "pg_catalog.octet_length(%s) <= %d AND " SIZE_OF "(%s) <= %d", name,
+                   TEXT_BYTES, name, TEXT_BYTES_STORED);
+    else
+        str_printf(out, SIZE_OF "(%s) <= %d", name, DOCUMENT_BYTES_STORED);
+}
+
 /* What is narrow is not cut: counting its characters takes longer than sending them. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c)
 {
@@ -117,8 +135,9 @@ bool sampling_sql_value(struct str *out, const struct catalog_column *c)
     if (ok && is_made(c)) {
         str_printf(out, "pg_catalog.format('%%s', %s) END", name);
     } else if (ok) {
-        str_printf(out, "%s::pg_catalog.text WHEN " SIZE_OF "(%s) <= %d THEN ", name, name,
-                   VALUE_BYTES_STORED);
+        str_printf(out, "%s::pg_catalog.text WHEN ", name);
+        add_bound(out, c, name);
+        str_add(out, " THEN ");
         add_cut(out, name);
         str_add(out, " END");
     }
@@ -134,7 +153,7 @@ static void add_binary_or_cut(struct str *out, const char *name, const char *as)
                "CASE WHEN " SIZE_OF "(%s) <= %d THEN %s::pg_catalog.%s END, CASE WHEN " SIZE_OF
                "(%s) > %d AND " SIZE_OF "(%s) <= %d THEN ",
                name, NARROW_BYTES_STORED, name, as, name, NARROW_BYTES_STORED, name,
-               VALUE_BYTES_STORED);
+               DOCUMENT_BYTES_STORED);
     add_cut(out, name);
     str_add(out, " END");
 }

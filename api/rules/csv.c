@@ -11,6 +11,7 @@
 struct reader {
     struct arena *mem;
     const char *at, *end;
+    char between;       /* the fields */
     size_t line;        /* where the reader stands, from 1 */
     size_t record_line; /* where the record began: what errors name */
     struct str field;
@@ -39,6 +40,11 @@ static bool add_byte(struct reader *r, char c)
     return true;
 }
 
+static bool ends_field(const struct reader *r)
+{
+    return r->at == r->end || *r->at == r->between || *r->at == '\n' || *r->at == '\r';
+}
+
 static bool read_quoted(struct reader *r)
 {
     r->at++;
@@ -54,7 +60,7 @@ static bool read_quoted(struct reader *r)
             return false;
     }
     r->at++;
-    if (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+    if (!ends_field(r))
         return refuse(r, r->line, "text behind a closing quote");
     return true;
 }
@@ -64,7 +70,7 @@ static bool keep_field(struct reader *r, const char *bytes, size_t n)
     if (n > CSV_MAX_FIELD)
         return refuse(r, r->record_line, "a field is too long");
     if (!utf8_valid(bytes, n))
-        return refuse(r, r->record_line, "not UTF-8");
+        return refuse(r, r->record_line, "not UTF-8: save it as \"CSV UTF-8\"");
     if (r->n_fields == CSV_MAX_FIELDS)
         return refuse(r, r->record_line, "too many fields");
     r->fields[r->n_fields++] = arena_strn(r->mem, bytes, n);
@@ -74,7 +80,7 @@ static bool keep_field(struct reader *r, const char *bytes, size_t n)
 static bool read_plain(struct reader *r)
 {
     const char *from = r->at;
-    for (; r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r'; r->at++) {
+    for (; !ends_field(r); r->at++) {
         if (*r->at == '"')
             return refuse(r, r->line, "a quote inside a field that is not quoted");
         if (*r->at == '\0')
@@ -98,7 +104,7 @@ static bool read_record(struct reader *r)
     for (;;) {
         if (!read_field(r))
             return false;
-        if (r->at == r->end || *r->at != ',')
+        if (r->at == r->end || *r->at != r->between)
             break;
         r->at++;
     }
@@ -195,13 +201,15 @@ static bool is_among(const char *s, const char *const *words)
 
 static bool is_true(const char *s)
 {
-    static const char *const words[] = {"t", "true", "y", "yes", "1", "on", NULL};
+    static const char *const words[] = {"t",  "true", "y", "yes", "1",
+                                        "on", "sann", "j", "ja",  NULL};
     return is_among(s, words);
 }
 
 static bool is_false(const char *s)
 {
-    static const char *const words[] = {"", "f", "false", "n", "no", "0", "off", NULL};
+    static const char *const words[] = {"",  "f",   "false", "n",   "no",
+                                        "0", "off", "usann", "nei", NULL};
     return is_among(s, words);
 }
 
@@ -211,7 +219,9 @@ static bool check_flag(struct reader *r, const struct row *row, int heading)
     if (is_true(said) || is_false(said))
         return true;
     return refuse(r, row->line,
-                  arena_printf(r->mem, "\"%s\" is neither t nor f", headings[heading]));
+                  arena_printf(r->mem,
+                               "\"%s\" is neither yes nor no (t/f, true/false, yes/no, 1/0)",
+                               headings[heading]));
 }
 
 static bool keep_row(struct reader *r, const struct layout *l, struct rows *rows)
@@ -364,6 +374,32 @@ static bool judge_rows(struct reader *r, struct rows *rows, const struct rules_t
     return true;
 }
 
+/* A name may hold any of them when it is quoted; outside quotes the first line has one alone. Excel
+ * puts a line "sep=;" before it. */
+static void find_between(struct reader *r)
+{
+    static const char sep[] = "sep=";
+    size_t n = sizeof sep - 1, left = (size_t)(r->end - r->at);
+    bool quoted = false;
+
+    r->between = ',';
+    if (left > n && strncasecmp(r->at, sep, n) == 0 && r->at[n] && strchr(",;\t", r->at[n])) {
+        r->between = r->at[n];
+        r->at += n + 1;
+        r->at += r->at < r->end && *r->at == '\r';
+        r->line += r->at < r->end && *r->at == '\n';
+        r->at += r->at < r->end && *r->at == '\n';
+        return;
+    }
+    for (const char *c = r->at; c < r->end && (quoted || (*c != '\n' && *c != '\r')); c++) {
+        quoted = quoted != (*c == '"');
+        if (!quoted && *c && strchr(",;\t", *c)) {
+            r->between = *c;
+            return;
+        }
+    }
+}
+
 bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, const struct rules_team *team,
                      struct judged *out, struct err *e)
 {
@@ -373,6 +409,7 @@ bool rules_judge_csv(struct arena *a, const char *text, size_t bytes, const stru
         return refuse(&r, 1, "the file is too large");
     if (bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         r.at += 3;
+    find_between(&r);
     struct rows rows = {0};
     bool ok = judge_rows(&r, &rows, team, out);
     mem_free(rows.row);

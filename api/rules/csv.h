@@ -4,7 +4,9 @@
 /* Judges a list of columns from a CSV file, without a database (`strom tables --judge FILE`). The
  * first line names the columns: schema, table and column are needed; type, nullable, is_pk and
  * comment are read when they are there; others are ignored. team: the team's own rules, or NULL.
- * Quoting as RFC 4180; a BOM and CRLF are accepted. */
+ * Quoting as RFC 4180; a BOM and CRLF are accepted, and fields between semicolons or tabs, as Excel
+ * writes them in Norway: the first line tells which. Yes and no as psql, information_schema and
+ * Excel (sann, usann) write them. */
 
 #include "api/base/arena.h"
 #include "api/base/err.h"

@@ -162,6 +162,46 @@ static void test_what_is_stored_small(void **state)
     read_catalog();
 }
 
+/* One that would be tens of megabytes when unpacked is not unpacked, whatever it takes where it is
+ * stored; a document of its own weight is. */
+static void test_what_is_large_unpacked(void **state)
+{
+    struct str sql = {0};
+    size_t most = 0;
+    (void)state;
+    server_sql("app", "CREATE TABLE bombe (a jsonb, b json, c text, d text[], e xml);"
+                      "INSERT INTO bombe SELECT jsonb_build_object('a', repeat('a', 20000000)), "
+                      "to_json(repeat('b', 20000000)), repeat('c', 20000000), "
+                      "ARRAY[repeat('d', 20000000)], ('<e>' || repeat('e', 20000000) || "
+                      "'</e>')::xml");
+    read_catalog();
+    size_t at = table("bombe");
+    str_add(&sql, "SELECT ");
+    for (size_t i = 0; i < 5; i++) {
+        struct catalog_column c = catalog_column(catalog, at, i);
+        str_add(&sql, i ? ", " : "");
+        assert_true(sampling_sql_value(&sql, &c));
+    }
+    str_add(&sql, " FROM public.bombe WHERE pg_catalog.pg_column_size(a) < 1000000 AND "
+                  "pg_catalog.pg_column_size(e) < 1000000");
+    struct pg *pg = connect_to();
+    struct task *t = pg_copy(pg, str_text(&sql), longest, &most);
+    await(t);
+    task_drop(t);
+    assert_in_range(most, 1, 5 * 3); /* one row came, and all of it is nothing */
+    server_sql("app", "UPDATE bombe SET a = jsonb_build_object('a', (SELECT string_agg(md5(i::text)"
+                      ", '') FROM generate_series(1, 1500) i)), c = repeat('c', 15000000)");
+    most = 0;
+    t = pg_copy(pg, str_text(&sql), longest, &most);
+    await(t);
+    task_drop(t);
+    assert_in_range(most, 2 * 16384, 2 * 16384 + 100);
+    pg_close(pg);
+    str_done(&sql);
+    server_sql("app", "DROP TABLE bombe");
+    read_catalog();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -170,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_only_what_is_wanted),
         cmocka_unit_test(test_a_foreign_heir),
         cmocka_unit_test(test_what_is_stored_small),
+        cmocka_unit_test(test_what_is_large_unpacked),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -72,6 +72,52 @@ static void test_flags_are_true_or_false(void **state)
     assert_non_null(strstr(failed.why, "is_pk"));
 }
 
+/* Whatever wrote it: psql, Excel in Norway, a program of one's own. */
+static void test_as_programs_write_it(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {
+        {"t", "f"}, {"true", "false"}, {"TRUE", "FALSE"}, {"yes", "no"}, {"YES", "NO"}, {"1", "0"},
+        {"y", "n"}, {"on", "off"},     {"SANN", "USANN"}, {"ja", "nei"}, {"j", ""}};
+    static const char between[] = {',', ';', '\t'};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (size_t k = 0; k < sizeof between; k++)
+            for (int excel = 0; excel < 2; excel++) {
+                struct str text = {0};
+                const char c = between[k], *end = excel ? "\r\n" : "\n";
+                str_printf(&text, "%sschema%ctable%ccolumn%ctype%cnullable%cis_pk%s",
+                           excel ? "\xEF\xBB\xBF" : "", c, c, c, c, c, end);
+                str_printf(&text, "public%cperson%c\"a%cb\"%cnumeric(1,2)%c%s%c%s%s", c, c, c, c, c,
+                           words[i][0], c, words[i][1], end);
+                if (c == ',') /* a type with a comma is quoted there */
+                    str_clear(&text);
+                if (c == ',')
+                    str_printf(&text,
+                               "schema,table,column,type,nullable,is_pk%spublic,person,\"a,b\","
+                               "\"numeric(1,2)\",%s,%s%s",
+                               end, words[i][0], words[i][1], end);
+                if (!judge(str_text(&text)))
+                    fail_msg("%s: %s", str_text(&text), failed.why);
+                assert_int_equal(got.n_columns, 1);
+                assert_string_equal(got.tables[0].columns[0].type, "numeric(1,2)");
+                assert_int_equal(got.tables[0].columns[0].name[1], c);
+                assert_true(got.tables[0].columns[0].nullable);
+                assert_false(got.tables[0].columns[0].is_key);
+                str_done(&text);
+            }
+    assert_true(judge("sep=;\r\nschema;table;column\r\ns;t;a,b\r\n"));
+    assert_string_equal(got.tables[0].columns[0].name, "a,b");
+    assert_true(judge("\"schema\";\"table\";\"column\"\ns;t;a\n"));
+    assert_int_equal(got.n_columns, 1);
+    assert_false(judge("sep=;\nschema;table;column;is_pk\ns;t;a;f\ns;t;b;kanskje\n"));
+    assert_non_null(strstr(failed.why, "line 4: \"is_pk\" is neither yes nor no"));
+    assert_false(judge("schema;table;column\ns,t,a\n"));
+    assert_non_null(strstr(failed.why, "line 2: fewer fields"));
+    assert_false(judge("sep=;"));
+    assert_false(judge("sep="));
+    assert_false(judge("\"\";"));
+}
+
 static void test_columns_in_any_order(void **state)
 {
     (void)state;
@@ -169,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_reads_columns, begin, end),
         cmocka_unit_test_setup_teardown(test_flags_are_true_or_false, begin, end),
+        cmocka_unit_test_setup_teardown(test_as_programs_write_it, begin, end),
         cmocka_unit_test_setup_teardown(test_columns_in_any_order, begin, end),
         cmocka_unit_test_setup_teardown(test_comment_belongs_to_its_column, begin, end),
         cmocka_unit_test_setup_teardown(test_nothing_but_a_header, begin, end),

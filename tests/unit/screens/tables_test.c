@@ -231,6 +231,40 @@ static void test_what_matches_is_chosen(void **state)
 }
 
 /* Of what was reviewed: what differs, and what was not there. */
+/* A partition is not on the screen: its name leads to the table that it arrives as. */
+static void test_a_partition_leads_to_its_table(void **state)
+{
+    struct scene s;
+    const struct selection_fact fact = {.name = "c0", .type = "text", .key = true};
+    (void)state;
+    open_scene(&s);
+    for (int i = 0; i < 2; i++) { /* of t1, and of that partition */
+        struct selection_table *t =
+            selection_add(&s.j.selection, "arkiv", i ? "eldst" : "eldre", &fact, 1, "a partition");
+        t->root = i ? 4 : 2;
+    }
+    s.j.selection.has_partitions = true;
+    tables_view_renew(&s.view);
+    static const char *const names[] = {"eldst", "arkiv.eldre", "eld"};
+    for (size_t i = 0; i < 3; i++) {
+        look_for(&s, names[i]);
+        bool found = false;
+        for (size_t k = 0; k < s.view.n; k++)
+            found = found || s.view.tables[k] == 1;
+        assert_true(found);
+        assert_true(tables_match_table(&s.view.match, &s.j.selection.tables[1]));
+        assert_false(tables_match_table(&s.view.match, &s.j.selection.tables[0]));
+        assert_string_equal(tables_match_partition(&s.view.match, &s.j.selection, 1),
+                            i ? "eldre" : "eldst");
+        assert_null(tables_match_partition(&s.view.match, &s.j.selection, 0));
+    }
+    look_for(&s, "t1");
+    assert_null(tables_match_partition(&s.view.match, &s.j.selection, 1));
+    look_for(&s, "finnes ikke");
+    assert_int_equal(s.view.n, 0);
+    close_scene(&s);
+}
+
 static void test_changed_and_new(void **state)
 {
     struct scene s;
@@ -344,6 +378,7 @@ int main(void)
                                        cmocka_unit_test(test_shown_goes_on_and_off),
                                        cmocka_unit_test(test_a_schema_goes_on_and_off),
                                        cmocka_unit_test(test_what_matches_is_chosen),
+                                       cmocka_unit_test(test_a_partition_leads_to_its_table),
                                        cmocka_unit_test(test_changed_and_new),
                                        cmocka_unit_test(test_the_largest_first),
                                        cmocka_unit_test(test_both_are_needed),
