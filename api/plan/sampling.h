@@ -82,7 +82,8 @@ bool sampling_sql(const struct catalog *c, size_t table, uint32_t rows, bool aga
 /* So many rows came of that statement: there are more in the table, or nobody knows. */
 bool sampling_sql_leaves(const struct catalog *c, size_t table, uint32_t rows, bool again,
                          uint64_t came);
-/* One column's value as text: cut by the server, and not unpacked at all where it is very wide.
+/* One column's value as text: cut by the server, and not unpacked at all where that would be very
+ * much, however little room it takes where it is stored.
  * Types of the database's own are not cast, for those are somebody's functions. NULL may become
  * empty. False: the name cannot be written. */
 bool sampling_sql_value(struct str *out, const struct catalog_column *c);
