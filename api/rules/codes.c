@@ -205,7 +205,15 @@ static uint64_t known_code(const char *s, size_t n, const struct counts *c)
     return is_dense(s, n, c) ? BIT(SECRET) : 0;
 }
 
+static uint64_t shape_of(const char *s, size_t n, const struct counts *c)
+{
+    if (!is_coded(s, n, c))
+        return 0;
+    uint64_t dotted = c->of[DOT] ? BIT(CODE) | BIT(CODE_DOTTED) : BIT(CODE);
+    return c->of[DIGIT] >= 3 && c->of[DIGIT] + 1 == n ? dotted | BIT(LETTER_NUMBER) : dotted;
+}
+
 uint64_t code_classify(const char *s, size_t n, const struct counts *c)
 {
-    return known_code(s, n, c) | (is_coded(s, n, c) ? BIT(CODE) : 0);
+    return known_code(s, n, c) | shape_of(s, n, c);
 }

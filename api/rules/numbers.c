@@ -46,20 +46,31 @@ bool value_is_dnr(const char d[11])
     return number_is_date(number_of(d, 2) - 40, number_of(d + 2, 2)) && controls_fit(d);
 }
 
-bool value_is_synthetic(const char d[11])
+static bool is_synthetic_date(int day, int month)
 {
     static const int added[] = {40, 65, 80};
-    int day = number_of(d, 2), month = number_of(d + 2, 2);
     bool fits = false;
     for (size_t i = 0; i < sizeof added / sizeof added[0]; i++)
         fits |= number_is_date(day, month - added[i]) || number_is_date(day - 40, month - added[i]);
-    return fits && controls_fit(d);
+    return fits;
+}
+
+bool value_is_synthetic(const char d[11])
+{
+    return is_synthetic_date(number_of(d, 2), number_of(d + 2, 2)) && controls_fit(d);
 }
 
 bool value_is_account(const char d[11])
 {
     static const int weights[] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1};
     return memcmp(d, "0000", 4) != 0 && weighted(d, weights, 11) == 0;
+}
+
+bool number_is_dated(const char d[11])
+{
+    int day = number_of(d, 2), month = number_of(d + 2, 2);
+    return value_is_account(d) && (number_is_date(day, month) || number_is_date(day - 40, month) ||
+                                   is_synthetic_date(day, month));
 }
 
 bool value_is_orgnr(const char d[9])

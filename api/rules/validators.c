@@ -31,8 +31,20 @@ static uint64_t eight(const char *d)
 
 static uint64_t eleven(const char *d)
 {
-    uint64_t kinds = BIT(ELEVEN) | within_person(d);
-    return value_is_account(d) ? kinds | BIT(ACCOUNT) : kinds;
+    if (!value_is_account(d)) /* its control digit is the second one of a person's number */
+        return BIT(ELEVEN);
+    uint64_t kinds = BIT(ELEVEN) | BIT(ACCOUNT);
+    return number_is_dated(d) ? kinds | BIT(DATED) | within_person(d) : kinds;
+}
+
+/* A number that lost its leading zero. */
+static uint64_t ten(const char *d)
+{
+    char padded[11] = {'0'};
+    memcpy(padded + 1, d, 10);
+    if (!number_is_dated(padded))
+        return BIT(TEN);
+    return BIT(TEN) | BIT(DATED_SHORT) | (within_person(padded) ? BIT(FNR_SHORT) : 0);
 }
 
 static uint64_t nine(const char *d)
@@ -47,15 +59,13 @@ static uint64_t card(const char *d, size_t n)
 
 static uint64_t of_digits(const char *d, size_t n)
 {
-    char padded[11] = {'0'};
     switch (n) {
     case 8:
         return eight(d);
     case 9:
         return nine(d);
     case 10:
-        memcpy(padded + 1, d, 10);
-        return BIT(TEN) | (within_person(padded) ? BIT(FNR_SHORT) : 0);
+        return ten(d);
     case 11:
         return eleven(d);
     case 12:
@@ -325,7 +335,8 @@ static uint64_t of_plain(const char *s, size_t n, const struct counts *c)
     if (code_has_secret_prefix(s, n, c))
         return kinds | BIT(SECRET);
     uint64_t code = c->of[SPACE] == 0 || c->of[LOWER] == 0 ? code_classify(s, n, c) : 0;
-    return code & ~BIT(CODE) ? kinds | code : kinds | code | of_text(s, n, c);
+    const uint64_t shapes = BIT(CODE) | BIT(CODE_DOTTED) | BIT(LETTER_NUMBER);
+    return code & ~shapes ? kinds | code : kinds | code | of_text(s, n, c);
 }
 
 /* What stands beside a day: notes begin with theirs, and end with it. Numbers are found where they
@@ -406,6 +417,16 @@ static void note_date(struct values *v, int year)
     v->decades |= UINT32_C(1) << ((year - FIRST) / 10);
 }
 
+static void note_different(struct values *v, uint64_t kinds, const char *bytes, size_t n)
+{
+    const uint64_t persons =
+        BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC) | BIT(FNR_SHORT) | BIT(FNR_WITHIN);
+    uint64_t print = within_print(bytes, n);
+    v->different_dated |= print;
+    if (kinds & persons)
+        v->different_persons |= print;
+}
+
 void values_add(struct values *v, const char *bytes, size_t n)
 {
     if (bytes == NULL || n == 0)
@@ -419,6 +440,10 @@ void values_add(struct values *v, const char *bytes, size_t n)
         note_date(v, year);
     if ((kinds & BIT(DIAGNOSIS)) && class_at(bytes, 0) == UPPER)
         v->letters |= UINT32_C(1) << (bytes[0] - 'A');
+    if ((kinds & BIT(NAVIDENT)) && (class_at(bytes, 0) == UPPER || class_at(bytes, 0) == LOWER))
+        v->ident_letters |= UINT32_C(1) << ((bytes[0] | 0x20) - 'a');
+    if (kinds & (BIT(DATED) | BIT(DATED_SHORT) | BIT(DATED_WITHIN)))
+        note_different(v, kinds, bytes, n);
     if ((kinds & BIT(EIGHT)) && n >= 2 && is_digit(bytes[1]))
         v->seconds |= UINT32_C(1) << (bytes[1] - '0');
 }

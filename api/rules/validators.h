@@ -2,8 +2,9 @@
 #define STROM_RULES_VALIDATORS_H
 
 /* What a value looks like, told in one pass over its bytes; pure, nothing is kept. A hit is only a
- * hint: some 0.2 % of random 11-digit numbers pass as national numbers and every national number
- * passes as an account, so values_verdict judges by shares (facts/engineering.md, "Sampling").
+ * hint: some 0.2 % of random 11-digit numbers pass as national numbers, some 2 % of accounts do,
+ * and every national number passes as an account, so values_verdict judges by shares and by what
+ * chance would give (facts/engineering.md, "Sampling").
  *
  *     struct values v = {0};
  *     for each value: values_add(&v, bytes, n);
@@ -61,6 +62,13 @@ enum value_kind {
     VALUE_DOTTED,      /* numbers with two dots or more between them, and IPv6 */
     VALUE_MIXED,       /* letters and digits in one short word: some of such codes are all digits */
     VALUE_CODE,        /* a letter, then digits, dots and letters: Z999999, M54.5, AB-12 */
+    VALUE_CODE_DOTTED, /* one of these with a dot */
+    VALUE_LETTER_NUMBER, /* one letter, then three digits or more */
+
+    /* all that a national number has but its first control digit: chance gives one in eleven */
+    VALUE_DATED,
+    VALUE_DATED_SHORT,  /* without its leading zero */
+    VALUE_DATED_WITHIN, /* inside a longer text */
     VALUE_KINDS
 };
 
@@ -79,7 +87,10 @@ struct values {
     uint32_t hits[VALUE_KINDS];
     uint32_t old_dates;        /* before 2000 */
     uint32_t decades, letters; /* of the dates, of the diagnoses: a bit each */
+    uint32_t ident_letters;    /* of the NAV idents */
     uint32_t seconds; /* second digits of what may be a telephone: numbers in a row share it */
+    /* a bit for each different one, by its hash: one number in many rows is one piece of luck */
+    uint64_t different_persons, different_dated;
 };
 
 void values_add(struct values *v, const char *bytes, size_t n);

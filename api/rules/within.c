@@ -1,5 +1,6 @@
 #include "api/rules/within.h"
 
+#include "api/rules/numbers.h"
 #include "api/rules/shape.h"
 
 #include <stdbool.h>
@@ -53,7 +54,9 @@ static bool is_in_code(const char *s, size_t n, size_t from, size_t to)
 
 static uint64_t within_run(const char *digits)
 {
-    return BIT(ELEVEN_WITHIN) | (within_person(digits) ? BIT(FNR_WITHIN) : 0);
+    if (!number_is_dated(digits))
+        return BIT(ELEVEN_WITHIN);
+    return BIT(ELEVEN_WITHIN) | BIT(DATED_WITHIN) | (within_person(digits) ? BIT(FNR_WITHIN) : 0);
 }
 
 /* 010203 45678 from `from`, where the first six end at `end`. */
@@ -86,4 +89,20 @@ uint64_t within_numbers(const char *s, size_t n)
             kinds |= BIT(PHONE);
     }
     return kinds;
+}
+
+uint64_t within_print(const char *s, size_t n)
+{
+    enum { LONGEST = 4096 };
+    uint64_t h = UINT64_C(14695981039346656037), first = 0, last = 0;
+    if (n >= sizeof first && n <= 2 * sizeof first) {
+        memcpy(&first, s, sizeof first);
+        memcpy(&last, s + n - sizeof last, sizeof last);
+        h = (first ^ last * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+    } else {
+        for (size_t i = 0; i < n && i < LONGEST; i++)
+            h = (h ^ (unsigned char)s[i]) * UINT64_C(1099511628211);
+    }
+    h ^= h >> 32;
+    return UINT64_C(1) << (h * UINT64_C(0x9E3779B97F4A7C15) >> 58);
 }

@@ -14,4 +14,7 @@ size_t within_digits(const char *s, size_t n, char *out, size_t cap);
  * Eleven digits of a checksum or of a code with more digits are none. */
 uint64_t within_numbers(const char *s, size_t n);
 
+/* Which of 64 bits stands for the value: the same for the same one. */
+uint64_t within_print(const char *s, size_t n);
+
 #endif
