@@ -299,6 +299,9 @@ static void start_afresh(struct paint *pt, const struct page *p)
     pt->cols = p->cols;
     pt->rows = p->rows;
     str_add(pt->out, pt->caps->plain);
+    /* A region that was set for the size before stays in a terminal that has grown meanwhile. */
+    if (pt->caps->region != NULL)
+        caps_put(pt->out, pt->caps->region, 0, p->rows - 1);
     str_add(pt->out, pt->caps->clear);
     pt->style = STYLE_TEXT;
     pt->x = pt->y = 0;

@@ -144,6 +144,34 @@ static void sizes_change(void **state)
     page_free(p);
 }
 
+/* A frame that scrolled was on its way when the terminal grew: its region is for the size before.
+ */
+static void a_region_of_the_size_before(void **state)
+{
+    (void)state;
+    struct screen s;
+    struct page *p = new_page(60, 16);
+    struct list l = {0};
+    struct list_rows rows = {.n = 1000, .put = put};
+    open_screen(&s, "xterm-256color", true, 60, 16);
+    for (int i = 0; i < 40 && (i < 2 || !strstr(str_text(&s.bytes), ";16r")); i++) {
+        page_begin(p, 60, 16);
+        list_draw(&l, &rows, p);
+        if (i > 0)
+            vterm_set_size(s.vt, 17, 60);
+        paint(&s, p);
+        l.at += 1;
+    }
+    assert_non_null(strstr(str_text(&s.bytes), ";16r"));
+    s.paint.known = false;
+    page_begin(p, 60, 17);
+    list_draw(&l, &rows, p);
+    paint(&s, p);
+    assert_painted(&s, p);
+    close_screen(&s);
+    page_free(p);
+}
+
 static void a_locale_without_our_letters(void **state)
 {
     (void)state;
@@ -182,9 +210,13 @@ static void no_entry_no_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_frame_after_any_other),    cmocka_unit_test(nothing_new_costs_nothing),
-        cmocka_unit_test(a_cursor_key_costs_little),    cmocka_unit_test(sizes_change),
-        cmocka_unit_test(a_locale_without_our_letters), cmocka_unit_test(no_entry_no_terminal),
+        cmocka_unit_test(any_frame_after_any_other),
+        cmocka_unit_test(nothing_new_costs_nothing),
+        cmocka_unit_test(a_cursor_key_costs_little),
+        cmocka_unit_test(sizes_change),
+        cmocka_unit_test(a_region_of_the_size_before),
+        cmocka_unit_test(a_locale_without_our_letters),
+        cmocka_unit_test(no_entry_no_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
