@@ -64,10 +64,10 @@ static void some_key(void)
     press(keys[chance(sizeof keys / sizeof *keys)]);
 }
 
-/* Those that begin something, more often than others. */
+/* Those that begin something, more often than others; the one that ends all, seldom. */
 static void some_letter(void)
 {
-    static const char common[] = "nnwwaarrddccyyuuffvvssggG/G?/?1234567890+-*=xqtmbeijklhop";
+    static const char common[] = "nnwwaarrddccyyuuffvvssggG/G?/?1234567890+-*=xMtmbeijklhop";
     char text[2] = "";
 
     text[0] = chance(4) ? common[chance(sizeof common - 1)] : (char)(' ' + chance(95));
@@ -118,10 +118,18 @@ static void some_bytes(void)
     type(bytes);
 }
 
+/* What the terminal would say, and what it would not. */
 static void some_mouse(void)
 {
     char bytes[48];
+    int cols, rows;
 
+    vt_size(m.v, &cols, &rows);
+    if (chance(3) == 0) {
+        monkey_note(&m, "click");
+        vt_click(m.v, (int)chance((unsigned)cols), (int)chance((unsigned)rows));
+        return;
+    }
     if (chance(2))
         snprintf(bytes, sizeof bytes, "\033[<%u;%u;%u%c", chance(70), chance(200), chance(60),
                  chance(2) ? 'M' : 'm');
@@ -179,6 +187,8 @@ static void interrupt(void)
     press("Ctrl-C");
     vt_wait_quiet(m.v, 10 * QUIET_MS, WAIT_MS); /* the question is a place, too */
     monkey_holds(&m);
+    if (!m.ended && chance(4))
+        press("Esc"); /* a new start costs as much as a hundred keys */
 }
 
 static void some_signal(void)
@@ -208,17 +218,17 @@ static void event(void)
         some_word(true);
     else if (n < 930)
         some_bytes();
-    else if (n < 950)
+    else if (n < 950 || (m.mouse && chance(8) == 0))
         some_mouse();
     else if (n < 970)
         some_size();
     else if (n < 974)
         suspend();
-    else if (n < 977)
+    else if (n < 975)
         interrupt();
-    else if (n < 981)
+    else if (n < 979)
         some_signal();
-    else if (n < 983)
+    else if (n < 981)
         liar_refuse(liar, chance(3) == 0);
     else
         press("PgDn");
@@ -286,6 +296,7 @@ static void begin(void)
     unsigned way = chance(6);
     if (way < 3 || chance(5) == 0)
         monkey_new_state(&m, &w);
+    m.mouse = chance(3) == 0;
     monkey_start(&m, w.strom, env);
     m.until = m.events + EPISODE / 4 + chance(EPISODE);
     if (way < 3)

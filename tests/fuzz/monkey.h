@@ -6,7 +6,8 @@
  *   - the terminal is ours: other screen, raw modes, bracketed paste;
  *   - the screen is not blank; the last line names a way out, or, where there is no room, the
  *     screen says how much it needs;
- *   - it ends as it was told to, never by a fault of its own, and the terminal is given back;
+ *   - it ends as it was told to, never by a fault of its own, and the terminal is given back, the
+ *     mouse, too;
  *   - what it keeps can be read, and it starts again from that.
  * A frame may be on its way: each must come to hold. What does not, ends the test with the seed,
  * the last events and the screen. Include behind cmocka.h. */
@@ -36,7 +37,8 @@ struct monkey {
     size_t watched; /* bytes of its log */
     bool outside;   /* the terminal is not ours just now: suspended, ended */
     bool ended;
-    int stops; /* one after the other, without a screen in between */
+    bool mouse; /* the next wizard is started with --mouse */
+    int stops;  /* one after the other, without a screen in between */
     long events, until, starts, looks, seed;
     long at[MONKEY_PLACES], counted;       /* events up to a look count for where it was */
     char notes[MONKEY_NOTES][MONKEY_NOTE]; /* a ring */

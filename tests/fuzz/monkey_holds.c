@@ -44,10 +44,11 @@ static void broken(struct monkey *m, const char *what)
             m->events, what, vt_has_ended(m->v), vt_has_stopped(m->v));
     for (long i = 1; i <= MONKEY_NOTES; i++)
         fprintf(stderr, " %s", m->notes[(m->events + i) % MONKEY_NOTES]);
-    fprintf(stderr,
-            "\n--- modes %d, other screen %d, cursor %d, paste %d\n--- the screen:\n%s---\n",
-            vt_modes_sane(m->v), vt_altscreen(m->v), vt_cursor(m->v, NULL, NULL),
-            vt_paste_mode(m->v), vt_screen(m->v));
+    fprintf(
+        stderr,
+        "\n--- modes %d, other screen %d, cursor %d, paste %d, mouse %d\n--- the screen:\n%s---\n",
+        vt_modes_sane(m->v), vt_altscreen(m->v), vt_cursor(m->v, NULL, NULL), vt_paste_mode(m->v),
+        vt_mouse_mode(m->v), vt_screen(m->v));
     size_t n;
     const char *log = vt_log(m->v, &n), *report = strstr(log, "==ERROR");
     for (size_t i = n > LAST_BYTES ? n - LAST_BYTES : 0; i < n; i++)
@@ -239,8 +240,9 @@ static bool was_thrown_away(struct vt *v)
 static bool is_given_back(struct vt *v, void *ctx)
 {
     (void)ctx;
-    return vt_modes_sane(v) && (was_thrown_away(v) || (!vt_altscreen(v) && !vt_paste_mode(v) &&
-                                                       vt_cursor(v, NULL, NULL)));
+    return vt_modes_sane(v) &&
+           (was_thrown_away(v) || (!vt_altscreen(v) && !vt_paste_mode(v) && !vt_mouse_mode(v) &&
+                                   vt_cursor(v, NULL, NULL)));
 }
 
 static bool has_stopped(struct vt *v, void *ctx)
@@ -356,7 +358,7 @@ void monkey_new_state(struct monkey *m, struct world *w)
 
 void monkey_start(struct monkey *m, const char *strom, const char *const *env)
 {
-    const char *const argv[] = {strom, "--no-notify", NULL};
+    const char *const argv[] = {strom, "--no-notify", m->mouse ? "--mouse" : NULL, NULL};
     struct vt_options o = {.argv = argv, .env = env, .cwd = m->folder};
 
     m->starts++;
