@@ -35,7 +35,7 @@ static void credentials(struct check_list *l, const struct google_view *v)
     char until[CLOCK_TEXT];
     if (!who && !v->who_error)
         return;
-    if (!who && v->who_error->kind == ERR_NETWORK) {
+    if (!who && (v->who_error->kind == ERR_NETWORK || err_is_machine(v->who_error))) {
         unknown(l, id, v->who_error);
     } else if (!who) {
         check_set(l, id, CHECK_FAIL, "%s: %s", v->who_error->what, v->who_error->why);

@@ -267,7 +267,7 @@ static void name_file(struct err *e, const char *path)
     str_copy(inner.what, sizeof inner.what, e->what);
     *e = inner;
     err_resource(e, path);
-    if (!*e->hint)
+    if (!*e->hint && !err_is_machine(e))
         err_hint(e, tr("make it yours alone: chmod 600 %s"), path);
 }
 

@@ -11,6 +11,7 @@
 #include "api/checks/google_checks.h"
 #include "api/checks/instance_checks.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct check_list l;
@@ -78,6 +79,11 @@ static void logins(void **state)
     v.who_error = &net;
     google_checks(&l, &v);
     expect(CHECK_GOOGLE_CREDENTIALS, CHECK_UNKNOWN, "no such host", "check the VPN");
+    struct err full;
+    err_system(&full, EMFILE, "Reading the Google login"); /* this machine's trouble */
+    v.who_error = &full;
+    google_checks(&l, &v);
+    expect(CHECK_GOOGLE_CREDENTIALS, CHECK_UNKNOWN, "open files", "");
 }
 
 static void projects(void **state)
