@@ -109,12 +109,32 @@ static void read_values(const char *text)
     arena_done(&a);
 }
 
+/* A type as the stream tells of it. */
+static void read_type(struct fuzz_input in)
+{
+    struct value_type t = {.typtype = "bcdemp"[fuzz_byte(&in) % 6]};
+    for (int i = 0; i < 2; i++)
+        t.oid = t.oid << 8 | fuzz_byte(&in);
+    for (int i = 0; i < 4; i++)
+        t.typmod = (int32_t)((uint32_t)t.typmod << 8 | fuzz_byte(&in));
+    char *name = fuzz_line(&in);
+    str_copy(t.name, sizeof t.name, name);
+    enum value_kind kind = value_kind_of(&t);
+    fuzz_must(kind < VALUE_KINDS);
+    (void)value_is_builtin(t.oid);
+    if (kind != VALUE_NONE)
+        fuzz_must(value_kind_declared(value_declared(kind)) == kind);
+    (void)value_kind_declared(name);
+    free(name);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
     char *text = fuzz_text(data, size), *field[3], *whole[1] = {text};
     for (size_t i = 0; i < 3; i++)
         field[i] = fuzz_line(&in);
+    read_type((struct fuzz_input){data, size});
     split(data, size);
     write_and_split(field, 3);
     write_and_split(whole, 1);

@@ -25,6 +25,7 @@ static void read_url(const char *text)
                       tolower((unsigned char)url.host[0]) == 'l');
     }
     fuzz_must(http_is_loopback(text) == (good && url.http && url.loopback));
+    fuzz_must(!http_is_metadata_host(text) || !strpbrk(text, "/?#@"));
 }
 
 static unsigned digit(char c)
@@ -54,12 +55,18 @@ static void encode(const char *text, bool keep_slash)
 
 static void read_time(const char *text)
 {
-    char out[CLOCK_TEXT];
+    char out[CLOCK_TEXT], day[CLOCK_TEXT];
     int64_t t = clock_parse(text);
     fuzz_must(t >= -1);
     if (t >= 0)
         fuzz_must(clock_parse(clock_rfc3339(t, out)) == t);
     fuzz_must(strlen(clock_span(t, out)) < CLOCK_TEXT);
+    clock_freeze(1795338000); /* a moment that is near says no day */
+    fuzz_must(clock_wall() == 1795338000 && clock_wall_ms() == clock_wall() * 1000);
+    bool near = t > clock_wall() - 43200 && t < clock_wall() + 43200;
+    fuzz_must((strlen(clock_moment(t, out)) < 10) == near);
+    fuzz_must(near || strncmp(out, clock_day(t, day), strlen(day)) == 0);
+    clock_freeze(0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

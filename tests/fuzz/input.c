@@ -24,6 +24,7 @@ static void check_key(const struct input *in, int key)
     fuzz_must(!(key >= 0x80 && key < 0xa0) && !(key >= 0xd800 && key < 0xe000));
     fuzz_must(in->n <= INPUT_BYTES && in->paste.bytes <= PASTE_MAX);
     fuzz_must(strlen(key_name(key, name)) < KEY_NAME);
+    fuzz_must(key_as_motion(key_as_motion(key)) == key_as_motion(key));
     if (key != TUI_PASTE_KEY && key_is_text(key))
         fuzz_must(key_of_name(name) == key || key == TUI_SPACE);
 }
@@ -60,10 +61,37 @@ static void hear(const char *bytes, size_t n, size_t piece, struct heard *h)
     input_done(&in);
 }
 
+/* Names of keys, as files and people write them. */
+static void read_names(struct fuzz_input in)
+{
+    while (in.left > 0) {
+        char *line = fuzz_line(&in), name[KEY_NAME];
+        int key = key_of_name(line);
+        fuzz_must(key == TUI_NONE || (key > 0 && key < TUI_UNKNOWN));
+        if (key != TUI_NONE)
+            fuzz_must(key_of_name(key_name(key, name)) == key || key == TUI_SPACE || key == ' ');
+        free(line);
+    }
+}
+
+/* What was typed ahead is forgotten, in whatever state it was. */
+static void forget(const char *bytes, size_t n)
+{
+    struct input in;
+    input_init(&in, PASTE_MAX);
+    input_feed(&in, bytes, n < input_room(&in) ? n : input_room(&in), 0);
+    (void)input_next(&in, 0);
+    input_discard(&in);
+    fuzz_must(input_next(&in, LATER) == TUI_NONE && input_deadline(&in) < 0);
+    input_done(&in);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct heard whole, pieces;
     char *bytes = fuzz_bytes(data, size);
+    read_names((struct fuzz_input){data, size});
+    forget(bytes, size);
     if (size <= INPUT_BYTES) {
         whole.n = pieces.n = 0;
         hear(bytes, size, INPUT_BYTES, &whole);

@@ -2,7 +2,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#include "api/store/kept.h"
+#include "api/base/str.h"
+#include "api/store/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,32 @@ static struct kept *again(const struct kept *k)
     return back;
 }
 
+/* What has changed since it was saved is known, key by key. */
+static void touch(struct kept *k)
+{
+    const char *const *keys;
+    bool all;
+    kept_saved(k, 1, 7, "Tables");
+    fuzz_must(kept_is_saved_as(k, 1, 7, "Tables") && !kept_is_saved_as(k, 1, 7, "Home"));
+    size_t n = kept_count(k);
+    for (size_t i = 0; i < n; i += 2)
+        kept_set_bool(k, kept_key(k, i), true);
+    kept_set_int(k, "fuzz.first", 1);
+    kept_set_int(k, "fuzz.first", 2);
+    kept_set_text(k, "fuzz.second", "x");
+    kept_set_text(k, "fuzz.second", NULL);
+    kept_remove(k, "fuzz.first");
+    fuzz_must(kept_count(k) == n && kept_was_saved_as(k, 1, 7));
+    fuzz_must(!kept_is_saved_as(k, 1, 7, "Tables"));
+    size_t touched = kept_touched(k, &keys, &all);
+    fuzz_must(all || touched >= 2);
+    for (size_t i = 0; i < touched; i++)
+        fuzz_touch_text(keys[i]);
+    for (size_t i = 0; i < n; i++)
+        fuzz_must(str_eq(kept_entry(k, i)->key, kept_key(k, i)));
+    fuzz_must(kept_entry(k, n) == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err e = {0};
@@ -47,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         kept_remove_under(copy, "");
         fuzz_must(kept_count(copy) == 0 && !kept_has(back, "fuzz.number"));
         kept_free(again(back));
+        touch(back);
         kept_free(back);
         kept_free(copy);
     }

@@ -132,6 +132,35 @@ static void as_shell(const char *text)
     str_done(&back);
 }
 
+/* A text of HCL: nothing in it is expanded. */
+static void as_hcl(const char *text)
+{
+    struct str out = {0};
+    struct err e = {0};
+    if (quote_hcl(&out, text, &e)) {
+        fuzz_must(out.bytes >= 2 && out.text[0] == '"' && out.text[out.bytes - 1] == '"');
+        fuzz_must(!strstr(out.text, "${") && !strstr(out.text, "%{"));
+        for (const char *p = out.text + 1; p < out.text + out.bytes - 1; p++) {
+            fuzz_must(*p != '"' && *p != '\n');
+            p += *p == '\\';
+        }
+    } else {
+        fuzz_must(out.bytes == 0 && e.kind == ERR_INPUT);
+    }
+    str_done(&out);
+}
+
+static void as_bigquery(const char *name)
+{
+    struct str out = {0};
+    struct err e = {0};
+    if (quote_bigquery(&out, name, &e))
+        fuzz_must(out.bytes > 2 && out.text[0] == '`' && out.text[out.bytes - 1] == '`');
+    else
+        fuzz_must(out.bytes == 0 && e.kind == ERR_INPUT);
+    str_done(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
@@ -145,6 +174,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     as_yaml(whole);
     as_shell(first);
     as_shell(whole);
+    as_hcl(first);
+    as_hcl(whole);
+    as_bigquery(first);
+    as_bigquery(whole);
     free(first);
     free(second);
     free(whole);

@@ -100,6 +100,36 @@ static void differs(void *ctx, bool gone, const struct team_rule *r)
     fuzz_must(r == NULL);
 }
 
+/* Each of a team's rules is told, and used. */
+static void use(const struct rules_team *team, char *const *field)
+{
+    static const char csv[] = "schema,table,column,type\nklinikk,person,fnr,text\np,t,navn,\n";
+    struct arena a;
+    struct judged j;
+    struct err e = {0};
+    arena_init(&a);
+    for (size_t i = 0; i < team_count(team); i++) {
+        const struct team_rule *r = team_at(team, i);
+        struct str told = {0};
+        team_rule_text(r, &told);
+        fuzz_must(str_starts(str_text(&told), team_does_name(r->does)) && r->reason[0]);
+        (void)team_fits(r, field[3], field[0], field[2], field[5]);
+        str_done(&told);
+    }
+    fuzz_must(rules_judge_csv(&a, csv, sizeof csv - 1, team, &j, &e) && j.n_columns == 2);
+    look(&j);
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < j.tables[c].columns[0].verdict.n_evidence; i++)
+            fuzz_touch_text(team_reason(team, &j.tables[c].columns[0].verdict.evidence[i]));
+    arena_done(&a);
+}
+
+static void count_all(void *ctx, bool gone, const struct team_rule *r)
+{
+    fuzz_must(gone && r);
+    ++*(size_t *)ctx;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
@@ -113,13 +143,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         look(&j);
     else
         fuzz_must(e.kind == ERR_INPUT && e.why[0]);
-    if (team_read(bytes, size, &team, &e))
-        team_compare(team, team, differs, NULL);
-    else
-        fuzz_must(e.kind == ERR_INPUT && e.why[0]);
-    team_free(team);
     for (size_t i = 0; i < 6; i++)
         field[i] = fuzz_line(&in);
+    if (team_read(bytes, size, &team, &e)) {
+        size_t gone = 0;
+        team_compare(team, team, differs, NULL);
+        team_compare(team, NULL, count_all, &gone);
+        fuzz_must(gone == team_count(team));
+        use(team, field);
+    } else {
+        fuzz_must(e.kind == ERR_INPUT && e.why[0]);
+    }
+    team_free(team);
     write_and_read(field);
     judge(field);
     for (size_t i = 0; i < 6; i++)

@@ -78,6 +78,26 @@ static void fold(const char *text)
     free(twice);
 }
 
+/* The second line, looked for in the first; and what a line is. */
+static void find(const uint8_t *data, size_t size)
+{
+    struct fuzz_input in = {data, size};
+    char *hay = fuzz_line(&in), *needle = fuzz_line(&in);
+    size_t n = utf8_fold(NULL, 0, needle);
+    char *folded = malloc(n + 1);
+    fuzz_must(folded != NULL);
+    utf8_fold(folded, n + 1, needle);
+    (void)utf8_contains(hay, folded);
+    fuzz_must(utf8_contains(needle, folded));
+    fuzz_must(!utf8_is_line(hay) || utf8_valid(hay, strlen(hay)));
+    fuzz_must(!safe_is(hay) || utf8_is_line(hay));
+    fuzz_must(*hay || utf8_is_blank(hay));
+    fuzz_must(utf8_is_blank(NULL));
+    free(folded);
+    free(hay);
+    free(needle);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a;
@@ -86,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     make_safe(text);
     decode(bytes, size);
     fold(text);
+    find(data, size);
     const char *copy = safe_copy(&a, text);
     fuzz_must(safe_is(copy) && (copy == text) == safe_is(text));
     arena_done(&a);
