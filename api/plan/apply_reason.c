@@ -7,8 +7,8 @@ bool apply_hint_reason(const struct plan *p, struct err *e)
     if (p->n_claimed == 0)
         return err_hint(e, tr("give each a reason and a reference, or leave it out"));
     return err_hint(e,
-                    tr("the type of %zu stands in the file alone, and they are judged as text: a "
-                       "database that can be asked (--dsn or PG*) tells the type that holds; else "
-                       "give each a reason and a reference, or leave it out"),
+                    tr("judged as text, for the file alone tells their type: %zu; a database that "
+                       "can be asked (--dsn or PG*) tells the one that holds; else give each a "
+                       "reason and a reference, or leave it out"),
                     p->n_claimed);
 }

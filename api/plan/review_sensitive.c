@@ -128,9 +128,22 @@ static void unconfirmed(struct review_writer *w, const struct selection_column *
                             str_is_empty(c->type) ? "-" : review_word(w, c->type)));
 }
 
+/* NULL: the database was not asked, or has no such column. */
+static const char *live_type(struct review_writer *w, const struct compare_column *c)
+{
+    const struct selection *seen = w->r->in->live.seen;
+    size_t table, column;
+
+    return seen && selection_find(seen, c->schema, c->table, &table) &&
+                   selection_find_column(&seen->tables[table], c->name, &column)
+               ? seen->tables[table].columns[column].type
+               : NULL;
+}
+
 static void differences(struct review_writer *w, const struct review_column *c)
 {
     const struct selection_column *was = c->c->was, *is = c->c->is;
+    const char *live = live_type(w, c->c);
 
     if (c->c->what & COMPARE_TYPE)
         review_detail(w, arena_printf(w->a, tr("type: %s before, %s now"),
@@ -143,6 +156,10 @@ static void differences(struct review_writer *w, const struct review_column *c)
         review_detail(w, arena_printf(w->a, tr("categories: %s before, %s now"),
                                       was->categories ? review_categories(w, was->categories) : "-",
                                       is->categories ? review_categories(w, is->categories) : "-"));
+    if (live && is && !str_is_empty(is->type) && !str_eq(live, is->type))
+        review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+                   arena_printf(w->a, tr("its type: the database says %s, the file says %s"),
+                                review_word(w, live), review_word(w, is->type)));
     if (c->claimed)
         unconfirmed(w, is);
     else if (c->calmer)

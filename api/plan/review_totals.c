@@ -46,6 +46,16 @@ static const char *columns_total(struct review_writer *w)
         n[COMPARE_STARTS], n[COMPARE_STOPS], n[COMPARE_CHANGED], n[COMPARE_NEW], n[COMPARE_GONE]);
 }
 
+static void silenced_total(struct review_writer *w)
+{
+    size_t n = w->r->silenced.n_against;
+
+    if (n)
+        total(w, REVIEW_ALARM,
+              arena_printf(
+                  w->a, tr("flowing, silenced by the team, and values speak against it: %zu"), n));
+}
+
 static void totals(struct review_writer *w)
 {
     const struct review *r = w->r;
@@ -63,6 +73,7 @@ static void totals(struct review_writer *w)
     if (r->n_lowered)
         total(w, REVIEW_ALARM,
               arena_printf(w->a, tr("flowing and judged milder than before: %zu"), r->n_lowered));
+    silenced_total(w);
     if (r->in->live_why)
         total(w, REVIEW_PLAIN,
               arena_printf(w->a, tr("the running stream was not asked: %s"),
@@ -91,13 +102,10 @@ static void totals(struct review_writer *w)
 void review_add_totals(struct review_writer *w)
 {
     title(w);
-    if (review_is_fine(w->r))
-        total(w, REVIEW_PLAIN, tr("nothing differs"));
-    else
+    if (!review_is_fine(w->r)) {
         totals(w);
-    if (w->r->silenced.n_against)
-        total(w, REVIEW_ALARM,
-              arena_printf(w->a,
-                           tr("flowing, silenced by the team, and values speak against it: %zu"),
-                           w->r->silenced.n_against));
+        return;
+    }
+    total(w, REVIEW_PLAIN, tr("nothing differs"));
+    silenced_total(w); /* it is a question as long as it flows */
 }

@@ -74,6 +74,14 @@ STEP(chosen_while_nobody_has_looked)
     vt_key(v, "Space");
     see("tables 1, columns 2");
     see_gone("without a reason");
+    vt_key(v, "Enter");
+    see("no dataset of that name yet");
+    vt_key(v, "Enter"); /* who decides on Review is told whose values nobody has seen */
+    see("values were not looked at: public.lager (PostgreSQL has no statistics");
+    vt_key(v, "Esc");
+    see("5/8  Destination");
+    vt_key(v, "Esc");
+    see("tables 1, columns 2");
     killed();
 }
 
