@@ -52,6 +52,15 @@ static const struct word *find_first_part(const struct text *t, size_t from, siz
     return w;
 }
 
+/* What is no word inside others may still begin one: kreftregister. What follows is a word, not an
+ * ending. */
+static const struct word *find_beginning(const struct text *t, size_t from, size_t n, size_t to)
+{
+    enum { SHORTEST_REST = 4 };
+    const struct word *w = vocabulary_find_inflected(t, from, n);
+    return w && (w->part || (w->begins && to - from - n >= SHORTEST_REST)) ? w : NULL;
+}
+
 enum { SHORTEST_PART = 3 };
 
 /* personid, sakid: too short to look for, unless all that stands before is a word. */
@@ -91,7 +100,7 @@ static bool split_compound(const struct text *t, size_t from, size_t to, struct 
     if (split_short_end(t, from, to, p))
         return true;
     for (size_t at = to - 2; at >= from + SHORTEST_PART && at < to; at--) {
-        const struct word *first = find_part(t, from, at - from);
+        const struct word *first = find_beginning(t, from, at - from, to);
         if (first == NULL)
             continue;
         add_piece(p, first, from, at);

@@ -21,7 +21,9 @@ static struct word *slot_of(const struct text *t, size_t from, size_t n)
     return &vocabulary[at];
 }
 
-static void add_word(const char *s, size_t n, int what, int whose, bool part)
+enum place { PLACE_ALONE, PLACE_ANYWHERE, PLACE_BEGINS };
+
+static void add_word(const char *s, size_t n, int what, int whose, enum place place)
 {
     assert(n <= MATCH_SPELLING);
     struct text t;
@@ -30,20 +32,21 @@ static void add_word(const char *s, size_t n, int what, int whose, bool part)
     w->spelling = s;
     w->check = (uint32_t)(text_hash(&t, 0, n) >> 32);
     w->bytes = (uint8_t)n;
-    w->part |= part;
+    w->part |= place == PLACE_ANYWHERE;
+    w->begins |= place == PLACE_BEGINS;
     if (what != WHAT_NOTHING)
         w->what |= UINT64_C(1) << what;
     if (whose != WHOSE_NOTHING)
         w->whose |= UINT32_C(1) << whose;
 }
 
-static void add_row(const char *spellings, int what, int whose, bool part)
+static void add_row(const char *spellings, int what, int whose, enum place place)
 {
     const char *s = spellings;
     while (*s) {
         size_t n = strcspn(s, " ");
         if (n > 0)
-            add_word(s, n, what, whose, part);
+            add_word(s, n, what, whose, place);
         s += n + strspn(s + n, " ");
     }
 }
@@ -53,19 +56,21 @@ enum { WHAT_0 = WHAT_NOTHING, WHOSE_0 = WHOSE_NOTHING };
 
 static void make_vocabulary(void)
 {
-#define WORDS(what, whose, spellings) {spellings, WHAT_##what, WHOSE_##whose, true},
-#define ALONE(what, whose, spellings) {spellings, WHAT_##what, WHOSE_##whose, false},
+#define WORDS(what, whose, spellings)  {spellings, WHAT_##what, WHOSE_##whose, PLACE_ANYWHERE},
+#define ALONE(what, whose, spellings)  {spellings, WHAT_##what, WHOSE_##whose, PLACE_ALONE},
+#define BEGINS(what, whose, spellings) {spellings, WHAT_##what, WHOSE_##whose, PLACE_BEGINS},
     static const struct {
         const char *spellings;
         int what, whose;
-        bool part;
+        enum place place;
     } rows[] = {
 #include "api/rules/words.def"
     };
 #undef WORDS
 #undef ALONE
+#undef BEGINS
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        add_row(rows[i].spellings, rows[i].what, rows[i].whose, rows[i].part);
+        add_row(rows[i].spellings, rows[i].what, rows[i].whose, rows[i].place);
     vocabulary_made = true;
 }
 

@@ -15,7 +15,8 @@ struct word {
     uint32_t whose;
     uint32_t check; /* the upper half of its hash: most misses end here */
     uint8_t bytes;
-    bool part; /* may stand inside a compound */
+    bool part;   /* may stand inside a compound */
+    bool begins; /* may be what a longer compound begins with */
 };
 
 /* A part of the text; NULL when it is no word. */
