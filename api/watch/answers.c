@@ -84,6 +84,16 @@ static void see_stream(struct watch_job *j, struct arena *a)
     j->s.update_time = clock_parse(s->update_time);
 }
 
+/* Looked at where nothing is counted, too: a stream says nothing of it before it writes again. */
+static void see_dataset(struct watch_job *j, struct arena *a)
+{
+    if (j->dataset && task_state(j->dataset) == TASK_FAILED &&
+        task_error(j->dataset)->kind == ERR_MISSING)
+        j->s.dataset_gone =
+            arena_printf(a, "%s:%s", j->t.dataset_project[0] ? j->t.dataset_project : j->t.project,
+                         j->t.dataset);
+}
+
 static void see_machine(struct watch_job *j)
 {
     j->s.machine = j->proxy;
@@ -414,6 +424,7 @@ void watch_see(struct watch_job *j, struct arena *a)
     j->s.seen_ms = clock_wall_ms();
     see_stream(j, a);
     see_machine(j);
+    see_dataset(j, a);
     see_figures(j);
     see_slot(j, a);
     see_publication(j);

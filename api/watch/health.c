@@ -175,6 +175,16 @@ static void judge_machine(const struct watch_status *s, bool unreachable, struct
         x->hint = arena_printf(a, tr("start it, the stream goes on by itself: %s"), command);
 }
 
+static void judge_dataset(const struct watch_status *s, struct reasons *r, struct arena *a)
+{
+    if (s->dataset_gone)
+        because(r, WATCH_DATASET, WATCH_FAILED,
+                arena_printf(a, tr("the dataset %s is gone: nothing can arrive"), s->dataset_gone))
+            ->hint = tr("BigQuery gives one back for seven days (UNDROP SCHEMA); or make it anew: "
+                        "strom create, or Create, with what flows already, then copy the tables "
+                        "anew: strom stream backfill all");
+}
+
 /* No point for ten minutes is no zero: it is not known how the stream is doing. One that has only
  * just been made or started has none yet. */
 static void judge_silence(const struct watch_status *s, struct reasons *r, struct arena *a)
@@ -368,6 +378,7 @@ void watch_judge(struct watch_status *s, struct arena *a)
     bool unreachable = judge_errors(s, &r, a);
     if (!str_is_empty(s->state)) /* else it may stand idle */
         judge_machine(s, unreachable, &r, a);
+    judge_dataset(s, &r, a);
     judge_silence(s, &r, a);
     if (s->tables_why && !str_is_empty(s->state))
         because(&r, WATCH_TABLES_UNKNOWN, WATCH_UNKNOWN,

@@ -30,6 +30,7 @@ struct watch_job {
     size_t n_earlier;
     int64_t month_begin;
     struct task *stream, *objects, *log, *machine;
+    struct task *dataset; /* the stream's own; NULL: it is not known */
     struct task *metrics[MONITORING_METRICS];
     struct task *slot, *estimates, *published;
     struct task *instance, *disk; /* NULL: the instance's name is not known */

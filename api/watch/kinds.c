@@ -70,7 +70,8 @@ static const struct {
     [WATCH_TABLE_REMADE] = {"table_remade",
                             "see on Prerequisites, or by strom check, that it is published and "
                             "readable, and copy it anew (b on Monitor, or strom stream backfill): "
-                            "BigQuery still has the old one's rows"},
+                            "BigQuery still has the old one's rows; v, or strom status "
+                            "--reconcile TABLE, names those that differ"},
     [WATCH_GRANT] = {"grant", "the database user lacks a grant: Prerequisites, or strom files "
                               "--include-tables TABLE,... --out ., writes the migration"},
     [WATCH_DATASET] = {"dataset",

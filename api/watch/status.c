@@ -90,6 +90,11 @@ static void take(char *field, size_t cap, const char *value)
         str_copy(field, cap, value);
 }
 
+static const char *dataset_project(const struct target *t)
+{
+    return t->dataset_project[0] ? t->dataset_project : t->project;
+}
+
 /* What the stream itself reads and writes, whatever we would have called it. */
 static void ask_slot(struct watch_job *j)
 {
@@ -105,6 +110,8 @@ static void ask_slot(struct watch_job *j)
         take(j->publication, sizeof j->publication, s->publication);
         take(j->t.dataset, sizeof j->t.dataset, s->dataset);
         take(j->t.dataset_project, sizeof j->t.dataset_project, s->dataset_project);
+        if (!str_is_empty(s->dataset))
+            j->dataset = bigquery_dataset_get(j->o.google, dataset_project(&j->t), j->t.dataset);
     }
     if (j->o.pg == NULL)
         return;
@@ -136,7 +143,7 @@ static void count_one(struct watch_job *j, const struct datastream_object *o, st
                       struct arena *a)
 {
     const struct target *t = &j->t;
-    const char *project = t->dataset_project[0] ? t->dataset_project : t->project;
+    const char *project = dataset_project(t);
     const char *name = arena_printf(a, "%s_%s", o->schema, o->table);
 
     c->source = count_source(j, o);
@@ -170,6 +177,7 @@ static void stop(void *ctx)
     task_clear(&j->objects);
     task_clear(&j->log);
     task_clear(&j->machine);
+    task_clear(&j->dataset);
     for (int m = 0; m < MONITORING_METRICS; m++)
         task_clear(&j->metrics[m]);
     task_clear(&j->slot);
@@ -193,7 +201,7 @@ static bool runs(const struct task *t)
 static bool waits_for_google(const struct watch_job *j)
 {
     bool waits = runs(j->stream) || runs(j->objects) || runs(j->log) || runs(j->machine) ||
-                 runs(j->instance) || runs(j->disk);
+                 runs(j->dataset) || runs(j->instance) || runs(j->disk);
 
     for (int m = 0; m < MONITORING_METRICS; m++)
         waits = waits || runs(j->metrics[m]);

@@ -139,6 +139,7 @@ struct watch_status {
     const char *publication; /* "" not known */
     enum watch_source published; /* FINE, GONE, UNKNOWN: the publication itself */
     const char *machine;         /* the proxy's name; "" not known */
+    const char *dataset_gone;    /* "project:dataset" that is not there any more; NULL */
     const char *machine_state;   /* RUNNING, TERMINATED, ... "GONE"; "" not known */
     const char *machine_zone;    /* "" not known */
     const char *project;         /* of stream and machine */

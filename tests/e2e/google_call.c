@@ -85,7 +85,7 @@ bool google_call(const char *method, const char *path, const char *body)
     char token[128];
     get_token(token);
     struct str answer = exchange(method, path, "application/json", token, body);
-    bool ok = strncmp(str_text(&answer), "HTTP/1.1 200", 12) == 0;
+    bool ok = strncmp(str_text(&answer), "HTTP/1.1 20", 11) == 0; /* what is deleted: 204 */
     if (!ok)
         print_message("%s %s: %s\n", method, path, str_text(&answer));
     str_done(&answer);

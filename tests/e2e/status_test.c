@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "api/base/clock.h"
+#include "tests/e2e/google_call.h"
 #include "tests/e2e/world.h"
 
 #include <stdio.h>
@@ -298,6 +299,17 @@ static void a_publication_that_was_narrowed(void **state)
     await("publication_changed", "degraded");
 }
 
+/* Nothing is written at that moment: nobody but BigQuery could tell. */
+static void a_dataset_that_was_deleted(void **state)
+{
+    (void)state;
+    assert_true(google_call("DELETE",
+                            "bigquery.googleapis.com/bigquery/v2/projects/aap-dev-ab12/datasets/"
+                            "datastream_postmottak?deleteContents=true",
+                            NULL));
+    assert_non_null(strstr(json_string_or(await("dataset", "failed"), "hint", ""), "UNDROP"));
+}
+
 /* --- before there is a stream --- */
 
 static void a_slot_holds_from_the_deploy_on(void **state)
@@ -339,6 +351,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(and_then_it_has_failed_for_good),
         cmocka_unit_test(a_slot_that_is_gone),
         cmocka_unit_test(a_publication_that_was_narrowed),
+        cmocka_unit_test(a_dataset_that_was_deleted),
     };
     const struct CMUnitTest ready[] = {cmocka_unit_test(a_slot_holds_from_the_deploy_on)};
     int failed = cmocka_run_group_tests_name("running", running, start_running, stop);

@@ -141,6 +141,17 @@ static void test_no_stream(void **state)
     check(&s, WATCH_DEGRADED, "could not be asked: there is no stream s in p");
 }
 
+static void test_dataset(void **state)
+{
+    (void)state;
+    struct watch_status s = fine();
+    s.dataset_gone = "aap-dev-ab12:datastream_postmottak";
+    watch_judge(&s, &mem);
+    check(&s, WATCH_FAILED, "aap-dev-ab12:datastream_postmottak is gone");
+    assert_int_equal(s.why[0].kind, WATCH_DATASET);
+    assert_non_null(strstr(s.why[0].hint, "strom stream backfill all"));
+}
+
 static void test_slot(void **state)
 {
     (void)state;
@@ -408,12 +419,19 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_states),        cmocka_unit_test(test_trend),
-        cmocka_unit_test(test_no_trend),      cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_no_stream),     cmocka_unit_test(test_slot),
-        cmocka_unit_test(test_tables),        cmocka_unit_test(test_many_reasons),
-        cmocka_unit_test(test_stream_errors), cmocka_unit_test(test_hints),
-        cmocka_unit_test(test_json),          cmocka_unit_test(test_json_of_nothing_known),
+        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_no_trend),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_no_stream),
+        cmocka_unit_test(test_dataset),
+        cmocka_unit_test(test_slot),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_many_reasons),
+        cmocka_unit_test(test_stream_errors),
+        cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_of_nothing_known),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, clean);
