@@ -7,6 +7,7 @@
 #include "api/base/str.h"
 #include "screens/cli/config_file.h"
 #include "screens/cli/options.h"
+#include "screens/cli/options_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,16 @@ static void read_file(const char *text)
     config_file_done(&c);
 }
 
+/* What is offered at a Tab. */
+static void offer(const char *word)
+{
+    const struct option_value *v = option_value_of(word);
+    fuzz_must(v && v->option);
+    fuzz_touch_text(option_words_of(word));
+    for (int i = 0; i < CONFIG_KEYS; i++)
+        fuzz_must(config_key_name((enum config_key)i)[0]);
+}
+
 static void check_options(const struct options *o)
 {
     fuzz_must(o->n_args <= OPTIONS_MANY && o->n_include <= OPTIONS_MANY);
@@ -58,7 +69,7 @@ static void read_words(struct fuzz_input *in)
     struct options o = {0};
     struct err e = {0};
     while (in->left > 0 && n <= WORDS)
-        words[n++] = fuzz_line(in);
+        offer(words[n++] = fuzz_line(in));
     if (options_parse(n, words, &o, &e))
         check_options(&o);
     else

@@ -43,9 +43,12 @@ static void plan(const struct pg_options *o, const char *given)
 {
     struct err e = {0};
     struct pg_plan *p = plan_new(o, &e);
-    if (p)
+    if (p) {
         check_plan(p);
-    else
+        fuzz_must(plan_hold(p) == p); /* two have it; given back twice */
+        plan_free(p);
+    }
+    if (!p)
         check_error(&e, given);
     plan_free(p);
 }

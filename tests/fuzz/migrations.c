@@ -86,11 +86,20 @@ static void lex(const char *p, int depth, struct str *out)
     }
 }
 
+/* What is there already. */
+struct there {
+    unsigned bits, more, tables;
+};
+
 static void fill(struct migration_facts *f, struct migration_table *tables, char *const *names,
-                 unsigned bits)
+                 struct there there)
 {
+    unsigned bits = there.bits, more = there.more;
     for (size_t i = 0; i < TABLES; i++)
-        tables[i] = (struct migration_table){.schema = names[4 + 2 * i], .name = names[5 + 2 * i]};
+        tables[i] = (struct migration_table){.schema = names[4 + 2 * i],
+                                             .name = names[5 + 2 * i],
+                                             .published = there.tables >> i & 1,
+                                             .readable = there.tables >> (i + TABLES) & 1};
     *f = (struct migration_facts){.shape = (enum migration_shape)(bits % 3),
                                   .app_role = names[0],
                                   .db_user = names[1],
@@ -103,7 +112,20 @@ static void fill(struct migration_facts *f, struct migration_table *tables, char
                                   .user_replication = bits & 16,
                                   .app_replication = bits & 32,
                                   .via_root = bits & 64,
-                                  .default_privileges = bits & 128};
+                                  .default_privileges = bits & 128,
+                                  .user_login = more & 1 ? "LOGIN" : NULL,
+                                  .publish = more & 2 ? "insert, update, delete" : NULL,
+                                  .slot_lost = more & 4,
+                                  .user_gone = more & 8,
+                                  .publication_all_tables = more & 16};
+    if (more & 32)
+        f->app_role = NULL;
+    if (more & 64) {
+        f->schemas = (const char *const *)names + 2; /* as good as any */
+        f->n_schemas = 2;
+    }
+    if (more & 128)
+        f->n_tables = 0;
     if (f->shape == MIGRATION_PROCEDURE) {
         f->tables = NULL;
         f->n_tables = 0;
@@ -137,11 +159,13 @@ static void plain_names(char *const *names, char plain[NAMES][16], char **out)
             same = strcmp(names[i], names[j]) == 0 ? j : same;
         memcpy(plain[i], "navn_a", 7);
         plain[i][5] = (char)('a' + same);
+        if (strcmp(names[i], "public") == 0) /* has a meaning of its own */
+            memcpy(plain[i], "public", 7);
         out[i] = plain[i];
     }
 }
 
-static void write_both(char *const *names, unsigned bits, writing *write)
+static void write_both(char *const *names, struct there there, writing *write)
 {
     static const struct migrations_folder folder = {.path = "db", .last = "7"};
     struct migration_table tables[TABLES], plain_tables[TABLES];
@@ -151,10 +175,10 @@ static void write_both(char *const *names, unsigned bits, writing *write)
     struct arena a;
     char plain[NAMES][16], *others[NAMES];
     arena_init(&a);
-    fill(&facts, tables, names, bits);
+    fill(&facts, tables, names, there);
     if (write(&a, &folder, &facts, &set, &e)) {
         plain_names(names, plain, others);
-        fill(&plain_facts, plain_tables, others, bits);
+        fill(&plain_facts, plain_tables, others, there);
         fuzz_must(write(&a, &folder, &plain_facts, &plain_set, &e));
         compare(&set, &plain_set);
     } else {
@@ -163,19 +187,21 @@ static void write_both(char *const *names, unsigned bits, writing *write)
     arena_done(&a);
 }
 
-/* The first byte: what is there already; then a name a line: role, user, publication, slot, tables.
+/* The first line: what is there already; then a name a line: role, user, publication, slot, tables.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
-    char *names[NAMES];
-    unsigned bits = fuzz_byte(&in);
-    free(fuzz_line(&in));
+    char *names[NAMES], *first = fuzz_line(&in);
+    struct there there = {0};
+    if ((there.bits = (unsigned char)first[0]) != 0 && (there.more = (unsigned char)first[1]) != 0)
+        there.tables = (unsigned char)first[2];
+    free(first);
     for (size_t i = 0; i < NAMES; i++)
         names[i] = fuzz_line(&in);
-    write_both(names, bits, migrations_write);
-    write_both(names, bits, migrations_drop_tables);
-    write_both(names, bits, migrations_undo);
+    write_both(names, there, migrations_write);
+    write_both(names, there, migrations_drop_tables);
+    write_both(names, there, migrations_undo);
     fuzz_must(migrations_compare(names[0], names[1]) == -migrations_compare(names[1], names[0]));
     fuzz_must(migrations_compare(names[0], names[0]) == 0);
     for (size_t i = 0; i < NAMES; i++)

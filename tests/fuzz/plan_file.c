@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "api/base/json.h"
+#include "api/base/target.h"
 #include "api/plan/file.h"
 
 #include <stdlib.h>
@@ -34,7 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str first = {0}, second = {0};
     char *bytes = fuzz_bytes(data, size);
     if (plan_file_read(bytes, size, &s, &e)) {
+        struct target target = {0};
         look(&s);
+        plan_file_target(&s, &target);
+        fuzz_must(target.freshness_chosen && target.freshness_seconds >= 0);
         plan_file_write(&s, &first);
         fuzz_must(plan_file_read(str_text(&first), first.bytes, &back, &e));
         look(&back);
