@@ -283,19 +283,19 @@ static struct task *other_write(struct google *g, unsigned which)
     case 3:
         return iam_account_delete(g, "p", ACCOUNT);
     case 4:
-        return projects_test_permissions(g, "p", names, 2);
-    case 5:
         return projects_policy_set(g, "p", "{\"etag\":\"e\",\"version\":3,\"bindings\":[]}");
-    case 6:
+    case 5:
         return serviceusage_enable(g, "p", names, 1);
-    case 7:
+    case 6:
         return monitoring_stream(g, "p", "s", MONITORING_FRESHNESS, 3600, 60);
-    case 8:
+    case 7:
         return monitoring_stream(g, "p", "s", MONITORING_PROCESSED, 3600, 60);
-    case 9:
+    case 8:
         return compute_machine_find(g, "p", NULL);
-    case 10:
+    case 9:
         return machine_made(g, false);
+    case 10:
+        return projects_test_permissions(g, "p", names, 2);
     case 11:
         return google_operation_resume(g, ON_THEIR, "Waiting");
     default:

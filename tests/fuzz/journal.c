@@ -92,6 +92,10 @@ static void look_alter(struct store *s, struct arena *a)
         struct alter_left left;
         alter_left_find(&seen, &order, a, &left);
         fuzz_must(left.any == (left.doc != NULL));
+        struct alter_was was = {0};
+        alter_left_was(&left, a, &was);
+        fuzz_touch_text(was.state);
+        fuzz_must(!alter_left_unheard(&left, "pause") || left.n > 0);
         (void)alter_left_meant(&left, "pause", "s");
         fuzz_touch_text(alter_left_before(&left, "public.t"));
         json_free(left.doc);
