@@ -65,7 +65,8 @@ static void make_plans(struct manage *self)
         struct alter_order o = {.kind = k, .tables = table, .n_tables = 1};
         if (k == ALTER_SLOT)
             o.slot = slot_to_take(seen, &self->mem);
-        alter_plan(seen, &o, &self->mem, &self->plans[k]);
+        self->orders[k] = o;
+        alter_plan(seen, &self->orders[k], &self->mem, &self->plans[k]);
     }
     self->planned = true;
 }
@@ -106,22 +107,8 @@ static void ask(struct manage *self, struct journey *j)
     j->discard_input = true;
 }
 
-static void ask_leave(struct manage *self, struct journey *j)
+void manage_begin(struct manage *self, struct journey *j, const struct alter_plan *p)
 {
-    static const struct dialog_option options[] = {{'s', "stay", false},
-                                                   {'l', "leave: the cloud goes on", false}};
-
-    dialog_open(&self->dialog, tr("Leave it half done?"),
-                tr("What was asked for goes on in the cloud, and is recorded. Nothing more is "
-                   "asked for until the same is chosen again: it goes on where it stopped."),
-                options, 2, 0);
-    self->leaving = true;
-    j->discard_input = true;
-}
-
-static void begin(struct manage *self, struct journey *j)
-{
-    const struct alter_plan *p = manage_chosen(self);
     const struct alter_options o = {.google = j->live->google,
                                     .store = j->live->store,
                                     .plan = p,
@@ -130,6 +117,8 @@ static void begin(struct manage *self, struct journey *j)
                                     .agreed = true /* by the dialog */};
 
     self->run = p;
+    self->ended = false;
+    self->order = self->orders[p->kind];
     self->running = alter_run(j->live->net, &o);
 }
 
@@ -151,6 +140,9 @@ static void ended(struct manage *self, struct journey *j)
     journey_changed(j);
     if (self->leaving)
         dialog_close(&self->dialog);
+    self->leaving = false;
+    if (manage_stop_ended(self))
+        look(self, j);
 }
 
 static enum nav choose(struct manage *self, struct journey *j)
@@ -164,7 +156,7 @@ static enum nav choose(struct manage *self, struct journey *j)
     if (!p->possible)
         journey_say(j, MARK_BLOCKED, "%s", p->why.hint);
     else if (p->nothing && p->going_on) /* the journal hears that it has ended */
-        begin(self, j);
+        manage_begin(self, j, p);
     else if (p->nothing)
         journey_say(j, MARK_OK, "%s", tr("it is so already: nothing is to be done"));
     else if (p->needs_password && !self->password_given) {
@@ -195,11 +187,10 @@ static enum nav on_dialog(struct manage *self, struct journey *j, int key)
 {
     int chosen = dialog_key(&self->dialog, key);
 
-    if (chosen != 1)
-        return STAY;
     if (self->leaving)
-        return go(j);
-    begin(self, j);
+        return manage_stop_answer(self, j, chosen);
+    if (chosen == 1)
+        manage_begin(self, j, manage_chosen(self));
     return STAY;
 }
 
@@ -228,7 +219,7 @@ static enum nav on_key(struct manage *self, struct journey *j, int key)
         return STAY;
     }
     if (manage_is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C'))) {
-        ask_leave(self, j);
+        manage_stop_ask(self, j);
         return STAY;
     }
     if (!self->running && self->planned && list_key(&self->list, ALTERS, key))
@@ -238,8 +229,13 @@ static enum nav on_key(struct manage *self, struct journey *j, int key)
 
 static void news(struct manage *self, struct journey *j)
 {
-    if (!self->planned && self->looking && task_state(self->looking) == TASK_OK)
+    if (!self->planned && self->looking && task_state(self->looking) == TASK_OK) {
         take_look(self, j);
+        if (self->undoing)
+            manage_stop_put_back(self, j);
+    }
+    if (self->looking && task_state(self->looking) == TASK_FAILED)
+        self->undoing = false; /* Home offers it, and strom stream --undo */
     if (password_ask_news(&self->password, j))
         password_is_known(self, j);
     if (self->running && !self->ended && !manage_is_busy(self))

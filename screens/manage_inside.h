@@ -1,8 +1,8 @@
 #ifndef STROM_SCREENS_MANAGE_INSIDE_H
 #define STROM_SCREENS_MANAGE_INSIDE_H
 
-/* Manage in three: manage_view.c is what is seen, manage_write.c the migration, manage.c the rest.
- */
+/* Manage in four: manage_view.c is what is seen, manage_write.c the migration, manage_stop.c its
+ * interruption, manage.c the rest. */
 
 #include "screens/journey.h"
 #include "screens/password_ask.h"
@@ -16,6 +16,7 @@ struct manage {
     struct arena mem; /* of the plans */
     struct task *looking, *running;
     struct alter_plan plans[ALTERS]; /* of all that can be done; made when the look has ended */
+    struct alter_order orders[ALTERS];
     bool planned;
     size_t table; /* whose copy is meant; as many as there are: all */
     struct list list;
@@ -24,7 +25,10 @@ struct manage {
     size_t n_lines;
     struct list text;
     struct dialog dialog;
-    bool leaving; /* the dialog asks whether to leave */
+    bool leaving;             /* the dialog asks whether to interrupt */
+    bool undoing;             /* what was changed is put back once it has come to rest */
+    struct alter_order order; /* of what is carried out */
+    struct alter_plan back;   /* which puts it back */
     char question[600];
     struct password_ask password;
     bool password_given;          /* for this rotation */
@@ -43,6 +47,13 @@ enum nav manage_write_key(void *ctx, struct journey *j);
 enum nav manage_write_close(void *ctx, struct journey *j);
 bool manage_writes(const void *ctx, const struct journey *j);
 bool manage_can_write(const void *ctx, const struct journey *j);
+/* Esc and Ctrl-C while something is carried out, and what was chosen then (manage_stop.c). */
+void manage_stop_ask(struct manage *self, struct journey *j);
+enum nav manage_stop_answer(struct manage *self, struct journey *j, int chosen);
+/* It has ended: true when it is to be put back, after another look. */
+bool manage_stop_ended(struct manage *self);
+void manage_stop_put_back(struct manage *self, struct journey *j);
+void manage_begin(struct manage *self, struct journey *j, const struct alter_plan *p);
 void manage_write_draw(const struct manage *self, struct page *p);
 
 #endif

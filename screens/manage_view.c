@@ -156,6 +156,8 @@ static void draw_run(const struct manage *self, struct page *p)
     const struct alter_step *steps = alter_steps(self->running, &n);
 
     page_heading(p, "%s: %s", tr(alter_type(plan->kind)->title), plan->seen->stream);
+    if (plan->undo)
+        page_note(p, "%s", tr("putting back what this run has changed"));
     if (alter_took_over(self->running)[0])
         page_note(p, "%s", alter_took_over(self->running));
     page_gap(p);
@@ -173,7 +175,9 @@ static void draw_run(const struct manage *self, struct page *p)
         page_note(p, "%s", tr("r looks again; the same goes on from where it stopped"));
         return;
     }
-    page_mark(p, MARK_OK, "%s", tr("Done, and it has taken effect. Enter: back to Monitor."));
+    page_mark(p, MARK_OK, "%s",
+              plan->undo ? tr("it was put back: the stream is as it was before")
+                         : tr("Done, and it has taken effect. Enter: back to Monitor."));
     draw_lines(plan, ALTER_AFTER, p);
 }
 

@@ -8,6 +8,7 @@
 #include "screens/answer.h"
 #include "screens/drift_view.h"
 #include "screens/journey.h"
+#include "screens/left_view.h"
 #include "screens/monitor_compare.h"
 #include "screens/status_view.h"
 #include "screens/steps.h"
@@ -32,6 +33,7 @@ struct monitor {
     int64_t asked_ms, counted_ms; /* clock_mono_ms; counted 0: not yet */
     struct watch_news news;       /* of the last look */
     struct drift_view drift;      /* against the repository's plan file */
+    struct str left;              /* of a run that did not end */
     struct list list;
     struct monitor_compare compare;
 };
@@ -111,6 +113,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         status_view_silence(s, &silence, p);
     else if (unreachable)
         status_view_unreachable(s, &self->unreachable, REST_MS / 1000, p);
+    left_view_draw(&self->left, p);
     status_view_slot(&s->slot, &self->slot, s->slot.name, p);
     status_view_cost(&s->cost, p);
     monitor_compare_draw(&self->compare, p);
@@ -138,6 +141,7 @@ static void remember(struct monitor *self, struct journey *j, const struct watch
 {
     watch_history_add(&self->history, now);
     watch_history_save(&self->history, j->live->store, &j->target);
+    left_view_look(&self->left, j);
     if (!now->slot.known)
         return;
     self->slot = now->slot;
@@ -359,6 +363,7 @@ static void leave(void *ctx)
 {
     struct monitor *self = ctx;
 
+    str_done(&self->left);
     task_clear(&self->asking);
     task_clear(&self->shown);
     monitor_compare_drop(&self->compare);

@@ -9,9 +9,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/path.h"
-#include "tests/e2e/equal.h"
-#include "tests/e2e/lose.h"
-#include "tests/e2e/wizard.h"
+#include "tests/e2e/altering.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,36 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STREAM "postgres-postmottak-bigquery"
-#define APP    "--app", "postmottak-backend"
-
 enum { SECOND_MS = 1000, TRIES = 3 };
-
-static int start(void **state)
-{
-    (void)state;
-    WORLD_UP(&w, "running", "--speed", "15", "--rate", "0");
-    return 0;
-}
-
-static void make_slot(const char *name)
-{
-    char sql[128], value[256];
-    snprintf(sql, sizeof sql, "SELECT pg_create_logical_replication_slot('%s', 'pgoutput')", name);
-    world_source(&w, sql, value);
-}
-
-static void await_all_equal(void)
-{
-    equal_await(&w, &equal_rules);
-    equal_await(&w, &equal_results);
-}
-
-static void reads(const char *slot)
-{
-    lose_await(&w, "RUNNING");
-    assert_text(STROM(&w, "status", APP, "--json")->doc, "slot.name", slot);
-}
 
 /* kill -9, once it has said that. */
 static void kill_at(const char *const *words, const char *said)
@@ -98,34 +67,6 @@ static void a_killed_exchange_is_gone_on_with(void **state)
 }
 
 /* --- killed, and the wizard's Home --- */
-
-static void at_home(void)
-{
-    const char *const argv[] = {w.strom, "--no-notify", NULL};
-    struct vt_options o = {.cols = 150, .rows = 45, .argv = argv, .cwd = w.state};
-    vt_free(v);
-    v = vt_start(&o);
-    assert_non_null(v);
-    see("What do you want to do?");
-}
-
-static void ask_about_it(const char *command)
-{
-    at_home();
-    see("Not finished: " STREAM);
-    vt_key(v, "Enter");
-    see("A command that did not end");
-    see(command);
-}
-
-static void nothing_is_left(void)
-{
-    at_home();
-    see("Set up a replication");
-    assert_false(vt_find(v, "Not finished", &(int){0}, &(int){0}));
-    vt_key(v, "q");
-    assert_int_equal(vt_wait_end(v, LONG_MS), 0);
-}
 
 static void home_goes_on_with_it(void **state)
 {

@@ -1,0 +1,123 @@
+/* An order given on the screen Manage and killed there is taken up from Home. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/altering.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TO_SLOT = 5 }; /* rows above "Exchange the slot" */
+
+/* Where it was when it was killed; and there what was left is told. */
+static void open_again(void)
+{
+    open_wide();
+    see("m manage"); /* it is known by then what there is */
+}
+
+static void to_manage(void)
+{
+    open_wide();
+    see("Enter choose");
+    vt_key(v, "Enter");
+    see("number 482910375264");
+    see("postmottak as kari.nordmann@nav.no");
+    vt_key(v, "Esc");
+    see(STREAM);
+    vt_key(v, "End");
+    vt_key(v, "Enter");
+    see("m manage");
+    vt_key(v, "m");
+    see("Exchange the slot");
+}
+
+/* Killed on this screen, the wizard opens at Monitor, which tells what was left. */
+static void ask_at_home(const char *command)
+{
+    open_again();
+    see("an earlier run, begun");
+    see("Home: goes on with it");
+    vt_key(v, "H");
+    see("Not finished: " STREAM);
+    vt_key(v, "Home"); /* the journey itself stands above it */
+    vt_key(v, "Down");
+    vt_key(v, "Enter");
+    see("A command that did not end");
+    see(command);
+}
+
+/* The command itself asks once more: the screen's consent was for that run. */
+static void answer_there(const char *key)
+{
+    vt_key(v, key);
+    see("Do this? [y/N]");
+    vt_type(v, "y");
+    vt_key(v, "Enter");
+}
+
+/* The one that nobody reads is what it takes. */
+static void begin_exchange(const char *own, const char *slot)
+{
+    char value[256], sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots "
+             "WHERE slot_name <> '%s'",
+             own);
+    world_source(&w, sql, value);
+    make_slot(slot);
+    to_manage();
+    vt_key(v, "Home");
+    for (int i = 0; i < TO_SLOT; i++)
+        vt_key(v, "Down");
+    see("Exchange the slot:");
+    see(slot);
+    vt_key(v, "Enter");
+    see("d do it");
+    vt_key(v, "d");
+    see("Each is seen to have taken effect");
+    see("\xe2\x9c\x94 Pause"); /* it is written down by then, and half done */
+}
+
+static void leave(void)
+{
+    vt_signal(v, SIGKILL);
+    vt_wait_end(v, LONG_MS);
+}
+
+static void killed_it_is_taken_up_from_home(void **state)
+{
+    (void)state;
+    begin_exchange("ds_replication", "ds_to");
+    leave();
+    ask_at_home("strom stream slot ds_to");
+    answer_there("g");
+    see("running");
+    assert_int_equal(vt_wait_end(v, LONG_MS), 0);
+    reads("ds_to");
+    await_all_equal();
+    nothing_is_left();
+}
+
+static void every_request_was_one_of_googles(void **state)
+{
+    (void)state;
+    world_check_requests(&w);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_it_is_taken_up_from_home),
+        cmocka_unit_test(every_request_was_one_of_googles),
+    };
+    (void)argc;
+    if (!world_find(&w, argv[0]))
+        return 77;
+    return cmocka_run_group_tests(tests, start, close_world);
+}
