@@ -29,12 +29,17 @@ static void next_view(struct tables *self, struct journey *j)
 static void next_order(struct tables *self, struct journey *j)
 {
     struct tables_view *v = &self->view;
+    bool unknown;
 
     v->order = (v->order + 1) % ORDERS;
-    if (v->order == ORDER_CHURN && v->churn == NULL)
+    unknown = v->order == ORDER_CHURN && v->churn == NULL;
+    if (unknown)
         v->order = ORDER_NAME;
     tables_view_update(v, j);
-    journey_say(j, MARK_NONE, tr("sorted by: %s"), tr(tables_view_order_name(v->order)));
+    journey_say(j, MARK_NONE,
+                unknown ? tr("sorted by: %s; how fast they change is not known yet")
+                        : tr("sorted by: %s"),
+                tr(tables_view_order_name(v->order)));
 }
 
 /* Of what the filter hits. */

@@ -48,6 +48,16 @@ size_t catalog_bytes(const struct catalog *c)
            c->words.n_slots * sizeof(uint32_t);
 }
 
+/* reltuples may be any float. */
+static int64_t rows_of(const struct table *t)
+{
+    const float most = 1e18f;
+
+    if (!(t->rows >= 0))
+        return -1;
+    return (int64_t)(t->rows < most ? t->rows : most);
+}
+
 struct catalog_table catalog_table(const struct catalog *c, size_t table)
 {
     assert(table < c->n_tables);
@@ -63,7 +73,7 @@ struct catalog_table catalog_table(const struct catalog *c, size_t table)
         .n_columns = t->n_columns,
         .n_key = t->n_key,
         .n_identity = t->n_identity,
-        .rows = t->rows < 0 ? -1 : (int64_t)t->rows,
+        .rows = rows_of(t),
         .bytes = (int64_t)t->pages * PAGE_BYTES,
         .root = t->root,
         .n_partitions = t->n_partitions,

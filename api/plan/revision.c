@@ -136,7 +136,7 @@ static enum task_state take_list(struct task *t, struct job *j, const struct chi
         return git_refused(t, a);
     if (a->out_bytes == 0)
         return TASK_OK;
-    if (!str_starts(a->out, "100") || strncmp(a->out + 6, " blob ", 6) != 0 ||
+    if (a->out_bytes < 12 || !str_starts(a->out, "100") || strncmp(a->out + 6, " blob ", 6) != 0 ||
         !take_name(a->out + 12, a->out_bytes - 12, j->blob))
         return refuse(t, ERR_INPUT, "NO_FILE", "it is no plain file there",
                       "--base FILE compares with another file");

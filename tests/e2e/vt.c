@@ -28,7 +28,10 @@
 
 static void tell(int fd, char kind, int value)
 {
-    struct vt_report r = {kind, value};
+    struct vt_report r;
+    memset(&r, 0, sizeof r); /* its padding goes through the pipe, too */
+    r.kind = kind;
+    r.value = value;
     if (write(fd, &r, sizeof r) < 0)
         _exit(1);
 }
