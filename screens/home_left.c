@@ -27,6 +27,10 @@ void home_left_ask(struct home *self, struct journey *j, size_t i)
                                                 {'g', "go on: the same command, here", false},
                                                 {'u', "undo: take down what it made", false},
                                                 {'l', "leave it so, and say no more", false}},
+                                      back[] = {{'n', "not now", false},
+                                                {'g', "go on: take down the rest of what it made",
+                                                 false},
+                                                {'l', "leave it so, and say no more", false}},
                                       gone[] = {{'n', "not now", false},
                                                 {'g', "go on: the same command, here", false},
                                                 {'l', "leave it so, and say no more", false}},
@@ -44,6 +48,8 @@ void home_left_ask(struct home *self, struct journey *j, size_t i)
         dialog_open(&self->dialog, tr("A command is at work"), left->said, alive, 2, 0);
     else if (left->run->kind == JOURNAL_CREATE)
         dialog_open(&self->dialog, tr("A command that did not end"), left->said, made, 4, 0);
+    else if (left->takes_back)
+        dialog_open(&self->dialog, tr("An undo that did not end"), left->said, back, 3, 0);
     else if (left->undo)
         dialog_open(&self->dialog, tr("A command that did not end"), left->said, changed, 4, 0);
     else
@@ -119,6 +125,8 @@ enum nav home_left_key(struct home *self, struct journey *j, int key)
         return STAY;
     if (left->alive)
         return interrupt(left, j);
+    if (chosen == GO_ON && left->takes_back)
+        return take_back(left, j);
     if (chosen == GO_ON)
         return go_on(left, j, false);
     if (chosen == TAKE_BACK && left->undo)

@@ -123,6 +123,18 @@ static const char *mark_of(const struct journal_run *run, struct arena *a)
     return mark;
 }
 
+/* A taking back that did not end is to go on: what there was to take back stands behind it. */
+static bool is_undo_begun(const struct journal_run *run)
+{
+    struct err e;
+    bool begun = run->kind == JOURNAL_DELETE && run->plan && !str_eq(run->outcome, "removed");
+    struct json *doc = begun ? json_parse(run->plan, strlen(run->plan), &e) : NULL;
+    bool undo = json_bool(doc, "undo", false);
+
+    json_free(doc);
+    return undo;
+}
+
 struct maker_made apply_made(const struct target *t, const char *stream, struct store *s,
                              struct arena *a)
 {
@@ -137,7 +149,10 @@ struct maker_made apply_made(const struct target *t, const char *stream, struct 
         return made;
     const char **marks = arena_array(a, const char *, n + 1);
     for (size_t i = 0; i < n; i++) { /* newest first; one that was finished is another story */
-        if (runs[i].kind != JOURNAL_CREATE || (i > 0 && str_eq(runs[i].outcome, "created")))
+        if (is_undo_begun(&runs[i]))
+            continue;
+        if (runs[i].kind != JOURNAL_CREATE ||
+            (made.n_marks > 0 && str_eq(runs[i].outcome, "created")))
             break;
         add_made(s, runs[i].id, a, &made);
         marks[made.n_marks++] = mark_of(&runs[i], a);

@@ -111,6 +111,15 @@ static void tell_change(const struct journal_run *run, size_t done, size_t unhea
     json_free(doc);
 }
 
+static bool takes_back(const struct journal_run *run)
+{
+    struct json *doc = run->kind == JOURNAL_DELETE ? plan_of(run) : NULL;
+    bool undo = json_bool(doc, "undo", false);
+
+    json_free(doc);
+    return undo;
+}
+
 static void tell(struct store *s, const struct journal_run *run, struct arena *a, struct str *out)
 {
     char begun[CLOCK_TEXT];
@@ -121,6 +130,12 @@ static void tell(struct store *s, const struct journal_run *run, struct arena *a
     if (run->alive && run->pid != getpid()) /* what we have detached from ourselves has ended */
         str_printf(out, tr("process %lld on %s works on it since %s"), (long long)run->pid,
                    run->host, begun);
+    else if (takes_back(run))
+        str_printf(out,
+                   tr("an earlier run, begun %s to take back what a creation had made, did not "
+                      "end: %zu parts are gone, %zu were asked to go; Home goes on with it, and "
+                      "strom delete takes down all of it"),
+                   begun, done, unheard);
     else if (run->kind == JOURNAL_DELETE)
         str_printf(out,
                    tr("an earlier run, begun %s to take it down, did not end: %zu parts are gone, "
@@ -193,6 +208,7 @@ static bool read_left(struct store *s, const struct journal_run *run, struct are
 
     *out = (struct record_left){.run = run,
                                 .line = line_of(doc, a),
+                                .takes_back = takes_back(run),
                                 .undo = run->kind == JOURNAL_CHANGE && can_undo(doc),
                                 .alive = run->alive && run->pid != getpid()};
     out->folder = arena_str(a, json_string_or(doc, "folder", ""));

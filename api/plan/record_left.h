@@ -19,6 +19,7 @@ struct record_left {
     const char **command;          /* its words, NULL at the end */
     const char *line;              /* the same to be read: "strom create ..." */
     bool undo;                     /* an order to a stream: the same with --undo puts it back */
+    bool takes_back;               /* what its creation made: goes on so, not by the command */
     bool alive;                    /* another process is at work on it */
 };
 /* Streams whose newest run was begun by a command and is unfinished so, the newest first, at most

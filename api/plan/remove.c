@@ -110,7 +110,9 @@ static void write_names(const struct job *j, struct str *out)
     json_begin(&o, out, false);
     json_open_object(&o, NULL);
     record_put_command(&o, j->o.command);
-    json_open_object(&o, "names"); /* read again by remove_names */
+    if (j->o.undo)
+        json_put_bool(&o, "undo", true); /* read again by apply_made and record_left */
+    json_open_object(&o, "names");       /* read again by remove_names */
     for (size_t i = 0; i < REMOVALS; i++)
         if (j->parts[i].there)
             json_put_string(&o, step_type(j->parts[i].step)->id, j->parts[i].name);

@@ -149,7 +149,7 @@ bool taking(struct session *s, const struct remove_options *o, struct taken *tak
 {
     struct told told = {.o = s->o, .taken = taken, .undo = o->undo};
     struct remove_options by_command = *o;
-    by_command.command = o->undo ? NULL : s->o->words; /* an undo is no command of its own */
+    by_command.command = s->o->words; /* an undo's is the one that it takes back */
     struct task *t = remove_all(s->live.net, &by_command);
 
     while (task_state(t) == TASK_RUNNING && !is_stopped(s, t, e)) {

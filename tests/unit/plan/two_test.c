@@ -12,9 +12,12 @@
 #include "api/google/datastream.h"
 #include "api/plan/apply.h"
 #include "api/plan/observe.h"
+#include "api/plan/record_left.h"
 #include "api/plan/remove.h"
 #include "api/store/journal.h"
 #include "tests/unit/plan/cloud.h"
+
+#include <string.h>
 
 #define HERE google, "aap-dev-ab12", "europe-north1"
 
@@ -140,6 +143,68 @@ static void test_the_first_takes_back_the_rest(void **state)
             fail_msg("%s is there", step_type(s)->id);
 }
 
+static size_t removed(const struct task *t)
+{
+    size_t count, of = 0;
+    const struct receipt_line *lines = remove_receipt(t, &count);
+    for (size_t i = 0; i < count; i++)
+        of += lines[i].kind == RECEIPT_REMOVED;
+    return of;
+}
+
+/* Its process dies when the first part is gone. */
+static void undo_half(void)
+{
+    static const char *const words[] = {"strom", "create", "postmottak-backend", NULL};
+    struct task *t = undo(store);
+    struct remove_options o = *remove_prepared(t);
+    o.command = words;
+    struct task *gone = remove_all(net, &o);
+    while (task_state(gone) == TASK_RUNNING && removed(gone) == 0) {
+        net_wait(net, NULL, 0, clock_mono_ms() + 1000);
+        net_step(net);
+    }
+    assert_int_equal(task_state(gone), TASK_RUNNING);
+    task_drop(gone);
+    task_drop(t);
+}
+
+static void assert_told(void)
+{
+    struct record_left left[4];
+    size_t count = record_left_by_commands(store, &mem, left, 4);
+    assert_int_equal(count, 1);
+    assert_true(left[0].takes_back);
+    assert_non_null(strstr(left[0].said, "to take back what a creation had made"));
+}
+
+/* It goes on as what it was: what was there before stays, the rest goes. Killed twice, too. */
+static void test_half_an_undo_goes_on_as_an_undo(void **state)
+{
+    struct record_left left;
+    (void)state;
+    carry_out(store);
+    for (int i = 0; i < 2; i++) {
+        undo_half();
+        assert_told();
+    }
+    assert_int_equal(seen_now(STEP_STREAM), SEEN_ABSENT);
+    struct task *t = undo(store);
+    assert_false(remove_prepared(t)->made.steps & 1u << STEP_DATASET);
+    struct task *gone = remove_all(net, remove_prepared(t));
+    await_well(gone);
+    task_drop(gone);
+    task_drop(t);
+    for (enum step_id s = STEP_NETWORK; s < STEP_STREAM; s++)
+        if (s != STEP_DATASET && seen_now(s) != SEEN_ABSENT)
+            fail_msg("%s is there", step_type(s)->id);
+    assert_int_equal(seen_now(STEP_DATASET), SEEN_READY);
+    assert_int_equal(record_left_by_commands(store, &mem, &left, 1), 0);
+    t = undo(store);
+    assert_int_equal(remove_prepared(t)->made.steps, 0);
+    task_drop(t);
+}
+
 static char *another_folder;
 
 static int set_up(void **state)
@@ -170,6 +235,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nothing_of_the_first_goes),
         cmocka_unit_test(test_the_second_takes_back_its_own),
         cmocka_unit_test(test_the_first_takes_back_the_rest),
+        cmocka_unit_test(test_half_an_undo_goes_on_as_an_undo),
     };
     if (!session_program(argv[0], program))
         return 77;
