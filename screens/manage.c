@@ -48,7 +48,7 @@ static const char *slot_to_take(const struct alter_seen *seen, struct arena *a)
         if (s->at[i].logical && !s->at[i].active && !str_eq(s->at[i].name, seen->target.slot) &&
             str_eq(s->at[i].plugin, "pgoutput") && !str_eq(s->at[i].wal_status, "lost") &&
             str_eq(s->at[i].database, seen->facts->server.database))
-            return s->at[i].name;
+            return arena_str(a, s->at[i].name); /* an order outlives the look */
     return alter_new_slot(seen, a);
 }
 
