@@ -1,4 +1,5 @@
-/* An order given on the screen Manage and killed there is taken up from Home. */
+/* An order given on the screen Manage: interrupted there it is put back;
+ * killed, it is taken up from Home. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,27 +62,54 @@ static void answer_there(const char *key)
     vt_key(v, "Enter");
 }
 
-/* The one that nobody reads is what it takes. */
-static void begin_exchange(const char *own, const char *slot)
+/* Again from Monitor, with another slot that nobody reads: it is the one that is offered. */
+static void to_exchange(const char *own, const char *slot)
 {
     char value[256], sql[200];
+    reads(own);
     snprintf(sql, sizeof sql,
              "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots "
              "WHERE slot_name <> '%s'",
              own);
     world_source(&w, sql, value);
     make_slot(slot);
-    to_manage();
+    if (v)
+        vt_key(v, "m");
+    else
+        to_manage();
+    see("Exchange the slot");
     vt_key(v, "Home");
     for (int i = 0; i < TO_SLOT; i++)
         vt_key(v, "Down");
     see("Exchange the slot:");
     see(slot);
+}
+
+static void do_it(void)
+{
     vt_key(v, "Enter");
     see("d do it");
     vt_key(v, "d");
     see("Each is seen to have taken effect");
+}
+
+static void begin_exchange(const char *own, const char *slot)
+{
+    to_exchange(own, slot);
+    do_it();
     see("\xe2\x9c\x94 Pause"); /* it is written down by then, and half done */
+}
+
+static void interrupt(void)
+{
+    vt_key(v, "Ctrl-C");
+    see("Interrupt?");
+}
+
+static void to_monitor(void)
+{
+    vt_key(v, "Enter");
+    see("m manage");
 }
 
 static void leave(void)
@@ -90,16 +118,30 @@ static void leave(void)
     vt_wait_end(v, LONG_MS);
 }
 
+static void put_back_it_is_as_before(void **state)
+{
+    (void)state;
+    begin_exchange("ds_replication", "ds_en");
+    interrupt();
+    see("put back what it changed");
+    vt_key(v, "u");
+    see("it was put back: the stream is as it was before");
+    reads("ds_replication");
+    assert_false(vt_find(v, "did not end", &(int){0}, &(int){0}));
+    to_monitor();
+    assert_false(vt_find(v, "an earlier run", &(int){0}, &(int){0}));
+}
+
 static void killed_it_is_taken_up_from_home(void **state)
 {
     (void)state;
-    begin_exchange("ds_replication", "ds_to");
+    begin_exchange("ds_replication", "ds_fire");
     leave();
-    ask_at_home("strom stream slot ds_to");
+    ask_at_home("strom stream slot ds_fire");
     answer_there("g");
     see("running");
     assert_int_equal(vt_wait_end(v, LONG_MS), 0);
-    reads("ds_to");
+    reads("ds_fire");
     await_all_equal();
     nothing_is_left();
 }
@@ -113,6 +155,7 @@ static void every_request_was_one_of_googles(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(put_back_it_is_as_before),
         cmocka_unit_test(killed_it_is_taken_up_from_home),
         cmocka_unit_test(every_request_was_one_of_googles),
     };
