@@ -256,7 +256,9 @@ static void notice_gap(struct net *net, int64_t overslept_ms)
     log_line(1, "the machine slept, or we did: connections are opened anew");
     for (struct task *t = net->tasks; t; t = t->next) {
         t->ready = true;
-        if (t->in_multi && !t->curl_done) {
+        /* stopped within curl itself: by its own clock the answer has come too late */
+        bool late = t->curl_done && t->curl_code == CURLE_OPERATION_TIMEDOUT;
+        if (t->in_multi && (!t->curl_done || late)) {
             t->curl_code = CURLE_RECV_ERROR;
             t->curl_done = true;
         }
