@@ -284,8 +284,7 @@ int plain_run(struct live *l)
     p.cols = p.read.columns < NARROW || p.read.columns > WIDE ? WIDE : p.read.columns;
     p.page = page_new(p.cols, TALL);
     journey_open(&p.walk.j, l);
-    journey_resume(&p.walk.j);
-    walk_enter(&p.walk, p.walk.j.at);
+    walk_begin(&p.walk);
     while (!p.done) {
         settle(&p);
         if (p.done)

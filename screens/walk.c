@@ -2,6 +2,8 @@
 
 #include "api/base/arena.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
+#include "screens/grants.h"
 #include "screens/steps.h"
 #include "tui/list.h"
 
@@ -83,6 +85,23 @@ void walk_enter(struct walk *w, enum journey_step at)
     if (w->step->enter)
         w->step->enter(w->self, &w->j);
     journey_changed(&w->j);
+}
+
+void walk_begin(struct walk *w)
+{
+    struct live *l = w->j.live;
+    char granted[GRANTS_TEXT * 2];
+
+    journey_resume(&w->j);
+    walk_enter(w, w->j.at);
+    grants_look(l);
+    if (l->granted.n && w->j.said[0] == '\0')
+        journey_say(&w->j, MARK_WARN, "%s %s", grants_sentence(l, granted),
+                    tr("Access takes them away (d)."));
+    if (store_notice(l->store))
+        journey_say(&w->j, MARK_WARN, "%s", store_notice(l->store));
+    if (l->store_trouble.kind != ERR_NONE)
+        journey_say_err(&w->j, &l->store_trouble);
 }
 
 void walk_leave(struct walk *w)

@@ -17,6 +17,9 @@ struct walk {
 const struct step *walk_step(enum journey_step at);
 bool walk_is_beside(enum journey_step at); /* no step of the way: Take down, Reviewer */
 
+/* Where it was left, after journey_open. What must be known from the first page on is said there:
+ * that nothing can be kept, what the state file went through, roles that are held still. */
+void walk_begin(struct walk *w);
 void walk_enter(struct walk *w, enum journey_step at);
 void walk_keep(struct walk *w); /* cursors and half-typed fields into what is saved */
 void walk_leave(struct walk *w);

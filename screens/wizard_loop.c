@@ -58,7 +58,6 @@ int wizard_run(struct live *l)
     struct wizard w = {0};
     struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
     int code = terminal_open(l->options, &w.term);
-    char granted[GRANTS_TEXT * 2];
     struct str farewell = {0};
     bool under_way;
 
@@ -66,20 +65,11 @@ int wizard_run(struct live *l)
         return code;
     w.loop = loop_new(w.term, &calls);
     journey_open(&w.walk.j, l);
-    grants_look(l);
     if (l->options->keys == NULL || script_load(w.loop, l->options->keys)) {
-        journey_resume(&w.walk.j);
-        walk_enter(&w.walk, w.walk.j.at);
+        walk_begin(&w.walk);
         wizard_set_tick(&w);
-        if (term_notice(w.term))
+        if (term_notice(w.term) && w.walk.j.said[0] == '\0')
             journey_say(&w.walk.j, MARK_WARN, "%s", term_notice(w.term));
-        if (l->granted.n && w.walk.j.said[0] == '\0')
-            journey_say(&w.walk.j, MARK_WARN, "%s %s", grants_sentence(l, granted),
-                        tr("Access takes them away (d)."));
-        if (store_notice(l->store))
-            journey_say(&w.walk.j, MARK_WARN, "%s", store_notice(l->store));
-        if (l->store_trouble.kind != ERR_NONE)
-            journey_say_err(&w.walk.j, &l->store_trouble);
         for (struct loop_event ev; !w.done && loop_next(w.loop, &ev);)
             wizard_handle(&w, ev);
         walk_leave(&w.walk);

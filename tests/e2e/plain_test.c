@@ -105,6 +105,21 @@ static void a_line_that_is_too_long_is_no_command(void **state)
     run_free(r);
 }
 
+/* Said on the first page, before anybody has typed what would be lost. */
+static void nothing_can_be_kept(void **state)
+{
+    (void)state;
+    struct run_options o = {.program = w.strom,
+                            .args = (const char *const[]){"--plain", NULL},
+                            .cwd = w.state,
+                            .env = (const char *const[]){"XDG_STATE_HOME=/dev/null/none", NULL},
+                            .input = "quit\n"};
+    struct run *r = run_start(&o);
+    assert_int_equal(run_wait_end(r, RUN_MS), 0);
+    assert_non_null(strstr(run_out(r), "* cannot make the folder /dev/null/none"));
+    run_free(r);
+}
+
 /* Where nothing is under way it leaves, and says so by its exit code. */
 static void an_interrupt_leaves(void **state)
 {
@@ -238,6 +253,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_password_is_not_echoed),
         cmocka_unit_test(a_line_that_is_too_long_is_no_command),
+        cmocka_unit_test(nothing_can_be_kept),
         cmocka_unit_test(an_interrupt_leaves),
         cmocka_unit_test(as_it_is_heard),
         cmocka_unit_test(forty_columns),
