@@ -300,6 +300,8 @@ static void key_event(struct wizard *w, int key)
 
     if (w->dropping == NULL) /* else it says what is under way */
         w->walk.j.said[0] = '\0';
+    if (key != TUI_CTRL('C'))
+        w->interrupted_ms = 0; /* what was asked has an answer: the next one is no second one */
     if (key == TUI_CTRL('C')) {
         ctrl_c(w);
     } else if (key == TUI_CTRL('L') || key == TUI_CTRL('Z')) {
