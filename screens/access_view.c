@@ -53,17 +53,22 @@ static void draw_compared(const struct rights *r, struct page *p)
     enum { NAMED = 2 };
     const struct access_compared *c = &r->compared;
     struct str more = {0}, less = {0};
+    bool otherwise = true; /* what it lacks comes from another role */
     char many[FIGURE_TEXT], few[FIGURE_TEXT];
 
     for (size_t i = 0; i < c->n_excess && i < NAMED; i++)
         str_printf(&more, "%s%s", i ? ", " : "", tr(c->excess[i]));
-    for (size_t i = 0; i < c->n_lacks; i++)
+    for (size_t i = 0; i < c->n_lacks; i++) {
         str_printf(&less, "%s%s", i ? ", " : "", c->lacks[i]);
+        otherwise = otherwise && !rights_lack(r, c->lacks[i]);
+    }
     page_note(p,
               tr("It stays until somebody removes it, and gives %s permissions where narrow roles "
                  "give at most %s: it may also %s, and more."),
               figure_count(c->permissions, many), figure_count(c->narrow, few), str_text(&more));
-    if (less.bytes)
+    if (less.bytes && otherwise)
+        page_note(p, tr("It lacks %s; another role gives it."), str_text(&less));
+    else if (less.bytes)
         page_note(p, tr("And for this very job it lacks %s."), str_text(&less));
     str_done(&more);
     str_done(&less);

@@ -233,6 +233,14 @@ const struct rights *rights_of(const struct task *t)
     return &job->r;
 }
 
+bool rights_lack(const struct rights *r, const char *permission)
+{
+    for (size_t i = 0; i < r->verdict.n_lacks; i++)
+        if (str_eq(r->verdict.lacks[i].permission, permission))
+            return true;
+    return false;
+}
+
 int64_t rights_until(const struct rights *r, int64_t now)
 {
     int64_t until = 0;

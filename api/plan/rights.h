@@ -68,6 +68,8 @@ uint32_t rights_ahead_of(const struct observed *seen);
 extern const struct gather_ahead rights_for_checks;
 /* The end of what strom granted and still works, the last one's; 0: nothing does. */
 int64_t rights_until(const struct rights *r, int64_t now);
+/* Nothing that is held, by whatever role, gives it; of those that a step ahead needs. */
+bool rights_lack(const struct rights *r, const char *permission);
 /* What a grant of narrow.roles brings that is not held now; a has room for the list. */
 const char *const *rights_brings(const struct rights *r, struct arena *a, size_t *n);
 

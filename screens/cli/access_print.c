@@ -45,7 +45,10 @@ static void print_broad(const struct rights *r)
     for (size_t i = 0; i < c->n_excess; i++)
         out_line("    %s", tr(c->excess[i]));
     for (size_t i = 0; i < c->n_lacks; i++)
-        out_line(tr("  and it lacks, for this very job: %s"), c->lacks[i]);
+        out_line(rights_lack(r, c->lacks[i])
+                     ? tr("  and it lacks, for this very job: %s")
+                     : tr("  and it lacks, for this very job, what another role gives you: %s"),
+                 c->lacks[i]);
 }
 
 static void print_holders(const struct rights *r)
