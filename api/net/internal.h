@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 #include <signal.h>
 
-enum { TASK_FDS = 8, SLICE_MS = 3 };
+enum { TASK_FDS = 8, SLICE_MS = 2 };
 
 struct http_request;
 

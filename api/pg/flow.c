@@ -216,7 +216,7 @@ static void hand_over(struct pg_job *job, char *line, size_t bytes)
 
 enum copied { COPIED_ALL, COPIED_SOME, COPIED_SLICE, COPIED_BROKEN };
 
-static enum copied read_lines(struct pg *pg, struct pg_job *job, int64_t until_ms, bool *moved)
+static enum copied read_lines(struct pg *pg, struct pg_job *job, bool *moved)
 {
     for (size_t rows = 1;; rows++) {
         char *line = NULL;
@@ -230,7 +230,7 @@ static enum copied read_lines(struct pg *pg, struct pg_job *job, int64_t until_m
         *moved = true;
         hand_over(job, line, (size_t)n);
         PQfreemem(line);
-        if (rows % ROWS_A_LOOK == 0 && clock_mono_ms() >= until_ms)
+        if (rows % ROWS_A_LOOK == 0 && task_slice_over(pg->pump))
             return COPIED_SLICE;
     }
 }
@@ -241,7 +241,7 @@ static bool goes_on(const struct pg_job *job, ExecStatusType status)
     return status == PGRES_COMMAND_OK && job->next != NULL && job->next->at == JOB_SENT;
 }
 
-static bool read_copy(struct pg *pg, struct pg_job *job, int64_t until_ms, bool *moved, bool *more)
+static bool read_copy(struct pg *pg, struct pg_job *job, bool *moved, bool *more)
 {
     while (!PQisBusy(pg->conn)) {
         if (PQtransactionStatus(pg->conn) == PQTRANS_UNKNOWN)
@@ -260,7 +260,7 @@ static bool read_copy(struct pg *pg, struct pg_job *job, int64_t until_ms, bool 
         }
         if (status != PGRES_COPY_OUT)
             continue;
-        switch (read_lines(pg, job, until_ms, moved)) {
+        switch (read_lines(pg, job, moved)) {
         case COPIED_ALL:
             break;
         case COPIED_SOME:
@@ -276,33 +276,33 @@ static bool read_copy(struct pg *pg, struct pg_job *job, int64_t until_ms, bool 
 }
 
 /* What libpq holds already. */
-static bool read_held(struct pg *pg, int64_t until_ms, bool *moved, bool *more)
+static bool read_held(struct pg *pg, bool *moved, bool *more)
 {
     while (pg->first != NULL && pg->first->at == JOB_SENT && !*more) {
         size_t sent = pg->n_sent;
-        bool fine = pg->first->row != NULL ? read_copy(pg, pg->first, until_ms, moved, more)
+        bool fine = pg->first->row != NULL ? read_copy(pg, pg->first, moved, more)
                                            : read_query(pg, pg->first, moved);
         if (!fine)
             return false;
         if (pg->n_sent == sent) /* it goes on */
             return true;
-        if (clock_mono_ms() >= until_ms)
+        if (task_slice_over(pg->pump))
             *more = pg->n_sent > 0;
     }
     return true;
 }
 
-bool flow_read(struct pg *pg, int64_t until_ms, bool *more)
+bool flow_read(struct pg *pg, bool *more)
 {
     bool moved = true;
     while (moved && !*more) {
         moved = false;
         bool alive = PQconsumeInput(pg->conn) == 1;
-        if (!read_held(pg, until_ms, &moved, more) || !alive)
+        if (!read_held(pg, &moved, more) || !alive)
             return false;
         if (moved)
             pg->moved_ms = clock_mono_ms();
-        if (moved && pg->first != NULL && pg->moved_ms >= until_ms)
+        if (moved && pg->first != NULL && task_slice_over(pg->pump))
             *more = true;
     }
     return true;

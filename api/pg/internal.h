@@ -137,7 +137,7 @@ void queue_lose(struct pg *pg, const struct err *why); /* the connection is gone
 bool queue_slept(struct pg *pg);                       /* the machine slept: lost, and true */
 void queue_pump(struct pg *pg);                        /* sees to it that somebody works on it */
 bool flow_send(struct pg *pg);                         /* what may be sent; false: lost */
-bool flow_read(struct pg *pg, int64_t until_ms, bool *more);
+bool flow_read(struct pg *pg, bool *more); /* in the pump's step; more: its slice was used up */
 /* What was sent ends by itself at that time; clock_mono_ms. */
 int64_t flow_ends_ms(const struct pg *pg);
 void cancel_look(struct pg *pg, struct task *t); /* towards the end of a dropped statement */

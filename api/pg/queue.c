@@ -9,9 +9,6 @@
 /* Statements of one connection wait in a line, the sent ones first. A task of our own (the pump)
  * works on it as long as there is something to do; whoever asked only looks whether his is done. */
 
-/* The slice is short: another connection may wait for its next statement. */
-enum { SLICE_MS = 1 };
-
 struct pump {
     struct pg *pg;
 };
@@ -151,7 +148,7 @@ static void work(struct pg *pg, bool *more)
     if (queue_slept(pg))
         return;
     drop_unsent(pg);
-    if (!flow_send(pg) || !flow_read(pg, clock_mono_ms() + SLICE_MS, more)) {
+    if (!flow_send(pg) || !flow_read(pg, more)) {
         struct err e;
         error_lost(&e, pg->conn);
         queue_lose(pg, &e);
