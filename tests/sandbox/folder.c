@@ -60,6 +60,18 @@ bool folder_make_temporary(const char *prefix, char out[FOLDER_PATH], char why[F
     return false;
 }
 
+bool folder_is_full(const char *path)
+{
+    enum { LITTLE = 1 << 20 };
+    char at[FOLDER_PATH];
+    struct statvfs room;
+    snprintf(at, sizeof at, "%s", path);
+    for (char *slash; statvfs(at, &room) != 0; *slash = '\0')
+        if ((slash = strrchr(at, '/')) == NULL || slash == at)
+            return false;
+    return (uint64_t)room.f_bavail * room.f_frsize < LITTLE;
+}
+
 static bool remove_at(int parent, const char *name);
 
 static bool empty_folder(int fd)

@@ -15,6 +15,8 @@ bool folder_make(const char *path, char why[FOLDER_WHY]); /* with its parents, m
  * /tmp: short enough for a socket in it. Making and removing thousands of files is several times
  * faster in memory. */
 bool folder_make_temporary(const char *prefix, char out[FOLDER_PATH], char why[FOLDER_WHY]);
+/* Hardly a file fits on its device; of a path that is not there, its nearest parent's. */
+bool folder_is_full(const char *path);
 bool folder_remove(const char *path); /* with all that is in it; follows no link; gone is fine */
 /* Copies files and folders, modes kept, into `to` (made when missing; what is there is
  * overwritten). Every "@NAME@" of a .yaml file becomes the value; names and values end with NULL.

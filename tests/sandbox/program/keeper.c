@@ -283,6 +283,12 @@ static int run(struct keeper *k, char why[SCENARIO_WHY])
                 why, SCENARIO_WHY,
                 "no space left on the device of %.300s\nset TMPDIR to a folder with 200 MB free",
                 k->place.database_folder);
+        else if (folder_is_full(k->place.folder))
+            snprintf(
+                why, SCENARIO_WHY,
+                "no space left on the device of %.300s\nset XDG_STATE_HOME to a folder with 50 "
+                "MB free",
+                k->place.folder);
         return 1;
     }
     if (!k->voice.ready(k->voice.ctx, &k->place)) {
