@@ -16,10 +16,9 @@ static void a_full_device_is_told(void **state)
     assert_false(folder_is_full("/"));
     assert_false(folder_is_full("/tmp/not-there/nor-this"));
     assert_false(folder_is_full("not-there"));
-    if (access("/proc/self", F_OK) != 0) /* it has no room for a file of ours, ever */
+    if (access("/proc", F_OK) != 0) /* it has no room for a file of ours, ever */
         skip();
     assert_true(folder_is_full("/proc"));
-    assert_true(folder_is_full("/proc/not-there/nor-this"));
 }
 
 int main(void)
