@@ -19,6 +19,9 @@ static void look(struct manage *self, struct journey *j)
     const struct alter_wanted w = {j->live->google, j->live->store, journey_pg(j), &j->target,
                                    j->live->repo};
 
+    if (self->begun) /* without it the others stand a row higher */
+        self->list.at = manage_chosen(self)->kind;
+    self->begun = false;
     task_clear(&self->running);
     task_clear(&self->looking);
     self->planned = self->password_given = self->ended = self->writing = false;
@@ -31,7 +34,8 @@ static void enter(void *ctx, struct journey *j)
     struct manage *self = ctx;
 
     names_complete(&j->target);
-    if (j->managing > 0 && j->managing <= ALTERS)
+    self->pointed = j->managing > 0 && j->managing <= ALTERS;
+    if (self->pointed)
         self->list.at = (size_t)j->managing - 1;
     j->managing = 0;
     look(self, j);
@@ -71,6 +75,20 @@ static void make_plans(struct manage *self)
     self->planned = true;
 }
 
+/* What was begun is gone on with as it was begun, whatever would be offered anew: a slot that it
+ * has written already is none that another exchange would take. */
+static void take_begun(struct manage *self)
+{
+    const struct alter_seen *seen = alter_seen(self->looking);
+
+    self->begun = alter_begun(seen, &self->mem, &self->orders[BEGUN]);
+    if (self->begun) {
+        alter_plan(seen, &self->orders[BEGUN], &self->mem, &self->plans[BEGUN]);
+        self->list.at = self->pointed ? self->list.at + 1 : 0;
+    }
+    self->pointed = false;
+}
+
 static void take_look(struct manage *self, struct journey *j)
 {
     const struct alter_seen *seen = alter_seen(self->looking);
@@ -80,6 +98,7 @@ static void take_look(struct manage *self, struct journey *j)
             str_eq(seen->tables[i].table, j->managing_table))
             self->table = i;
     make_plans(self);
+    take_begun(self);
 }
 
 /* --- asking, doing --- */
@@ -118,7 +137,7 @@ void manage_begin(struct manage *self, struct journey *j, const struct alter_pla
 
     self->run = p;
     self->ended = false;
-    self->order = self->orders[p->kind];
+    self->order = self->orders[p == &self->plans[BEGUN] ? BEGUN : (int)p->kind];
     self->running = alter_run(j->live->net, &o);
 }
 
@@ -222,7 +241,7 @@ static enum nav on_key(struct manage *self, struct journey *j, int key)
         manage_stop_ask(self, j);
         return STAY;
     }
-    if (!self->running && self->planned && list_key(&self->list, ALTERS, key))
+    if (!self->running && self->planned && list_key(&self->list, manage_rows(self), key))
         return STAY;
     return key == TUI_ENTER ? choose(self, j) : STAY;
 }
@@ -283,7 +302,7 @@ static bool has_tables(const void *ctx, const struct journey *j)
     const struct alter_plan *p = manage_chosen(self);
 
     (void)j;
-    return !self->running && !self->writing && p &&
+    return !self->running && !self->writing && p && p != &self->plans[BEGUN] &&
            (p->kind == ALTER_BACKFILL || p->kind == ALTER_STOP);
 }
 

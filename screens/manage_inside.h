@@ -12,13 +12,16 @@
 #include "tui/dialog.h"
 #include "tui/list.h"
 
+enum { BEGUN = ALTERS, PLANS }; /* behind all that can be done: what was begun and did not end */
+
 struct manage {
     struct arena mem; /* of the plans */
     struct task *looking, *running;
-    struct alter_plan plans[ALTERS]; /* of all that can be done; made when the look has ended */
-    struct alter_order orders[ALTERS];
-    bool planned;
-    size_t table; /* whose copy is meant; as many as there are: all */
+    struct alter_plan plans[PLANS]; /* made when the look has ended */
+    struct alter_order orders[PLANS];
+    bool planned, begun; /* there is one that was begun: it stands first */
+    bool pointed;        /* it was opened for one of the others */
+    size_t table;        /* whose copy is meant; as many as there are: all */
     struct list list;
     bool writing;       /* the migration is shown */
     const char **lines; /* of it */
@@ -40,6 +43,8 @@ void manage_draw(const void *ctx, const struct journey *j, struct page *p);
 /* What a dialog asks of it, in short. */
 void manage_question(const struct alter_plan *p, struct str *out);
 const struct alter_plan *manage_chosen(const struct manage *self); /* NULL: not looked yet */
+size_t manage_rows(const struct manage *self);
+const struct alter_plan *manage_row(const struct manage *self, size_t row);
 bool manage_is_busy(const void *ctx);
 
 /* Keys of the migration that is needed first (manage_write.c), and when they work. */

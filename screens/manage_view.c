@@ -9,9 +9,20 @@
 
 enum { WHAT_AT = 24, MEANS = 11 };
 
+size_t manage_rows(const struct manage *self)
+{
+    return self->begun ? PLANS : ALTERS;
+}
+
+const struct alter_plan *manage_row(const struct manage *self, size_t row)
+{
+    return &self->plans[!self->begun ? row : row == 0 ? BEGUN : row - 1];
+}
+
 const struct alter_plan *manage_chosen(const struct manage *self)
 {
-    return self->planned && self->list.at < ALTERS ? &self->plans[self->list.at] : NULL;
+    return self->planned && self->list.at < manage_rows(self) ? manage_row(self, self->list.at)
+                                                              : NULL;
 }
 
 /* --- the list --- */
@@ -30,12 +41,31 @@ static const char *subject(const struct alter_plan *p)
     return "";
 }
 
+static void put_begun(const struct alter_plan *plan, struct page *p)
+{
+    const char *about = subject(plan);
+
+    page_put_mark(p, MARK_WARN, false);
+    page_put(p, STYLE_TEXT, " %s", tr(alter_type(plan->kind)->title));
+    page_tab(p, WHAT_AT);
+    if (*about)
+        page_put(p, STYLE_ACCENT, "%s: ", about);
+    page_put(p, STYLE_WARN, "%s",
+             plan->undo ? tr("was being put back, and that did not end")
+                        : tr("was begun, and did not end"));
+}
+
 static void put_row(const void *ctx, size_t i, struct page *p)
 {
-    const struct alter_plan *plan = (const struct alter_plan *)ctx + i;
+    const struct manage *self = ctx;
+    const struct alter_plan *plan = manage_row(self, i);
     bool can = plan->possible && !plan->nothing;
     const char *about = subject(plan);
 
+    if (plan == &self->plans[BEGUN]) {
+        put_begun(plan, p);
+        return;
+    }
     page_put_mark(p, can ? MARK_NONE : plan->nothing ? MARK_OK : MARK_BLOCKED, false);
     page_put(p, can ? STYLE_TEXT : STYLE_MUTED, " %s", tr(alter_type(plan->kind)->title));
     page_tab(p, WHAT_AT);
@@ -188,6 +218,8 @@ void manage_question(const struct alter_plan *p, struct str *out)
     static const enum alter_said order[] = {ALTER_LOSES, ALTER_COPIES, ALTER_STAYS};
     size_t writes = 0;
 
+    if (p->going_on)
+        str_printf(out, "%s. ", p->going_on);
     for (size_t i = 0; i < p->n_calls; i++)
         writes += p->calls[i].done == NULL && p->calls[i].method;
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
@@ -200,7 +232,8 @@ void manage_question(const struct alter_plan *p, struct str *out)
 void manage_draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct manage *self = ctx;
-    struct list_rows rows = {.n = ALTERS, .ctx = self->plans, .put = put_row, .height = ALTERS};
+    struct list_rows rows = {
+        .n = manage_rows(self), .ctx = self, .put = put_row, .height = (int)manage_rows(self)};
 
     if (self->writing) {
         manage_write_draw(self, p);
@@ -217,7 +250,7 @@ void manage_draw(const void *ctx, const struct journey *j, struct page *p)
         page_split_lines(p, 50, MEANS);
         list_draw(&self->list, &rows, p);
         page_next_pane(p);
-        draw_meaning(&self->plans[self->list.at], p);
+        draw_meaning(manage_row(self, self->list.at), p);
         page_join(p);
     }
     if (self->dialog.open)

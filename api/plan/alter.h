@@ -145,7 +145,7 @@ struct alter_plan {
     struct alter_was was;
     struct alter_copy *copies;
     size_t n_copies;
-    const char *value; /* the new slot; NULL: it has none */
+    const char *value; /* the new slot, or the address that was named; NULL: it has none */
     const struct alter_seen *seen;
     bool possible;  /* else `why` */
     bool nothing;   /* it is so already: no call is left to be sent */
@@ -165,6 +165,10 @@ struct alter_plan {
 /* Lives in a; borrows from seen and order. */
 void alter_plan(const struct alter_seen *seen, const struct alter_order *order, struct arena *a,
                 struct alter_plan *out);
+/* The newest order for this stream, as it was begun, where it did not come to its end: what is
+ * offered before all others. false: there is none, another process is at work on it, or it was left
+ * so. Lives in a. */
+bool alter_begun(const struct alter_seen *seen, struct arena *a, struct alter_order *out);
 /* A name for a new slot that is not taken: "ds_replication_2". */
 const char *alter_new_slot(const struct alter_seen *seen, struct arena *a);
 /* The document of --dry-run, and its JSON Schema. */

@@ -7,6 +7,7 @@
 #include "api/plan/record.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const char *alter_table_name(const struct alter_table *t, struct arena *a)
 {
@@ -99,30 +100,80 @@ static bool is_meant(const struct journal_run *run, const struct json *doc,
     return (order->undo && !undo) || is_open(run, order->kind);
 }
 
-void alter_left_find(const struct alter_seen *seen, const struct alter_order *order,
-                     struct arena *a, struct alter_left *out)
+/* The newest run for this stream, where it is such an order; *doc is json_free's. NULL: it is none.
+ */
+static const struct journal_run *newest(const struct alter_seen *seen, struct arena *a,
+                                        struct json **doc)
 {
     const struct journal_run *runs;
     char name[RECORD_NAME];
     struct err e;
     size_t n = 0;
 
-    *out = (struct alter_left){0};
+    *doc = NULL;
     record_name(name, seen->target.project, seen->target.region, seen->stream);
     if (seen->store == NULL || !journal_runs(seen->store, name, 1, a, &runs, &n, &e) || n == 0 ||
         !is_recent(&runs[0]))
-        return;
-    out->doc = json_parse(runs[0].plan, strlen(runs[0].plan), &e);
-    if (out->doc == NULL || !is_meant(&runs[0], out->doc, order) ||
-        !journal_entries(seen->store, runs[0].id, a, &out->entries, &out->n, &e)) {
+        return NULL;
+    *doc = json_parse(runs[0].plan, strlen(runs[0].plan), &e);
+    return *doc ? &runs[0] : NULL;
+}
+
+void alter_left_find(const struct alter_seen *seen, const struct alter_order *order,
+                     struct arena *a, struct alter_left *out)
+{
+    struct err e;
+
+    *out = (struct alter_left){0};
+    const struct journal_run *run = newest(seen, a, &out->doc);
+    if (run == NULL || !is_meant(run, out->doc, order) ||
+        !journal_entries(seen->store, run->id, a, &out->entries, &out->n, &e)) {
         json_free(out->doc);
         *out = (struct alter_left){0};
         return;
     }
     out->any = true;
     out->undo = json_bool(out->doc, "undo", false);
-    out->begun = runs[0].started;
+    out->begun = run->started;
     out->tables = json_get(out->doc, "tables");
+}
+
+/* As is_same compares it. */
+static void read_order(const struct json *doc, enum alter_kind kind, struct arena *a,
+                       struct alter_order *out)
+{
+    const struct json *tables = json_get(doc, "tables");
+    const char *value = json_string(doc, "value");
+    size_t n = json_count(tables);
+
+    *out = (struct alter_order){.kind = kind, .undo = json_bool(doc, "undo", false)};
+    value = value ? arena_str(a, value) : NULL;
+    if (kind == ALTER_SLOT)
+        out->slot = value;
+    else if (kind == ALTER_HOST)
+        out->host = value;
+    out->no_backfill = (kind == ALTER_SLOT || kind == ALTER_RECOVER) && n == 0;
+    if (kind != ALTER_BACKFILL && kind != ALTER_STOP)
+        return;
+    const char **names = arena_array(a, const char *, n + 1);
+    for
+        json_each(t, tables) names[out->n_tables++] = arena_str(a, json_key(t));
+    out->tables = names;
+}
+
+bool alter_begun(const struct alter_seen *seen, struct arena *a, struct alter_order *out)
+{
+    struct json *doc;
+    const struct journal_run *run = newest(seen, a, &doc);
+    enum alter_kind kind = alter_by_name(json_string_or(doc, "change", ""));
+    bool theirs = run && run->alive && run->pid != getpid(),
+         begun = run && kind < ALTERS && is_open(run, kind) && !theirs &&
+                 !str_eq(run->outcome, RECORD_LEFT);
+
+    if (begun)
+        read_order(doc, kind, a, out);
+    json_free(doc);
+    return begun;
 }
 
 static void take(const char *text, struct arena *a, const char **field)

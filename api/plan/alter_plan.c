@@ -278,7 +278,7 @@ static void remember(struct alter_planner *pl)
     const struct alter_seen *seen = pl->seen;
     struct alter_plan *p = pl->p;
 
-    p->value = p->kind == ALTER_SLOT ? pl->o->slot : NULL;
+    p->value = p->kind == ALTER_SLOT ? pl->o->slot : p->kind == ALTER_HOST ? pl->o->host : NULL;
     p->was = (struct alter_was){seen->state, seen->target.slot, seen->host};
     if (pl->left.any)
         alter_left_was(&pl->left, pl->a, &p->was);

@@ -186,7 +186,7 @@ const char *const *alter_command(const struct alter_plan *p, struct arena *a)
     words[n++] = "strom";
     words[n++] = "stream";
     words[n++] = alter_type(p->kind)->name;
-    if (p->kind == ALTER_SLOT)
+    if (p->value)
         words[n++] = p->value;
     if (p->kind == ALTER_BACKFILL || p->kind == ALTER_STOP)
         words[n++] = tables_of_order(p, a);

@@ -13,6 +13,8 @@
 enum { RECORD_NAME = 256 };
 /* Behind a step's name: it was tried out, and nothing was made by that. */
 #define RECORD_TRIAL ".trial"
+/* The outcome of a run that did not end, and that somebody leaves as it is. */
+#define RECORD_LEFT "left"
 
 struct record { /* zeroed, then net, store and name are set */
     struct net *net;

@@ -242,5 +242,5 @@ size_t record_left_by_commands(struct store *s, struct arena *a, struct record_l
 
 bool record_leave(struct store *s, const struct record_left *left, struct err *e)
 {
-    return journal_end(s, left->run->id, "left", e);
+    return journal_end(s, left->run->id, RECORD_LEFT, e);
 }

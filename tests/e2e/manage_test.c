@@ -1,5 +1,6 @@
-/* An order given on the screen Manage: interrupted there it is put back;
- * killed, it is taken up from Home. */
+/* An order given on the screen Manage: interrupted there it is put back, or stops and stands first
+ * when it is looked again; left, the cloud goes on, and the next start ends it; killed, it is taken
+ * up from Home. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +113,43 @@ static void to_monitor(void)
     see("m manage");
 }
 
+/* Half way: it reads the other slot, and does not run yet. */
+static void interrupt_when_it_is_written(const char *own, const char *slot)
+{
+    begin_exchange(own, slot);
+    see("\xe2\x9c\x94 Another slot");
+    interrupt();
+}
+
+/* The slot that it has written is not among those that another exchange would take. */
+static void begun_stands_first(const char *slot)
+{
+    char said[80];
+    int row, first, col;
+    snprintf(said, sizeof said, "%s: was begun, and did not end", slot);
+    see(said);
+    assert_true(vt_find(v, said, &col, &row));
+    assert_true(vt_find(v, "Resume", &col, &first));
+    assert_true(row < first);
+    assert_true(vt_find(v, "\xe2\x80\xba ! Exchange the slot", &col, &row)); /* under the cursor */
+    see("goes on with what was begun");
+}
+
+static void go_on_with_it(const char *slot)
+{
+    do_it();
+    see("Done, and it has taken effect");
+    reads(slot);
+    await_all_equal();
+    to_monitor();
+    assert_false(vt_find(v, "an earlier run", &(int){0}, &(int){0}));
+    vt_key(v, "m");
+    see("Exchange the slot");
+    assert_false(vt_find(v, "was begun", &(int){0}, &(int){0}));
+    vt_key(v, "Esc");
+    see("m manage");
+}
+
 static void leave(void)
 {
     vt_signal(v, SIGKILL);
@@ -132,10 +170,37 @@ static void put_back_it_is_as_before(void **state)
     assert_false(vt_find(v, "an earlier run", &(int){0}, &(int){0}));
 }
 
+static void stopped_it_stands_first(void **state)
+{
+    (void)state;
+    interrupt_when_it_is_written("ds_replication", "ds_to");
+    vt_key(v, "t");
+    see("it was stopped before the last call");
+    vt_key(v, "r");
+    begun_stands_first("ds_to");
+    go_on_with_it("ds_to");
+}
+
+static void detached_the_cloud_goes_on_and_the_next_start_ends_it(void **state)
+{
+    (void)state;
+    interrupt_when_it_is_written("ds_to", "ds_tre");
+    vt_key(v, "d");
+    see("an earlier run, begun");
+    vt_key(v, "q");
+    assert_int_equal(vt_wait_end(v, LONG_MS), 0);
+    reads("ds_tre"); /* nobody but the cloud was at work */
+    open_again();
+    see("an earlier run, begun");
+    vt_key(v, "m");
+    begun_stands_first("ds_tre");
+    go_on_with_it("ds_tre");
+}
+
 static void killed_it_is_taken_up_from_home(void **state)
 {
     (void)state;
-    begin_exchange("ds_replication", "ds_fire");
+    begin_exchange("ds_tre", "ds_fire");
     leave();
     ask_at_home("strom stream slot ds_fire");
     answer_there("g");
@@ -156,6 +221,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_back_it_is_as_before),
+        cmocka_unit_test(stopped_it_stands_first),
+        cmocka_unit_test(detached_the_cloud_goes_on_and_the_next_start_ends_it),
         cmocka_unit_test(killed_it_is_taken_up_from_home),
         cmocka_unit_test(every_request_was_one_of_googles),
     };

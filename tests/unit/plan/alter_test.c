@@ -187,6 +187,56 @@ static void test_a_pause_that_broke_off_is_gone_on_with(void **state)
     is_in_state("RUNNING");
 }
 
+/* --- and is offered --- */
+
+static bool is_offered(struct act *act, struct alter_order *out)
+{
+    const struct alter_wanted w = {google, store, NULL, &target, NULL};
+    *act = (struct act){.look = alter_look(net, &w)};
+    await_well(act->look);
+    return alter_begun(alter_seen(act->look), &act->mem, out);
+}
+
+static void test_what_was_begun_is_known_as_it_was_begun(void **state)
+{
+    const char *const all[] = {"all"};
+    const struct alter_order copy = {.kind = ALTER_BACKFILL, .tables = all, .n_tables = 1},
+                             host = {.kind = ALTER_HOST, .host = "10.0.0.77"};
+    struct alter_order found;
+    struct act act;
+    (void)state;
+    await_copied();
+    begin(&act, &copy, NULL);
+    until(&act, 0, ALTER_DONE);
+    end(&act);
+    assert_true(is_offered(&act, &found));
+    assert_int_equal(found.kind, ALTER_BACKFILL);
+    assert_int_equal(found.n_tables, 2);
+    alter_plan(alter_seen(act.look), &found, &act.mem, &act.plan);
+    assert_non_null(act.plan.going_on);
+    end(&act);
+    act_well(&copy);
+    assert_false(is_offered(&act, &found)); /* it has ended */
+    end(&act);
+    begin(&act, &host, NULL);
+    until(&act, 0, ALTER_RUNNING);
+    end(&act);
+    assert_true(is_offered(&act, &found));
+    assert_string_equal(found.host, host.host);
+    end(&act);
+    struct alter_order back = host;
+    back.undo = true;
+    begin(&act, &back, NULL);
+    until(&act, 0, ALTER_RUNNING);
+    end(&act);
+    assert_true(is_offered(&act, &found));
+    assert_true(found.undo);
+    end(&act);
+    act_well(&back);
+    assert_false(is_offered(&act, &found));
+    end(&act);
+}
+
 static size_t meant(const char *step)
 {
     const struct journal_run *runs;
@@ -418,6 +468,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_cannot_be_done_says_why),
         cmocka_unit_test(test_one_that_cannot_be_done_is_refused),
         cmocka_unit_test(test_a_pause_that_broke_off_is_gone_on_with),
+        cmocka_unit_test(test_what_was_begun_is_known_as_it_was_begun),
         cmocka_unit_test(test_a_copy_is_not_begun_twice),
         cmocka_unit_test(test_after_this_call_nothing_more),
         cmocka_unit_test(test_a_pause_is_put_back),
