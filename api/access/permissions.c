@@ -2,18 +2,22 @@
 
 #include <string.h>
 
+enum asked { TO_MAKE, TO_LOOK /* also where the thing is there already */, TO_START };
+
 struct need {
     enum access_step step;
-    bool looks; /* asked for also where the thing is there already */
+    enum asked asked;
     const char *permission;
 };
 
 static const struct need needs[] = {
-#define NEED(step, permission) {ACCESS_##step, false, permission},
-#define LOOK(step, permission) {ACCESS_##step, true, permission},
+#define NEED(step, permission)  {ACCESS_##step, TO_MAKE, permission},
+#define LOOK(step, permission)  {ACCESS_##step, TO_LOOK, permission},
+#define START(step, permission) {ACCESS_##step, TO_START, permission},
 #include "api/access/needs.def"
 #undef NEED
 #undef LOOK
+#undef START
 };
 
 static const struct {
@@ -162,7 +166,15 @@ bool access_step_needs(enum access_step step, const char *permission)
 
 static bool is_asked(uint32_t wanted, const struct need *need)
 {
-    return (wanted & ACCESS_BIT(need->step)) || (need->looks && (wanted & ACCESS_LOOK(need->step)));
+    switch (need->asked) {
+    case TO_START:
+        return wanted & ACCESS_START;
+    case TO_LOOK:
+        return wanted & (ACCESS_BIT(need->step) | ACCESS_LOOK(need->step));
+    case TO_MAKE:
+        break;
+    }
+    return wanted & ACCESS_BIT(need->step);
 }
 
 bool access_step_asks(uint32_t wanted, enum access_step step, const char *permission)

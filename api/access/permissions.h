@@ -33,7 +33,11 @@ enum access_step {
  * at, which asks for less. */
 #define ACCESS_BIT(step)  (1u << (unsigned)(step))
 #define ACCESS_LOOK(step) (1u << ((unsigned)(step) + 16u))
-#define ACCESS_CREATE     ((1u << ACCESS_REMOVE) - 1u) /* everything up to a watched stream */
+/* The proxy machine is there, and is to be started: beside ACCESS_LOOK(ACCESS_PROXY). */
+#define ACCESS_START  (1u << 15u)
+#define ACCESS_CREATE ((1u << ACCESS_REMOVE) - 1u) /* everything up to a watched stream */
+/* All that a way up to a watched stream can need, whatever there is already. */
+#define ACCESS_ANY (ACCESS_CREATE | ACCESS_START)
 
 const char *access_step_name(enum access_step step); /* "private connection": for people */
 const char *access_step_id(enum access_step step);   /* "datastream.private_connection": in JSON */

@@ -50,7 +50,7 @@ static void ask_google(struct gathering *g, struct arena *a)
 
     g->asks[ASK_WHO] = google_whoami(google);
     if (project[0]) {
-        needed = access_needed(a, ACCESS_CREATE, &n);
+        needed = access_needed(a, ACCESS_ANY, &n);
         g->asks[ASK_PROJECT] = projects_get(google, project);
         g->asks[ASK_APIS] = serviceusage_enabled(google, project);
         g->asks[ASK_HELD] = projects_test_permissions(google, project, needed, n);
@@ -121,7 +121,7 @@ static bool lacks_something(const struct gathering *g)
     const struct google_held *held = good(g, ASK_HELD) ? projects_held(g->asks[ASK_HELD]) : NULL;
 
     if (held)
-        access_judge(&scratch, ACCESS_CREATE, (const char *const *)held->permissions, held->n,
+        access_judge(&scratch, ACCESS_ANY, (const char *const *)held->permissions, held->n,
                      &verdict);
     bool lacks = held && verdict.n_lacks;
     arena_done(&scratch);

@@ -40,7 +40,8 @@ struct compute_machines {
 };
 struct task *compute_machine_get(struct google *g, const char *project, const char *zone,
                                  const char *name);
-const struct compute_machine *compute_machine(const struct task *t); /* of get and insert */
+const struct compute_machine *
+compute_machine(const struct task *t); /* of get, insert, start and reset */
 /* Every machine of that name in whatever zone; name NULL: every machine. */
 struct task *compute_machine_find(struct google *g, const char *project, const char *name);
 const struct compute_machines *compute_machines(const struct task *t);

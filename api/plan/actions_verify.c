@@ -78,8 +78,10 @@ JUDGE(judge_proxy)
         return MOVE_AGAIN;
     never(s, STEP_PROXY, *state, "");
     const char *wake = vm ? proxy_wake(mem, vm->status, vm->name, vm->zone, r->t->project) : NULL;
-    if (wake)
+    if (wake && str_eq(vm->status, "SUSPENDED"))
         err_hint(&s->error, tr("start it, and run this again: %s"), wake);
+    else if (wake)
+        err_hint(&s->error, tr("run this again, which starts it; or: %s"), wake);
     else
         err_hint(&s->error, "%s",
                  vm ? tr("look at it in Google's console (Compute Engine)")

@@ -227,7 +227,9 @@ static void host(struct alter_planner *pl)
         alter_refuse(
             pl, ERR_CONFLICT,
             arena_printf(pl->a, tr("the machine %s is %s"), seen->proxy, seen->proxy_state),
-            tr("start it first: the stream goes on by itself where the address is the same"));
+            tr("start it first: strom create, or Create, with what flows already; the stream goes "
+               "on "
+               "by itself where the address is the same"));
     if (host && host[strspn(host, HOST_LETTERS)])
         alter_refuse(pl, ERR_INPUT, tr("this is no address"), tr("for example 10.132.0.5"));
     struct alter_call *c = alter_add_host(pl, host);

@@ -75,6 +75,7 @@ struct plan_action *diff_usual(struct diff_job *j, enum step_id step, const char
                           arena_printf(&j->p->mem, tr("could not be looked at: %s"),
                                        o->why ? o->why : tr("no reason was given")),
                           o->hint ? o->hint : "mend that first: without looking nothing is made");
+    case SEEN_STOPPED: /* as one that is ready, until its step says what is to be done */
     case SEEN_READY:
         break;
     }
@@ -124,10 +125,24 @@ static void account(struct diff_job *j)
 static void address(struct diff_job *j)
 {
     const struct observed_thing *proxy = &j->seen->things[STEP_PROXY];
-    bool in_use = proxy->seen == SEEN_READY || proxy->seen == SEEN_PENDING;
+    bool in_use =
+        proxy->seen == SEEN_READY || proxy->seen == SEEN_PENDING || proxy->seen == SEEN_STOPPED;
 
     if (j->seen->things[STEP_ADDRESS].seen != SEEN_ABSENT || !in_use)
         simple(j, STEP_ADDRESS, j->p->names.address, "a rebuilt proxy keeps its place");
+}
+
+/* Its address, its disk and what it runs are as they were. */
+static void start_proxy(struct diff_job *j, const char *name)
+{
+    struct plan_action *a = diff_decide(
+        j, STEP_PROXY, PLAN_UPDATE, name,
+        j->seen->proxy_by_declaration
+            ? "it stands still, and is started as it is: by a container declaration, which Google "
+              "ends on 2027-07-31"
+            : "it stands still, and is started");
+
+    diff_add_change(j->p, a, "status", j->seen->things[STEP_PROXY].state, "RUNNING");
 }
 
 static void proxy(struct diff_job *j)
@@ -153,6 +168,8 @@ static void proxy(struct diff_job *j)
                    arena_printf(&p->mem, tr("a machine of this name serves another instance: %s"),
                                 seen->proxy_instance),
                    "it is not touched; choose another name for this stream");
+    else if (seen->things[STEP_PROXY].seen == SEEN_STOPPED)
+        start_proxy(j, name);
     else
         diff_decide(j, STEP_PROXY, PLAN_KEEP, name,
                     seen->proxy_by_declaration
@@ -381,6 +398,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
              !str_is_empty(seen->proxy_ip) ? seen->proxy_ip
              : seen->address_ip            ? seen->address_ip
                                            : "");
+    str_copy(out->proxy_zone, sizeof out->proxy_zone, seen->proxy_zone ? seen->proxy_zone : "");
     out->stream_state = arena_str(&out->mem, seen->stream_state);
     out->stream_maker = stream_maker(seen, &out->mem);
     services(&j);
@@ -430,6 +448,13 @@ const char *plan_verb_name(enum plan_verb v)
 
     assert((size_t)v < sizeof names / sizeof *names);
     return names[v];
+}
+
+bool plan_starts_machine(const struct plan *p)
+{
+    const struct plan_action *a = plan_action(p, STEP_PROXY);
+
+    return a && a->verb == PLAN_UPDATE && a->n_changes;
 }
 
 const char *plan_changes_anothers(const struct plan *p)

@@ -48,7 +48,9 @@ static const struct plan_action *begins(struct script *c, enum step_id step)
     str_addc(c->out, '\n');
     export_comment(c->out,
                    arena_printf(&c->mem, "%s %s%s", step_type(step)->title, a->name,
-                                a->verb == PLAN_KEEP      ? ": exists already, nothing to do"
+                                a->verb == PLAN_KEEP ? ": exists already, nothing to do"
+                                : step == STEP_PROXY && plan_starts_machine(c->p)
+                                    ? ": exists, and is started"
                                 : a->verb == PLAN_UPDATE  ? ": exists, and is changed"
                                 : a->verb == PLAN_BLOCKED ? arena_printf(&c->mem, ": %s", a->why)
                                                           : ""));
@@ -122,6 +124,15 @@ static const char *subnetwork(const struct script *c)
     return c->p->subnetwork[0] ? c->p->subnetwork : c->p->names.network;
 }
 
+static void start(struct script *c)
+{
+    if (!plan_starts_machine(c->p))
+        return;
+    command(c, "compute instances start", c->p->names.proxy);
+    option(c, "zone", c->p->proxy_zone);
+    end(c);
+}
+
 static void proxy(struct script *c)
 {
     const struct names *n = &c->p->names;
@@ -140,8 +151,10 @@ static void proxy(struct script *c)
     option(c, "project", t->project);
     option(c, "region", t->region);
     str_add(c->out, " \\\n    '--format=value(address)')\n");
-    if (!begins(c, STEP_PROXY))
+    if (!begins(c, STEP_PROXY)) {
+        start(c);
         return;
+    }
     file(c, "proxy.yaml", script ? script : "");
     command(c, "compute instances create", n->proxy);
     str_add(c->out, " \\\n    \"--zone=$zone\"");

@@ -45,6 +45,13 @@ static bool begins(struct tf *f, enum step_id step, const char *resource, const 
                                                       : a->why));
         return false;
     }
+    if (step == STEP_PROXY && plan_starts_machine(f->p)) { /* Terraform does not start one */
+        hcl_comment(&f->h, arena_printf(&f->mem, "%s %s: exists already, and is started by: %s",
+                                        step_type(step)->title, a->name,
+                                        proxy_wake(&f->mem, a->changes[0].from, a->name,
+                                                   f->p->proxy_zone, f->p->target.project)));
+        return false;
+    }
     if (a->verb == PLAN_UPDATE) {
         hcl_comment(&f->h, arena_printf(&f->mem, "%s %s exists and is changed",
                                         step_type(step)->title, a->name));

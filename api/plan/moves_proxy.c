@@ -9,7 +9,7 @@
 
 enum { PROXY_LIMIT_MS = 10 * 60 * 1000 };
 
-enum { PROXY_ASK, PROXY_INSERT, PROXY_MADE, PROXY_PAUSE, PROXY_SERIAL };
+enum { PROXY_ASK, PROXY_STARTED, PROXY_MADE, PROXY_PAUSE, PROXY_SERIAL };
 
 static struct task *proxy_insert(struct run *r, struct doing *d, struct arena *mem)
 {
@@ -110,6 +110,37 @@ static enum move proxy_made(struct run *r, struct apply_step *s, struct doing *d
     return move_proxy_runs(r, s, d, compute_zones(d->zones)->items[d->zone].name);
 }
 
+/* --- one that stands still --- */
+
+static enum move proxy_start(struct run *r, struct apply_step *s, struct doing *d)
+{
+    struct google_write w = move_write_of(d);
+
+    d->task = compute_machine_start(r->google, r->t->project, r->plan->proxy_zone, r->n->proxy, &w);
+    move_mark_unsure(r, s, d->task);
+    d->is_call = true;
+    d->phase = PROXY_STARTED;
+    d->since_ms = clock_mono_ms();
+    snprintf(s->message, sizeof s->message, "starting the machine in %s", r->plan->proxy_zone);
+    return MOVE_AGAIN;
+}
+
+/* Where it starts its proxy the old way, the proxy tells nothing. */
+static enum move proxy_started(struct run *r, struct apply_step *s, struct doing *d,
+                               struct arena *mem)
+{
+    if (task_state(d->task) == TASK_FAILED) {
+        if (move_not_reached(s, d, d->task) || move_not_on_yet(r, d, d->task))
+            return move_pause_then(r, d, PROXY_ASK);
+        return move_fail_like(s, d->task);
+    }
+    return proxy_connection_of(mem, compute_metadata(compute_machine(d->task), "user-data"))
+               ? move_proxy_runs(r, s, d, r->plan->proxy_zone)
+               : MOVE_DONE;
+}
+
+/* --- the whole --- */
+
 enum move move_proxy_runs(struct run *r, struct apply_step *s, struct doing *d, const char *zone)
 {
     str_copy(d->place, sizeof d->place, zone);
@@ -124,7 +155,9 @@ enum move move_proxy(struct run *r, struct apply_step *s, struct doing *d, struc
     switch (d->phase) {
     case PROXY_ASK:
         task_clear(&d->task);
-        return proxy_begin(r, s, d, mem);
+        return plan_starts_machine(r->plan) ? proxy_start(r, s, d) : proxy_begin(r, s, d, mem);
+    case PROXY_STARTED:
+        return proxy_started(r, s, d, mem);
     case PROXY_MADE:
         return proxy_made(r, s, d, mem);
     case PROXY_PAUSE:

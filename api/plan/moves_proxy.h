@@ -2,7 +2,8 @@
 #define STROM_PLAN_MOVES_PROXY_H
 
 /* The proxy: zone and image, the machine, and then its ready line on the serial port. A zone
- * without room gives way to the next one. Inside api/plan only. */
+ * without room gives way to the next one. One that stands still is started where it is. Inside
+ * api/plan only. */
 
 #include "api/plan/moves.h"
 

@@ -15,8 +15,9 @@ enum observed_seen {
     SEEN_ABSENT,
     SEEN_PENDING, /* being made at this moment */
     SEEN_READY,
-    SEEN_BROKEN, /* there, but not usable: `why` */
-    SEEN_LEAVING /* being taken down or stopped at this moment */
+    SEEN_BROKEN,  /* there, but not usable: `why` */
+    SEEN_LEAVING, /* being taken down or stopped at this moment */
+    SEEN_STOPPED  /* there, and only to be started: a machine that stands still */
 };
 
 struct observed_thing {

@@ -45,13 +45,15 @@ struct plan {
     char subnet[32];          /* for the private connection: found free, or the one that is there */
     char subnetwork[64];      /* in which the proxy stands */
     char address[64];         /* of the proxy, when it is there or reserved already */
+    char proxy_zone[64];      /* in which it stands; "" it is not there */
     const char *stream_maker; /* who made the stream that is there, in words; NULL: strom did */
     const char *stream_state; /* when it was looked at; NULL: there is no stream */
     struct plan_action actions[STEPS];
     size_t n_actions; /* in the order of the table; a step without an action is not among them */
     struct plan_need *needs;
     size_t n_needs;
-    const char *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
+    const char
+        *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
     size_t n_claimed;      /* of those: only because no database has confirmed their type */
@@ -78,6 +80,8 @@ void plan_done(struct plan *p);
 bool plan_changes_nothing(const struct plan *p);
 const struct plan_action *plan_action(const struct plan *p, enum step_id step); /* NULL: none */
 const char *plan_verb_name(enum plan_verb v); /* "create", ...: as in --json */
+/* The proxy machine is there, and nothing is done to it but to start it. */
+bool plan_starts_machine(const struct plan *p);
 /* Whose stream it is, in words, where the plan changes what flows in one that strom has not made:
  * that needs a consent that names it. NULL: it does not. */
 const char *plan_changes_anothers(const struct plan *p);

@@ -122,6 +122,7 @@ const char *proxy_wake(struct arena *a, const char *status, const char *name, co
     const char *verb = str_eq(status, "RUNNING")      ? "reset"
                        : str_eq(status, "SUSPENDED")  ? "resume"
                        : str_eq(status, "TERMINATED") ? "start"
+                       : str_eq(status, "STOPPED")    ? "start"
                                                       : NULL;
     const char *last = strrchr(zone, '/');
 

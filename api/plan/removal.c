@@ -177,8 +177,10 @@ static const char *anothers_why(const struct remove_options *o, enum step_id ste
 {
     const struct observed_thing *thing = &o->seen->things[step];
 
-    if (!step_type(step)->marked || (thing->seen != SEEN_READY && thing->seen != SEEN_BROKEN) ||
-        maker_is_mark(&o->made, thing->run))
+    bool there =
+        thing->seen == SEEN_READY || thing->seen == SEEN_BROKEN || thing->seen == SEEN_STOPPED;
+
+    if (!step_type(step)->marked || !there || maker_is_mark(&o->made, thing->run))
         return NULL;
     return str_is_empty(thing->run)
                ? tr("nothing on it tells that this run made it: somebody else has meanwhile")

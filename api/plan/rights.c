@@ -19,23 +19,28 @@ static uint32_t ahead(unsigned made)
 
 uint32_t rights_ahead_of_plan(const struct plan *p)
 {
+    bool starts = p && plan_starts_machine(p);
     unsigned made = 0;
     for (size_t i = 0; p && i < p->n_actions; i++)
-        if (p->actions[i].verb != PLAN_KEEP && p->actions[i].step != STEP_START)
+        if (p->actions[i].verb != PLAN_KEEP && p->actions[i].step != STEP_START &&
+            !(starts && p->actions[i].step == STEP_PROXY))
             made |= 1u << p->actions[i].step;
-    return p ? ahead(made) : ACCESS_CREATE;
+    return p ? ahead(made) | (starts ? ACCESS_START : 0) : ACCESS_CREATE;
 }
 
 uint32_t rights_ahead_of(const struct observed *seen)
 {
+    /* one that starts no proxy must be made anew */
+    bool starts =
+        seen && seen->things[STEP_PROXY].seen == SEEN_STOPPED && seen->proxy_instance != NULL;
     unsigned made = 0;
     for (int s = 0; seen && s < (int)STEPS; s++)
         if (seen->things[s].seen != SEEN_READY && seen->things[s].seen != SEEN_PENDING &&
-            s != STEP_START)
+            !(starts && s == (int)STEP_PROXY) && s != STEP_START)
             made |= 1u << s;
     if (seen && seen->n_services_off) /* Service Usage itself was there to ask */
         made |= 1u << STEP_SERVICES;
-    return seen ? ahead(made) : ACCESS_CREATE;
+    return seen ? ahead(made) | (starts ? ACCESS_START : 0) : ACCESS_CREATE;
 }
 
 static uint32_t ahead_of_look(const struct task *t)
@@ -75,7 +80,7 @@ static void ask(struct rights_job *job, struct arena *a)
     const struct target *target = &job->target;
     struct google *google = job->o.google;
     size_t n;
-    const char *const *needed = access_needed(a, ACCESS_CREATE, &n);
+    const char *const *needed = access_needed(a, ACCESS_ANY, &n);
     job->asked = true;
     job->n_asked = n;
     job->who = google_whoami(google);

@@ -275,6 +275,10 @@ static const struct compute_machine *choose_machine(struct look *l, struct arena
 static const struct words machine_words = {
     "RUNNING", {"PROVISIONING", "STAGING", "REPAIRING"}, {"STOPPING", "SUSPENDING"}};
 
+/* SUSPENDED is none of them: what was kept of its memory is taken up by another call, and that is
+ * left to whoever has suspended it. */
+static const char *const machine_stands[] = {"TERMINATED", "STOPPED", NULL};
+
 bool look_machine_comes(const char *status)
 {
     return is_among(status, machine_words.coming);
@@ -297,6 +301,8 @@ static void see_proxy(struct look *l, struct arena *a)
     l->seen.proxy_zone = vm->zone;
     l->seen.proxy_account = vm->service_account;
     state_is(o, vm->status, &machine_words, NULL);
+    if (is_among(vm->status, machine_stands))
+        o->seen = SEEN_STOPPED;
     if (o->seen == SEEN_BROKEN) {
         o->why = arena_printf(a, "the machine is %s", vm->status);
         const char *wake = proxy_wake(a, vm->status, vm->name, vm->zone, l->t.project);

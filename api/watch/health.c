@@ -114,6 +114,22 @@ static const char *wake(const struct watch_status *s, struct arena *a)
     return proxy_wake(a, s->machine_state, s->machine, s->machine_zone, s->project);
 }
 
+/* What brings back a machine that does not run. A suspended one is woken by whoever suspended it.
+ */
+static const char *start_step(const struct watch_status *s, struct arena *a)
+{
+    const char *command = wake(s, a);
+
+    if (command == NULL)
+        return watch_step(WATCH_MACHINE_DOWN);
+    return arena_printf(a,
+                        str_eq(s->machine_state, "SUSPENDED")
+                            ? tr("start it, the stream goes on by itself: %s")
+                            : tr("start it, the stream goes on by itself: strom create, or Create, "
+                                 "with what flows already; or whoever may: %s"),
+                        command);
+}
+
 /* The machine runs, and the way through it does not: it is reset. One that does not run has a
  * reason of its own. */
 static const char *unreachable_step(const struct watch_status *s, struct arena *a)
@@ -122,12 +138,12 @@ static const char *unreachable_step(const struct watch_status *s, struct arena *
 
     if (command == NULL)
         return watch_step(WATCH_UNREACHABLE);
+    if (!str_eq(s->machine_state, "RUNNING"))
+        return arena_printf(a, tr("the proxy machine does not run: %s"), start_step(s, a));
     return arena_printf(a,
-                        str_eq(s->machine_state, "RUNNING")
-                            ? tr("the proxy machine does not answer, out of memory perhaps: %s; "
-                                 "one that was rebuilt has another address: m on Monitor, or strom "
-                                 "stream host")
-                            : tr("the proxy machine does not run: %s"),
+                        tr("the proxy machine does not answer, out of memory perhaps: %s; "
+                           "one that was rebuilt has another address: m on Monitor, or strom "
+                           "stream host"),
                         command);
 }
 
@@ -155,8 +171,7 @@ static bool judge_errors(const struct watch_status *s, struct reasons *r, struct
 static void judge_machine(const struct watch_status *s, bool unreachable, struct reasons *r,
                           struct arena *a)
 {
-    const char *state = s->machine_state ? s->machine_state : "", *command;
-    struct watch_reason *x;
+    const char *state = s->machine_state ? s->machine_state : "";
 
     if (str_eq(state, "GONE")) {
         if (unreachable)
@@ -168,11 +183,9 @@ static void judge_machine(const struct watch_status *s, bool unreachable, struct
     }
     if (state[0] == '\0' || str_eq(state, "RUNNING"))
         return;
-    x = because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
-                arena_printf(a, tr("the proxy machine %s is %s"), s->machine, state));
-    command = wake(s, a);
-    if (command)
-        x->hint = arena_printf(a, tr("start it, the stream goes on by itself: %s"), command);
+    because(r, WATCH_MACHINE_DOWN, WATCH_FAILED,
+            arena_printf(a, tr("the proxy machine %s is %s"), s->machine, state))
+        ->hint = start_step(s, a);
 }
 
 static void judge_dataset(const struct watch_status *s, struct reasons *r, struct arena *a)

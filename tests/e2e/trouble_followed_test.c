@@ -11,6 +11,7 @@
 #include "tests/e2e/google_call.h"
 #include "tests/e2e/world.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,10 +84,46 @@ static void wake(const char *kind, const char *verb)
     "compute.googleapis.com/compute/v1/projects/aap-dev-ab12/zones/europe-north1-b/instances/"     \
     "datastream-postmottak"
 
+#define TABLES "--include-tables", "regel_evaluering,regelsett_resultat"
+#define CREATE "create", "postmottak-backend", "datastream", TABLES
+
 static void a_machine_that_stands_is_started(void **state)
 {
     (void)state;
     await_fine();
+    assert_true(google_call("POST", MACHINE "/stop", ""));
+    says(step_of("machine_down", "strom create"), "gcloud compute instances start");
+    const struct answer *a = STROM(&w, "plan", APP, TABLES, "--json");
+    answer_is(a, 3);
+    const struct json *proxy = found_in(json_get(a->doc, "actions"), "step", "compute.proxy");
+    assert_text(proxy, "action", "update");
+    assert_text(json_first(json_get(proxy, "changes")), "from", "TERMINATED");
+    assert_text(json_first(json_get(proxy, "changes")), "to", "RUNNING");
+    assert_int_equal(json_int64(a->doc, "summary.keep", 0), 12);
+    answer_is(STROM(&w, CREATE, "--yes"), 0);
+    await_fine();
+}
+
+/* kill -9 as soon as it was asked for: the next one waits for what was begun. */
+static void a_start_that_was_killed_is_gone_on_with(void **state)
+{
+    static const char *const words[] = {CREATE, "--yes", "--json", NULL};
+    (void)state;
+    assert_true(google_call("POST", MACHINE "/stop", ""));
+    step_of("machine_down", "strom create");
+    struct run *r = world_start(&w, NULL, words);
+    assert_true(run_wait_out(r, "\"compute.proxy\"", RUN_MS));
+    run_signal(r, SIGKILL);
+    assert_int_equal(run_wait_end(r, RUN_MS), 128 + SIGKILL);
+    run_free(r);
+    answer_says(STROM(&w, "status", APP), "an earlier run, begun");
+    answer_is(STROM(&w, CREATE, "--yes"), 0);
+    await_fine();
+}
+
+static void it_is_started_by_whoever_may(void **state)
+{
+    (void)state;
     assert_true(google_call("POST", MACHINE "/stop", ""));
     wake("machine_down", "start");
     await_fine();
@@ -98,9 +135,7 @@ static void a_machine_that_is_gone_is_made_anew(void **state)
     (void)state;
     assert_true(google_call("DELETE", MACHINE, NULL));
     step_of("machine_down", "strom create");
-    answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
-                    "regel_evaluering,regelsett_resultat", "--yes"),
-              0);
+    answer_is(STROM(&w, CREATE, "--yes"), 0);
     await_fine();
 }
 
@@ -153,6 +188,8 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_stands_is_started),
+        cmocka_unit_test(a_start_that_was_killed_is_gone_on_with),
+        cmocka_unit_test(it_is_started_by_whoever_may),
         cmocka_unit_test(a_machine_that_is_gone_is_made_anew),
         cmocka_unit_test(a_copy_that_may_not_read),
         cmocka_unit_test(a_table_that_is_gone_is_taken_out),

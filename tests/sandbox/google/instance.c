@@ -10,16 +10,22 @@ static const struct shape INSERT_QUERY[] = {F("requestId", UUID),
                                             F("sourceMachineImage", STRING), END};
 static const struct shape SERIAL_QUERY[] = {RANGE("port", 1, 4), F("start", INT64), END};
 
+/* It stands, or is about to. */
+static bool is_stopped(const struct thing *vm)
+{
+    const char *status = val_text(vm->doc, "status");
+    return str_eq(status, "TERMINATED") || str_eq(status, "STOPPING");
+}
+
 int64_t instance_running_ms(const struct thing *vm)
 {
-    bool stopped = str_eq(val_text(vm->doc, "status"), "TERMINATED");
-    return stopped || clock_mono_ms() < vm->ready_ms ? INT64_MAX : vm->ready_ms;
+    return is_stopped(vm) || clock_mono_ms() < vm->ready_ms ? INT64_MAX : vm->ready_ms;
 }
 
 static struct val *as_seen(const struct thing *vm)
 {
     struct val *doc = val_copy(vm->doc);
-    bool coming = clock_mono_ms() < vm->ready_ms && !str_eq(val_text(doc, "status"), "TERMINATED");
+    bool coming = clock_mono_ms() < vm->ready_ms && !is_stopped(vm);
     if (coming)
         val_put_text(doc, "status",
                      clock_mono_ms() - vm->born_ms < (vm->ready_ms - vm->born_ms) / 4
@@ -97,9 +103,13 @@ static void up(struct call *c, const char *verb, double seconds)
     struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
-    bool stopped = str_eq(val_text(t->doc, "status"), "TERMINATED");
-    if (stopped == str_eq(verb, "reset")) {
-        call_refuse(c, 400, NULL, "Instance is %s.", stopped ? "not running" : "already running");
+    bool stopped = str_eq(val_text(t->doc, "status"), "TERMINATED"),
+         stopping = str_eq(val_text(t->doc, "status"), "STOPPING");
+    if (stopping || stopped == str_eq(verb, "reset")) {
+        call_refuse(c, 400, NULL, "Instance is %s.",
+                    stopping  ? "stopping"
+                    : stopped ? "not running"
+                              : "already running");
         call_refuse_reason(c, "resourceNotReady");
         return;
     }
@@ -119,6 +129,13 @@ static void start(struct call *c)
     up(c, "start", 20);
 }
 
+static void stopped(struct google *g, struct operation *op)
+{
+    struct thing *t = thing_find(g, "instance", op->target);
+    if (t != NULL)
+        val_put_text(t->doc, "status", "TERMINATED");
+}
+
 static void stop(struct call *c)
 {
     if (operation_again(c))
@@ -126,8 +143,8 @@ static void stop(struct call *c)
     struct thing *t = thing_asked(c, "instance");
     if (t == NULL)
         return;
-    val_put_text(t->doc, "status", "TERMINATED");
-    operation_start(c, "stop", t->name, 20, NULL, NULL);
+    val_put_text(t->doc, "status", "STOPPING");
+    operation_start(c, "stop", t->name, 20, stopped, NULL);
 }
 
 static void set_labels(struct call *c)

@@ -72,8 +72,8 @@ static bool take_text(struct scene *s, const char *word, const char *rest)
 /* "datastream.private_connection broken the peering was refused" */
 static void take_thing(struct scene *s, const char *rest)
 {
-    static const char *const words[] = {"unknown", "absent", "pending",
-                                        "ready",   "broken", "leaving"};
+    static const char *const words[] = {"unknown", "absent",  "pending", "ready",
+                                        "broken",  "leaving", "stopped"};
     char id[64] = "", word[16] = "";
     int used = 0;
 
@@ -84,7 +84,7 @@ static void take_thing(struct scene *s, const char *rest)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0) {
             *o = (struct observed_thing){.seen = (enum observed_seen)i};
-            if (o->seen == SEEN_PENDING || o->seen == SEEN_LEAVING)
+            if (o->seen == SEEN_PENDING || o->seen == SEEN_LEAVING || o->seen == SEEN_STOPPED)
                 o->state = arena_str(&s->mem, rest + used);
             else if (rest[used])
                 o->why = arena_str(&s->mem, rest + used);
@@ -231,6 +231,8 @@ static void take_line(struct scene *s, char *line)
         s->seen.firewall_opens_5432 = false;
     else if (strcmp(line, "port") == 0)
         s->seen.source_port = number(rest);
+    else if (strcmp(line, "proxy_by_declaration") == 0)
+        s->seen.proxy_by_declaration = true;
     else if (strcmp(line, "append_only") == 0)
         s->seen.stream_append_only = true;
     else if (strcmp(line, "others") == 0)

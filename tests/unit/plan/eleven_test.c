@@ -303,7 +303,7 @@ static void fault_6_there_is_not_yet_fit(void **state)
         PRIVATE_OF("datastream-connection", "FAILED", VPC("datastream-vpc"), "10.2.0.0/29", ""),
         STEP_PRIVATE_CONNECTION);
     check_blocked(FIREWALL, RULE("datastream-vpc", "10.3.0.0/29", "5432", ""), STEP_FIREWALL);
-    check_blocked(MACHINES, PROXY("TERMINATED", "datastream-vpc", CONNECTION), STEP_PROXY);
+    check_blocked(MACHINES, PROXY("SUSPENDED", "datastream-vpc", CONNECTION), STEP_PROXY);
     check_blocked(SOURCE,
                   SOURCE_OF("10.9.9.9", "datastream", "postmottak", "datastream-connection", ""),
                   STEP_SOURCE_PROFILE);

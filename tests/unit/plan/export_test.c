@@ -253,6 +253,34 @@ static void test_gcloud(void **state)
     scene_done(&s);
 }
 
+/* The machine stands still: the script starts it, and Terraform, which cannot, is told how. */
+static void test_a_machine_is_started(void **state)
+{
+    struct scene s;
+    struct str text = {0};
+    struct err e = {0};
+    (void)state;
+
+    open_scene(&s, SEEN_READY);
+    s.seen.things[STEP_PROXY] =
+        (struct observed_thing){.seen = SEEN_STOPPED, .state = "TERMINATED"};
+    s.seen.proxy_zone = "europe-north1-c";
+    const struct plan *p = scene_plan(&s);
+    assert_true(export_gcloud(p, &s.selection, &text, &e));
+    runs(str_text(&text));
+    char *notes = slurp("notes");
+    has(notes, "\ninstances\nstart\ndatastream-postmottak\n");
+    has(notes, "\n--zone=europe-north1-c\n");
+    assert_null(strstr(notes, "\ninstances\ncreate\n"));
+    free(notes);
+    str_done(&text);
+    assert_true(export_terraform(p, &s.selection, &text, &e));
+    has(str_text(&text), "gcloud compute instances start datastream-postmottak --zone");
+    assert_null(strstr(str_text(&text), "resource \"google_compute_instance\""));
+    str_done(&text);
+    scene_done(&s);
+}
+
 /* All there: a script that changes nothing, and says so. */
 static void test_nothing_to_do(void **state)
 {
@@ -302,7 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terraform), cmocka_unit_test(test_terraform_half_made),
         cmocka_unit_test(test_gcloud),    cmocka_unit_test(test_nothing_to_do),
-        cmocka_unit_test(test_refusal),
+        cmocka_unit_test(test_refusal),   cmocka_unit_test(test_a_machine_is_started),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

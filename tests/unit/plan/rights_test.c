@@ -58,6 +58,39 @@ static void what_exists_is_looked_at(void **state)
     assert_true(steps & ACCESS_BIT(ACCESS_WATCH));
 }
 
+/* Nothing is made, so nothing more is asked than to start it. */
+static void a_machine_stands_still(void **state)
+{
+    (void)state;
+    struct observed o = all(SEEN_READY);
+    uint32_t ready = rights_ahead_of(&o);
+
+    assert_false(asks(ready, ACCESS_PROXY, "compute.instances.start"));
+    o.things[STEP_PROXY].seen = SEEN_ABSENT;
+    assert_false(asks(rights_ahead_of(&o), ACCESS_PROXY, "compute.instances.start"));
+    o.things[STEP_PROXY].seen = SEEN_STOPPED;
+    assert_true(asks(rights_ahead_of(&o), ACCESS_PROXY, "compute.instances.create"));
+    o.proxy_instance = "p:l:i"; /* it is a proxy's */
+    uint32_t steps = rights_ahead_of(&o);
+    assert_true(asks(steps, ACCESS_PROXY, "compute.instances.start"));
+    assert_true(asks(steps, ACCESS_PROXY, "compute.zoneOperations.get"));
+    assert_false(asks(steps, ACCESS_PROXY, "compute.instances.create"));
+    assert_int_equal(steps & ~ready, ACCESS_START);
+}
+
+static void a_plan_that_starts_it_asks_the_same(void **state)
+{
+    (void)state;
+    struct plan_change change = {"status", "TERMINATED", "RUNNING"};
+    struct plan p = {.n_actions = 1};
+
+    p.actions[0] = (struct plan_action){
+        .step = STEP_PROXY, .verb = PLAN_UPDATE, .changes = &change, .n_changes = 1};
+    uint32_t steps = rights_ahead_of_plan(&p);
+    assert_true(asks(steps, ACCESS_PROXY, "compute.instances.start"));
+    assert_false(asks(steps, ACCESS_PROXY, "compute.instances.create"));
+}
+
 /* Service Usage answers, and says that one of them is off. */
 static void an_api_is_off(void **state)
 {
@@ -70,8 +103,11 @@ static void an_api_is_off(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_looked), cmocka_unit_test(nothing_exists),
-        cmocka_unit_test(what_exists_is_looked_at), cmocka_unit_test(an_api_is_off)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_looked),
+                                       cmocka_unit_test(nothing_exists),
+                                       cmocka_unit_test(what_exists_is_looked_at),
+                                       cmocka_unit_test(a_machine_stands_still),
+                                       cmocka_unit_test(a_plan_that_starts_it_asks_the_same),
+                                       cmocka_unit_test(an_api_is_off)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,9 +158,77 @@ static void test_every_zone_is_full(void **state)
     tear_all_down();
 }
 
-/* --- the machine that another run has begun --- */
+/* --- the machine that stands still --- */
 
-#define SERIAL C "/zones/europe-north1-c/instances" NAME "/serialPort"
+#define STANDS C "/zones/europe-north1-c/instances" NAME
+#define SERIAL STANDS "/serialPort"
+#define WOKEN(script)                                                                              \
+    "{\"name\":\"datastream-postmottak\",\"status\":\"RUNNING\",\"metadata\":{\"items\":[" script  \
+    "]}}"
+#define BY_SCRIPT "{\"key\":\"user-data\",\"value\":\"" CONNECTION "\"}"
+
+/* Nothing is made: it is started where it is, and its proxy listened for. */
+static void test_one_that_stands_still_is_started(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *machine, *woken;
+        size_t listened;
+    } cases[] = {
+        {PROXY("TERMINATED", "datastream-vpc", CONNECTION), WOKEN(BY_SCRIPT), 1},
+        {PROXY("STOPPED", "datastream-vpc", CONNECTION), WOKEN(BY_SCRIPT), 1},
+        {PROXY("TERMINATED", "datastream-vpc", CONNECTION), WOKEN(""), 0}, /* the old way */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct answer answers[] = {{SERIAL, READY},
+                                         {STANDS "/start", MADE("c")},
+                                         {STANDS, cases[i].woken},
+                                         {MACHINES, cases[i].machine}};
+        set_up_for(STEP_PROXY);
+        RULES(answers);
+        RULES(always);
+        RULES(made);
+        const struct plan *p = look();
+        const struct plan_action *a = plan_action(p, STEP_PROXY);
+        assert_int_equal(a->verb, PLAN_UPDATE);
+        assert_int_equal(a->n_changes, 1);
+        assert_string_equal(a->changes[0].to, "RUNNING");
+        struct task *t = carry_out(p);
+        if (task_state(t) != TASK_OK)
+            fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
+        assert_int_equal(server_count(&w.server, "POST", STANDS "/start"), 1);
+        assert_int_equal(server_count(&w.server, "POST", C), 1);
+        assert_int_equal(server_count(&w.server, "GET", SERIAL), cases[i].listened);
+        task_drop(t);
+        tear_all_down();
+    }
+}
+
+static void test_who_may_not_start_it_is_told(void **state)
+{
+    (void)state;
+    static const struct answer stands[] = {
+        {MACHINES, PROXY("TERMINATED", "datastream-vpc", CONNECTION)}};
+    set_up_for(STEP_PROXY);
+    server_rule(&w.server,
+                (struct rule){"POST", STANDS "/start", 403, NULL,
+                              "{\"error\":{\"code\":403,\"message\":\"Required "
+                              "'compute.instances.start' permission for 'x'\",\"errors\":[{"
+                              "\"reason\":\"forbidden\"}]}}",
+                              0});
+    RULES(stands);
+    RULES(always);
+    RULES(made);
+    struct task *t = carry_out(look());
+    assert_int_equal(task_state(t), TASK_FAILED);
+    assert_int_equal(task_error(t)->kind, ERR_DENIED);
+    assert_non_null(strstr(task_error(t)->why, "compute.instances.start"));
+    assert_true(task_error(t)->hint[0]);
+    task_drop(t);
+    tear_all_down();
+}
+
+/* --- the machine that another run has begun --- */
 
 /* On its way when it was looked at, and a while longer; then what it has become. */
 static struct task *begun_by_another(const char *becomes)
@@ -404,6 +472,8 @@ int main(void)
         cmocka_unit_test(test_the_images_have_ended),
         cmocka_unit_test(test_the_ready_line_is_waited_for),
         cmocka_unit_test(test_every_zone_is_full),
+        cmocka_unit_test(test_one_that_stands_still_is_started),
+        cmocka_unit_test(test_who_may_not_start_it_is_told),
         cmocka_unit_test(test_a_machine_on_its_way),
         cmocka_unit_test(test_a_machine_that_never_comes),
         cmocka_unit_test(test_a_time_out_is_tried_again),

@@ -114,6 +114,11 @@ static void test_machine_is_woken(void **state)
         assert_non_null(strstr(hint_of(&s, WATCH_UNREACHABLE), rows[i][1]));
         if (i < 2)
             assert_non_null(strstr(hint_of(&s, WATCH_MACHINE_DOWN), rows[i][1]));
+        if (i == 0) { /* what strom does itself goes first */
+            const char *hint = hint_of(&s, WATCH_MACHINE_DOWN), *own = strstr(hint, "strom create");
+            assert_non_null(own);
+            assert_true(own < strstr(hint, rows[i][1]));
+        }
     }
     s.machine_state = "STOPPING"; /* nothing but to wait */
     watch_judge(&s, &mem);
