@@ -379,6 +379,7 @@ struct pg *journey_pg(const struct journey *j)
 struct planning_options journey_planning(const struct journey *j)
 {
     return (struct planning_options){.google = j->live->google,
+                                     .store = j->live->store,
                                      .pg = journey_pg(j),
                                      .target = &j->target,
                                      .selection = &j->selection,

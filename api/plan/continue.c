@@ -199,6 +199,24 @@ bool continued_operation(const struct run *r, enum step_id step, char out[GOOGLE
     return ok;
 }
 
+bool apply_is_unfinished(const struct target *t, const char *stream, struct store *s)
+{
+    char target[RECORD_NAME];
+    const struct journal_run *runs;
+    struct arena a = {0};
+    struct err e;
+    unsigned ours = 0;
+    size_t n = 0;
+
+    record_name(target, t->project, t->region, stream);
+    if (s && journal_runs(s, target, 1, &a, &runs, &n, &e) && n > 0 &&
+        runs[0].kind == JOURNAL_CREATE &&
+        (runs[0].ended == 0 || str_eq(runs[0].outcome, "interrupted")))
+        add_ours(s, runs[0].id, &a, &ours);
+    arena_done(&a);
+    return ours != 0;
+}
+
 bool apply_continues(const struct plan *p, struct store *s, const char *digest)
 {
     char target[RECORD_NAME];

@@ -387,7 +387,7 @@ static const char *stream_maker(const struct observed *seen, struct arena *a)
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out)
 {
-    struct diff_job j = {&out->target, s, seen, out};
+    struct diff_job j = {&out->target, s, seen, out, options->begun};
 
     *out = (struct plan){.target = *t};
     arena_init(&out->mem);

@@ -258,17 +258,19 @@ static const struct {
 };
 
 /* A change may be what puts a failed stream right, and so may a part of its way to the database
- * that is made anew: it is not held back. */
-static bool is_being_mended(const struct diff_job *j, const char *state)
+ * that is made anew: it is not held back. NULL: nothing puts it right. */
+static const char *mended_why(const struct diff_job *j, const char *state)
 {
     if (!str_eq(state, "FAILED"))
-        return false;
+        return NULL;
     for (enum step_id s = 0; s <= STEP_STREAM; s++) {
         const struct plan_action *a = plan_action(j->p, s);
         if (a && (a->verb == PLAN_UPDATE || a->verb == PLAN_CREATE))
-            return true;
+            return "it has failed, and keeps trying: the change above may put it right";
     }
-    return false;
+    return j->begun
+               ? "it has failed, and keeps trying: what an earlier run has begun may put it right"
+               : NULL;
 }
 
 void diff_start(struct diff_job *j)
@@ -289,9 +291,9 @@ void diff_start(struct diff_job *j)
             why = starts[i].why;
             hint = starts[i].hint;
         }
-    if (is_being_mended(j, state)) {
+    if (mended_why(j, state)) {
         verb = PLAN_KEEP;
-        why = "it has failed, and keeps trying: the change above may put it right";
+        why = mended_why(j, state);
         hint = NULL;
     }
     struct plan_action *a = diff_decide(j, STEP_START, verb, name, why);

@@ -69,6 +69,7 @@ struct plan_options {
     const struct source_facts *facts; /* of the chosen tables; NULL: the source was not asked */
     bool start;                       /* the stream is to run (default of every caller) */
     unsigned only;                    /* bits of the steps that are planned; 0: all */
+    bool begun; /* a run of ours did not end: what it did may put a failed stream right */
 };
 
 /* Pure. plan_done releases. Target and selection are looked at only while this runs. The plan

@@ -72,9 +72,13 @@ size_t planning_questions(void)
 void planning_make(const struct task *t, struct plan *out)
 {
     const struct job *j = task_job(t, &type);
+    struct names n;
+
+    observed_names(observed(j->looking), &j->t, &n);
     const struct plan_options options = {.facts = j->source ? source_facts(j->source) : NULL,
                                          .start = j->o.start,
-                                         .only = j->o.only};
+                                         .only = j->o.only,
+                                         .begun = apply_is_unfinished(&j->t, n.stream, j->o.store)};
 
     plan_make(&j->t, j->o.selection, observed(j->looking), &options, out);
 }

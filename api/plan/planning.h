@@ -14,7 +14,8 @@
 
 struct planning_options {
     struct google *google;
-    struct pg *pg; /* NULL, or lost: the source is not asked */
+    struct store *store; /* NULL: no run that did not end is known of */
+    struct pg *pg;       /* NULL, or lost: the source is not asked */
     const struct target *target;
     const struct selection *selection; /* looked at now, and by planning_make */
     bool start;                        /* as in plan_options */

@@ -169,6 +169,7 @@ bool creation_select(struct creation *c, bool by_options, struct err *e)
 static struct plan *look_and_plan(struct creation *c, unsigned only, struct err *e)
 {
     struct planning_options o = {.google = c->s->live.google,
+                                 .store = c->s->live.store,
                                  .pg = c->s->live.pg,
                                  .target = &c->s->target,
                                  .selection = &c->selection,
