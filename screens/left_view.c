@@ -15,5 +15,7 @@ void left_view_draw(const struct str *left, struct page *p)
     if (left->bytes == 0)
         return;
     page_mark(p, MARK_WARN, "%s", str_text(left));
-    page_note(p, "%s", tr("→ H, Home: goes on with it, takes it back, or leaves it so"));
+    page_note(
+        p, "%s",
+        tr("→ H, Home: goes on with it, takes it back, or leaves it so; or the commands above"));
 }

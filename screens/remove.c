@@ -86,6 +86,7 @@ static enum nav answer(struct removal *self, struct journey *j, int key)
         set_dataset(self, j, true);
         break;
     case REMOVE_ALL:
+        self->options.command = remove_command(&self->options, &self->mem);
         self->removing = remove_all(j->live->net, &self->options);
         break;
     case REMOVE_LEAVE:

@@ -4,6 +4,7 @@
 
 #include "api/base/json.h"
 #include "api/base/tr.h"
+#include "api/plan/record.h"
 
 static void put_error(struct json_out *o, const struct alter_plan *p)
 {
@@ -157,15 +158,6 @@ void alter_text(const struct alter_plan *p, struct str *out)
 
 /* --- as a command --- */
 
-static size_t put_option(const char **words, size_t n, const char *option, const char *value)
-{
-    if (str_is_empty(value))
-        return n;
-    words[n] = option;
-    words[n + 1] = value;
-    return n + 2;
-}
-
 static const char *tables_of_order(const struct alter_plan *p, struct arena *a)
 {
     struct str text = {0};
@@ -179,8 +171,7 @@ static const char *tables_of_order(const struct alter_plan *p, struct arena *a)
 
 const char *const *alter_command(const struct alter_plan *p, struct arena *a)
 {
-    const struct target *t = &p->seen->target;
-    const char **words = arena_array(a, const char *, 24);
+    const char **words = arena_array(a, const char *, RECORD_WORDS + 6);
     size_t n = 0;
 
     words[n++] = "strom";
@@ -192,13 +183,6 @@ const char *const *alter_command(const struct alter_plan *p, struct arena *a)
         words[n++] = tables_of_order(p, a);
     if (p->undo)
         words[n++] = "--undo";
-    n = put_option(words, n, "--app", t->app);
-    n = put_option(words, n, "--context", t->context);
-    n = put_option(words, n, "--namespace", t->namespace_);
-    n = put_option(words, n, "--project", t->project);
-    n = put_option(words, n, "--location", t->region);
-    n = put_option(words, n, "--instance", t->instance);
-    n = put_option(words, n, "--database", t->database);
-    put_option(words, n, "--stream", p->seen->stream);
+    record_put_target(words, n, &p->seen->target, p->seen->stream);
     return words;
 }

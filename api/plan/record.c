@@ -116,6 +116,21 @@ void record_put_command(struct json_out *o, const char *const *words)
     json_close_array(o);
 }
 
+size_t record_put_target(const char **words, size_t n, const struct target *t, const char *stream)
+{
+    const char *const options[][2] = {
+        {"--app", t->app},           {"--context", t->context}, {"--namespace", t->namespace_},
+        {"--project", t->project},   {"--location", t->region}, {"--instance", t->instance},
+        {"--database", t->database}, {"--stream", stream}};
+
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (!str_is_empty(options[i][1])) {
+            words[n++] = options[i][0];
+            words[n++] = options[i][1];
+        }
+    return n;
+}
+
 enum recorded record_intent(struct record *r, const char *step, const char *action,
                             const char *name, const char *request_id, int64_t *entry, struct err *e)
 {

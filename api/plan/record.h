@@ -7,6 +7,7 @@
 
 #include "api/base/arena.h"
 #include "api/base/json.h"
+#include "api/base/target.h"
 #include "api/net/task.h"
 #include "api/store/journal.h"
 
@@ -44,6 +45,10 @@ enum recorded record_begin(struct record *r, enum journal_kind kind, const char 
 /* Into the object that is the run's plan: the words of the command that begins it, and where it was
  * given, so that anybody can go on with it. NULL: no command did. */
 void record_put_command(struct json_out *o, const char *const *words);
+/* Of such words, where a screen begins it: the options that name this stream, at most RECORD_WORDS.
+ */
+enum { RECORD_WORDS = 17 };
+size_t record_put_target(const char **words, size_t n, const struct target *t, const char *stream);
 /* What is going to be asked. **Ask only when it says done.** *entry: 0 without a store. */
 enum recorded record_intent(struct record *r, const char *step, const char *action,
                             const char *name, const char *request_id, int64_t *entry,

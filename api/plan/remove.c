@@ -301,6 +301,25 @@ void remove_finish_current(struct task *t)
     j->finishing = true;
 }
 
+const char *const *remove_command(const struct remove_options *o, struct arena *a)
+{
+    const char **words = arena_array(a, const char *, RECORD_WORDS + 5);
+    struct names names;
+    size_t n = 0;
+
+    observed_names(o->seen, o->target, &names);
+    words[n++] = "strom";
+    words[n++] = "delete";
+    if (o->undo)
+        words[n++] = "--undo";
+    if (o->with_dataset) {
+        words[n++] = "--remove-dataset";
+        words[n++] = arena_str(a, names.dataset);
+    }
+    record_put_target(words, n, o->target, arena_str(a, names.stream));
+    return words;
+}
+
 struct task *remove_all(struct net *net, const struct remove_options *o)
 {
     struct task *t = task_new(net, &type);

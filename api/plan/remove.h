@@ -28,7 +28,7 @@ struct remove_options {
     const struct observed *seen; /* must outlive the task */
     const char *const *command;  /* as in apply_options */
     bool with_dataset;
-    bool undo;     /* of the newest run only: what it has not made stays */
+    bool undo;              /* of the newest run only: what it has not made stays */
     struct maker_made made; /* then: what it has, as apply_made tells */
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
@@ -95,6 +95,8 @@ struct task *remove_look(struct net *net, struct google *g, struct store *s,
 /* Every call is written into the journal before it is sent; dropping the task leaves the rest to
  * the next one. */
 struct task *remove_all(struct net *net, const struct remove_options *o);
+/* The command that does the same, for whoever begins it without one: NULL at the end, in a. */
+const char *const *remove_command(const struct remove_options *o, struct arena *a);
 void remove_finish_current(struct task *t); /* starts nothing more; ends when what runs has */
 /* Grows while the task runs; complete when it has ended, also when it failed. */
 const struct receipt_line *remove_receipt(const struct task *t, size_t *n);

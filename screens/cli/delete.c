@@ -50,8 +50,9 @@ static bool confirmed(struct session *s, const struct remove_options *o, struct 
         return err_hint(e, tr("nothing was removed; --confirm %s"), s->target.stream);
     }
     print_plan(o, &s->mem);
-    bool typed =
-        out_ask(tr("Type the stream's name to take it down:"), answer, sizeof answer, false);
+    bool typed = out_ask(o->undo ? tr("Type the stream's name to take back what the run has made:")
+                                 : tr("Type the stream's name to take it down:"),
+                         answer, sizeof answer, false);
     return (typed && str_eq(answer, s->target.stream)) || out_declined(e);
 }
 
@@ -70,10 +71,36 @@ static bool take_dataset(const struct session *s, struct remove_options *o, stru
     return err_hint(e, "%s", tr("without --remove-dataset what has arrived stays"));
 }
 
+static bool takes_something(const struct remove_options *o, struct arena *a)
+{
+    struct receipt_line *lines;
+    bool some = false;
+    size_t n;
+
+    remove_plan(o, a, &lines, &n);
+    for (size_t i = 0; i < n; i++)
+        some = some || lines[i].kind == RECEIPT_REMOVED;
+    return some;
+}
+
+/* Only where there is something to take back is anybody asked; a run that made nothing is told to
+ * have ended all the same. */
+static bool carry_out(struct session *s, const struct remove_options *o, struct taken *taken,
+                      struct err *e)
+{
+    if (o->undo && o->made.n_marks == 0) {
+        out_talk("%s", tr("no run of this is known here, or another came after it: nothing is "
+                          "taken back"));
+        return true;
+    }
+    bool asks = !o->undo || takes_something(o, &s->mem);
+    return (!asks || confirmed(s, o, e)) && taking(s, o, taken, e);
+}
+
 static bool run(struct session *s, struct taken *taken, struct err *e)
 {
     const struct remove_wanted wanted = {s->live.google, s->live.store, s->live.pg, &s->target,
-                                         false};
+                                         s->o->undo};
     struct remove_options o;
 
     if (!live_can_record(&s->live, e))
@@ -82,7 +109,7 @@ static bool run(struct session *s, struct taken *taken, struct err *e)
     bool ok = session_wait(s, looking, e);
     if (ok) {
         o = *remove_prepared(looking);
-        ok = take_dataset(s, &o, e) && confirmed(s, &o, e) && taking(s, &o, taken, e);
+        ok = take_dataset(s, &o, e) && carry_out(s, &o, taken, e);
     }
     task_drop(looking);
     return ok;
@@ -92,12 +119,12 @@ static bool run(struct session *s, struct taken *taken, struct err *e)
 static int end(const struct session *s, int64_t begun_ms, bool ok, const struct taken *taken,
                const struct err *e)
 {
-    const char *result = ok && taken->gone            ? "removed"
+    const char *result = ok && taken->gone            ? s->o->undo ? "undone" : "removed"
                          : ok                         ? "unchanged"
                          : e->kind == ERR_INTERRUPTED ? "interrupted"
                                                       : "failed";
 
-    if (ok && !taken->gone)
+    if (ok && !taken->gone && !s->o->undo)
         out_talk("%s", tr("nothing was there that could be removed"));
 
     out_last(s->o, result, s->target.stream, begun_ms, ok ? NULL : e);

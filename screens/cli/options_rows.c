@@ -71,9 +71,10 @@ const struct option_row option_rows[] = {
      "of the migrations: narrow, procedure (all tables), three (files that may run again)"},
     {"migrations", 0, TEXT, AT(migrations), 0, "DIR", "files export",
      "Flyway's folder in the repository, where it is not the one that is found"},
-    {"undo", 0, FLAG, AT(undo), 0, NULL, "files export stream",
+    {"undo", 0, FLAG, AT(undo), 0, NULL, "files export stream delete",
      "what takes it down: the migration, and when that has run, the manifest; of stream: puts back "
-     "what the newest run of the same has changed"},
+     "what the newest run of the same has changed; of delete: takes back what the newest run has "
+     "made, and nothing else"},
     {"judge", 0, TEXT, AT(judge), 0, "FILE.csv", "tables",
      "judge a list of columns without a database"},
     {"no-sample", 0, FLAG, AT(no_sample), 0, NULL, "tables plan apply create review",

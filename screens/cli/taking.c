@@ -60,7 +60,8 @@ static bool may_wait(const struct receipt_line *l)
 static void tell_line(struct told *told, const struct task *t, const struct receipt_line *l)
 {
     static const char *const states[] = {"done", "kept", "waiting", "failed"};
-    bool unseen_stream = l->kind == RECEIPT_KEPT && str_eq(l->what, step_type(STEP_STREAM)->id);
+    bool unseen_stream =
+        l->kind == RECEIPT_KEPT && !told->undo && str_eq(l->what, step_type(STEP_STREAM)->id);
     bool undone = told->undo && l->kind == RECEIPT_REMOVED;
     double took = elapsed(told, t, l);
 

@@ -135,6 +135,92 @@ static void it_is_taken_back(void **state)
     quit();
 }
 
+#define UNDO "delete", "postmottak-backend", "datastream", "--undo", "--confirm", STREAM
+
+/* What Home would go on with, and a command as well. */
+static void an_undo_is_left_half_way(void)
+{
+    answer_says(STROM(&w, "status", "--app", "postmottak-backend"), "strom delete --undo, or Home");
+    start_wizard();
+    see("strom delete --undo, or Home"); /* it opens where it was */
+    vt_key(v, "Esc");
+    see("Not finished: " STREAM);
+    vt_key(v, "Home");
+    for (int i = 0; i < 2 && !vt_find(v, "\xe2\x80\xba Not finished", &(int){0}, &(int){0}); i++)
+        vt_key(v, "Down");
+    see("\xe2\x80\xba Not finished: " STREAM);
+    vt_key(v, "Enter");
+    see("An undo that did not end");
+    vt_key(v, "n");
+    quit();
+}
+
+static void it_is_gone_on_with_by_the_command(void)
+{
+    const struct answer *a = STROM(&w, UNDO, "--json");
+    answer_events(a);
+    answer_fits(&w, a, "delete");
+    answer_is(a, 0);
+    assert_text(a->line[a->n_lines - 1], "result", "undone");
+    assert_string_equal(action_of(LONGEST), "create");
+    assert_string_equal(action_of("compute.network"), "create");
+    assert_string_equal(action_of("bigquery.dataset"), "keep"); /* it was there before */
+    at_home();
+    see("Set up a replication");
+    assert_false(vt_find(v, "Not finished", &(int){0}, &(int){0}));
+    quit();
+    a = STROM(&w, UNDO, "--json"); /* it has come to its end */
+    answer_is(a, 0);
+    answer_says(a, "nothing is taken back");
+    assert_text(a->line[a->n_lines - 1], "result", "unchanged");
+}
+
+static void an_undo_of_this_screen_is_known_to_commands(void **state)
+{
+    (void)state;
+    at_home();
+    ask_about_it();
+    vt_key(v, "u");
+    see("This is what the run has made");
+    see("- Network ");
+    vt_key(v, "Enter");
+    see("Take it down?");
+    vt_type(v, STREAM);
+    vt_key(v, "Enter");
+    see("Taking it down");
+    see("= Dataset"); /* it has begun, and is recorded */
+    vt_signal(v, SIGKILL);
+    vt_wait_end(v, LONG_MS);
+    an_undo_is_left_half_way();
+    it_is_gone_on_with_by_the_command();
+}
+
+static void an_undo_by_command_is_gone_on_with(void **state)
+{
+    (void)state;
+    kill_a_creation();
+    answer_says(STROM(&w, "status", "--app", "postmottak-backend"),
+                "strom delete --undo takes back what it made");
+    struct run *r = STROM_START(&w, NULL, UNDO);
+    assert_true(run_wait_err(r, "running", RUN_MS));
+    run_signal(r, SIGKILL);
+    assert_int_equal(run_wait_end(r, RUN_MS), 128 + SIGKILL);
+    run_free(r);
+    answer_says(STROM(&w, "status", "--app", "postmottak-backend"), "strom delete --undo, or Home");
+    it_is_gone_on_with_by_the_command();
+}
+
+/* The name is typed, as where all of it goes: --yes does not mean it. */
+static void nothing_is_undone_unasked(void **state)
+{
+    (void)state;
+    kill_a_creation();
+    const struct answer *a = STROM(&w, "delete", "postmottak-backend", "datastream", "--undo");
+    answer_is(a, 2);
+    answer_says(a, "--confirm " STREAM);
+    assert_string_equal(action_of("compute.network"), "keep");
+}
+
 static void it_is_left_so(void **state)
 {
     (void)state;
@@ -168,9 +254,15 @@ static void one_that_is_at_work_is_interrupted(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_was_is_said), cmocka_unit_test(it_is_gone_on_with),
-        cmocka_unit_test(a_removal_too),       cmocka_unit_test(it_is_taken_back),
-        cmocka_unit_test(it_is_left_so),       cmocka_unit_test(one_that_is_at_work_is_interrupted),
+        cmocka_unit_test(what_it_was_is_said),
+        cmocka_unit_test(it_is_gone_on_with),
+        cmocka_unit_test(a_removal_too),
+        cmocka_unit_test(it_is_taken_back),
+        cmocka_unit_test(an_undo_of_this_screen_is_known_to_commands),
+        cmocka_unit_test(an_undo_by_command_is_gone_on_with),
+        cmocka_unit_test(nothing_is_undone_unasked),
+        cmocka_unit_test(it_is_left_so),
+        cmocka_unit_test(one_that_is_at_work_is_interrupted),
     };
     (void)argc;
     if (!world_find(&w, argv[0]))

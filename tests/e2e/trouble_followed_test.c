@@ -104,11 +104,10 @@ static void a_machine_that_stands_is_started(void **state)
     await_fine();
 }
 
-/* kill -9 as soon as it was asked for: the next one waits for what was begun. */
-static void a_start_that_was_killed_is_gone_on_with(void **state)
+/* kill -9 as soon as it was asked for. */
+static void kill_a_start(void)
 {
     static const char *const words[] = {CREATE, "--yes", "--json", NULL};
-    (void)state;
     assert_true(google_call("POST", MACHINE "/stop", ""));
     step_of("machine_down", "strom create");
     struct run *r = world_start(&w, NULL, words);
@@ -117,6 +116,24 @@ static void a_start_that_was_killed_is_gone_on_with(void **state)
     assert_int_equal(run_wait_end(r, RUN_MS), 128 + SIGKILL);
     run_free(r);
     answer_says(STROM(&w, "status", APP), "an earlier run, begun");
+}
+
+static void a_start_that_was_killed_is_gone_on_with(void **state)
+{
+    (void)state;
+    kill_a_start();
+    answer_is(STROM(&w, CREATE, "--yes"), 0);
+    await_fine();
+}
+
+/* What was started is nothing that was made: it stays, and so does all else. */
+static void an_undo_leaves_it(void **state)
+{
+    (void)state;
+    kill_a_start();
+    const struct answer *a = STROM(&w, "delete", "postmottak-backend", "datastream", "--undo");
+    answer_is(a, 0);
+    assert_null(strstr(a->out, "removed"));
     answer_is(STROM(&w, CREATE, "--yes"), 0);
     await_fine();
 }
@@ -189,6 +206,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_stands_is_started),
         cmocka_unit_test(a_start_that_was_killed_is_gone_on_with),
+        cmocka_unit_test(an_undo_leaves_it),
         cmocka_unit_test(it_is_started_by_whoever_may),
         cmocka_unit_test(a_machine_that_is_gone_is_made_anew),
         cmocka_unit_test(a_copy_that_may_not_read),

@@ -314,7 +314,7 @@ static void test_help_of_a_command_is_its_own(void **state)
         {"apply", {"--yes", "--expect", "--password-file"}, {"--watch", "--sandbox"}},
         {"create", {"--yes", "--dataFreshness", "--no-start"}, {"--file", "--plain"}},
         {"status", {"--watch", "--stream"}, {"--yes", "--include-tables", "--confirm"}},
-        {"delete", {"--confirm", "--remove-dataset", "--file"}, {"--yes", "--freshness"}},
+        {"delete", {"--confirm", "--remove-dataset", "--file", "--undo"}, {"--yes", "--freshness"}},
         {"sandbox", {"traffic [N]", "--name", "--rate", "--json"}, {"--app", "--timeout", "--yes"}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
