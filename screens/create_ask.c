@@ -53,7 +53,7 @@ static bool tell_change(const struct journey *j, const struct plan_action *strea
 static void tell_rest(const struct journey *j, bool changes, struct str *out)
 {
     size_t made = j->plan->count[PLAN_CREATE],
-           changed = j->plan->count[PLAN_UPDATE] - changes -
+           changed = j->plan->count[PLAN_UPDATE] - changes - plan_starts_machine(j->plan) -
                      (plan_action(j->plan, STEP_START) &&
                       plan_action(j->plan, STEP_START)->verb == PLAN_UPDATE);
     char span[CLOCK_TEXT];
@@ -64,6 +64,8 @@ static void tell_rest(const struct journey *j, bool changes, struct str *out)
         str_printf(out, tr("To be made in %s: %zu. "), j->target.project, made);
     if (changed)
         str_printf(out, tr("To be changed besides: %zu. "), changed);
+    if (plan_starts_machine(j->plan))
+        str_add(out, tr("The proxy machine will be started. "));
     if (does(j->plan, STEP_START))
         str_add(out, tr("The stream will be started. "));
     str_printf(out, tr("It usually takes about %s."),

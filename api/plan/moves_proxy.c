@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/moves_wait.h"
 #include "api/plan/proxy.h"
 
@@ -121,7 +122,7 @@ static enum move proxy_start(struct run *r, struct apply_step *s, struct doing *
     d->is_call = true;
     d->phase = PROXY_STARTED;
     d->since_ms = clock_mono_ms();
-    snprintf(s->message, sizeof s->message, "starting the machine in %s", r->plan->proxy_zone);
+    snprintf(s->message, sizeof s->message, tr("starting the machine in %s"), r->plan->proxy_zone);
     return MOVE_AGAIN;
 }
 

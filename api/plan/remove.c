@@ -290,7 +290,9 @@ static enum task_state step(struct task *t)
         return j->failed ? task_fail(t, &j->fault) : TASK_OK;
     err_set(&e, ERR_INTERRUPTED, tr("Taking down %s"), j->n.stream);
     err_why(&e, "%s", tr("it was stopped before the last step"));
-    err_hint(&e, "%s", tr("run it again: it goes on where it stopped"));
+    err_hint(&e, "%s",
+             j->o.undo ? tr("strom delete --undo goes on where it stopped")
+                       : tr("run it again: it goes on where it stopped"));
     return task_fail(t, &e);
 }
 

@@ -122,12 +122,13 @@ static const char *start_step(const struct watch_status *s, struct arena *a)
 
     if (command == NULL)
         return watch_step(WATCH_MACHINE_DOWN);
-    return arena_printf(a,
-                        str_eq(s->machine_state, "SUSPENDED")
-                            ? tr("start it, the stream goes on by itself: %s")
-                            : tr("start it, the stream goes on by itself: strom create, or Create, "
-                                 "with what flows already; or whoever may: %s"),
-                        command);
+    return arena_printf(
+        a,
+        str_eq(s->machine_state, "SUSPENDED")
+            ? tr("start it, the stream goes on by itself: %s")
+            : tr("start it, the stream goes on by itself: strom create, or e on Monitor "
+                 "and on to Create, with what flows already; or whoever may: %s"),
+        command);
 }
 
 /* The machine runs, and the way through it does not: it is reset. One that does not run has a

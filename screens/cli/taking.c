@@ -165,9 +165,11 @@ bool taking(struct session *s, const struct remove_options *o, struct taken *tak
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
-        err_hint(e, "%s",
-                 tr("what was asked for goes in the cloud and is recorded; the same command "
-                    "continues"));
+        err_hint(e, "%s", /* an undo may have been begun by the command that it takes back */
+                 o->undo ? tr("what was asked for goes in the cloud and is recorded; strom delete "
+                              "--undo continues")
+                         : tr("what was asked for goes in the cloud and is recorded; the same "
+                              "command continues"));
     task_drop(t);
     return ok;
 }

@@ -26,14 +26,7 @@ static void open_again(void)
 static void to_manage(void)
 {
     open_wide();
-    see("Enter choose");
-    vt_key(v, "Enter");
-    see("number 482910375264");
-    see("postmottak as kari.nordmann@nav.no");
-    vt_key(v, "Esc");
-    see(STREAM);
-    vt_key(v, "End");
-    vt_key(v, "Enter");
+    home_to_stream(STREAM);
     see("m manage");
     vt_key(v, "m");
     see("Exchange the slot");

@@ -185,6 +185,20 @@ static void a_script_leaves_at_once(void **state)
     is_known_to_the_next();
 }
 
+/* Also where the undo was chosen in a creation: that one would make it again. */
+static void an_undo_that_is_left_says_what_goes_on_with_it(void **state)
+{
+    (void)state;
+    struct run *r = STROM_START(&w, NULL, DELETE, "--undo");
+    assert_true(run_wait_err(r, "running", RUN_MS));
+    run_signal(r, SIGINT);
+    assert_int_equal(run_wait_end(r, RUN_MS), 130);
+    assert_non_null(strstr(run_err(r), "strom delete --undo continues"));
+    run_free(r);
+    answer_is(STROM(&w, DELETE, "--undo"), 0);
+    assert_string_equal(action_of(LONGEST), "create");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +210,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(taking_down_is_stopped_and_gone_on_with),
         cmocka_unit_test(undone_it_is_as_before),
         cmocka_unit_test(a_script_leaves_at_once),
+        cmocka_unit_test(an_undo_that_is_left_says_what_goes_on_with_it),
     };
     (void)argc;
     if (!world_find(&w, argv[0]))

@@ -39,14 +39,7 @@ static bool repo_has(const char *path, const char *words)
 static void to_take_down(void)
 {
     open_wizard(NULL);
-    see("Enter choose");
-    vt_key(v, "Enter");
-    see("number 482910375264");
-    see("postmottak as kari.nordmann@nav.no");
-    vt_key(v, "Esc");
-    see(STREAM);
-    vt_key(v, "End");
-    vt_key(v, "Enter");
+    home_to_stream(STREAM);
     see("D take down");
     vt_key(v, "D");
     see("This is what would go.");
