@@ -2,7 +2,7 @@
  * folder, memory, the standard output; in every subcommand and in the wizard.
  *
  *   fuzz_faults sample [N]       N cells that the seed draws (STROM_SEED)
- *   fuzz_faults all [FROM-TO]    all, or of the numbered list this range
+ *   fuzz_faults all [FROM-TO[/EACH]]   all, or of the numbered list this range, each such one of it
  *   fuzz_faults one COMMAND CALL NTH ERROR once|on
  *   fuzz_faults list             what there is
  * --state FILE behind it keeps the place of a long run. The double, and what must hold afterwards:
@@ -103,7 +103,7 @@ static unsigned try_sample(unsigned n)
 /* --- all, numbered --- */
 
 struct range {
-    unsigned long from, to;
+    unsigned long from, to, each, first;
     const char *state;
 };
 
@@ -146,7 +146,7 @@ static unsigned try_all(struct range r)
             c.way = &faults_ways[k];
             for (c.nth = 1; c.nth <= c.command->calls[c.way->call]; c.nth++) {
                 bool past = false;
-                if (++number < r.from || number > r.to)
+                if (++number < r.from || number > r.to || (number - r.first) % r.each != 0)
                     continue;
                 failed += !try_cell(&c, &past);
                 struck += !past;
@@ -201,14 +201,16 @@ static unsigned try_one(char **words)
 
 static struct range range_of(int argc, char **argv)
 {
-    struct range r = {.from = 1, .to = (unsigned long)-1};
+    struct range r = {.from = 1, .to = (unsigned long)-1, .each = 1};
 
     for (int i = 2; i < argc; i++) {
         if (str_eq(argv[i], "--state") && i + 1 < argc)
             r.state = argv[++i];
         else
-            (void)sscanf(argv[i], "%lu-%lu", &r.from, &r.to);
+            (void)sscanf(argv[i], "%lu-%lu/%lu", &r.from, &r.to, &r.each);
     }
+    r.first = r.from;
+    r.each += r.each == 0;
     return r;
 }
 

@@ -26,8 +26,10 @@ struct faults_command {
     const char *words[FAULTS_WORDS];
     bool running; /* there is a stream already */
     bool screen;  /* in a terminal of its own: faults_screen.c */
+    bool quiet;   /* a shell asks at a Tab: what fails is not told, less is offered */
     /* without any fault; known: it was run */
     bool known, steady, alike; /* it prints the same each time; it leaves the same cloud */
+    bool repeats;              /* where that is done already, it prints the same once more */
     int code, again;           /* the first time, and where that is done already */
     char *out, *state;
     uint32_t calls[FAULTS_CALLS];
