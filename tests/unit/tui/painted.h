@@ -57,7 +57,7 @@ static inline int index_of(VTermColor c, bool back)
 
 static inline void assert_cell(struct screen *s, const struct page *p, int col, int row)
 {
-    VTermScreenCell have;
+    VTermScreenCell have = {0}; /* its marks end at the first nought: those behind are left */
     const struct cell *want = page_look(p, col, row);
     struct look look = s->caps.real[want->on ? STYLE_CURSOR : want->style];
     char text[64] = "";
