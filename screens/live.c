@@ -188,7 +188,7 @@ bool live_find_password(struct live *l, struct err *e)
         if (file.bytes)
             secret_wipe(file.text, file.bytes);
         str_done(&file);
-    } else if (!str_is_empty(text)) {
+    } else if (text && *text) {
         l->given = secret_new(text, strlen(text));
     }
     l->db_password = secret_dup(l->given);

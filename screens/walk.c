@@ -139,11 +139,12 @@ bool walk_catch_up(struct walk *w)
 
 bool walk_follow(struct walk *w, enum nav nav)
 {
-    enum journey_step at = w->j.at, to = at;
+    enum journey_step at = w->j.at, to;
 
     switch (nav) {
     case STAY:
     case QUIT:
+    default:
         return false;
     case NEXT:
         to = at == AT_CONNECT && w->j.finding ? AT_HOME : at < AT_MONITOR ? at + 1 : at;

@@ -42,8 +42,8 @@ void source_server_rows(struct source_facts *f, const struct pg_rows *rows)
     s->max_senders = (int)pg_number(rows, 0, 3, 0);
     s->wal_sender_timeout_ms = pg_number(rows, 0, 4, 0);
     int64_t keep_mb = pg_number(rows, 0, 5, -1);
-    bool limited = keep_mb >= 0 && keep_mb <= INT64_MAX / (1024 * 1024);
-    s->max_slot_wal_keep_bytes = limited ? keep_mb * 1024 * 1024 : -1;
+    bool limited = keep_mb >= 0 && keep_mb <= (INT64_MAX >> 20);
+    s->max_slot_wal_keep_bytes = limited ? keep_mb << 20 : -1;
     s->replica = pg_is_true(rows, 0, 6);
     s->sees_activity = pg_is_true(rows, 0, 7);
     s->user = text_or(f, rows, 0, 8);

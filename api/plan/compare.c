@@ -111,6 +111,7 @@ static void compare_column(struct job *j, const struct selection_table *before,
                            const struct selection_column *is)
 {
     const struct selection_table *t = now ? now : before;
+    assert(was || is); /* listed on one side at least */
     struct compare_column c = {.what = was && is ? differs(was, is) & j->o->told : 0,
                                .schema = t->schema,
                                .table = t->name,

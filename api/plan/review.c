@@ -3,6 +3,7 @@
 #include "api/base/str.h"
 #include "api/plan/review_inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 static const struct selection_column *judged_of(const struct review *r,
                                                 const struct compare_column *c)
 {
+    assert(c->is && c->table_is);
     size_t table = (size_t)(c->table_is - r->in->is->tables),
            column = (size_t)(c->is - c->table_is->columns);
 
@@ -40,7 +42,7 @@ static void judge_column(const struct review *r, const struct rules_table *words
     take(out, out->verdict.level, out->verdict.categories);
     if (was)
         take(out, was->level, was->categories);
-    if (is) {
+    if (judged) {
         out->claimed = judged->claimed;
         take(out, judged->level, judged->categories);
         out->calmer = out->verdict.level > is->level || judged->level > is->level;

@@ -427,6 +427,12 @@ static void note_different(struct values *v, uint64_t kinds, const char *bytes, 
         v->different_persons |= print;
 }
 
+static uint32_t letter_bit(char letter)
+{
+    unsigned at = ((unsigned char)letter | 0x20u) - 'a';
+    return at < 26 ? UINT32_C(1) << at : 0;
+}
+
 void values_add(struct values *v, const char *bytes, size_t n)
 {
     if (bytes == NULL || n == 0)
@@ -439,9 +445,9 @@ void values_add(struct values *v, const char *bytes, size_t n)
     if (kinds & BIT(DATE))
         note_date(v, year);
     if ((kinds & BIT(DIAGNOSIS)) && class_at(bytes, 0) == UPPER)
-        v->letters |= UINT32_C(1) << (bytes[0] - 'A');
+        v->letters |= letter_bit(bytes[0]);
     if ((kinds & BIT(NAVIDENT)) && (class_at(bytes, 0) == UPPER || class_at(bytes, 0) == LOWER))
-        v->ident_letters |= UINT32_C(1) << ((bytes[0] | 0x20) - 'a');
+        v->ident_letters |= letter_bit(bytes[0]);
     if (kinds & (BIT(DATED) | BIT(DATED_SHORT) | BIT(DATED_WITHIN)))
         note_different(v, kinds, bytes, n);
     if ((kinds & BIT(EIGHT)) && n >= 2 && is_digit(bytes[1]))

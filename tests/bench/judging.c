@@ -64,7 +64,7 @@ struct name {
     const char *type;
 };
 
-#define PICK(list) (list[below(sizeof list / sizeof *list)])
+#define PICK(list) ((list)[below(sizeof(list) / sizeof *(list))])
 
 static struct name *make_names(size_t n)
 {

@@ -9,6 +9,7 @@
 
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "tests/e2e/world.h"
 #include "tests/sandbox/folder.h"
 
 #include <arpa/inet.h>
@@ -21,10 +22,8 @@
 
 static int dial(void)
 {
-    const char *origin = getenv("STROM_GCP_ENDPOINT");
     struct sockaddr_in at = {.sin_family = AF_INET};
-    assert_non_null(origin);
-    at.sin_port = htons((uint16_t)strtoul(strrchr(origin, ':') + 1, NULL, 10));
+    at.sin_port = htons((uint16_t)world_google_port());
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(fd >= 0);

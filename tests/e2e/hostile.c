@@ -117,7 +117,8 @@ static const char *const rows[] = {
     "\x7f\x7f\x7f",
 };
 
-/* Characters that cannot be seen, turn the direction, or lie about their width. */
+/* Characters that cannot be seen, turn the direction, or lie about their width.
+ * NOLINTBEGIN(misc-misleading-bidirectional): that is what they are here for */
 static const char *const unseen[] = {
     "user\xe2\x80\xaetxt.exe",
     "\xe2\x80\xad"
@@ -176,6 +177,7 @@ static const char *const unseen[] = {
     "a\xe2\x81\xaa\xe2\x81\xaf"
     "b",
 };
+/* NOLINTEND(misc-misleading-bidirectional) */
 
 static const char *const shapes[] = {
     "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe8\xa1\xa8",
@@ -302,7 +304,7 @@ static const char *const syntax[] = {
     "\xe2\x80\xba chosen",
 };
 
-enum { CONTROLS = 32, C1 = 32, LONG = 6 };
+enum { CONTROLS = 32, C1 = 32, C1_BOTH = 2 * C1 /* a byte, and in UTF-8 */, LONG = 6 };
 #define N(list) (sizeof(list) / sizeof *(list))
 
 static const char *control(size_t i, char *out)
@@ -334,7 +336,7 @@ static const char *lengthy(size_t i, char *out)
 size_t hostile_count(void)
 {
     return N(sequences) + N(rows) + N(unseen) + N(shapes) + N(broken) + N(syntax) + CONTROLS +
-           2 * C1 + LONG;
+           C1_BOTH + LONG;
 }
 
 const char *hostile_text(size_t i)
@@ -354,9 +356,9 @@ const char *hostile_text(size_t i)
     if (i < CONTROLS)
         return control(i, made);
     i -= CONTROLS;
-    if (i < 2 * C1)
+    if (i < C1_BOTH)
         return c1(i % C1, i < C1, made);
-    return lengthy(i - 2 * C1, made);
+    return lengthy(i - C1_BOTH, made);
 }
 
 bool hostile_is_utf8(size_t i)

@@ -149,17 +149,17 @@ done:
 static inline void lie_about_apis(void)
 {
     char text[WORLD_PATH], path[WORLD_PATH + 32], why[FOLDER_WHY];
-    const char *port = strrchr(getenv("STROM_GCP_ENDPOINT"), ':') + 1;
+    int port = world_google_port();
     struct str config = {0};
     size_t n = 0;
 
     snprintf(honest_endpoint, sizeof honest_endpoint, "STROM_GCP_ENDPOINT=%s",
-             getenv("STROM_GCP_ENDPOINT"));
-    snprintf(honest_kubeconfig, sizeof honest_kubeconfig, "KUBECONFIG=%s", getenv("KUBECONFIG"));
-    liar = liar_start((int)strtol(port, NULL, 10));
+             world_env("STROM_GCP_ENDPOINT"));
+    snprintf(honest_kubeconfig, sizeof honest_kubeconfig, "KUBECONFIG=%s", world_env("KUBECONFIG"));
+    liar = liar_start(port);
     char *whole = folder_read(getenv("KUBECONFIG"), 1 << 16, &n);
     assert_non_null(whole);
-    snprintf(text, sizeof text, "127.0.0.1:%s", port);
+    snprintf(text, sizeof text, "127.0.0.1:%d", port);
     char *at = strstr(whole, text);
     assert_non_null(at);
     str_addn(&config, whole, (size_t)(at - whole));

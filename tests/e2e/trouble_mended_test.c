@@ -155,7 +155,7 @@ STEP(files_and_flags_mend_the_database)
 
 STEP(the_login_is_closed)
 {
-    const char *file = getenv("GOOGLE_APPLICATION_CREDENTIALS");
+    const char *file = world_env("GOOGLE_APPLICATION_CREDENTIALS");
     const struct answer *a = check();
     const char *remedy = json_string_or(checked(a, "google.credentials"), "remedy.text", "");
     assert_non_null(strstr(remedy, "chmod 600 it"));

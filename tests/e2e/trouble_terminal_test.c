@@ -335,9 +335,8 @@ static void the_network_goes_and_comes_back(void **state)
 {
     char endpoint[64];
     const char *const env[] = {endpoint, NULL};
-    const char *port = strrchr(getenv("STROM_GCP_ENDPOINT"), ':');
     (void)state;
-    struct relay *relay = relay_start((int)strtol(port + 1, NULL, 10));
+    struct relay *relay = relay_start(world_google_port());
     answer_is(STROM(&w, "delete", "postmottak-backend", "datastream", "--confirm",
                     "postgres-postmottak-bigquery"),
               3); /* the slot is left to do by hand */
@@ -366,7 +365,7 @@ static void a_late_connection_takes_no_receipt_away(void **state)
     char port[32];
     const char *const env[] = {port, NULL};
     (void)state;
-    struct relay *relay = relay_start((int)strtol(getenv("PGPORT"), NULL, 10));
+    struct relay *relay = relay_start((int)strtol(world_env("PGPORT"), NULL, 10));
     snprintf(port, sizeof port, "PGPORT=%d", relay_port(relay));
     answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
                     "regel_evaluering", "--yes"),

@@ -38,6 +38,22 @@ bool world_find(struct world *w, const char *argv0)
     return access(w->strom, X_OK) == 0;
 }
 
+const char *world_env(const char *name)
+{
+    const char *value = getenv(name);
+    if (value == NULL)
+        fail_msg("%s is not set", name);
+    return value;
+}
+
+int world_google_port(void)
+{
+    const char *colon = strrchr(world_env("STROM_GCP_ENDPOINT"), ':');
+    if (colon == NULL)
+        fail_msg("STROM_GCP_ENDPOINT has no port");
+    return (int)strtol(colon + 1, NULL, 10);
+}
+
 static bool leads_out(const char *pair)
 {
     static const char *const starts[] = {

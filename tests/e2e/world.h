@@ -29,6 +29,10 @@ void world_open(struct world *w, const char *const *args);
 void world_close(struct world *w);     /* sandbox and state folder are gone */
 void world_new_state(struct world *w); /* another, empty state folder */
 
+/* What the sandbox has put into the environment: the test ends when it is not there. */
+const char *world_env(const char *name);
+int world_google_port(void); /* of STROM_GCP_ENDPOINT */
+
 #define WORLD_UP(w, ...) world_open(w, (const char *const[]){__VA_ARGS__, NULL})
 
 /* Runs a command to its end; the answer lives until the next one of this world. */

@@ -14,7 +14,8 @@ static bool add(struct corpus *c, const uint8_t *bytes, size_t n)
         return false;
     if (n)
         memcpy(copy, bytes, n);
-    c->inputs[c->n++] = (struct corpus_input){copy, n};
+    c->inputs[c->n].bytes = copy;
+    c->inputs[c->n++].n = n;
     return true;
 }
 

@@ -30,7 +30,9 @@ static void write_file(char *path, size_t room, const char *head, const char *ta
     snprintf(path, room, "/tmp/fuzz-google-XXXXXX");
     int fd = mkstemp(path);
     FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-    fuzz_must(out && fprintf(out, "%s%s%s", head, tail, *tail ? "}" : "") > 0);
+    if (!out)
+        abort();
+    fuzz_must(fprintf(out, "%s%s%s", head, tail, *tail ? "}" : "") > 0);
     fuzz_must(fclose(out) == 0);
 }
 

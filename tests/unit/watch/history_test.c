@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS   (60 * MINUTE_MS)
 
 static const int64_t start_ms = INT64_C(1795338900000);
 static const struct target target = {.project = "p", .region = "r", .stream = "s"};
@@ -92,8 +93,8 @@ static void a_pace_is_measured_over_what_tells_most(void **state)
     add(&h, start_ms + 30 * MINUTE_MS, 2, 2);
     before(&h, start_ms + 31 * MINUTE_MS, 0);
     before(&h, start_ms + 65 * MINUTE_MS, 30 * MINUTE_MS);
-    before(&h, start_ms + 3 * (int64_t)HOUR_MS, 30 * MINUTE_MS);
-    before(&h, start_ms + 72 * (int64_t)HOUR_MS, -1);
+    before(&h, start_ms + 3 * HOUR_MS, 30 * MINUTE_MS);
+    before(&h, start_ms + 72 * HOUR_MS, -1);
     watch_history_close(&h);
     store_close(store);
 }
@@ -105,7 +106,7 @@ static void looks_are_a_minute_apart_and_sixty(void **state)
     (void)state;
     watch_history_open(&h, store, &target);
     for (int i = 0; i < 100; i++)
-        add(&h, start_ms + i * 2000, 100 + i, i);
+        add(&h, start_ms + i * INT64_C(2000), 100 + i, i);
     assert_int_equal(h.n, 5); /* of three minutes, and the newest */
     assert_int_equal(h.marks[4].wal_bytes, 199);
     for (int i = 0; i < 100; i++)
