@@ -55,6 +55,25 @@ static inline int index_of(VTermColor c, bool back)
     return VTERM_COLOR_IS_INDEXED(&c) ? c.indexed.idx : -2;
 }
 
+/* The emulator's tables are older than ours: what is no mark to it gets a cell of its own, and what
+ * comes next is written over that. */
+static inline bool is_unknown_mark(const char *mark)
+{
+    uint32_t cp;
+    char text[8] = "x";
+    VTermPos pos;
+    VTerm *vt = vterm_new(1, 8);
+    size_t n = utf8_next(mark, strlen(mark), &cp);
+
+    vterm_set_utf8(vt, 1);
+    vterm_screen_reset(vterm_obtain_screen(vt), 1);
+    memcpy(text + 1, mark, n);
+    vterm_input_write(vt, text, n + 1);
+    vterm_state_get_cursorpos(vterm_obtain_state(vt), &pos);
+    vterm_free(vt);
+    return pos.col > 1;
+}
+
 static inline void assert_cell(struct screen *s, const struct page *p, int col, int row)
 {
     VTermScreenCell have = {0}; /* its marks end at the first nought: those behind are left */
@@ -70,9 +89,10 @@ static inline void assert_cell(struct screen *s, const struct page *p, int col, 
     text[n] = '\0';
     const char *wanted = want->text[0] != '\0' ? want->text : "";
     if (strcmp(text, " ") == 0)
-        text[0] = '\0';
+        text[n = 0] = '\0';
     bool full = have.chars[VTERM_MAX_CHARS_PER_CELL - 1] != 0; /* it keeps so many marks */
-    bool same = full ? strncmp(text, wanted, n) == 0 : strcmp(text, wanted) == 0;
+    bool begun = n > 0 && strncmp(text, wanted, n) == 0 && wanted[n];
+    bool same = strcmp(text, wanted) == 0 || (begun && (full || is_unknown_mark(wanted + n)));
     if (!same)
         fprintf(stderr, "row %d, column %d: '%s' for '%s'\n", row, col, text, wanted);
     assert_true(same);
