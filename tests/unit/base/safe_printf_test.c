@@ -35,6 +35,7 @@ static void foreign_words_stay_in_their_line(void **state)
 {
     (void)state;
     makes("a\nb\\x0ac\n", "a\n%s\n", "b\nc");
+    /* NOLINTNEXTLINE(misc-misleading-bidirectional): what is tried */
     makes("\\x1b[2J\\x0d\\x07 \\u202e \\xff", "%s %s %s", "\033[2J\r\a", "\xe2\x80\xae", "\xff");
     makes("%s%n", "%s", "%s%n");
     makes("\\u0ffa \\u0378", "%s", "\xe0\xbf\xba \xcd\xb8"); /* not assigned */
@@ -80,7 +81,8 @@ static void numbers(void **state)
     SAME("%d|%5d|%-5d|%05d|%+d|%i", -42, -42, -42, -42, 42, INT_MIN);
     SAME("%u|%lu|%llu|%zu|%x|%08x|%X|%02x", UINT_MAX, ULONG_MAX, ULLONG_MAX, SIZE_MAX, 0xabU, 0xabU,
          0xabU, 5U);
-    SAME("%ld|%lld|%jd|%td|%hhd|%hd", LONG_MIN, LLONG_MIN, INTMAX_MIN, (ptrdiff_t)-3, 5, 6);
+    SAME("%ld|%lld|%jd|%td|%hhd|%hd", LONG_MIN, LLONG_MIN, INTMAX_MIN, (ptrdiff_t)-3,
+         (signed char)5, (short)6);
     SAME("%" PRId64 "|%" PRIu64 "|%.3d|%6.3d", INT64_MIN, UINT64_MAX, 7, 7);
     SAME("%f|%.1f|%8.2f|%-8.2f|%08.2f|%g|%.3e", 1.5, 1.25, -2.5, -2.5, -2.5, 1e20, 12345.678);
     SAME("%c|%3c|%-3c|%%|%d%%", 'x', 'y', 'z', 12);

@@ -63,12 +63,11 @@ static inline bool is_unknown_mark(const char *mark)
     char text[8] = "x";
     VTermPos pos;
     VTerm *vt = vterm_new(1, 8);
-    size_t n = utf8_next(mark, strlen(mark), &cp);
 
+    utf8_next(mark, strlen(mark), &cp);
     vterm_set_utf8(vt, 1);
     vterm_screen_reset(vterm_obtain_screen(vt), 1);
-    memcpy(text + 1, mark, n);
-    vterm_input_write(vt, text, n + 1);
+    vterm_input_write(vt, text, 1 + utf8_put(text + 1, cp));
     vterm_state_get_cursorpos(vterm_obtain_state(vt), &pos);
     vterm_free(vt);
     return pos.col > 1;
