@@ -183,10 +183,8 @@ static void test_time_out_of_each(void **state)
 
 static void until_rows(size_t i, size_t rows)
 {
-    while (heard[i].rows < rows) {
-        net_step(net);
+    for (net_step(net); heard[i].rows < rows; net_step(net))
         net_wait(net, NULL, 0, -1);
-    }
 }
 
 static void test_cancel_in_the_middle(void **state)
