@@ -180,10 +180,10 @@ static void test_stalled(void **state)
     s.slot.seen_ms = INT64_C(1795338900000);
     watch_judge(&s, &mem);
     check(&s, WATCH_OK, NULL); /* between two readers */
-    s.slot.moved_ms = s.slot.seen_ms - 5 * 60000;
+    s.slot.moved_ms = s.slot.seen_ms - 5 * INT64_C(60000);
     watch_judge(&s, &mem);
     check(&s, WATCH_OK, NULL);
-    s.slot.moved_ms = s.slot.seen_ms - 15 * 60000;
+    s.slot.moved_ms = s.slot.seen_ms - 15 * INT64_C(60000);
     watch_judge(&s, &mem);
     check(&s, WATCH_DEGRADED, "has not moved for 15 min");
 }
