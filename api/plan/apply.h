@@ -60,6 +60,9 @@ bool apply_continues(const struct plan *p, struct store *s, const char *digest);
 /* The newest run for this stream was to make or change it, has begun to, and did not end. */
 bool apply_is_unfinished(const struct target *t, const char *stream, struct store *s);
 
+/* Bits (1u << step_id) of the steps that such runs began, and of which nobody heard the end. */
+unsigned apply_unheard(const struct target *t, const char *stream, struct store *s);
+
 /* What the newest run for this stream has made from nothing, with those that it went on with: what
  * an undo takes away. What was changed, or was there, is not among them. Its lists live in a. */
 struct maker_made apply_made(const struct target *t, const char *stream, struct store *s,

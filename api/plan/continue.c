@@ -217,6 +217,19 @@ bool apply_is_unfinished(const struct target *t, const char *stream, struct stor
     return ours != 0;
 }
 
+unsigned apply_unheard(const struct target *t, const char *stream, struct store *s)
+{
+    struct record r = {.store = s};
+    struct arena a = {0};
+
+    if (!apply_is_unfinished(t, stream, s))
+        return 0;
+    record_name(r.name, t->project, t->region, stream);
+    unsigned unheard = record_unsure(&r, &a);
+    arena_done(&a);
+    return unheard;
+}
+
 bool apply_continues(const struct plan *p, struct store *s, const char *digest)
 {
     char target[RECORD_NAME];

@@ -170,6 +170,9 @@ static void proxy(struct diff_job *j)
                    "it is not touched; choose another name for this stream");
     else if (seen->things[STEP_PROXY].seen == SEEN_STOPPED)
         start_proxy(j, name);
+    else if (j->options->unheard & 1u << STEP_PROXY) /* that it runs is not yet that it answers */
+        diff_decide(j, STEP_PROXY, PLAN_UPDATE, name,
+                    "an earlier run has begun it: waited for until its proxy answers");
     else
         diff_decide(j, STEP_PROXY, PLAN_KEEP, name,
                     seen->proxy_by_declaration
@@ -387,7 +390,7 @@ static const char *stream_maker(const struct observed *seen, struct arena *a)
 void plan_make(const struct target *t, const struct selection *s, const struct observed *seen,
                const struct plan_options *options, struct plan *out)
 {
-    struct diff_job j = {&out->target, s, seen, out, options->begun};
+    struct diff_job j = {&out->target, s, seen, out, options};
 
     *out = (struct plan){.target = *t};
     arena_init(&out->mem);

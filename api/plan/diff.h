@@ -11,7 +11,7 @@ struct diff_job {
     const struct selection *s;
     const struct observed *seen;
     struct plan *p;
-    bool begun; /* as in plan_options */
+    const struct plan_options *options;
 };
 
 struct plan_action *diff_decide(struct diff_job *j, enum step_id step, enum plan_verb verb,

@@ -268,7 +268,7 @@ static const char *mended_why(const struct diff_job *j, const char *state)
         if (a && (a->verb == PLAN_UPDATE || a->verb == PLAN_CREATE))
             return "it has failed, and keeps trying: the change above may put it right";
     }
-    return j->begun
+    return j->options->begun
                ? "it has failed, and keeps trying: what an earlier run has begun may put it right"
                : NULL;
 }

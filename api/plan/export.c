@@ -7,7 +7,7 @@ bool export_makes(const struct plan *p, enum step_id step)
     const struct plan_action *a = plan_action(p, step);
 
     return a && (a->verb == PLAN_CREATE || a->verb == PLAN_UPDATE) &&
-           !(step == STEP_PROXY && plan_starts_machine(p));
+           !(step == STEP_PROXY && a->verb == PLAN_UPDATE); /* it is there, or on its way */
 }
 
 void export_comment(struct str *out, const char *text)

@@ -46,14 +46,15 @@ static const struct plan_action *begins(struct script *c, enum step_id step)
     if (a == NULL)
         return NULL;
     str_addc(c->out, '\n');
-    export_comment(c->out,
-                   arena_printf(&c->mem, "%s %s%s", step_type(step)->title, a->name,
-                                a->verb == PLAN_KEEP ? ": exists already, nothing to do"
-                                : step == STEP_PROXY && plan_starts_machine(c->p)
-                                    ? ": exists, and is started"
-                                : a->verb == PLAN_UPDATE  ? ": exists, and is changed"
-                                : a->verb == PLAN_BLOCKED ? arena_printf(&c->mem, ": %s", a->why)
-                                                          : ""));
+    export_comment(
+        c->out,
+        arena_printf(&c->mem, "%s %s%s", step_type(step)->title, a->name,
+                     step == STEP_PROXY && plan_starts_machine(c->p) ? ": exists, and is started"
+                     : a->verb == PLAN_KEEP || (step == STEP_PROXY && a->verb == PLAN_UPDATE)
+                         ? ": exists already, nothing to do"
+                     : a->verb == PLAN_UPDATE  ? ": exists, and is changed"
+                     : a->verb == PLAN_BLOCKED ? arena_printf(&c->mem, ": %s", a->why)
+                                               : ""));
     return export_makes(c->p, step) ? a : NULL;
 }
 

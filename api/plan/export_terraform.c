@@ -45,6 +45,11 @@ static bool begins(struct tf *f, enum step_id step, const char *resource, const 
                                                       : a->why));
         return false;
     }
+    if (step == STEP_PROXY && a->verb == PLAN_UPDATE && !plan_starts_machine(f->p)) {
+        hcl_comment(&f->h, arena_printf(&f->mem, "%s %s: %s", step_type(step)->title, a->name,
+                                        "exists already, and is not managed here"));
+        return false;
+    }
     if (step == STEP_PROXY && plan_starts_machine(f->p)) { /* Terraform does not start one */
         hcl_comment(&f->h, arena_printf(&f->mem, "%s %s: exists already, and is started by: %s",
                                         step_type(step)->title, a->name,

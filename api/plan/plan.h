@@ -70,6 +70,8 @@ struct plan_options {
     bool start;                       /* the stream is to run (default of every caller) */
     unsigned only;                    /* bits of the steps that are planned; 0: all */
     bool begun; /* a run of ours did not end: what it did may put a failed stream right */
+    unsigned
+        unheard; /* bits of the steps that runs of ours began, and nobody heard how they ended */
 };
 
 /* Pure. plan_done releases. Target and selection are looked at only while this runs. The plan

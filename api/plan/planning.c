@@ -78,7 +78,8 @@ void planning_make(const struct task *t, struct plan *out)
     const struct plan_options options = {.facts = j->source ? source_facts(j->source) : NULL,
                                          .start = j->o.start,
                                          .only = j->o.only,
-                                         .begun = apply_is_unfinished(&j->t, n.stream, j->o.store)};
+                                         .begun = apply_is_unfinished(&j->t, n.stream, j->o.store),
+                                         .unheard = apply_unheard(&j->t, n.stream, j->o.store)};
 
     plan_make(&j->t, j->o.selection, observed(j->looking), &options, out);
 }

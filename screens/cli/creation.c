@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/google/datastream_profiles.h"
 #include "api/plan/apply.h"
 #include "api/plan/discovered.h"
@@ -10,6 +11,7 @@
 #include "api/plan/planning.h"
 #include "api/plan/render.h"
 #include "api/plan/said.h"
+#include "api/watch/status.h"
 #include "screens/cli/carrying.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
@@ -92,18 +94,31 @@ static bool no_profile(const struct err *e)
     return e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED");
 }
 
+/* Something on its way to the database does not stand, perhaps no more than a machine that is to be
+ * started: what was made before the stream is looked at first, once. */
+static bool is_cut_off(const struct creation *c, const struct err *e)
+{
+    return !c->carried && e->kind != ERR_NETWORK && e->kind != ERR_INTERRUPTED &&
+           watch_kind_of(e->reason, e->why) == WATCH_UNREACHABLE;
+}
+
 /* Without a connection of our own: what the source profile sees, when it stands. */
 static bool from_profile(struct creation *c, struct err *e)
 {
     struct task *t = discover(c);
     bool ok = session_wait(c->s, t, e);
-    if (ok)
+    if (ok) {
         discovered_selection(datastream_discovered(t), c->s->live.team, &c->selection);
-    else if (no_profile(e)) {
+    } else if (no_profile(e) || is_cut_off(c, e)) {
         selection_init(&c->selection);
-        out_talk("there is no connection to the database (%s), and no profile yet: tables are "
-                 "chosen when it stands",
-                 c->s->pg_trouble.why);
+        if (no_profile(e))
+            out_talk("there is no connection to the database (%s), and no profile yet: tables are "
+                     "chosen when it stands",
+                     c->s->pg_trouble.why);
+        else
+            out_talk(tr("the source profile does not reach the database (%s): tables are chosen "
+                        "when it does"),
+                     e->why);
         ok = true;
     }
     c->selected = ok;

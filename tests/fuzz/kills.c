@@ -39,6 +39,9 @@ static struct phase phases[] = {
      .words = {"create", APP, "datastream", ALWAYS, "--include-tables", BOTH, NULL}},
     {.name = "change",
      .words = {"create", APP, "datastream", ALWAYS, "--include-tables", ONE, NULL}},
+    {.name = "start", /* of the proxy machine; the races are between the two above */
+     .words = {"create", APP, "datastream", ALWAYS, "--include-tables", BOTH, NULL},
+     .befalls = {.machine_down = true}},
     {.name = "pause", .words = {"stream", "pause", "--app", APP, ALWAYS, NULL}},
     {.name = "resume",
      .words = {"stream", "resume", "--app", APP, ALWAYS, NULL},

@@ -239,6 +239,8 @@ static void take_line(struct scene *s, char *line)
         s->seen.other_streams = (size_t)number(rest);
     else if (strcmp(line, "begun") == 0)
         s->options.begun = true;
+    else if (strcmp(line, "unheard") == 0)
+        s->options.unheard |= 1u << step_by_id(rest);
     else if (strcmp(line, "no-start") == 0)
         s->options.start = false;
     else if (!take_target(s, line, rest) && !take_text(s, line, rest))
