@@ -22,7 +22,8 @@ struct task *pg_copy_binary(struct pg *pg, const char *select, copy_row *row, vo
  * server as one string, so that it does not wait for us in between. Each succeeds or fails by
  * itself, and time-outs are of each: after one that failed the rest is sent again. The locks of all
  * are held until the last one ended. Dropping all of them cancels at once; one alone ends when the
- * server has told of those before it, which it may do late. */
+ * server has told of those before it, which it may do late: the one behind it may have begun by
+ * then, and fails as cancelled. */
 enum { COPY_TOGETHER = 8 };
 struct task *pg_copy_joined(struct pg *pg, const char *select, copy_row *row, void *ctx);
 
