@@ -65,7 +65,7 @@ static bool is_seen_elsewhere(const struct tables_view *v, size_t table)
     const struct selection_table *t = &v->j->selection.tables[table];
 
     if (t->selectable || t->n_included || v->j->catalog == NULL ||
-        catalog_table(v->j->catalog, table).kind != CATALOG_PARTITION)
+        catalog_table(v->j->catalog, table).root == CATALOG_NONE)
         return false;
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].flows)

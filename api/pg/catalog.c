@@ -83,6 +83,7 @@ struct catalog_table catalog_table(const struct catalog *c, size_t table)
         .readable_partly = (t->flags & (TABLE_READABLE | TABLE_PARTLY)) == TABLE_PARTLY,
         .selectable = (t->flags & TABLE_SELECTABLE) != 0,
         .row_security = (t->flags & TABLE_SECURED) != 0,
+        .unlogged = (t->flags & TABLE_UNLOGGED) != 0,
     };
 }
 

@@ -53,6 +53,7 @@ struct catalog_table { /* a view of one; the texts live with the catalogue and a
     bool readable_partly; /* only some of its columns */
     bool selectable;      /* by us: data can be sampled */
     bool row_security;
+    bool unlogged; /* nothing of it is in the log, and no publication takes it */
 };
 
 struct catalog_column {

@@ -69,7 +69,8 @@ enum {
     TABLE_USAGE = 0x04, /* the reader may use the schema */
     TABLE_PARTLY = 0x08,
     TABLE_SELECTABLE = 0x10,
-    TABLE_SECURED = 0x20 /* row security */
+    TABLE_SECURED = 0x20, /* row security */
+    TABLE_UNLOGGED = 0x40
 };
 
 struct table { /* 48 bytes */

@@ -205,13 +205,15 @@ static bool table_row(void *ctx, char *text, size_t bytes, struct err *e)
     int64_t pages = number(&l);
     t.pages = pages > 0 ? (uint32_t)pages : 0; /* -1: a partitioned table has none */
     t.rows = (float)number(&l);
-    unsigned secured = truth(&l) ? TABLE_SECURED : 0;
+    unsigned flags = truth(&l) ? TABLE_SECURED : 0;
+    if (truth(&l))
+        flags |= TABLE_UNLOGGED;
     t.owner = word(c, &l);
     struct table_keys *keys = &job->keys[c->n_tables];
     keys->parent = oid(&l);
     keys->primary = key_word(c, &l);
     keys->identity = key_word(c, &l);
-    t.flags = (uint8_t)(secured | table_flags(job, &l));
+    t.flags = (uint8_t)(flags | table_flags(job, &l));
     c->tables[c->n_tables++] = t;
     return true;
 }

@@ -290,6 +290,19 @@ static bool is_seen(const struct judgement *j, const struct selection_table *t, 
     return at != CATALOG_NONE && j->seen[at];
 }
 
+/* By rows: statistics are of a draw, too, and that is their nature. */
+static bool is_in_part(const struct judgement *j, const struct selection_table *t)
+{
+    ptrdiff_t at = catalog_find(j->catalog, t->schema, t->name);
+    struct sampling_seen now = {0}, before = {0};
+
+    if (at != CATALOG_NONE && j->found)
+        now = sampling_found_seen(j->found, (size_t)at);
+    if (at != CATALOG_NONE && j->kept)
+        before = sampling_found_seen(j->kept, (size_t)at);
+    return now.read ? now.in_part : before.read && before.in_part;
+}
+
 static void count_remembered(struct judgement_unseen *out, int64_t since)
 {
     if (since == 0)
@@ -302,16 +315,20 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
                       struct arena *a, struct judgement_unseen *out)
 {
     *out = (struct judgement_unseen){
-        .unseen = arena_array(a, const struct selection_table *, s->n_tables + 1)};
+        .unseen = arena_array(a, const struct selection_table *, s->n_tables + 1),
+        .in_part = arena_array(a, const struct selection_table *, s->n_tables + 1)};
     for (size_t i = 0; i < s->n_tables; i++) {
         if (s->tables[i].n_included == 0)
             continue;
         int64_t since;
         out->tables++;
-        if (!is_seen(j, &s->tables[i], &since))
+        if (!is_seen(j, &s->tables[i], &since)) {
             out->unseen[out->n_unseen++] = &s->tables[i];
-        else
-            count_remembered(out, since);
+            continue;
+        }
+        count_remembered(out, since);
+        if (is_in_part(j, &s->tables[i]))
+            out->in_part[out->n_in_part++] = &s->tables[i];
     }
     if (out->n_unseen == 0)
         return;
@@ -326,20 +343,40 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
                      "that this login may read; --sample N reads rows");
 }
 
-const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)
+static void name_tables(struct str *out, const struct selection_table *const *tables, size_t n,
+                        struct arena *a)
 {
     enum { NAMED = 5 };
+
+    for (size_t i = 0; i < n && i < NAMED; i++)
+        str_printf(out, "%s%s", i ? ", " : "",
+                   said_name(a, tables[i]->schema, tables[i]->name, NULL));
+    if (n > NAMED)
+        str_printf(out, tr(" and %zu more"), n - NAMED);
+}
+
+const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)
+{
     struct str names = {0};
 
     if (u->n_unseen == 0)
         return NULL;
-    for (size_t i = 0; i < u->n_unseen && i < NAMED; i++)
-        str_printf(&names, "%s%s", i ? ", " : "",
-                   said_name(a, u->unseen[i]->schema, u->unseen[i]->name, NULL));
-    if (u->n_unseen > NAMED)
-        str_printf(&names, tr(" and %zu more"), u->n_unseen - NAMED);
+    name_tables(&names, u->unseen, u->n_unseen, a);
     const char *text = arena_printf(a, tr("values were not looked at: %s (%s)"), str_text(&names),
                                     said_word(a, u->why));
+    str_done(&names);
+    return text;
+}
+
+const char *judgement_part_text(const struct judgement_unseen *u, struct arena *a)
+{
+    struct str names = {0};
+
+    if (u->n_in_part == 0)
+        return NULL;
+    name_tables(&names, u->in_part, u->n_in_part, a);
+    const char *text = arena_printf(
+        a, tr("rows read in part, where a rare value may be missed: %s"), str_text(&names));
     str_done(&names);
     return text;
 }
@@ -355,6 +392,19 @@ const char *judgement_remembered_text(const struct judgement_unseen *u, struct a
         u->n_remembered, clock_day(u->remembered_since, day));
 }
 
+static void put_tables(struct json_out *o, const char *key,
+                       const struct selection_table *const *tables, size_t n)
+{
+    json_open_array(o, key);
+    for (size_t i = 0; i < n; i++) {
+        json_open_object(o, NULL);
+        json_put_string(o, "schema", tables[i]->schema);
+        json_put_string(o, "table", tables[i]->name);
+        json_close_object(o);
+    }
+    json_close_array(o);
+}
+
 void judgement_unseen_json(struct json_out *o, const char *key, const struct judgement_unseen *u)
 {
     char when[CLOCK_TEXT];
@@ -362,15 +412,9 @@ void judgement_unseen_json(struct json_out *o, const char *key, const struct jud
     json_open_object(o, key);
     json_put_int(o, "tables", (int64_t)u->tables);
     json_put_int(o, "looked_at", (int64_t)(u->tables - u->n_unseen));
-    json_open_array(o, "not_looked_at");
-    for (size_t i = 0; i < u->n_unseen; i++) {
-        json_open_object(o, NULL);
-        json_put_string(o, "schema", u->unseen[i]->schema);
-        json_put_string(o, "table", u->unseen[i]->name);
-        json_close_object(o);
-    }
-    json_close_array(o);
+    put_tables(o, "not_looked_at", u->unseen, u->n_unseen);
     json_put_string(o, "why", u->why);
+    put_tables(o, "in_part", u->in_part, u->n_in_part);
     json_put_int(o, "remembered", (int64_t)u->n_remembered);
     json_put_string(o, "remembered_since",
                     u->n_remembered ? clock_rfc3339(u->remembered_since, when) : NULL);

@@ -55,9 +55,11 @@ bool judgement_verdict(const struct judgement *j, const char *schema, const char
 struct judgement_unseen {
     size_t tables; /* that flow */
     const struct selection_table **unseen;
-    size_t n_unseen;          /* of them: nobody has looked at their values */
-    const char *why;          /* then: why; else NULL. Harmless, in the person's language */
-    size_t n_remembered;      /* of the others: looked at before, and not now */
+    size_t n_unseen; /* of them: nobody has looked at their values */
+    const char *why; /* then: why; else NULL. Harmless, in the person's language */
+    const struct selection_table **in_part; /* of the others: a rare value may be missed, */
+    size_t n_in_part;                       /* their rows were not all read */
+    size_t n_remembered;                    /* of the others: looked at before, and not now */
     int64_t remembered_since; /* the longest ago of those, seconds since 1970; 0: there is none */
 };
 /* Of the tables that flow by s. j NULL: the database was not asked, and `why` says why (NULL: that
@@ -66,10 +68,12 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
                       struct arena *a, struct judgement_unseen *out);
 /* One sentence, foreign parts marked as in said.h; NULL where all were looked at. */
 const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a);
+/* Whose rows were not all read, one sentence as above; NULL: there is none. */
+const char *judgement_part_text(const struct judgement_unseen *u, struct arena *a);
 /* How old what counts is; NULL: all of it is of now. */
 const char *judgement_remembered_text(const struct judgement_unseen *u, struct arena *a);
-/* As an object {tables, looked_at, not_looked_at: [{schema, table}], why, remembered,
- * remembered_since}. */
+/* As an object {tables, looked_at, not_looked_at: [{schema, table}], why, in_part: [{schema,
+ * table}], remembered, remembered_since}. */
 void judgement_unseen_json(struct json_out *o, const char *key, const struct judgement_unseen *u);
 
 #endif

@@ -45,7 +45,7 @@ unsigned survey_problems(const struct catalog *c, size_t table)
     struct catalog_table t = catalog_table(c, table);
     unsigned found = 0;
 
-    if (t.kind == CATALOG_VIEW || t.kind == CATALOG_FOREIGN)
+    if (t.kind == CATALOG_VIEW || t.kind == CATALOG_FOREIGN || t.unlogged)
         return 0; /* they cannot be chosen, which says it all; PostgreSQL's facts mean tables */
 #define FOUND(condition, problem) found |= (condition) ? 1u << (problem) : 0u
     FOUND(t.n_key == 0 && t.identity != CATALOG_INDEX, SURVEY_NO_PRIMARY_KEY);
@@ -54,7 +54,7 @@ unsigned survey_problems(const struct catalog *c, size_t table)
     FOUND(!t.published, SURVEY_NOT_PUBLISHED);
     FOUND(t.reader_known && !t.readable, SURVEY_NOT_READABLE);
     FOUND(t.row_security, SURVEY_ROW_SECURITY);
-    FOUND(t.kind == CATALOG_PARTITION, SURVEY_PARTITION);
+    FOUND(t.root != CATALOG_NONE, SURVEY_PARTITION);
     FOUND(t.n_key > KEY_COLUMNS, SURVEY_TOO_MANY_KEY_COLUMNS);
     FOUND(t.rows > LARGE_ROWS, SURVEY_LARGE_TABLE);
     for (size_t i = 0; i < t.n_columns && !(found & 1u << SURVEY_UNSUPPORTED_COLUMNS); i++) {

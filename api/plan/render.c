@@ -90,6 +90,8 @@ static void unseen_line(const struct selection *s, const struct plan_judged *jud
     judgement_unseen(judged->judgement, s, judged->why, a, &unseen);
     if (unseen.n_unseen)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP, said_plain(a, judgement_unseen_text(&unseen, a)));
+    if (unseen.n_in_part)
+        add(l, a, PLAN_LINE_HEAD, PLAN_KEEP, said_plain(a, judgement_part_text(&unseen, a)));
     if (unseen.n_remembered)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP, judgement_remembered_text(&unseen, a));
 }

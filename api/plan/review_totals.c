@@ -84,6 +84,8 @@ static void totals(struct review_writer *w)
                            review_word(w, r->in->source_why)));
     if (r->values.n_unseen && r->in->judgement)
         total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
+    if (r->values.n_in_part)
+        total(w, REVIEW_PLAIN, judgement_part_text(&r->values, w->a));
     if (r->values.n_remembered)
         total(w, REVIEW_PLAIN, judgement_remembered_text(&r->values, w->a));
     if (r->drift.n > r->drift.n_unlisted)

@@ -89,10 +89,11 @@ struct sampling_told sampling_told(const struct task *t)
 
 /* --- tables --- */
 
+/* A part of a partitioned table is read with it, and what is found is said of it. */
 static bool holds_rows(const struct catalog_table *t)
 {
     return (t->kind == CATALOG_TABLE || t->kind == CATALOG_PARTITIONED) &&
-           !rules_is_housekeeping(t->name);
+           t->root == CATALOG_NONE && !rules_is_housekeeping(t->name);
 }
 
 static bool is_to_read(const struct catalog *c, const struct sampling_found *f, const bool *wanted,

@@ -23,12 +23,13 @@ struct surveying {
 
 const char *survey_not_selectable(const struct catalog_table *t)
 {
+    if (t->root != CATALOG_NONE)
+        return "a partition: choose the table that it belongs to";
     switch (t->kind) {
     case CATALOG_TABLE:
     case CATALOG_PARTITIONED:
-        return NULL;
     case CATALOG_PARTITION:
-        return "a partition: choose the table that it belongs to";
+        return t->unlogged ? "an unlogged table: its changes are not in the log" : NULL;
     case CATALOG_VIEW:
         return "a view: changes of views are not in the log";
     case CATALOG_FOREIGN:

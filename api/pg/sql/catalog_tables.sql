@@ -14,7 +14,8 @@ WITH who AS (
     SELECT DISTINCT r.prrelid FROM pg_catalog.pg_publication_rel r JOIN pub ON pub.oid = r.prpubid
 )
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relreplident, c.relpages,
-       c.reltuples::bigint, c.relrowsecurity, pg_catalog.pg_get_userbyid(c.relowner), h.inhparent,
+       c.reltuples::bigint, c.relrowsecurity, c.relpersistence = 'u',
+       pg_catalog.pg_get_userbyid(c.relowner), h.inhparent,
        pk.indkey, pk.:key_columns, ri.indkey, ri.:key_columns,
        p.prrelid IS NOT NULL OR (c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
            AND (n.published OR EXISTS (SELECT FROM pub WHERE puballtables))),

@@ -200,6 +200,30 @@ static void rows_tell_on_request(void **state)
     selection_done(&s);
 }
 
+static void rows_read_in_part_are_told(void **state)
+{
+    const struct judging_values values = {.source = {.dsn = conninfo}, .rows = 100};
+    struct judgement_unseen u;
+    struct selection s;
+    struct arena a = {0};
+    (void)state;
+    server_sql("app", "CREATE TABLE stor AS SELECT i AS id, 'x' AS kode FROM "
+                      "generate_series(1, 30000) i; ANALYZE stor");
+    selection_init(&s);
+    add(&s, "lager");
+    add(&s, "stor");
+    struct judgement *j = judge_flows(&s, &values);
+    judgement_unseen(j, &s, NULL, &a, &u);
+    assert_int_equal(u.n_unseen, 0);
+    assert_int_equal(u.n_in_part, 1);
+    assert_string_equal(u.in_part[0]->name, "stor");
+    assert_non_null(strstr(judgement_part_text(&u, &a), "stor"));
+    arena_done(&a);
+    judgement_free(j);
+    selection_done(&s);
+    server_sql("app", "DROP TABLE stor");
+}
+
 /* Three of nine rows came: nobody has looked at the others. */
 static void rows_that_are_hidden_are_not_seen(void **state)
 {
@@ -328,6 +352,7 @@ int main(void)
         cmocka_unit_test(statistics_tell),
         cmocka_unit_test(statistics_of_some_are_not_of_all),
         cmocka_unit_test(rows_tell_on_request),
+        cmocka_unit_test(rows_read_in_part_are_told),
         cmocka_unit_test(rows_that_are_hidden_are_not_seen),
         cmocka_unit_test(what_was_kept_tells),
         cmocka_unit_test(values_that_cannot_be_had_are_named),

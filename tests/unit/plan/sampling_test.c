@@ -366,6 +366,27 @@ static void test_many_partitions(void **state)
     server_sql("app", "DROP TABLE mye");
 }
 
+/* What a part of a part holds is said of the table that flows. */
+static void test_partitions_of_partitions(void **state)
+{
+    (void)state;
+    server_sql("app", "CREATE TABLE lag (id int, felt text) PARTITION BY RANGE (id);"
+                      "CREATE TABLE lag_1 PARTITION OF lag FOR VALUES FROM (1) TO (100) "
+                      "PARTITION BY RANGE (id);"
+                      "CREATE TABLE lag_1a PARTITION OF lag_1 FOR VALUES FROM (1) TO (50);"
+                      "INSERT INTO lag SELECT i, 'kari' || i || '@example.org' FROM "
+                      "generate_series(1, 40) i");
+    read_catalog();
+    struct sampling_found *f = sampling_found_new(catalog);
+    look(f, 1000);
+    assert_int_equal(sampling_found_rows(f, table("lag")), 40);
+    assert_false(sampling_found_is_read(f, table("lag_1")));
+    assert_int_equal(level_of(f, "lag", 1), RULES_PERSONAL);
+    sampling_found_free(f);
+    server_sql("app", "DROP TABLE lag");
+    read_catalog();
+}
+
 /* It would ask another server, in our name or its own. */
 static void test_foreign_partitions(void **state)
 {
@@ -421,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_what_is_left),
         cmocka_unit_test(test_time_is_over),
         cmocka_unit_test(test_many_partitions),
+        cmocka_unit_test(test_partitions_of_partitions),
         cmocka_unit_test(test_foreign_partitions),
         cmocka_unit_test(test_policies_do_not_run),
         cmocka_unit_test(test_a_policy_of_a_moment_ago),

@@ -117,7 +117,12 @@ static int start(void **state)
                        "CREATE TABLE ingen_uten (id int); ALTER TABLE ingen_uten REPLICA IDENTITY "
                        "NOTHING;"
                        "CREATE VIEW utsikt AS SELECT * FROM uten;"
-                       "CREATE MATERIALIZED VIEW lagret AS SELECT * FROM uten;");
+                       "CREATE MATERIALIZED VIEW lagret AS SELECT * FROM uten;"
+                       "CREATE UNLOGGED TABLE ulogget (id int);"
+                       "CREATE TABLE delt (id int) PARTITION BY RANGE (id);"
+                       "CREATE TABLE delt_1 PARTITION OF delt FOR VALUES FROM (1) TO (10) "
+                       "PARTITION BY RANGE (id);"
+                       "CREATE TABLE delt_1a PARTITION OF delt_1 FOR VALUES FROM (1) TO (5);");
     net = net_open(&e);
     return 0;
 }
@@ -285,12 +290,44 @@ static void test_each_kind_has_its_own_words(void **state)
     catalog_free(c);
 }
 
+static void cannot_be_chosen(const struct catalog *c, const char *table, const char *words)
+{
+    ptrdiff_t at = catalog_find(c, "public", table);
+    struct catalog_table t = catalog_table(c, (size_t)at);
+    const char *why = survey_not_selectable(&t);
+
+    if (words)
+        assert_non_null(strstr(why, words));
+    else
+        assert_null(why);
+}
+
+/* A part of a part is no table of its own either, and what is not logged no publication takes. */
+static void test_what_cannot_be_chosen(void **state)
+{
+    struct selection s;
+    struct task *t = survey_of("slag");
+    struct catalog *c = survey_take(t, &s, NULL);
+
+    (void)state;
+    task_drop(t);
+    cannot_be_chosen(c, "ulogget", "an unlogged table");
+    cannot_be_chosen(c, "utsikt", "a view");
+    cannot_be_chosen(c, "delt", NULL);
+    cannot_be_chosen(c, "delt_1", "a partition");
+    cannot_be_chosen(c, "delt_1a", "a partition");
+    assert_int_equal(survey_problems(c, (size_t)catalog_find(c, "public", "ulogget")), 0);
+    selection_done(&s);
+    catalog_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_names_come_back),
         cmocka_unit_test(test_each_kind_has_its_own_words),
         cmocka_unit_test(test_new_columns_are_looked_at),
+        cmocka_unit_test(test_what_cannot_be_chosen),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
