@@ -307,7 +307,7 @@ static void test_what_cannot_be_chosen(void **state)
 {
     struct selection s;
     struct task *t = survey_of("slag");
-    struct catalog *c = survey_take(t, &s, NULL);
+    struct catalog *c = survey_take(t, &s);
 
     (void)state;
     task_drop(t);
