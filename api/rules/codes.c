@@ -89,8 +89,7 @@ static bool is_ipv6(const char *s, size_t n)
     return colons >= 2 && colons <= 7 && n >= 3;
 }
 
-/* postgres://user:word@host/db */
-static bool is_url_with_password(const char *s, size_t n)
+bool code_is_url_with_password(const char *s, size_t n)
 {
     const char *end = s + n, *at = memchr(s, ':', n), *colon = NULL;
     if (at == NULL || end - at < 6 || at[1] != '/' || at[2] != '/')
@@ -145,7 +144,24 @@ bool code_has_secret_prefix(const char *s, size_t n, const struct counts *c)
         begins_with_one(s, n, secret_prefixes[first]))
         return true;
     return (memcmp(s, "eyJ", 3) == 0 && c->of[DOT] > 0) ||
-           (c->of[AT] > 0 && is_url_with_password(s, n));
+           (c->of[AT] > 0 && code_is_url_with_password(s, n));
+}
+
+static const char inside_prefixes[] =
+    "ghp_|gho_|ghs_|ghu_|ghr_|glpat-|github_pat_|xoxb-|xoxp-|xoxa-|xoxs-|sk_live_|rk_live_|shpat_|"
+    "AKIA|ASIA|AIza|ya29.|pypi-AgE|npm_|dop_v1_|dckr_pat_|hvs.|sk-proj-|sk-ant-";
+
+bool code_is_key_inside(const char *s, size_t n)
+{
+    enum { TOKEN = 30, FEW_DIGITS = 2 };
+    size_t digits = 0, dots = 0;
+    for (size_t i = 0; i < n; i++) {
+        digits += is_digit(s[i]);
+        dots += s[i] == '.' && i + 1 < n;
+    }
+    if (memcmp(s, "eyJ", 3) == 0)
+        return dots > 0 && n >= TOKEN;
+    return digits >= FEW_DIGITS && begins_with_one(s, n, inside_prefixes);
 }
 
 enum { DENSE = 32, DENSE_MOST = 512 };

@@ -139,3 +139,27 @@ bool number_is_iban(const char *s, size_t n)
     }
     return rest == 1;
 }
+
+bool number_begins_iban(const char *s, size_t n)
+{
+    size_t at = 0;
+    for (size_t count = 1; at < n && count <= 34; at++) {
+        if (s[at] == ' ')
+            continue;
+        if (!(s[at] >= 'A' && s[at] <= 'Z') && !is_digit(s[at]))
+            return false;
+        bool ends = at + 1 == n || !(is_digit(s[at + 1]) || (s[at + 1] >= 'A' && s[at + 1] <= 'Z'));
+        if (ends && count >= 15 && number_is_iban(s, at + 1))
+            return true;
+        count++;
+    }
+    return false;
+}
+
+bool number_is_ean(const char d[13])
+{
+    int sum = 0;
+    for (size_t i = 0; i < 13; i++)
+        sum += (d[i] - '0') * (i % 2 ? 3 : 1);
+    return sum % 10 == 0;
+}

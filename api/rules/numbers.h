@@ -14,5 +14,8 @@ bool number_is_date(int day, int month);
 bool number_is_dated(const char digits[11]);
 bool number_is_card(const char *digits, size_t n); /* n from 14 to 16 */
 bool number_is_iban(const char *text, size_t n);   /* spaces may stand in it */
+/* Does one begin here, whatever follows it? */
+bool number_begins_iban(const char *text, size_t n);
+bool number_is_ean(const char digits[13]); /* the control digit of goods */
 
 #endif

@@ -240,3 +240,38 @@ bool people_is_full_address(const char *text, size_t n)
     return is_norwegian_street(text, n) ||
            (ends_with_place(text, n) && has_house_number(text, n) && has_street(text, n));
 }
+
+/* Roads with numbers of their own: riksvei 15. */
+static bool is_road(const char *word, size_t n)
+{
+    static const struct ending roads[] = {
+        ENDING("riksvei"),   ENDING("riksveg"),   ENDING("fylkesvei"), ENDING("fylkesveg"),
+        ENDING("europavei"), ENDING("europaveg"), ENDING("hovedvei")};
+    for (size_t i = 0; i < sizeof roads / sizeof roads[0]; i++)
+        if (n == roads[i].bytes && memcmp(word, roads[i].text, n) == 0)
+            return true;
+    return false;
+}
+
+bool people_holds_street(const char *text, size_t n)
+{
+    for (size_t i = 2, end; i < n; i = end) {
+        for (end = i; end < n && is_digit(text[end]);)
+            end++;
+        if (end == i) {
+            end++;
+            continue;
+        }
+        if (end - i > 4 || text[i - 1] != ' ' || !is_letter(text[i - 2]))
+            continue;
+        size_t from = i - 1;
+        while (from > 0 && is_letter(text[from - 1]))
+            from--;
+        char folded[WORD_BYTES * 2];
+        size_t bytes = match_fold(folded, sizeof folded, text + from, i - 1 - from);
+        if (begins_large(text + from) && bytes + 1 < sizeof folded && bytes > 0 &&
+            ends_so(folded, bytes, CLEAR_ENDINGS) && !is_road(folded, bytes))
+            return true;
+    }
+    return false;
+}

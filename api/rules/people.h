@@ -14,4 +14,7 @@ bool people_is_address(const char *text,
 /* It can be nothing else: a street as they are called in Norway with its number, or all of it. */
 bool people_is_full_address(const char *text, size_t n);
 
+/* A street and a number somewhere in it: "bor i Storgata 12 nå". */
+bool people_holds_street(const char *text, size_t n);
+
 #endif

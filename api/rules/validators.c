@@ -3,6 +3,7 @@
 #include "api/rules/validators.h"
 
 #include "api/rules/codes.h"
+#include "api/rules/inside.h"
 #include "api/rules/numbers.h"
 #include "api/rules/people.h"
 #include "api/rules/shape.h"
@@ -41,10 +42,12 @@ static uint64_t eleven(const char *d)
 static uint64_t ten(const char *d)
 {
     char padded[11] = {'0'};
+    bool mobile = d[0] == '4' && d[1] == '7' && (d[2] == '4' || d[2] == '9');
+    uint64_t kinds = mobile ? BIT(TEN) | BIT(MSISDN) : BIT(TEN);
     memcpy(padded + 1, d, 10);
     if (!number_is_dated(padded))
-        return BIT(TEN);
-    return BIT(TEN) | BIT(DATED_SHORT) | (within_person(padded) ? BIT(FNR_SHORT) : 0);
+        return kinds;
+    return kinds | BIT(DATED_SHORT) | (within_person(padded) ? BIT(FNR_SHORT) : 0);
 }
 
 static uint64_t nine(const char *d)
@@ -55,6 +58,12 @@ static uint64_t nine(const char *d)
 static uint64_t card(const char *d, size_t n)
 {
     return BIT(CARD_DIGITS) | (number_is_card(d, n) ? BIT(CARD) : 0);
+}
+
+static uint64_t thirteen(const char *d)
+{
+    bool aktoer = memcmp(d, "10", 2) == 0 || d[0] == '2';
+    return BIT(THIRTEEN_DIGITS) | (aktoer ? BIT(AKTOERID) : 0) | (number_is_ean(d) ? BIT(EAN) : 0);
 }
 
 static uint64_t of_digits(const char *d, size_t n)
@@ -71,7 +80,7 @@ static uint64_t of_digits(const char *d, size_t n)
     case 12:
         return memcmp(d, "0047", 4) == 0 ? BIT(PHONE) : 0;
     case 13:
-        return BIT(THIRTEEN_DIGITS) | (memcmp(d, "10", 2) == 0 || d[0] == '2' ? BIT(AKTOERID) : 0);
+        return thirteen(d);
     case 14:
     case 15:
     case 16:
@@ -142,7 +151,7 @@ static uint64_t of_marked_digits(const char *s, size_t n)
     char d[MOST_DIGITS];
     size_t dots = 0;
     if (is_ipv4(s, n))
-        return BIT(IP) | BIT(DOTTED);
+        return BIT(IP) | BIT(DOTTED) | (s[1] == '.' ? BIT(IP_LOW) : 0);
     for (size_t i = 0; i < n; i++)
         dots += s[i] == '.';
     size_t count = within_digits(s, n, d, sizeof d);
@@ -200,24 +209,6 @@ static uint64_t emails_in(const char *s, size_t n)
     return 0;
 }
 
-enum { CUT_OFF = 4096 }; /* its end may not be there */
-
-static bool looks_like_document(const char *s, size_t n)
-{
-    while (n > 0 && class_at(s, n - 1) == SPACE)
-        n--;
-    while (n > 0 && class_at(s, 0) == SPACE) {
-        s++;
-        n--;
-    }
-    if (n < 2)
-        return false;
-    if (n >= CUT_OFF && (s[0] == '{' || s[0] == '[') && strchr("{[\" \t\r\n", s[1]))
-        return true;
-    return (s[0] == '{' && s[n - 1] == '}') || (s[0] == '[' && s[n - 1] == ']') ||
-           (s[0] == '<' && s[n - 1] == '>' && n > 6);
-}
-
 enum { PROSE_WORDS = 6, NAME_BYTES = 60, NAME_WORDS = 4, ADDRESS_BYTES = 120 };
 
 /* Runs of letters. */
@@ -238,10 +229,11 @@ static uint64_t of_text(const char *s, size_t n, const struct counts *c)
     uint64_t kinds = 0;
     if (c->of[DIGIT] >= 8)
         kinds |= within_numbers(s, n);
-    if (looks_like_document(s, n))
-        return kinds | BIT(DOCUMENT);
+    kinds |= inside_text(s, n, c);
+    if (inside_is_document(s, n))
+        return kinds | BIT(DOCUMENT) | inside_document(s, n, c);
     if (c->of[SPACE] + 1 >= PROSE_WORDS && words_in(s, n) >= PROSE_WORDS)
-        return kinds | BIT(PROSE);
+        return kinds | BIT(PROSE) | inside_prose(s, n, c);
     if (n <= ADDRESS_BYTES && c->of[DIGIT] > 0 && people_is_address(s, n))
         return kinds | BIT(ADDRESS) | (people_is_full_address(s, n) ? BIT(FULL_ADDRESS) : 0);
     uint32_t words = n <= NAME_BYTES && c->of[DIGIT] == 0 ? words_in(s, n) : 0;
@@ -419,8 +411,8 @@ static void note_date(struct values *v, int year)
 
 static void note_different(struct values *v, uint64_t kinds, const char *bytes, size_t n)
 {
-    const uint64_t persons =
-        BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC) | BIT(FNR_SHORT) | BIT(FNR_WITHIN);
+    const uint64_t persons = BIT(FNR) | BIT(DNR) | BIT(SYNTHETIC) | BIT(FNR_SHORT) |
+                             BIT(FNR_WITHIN) | BIT(FNR_SHORT_WITHIN);
     uint64_t print = within_print(bytes, n);
     v->different_dated |= print;
     if (kinds & persons)
@@ -431,6 +423,19 @@ static uint32_t letter_bit(char letter)
 {
     unsigned at = ((unsigned char)letter | 0x20u) - 'a';
     return at < 26 ? UINT32_C(1) << at : 0;
+}
+
+/* Where the first eight digits of a subscriber begin. */
+static void note_phone(struct values *v, uint64_t kinds, const char *bytes, size_t n)
+{
+    size_t at = kinds & BIT(MSISDN) ? 2 : 0;
+    if (kinds & BIT(MOBILE_WITHIN))
+        while (at + 8 < n && digits_at(bytes + at, n - at) != 8)
+            at += digits_at(bytes + at, n - at) + 1;
+    if (n < at + 2 || !is_digit(bytes[at]) || !is_digit(bytes[at + 1]))
+        return;
+    v->firsts |= UINT32_C(1) << (bytes[at] - '0');
+    v->seconds |= UINT32_C(1) << (bytes[at + 1] - '0');
 }
 
 void values_add(struct values *v, const char *bytes, size_t n)
@@ -448,10 +453,10 @@ void values_add(struct values *v, const char *bytes, size_t n)
         v->letters |= letter_bit(bytes[0]);
     if ((kinds & BIT(NAVIDENT)) && (class_at(bytes, 0) == UPPER || class_at(bytes, 0) == LOWER))
         v->ident_letters |= letter_bit(bytes[0]);
-    if (kinds & (BIT(DATED) | BIT(DATED_SHORT) | BIT(DATED_WITHIN)))
+    if (kinds & (BIT(DATED) | BIT(DATED_SHORT) | BIT(DATED_WITHIN) | BIT(DATED_SHORT_WITHIN)))
         note_different(v, kinds, bytes, n);
-    if ((kinds & BIT(EIGHT)) && n >= 2 && is_digit(bytes[1]))
-        v->seconds |= UINT32_C(1) << (bytes[1] - '0');
+    if (kinds & (BIT(EIGHT) | BIT(MSISDN) | BIT(MOBILE_WITHIN)))
+        note_phone(v, kinds, bytes, n);
 }
 
 void values_add_plain(struct values *v)

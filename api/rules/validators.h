@@ -69,6 +69,16 @@ enum value_kind {
     VALUE_DATED,
     VALUE_DATED_SHORT,  /* without its leading zero */
     VALUE_DATED_WITHIN, /* inside a longer text */
+
+    /* numbers of a document that lost their leading zero, as above */
+    VALUE_FNR_SHORT_WITHIN,
+    VALUE_TEN_WITHIN,
+    VALUE_DATED_SHORT_WITHIN,
+    VALUE_MOBILE_WITHIN, /* eight bare digits in a text that begin as those of mobiles do */
+    VALUE_EIGHT_WITHIN,  /* eight digits in one: its base */
+    VALUE_MSISDN,        /* 47 and a mobile, no plus: its base is ten digits */
+    VALUE_IP_LOW,        /* an IP that begins with 0 to 9, as versions do */
+    VALUE_EAN,           /* thirteen digits with the control digit of goods */
     VALUE_KINDS
 };
 
@@ -88,7 +98,8 @@ struct values {
     uint32_t old_dates;        /* before 2000 */
     uint32_t decades, letters; /* of the dates, of the diagnoses: a bit each */
     uint32_t ident_letters;    /* of the NAV idents */
-    uint32_t seconds; /* second digits of what may be a telephone: numbers in a row share it */
+    /* first and second digits of what may be a telephone: numbers in a row share them */
+    uint32_t firsts, seconds;
     /* a bit for each different one, by its hash: one number in many rows is one piece of luck */
     uint64_t different_persons, different_dated;
 };

@@ -34,6 +34,8 @@ static const struct threshold thresholds[] = {
     {"data.fnr", BIT(FNR_SHORT), VALUE_TEN, 20, 1, true, VALUE_DATED_SHORT, ONE_DIGIT, 0},
     {"data.fnr_within", BIT(FNR_WITHIN), VALUE_ELEVEN_WITHIN, 20, 1, false, VALUE_DATED_WITHIN,
      ONE_DIGIT, 0},
+    {"data.fnr_within", BIT(FNR_SHORT_WITHIN), VALUE_TEN_WITHIN, 20, 1, true,
+     VALUE_DATED_SHORT_WITHIN, ONE_DIGIT, 0},
     {"data.secret", BIT(SECRET), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.diagnosis", BIT(DIAGNOSIS), OF_ALL, 75, 5, false, 0, 0, 0},
     {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE, 75, 1, false, 0, 0, 0},
@@ -46,12 +48,14 @@ static const struct threshold thresholds[] = {
     {"data.phone", BIT(PHONE), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.phone", BIT(EIGHT), VALUE_EIGHT_DIGITS, 95, 20, false, 0, 0, 0},
     {"data.phone", BIT(MOBILE), VALUE_EIGHT_DIGITS, 95, 1, false, 0, 0, 0},
+    {"data.phone", BIT(MOBILE_WITHIN), VALUE_EIGHT_WITHIN, 95, 5, false, 0, 0, 0},
+    {"data.phone", BIT(MSISDN), VALUE_TEN, 95, 5, false, 0, 0, 0},
     {"data.iban", BIT(IBAN), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.card", BIT(CARD), VALUE_CARD_DIGITS, 50, 1, false, 0, 0, 0},
     {"data.account", BIT(ACCOUNT), VALUE_ELEVEN, 50, 1, false, VALUE_ELEVEN, ONE_DIGIT, 25},
     {"data.account", BIT(ACCOUNT_MARKED), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.orgnr", BIT(ORGNR), VALUE_NINE_DIGITS, 80, 1, false, VALUE_NINE_DIGITS, ONE_DIGIT, 25},
-    {"data.ip", BIT(IP), VALUE_DOTTED, 50, 1, false, 0, 0, 0},
+    {"data.ip", BIT(IP), VALUE_DOTTED, 80, 1, false, 0, 0, 0},
     {"data.name", BIT(NAME), OF_ALL, 20, 2, false, 0, 0, 0},
     {"data.name", BIT(FULL_NAME), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.address", BIT(ADDRESS), OF_ALL, 20, 2, false, 0, 0, 0},
@@ -121,7 +125,7 @@ static bool outdoes_chance(const struct values *v, const struct threshold *t, ui
     if (n == 0 || (uint64_t)hits * 100 < (uint64_t)n * t->floor)
         return false;
     if (t->among == VALUE_DATED || t->among == VALUE_DATED_SHORT ||
-        t->among == VALUE_DATED_WITHIN) {
+        t->among == VALUE_DATED_WITHIN || t->among == VALUE_DATED_SHORT_WITHIN) {
         hits = different(hits, v->different_persons);
         n = different(n, v->different_dated);
     }
@@ -189,12 +193,39 @@ static bool are_persons(const struct values *v)
     return reaches(v, &thresholds[0], hits) && (accounts < FEW || accounts * 2 < others);
 }
 
+/* All begin with the same one, and it is not that of test users. */
+static bool is_another_letter(const struct values *v)
+{
+    return bits_in(v->ident_letters) == 1 && v->ident_letters != UINT32_C(1) << ('z' - 'a');
+}
+
+/* Orders, invoices: numbers of one length that begin alike. Telephones are spread: four and nine
+ * stand before mobiles, and what follows is anything. */
+static bool is_running(const struct values *v, const struct threshold *t, uint32_t hits)
+{
+    enum { MANY = 20, SECONDS = 4 };
+    return t->basis != FIRST_HIT && hits >= MANY &&
+           (bits_in(v->seconds) < SECONDS || bits_in(v->firsts) < 2);
+}
+
+/* Versions begin small, and what is packed has a control digit of its own. */
+static bool is_of_things(const struct values *v, const struct threshold *t)
+{
+    enum { FEW = 5, MOST = 90 };
+    if (t->kinds == BIT(AKTOERID))
+        return v->hits[VALUE_EAN] >= FEW &&
+               (uint64_t)v->hits[VALUE_EAN] * 100 >= (uint64_t)v->hits[t->basis] * MOST;
+    return t->kinds == BIT(IP) && v->hits[VALUE_IP] >= FEW &&
+           v->hits[VALUE_IP_LOW] * 2 >= v->hits[VALUE_IP];
+}
+
 /* Codes of one kind begin alike; of the two rows for few hits, a letter says nothing. */
 static bool is_one_series(const struct values *v, const struct threshold *t, uint32_t hits)
 {
     enum { MANY = 20, LETTERS = 3, CHAPTERS = 8 };
     if (str_eq(t->rule, "data.navident"))
-        return t->basis == VALUE_LETTER_NUMBER && bits_in(v->ident_letters) < LETTERS;
+        return t->basis == VALUE_LETTER_NUMBER ? bits_in(v->ident_letters) < LETTERS
+                                               : hits >= MANY && is_another_letter(v);
     bool bare = t->basis == VALUE_CODE && t->kinds == BIT(DIAGNOSIS);
     bool ask = t->basis != VALUE_CODE || hits >= MANY;
     return ask && bits_in(v->letters) < (bare ? CHAPTERS : LETTERS);
@@ -203,17 +234,15 @@ static bool is_one_series(const struct values *v, const struct threshold *t, uin
 /* Ten letters of one kind are room numbers, and numbers in a row are no telephones. */
 static bool is_something_else(const struct values *v, const struct threshold *t, uint32_t hits)
 {
-    enum { MANY = 20, SECONDS = 4 };
     if (!str_eq(t->rule, "data.fnr") && is_among_numbers(v, t))
         return true;
-    if (is_among_codes(v, t))
+    if (is_among_codes(v, t) || is_of_things(v, t))
         return true;
     if (str_eq(t->rule, "data.account") && t->basis != FIRST_HIT)
         return are_persons(v);
     if (str_eq(t->rule, "data.diagnosis") || str_eq(t->rule, "data.navident"))
         return is_one_series(v, t, hits);
-    return str_eq(t->rule, "data.phone") && t->basis != FIRST_HIT && hits >= MANY &&
-           bits_in(v->seconds) < SECONDS;
+    return str_eq(t->rule, "data.phone") && is_running(v, t, hits);
 }
 
 static uint32_t hits_that_count(const struct values *v, const struct threshold *t)

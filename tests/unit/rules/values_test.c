@@ -238,7 +238,7 @@ static void test_codes_that_are_numbers(void **state)
         text[0] = '4';
         text[8] = '\0';
         add(&codes, i % 100 ? text : "48765432");
-        snprintf(text, sizeof text, "9%07u", next(10000000));
+        snprintf(text, sizeof text, "%c%07u", i % 2 ? '4' : '9', next(10000000));
         add(&phones, i % 3 ? text : "ukjent");
     }
     assert_int_equal(judged(&codes).level, RULES_NONE);
