@@ -132,7 +132,8 @@ static void end_step(struct run *r, struct apply_step *s, struct doing *d, bool 
         str_copy(s->message, sizeof s->message, s->error.why[0] ? s->error.why : s->error.what);
     if (well && type->made && !type->made(d))
         record_kept(&r->record, d->journal);
-    else if (well || !d->is_call || !google_may_have_happened(d->task)) /* else the next run looks */
+    else if (well || !d->is_call ||
+             !google_may_have_happened(d->task)) /* else the next run looks */
         record_result(&r->record, d->journal, well ? JOURNAL_DONE : JOURNAL_FAILED);
 }
 

@@ -103,16 +103,28 @@ static bool is_chosen(const struct selection *s, const char *schema, const char 
     return selection_find(s, schema, table, &at) && s->tables[at].n_included > 0;
 }
 
+static const char filtered[] = "only some rows";
+
 static void look_at_publication(struct job *j)
 {
     const struct source_facts *f = j->live->facts;
 
     if (!f->publication.part.known || !f->publication.exists)
         return; /* a need, or a check: nothing is handed out at all */
-    for (size_t i = 0; f->published.part.known && i < f->published.n_tables; i++)
-        if (!f->published.tables[i].covered)
-            add_table(j, DRIFT_PUBLICATION, f->published.tables[i].schema,
-                      f->published.tables[i].table, flows, "not published");
+    for (size_t i = 0; f->published.part.known && i < f->published.n_tables; i++) {
+        const struct source_published *t = &f->published.tables[i];
+        if (!t->covered)
+            add_table(j, DRIFT_PUBLICATION, t->schema, t->table, flows, "not published");
+        for (size_t c = 0; c < t->n_left_out; c++)
+            add(j, &(struct drift_item){.kind = DRIFT_PUBLICATION,
+                                        .schema = t->schema,
+                                        .table = t->table,
+                                        .column = t->left_out[c],
+                                        .agreed = flows,
+                                        .live = "not published"});
+        if (t->row_filter)
+            add_table(j, DRIFT_PUBLICATION, t->schema, t->table, flows, filtered);
+    }
     for (size_t i = 0; i < f->publication.n_members; i++) {
         const struct source_member *m = &f->publication.members[i];
         if (!is_chosen(j->agreed, m->schema, m->table))
@@ -303,6 +315,9 @@ static const char *plain_text(const struct drift_item *d, struct arena *a)
         return arena_printf(a, tr("%s: the stream has %s, %s has %s"), said_word(a, d->path),
                             said_word(a, d->live), by_whom(d, a), said_word(a, d->agreed));
     case DRIFT_PUBLICATION:
+        if (str_eq(d->live, filtered))
+            return arena_printf(a, tr("the publication hands out only some rows of %s (a filter)"),
+                                name);
         return arena_printf(a,
                             str_eq(d->live, "published")
                                 ? tr("the publication hands out %s, of which nothing flows by %s")

@@ -49,6 +49,15 @@ static bool flows(const struct selection *s, const struct selection_table *t)
     return selection_find(s, t->schema, t->name, &at) && s->tables[at].n_included > 0;
 }
 
+static size_t n_keys(const struct selection_table *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        n += t->columns[i].key;
+    return n;
+}
+
 /* The rules of selection.h, which a file written by hand may break. */
 static void hold_against(struct listed *m, const struct selection_table *t,
                          const struct selection *file, const struct selection *seen)
@@ -62,6 +71,8 @@ static void hold_against(struct listed *m, const struct selection_table *t,
         note_why(m, t, NULL, there->why ? there->why : tr("it is not replicated"));
         return;
     }
+    if (str_eq(file->destination.mode, "merge") && n_keys(there) > SELECTION_KEY_COLUMNS)
+        note_why(m, t, NULL, tr(selection_answer_text(SELECTION_TOO_MANY_KEYS)));
     if (there->root && flows(file, &seen->tables[there->root - 1]))
         note_why(m, t, NULL, tr("the table that it is a partition of flows, too"));
     for (size_t i = 0; i < there->n_columns; i++) {

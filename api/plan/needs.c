@@ -75,11 +75,17 @@ static void role(struct plan *p, const struct source_role *r)
 
 static void uncovered(struct plan *p, const struct source_coverage *c)
 {
-    struct name_list tables = {0};
+    struct name_list tables = {0}, columns = {0};
 
-    for (size_t i = 0; c->part.known && i < c->n_tables; i++)
-        if (!c->tables[i].covered)
-            names_add(&tables, c->tables[i].schema, c->tables[i].table);
+    for (size_t i = 0; c->part.known && i < c->n_tables; i++) {
+        const struct source_published *t = &c->tables[i];
+        if (!t->covered)
+            names_add(&tables, t->schema, t->table);
+        names_add_columns(&columns, t->schema, t->table, t->left_out, t->n_left_out);
+    }
+    if (columns.n)
+        need(p, "migration", "a list in the publication %s leaves out columns: %s",
+             p->target.publication, names_text(&columns));
     if (tables.n == 1)
         need(p, "migration", "%s is not in the publication %s", names_text(&tables),
              p->target.publication);
@@ -87,6 +93,7 @@ static void uncovered(struct plan *p, const struct source_coverage *c)
         need(p, "migration", "these are not in the publication %s: %s", p->target.publication,
              names_text(&tables));
     names_done(&tables);
+    names_done(&columns);
 }
 
 /* Chosen as a whole, but handed out under the names of its parts: Datastream does not find it. */

@@ -230,5 +230,5 @@ void review_done(struct review *r)
 bool review_is_fine(const struct review *r)
 {
     return compare_is_same(&r->change) && r->n_unacknowledged == 0 && r->n_lowered == 0 &&
-           r->drift.n == r->drift.n_unlisted && r->n_rules == 0;
+           r->drift.n == r->drift.n_unlisted && r->n_rules == 0 && r->n_missing == 0;
 }

@@ -93,6 +93,7 @@ struct review {
     size_t n_unacknowledged;
     struct review_need *needs;
     size_t n_needs;
+    size_t n_missing; /* of them: what flows by the file lacks it now */
     struct review_stay *stays;
     size_t n_stays;
     struct review_rule *rules;
@@ -105,7 +106,7 @@ struct review {
 void review_make(const struct review_input *in, struct review *out); /* review_done releases */
 void review_done(struct review *r);
 /* Nothing is changed, nothing has drifted (what is new in the database is off), nothing lacks a
- * reason. */
+ * reason, and the database hands out what the file lets flow. */
 bool review_is_fine(const struct review *r);
 
 /* --- as lines --- */

@@ -76,6 +76,18 @@ static void put_column(struct review_writer *w, const struct review_column *c, s
         str_printf(out, " (%s %s)", tr("before"), review_word(w, c->c->was->type));
 }
 
+/* Columns of that table that the database has and the file has no word of. */
+static uint32_t n_unlisted(const struct review *r, const struct compare_column *c)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < r->drift.n; i++) {
+        const struct drift_item *d = &r->drift.items[i];
+        n += d->unlisted && d->column && str_eq(d->table, c->table) && str_eq(d->schema, c->schema);
+    }
+    return n;
+}
+
 /* Of a table none of which flowed before, or of which nothing is left. */
 static const char *whole_or_part(struct review_writer *w, const struct compare_column *c)
 {
@@ -85,9 +97,12 @@ static const char *whole_or_part(struct review_writer *w, const struct compare_c
 
     if (!flow || !compare_is_whole(c))
         return table;
-    if (c->kind == COMPARE_STARTS && is->n_included < is->n_columns)
-        return arena_printf(w->a, tr("%s, new: %u of its %u columns"), table, is->n_included,
-                            is->n_columns);
+    if (c->kind == COMPARE_STARTS) {
+        uint32_t n_columns = (uint32_t)is->n_columns + n_unlisted(w->r, c);
+        if (is->n_included < n_columns)
+            return arena_printf(w->a, tr("%s, new: %u of its %u columns"), table, is->n_included,
+                                n_columns);
+    }
     return arena_printf(w->a, tr("%s, the whole table"), table);
 }
 

@@ -71,6 +71,13 @@ static bool knows_grants(const struct review *r)
     return f && f->grants.part.known && f->grants.user_exists;
 }
 
+/* By the source as it is, whatever the change. */
+static void lacks(struct review *r, const char *kind, const char *text)
+{
+    need(r, kind, true, text);
+    r->n_missing++;
+}
+
 static void need_publication(struct review *r, bool sure, struct named *tables)
 {
     if (tables->n)
@@ -87,21 +94,57 @@ static void need_grant(struct review *r, bool sure, struct named *tables)
                           names(r, tables), word(r, r->in->target->db_user)));
 }
 
+/* Published, but not all of it. */
+static void published_in_part(struct review *r)
+{
+    const struct source_coverage *c = &r->in->live.facts->published;
+    const char *publication = word(r, r->in->target->publication);
+    struct named columns = {.n = 0}, rows = {.n = 0};
+
+    for (size_t i = 0; i < c->n_tables; i++) {
+        const struct source_published *t = &c->tables[i];
+        if (t->n_left_out)
+            name(r, &columns, t->schema, t->table);
+        if (t->row_filter)
+            name(r, &rows, t->schema, t->table);
+    }
+    if (columns.n)
+        lacks(r, "migration",
+              arena_printf(&r->mem,
+                           tr("a list in the publication %s leaves out columns that flow by the "
+                              "file, of %s (DROP TABLE, then ADD TABLE without a list)"),
+                           publication, names(r, &columns)));
+    if (rows.n)
+        lacks(r, "migration",
+              arena_printf(&r->mem,
+                           tr("a filter in the publication %s holds rows back, of %s (DROP TABLE, "
+                              "then ADD TABLE without WHERE)"),
+                           publication, names(r, &rows)));
+}
+
 static void unpublished(struct review *r)
 {
     const struct source_facts *f = r->in->live.facts;
+    const struct source_publication *p = &f->publication;
     struct named tables = {.n = 0};
 
-    if (!f->publication.exists) {
-        need(r, "migration", true,
-             arena_printf(&r->mem, tr("the publication %s does not exist (strom files writes it)"),
-                          word(r, r->in->target->publication)));
+    if (!p->exists) {
+        lacks(r, "migration",
+              arena_printf(&r->mem, tr("the publication %s does not exist (strom files writes it)"),
+                           word(r, r->in->target->publication)));
         return;
     }
     for (size_t i = 0; i < f->published.n_tables; i++)
         if (!f->published.tables[i].covered)
             name(r, &tables, f->published.tables[i].schema, f->published.tables[i].table);
+    r->n_missing += tables.n > 0;
     need_publication(r, true, &tables);
+    published_in_part(r);
+    if (!p->insert || !p->update || !p->delete_)
+        lacks(r, "migration",
+              arena_printf(&r->mem,
+                           tr("the publication %s does not hand out insert, update and delete"),
+                           word(r, r->in->target->publication)));
 }
 
 static void unreadable(struct review *r)
@@ -114,6 +157,7 @@ static void unreadable(struct review *r)
         if (t->exists && (!t->usage || !t->select || t->n_missing))
             name(r, &tables, t->schema, t->table);
     }
+    r->n_missing += tables.n > 0;
     need_grant(r, true, &tables);
 }
 
@@ -129,11 +173,11 @@ static void partitioned(struct review *r)
         if (f->grants.tables[i].kind == 'p' && !f->grants.tables[i].partition)
             name(r, &tables, f->grants.tables[i].schema, f->grants.tables[i].table);
     if (tables.n)
-        need(r, "migration", true,
-             arena_printf(&r->mem,
-                          tr("the publication %s hands out part by part: %s (SET "
-                             "(publish_via_partition_root = true))"),
-                          word(r, r->in->target->publication), names(r, &tables)));
+        lacks(r, "migration",
+              arena_printf(&r->mem,
+                           tr("the publication %s hands out part by part: %s (SET "
+                              "(publish_via_partition_root = true))"),
+                           word(r, r->in->target->publication), names(r, &tables)));
 }
 
 /* --- what such a change takes --- */

@@ -82,6 +82,9 @@ static void totals(struct review_writer *w)
         total(w, REVIEW_PLAIN,
               arena_printf(w->a, tr("the database was not asked, and no value looked at: %s"),
                            review_word(w, r->in->source_why)));
+    if (r->n_missing)
+        total(w, REVIEW_ALARM,
+              tr("the database does not hand out all that flows by the file: see what it needs"));
     if (r->values.n_unseen && r->in->judgement)
         total(w, REVIEW_CHANGED, judgement_unseen_text(&r->values, w->a));
     if (r->values.n_in_part)

@@ -32,7 +32,7 @@ bool access_consent(struct session *s, const char *question, struct err *e)
         err_why(e, tr("there is no terminal to ask at"));
         return err_hint(e, tr("nothing was changed; --yes consents"));
     }
-    if (out_ask(question, answer, sizeof answer, false) &&
+    if (out_ask(s->live.net, question, answer, sizeof answer, false) &&
         (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0 ||
          strcasecmp(answer, "j") == 0 || strcasecmp(answer, "ja") == 0))
         return true;

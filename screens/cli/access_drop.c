@@ -18,7 +18,7 @@ static bool confirmed(struct session *s, const struct rights *r, struct err *e)
     snprintf(question, sizeof question,
              tr("%s goes, and with it what only it gives. Type the project's name:"),
              access_basic_name(r->basic));
-    bool typed = out_ask(question, answer, sizeof answer, false);
+    bool typed = out_ask(s->live.net, question, answer, sizeof answer, false);
     return (typed && str_eq(answer, r->project)) || out_declined(e);
 }
 

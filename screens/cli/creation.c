@@ -224,7 +224,7 @@ static void ask_password(struct creation *c)
         return;
     out_talk("%s logs in to the database with a password; it is not shown and not kept",
              c->s->target.db_user);
-    if (out_ask("Password:", answer, sizeof answer, true) && answer[0])
+    if (out_ask(c->s->live.net, "Password:", answer, sizeof answer, true) && answer[0])
         live_type_password(live, answer);
     secret_wipe(answer, sizeof answer);
 }
@@ -273,7 +273,8 @@ static bool consent_by_name(struct creation *c, bool *asked, struct err *e)
     }
     *asked = true;
     show_plan(c);
-    bool typed = out_ask("strom has not made this stream. Type its name to change it:", answer,
+    bool typed = out_ask(c->s->live.net,
+                         "strom has not made this stream. Type its name to change it:", answer,
                          sizeof answer, false);
     return (typed && str_eq(answer, stream)) || declined(c, e);
 }
@@ -295,7 +296,7 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     }
     *asked = true;
     show_plan(c);
-    if (out_ask("Do this? [y/N]", answer, sizeof answer, false) && answer[0] &&
+    if (out_ask(c->s->live.net, "Do this? [y/N]", answer, sizeof answer, false) && answer[0] &&
         strchr("yYjJ", answer[0]))
         return true;
     return declined(c, e);

@@ -50,7 +50,8 @@ static bool confirmed(struct session *s, const struct remove_options *o, struct 
         return err_hint(e, tr("nothing was removed; --confirm %s"), s->target.stream);
     }
     print_plan(o, &s->mem);
-    bool typed = out_ask(o->undo ? tr("Type the stream's name to take back what the run has made:")
+    bool typed = out_ask(s->live.net,
+                         o->undo ? tr("Type the stream's name to take back what the run has made:")
                                  : tr("Type the stream's name to take it down:"),
                          answer, sizeof answer, false);
     return (typed && str_eq(answer, s->target.stream)) || out_declined(e);

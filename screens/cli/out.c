@@ -193,10 +193,9 @@ bool out_can_ask(const struct options *o)
     return !o->no_input && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-bool out_ask(const char *question, char *answer, size_t cap, bool secret)
+bool out_ask(struct net *net, const char *question, char *answer, size_t cap, bool secret)
 {
-    struct line line = {.text = answer, .cap = cap, .secret = secret};
-
+    struct line line = {.text = answer, .cap = cap, .secret = secret, .net = net};
     struct str text = {0};
 
     safe_printf(&text, "%s ", question);

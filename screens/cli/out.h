@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+struct net;
+
 enum {
     OUT_FINE = 0,
     OUT_COULD_NOT = 1,
@@ -39,9 +41,10 @@ void out_last(const struct options *o, const char *result, const char *stream, i
               const struct err *e);
 /* Fills *e for a question that was answered "no" (exit 1), or interrupted (130); always false. */
 bool out_declined(struct err *e);
-/* A line read from the terminal without an echo, or with one. False at the end of input, by a
- * signal, and when it does not fit. The caller wipes. */
-bool out_ask(const char *question, char *answer, size_t cap, bool secret);
+/* A line read from the terminal without an echo, or with one, while the net goes on: who reads long
+ * before he answers finds his connections as they were. False at the end of input, by a signal, and
+ * when it does not fit. The caller wipes. */
+bool out_ask(struct net *net, const char *question, char *answer, size_t cap, bool secret);
 /* A bell, and a notification where the terminal is known to take one: something long has ended, or
  * what is watched has changed. Only where what we say goes to a terminal, and not with --no-notify.
  */

@@ -108,7 +108,7 @@ static bool consent(struct session *s, const struct reconcile_weight *w, struct 
         err_why(e, "there is no terminal to ask at");
         return err_hint(e, "--yes agrees; --window N compares fewer keys");
     }
-    if (out_ask(tr("Read that much? [y/N]"), answer, sizeof answer, false) &&
+    if (out_ask(s->live.net, tr("Read that much? [y/N]"), answer, sizeof answer, false) &&
         (answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'j'))
         return true;
     return out_declined(e);

@@ -95,7 +95,7 @@ static void ask_password(struct deed *d)
         return;
     out_talk(tr("%s logs in to the database with a password; it is not shown and not kept"),
              d->plan.seen->target.db_user);
-    if (out_ask(tr("Password:"), answer, sizeof answer, true) && answer[0])
+    if (out_ask(d->s->live.net, tr("Password:"), answer, sizeof answer, true) && answer[0])
         live_type_password(live, answer);
     secret_wipe(answer, sizeof answer);
 }
@@ -130,7 +130,8 @@ static bool consent_by_name(struct deed *d, struct err *e)
             stream);
     }
     show(d);
-    bool typed = out_ask(tr("Terraform manages it. Type the stream's name to do it all the same:"),
+    bool typed = out_ask(d->s->live.net,
+                         tr("Terraform manages it. Type the stream's name to do it all the same:"),
                          answer, sizeof answer, false);
     return (typed && str_eq(answer, stream)) || out_declined(e);
 }
@@ -149,7 +150,7 @@ static bool consent(struct deed *d, struct err *e)
         return err_hint(e, "%s", tr("add --yes; --dry-run shows what would be done"));
     }
     show(d);
-    if (out_ask(tr("Do this? [y/N]"), answer, sizeof answer, false) && answer[0] &&
+    if (out_ask(d->s->live.net, tr("Do this? [y/N]"), answer, sizeof answer, false) && answer[0] &&
         strchr("yYjJ", answer[0]))
         return true;
     return out_declined(e);
@@ -252,8 +253,8 @@ static bool file_follows(struct deed *d, struct err *e)
             return true;
         out_talk(tr("%s names the slot %s; the stream reads %s"), d->order.file,
                  d->s->file.source.slot, slot);
-        if (!out_ask(tr("Write it there? [y/N]"), answer, sizeof answer, false) || !answer[0] ||
-            !strchr("yYjJ", answer[0]))
+        if (!out_ask(d->s->live.net, tr("Write it there? [y/N]"), answer, sizeof answer, false) ||
+            !answer[0] || !strchr("yYjJ", answer[0]))
             return true;
     }
     return slot_file_follow(d->s, slot, e);

@@ -86,6 +86,17 @@ static void yes_is_yes(void **state)
     see("running: " STREAM);
 }
 
+/* Longer than the gap (ten seconds) by which the net knows that the machine slept: who reads the
+ * plan so long has not slept. The second look behind the consent goes over the same connection. */
+static void reading_long_is_no_sleep(void **state)
+{
+    (void)state;
+    ASK("Do this? [y/N]", CREATE, "--freshness", "0");
+    assert_false(vt_wait_gone(v, "Do this? [y/N]", 11000));
+    answer("y", 0);
+    see("running: " STREAM);
+}
+
 static void another_name_takes_nothing_down(void **state)
 {
     size_t writes = world_writes(&w);
@@ -151,7 +162,8 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_is_no), cmocka_unit_test(enter_alone_is_no),
-        cmocka_unit_test(yes_is_yes), cmocka_unit_test(another_name_takes_nothing_down)};
+        cmocka_unit_test(yes_is_yes), cmocka_unit_test(reading_long_is_no_sleep),
+        cmocka_unit_test(another_name_takes_nothing_down)};
     const struct CMUnitTest theirs[] = {cmocka_unit_test(what_flows_already_needs_no_name),
                                         cmocka_unit_test(yes_does_not_mean_anothers_stream),
                                         cmocka_unit_test(its_name_is_typed),

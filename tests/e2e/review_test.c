@@ -342,6 +342,52 @@ STEP(apply_does_exactly_that)
     answer_is(STROM(&w, "status", "-f", file, APP), 0);
 }
 
+static void holds_back(const char *publish, const char *words)
+{
+    char none[256];
+    world_source(&w, publish, none);
+    const struct answer *a = STROM(&w, "review", "-f", file, APP, "--json");
+    answer_is(a, 3);
+    const struct json *need = found_in(json_get(a->doc, "needs"), "kind", "migration");
+    assert_non_null(strstr(json_string_or(need, "text", ""), words));
+    a = STROM(&w, "review", "-f", file, APP);
+    answer_is(a, 3);
+    assert_non_null(strstr(a->out, "the database does not hand out all that flows by the file"));
+}
+
+/* What runs is what the file says, and less of it is handed out. */
+STEP(a_publication_that_holds_back_is_told)
+{
+    char all[256], none[256];
+    world_source(&w, "SELECT puballtables FROM pg_publication WHERE pubname = 'ds_publication'",
+                 all);
+    world_source(&w, "DROP PUBLICATION ds_publication", none);
+    holds_back("CREATE PUBLICATION ds_publication FOR TABLE regel_evaluering (id), "
+               "regelsett_resultat",
+               "leaves out columns that flow by the file, of public.regel_evaluering");
+    answer_is(STROM(&w, "plan", "-f", file, APP), 3);
+    const struct answer *a = STROM(&w, "status", "-f", file, APP, "--json");
+    assert_text(found_in(json_get(a->doc, "drift"), "kind", "publication"), "live",
+                "not published");
+    holds_back("ALTER PUBLICATION ds_publication SET TABLE regel_evaluering WHERE (id < 0), "
+               "regelsett_resultat",
+               "holds rows back, of public.regel_evaluering");
+    world_source(&w,
+                 "ALTER PUBLICATION ds_publication SET TABLE regel_evaluering, "
+                 "regelsett_resultat",
+                 none);
+    holds_back("ALTER PUBLICATION ds_publication SET (publish = 'insert')",
+               "does not hand out insert, update and delete");
+    world_source(&w, "DROP PUBLICATION ds_publication", none);
+    world_source(&w,
+                 strcmp(all, "t") == 0
+                     ? "CREATE PUBLICATION ds_publication FOR ALL TABLES"
+                     : "CREATE PUBLICATION ds_publication FOR TABLE regel_evaluering, "
+                       "regelsett_resultat",
+                 none);
+    answer_is(STROM(&w, "review", "-f", file, APP), 0);
+}
+
 /* --- drift, the other way round --- */
 
 /* main still lets the column flow; the stream does not any more. */
@@ -411,6 +457,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_flows_beyond_the_file_is_no_good_health),
         cmocka_unit_test(apply_refuses_when_it_has_moved),
         cmocka_unit_test(apply_does_exactly_that),
+        cmocka_unit_test(a_publication_that_holds_back_is_told),
         cmocka_unit_test(the_stream_has_drifted_from_main),
         cmocka_unit_test(the_source_has_drifted),
         cmocka_unit_test(requests_are_as_google_wants_them),
