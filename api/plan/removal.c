@@ -195,13 +195,22 @@ static bool is_doubtful(const struct remove_options *o, enum step_id step)
            !maker_is_mark(&o->made, o->seen->things[STEP_ACCOUNT].run);
 }
 
+/* By the journal; or by its mark: where what came behind its making failed (a machine whose proxy
+ * did not answer, an operation that ended in an error), the journal has the step as failed, and the
+ * thing is there all the same. */
+static bool is_of_run(const struct remove_options *o, enum step_id step)
+{
+    return (o->made.steps & BIT(step)) ||
+           (step_type(step)->marked && maker_is_mark(&o->made, o->seen->things[step].run));
+}
+
 /* Its own reason to stay, whatever becomes of the others. */
 static const char *own_why(const struct remove_options *o, const struct names *n, enum step_id step,
                            struct arena *a)
 {
     const struct observed_thing *thing = &o->seen->things[step];
 
-    if (o->undo && !(o->made.steps & BIT(step)))
+    if (o->undo && !is_of_run(o, step))
         return tr("it was there before");
     if (o->undo && is_doubtful(o, step))
         return tr("whether this run or somebody else gave it was not heard");

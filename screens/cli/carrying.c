@@ -121,7 +121,7 @@ static bool take_back(struct creation *c, struct err *e)
     if (!taking_back(c->s, e))
         return false;
     err_set(e, ERR_INTERRUPTED, "%s", tr("Creating the stream"));
-    err_why(e, "%s", tr("it was undone: what this run had made is gone"));
+    err_why(e, "%s", tr("it was undone; what stays of it is told above"));
     return false;
 }
 

@@ -234,6 +234,27 @@ static void test_undo_goes_by_the_mark_too(void **state)
     scene_done(&s);
 }
 
+/* The step failed behind its making: the mark tells whose it is, and without one it stays. */
+static void test_undo_of_what_failed_later(void **state)
+{
+    static const char *const marks[] = {SCENE_RUN};
+    struct scene s;
+    (void)state;
+    scene_open(&s);
+    scene_ready(&s);
+    names_complete(&s.target);
+    struct remove_options o = {
+        .target = &s.target, .seen = &s.seen, .undo = true, .made = {~0u, ~0u, marks, 1}};
+    o.made.steps &= ~(1u << STEP_PROXY);
+    assert_false(stays(&o, &s.mem, STEP_PROXY));
+    assert_false(stays(&o, &s.mem, STEP_ADDRESS)); /* which it needs */
+    s.seen.things[STEP_PROXY].run = "run-5";
+    assert_true(stays(&o, &s.mem, STEP_PROXY));
+    s.seen.things[STEP_PROXY].run = NULL;
+    assert_true(stays(&o, &s.mem, STEP_PROXY));
+    scene_done(&s);
+}
+
 /* The answer to the call that gave the role was never heard: the account tells, or nothing does. */
 static void test_undo_of_a_role(void **state)
 {
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_stream_of_another_instance),
         cmocka_unit_test(test_undo_goes_by_the_mark_too),
         cmocka_unit_test(test_undo_of_a_role),
+        cmocka_unit_test(test_undo_of_what_failed_later),
         cmocka_unit_test(test_stream_of_nobody_knows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
