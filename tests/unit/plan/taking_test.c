@@ -275,7 +275,15 @@ static void test_undo_of_a_first_run(void **state)
     (void)state;
     static const char *const stopped[][3] = {
         {"compute.proxy", "create", "done"}, {"compute.address", "create", "done"}, {NULL}};
-    static const struct answer without[] = {{STREAM, NULL}, {SOURCE, NULL}, {STREAMS, "{}"}};
+    static const struct answer without[] = {
+        {STREAM, NULL},
+        {SOURCE, NULL},
+        {STREAMS, "{}"},
+        {PRIVATE,
+         "{\"name\":\"" DN "/privateConnections/datastream-connection\",\"state\":"
+         "\"CREATED\",\"labels\":{\"created-by\":\"strom\",\"strom-run\":\"run-0\"},"
+         "\"vpcPeeringConfig\":{\"vpc\":\"" VPC("datastream-vpc") "\","
+                                                                  "\"subnet\":\"10.2.0.0/29\"}}"}};
     struct receipt_line *lines;
     size_t n, goes = 0;
     struct err e;
