@@ -141,6 +141,7 @@ struct search {
     const char *repo;
     const char **paths;
     size_t n, room;
+    struct err trouble; /* the first folder that is there and cannot be read */
 };
 
 enum { MOST_FILES = 256, DEEPEST = 4 };
@@ -150,13 +151,14 @@ static bool is_yaml(const char *name)
     return str_ends(name, ".yaml") || str_ends(name, ".yml");
 }
 
+/* One that cannot be read is among them: whoever reads it again tells why. */
 static void look_into(struct search *s, const char *path)
 {
     struct str text = {0};
-    struct err ignored;
+    struct err later;
     const char *whole = path_join(s->mem, s->repo, path);
-    if (s->n < MOST_FILES && path_read(whole, MANIFEST_MAX_BYTES, &text, &ignored) &&
-        strstr(str_text(&text), "sqlInstances") != NULL) {
+    if (s->n < MOST_FILES && (!path_read(whole, MANIFEST_MAX_BYTES, &text, &later) ||
+                              strstr(str_text(&text), "sqlInstances") != NULL)) {
         if (s->n == s->room) {
             s->room = s->room ? s->room * 2 : 16;
             s->paths = mem_grow(s->paths, s->room, sizeof *s->paths);
@@ -169,8 +171,11 @@ static void look_into(struct search *s, const char *path)
 static void walk(struct search *s, const char *folder, int depth)
 {
     DIR *d = depth < DEEPEST ? opendir(path_join(s->mem, s->repo, folder)) : NULL;
-    if (d == NULL)
+    if (d == NULL) {
+        if (depth < DEEPEST && errno != ENOENT && errno != ENOTDIR && s->trouble.kind == ERR_NONE)
+            err_system(&s->trouble, errno, "looking for manifests in %s", folder);
         return;
+    }
     for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
         struct stat st;
         if (entry->d_name[0] == '.' ||
@@ -195,7 +200,7 @@ static void look_at_top(struct search *s)
 {
     static const char *const names[] = {"nais.yaml", "nais.yml", "app.yaml"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (access(path_join(s->mem, s->repo, names[i]), R_OK) == 0)
+        if (access(path_join(s->mem, s->repo, names[i]), F_OK) == 0)
             look_into(s, names[i]);
 }
 
@@ -213,5 +218,7 @@ bool manifest_find(struct arena *a, const char *repo, const char ***paths, size_
     *paths = arena_copy(a, s.paths ? (const void *)s.paths : "", s.n * sizeof s.paths[0]);
     *n = s.n;
     mem_free(s.paths);
-    return true;
+    if (s.trouble.kind != ERR_NONE)
+        *e = s.trouble;
+    return s.trouble.kind == ERR_NONE;
 }

@@ -78,7 +78,8 @@ bool manifest_unpatch(struct arena *a, const char *file, const char *text,
                       const struct manifest_ask *ask, struct manifest_result *out, struct err *e);
 
 /* The manifests of a repository: .nais/ and .nais/<folder>/ *.yaml, *.yml and nais.yaml, nais/
- * beside it, that hold the word sqlInstances; paths relative to repo, sorted. */
+ * beside it, that hold the word sqlInstances, or cannot be read; paths relative to repo, sorted.
+ * Fails where the repository, or a folder of manifests, is there and cannot be read. */
 bool manifest_find(struct arena *a, const char *repo, const char ***paths, size_t *n,
                    struct err *e);
 

@@ -268,21 +268,29 @@ static void test_finding(void **state)
     put_file(folder, "nais.yaml", sample);
     snprintf(path, sizeof path, "%s/.nais/link.yaml", folder);
     assert_int_equal(symlink("dev.yaml", path), 0);
+    put_file(folder, ".nais/qa.yaml", "");
+    snprintf(path, sizeof path, "%s/.nais/qa.yaml", folder); /* too large to be read */
+    assert_int_equal(truncate(path, MANIFEST_MAX_BYTES + 1), 0);
     struct arena a;
     struct err e;
     const char **paths;
     size_t n;
     arena_init(&a);
     assert_true(manifest_find(&a, folder, &paths, &n, &e));
-    assert_int_equal(n, 3);
+    assert_int_equal(n, 4);
     assert_string_equal(paths[0], ".nais/dev.yaml");
     assert_string_equal(paths[1], ".nais/prod/nais.yml");
-    assert_string_equal(paths[2], "nais.yaml");
+    assert_string_equal(paths[2], ".nais/qa.yaml"); /* whoever reads it tells why not */
+    assert_string_equal(paths[3], "nais.yaml");
     assert_false(manifest_find(&a, "/nowhere/at/all", &paths, &n, &e));
     arena_done(&a);
-    static const char *const made[] = {".nais/dev.yaml",      ".nais/alerts.yaml",
-                                       ".nais/dev-vars.json", ".nais/prod/nais.yml",
-                                       ".nais/link.yaml",     "nais.yaml"};
+    static const char *const made[] = {".nais/dev.yaml",
+                                       ".nais/alerts.yaml",
+                                       ".nais/dev-vars.json",
+                                       ".nais/prod/nais.yml",
+                                       ".nais/link.yaml",
+                                       ".nais/qa.yaml",
+                                       "nais.yaml"};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, made[i]);
         unlink(path);
