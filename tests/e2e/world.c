@@ -85,7 +85,7 @@ static void clean_environment(void)
 void world_new_state(struct world *w)
 {
     char why[FOLDER_WHY];
-    if (w->state[0] != '\0')
+    if (w->state[0] != '\0' && strcmp(w->state, w->sandboxes) != 0)
         folder_remove(w->state);
     if (!folder_make_temporary("strom-e2e", w->state, why))
         fail_msg("%s", why);
@@ -103,6 +103,7 @@ void world_open(struct world *w, const char *const *args)
     w->session = session_open(w->sandbox, args, NULL, why);
     if (w->session == NULL)
         fail_msg("%s", why);
+    snprintf(w->sandboxes, sizeof w->sandboxes, "%s", w->state);
     session_apply(w->session);
 }
 
@@ -126,9 +127,11 @@ void world_close(struct world *w)
     kept = NULL;
     session_close(w->session);
     w->session = NULL;
+    if (w->sandboxes[0] != '\0')
+        folder_remove(w->sandboxes);
     if (w->state[0] != '\0')
         folder_remove(w->state);
-    w->state[0] = '\0';
+    w->state[0] = w->sandboxes[0] = '\0';
 }
 
 /* --- commands --- */

@@ -18,6 +18,7 @@ enum { WORLD_PATH = 1024 };
 struct world {
     char strom[WORLD_PATH], sandbox[WORLD_PATH]; /* the programs under test */
     char state[WORLD_PATH];                      /* XDG_STATE_HOME and HOME: a folder of its own */
+    char sandboxes[WORLD_PATH];                  /* the first of these: the sandbox's own as well */
     struct session *session;
 };
 
