@@ -129,9 +129,8 @@ static int run_plan(struct session *s, writer *write)
     const struct options *o = s->o;
 
     creation_init(&c, s);
-    bool ok = creation_select(&c, o->n_include || o->n_exclude || o->n_columns, &e) &&
-              creation_plan(&c, 0, &e) && is_settled(c.plan, &e) &&
-              write(c.plan, &c.selection, &text, &e);
+    bool ok = creation_select(&c, options_name_tables(o), &e) && creation_plan(&c, 0, &e) &&
+              is_settled(c.plan, &e) && write(c.plan, &c.selection, &text, &e);
     if (ok)
         print_text(s, c.plan, &text);
     int code = !ok ? out_error(o, &e) : c.plan->count[PLAN_BLOCKED] ? OUT_NOT_YET : OUT_FINE;
@@ -159,7 +158,7 @@ int command_export(const struct options *o)
     if (!is_known(o, &e))
         return out_error(o, &e);
     bool sql = str_eq(o->args[0], "sql");
-    if (session_open(&s, o, wants | (sql ? 0 : SESSION_PROJECT), &code))
+    if (session_open(&s, o, wants | (sql ? 0 : SESSION_WHAT_FLOWS | SESSION_PROJECT), &code))
         code = sql ? run(&s)
                    : run_plan(&s, str_eq(o->args[0], "gcloud") ? export_gcloud : export_terraform);
     session_close(&s);

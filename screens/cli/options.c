@@ -13,6 +13,11 @@ bool options_is_command(const char *name)
     return false;
 }
 
+bool options_name_tables(const struct options *o)
+{
+    return o->n_include || o->n_exclude || o->n_columns;
+}
+
 static bool unknown_command(const char *name, struct err *e)
 {
     const char *best = options_near_command(name);

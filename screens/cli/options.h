@@ -47,6 +47,8 @@ bool options_parse(int argc, char **argv, struct options *out, struct err *e);
 /* --help of the program (command NULL) or of one command. */
 void options_help(const char *command, struct str *out);
 bool options_is_command(const char *name);
+/* What is to flow stands on the command line: the plan file does not say it then. */
+bool options_name_tables(const struct options *o);
 /* "15m", "1h", "900s", "900" -> seconds; -1 when it is none. 0 to 100 million. */
 int options_seconds(const char *text);
 

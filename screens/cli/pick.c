@@ -254,7 +254,7 @@ static bool include_named(struct selection *s, const struct options *o, struct e
         return true;
     err_set(e, ERR_INPUT, "Reading --include-tables");
     err_why(e, "it names no table");
-    return err_hint(e, "--include-tables a,b, or leave it out: then every table is chosen");
+    return err_hint(e, "--include-tables a,b");
 }
 
 static bool include_all(struct selection *s, const struct options *o, struct err *e)

@@ -80,11 +80,6 @@ static bool show_with_drift(struct creation *c, const struct task *trial, int *c
     return ok;
 }
 
-static bool names_tables(const struct options *o)
-{
-    return o->n_include || o->n_exclude || o->n_columns;
-}
-
 /* What Datastream refuses, and what it could not be asked, stands in the answer. False:
  * interrupted.
  */
@@ -101,10 +96,10 @@ static bool try_out(struct creation *c, struct task **trial, struct err *e)
 
 static bool run(struct creation *c, int *code, struct err *e)
 {
-    bool of_file = c->s->has_file && !names_tables(c->s->o);
+    bool of_file = c->s->has_file && !options_name_tables(c->s->o);
     struct task *trial = NULL;
 
-    bool ok = creation_select(c, names_tables(c->s->o), e) && creation_plan(c, 0, e) &&
+    bool ok = creation_select(c, options_name_tables(c->s->o), e) && creation_plan(c, 0, e) &&
               try_out(c, &trial, e);
     if (ok && of_file)
         ok = show_with_drift(c, trial, code, e);
@@ -112,6 +107,12 @@ static bool run(struct creation *c, int *code, struct err *e)
         *code = show(c, trial, NULL);
     task_drop(trial);
     return ok;
+}
+
+/* What is shown can be done, and what is not shown is not: both ask for the same. */
+static unsigned wanted(void)
+{
+    return SESSION_FILE | SESSION_WHAT_FLOWS | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT;
 }
 
 int command_plan(const struct options *o)
@@ -122,11 +123,7 @@ int command_plan(const struct options *o)
     int code;
 
     creation_init(&c, &s);
-    if (session_open(&s, o,
-                     SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
-                         SESSION_ONLY_APP,
-                     &code) &&
-        !run(&c, &code, &e))
+    if (session_open(&s, o, wanted(), &code) && !run(&c, &code, &e))
         code = out_error(o, &e);
     creation_done(&c);
     session_close(&s);
@@ -144,17 +141,9 @@ int command_apply(const struct options *o)
     int code;
 
     creation_init(&c, &s);
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT,
-                     &code)) {
-        if (!s.has_file && !names_tables(o)) {
-            err_set(&e, ERR_INPUT, "Finding the plan file");
-            err_why(&e, "there is no replication.json, and no tables were named");
-            err_hint(&e, "use -f FILE, or --include-tables");
-            code = out_error(o, &e);
-        } else {
-            bool ok = creation_select(&c, names_tables(o), &e) && creation_carry_out(&c, 0, &e);
-            code = creation_end(&c, ok ? NULL : &e);
-        }
+    if (session_open(&s, o, wanted(), &code)) {
+        bool ok = creation_select(&c, options_name_tables(o), &e) && creation_carry_out(&c, 0, &e);
+        code = creation_end(&c, ok ? NULL : &e);
     }
     creation_done(&c);
     session_close(&s);

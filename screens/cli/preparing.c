@@ -80,18 +80,13 @@ static bool make(struct session *s, const struct selection *chosen, bool only_mi
     return ok;
 }
 
-static bool names_tables(const struct options *o)
-{
-    return o->n_include || o->n_exclude || o->n_columns;
-}
-
 /* The tables: those that the options name, else the plan file's. */
 bool preparing_make(struct session *s, bool only_migrations, struct prepared *out, struct err *e)
 {
     struct creation c;
     bool ok;
 
-    if (!names_tables(s->o))
+    if (!options_name_tables(s->o))
         return make(s, s->has_file ? &s->file : NULL, only_migrations, out, e);
     creation_init(&c, s);
     ok = creation_select(&c, true, e) && make(s, &c.selection, only_migrations, out, e);

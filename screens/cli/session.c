@@ -172,13 +172,23 @@ static bool read_file(struct session *s, struct err *e)
     return ok;
 }
 
-static bool no_file(const struct session *s, struct err *e)
+static bool lacks_file(const struct session *s, unsigned wants)
+{
+    return !s->has_file &&
+           (wants & SESSION_THE_FILE || (wants & SESSION_WHAT_FLOWS && !options_name_tables(s->o)));
+}
+
+static bool no_file(const struct session *s, unsigned wants, struct err *e)
 {
     err_set(e, ERR_INPUT, "Finding the plan file");
     if (s->live.repo)
         err_why(e, "there is no replication.json in %s, and no -f FILE was given", s->live.repo);
     else
         err_why(e, "no -f FILE was given; %s", s->live.repo_why);
+    if (wants & SESSION_WHAT_FLOWS)
+        return err_hint(e, "what is to flow is never guessed: -f FILE or --repo DIR names the plan "
+                           "file, --include-tables A,B the tables; w on the wizard's Review writes "
+                           "one");
     return err_hint(e, "-f FILE names it, --repo DIR the app's repository, where it lies at the "
                        "top; w on the wizard's Review writes one");
 }
@@ -398,7 +408,7 @@ bool session_open(struct session *s, const struct options *o, unsigned wants, in
         session_catch(s->live.net);
     ok = ok && live_find_password(&s->live, &e);
     ok = ok && (!(wants & SESSION_FILE) || (team_is_read(s, &e) && read_file(s, &e)));
-    ok = ok && (!(wants & SESSION_THE_FILE) || s->has_file || no_file(s, &e));
+    ok = ok && (!lacks_file(s, wants) || no_file(s, wants, &e));
     target_from_environment(s);
     ok = ok && live_fill_target(&s->live, &s->target, &e);
     if (ok && (wants & SESSION_ONLY_APP))

@@ -14,8 +14,9 @@ enum session_wants {
     SESSION_PROJECT = 8, /* project and region must be known in the end */
     SESSION_ONLY_APP =
         16, /* none was named: the only one of the cluster's namespace, if it is that */
-    SESSION_IF_ANY = 32,  /* what the cluster does not tell stays unknown: no failure */
-    SESSION_THE_FILE = 64 /* with SESSION_FILE: nothing can be done without one */
+    SESSION_IF_ANY = 32,     /* what the cluster does not tell stays unknown: no failure */
+    SESSION_THE_FILE = 64,   /* with SESSION_FILE: nothing can be done without one */
+    SESSION_WHAT_FLOWS = 128 /* nor without one or tables named: never all there are, by itself */
 };
 
 struct session {

@@ -118,19 +118,45 @@ static void a_broken_file_is_to_be_mended(void **state)
 
 /* --- where it is about --- */
 
-/* check, status, plan and files look: the only app of the cluster is the one that is meant. */
+/* check, status and files look: the only app of the cluster is the one that is meant. */
 static void the_only_app_is_found_by_itself(void **state)
 {
     (void)state;
     const struct answer *a = STROM(&w, "status", "--json");
     answer_is(a, 3);
     assert_text(a->doc, "stream.name", "postgres-postmottak-bigquery");
-    a = STROM(&w, "plan", "--include-tables", "regel_evaluering", "--json");
-    answer_is(a, 3);
-    assert_int_equal(json_int64(a->doc, "summary.create", 0), 12);
-    a = STROM(&w, "apply", "--include-tables", "regel_evaluering", "--yes");
-    answer_is(a, 2); /* what writes wants it named */
+    /* what writes wants it named, and so does what tells what will be written */
+    a = STROM(&w, "plan", "--include-tables", "regel_evaluering");
+    answer_is(a, 2);
     answer_says(a, "--app");
+    a = STROM(&w, "apply", "--include-tables", "regel_evaluering", "--yes");
+    answer_is(a, 2);
+    answer_says(a, "--app");
+}
+
+/* No plan shows every table there is as one that begins to flow: what cannot be done is not shown.
+ */
+static void nothing_is_planned_that_nobody_named(void **state)
+{
+    static const char *const lines[][7] = {{"plan", APP, "--json"},
+                                           {"apply", APP, "--yes", "--json"},
+                                           {"export", "terraform", APP, "--json"},
+                                           {"export", "gcloud", APP, "--json"}};
+    static const char *const others[][7] = {
+        {"plan", APP, "--exclude-tables", "person", "--json"},
+        {"plan", APP, "-f", TESTS_DIR "/e2e/two_tables.json", "--json"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        const struct answer *a = world_run(&w, lines[i]);
+        answer_is(a, 2);
+        const struct json *e = answer_error(a);
+        assert_text(e, "code", "INPUT");
+        assert_non_null(strstr(json_string_or(e, "message", ""), "no -f FILE was given"));
+        assert_non_null(strstr(json_string_or(e, "hint", ""), "--include-tables"));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        answer_is(world_run(&w, others[i]), 3);
+    assert_int_equal(world_writes(&w), 0);
 }
 
 /* Before anything is made: it is said, with the next step, and no slot is called gone. */
@@ -215,6 +241,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_name_that_is_not_there_is_refused),
         cmocka_unit_test(a_broken_file_is_to_be_mended),
         cmocka_unit_test(the_only_app_is_found_by_itself),
+        cmocka_unit_test(nothing_is_planned_that_nobody_named),
         cmocka_unit_test(status_without_a_stream_tells_the_next_step),
         cmocka_unit_test(a_context_that_is_not_there_is_told),
         cmocka_unit_test(a_plan_without_a_database_tells_what_it_waits_for),

@@ -79,6 +79,7 @@ static int run_in(const char *const *env, const char *const *args)
 #define RUN(...)         RUN_IN(NULL, __VA_ARGS__)
 #define LOG              "--log", log_file, "-v", "-v", "-v"
 #define APP              "--app", "postmottak-backend"
+#define ALL              "--exclude-tables", "flyway_schema_history"
 
 /* --- what happens --- */
 
@@ -88,13 +89,13 @@ static void every_command(const char *const *env)
     RUN_IN(env, "check", APP, "--json");
     RUN_IN(env, "tables", APP, LOG);
     RUN_IN(env, "tables", APP, "--json");
-    RUN_IN(env, "plan", APP, LOG);
-    RUN_IN(env, "plan", APP, "--json");
+    RUN_IN(env, "plan", APP, ALL, LOG);
+    RUN_IN(env, "plan", APP, ALL, "--json");
     RUN_IN(env, "files", APP, "--out", "made");
     RUN_IN(env, "files", APP, "--json");
     RUN_IN(env, "export", "sql", APP);
-    RUN_IN(env, "export", "terraform", APP);
-    RUN_IN(env, "export", "gcloud", APP);
+    RUN_IN(env, "export", "terraform", APP, ALL);
+    RUN_IN(env, "export", "gcloud", APP, ALL);
     RUN_IN(env, "review", APP);
     RUN_IN(env, "status", APP, LOG);
     RUN_IN(env, "status", APP, "--reconcile", "all");

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define APP "--app", "postmottak-backend"
+#define APP   "--app", "postmottak-backend"
+#define TABLE "--include-tables", "regel_evaluering"
 #define CREATE                                                                                     \
     "create", "postmottak-backend", "datastream", "--include-tables",                              \
         "regel_evaluering,regelsett_resultat", "--yes", "--json"
@@ -95,9 +96,9 @@ static void no_login(void **state)
     static const char *const env[] = {"GOOGLE_APPLICATION_CREDENTIALS", NULL};
     static const char *const elsewhere[] = {"GOOGLE_APPLICATION_CREDENTIALS=/nonexistent", NULL};
     (void)state;
-    const struct json *e = failure(STROM_IN(&w, env, "plan", APP, "--json"), 1);
+    const struct json *e = failure(STROM_IN(&w, env, "plan", APP, TABLE, "--json"), 1);
     assert_non_null(strstr(json_string_or(e, "hint", ""), "gcloud auth"));
-    failure(STROM_IN(&w, elsewhere, "plan", APP, "--json"), 1);
+    failure(STROM_IN(&w, elsewhere, "plan", APP, TABLE, "--json"), 1);
     const struct answer *a = STROM_IN(&w, env, "check", APP, "--json");
     answer_is(a, 3);
     check_is(a, "google.credentials", "fail");
@@ -109,10 +110,11 @@ static void no_network(void **state)
 {
     static const char *const env[] = {"STROM_GCP_ENDPOINT=http://127.0.0.1:9", NULL};
     (void)state;
-    const struct json *e = failure(
-        STROM_IN(&w, env, "plan", APP, "--project", "aap-dev-ab12", "--location", "europe-north1",
-                 "--instance", "postmottak-backend", "--database", "postmottak", "--json"),
-        1);
+    const struct json *e =
+        failure(STROM_IN(&w, env, "plan", APP, TABLE, "--project", "aap-dev-ab12", "--location",
+                         "europe-north1", "--instance", "postmottak-backend", "--database",
+                         "postmottak", "--json"),
+                1);
     assert_true(json_bool(e, "retryable", false));
     const struct answer *a = STROM_IN(&w, env, "check", APP, "--json");
     assert_true(a->code == 3 || a->code == 1);
@@ -123,7 +125,7 @@ static void no_cluster(void **state)
 {
     static const char *const env[] = {"KUBECONFIG=/nonexistent", NULL};
     (void)state;
-    const struct json *e = failure(STROM_IN(&w, env, "plan", APP, "--json"), 1);
+    const struct json *e = failure(STROM_IN(&w, env, "plan", APP, TABLE, "--json"), 1);
     assert_non_null(strstr(json_string_or(e, "hint", ""), "KUBECONFIG"));
     const struct answer *a =
         STROM_IN(&w, env, CREATE, "--no-input", "--project", "aap-dev-ab12", "--location",
@@ -141,7 +143,7 @@ static void a_state_folder_that_cannot_be(void **state)
     static const char *const env[] = {"XDG_STATE_HOME=/dev/null/nowhere", NULL};
     (void)state;
     answer_is(STROM_IN(&w, env, "status", APP, "--json"), 3); /* looking needs no state */
-    answer_document(STROM_IN(&w, env, "plan", APP, "--json"));
+    answer_document(STROM_IN(&w, env, "plan", APP, TABLE, "--json"));
 }
 
 /* Each write fails as on a full disk: what was begun must be recorded, so nothing is begun. */

@@ -25,7 +25,8 @@ enum { MOST_WORDS = 24, MOST_BYTES = 1 << 20, SIGNALLED = 128 };
 
 static const char *const create[] = {"strom", "create",           APP,    "datastream",
                                      ALWAYS,  "--include-tables", TABLES, NULL};
-static const char *const plan[] = {"strom", "plan", "--app", APP, ALWAYS, NULL};
+static const char *const plan[] = {"strom", "plan", "--app", APP, ALWAYS, "--include-tables",
+                                   TABLES,  NULL};
 static const char *const status[] = {"strom", "status", "--app", APP, ALWAYS, NULL};
 static const char *const check[] = {"strom", "check", "--app", APP, ALWAYS, NULL};
 static const char *const take_down[] = {
