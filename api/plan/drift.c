@@ -184,14 +184,17 @@ static void look_at_table(struct job *j, const struct selection_table *t)
     }
 }
 
-/* A new table is one item, whatever is in it. */
-static void look_for_news(struct job *j, const struct selection_table *db)
+/* A new table is one item, whatever is in it. What the stream carries is neither new nor off. */
+static void look_for_news(struct job *j, const struct selection *running,
+                          const struct selection_table *db)
 {
-    const struct selection_table *t;
+    const struct selection_table *t, *carried = NULL;
     size_t at, column;
 
+    if (running && selection_find(running, db->schema, db->name, &at))
+        carried = &running->tables[at];
     if (!selection_find(j->agreed, db->schema, db->name, &at)) {
-        if (db->selectable)
+        if (db->selectable && (carried == NULL || carried->n_included == 0))
             add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
                                         .schema = db->schema,
                                         .table = db->name,
@@ -201,7 +204,9 @@ static void look_for_news(struct job *j, const struct selection_table *db)
     }
     t = &j->agreed->tables[at];
     for (size_t i = 0; i < db->n_columns; i++)
-        if (!selection_find_column(t, db->columns[i].name, &column))
+        if (!selection_find_column(t, db->columns[i].name, &column) &&
+            !(carried && selection_find_column(carried, db->columns[i].name, &column) &&
+              carried->columns[column].included))
             add(j, &(struct drift_item){.kind = DRIFT_COLUMN,
                                         .schema = t->schema,
                                         .table = t->name,
@@ -213,10 +218,17 @@ static void look_for_news(struct job *j, const struct selection_table *db)
 
 static void look_at_database(struct job *j)
 {
+    const struct datastream_stream *stream = j->live->stream ? j->live->stream : j->live->carries;
+    struct selection running;
+
     for (size_t i = 0; i < j->agreed->n_tables; i++)
         look_at_table(j, &j->agreed->tables[i]);
+    if (stream)
+        running_selection(stream, j->live->seen, &running);
     for (size_t i = 0; i < j->live->seen->n_tables; i++)
-        look_for_news(j, &j->live->seen->tables[i]);
+        look_for_news(j, stream ? &running : NULL, &j->live->seen->tables[i]);
+    if (stream)
+        selection_done(&running);
 }
 
 /* What flows without the file's word first, and what the file calls harmless, the most sensitive at

@@ -42,6 +42,8 @@ struct drift {
  * wanted. seen: the database's tables and columns. */
 struct drift_world {
     const struct datastream_stream *stream;
+    const struct datastream_stream *carries; /* the same where it is not compared: what it carries
+                                                is no news */
     const struct source_facts *facts;
     const struct selection *seen;
     const char *db_user, *publication; /* that the facts are of */

@@ -159,7 +159,7 @@ static void take_drift(struct review *r, struct drift_item *kept, const struct d
 static void find_drift(struct review *r)
 {
     const struct review_input *in = r->in;
-    struct drift_world runs = in->live, has = {.seen = in->live.seen};
+    struct drift_world runs = in->live, has = {.seen = in->live.seen, .carries = in->live.stream};
     struct drift_item *kept;
     struct drift drift, file;
     size_t graver = 0;

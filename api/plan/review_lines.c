@@ -79,12 +79,14 @@ static void put_column(struct review_writer *w, const struct review_column *c, s
 /* Columns of that table that the database has and the file has no word of. */
 static uint32_t n_unlisted(const struct review *r, const struct compare_column *c)
 {
+    const struct selection *seen = r->in->live.seen;
+    size_t table, column;
     uint32_t n = 0;
 
-    for (size_t i = 0; i < r->drift.n; i++) {
-        const struct drift_item *d = &r->drift.items[i];
-        n += d->unlisted && d->column && str_eq(d->table, c->table) && str_eq(d->schema, c->schema);
-    }
+    if (seen == NULL || !selection_find(seen, c->schema, c->table, &table))
+        return 0;
+    for (size_t i = 0; i < seen->tables[table].n_columns; i++)
+        n += !selection_find_column(c->table_is, seen->tables[table].columns[i].name, &column);
     return n;
 }
 
@@ -198,9 +200,10 @@ static void rules(struct review_writer *w)
 
 static const char *kind_word(const char *kind)
 {
-    static const char *const words[][2] = {
-        {"migration", "migration"}, {"grant", "grant"},       {"manifest", "manifest"},
-        {"backfill", "backfill"},   {"bigquery", "BigQuery"}, {"recreate", "a new stream"}};
+    static const char *const words[][2] = {{"migration", "migration"}, {"grant", "grant"},
+                                           {"manifest", "manifest"},   {"backfill", "backfill"},
+                                           {"bigquery", "BigQuery"},   {"recreate", "a new stream"},
+                                           {"command", "command"}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(words[i][0], kind))

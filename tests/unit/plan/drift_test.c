@@ -74,6 +74,44 @@ static void test_a_false_type_of_the_file(void **state)
     selection_done(&seen);
 }
 
+/* What flows now, and stops, is told as that: it is neither new nor off. */
+static void test_news_are_neither_in_the_file_nor_in_the_stream(void **state)
+{
+    (void)state;
+    static const struct selection_fact facts[] = {{.name = "id", .type = "bigint", .key = true},
+                                                  {.name = "ny", .type = "text"},
+                                                  {.name = "gammel", .type = "text"}};
+    static struct datastream_column listed[] = {{.name = "id"}, {.name = "gammel"}};
+    static struct datastream_table tables[] = {
+        {.name = "listet", .columns = listed, .n_columns = 2},
+        {.name = "stanser", .columns = listed, .n_columns = 1}};
+    static struct datastream_schema schema = {"public", tables, 2};
+    static const struct datastream_stream stream = {
+        .id = "s", .freshness_s = -1, .include = {&schema, 1, true}};
+    struct drift_world runs[] = {{.stream = &stream}, {.carries = &stream}, {.carries = NULL}};
+    struct selection file, seen;
+
+    selection_init(&file);
+    selection_add(&file, "public", "listet", facts, 1, NULL);
+    selection_put_back(&file, 0, 0);
+    selection_init(&seen);
+    selection_add(&seen, "public", "listet", facts, 3, NULL);
+    selection_add(&seen, "public", "stanser", facts, 3, NULL);
+    selection_add(&seen, "public", "nytt", facts, 3, NULL);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct drift d;
+        runs[i].seen = &seen;
+        drift_find(&file, &runs[i], &mem, &d);
+        assert_int_equal(d.n_unlisted, i == 2 ? 4 : 2);
+        if (i == 2)
+            continue;
+        assert_string_equal(d.items[d.n - 2].column, "ny");
+        assert_string_equal(d.items[d.n - 1].table, "nytt");
+    }
+    selection_done(&file);
+    selection_done(&seen);
+}
+
 /* --- in a review --- */
 
 struct scene {
@@ -166,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_a_false_type_of_the_file),
+        CASE(test_news_are_neither_in_the_file_nor_in_the_stream),
         CASE(test_a_review_against_a_base_tells_the_files_type),
         CASE(test_the_right_side_is_named),
     };
