@@ -150,6 +150,11 @@ static void compare_fixed(struct stream_job *s)
         s->a->verb = PLAN_BLOCKED;
         s->a->why = "a stream of this name is there, and these cannot be changed afterwards";
         s->a->hint = "take the values that it has, or take it down first";
+        if (s->a->n_changes == 1 && str_eq(s->a->changes[0].path, "replicationSlot"))
+            s->a->hint = arena_printf(&s->j->p->mem,
+                                      tr("strom stream slot %s changes it, once a migration has "
+                                         "made that slot (--dry-run shows it)"),
+                                      t->slot);
     }
 }
 

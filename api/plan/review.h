@@ -66,7 +66,7 @@ struct review_lowered {
 };
 
 struct review_need {
-    const char *kind; /* "migration", "grant", "manifest", "backfill", "bigquery", "recreate" */
+    const char *kind; /* "migration", "grant", "manifest", "backfill", "bigquery", "recreate", "command" */
     const char *text; /* marked as in said.h */
     bool sure;        /* the source was asked; else it is what such a change takes */
 };

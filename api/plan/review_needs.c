@@ -266,25 +266,21 @@ static const struct {
     {"source.publication", "migration",
      "the new publication, before the stream reads it (strom "
      "files writes it)"},
-    {"source.slot", "recreate",
-     "the slot of a stream that is there cannot be changed: take it "
-     "down, and create it anew"},
     {"destination.project", "recreate",
      "another project is another stream: the one that runs goes "
      "on until it is taken down"},
     {"destination.dataset_project", "recreate",
-     "a stream's dataset cannot be changed: take it "
-     "down, and create it anew; what has arrived stays "
-     "where it is"},
+     "a stream's dataset cannot be changed: take it down (strom delete), and create it anew (strom "
+     "apply); what has arrived stays where it is"},
     {"destination.dataset", "recreate",
-     "a stream's dataset cannot be changed: take it down, and "
-     "create it anew; what has arrived stays where it is"},
+     "a stream's dataset cannot be changed: take it down (strom delete), and create it anew (strom "
+     "apply); what has arrived stays where it is"},
     {"destination.location", "recreate",
      "a dataset cannot be moved: another dataset, and another "
      "stream"},
     {"destination.mode", "recreate",
-     "a stream's mode cannot be changed: take it down, and create "
-     "it anew"},
+     "a stream's mode cannot be changed: take it down (strom delete), and create it anew (strom "
+     "apply)"},
     {"destination.freshness_seconds", "bigquery",
      "tables that are there keep their max_staleness: "
      "it is set by ALTER TABLE ... SET OPTIONS"},
@@ -296,8 +292,23 @@ static const struct {
      "it is taken down"},
 };
 
+/* What runs is changed by a command of its own: apply refuses to. */
+static void slot_needs(struct review *r, const struct compare_setting *s)
+{
+    const char *slot = s->is ? s->is : "NAME";
+
+    need(r, "command", true,
+         arena_printf(
+             &r->mem,
+             tr("%s: a migration makes the new slot first; then %s lets the stream read it "
+                "and copies what is needed (--dry-run shows both)"),
+             word(r, s->path), word(r, arena_printf(&r->mem, "strom stream slot %s", slot))));
+}
+
 static void settings_need(struct review *r, const struct compare_setting *s)
 {
+    if (str_eq(s->path, "source.slot"))
+        slot_needs(r, s);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (str_eq(settings[i].path, s->path))
             need(r, settings[i].kind, true,

@@ -138,7 +138,7 @@ static const char parts[] =
     "            \"required\": [\"kind\", \"text\", \"sure\"],\n"
     "            \"properties\": {\n"
     "              \"kind\": {\"enum\": [\"migration\", \"grant\", \"manifest\", \"backfill\", "
-    "\"bigquery\", \"recreate\"]},\n"
+    "\"bigquery\", \"recreate\", \"command\"]},\n"
     "              \"text\": {\"type\": \"string\"},\n"
     "              \"sure\": {\"type\": \"boolean\", \"description\": \"false: it may be done "
     "already\"}\n"

@@ -251,13 +251,36 @@ static void write_theirs(const char *path, const char *slot)
     fclose(f);
 }
 
+/* A file that names another slot before the stream reads it: how many needs name that command. */
+static int told_command(const char *path, const char *command)
+{
+    int n = 0;
+    const struct answer *a = STROM(&w, "review", APP, "-f", path, "--json");
+    answer_fits(&w, a, "review");
+    for
+        json_each(need, json_get(a->doc, "needs"))
+        {
+            if (!str_eq(json_string(need, "kind"), "command"))
+                continue;
+            assert_non_null(strstr(json_string_or(need, "text", ""), command));
+            n++;
+        }
+    return n;
+}
+
 static void the_plan_file_follows_the_slot(void **state)
 {
     static char before[65536], after[65536], wanted[65536];
-    char path[WORLD_PATH + 32];
+    char path[WORLD_PATH + 32], ahead[WORLD_PATH + 32];
     (void)state;
     snprintf(path, sizeof path, "%s/theirs.json", w.state);
+    snprintf(ahead, sizeof ahead, "%s/ahead.json", w.state);
     make_slot("ds_sju");
+    write_theirs(ahead, "ds_sju");
+    assert_int_equal(told_command(ahead, "strom stream slot ds_sju"), 1);
+    const struct answer *p = STROM(&w, "plan", APP, "-f", ahead);
+    answer_is(p, 3);
+    assert_non_null(strstr(p->out, "strom stream slot ds_sju"));
     write_theirs(path, "ds_fem");
     read_file(path, before);
     const struct answer *a = STROM(&w, "stream", "slot", "ds_sju", APP, "-f", path, "--dry-run");
@@ -274,7 +297,8 @@ static void the_plan_file_follows_the_slot(void **state)
     a = STROM(&w, "plan", APP, "-f", path, "--json");
     assert_text(found_in(json_get(a->doc, "actions"), "step", "datastream.stream"), "action",
                 "keep");
-    write_theirs(path, "ds_fem"); /* it was not written when that run ended */
+    assert_int_equal(told_command(ahead, ""), 0); /* it has done what it was named for */
+    write_theirs(path, "ds_fem");                 /* it was not written when that run ended */
     a = STROM(&w, "stream", "slot", "ds_sju", APP, "-f", path, "--yes", "--json");
     ends_with(a, 0, "unchanged");
     assert_non_null(event_of(a, "plan.file", "done"));
