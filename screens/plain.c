@@ -8,6 +8,7 @@
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
 #include "screens/grants.h"
+#include "screens/plain_more.h"
 #include "screens/plain_page.h"
 #include "screens/walk.h"
 #include "tui/field.h"
@@ -185,8 +186,8 @@ static void show(struct plain *p)
     }
     p->walk.j.said[0] = '\0';
     plain_page_say(&p->read, whole ? tr("Up, Down, Space, Tab, Enter move and choose; =TEXT types; "
-                                        "page reads all again; back; quit")
-                                   : tr("page; back; quit"));
+                                        "help explains all; back; quit")
+                                   : tr("help; page; back; quit"));
     str_done(&title);
     str_done(&text);
     str_done(&actions);
@@ -215,6 +216,8 @@ static void obey(struct plain *p, char *line)
 {
     const struct action *actions[32];
     size_t n = list_actions(p, actions, 32);
+    const struct plain_more more = {&p->walk, actions, n, &p->read, p->page, p->cols};
+    int of_everywhere = line[0] == '=' ? PLAIN_MORE_NOT : plain_more(&more, line);
     long long number;
 
     if (line[0] == '=') {
@@ -224,6 +227,9 @@ static void obey(struct plain *p, char *line)
         p->done = true;
     } else if (str_eq(line, "page")) {
         plain_page_forget(&p->read);
+    } else if (of_everywhere != PLAIN_MORE_NOT) {
+        if (of_everywhere != PLAIN_MORE_SAID)
+            press(p, of_everywhere);
     } else if (str_eq(line, "back")) {
         press(p, TUI_ESC);
     } else if (str_int64(line, 1, (long long)n, &number)) {

@@ -33,6 +33,8 @@ void script_text(const struct page *p, struct str *out)
         *cursor = '\0';
         out->bytes = (size_t)(cursor - out->text);
     }
+    while (out->bytes > 1 && out->text[out->bytes - 2] == '\n') /* a page as tall as all it holds */
+        out->text[--out->bytes] = '\0';
 }
 
 bool script_save(const struct page *p, const char *title, char file[64], struct err *e)

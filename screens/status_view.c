@@ -7,6 +7,7 @@
 #include "api/plan/maker.h"
 #include "screens/answer.h"
 #include "tui/spark.h"
+#include "tui/text.h"
 
 #include <string.h>
 
@@ -66,6 +67,25 @@ void status_view_silence(const struct watch_status *s, const struct watch_silenc
     page_note(p, "%s", tr("→ it is waited for, and asked anew by itself"));
 }
 
+/* As wide as the widest of them is in the person's language. */
+int status_view_column(void)
+{
+    const char *const labels[] = {tr("Events"), tr("Bytes"), tr("Latency"),
+                                  tr("Behind"), tr("Slot"),  tr("Cost")};
+    int widest = 0;
+
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (text_width(labels[i]) > widest)
+            widest = text_width(labels[i]);
+    return widest + 1;
+}
+
+void status_view_label(const char *label, struct page *p)
+{
+    page_put(p, STYLE_TEXT, "%s", label);
+    page_tab(p, status_view_column());
+}
+
 /* --- what is wrong --- */
 
 static void draw_trouble(enum mark mark, const char *time, const char *text, const char *step,
@@ -118,11 +138,14 @@ static void put_unknown(const struct watch_status *s, struct page *p)
 
 static void draw_events(const struct watch_status *s, struct page *p)
 {
-    page_put(p, STYLE_TEXT, "%s", tr("Events  "));
+    char events[FIGURE_TEXT];
+
+    status_view_label(tr("Events"), p);
     if (s->now[WATCH_EVENTS_PER_S] < 0)
         put_unknown(s, p);
     else
-        page_put(p, STYLE_TEXT, tr("%.1f a second"), s->now[WATCH_EVENTS_PER_S]);
+        page_put(p, STYLE_TEXT, tr("%s a second"),
+                 figure_tenths(s->now[WATCH_EVENTS_PER_S], events));
     status_view_spark(s->points[WATCH_EVENTS_PER_S], WATCH_POINTS, p);
 }
 
@@ -130,7 +153,7 @@ static void draw_bytes(const struct watch_status *s, struct page *p)
 {
     char bytes[FIGURE_TEXT];
 
-    page_put(p, STYLE_TEXT, "%s", tr("Bytes   "));
+    status_view_label(tr("Bytes"), p);
     if (s->now[WATCH_BYTES_PER_S] < 0)
         put_unknown(s, p);
     else
@@ -141,20 +164,24 @@ static void draw_bytes(const struct watch_status *s, struct page *p)
 
 static void draw_latency(const struct watch_status *s, struct page *p)
 {
-    page_put(p, STYLE_TEXT, "%s", tr("Latency "));
+    char half[FIGURE_TEXT], most[FIGURE_TEXT], all[FIGURE_TEXT];
+
+    status_view_label(tr("Latency"), p);
     if (s->now[WATCH_LATENCY_P50] < 0 && s->now[WATCH_EVENTS_PER_S] < 0)
         put_unknown(s, p);
     else if (s->now[WATCH_LATENCY_P50] < 0) /* where nothing changes, nothing takes its time */
         page_put(p, STYLE_MUTED, "%s", tr("no change of late"));
     else
-        page_put(p, STYLE_TEXT, tr("50 %% in %.1f s, 95 %% in %.1f s, 99 %% in %.1f s"),
-                 s->now[WATCH_LATENCY_P50], s->now[WATCH_LATENCY_P95], s->now[WATCH_LATENCY_P99]);
+        page_put(p, STYLE_TEXT, tr("50 %% in %s s, 95 %% in %s s, 99 %% in %s s"),
+                 figure_tenths(s->now[WATCH_LATENCY_P50], half),
+                 figure_tenths(s->now[WATCH_LATENCY_P95], most),
+                 figure_tenths(s->now[WATCH_LATENCY_P99], all));
     status_view_spark(s->points[WATCH_LATENCY_P95], WATCH_POINTS, p);
 }
 
 static void draw_behind(const struct watch_status *s, struct page *p)
 {
-    page_put(p, STYLE_TEXT, "%s", tr("Behind  "));
+    status_view_label(tr("Behind"), p);
     if (s->newest_point < 0)
         put_unknown(s, p);
     else
@@ -193,10 +220,13 @@ void status_view_stream(const struct watch_status *s, bool old, struct page *p)
 
 void status_view_cost(const struct watch_cost *c, struct page *p)
 {
+    char least[FIGURE_TEXT], most[FIGURE_TEXT];
+
     if (!c->known)
         return;
-    page_put(p, STYLE_TEXT, "%s", tr("Cost    "));
-    page_put(p, STYLE_TEXT, tr("%.2f to %.2f USD this month"), c->so_far[0], c->so_far[1]);
+    status_view_label(tr("Cost"), p);
+    page_put(p, STYLE_TEXT, tr("%s to %s USD this month"), figure_money(c->so_far[0], least),
+             figure_money(c->so_far[1], most));
     if (c->month_known)
         page_put(p, STYLE_TEXT, tr(", %.0f to %.0f in a whole one; most for: %s"), c->month[0],
                  c->month[1], tr(c->parts[c->driver].name));

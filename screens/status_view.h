@@ -29,6 +29,8 @@ void status_view_log(const struct watch_status *s, struct page *p); /* the newes
 /* "12:34:56" of that moment, in UTC as every time here. */
 const char *status_view_clock(int64_t wall_ms, char out[]);
 /* A line of figures: the values at the right, where there is room beside the words. */
+void status_view_label(const char *label, struct page *p); /* of a line; what it says follows */
+int status_view_column(void);                              /* where that begins */
 void status_view_spark(const double *values, size_t n, struct page *p);
 
 #endif

@@ -19,7 +19,8 @@ static void draw_heartbeat(const struct watch_slot *slot, struct page *p)
 
     if (slot->heartbeat < 0)
         return;
-    page_put(p, STYLE_MUTED, tr("        its reader's heartbeat %s ago"),
+    page_tab(p, status_view_column());
+    page_put(p, STYLE_MUTED, tr("its reader's heartbeat %s ago"),
              ago(slot, slot->heartbeat, alive));
     page_newline(p);
 }
@@ -29,7 +30,7 @@ static void draw_life(const struct watch_slot *slot, struct page *p)
 {
     char moved[CLOCK_TEXT], pace[FIGURE_TEXT], over[CLOCK_TEXT];
 
-    page_put(p, STYLE_MUTED, "        ");
+    page_tab(p, status_view_column());
     if (slot->moved_ms > 0)
         page_put(p, STYLE_MUTED, tr("moved %s ago"), ago(slot, slot->moved_ms / 1000, moved));
     else
@@ -41,7 +42,8 @@ static void draw_life(const struct watch_slot *slot, struct page *p)
     page_newline(p);
     draw_heartbeat(slot, p);
     if (slot->hours_until_full >= 0) {
-        page_put(p, STYLE_FAIL, tr("        at this pace the disk is full in %.0f h"),
+        page_tab(p, status_view_column());
+        page_put(p, STYLE_FAIL, tr("at this pace the disk is full in %.0f h"),
                  slot->hours_until_full);
         page_newline(p);
     }
@@ -64,7 +66,7 @@ void status_view_slot(const struct watch_slot *slot, const struct watch_slot *la
 {
     char when[CLOCK_TEXT];
 
-    page_put(p, STYLE_TEXT, "%s", tr("Slot    "));
+    status_view_label(tr("Slot"), p);
     if (slot->known && !slot->exists) {
         page_put(p, STYLE_FAIL, tr("%s is gone"), name);
         page_newline(p);

@@ -133,7 +133,14 @@ bool walk_catch_up(struct walk *w)
     w->late = journey_caught_up(&w->j) || w->late;
     if (!w->late || would_lose(w))
         return false;
+    char said[sizeof w->j.said];
+    str_copy(said, sizeof said, w->j.said);
+    enum mark mark = w->j.said_mark;
     walk_go(w, w->j.at);
+    if (w->j.said[0] == '\0') { /* the answer to a key, a moment ago: it is the same page */
+        str_copy(w->j.said, sizeof w->j.said, said);
+        w->j.said_mark = mark;
+    }
     return true;
 }
 

@@ -95,6 +95,7 @@ void wizard_draw(void *ctx, struct page *p)
     if (w->palette.open)
         palette_draw(&w->palette, tr(w->walk.step->title),
                      w->walk.step->help ? tr(w->walk.step->help) : NULL, w->items, w->n_items, p);
+    wizard_draw_way(w, p);
     if (w->dialog.open)
         dialog_draw(&w->dialog, p);
 }
@@ -225,6 +226,9 @@ static void run_global(struct wizard *w, int key)
     case 'M':
         wizard_turn_mouse(w);
         break;
+    case 'S':
+        wizard_open_way(w);
+        break;
     case TUI_CTRL('L'):
         term_forget(w->term);
         break;
@@ -294,6 +298,11 @@ static void catch_up(struct wizard *w)
         w->scroll = 0;
 }
 
+static bool is_of_everywhere(int key)
+{
+    return key == 'y' || key == 'w' || key == 'o' || key == 'M' || key == 'S';
+}
+
 static void key_event(struct wizard *w, int key)
 {
     bool typing = w->walk.step->typing && w->walk.step->typing(w->walk.self);
@@ -310,6 +319,8 @@ static void key_event(struct wizard *w, int key)
         dialog_event(w, key);
     } else if (w->palette.open) {
         palette_event(w, key);
+    } else if (w->steps.open) {
+        wizard_way_key(w, key);
     } else if (key == TUI_F1) {
         run_global(w, key);
     } else if (typing) {
@@ -320,7 +331,7 @@ static void key_event(struct wizard *w, int key)
         run_global(w, key);
     } else if (run_action(w, key)) {
         /* done */
-    } else if ((key == 'y' || key == 'w' || key == 'o' || key == 'M') && !wizard_action(w, key)) {
+    } else if (is_of_everywhere(key) && !wizard_action(w, key)) {
         run_global(w, key); /* unless the screen has another use for the letter */
     } else {
         tell(w, (struct event){.kind = EV_KEY, .key = key});
@@ -343,7 +354,7 @@ void wizard_handle(struct wizard *w, struct loop_event ev)
         key_event(w, ev.key);
         break;
     case LOOP_PASTE:
-        if (!w->dialog.open && !w->palette.open)
+        if (!w->dialog.open && !w->palette.open && !w->steps.open)
             tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
         break;
     case LOOP_NEWS:

@@ -11,6 +11,7 @@ enum global {
     G_HELP,
     G_BACK,
     G_NEXT_STEP,
+    G_STEPS,
     G_COPY,
     G_WRITE,
     G_LINK,
@@ -25,6 +26,7 @@ static const struct palette_item globals[GLOBALS] = {
     [G_HELP] = {'?', "help", "all actions of this screen; type to search them", false},
     [G_BACK] = {TUI_ESC, "back", "the screen before; nothing is lost", false},
     [G_NEXT_STEP] = {TUI_ENTER, "go on", "continue, or open what is under the cursor", false},
+    [G_STEPS] = {'S', "steps", "done, here, blocked, not yet; to one that was reached", false},
     [G_COPY] = {'y', "copy", "what is shown, to the clipboard", false},
     [G_WRITE] = {'w', "write", "what is shown, into a file of the working folder", false},
     [G_LINK] = {'o', "open", "this in Google's console, in the browser", false},
@@ -56,20 +58,26 @@ static bool is_global(int key)
 }
 
 /* What another row does with the same key is left out where it cannot be done now. */
-void wizard_list_items(struct wizard *w)
+static void list_own(struct wizard *w, bool possible)
 {
-    char address[LINK_TEXT];
-
-    w->n_items = 0;
     for (const struct action *a = w->walk.step->actions;
-         a && a->label && w->n_items < KEYS - GLOBALS; a++) {
-        bool possible = wizard_can(w, a);
-        if (!possible && (wizard_action(w, a->key) || is_global(a->key)))
+         a && a->label && w->n_items < KEYS - (possible ? GLOBALS : 0); a++) {
+        if (wizard_can(w, a) != possible ||
+            (!possible && (wizard_action(w, a->key) || is_global(a->key))))
             continue;
         w->item_actions[w->n_items] = a;
         w->items[w->n_items++] =
             (struct palette_item){a->key, tr(a->label), tr(a->help), !possible};
     }
+}
+
+/* What can be done stands first: Enter runs it. */
+void wizard_list_items(struct wizard *w)
+{
+    char address[LINK_TEXT];
+
+    w->n_items = 0;
+    list_own(w, true);
     for (size_t i = 0; i < GLOBALS; i++) {
         if (wizard_action(w, globals[i].key)) /* the screen's own meaning stands above */
             continue;
@@ -82,6 +90,7 @@ void wizard_list_items(struct wizard *w)
                                           ? tr("leave; the sandbox ends, it asks first")
                                           : tr(globals[i].help);
     }
+    list_own(w, false);
 }
 
 /* --- the last line --- */

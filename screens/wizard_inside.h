@@ -5,6 +5,7 @@
  * and wizard_loop.c (where events come from). */
 
 #include "screens/walk.h"
+#include "screens/way.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
 #include "tui/palette.h"
@@ -24,6 +25,7 @@ struct wizard {
     struct palette_item items[KEYS];
     const struct action *item_actions[KEYS]; /* NULL: a global one */
     size_t n_items;
+    struct steps steps;
     struct dialog dialog;
     enum asking asking;
     char stake[768]; /* of the question at the end */
@@ -53,6 +55,11 @@ void wizard_quit_news(struct wizard *w); /* a task ended */
 /* wizard_link.c */
 void wizard_open_link(struct wizard *w);
 void wizard_turn_mouse(struct wizard *w);
+
+/* wizard_way.c: the list of steps */
+void wizard_open_way(struct wizard *w);
+void wizard_draw_way(const struct wizard *w, struct page *p);
+void wizard_way_key(struct wizard *w, int key);
 
 /* wizard_actions.c */
 bool wizard_can(const struct wizard *w, const struct action *a);

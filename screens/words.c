@@ -35,6 +35,7 @@ void words_of_toolkit(void)
         .run = tr("do it"),
         .filter = tr("type to filter"),
         .no_match = tr("nothing matches"),
+        .not_now = tr("not now: "),
         .hidden = tr("typed, not shown"),
         .say = say,
     };

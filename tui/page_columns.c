@@ -101,6 +101,10 @@ static void put_cell(struct page *p, const struct page_column *c, int width, enu
 {
     char cut[512];
     int used = text_width(text);
+    if (used > width && p->wraps) {
+        page_write_all(p, s, text);
+        return;
+    }
     if (used > width && c->cut_middle) {
         text = text_cut_middle(cut, sizeof cut, text, width, p->ascii);
         used = text_width(text);

@@ -44,7 +44,10 @@ void page_put_until(struct page *p, enum style s, int column, const char *fmt, .
     va_end(args);
     page_open_line(p);
     int room = p->pane.left + column - 1 - p->x;
-    page_write_all(p, s, text_cut(cut, sizeof cut, text, room > 0 ? room : 0, p->ascii));
+    if (p->wraps) /* who reads lines has no columns to keep: nothing is cut */
+        page_write_all(p, s, text);
+    else
+        page_write_all(p, s, text_cut(cut, sizeof cut, text, room > 0 ? room : 0, p->ascii));
 }
 
 /* What reaches into the columns from `from` on ends in dots before them. */

@@ -11,7 +11,7 @@ enum { ITEMS = 128, WIDTH = 72, LINES = 12 };
 struct found {
     const struct palette_item *items;
     size_t index[ITEMS], n;
-    int key_columns, name_columns;
+    int key_columns, name_columns, help_columns;
 };
 
 static bool matches(const struct palette_item *item, const char *needle)
@@ -27,6 +27,17 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
+/* "not now: " before what cannot be run. */
+static const char *before_help(const struct palette_item *item)
+{
+    return item->impossible ? theme_words()->not_now : "";
+}
+
+static int help_width(const struct palette_item *item)
+{
+    return item->help != NULL ? text_width(item->help) + text_width(before_help(item)) : 0;
+}
+
 static void find(const char *text, const struct palette_item *items, size_t n, struct found *f)
 {
     char needle[PALETTE_TEXT * 2], name[KEY_NAME];
@@ -35,6 +46,7 @@ static void find(const char *text, const struct palette_item *items, size_t n, s
     for (size_t i = 0; i < n && f->n < ITEMS; i++) {
         f->key_columns = larger(f->key_columns, text_width(key_name(items[i].key, name)));
         f->name_columns = larger(f->name_columns, text_width(items[i].name));
+        f->help_columns = larger(f->help_columns, help_width(&items[i]));
         if (matches(&items[i], needle))
             f->index[f->n++] = i;
     }
@@ -52,11 +64,46 @@ static void put(const void *ctx, size_t i, struct page *p)
     const struct palette_item *item = &f->items[f->index[i]];
     char name[KEY_NAME];
     int start = p->x - p->pane.left;
-    page_put(p, STYLE_ACCENT, "%s", key_name(item->key, name));
+    page_put(p, item->impossible ? STYLE_MUTED : STYLE_ACCENT, "%s", key_name(item->key, name));
     page_tab(p, start + f->key_columns + 2);
     page_put(p, STYLE_TEXT, "%s", item->name);
     page_tab(p, start + f->key_columns + f->name_columns + 4);
-    page_put(p, STYLE_MUTED, "%s", item->help != NULL ? item->help : "");
+    page_put(p, STYLE_MUTED, "%s%s", before_help(item), item->help != NULL ? item->help : "");
+}
+
+/* How the room is shared: what the screen is, the list, and below it the whole of a description
+ * that a row cuts. What the screen is gives way first. */
+struct share {
+    int about, list, rest;
+};
+
+static struct share share_of(const struct found *f, const char *about, size_t n, int width,
+                             const struct page *p)
+{
+    enum { POINTER = 2, SCROLL = 2, LEAST = 5, MOST = 3 };
+    struct share s = {.about = about != NULL ? text_wrap_count(about, width) + 1 : 0};
+    int row = width - POINTER - SCROLL - f->key_columns - f->name_columns - 4;
+    int room = page_body(p) - 4; /* the field and a gap, the border */
+    for (int rest = f->help_columns; f->help_columns > row && rest > 0 && s.rest < MOST;
+         rest -= width * 3 / 4) /* it wraps on words */
+        s.rest++;
+    s.rest += s.rest > 0; /* a gap before it */
+    if (room - s.about - s.rest < LEAST)
+        s.about = 0;
+    s.list = n < LINES ? (int)n : LINES;
+    if (s.list > room - s.about - s.rest)
+        s.list = room - s.about - s.rest;
+    return s;
+}
+
+static void draw_rest(const struct palette *pal, const struct found *f, int lines, struct page *p)
+{
+    while (page_room(p) >= lines)
+        page_newline(p);
+    if (pal->list.at >= f->n)
+        return;
+    const struct palette_item *item = &f->items[f->index[pal->list.at]];
+    page_text(p, "%s%s", before_help(item), item->help != NULL ? item->help : "");
 }
 
 void palette_draw(const struct palette *pal, const char *title, const char *about,
@@ -67,27 +114,28 @@ void palette_draw(const struct palette *pal, const char *title, const char *abou
     struct found f;
     find(pal->text, items, n, &f);
     int width = p->cols - 8 < WIDTH ? p->cols - 8 : WIDTH;
-    int head = about != NULL ? text_wrap_count(about, width) + 1 : 0;
-    int most = page_body(p) - 2 - head - 2;
-    int lines = n < LINES ? (int)n : LINES;
+    struct share share = share_of(&f, about, n, width, p);
     const struct page_key keys[] = {{TUI_ENTER, theme_words()->run},
                                     {TUI_DOWN, theme_words()->choose},
                                     {TUI_NONE, theme_words()->filter},
                                     {TUI_ESC, theme_words()->cancel}};
     page_keys_instead(p, keys, sizeof keys / sizeof *keys);
-    page_overlay(p, title, width, head + 2 + (lines < most ? lines : most));
-    if (about != NULL) {
+    page_overlay(p, title, width, share.about + 2 + share.list + share.rest);
+    if (share.about > 0) {
         page_text(p, "%s", about);
         page_gap(p);
     }
     struct field_look look = {.placeholder = theme_words()->filter, .focus = true};
     field_draw(&pal->field, &look, p);
     page_gap(p);
-    struct list_rows rows = {.n = f.n, .ctx = &f, .put = put, .empty = theme_words()->no_match};
+    struct list_rows rows = {
+        .n = f.n, .ctx = &f, .put = put, .height = share.list, .empty = theme_words()->no_match};
     int col = p->cursor_x, row = p->cursor_y;
     list_draw(&pal->list, &rows, p);
     if (pal->text[0] != '\0' || f.n == 0) /* who types watches the text, who moves the list */
         p->cursor_x = col, p->cursor_y = row;
+    if (share.rest > 0)
+        draw_rest(pal, &f, share.rest, p);
     page_overlay_end(p);
 }
 

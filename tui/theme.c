@@ -100,6 +100,7 @@ static const struct theme_words english = {
     .run = "do it",
     .filter = "type to filter",
     .no_match = "nothing matches",
+    .not_now = "not now: ",
     .hidden = "typed, not shown",
     .say = as_it_is,
 };
@@ -129,6 +130,7 @@ void theme_set_words(const struct theme_words *given)
     words.cancel = either(given->cancel, english.cancel);
     words.run = either(given->run, english.run);
     words.filter = either(given->filter, english.filter);
+    words.not_now = either(given->not_now, english.not_now);
     words.no_match = either(given->no_match, english.no_match);
     words.hidden = either(given->hidden, english.hidden);
     words.say = given->say != NULL ? given->say : english.say;

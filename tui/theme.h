@@ -73,6 +73,7 @@ struct theme_words {
     const char *choose, *cancel, *run;   /* keys of a question, and of the palette */
     const char *filter;                  /* palette: "type to filter" */
     const char *no_match;                /* "nothing matches" */
+    const char *not_now;                 /* before what cannot be run: "not now: " */
     const char *hidden;                  /* a password: "typed, not shown" */
     /* For the labels of options, which come in English; NULL: they stay so. */
     const char *(*say)(const char *english);

@@ -1,7 +1,19 @@
 #include "api/base/figure.h"
 
+#include "api/base/tr.h"
+
 #include <stdio.h>
 #include <string.h>
+
+/* The decimal mark of the person's language. */
+static const char *point(char *figure)
+{
+    char *mark = strchr(figure, '.');
+
+    if (mark)
+        *mark = tr("0.5")[1];
+    return figure;
+}
 
 const char *figure_bytes(int64_t bytes, char out[FIGURE_TEXT])
 {
@@ -17,7 +29,19 @@ const char *figure_bytes(int64_t bytes, char out[FIGURE_TEXT])
         value /= 1000;
     snprintf(out, FIGURE_TEXT, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value,
              units[unit]);
-    return out;
+    return point(out);
+}
+
+const char *figure_tenths(double value, char out[FIGURE_TEXT])
+{
+    snprintf(out, FIGURE_TEXT, "%.1f", value);
+    return point(out);
+}
+
+const char *figure_money(double value, char out[FIGURE_TEXT])
+{
+    snprintf(out, FIGURE_TEXT, "%.2f", value);
+    return point(out);
 }
 
 const char *figure_count(int64_t n, char out[FIGURE_TEXT])

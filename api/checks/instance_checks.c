@@ -1,5 +1,6 @@
 #include "api/checks/instance_checks.h"
 
+#include "api/base/figure.h"
 #include "api/base/tr.h"
 #include "api/checks/source_checks.h"
 
@@ -69,9 +70,11 @@ static void say_disk(struct check_list *l, const struct instance_view *v, enum c
 {
     const struct sql_instance *i = v->instance;
     struct str text = {0};
+    char used[FIGURE_TEXT];
     str_printf(&text, tr("%lld GB"), (long long)i->disk_gb);
     if (v->used_bytes >= 0)
-        str_printf(&text, tr(", %.1f GB used"), (double)v->used_bytes / (double)gib);
+        str_printf(&text, tr(", %s GB used"),
+                   figure_tenths((double)v->used_bytes / (double)gib, used));
     if (!i->disk_autoresize)
         str_add(&text, tr(", does not grow"));
     else if (i->disk_limit_gb > 0)

@@ -129,22 +129,28 @@ static void print_slot(const struct watch_slot *slot, bool has_stream)
 static void print_figures(const struct watch_status *s)
 {
     const double *now = s->now;
-    char bytes[FIGURE_TEXT];
+    char bytes[FIGURE_TEXT], events[FIGURE_TEXT], half[FIGURE_TEXT], most[FIGURE_TEXT],
+        all[FIGURE_TEXT];
 
     if (now[WATCH_EVENTS_PER_S] >= 0)
-        out_line(tr("  events     %.1f a second, %s a second"), now[WATCH_EVENTS_PER_S],
+        out_line(tr("  events     %s a second, %s a second"),
+                 figure_tenths(now[WATCH_EVENTS_PER_S], events),
                  figure_bytes((int64_t)now[WATCH_BYTES_PER_S], bytes));
     if (now[WATCH_LATENCY_P50] >= 0)
-        out_line(tr("  latency    half within %.1f s, 95 %% within %.1f s, 99 %% within %.1f s"),
-                 now[WATCH_LATENCY_P50], now[WATCH_LATENCY_P95], now[WATCH_LATENCY_P99]);
+        out_line(tr("  latency    half within %s s, 95 %% within %s s, 99 %% within %s s"),
+                 figure_tenths(now[WATCH_LATENCY_P50], half),
+                 figure_tenths(now[WATCH_LATENCY_P95], most),
+                 figure_tenths(now[WATCH_LATENCY_P99], all));
 }
 
 static void print_cost(const struct watch_cost *c)
 {
+    char least[FIGURE_TEXT], most[FIGURE_TEXT];
+
     if (!c->known)
         return;
-    out_line(tr("  cost       about %.2f to %.2f USD this month so far"), c->so_far[0],
-             c->so_far[1]);
+    out_line(tr("  cost       about %s to %s USD this month so far"),
+             figure_money(c->so_far[0], least), figure_money(c->so_far[1], most));
     if (c->month_known)
         out_line(tr("             about %.0f to %.0f USD a month, most of it for: %s"), c->month[0],
                  c->month[1], tr(c->parts[c->driver].name));

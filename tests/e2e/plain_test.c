@@ -25,15 +25,20 @@ static int start(void **state)
     return 0;
 }
 
-static void open_plain(void)
+static void open_at(int cols, int rows)
 {
     const char *const argv[] = {w.strom, "--plain", NULL};
-    struct vt_options o = {.cols = 120, .rows = 100, .argv = argv, .cwd = w.state};
+    struct vt_options o = {.cols = cols, .rows = rows, .argv = argv, .cwd = w.state};
 
     vt_free(v);
     from = 0;
     v = vt_start(&o);
     assert_non_null(v);
+}
+
+static void open_plain(void)
+{
+    open_at(120, 100);
 }
 
 /* The last line of a page: it waits for one of ours. */
@@ -184,14 +189,8 @@ static int widest_line(const char *text)
 /* At 40x9 nothing is wider than the terminal, and no word is cut by it. */
 static void forty_columns(void **state)
 {
-    const char *const argv[] = {w.strom, "--plain", NULL};
-    struct vt_options o = {.cols = 40, .rows = 9, .argv = argv, .cwd = w.state};
-
     (void)state;
-    vt_free(v);
-    from = 0;
-    v = vt_start(&o);
-    assert_non_null(v);
+    open_at(40, 9);
     while (strstr(page(), "What do you want to do?") == NULL)
         say("back", "==");
     say("page", "What do you want to do?");
@@ -245,6 +244,42 @@ static void an_interrupted_creation_asks(void **state)
     ends_with(0);
 }
 
+/* What the wizard has keys for on every screen is there in words. */
+static void what_is_the_same_everywhere(void **state)
+{
+    char file[1100];
+
+    (void)state;
+    open_at(62, 200);
+    while (strstr(page(), "What do you want to do?") == NULL)
+        say("back", "==");
+    say("steps", "1  Connect");
+    assert_null(strstr(page(), "you are here"));
+    while (strstr(page(), "> Set up a replication") == NULL)
+        type("Down");
+    say("", "== 1/8 Connect ==");
+    say("page", "postmottak as kari.nordmann@nav.no");
+    say("help", "Which app, which project and which database.");
+    assert_non_null(strstr(page(), "1) go on (Enter): to Prerequisites"));
+    say("?", "steps: done, here, blocked, not yet");
+    say("open", "\nhttps://console.cloud.google.com/sql/instances/postmottak-backend/");
+    say("write", "written: strom-connect.txt");
+    snprintf(file, sizeof file, "%s/strom-connect.txt", w.state);
+    assert_int_equal(remove(file), 0);
+    say("", "== 2/8 Prerequisites ==");
+    assert_non_null(strstr(page(), "ok      Permissions for the steps ahead")); /* not cut */
+    assert_null(strstr(page(), ".. "));
+    say("write", "Files to write"); /* the screen's own */
+    say("back", "0 fail");
+    say("steps", "Steps: 2 of 8");
+    assert_non_null(strstr(page(), "done: postmottak-backend - dev-gcp"));
+    say("step 1", "== 1/8 Connect ==");
+    say("step 2", "== 2/8 Prerequisites ==");
+    say("step 8", "Monitor was not reached yet");
+    type("quit");
+    ends_with(0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -258,6 +293,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(as_it_is_heard),
         cmocka_unit_test(forty_columns),
         cmocka_unit_test(an_interrupted_creation_asks),
+        cmocka_unit_test(what_is_the_same_everywhere),
     };
     return cmocka_run_group_tests(tests, start, close_world);
 }

@@ -330,9 +330,9 @@ STEP(the_mouse)
 /* What lies over a page, and is not kept: the page is. */
 STEP(over_a_page)
 {
-    static const char *const keys[] = {"?", "Ctrl-C"};
-    static const char *const texts[] = {"type to filter", "Interrupted"};
-    for (size_t k = 0; k < 2; k++)
+    static const char *const keys[] = {"?", "S", "Ctrl-C"};
+    static const char *const texts[] = {"type to filter", "Steps: 4 of 8", "Interrupted"};
+    for (size_t k = 0; k < 3; k++)
         for (size_t i = 0; i < NUMBERS; i += 3) {
             vt_key(v, keys[k]);
             see(texts[k]);
@@ -341,6 +341,33 @@ STEP(over_a_page)
             ends_by(texts[k], numbers[i]);
             open_again(texts[k], "tables 1, columns 4");
         }
+}
+
+/* Done, here, blocked, not yet; any that was reached is one key away, and nothing is lost. */
+STEP(the_steps)
+{
+    vt_key(v, "S");
+    see("done: postmottak-backend - dev-gcp");
+    see("4  Tables         you are here: tables 1, columns 4");
+    see("8  Monitor        not yet");
+    vt_key(v, "2");
+    see("2/8  Prerequisites");
+    vt_key(v, "S");
+    see("4  Tables         you were here");
+    for (int i = 0; i < 2; i++)
+        vt_key(v, "Down");
+    vt_key(v, "Enter");
+    see("tables 1, columns 4");
+    vt_key(v, "S");
+    vt_key(v, "8");
+    see("Monitor was not reached yet");
+    vt_type(v, "u");
+    see("tables 0, columns 0");
+    vt_key(v, "S");
+    see("7  Create         blocked: no table is chosen");
+    vt_key(v, "Esc");
+    vt_key(v, "Ctrl-R");
+    see("tables 1, columns 4");
 }
 
 /* Drawn anew, and suspended, where a question stands as well. */
@@ -434,6 +461,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(tables),
         cmocka_unit_test(the_mouse),
         cmocka_unit_test(over_a_page),
+        cmocka_unit_test(the_steps),
         cmocka_unit_test(a_question_can_be_redrawn_and_suspended),
         cmocka_unit_test(destination),
         cmocka_unit_test(review),

@@ -51,6 +51,7 @@ static void test_every_word(void **state)
     assert_string_not_equal(en.run, nb.run);
     assert_string_not_equal(en.filter, nb.filter);
     assert_string_not_equal(en.no_match, nb.no_match);
+    assert_string_not_equal(en.not_now, nb.not_now);
     assert_string_not_equal(en.hidden, nb.hidden);
     speak("en");
     assert_string_equal(theme_words()->nothing, "nothing here");

@@ -163,8 +163,7 @@ static void draw_forms(struct page *p)
     field_draw(&field, &look, p);
     choice_draw(&choice, items, 2, true, p);
     choice_line(&choice, bad, items, 2, false, p);
-    steps_draw(steps, 2, 1, p);
-    steps_line(steps, 2, 0, p);
+    steps_list(&(struct list){0}, steps, 2, 1, p);
 }
 
 static void draw_diff(struct page *p)

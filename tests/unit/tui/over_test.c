@@ -159,23 +159,61 @@ static void palettes(void **state)
     page_free(p);
 }
 
+/* What a row cuts stands below in full, and what cannot be run says so, in words. */
+static void a_palette_tells_all(void **state)
+{
+    (void)state;
+    static const struct palette_item items[] = {
+        {'w', "write", "what is still to be shown, then all of it into the repository", false},
+        {'d', "drop them", "take away what strom granted, and prove that it is gone", true}};
+    static const int sizes[][2] = {{80, 24}, {60, 16}};
+    for (size_t i = 0; i < 2; i++) {
+        struct palette pal;
+        struct page *p = new_page(sizes[i][0], sizes[i][1]);
+        palette_open(&pal);
+        sample_draw(p);
+        palette_draw(&pal, "Access", "Who you are, and what the steps ahead need.", items, 2, p);
+        page_end(p);
+        assert_true(page_shows(p, "repository"));
+        assert_true(page_shows(p, "not now: take away"));
+        assert_false(page_shows(p, "it is gone"));
+        palette_key(&pal, items, 2, TUI_DOWN);
+        page_begin(p, sizes[i][0], sizes[i][1]);
+        sample_draw(p);
+        palette_draw(&pal, "Access", "Who you are, and what the steps ahead need.", items, 2, p);
+        page_end(p);
+        assert_page(p, i == 0 ? "palette_rest" : "palette_rest_narrow");
+        assert_true(page_shows(p, "gone"));
+        page_free(p);
+    }
+}
+
 /* --- steps --- */
 
 static void steps(void **state)
 {
     (void)state;
-    static const struct steps_item items[] = {{"Connect", MARK_OK, "postmottak-backend"},
-                                              {"Prerequisites", MARK_WAITING, "two lines fail"},
-                                              {"Access", MARK_BLOCKED, "needs a login"},
-                                              {"Tables", MARK_WAITING, NULL},
-                                              {"Destination", MARK_WAITING, NULL},
-                                              {"Review", MARK_WAITING, NULL}};
+    static const struct steps_item items[] = {{"Connect", MARK_OK, "done: postmottak-backend"},
+                                              {"Prerequisites", MARK_WAITING, "here"},
+                                              {"Access", MARK_BLOCKED, "blocked: needs a login"},
+                                              {"Tables", MARK_WAITING, "not yet"}};
+    struct steps s;
     struct page *p = new_page(60, 16);
-    steps_draw(items, 6, 1, p);
-    page_gap(p);
-    steps_line(items, 6, 1, p);
-    steps_line(items, 6, 5, p);
+    steps_open(&s, 1);
+    sample_draw(p);
+    steps_draw(&s, "Steps: 2 of 4", items, 4, 1, p);
+    page_end(p);
     assert_page(p, "steps");
+    assert_int_equal(steps_key(&s, 4, 'x'), STEPS_OPEN);
+    assert_int_equal(steps_key(&s, 4, TUI_UP), STEPS_OPEN);
+    assert_int_equal(steps_key(&s, 4, TUI_ENTER), 0);
+    assert_false(s.open);
+    steps_open(&s, 1);
+    assert_int_equal(steps_key(&s, 4, '5'), STEPS_OPEN); /* there is none */
+    assert_int_equal(steps_key(&s, 4, '3'), 2);
+    steps_open(&s, 1);
+    assert_int_equal(steps_key(&s, 4, TUI_ESC), STEPS_ESC);
+    assert_false(s.open);
     page_free(p);
 }
 
@@ -254,6 +292,7 @@ int main(void)
         cmocka_unit_test(who_types_the_name_goes_on),
         cmocka_unit_test(words_give_way_on_a_low_screen),
         cmocka_unit_test(palettes),
+        cmocka_unit_test(a_palette_tells_all),
         cmocka_unit_test(steps),
         cmocka_unit_test(sparks),
         cmocka_unit_test(diffs),
