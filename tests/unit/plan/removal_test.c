@@ -193,21 +193,26 @@ static void test_stream_of_another_instance(void **state)
     scene_done(&s);
 }
 
+/* A scene in which everything is ready, and a run, by its mark and its journal, that made it. */
+static struct remove_options undo_of_all(struct scene *s)
+{
+    static const char *const marks[] = {SCENE_RUN};
+
+    scene_open(s);
+    scene_ready(s);
+    names_complete(&s->target);
+    return (struct remove_options){
+        .target = &s->target, .seen = &s->seen, .undo = true, .made = {~0u, ~0u, marks, 1}};
+}
+
 /* What a run meant to make and somebody else has made meanwhile is not taken back with it: another
  * tool, or another run of strom, of another person and for another app. */
 static void test_undo_goes_by_the_mark_too(void **state)
 {
-    static const char *const marks[] = {SCENE_RUN};
     struct scene s;
     (void)state;
-    scene_open(&s);
-    scene_ready(&s);
-    names_complete(&s.target);
-    struct remove_options o = {.target = &s.target,
-                               .seen = &s.seen,
-                               .undo = true,
-                               .with_dataset = true,
-                               .made = {~0u, ~0u, marks, 1}};
+    struct remove_options o = undo_of_all(&s);
+    o.with_dataset = true;
     for (size_t i = 0; i < PARTS; i++) {
         struct observed_thing *thing = &s.seen.things[parts[i]];
         assert_false(stays(&o, &s.mem, parts[i]));
@@ -237,14 +242,9 @@ static void test_undo_goes_by_the_mark_too(void **state)
 /* The step failed behind its making: the mark tells whose it is, and without one it stays. */
 static void test_undo_of_what_failed_later(void **state)
 {
-    static const char *const marks[] = {SCENE_RUN};
     struct scene s;
     (void)state;
-    scene_open(&s);
-    scene_ready(&s);
-    names_complete(&s.target);
-    struct remove_options o = {
-        .target = &s.target, .seen = &s.seen, .undo = true, .made = {~0u, ~0u, marks, 1}};
+    struct remove_options o = undo_of_all(&s);
     o.made.steps &= ~(1u << STEP_PROXY);
     assert_false(stays(&o, &s.mem, STEP_PROXY));
     assert_false(stays(&o, &s.mem, STEP_ADDRESS)); /* which it needs */
@@ -258,14 +258,9 @@ static void test_undo_of_what_failed_later(void **state)
 /* The answer to the call that gave the role was never heard: the account tells, or nothing does. */
 static void test_undo_of_a_role(void **state)
 {
-    static const char *const marks[] = {SCENE_RUN};
     struct scene s;
     (void)state;
-    scene_open(&s);
-    scene_ready(&s);
-    names_complete(&s.target);
-    struct remove_options o = {
-        .target = &s.target, .seen = &s.seen, .undo = true, .made = {~0u, ~0u, marks, 1}};
+    struct remove_options o = undo_of_all(&s);
     o.made.sure &= ~(1u << STEP_BINDING);
     assert_false(stays(&o, &s.mem, STEP_BINDING)); /* an account of its own had none before */
     s.seen.things[STEP_ACCOUNT].run = "run-5";
