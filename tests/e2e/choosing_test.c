@@ -18,12 +18,6 @@
 /* Made up from its control digits. */
 #define NUMBER "15907610036"
 
-static void at_source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
-}
-
 static int start(void **state)
 {
     (void)state;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "api/base/path.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -18,19 +18,10 @@
 #define OURS   "postgres-postmottak-bigquery"
 #define THEIRS "postgres-behandlingsflyt-bigquery"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "shared", "--speed", "200");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -266,5 +257,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(events_are_told_as_they_happen),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 #include "tests/sandbox/folder.h"
 
 #include <stdio.h>
@@ -21,19 +21,10 @@
 #define TABLES "--include-tables", "regel_evaluering,regelsett_resultat"
 #define STREAM "postgres-postmottak-bigquery"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "fresh", "--speed", "400");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -312,5 +303,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_has_arrived_goes_when_asked),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +17,11 @@
 #define TOO_LONG "a23456789_123456789_123456789_123456789_123456789_123456789_1234"
 #define CANARY   "c4nary-Passord-7781"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     world_open(&w, NULL);
     setenv("STROM_GCP_ENDPOINT", "http://127.0.0.1:9", 1); /* nobody listens */
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -427,5 +418,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(files_may_come_through_a_descriptor),
         cmocka_unit_test(closed_descriptors_do_no_harm),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

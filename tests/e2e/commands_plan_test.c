@@ -9,7 +9,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,19 +17,10 @@
 #define APP    "--app", "postmottak-backend"
 #define CREATE "create", "postmottak-backend", "datastream"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "400");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -247,5 +238,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plan_without_a_database_tells_what_it_waits_for),
         cmocka_unit_test(the_only_sandbox_needs_no_name),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -9,7 +9,8 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
+#include "tests/unit/checks/check_ids.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +21,6 @@
 #define FILE_  TESTS_DIR "/e2e/two_tables.json"
 #define STREAM "postgres-postmottak-bigquery"
 
-static struct world w;
 static char digest[64];
 
 static int start(void **state)
@@ -30,48 +30,8 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
 /* --- check --- */
 
-static const char *const check_ids[] = {"google.credentials",
-                                        "google.project",
-                                        "google.apis",
-                                        "access.permissions",
-                                        "access.basic_roles",
-                                        "instance.logical_decoding",
-                                        "instance.version",
-                                        "instance.disk",
-                                        "source.connection",
-                                        "source.version",
-                                        "source.wal_level",
-                                        "source.slots",
-                                        "source.senders",
-                                        "source.long_transactions",
-                                        "role.exists",
-                                        "role.login",
-                                        "role.replication",
-                                        "app_role.replication",
-                                        "grant.usage",
-                                        "grant.select",
-                                        "grant.default_privileges",
-                                        "publication.exists",
-                                        "publication.tables",
-                                        "publication.operations",
-                                        "publication.app_safety",
-                                        "slot.exists",
-                                        "slot.plugin",
-                                        "slot.database",
-                                        "slot.free",
-                                        "slot.order",
-                                        "slot.wal",
-                                        "migration.no_op",
-                                        "tables.keys"};
 enum { CHECKS = sizeof check_ids / sizeof check_ids[0] };
 
 static void count_results(const struct json *checks, int count[4])
@@ -482,5 +442,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_changes_arrives),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -27,7 +27,6 @@
 #define WRONG "feil-k4nari-0413"
 #define RIGHT "riktig-k4nari-5529"
 
-static struct world w;
 static char log_file[WORLD_PATH + 16];
 
 static int start(void **state)
@@ -37,13 +36,6 @@ static int start(void **state)
     WORLD_UP(&w, "ready", "--speed", "60");
     world_source(&w, "ALTER ROLE datastream PASSWORD '" RIGHT "'", value);
     snprintf(log_file, sizeof log_file, "%s/strom.log", w.state);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -292,5 +284,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_secret_is_left),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

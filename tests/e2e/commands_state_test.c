@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <signal.h>
 #include <string.h>
@@ -14,8 +14,6 @@
 #define APP    "--app", "postmottak-backend"
 #define TABLES "--include-tables", "regel_evaluering,regelsett_resultat"
 #define PLAN   TESTS_DIR "/e2e/two_tables.json"
-
-static struct world w;
 
 static int start_running(void **state)
 {
@@ -28,13 +26,6 @@ static int start_trouble(void **state)
 {
     (void)state;
     WORLD_UP(&w, "trouble", "--speed", "400");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -251,6 +242,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(status_is_not_fine),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    int failed = cmocka_run_group_tests(running, start_running, stop);
-    return failed + cmocka_run_group_tests(trouble, start_trouble, stop);
+    int failed = cmocka_run_group_tests(running, start_running, stop_world);
+    return failed + cmocka_run_group_tests(trouble, start_trouble, stop_world);
 }

@@ -9,7 +9,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,14 +17,6 @@
 #define DSN_TABLES "tables", "--app", "postmottak-backend", "--json"
 /* Made up from its control digits. */
 #define NUMBER "15907610036"
-
-static struct world w;
-
-static void at_source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
-}
 
 /* Neutral names, one number in 2 000 rows, names that need quotes, a table too large to be read
  * whole, one that may not be read. */
@@ -44,13 +36,6 @@ static int start(void **state)
     at_source("CREATE TABLE public.lukket (id bigint PRIMARY KEY, merke text)");
     at_source("GRANT SELECT ON public.lager, public.\"rar \"\"tabell\", public.stor TO PUBLIC");
     at_source("ANALYZE public.stor");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -268,5 +253,5 @@ int main(int argc, char **argv)
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

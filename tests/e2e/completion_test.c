@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "tests/e2e/one_world.h"
 #include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,6 @@
 
 #define HOSTILE_FILE "pwned"
 
-static struct world w;
 static char kube[2 * WORLD_PATH + 64];
 
 static void write_file(const char *name, const char *text)
@@ -55,13 +54,6 @@ static int start(void **state)
     *strrchr(path, '/') = '\0';
     snprintf(path + strlen(path), sizeof path - strlen(path), ":%s", getenv("PATH"));
     setenv("PATH", path, 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -302,5 +294,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(scripts_are_printed), cmocka_unit_test(bash_completes),
         cmocka_unit_test(zsh_completes),       cmocka_unit_test(fish_completes),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,6 @@
 
 #define CANARY "c4nary-Passord-7781"
 
-static struct world w;
 static char folder[WORLD_PATH + 32], config_home[WORLD_PATH + 64], gcloud[WORLD_PATH + 64],
     repo[WORLD_PATH + 64], services[WORLD_PATH + 64];
 
@@ -78,13 +77,6 @@ static int start(void **state)
     setenv("CLOUDSDK_CONFIG", gcloud, 1);
     setenv("PGSERVICEFILE", services, 1);
     setenv("STROM_REPO", repo, 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -267,5 +259,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_wrong_user_file_is_named),
         cmocka_unit_test(an_unsafe_user_file_is_refused),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -7,25 +7,16 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <string.h>
 
 #define APP "--app", "postmottak-backend"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "200");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -94,5 +85,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(events_fit),
         cmocka_unit_test(schemas_tell_something),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,20 +15,12 @@
 #define CANARY "c4nary-Passord-7781"
 #define APP    "--app", "postmottak-backend", "--include-tables", "regel_evaluering"
 
-static struct world w;
 static const char *const formats[] = {"terraform", "gcloud"};
 
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "200");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -125,5 +117,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_exists_is_named),
         cmocka_unit_test(wrong_lines),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

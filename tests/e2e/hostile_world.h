@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 #include "tests/e2e/hostile.h"
 #include "tests/e2e/liar.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 #include "tests/sandbox/folder.h"
 
 #include <libpq-fe.h>
@@ -18,7 +18,6 @@
 
 enum { HOSTILE_COLUMNS = 5 };
 
-static struct world w;
 static struct liar *liar;
 static char honest_endpoint[WORLD_PATH + 32], honest_kubeconfig[WORLD_PATH + 32];
 

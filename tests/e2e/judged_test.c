@@ -10,7 +10,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,26 +21,11 @@
 #define FILE TESTS_DIR "/e2e/two_tables.json"
 #define WHY  "regel_evaluering.regel_navn=numre i navn, avklart; Behandlingskatalogen B123"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "400");
     return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
-static void source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
 }
 
 static const struct json *flagged(const struct answer *a)
@@ -59,7 +44,7 @@ static void assert_evidence(const struct json *column, const char *by)
 static void harmless_values_say_nothing(void **state)
 {
     (void)state;
-    source("ANALYZE public.regel_evaluering, public.regelsett_resultat");
+    at_source("ANALYZE public.regel_evaluering, public.regelsett_resultat");
     const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
     answer_is(a, 3);
     answer_fits(&w, a, "plan");
@@ -74,10 +59,10 @@ static void harmless_values_say_nothing(void **state)
 static void numbers_under_a_harmless_name_stop_apply(void **state)
 {
     (void)state;
-    source("UPDATE public.regel_evaluering r SET regel_navn = (SELECT ident FROM "
-           "public.person_ident WHERE ident ~ '^[0-9]{11}$' ORDER BY ident OFFSET r.id % 40 "
-           "LIMIT 1)");
-    source("ANALYZE public.regel_evaluering");
+    at_source("UPDATE public.regel_evaluering r SET regel_navn = (SELECT ident FROM "
+              "public.person_ident WHERE ident ~ '^[0-9]{11}$' ORDER BY ident OFFSET r.id % 40 "
+              "LIMIT 1)");
+    at_source("ANALYZE public.regel_evaluering");
     const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
     answer_is(a, 3);
     answer_fits(&w, a, "plan");
@@ -249,8 +234,8 @@ static void a_type_that_nobody_confirms_stops_apply(void **state)
 static void what_was_not_looked_at_is_said(void **state)
 {
     (void)state;
-    source("DELETE FROM pg_catalog.pg_statistic WHERE starelid = "
-           "'public.regel_evaluering'::regclass");
+    at_source("DELETE FROM pg_catalog.pg_statistic WHERE starelid = "
+              "'public.regel_evaluering'::regclass");
     const struct answer *a = STROM(&w, "plan", APP, "-f", FILE, "--json");
     answer_is(a, 3);
     assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), 0);
@@ -333,5 +318,5 @@ int main(int argc, char **argv)
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

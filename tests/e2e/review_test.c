@@ -10,8 +10,8 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "tests/e2e/one_world.h"
 #include "tests/e2e/steps.h"
-#include "tests/e2e/world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,6 @@
 
 #define APP "--app", "postmottak-backend"
 
-static struct world w;
 static char repo[WORLD_PATH], file[WORLD_PATH + 32];
 
 /* --- a repository --- */
@@ -94,13 +93,6 @@ static int start(void **state)
     CHANGED(NULL, NULL);
     GIT("add", ".");
     GIT("commit", "-q", "-m", "what was agreed on");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -462,5 +454,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_source_has_drifted),
         cmocka_unit_test(requests_are_as_google_wants_them),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

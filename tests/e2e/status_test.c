@@ -9,7 +9,7 @@
 
 #include "api/base/clock.h"
 #include "tests/e2e/google_call.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,6 @@
 
 enum { PATIENCE_MS = 120000 };
 
-static struct world w;
 static char password[256]; /* as PostgreSQL keeps it */
 
 static int start_running(void **state)
@@ -33,19 +32,6 @@ static int start_ready(void **state)
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "400", "--rate", "0");
     return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
-static void source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
 }
 
 static const struct answer *look(void)
@@ -139,7 +125,7 @@ static void a_look_remembers_the_one_before(void **state)
              clock_mono_ms() < until);
     assert_true(json_double(a->doc, "slot.measured_over_seconds", -1) >= 1);
     assert_false(json_is_null(json_get(a->doc, "slot.wal_bytes_per_hour")));
-    source("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000))");
+    at_source("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000))");
     do {
         a = look();
     } while (json_is_null(json_get(a->doc, "slot.moved")) && clock_mono_ms() < until);
@@ -177,12 +163,13 @@ static void a_row_that_lacks_is_found(void **state)
 {
     char id[256], wanted[64];
     (void)state;
-    source("ALTER PUBLICATION ds_publication SET (publish = 'update, delete')");
+    at_source("ALTER PUBLICATION ds_publication SET (publish = 'update, delete')");
     world_source(&w,
                  "INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
                  "regel_resultat_id, 'borte', true FROM regel_evaluering LIMIT 1 RETURNING id",
                  id);
-    source("ALTER PUBLICATION ds_publication SET (publish = 'insert, update, delete, truncate')");
+    at_source(
+        "ALTER PUBLICATION ds_publication SET (publish = 'insert, update, delete, truncate')");
     const struct answer *a =
         STROM(&w, "status", APP, "--reconcile", "public.regel_evaluering", "--json");
     answer_is(a, 3);
@@ -197,7 +184,7 @@ static void a_row_that_lacks_is_found(void **state)
     a = STROM(&w, "status", APP, "--reconcile", "regel_evaluering", "--window", "10");
     answer_is(a, 3);
     assert_non_null(strstr(a->out, "10 keys at the source, 9 in BigQuery"));
-    source("DELETE FROM regel_evaluering WHERE regel_navn = 'borte'");
+    at_source("DELETE FROM regel_evaluering WHERE regel_navn = 'borte'");
 }
 
 static void what_cannot_be_compared_says_why(void **state)
@@ -216,8 +203,8 @@ static void a_password_that_was_rotated(void **state)
 {
     (void)state;
     world_source(&w, "SELECT rolpassword FROM pg_authid WHERE rolname = 'datastream'", password);
-    source("ALTER ROLE datastream PASSWORD 'noe-helt-annet'");
-    source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
+    at_source("ALTER ROLE datastream PASSWORD 'noe-helt-annet'");
+    at_source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
     await("password", "degraded");
     assert_non_null(problem(look(), "failed"));
 }
@@ -227,17 +214,17 @@ static void and_it_heals(void **state)
     char sql[400];
     (void)state;
     snprintf(sql, sizeof sql, "ALTER ROLE datastream PASSWORD '%s'", password);
-    source(sql);
+    at_source(sql);
     await_fine();
 }
 
 static void a_table_that_was_made_again(void **state)
 {
     (void)state;
-    source("BEGIN; CREATE TABLE ny (LIKE regelsett_resultat INCLUDING ALL); "
-           "DROP TABLE regelsett_resultat CASCADE; "
-           "ALTER TABLE ny RENAME TO regelsett_resultat; "
-           "GRANT SELECT ON regelsett_resultat TO datastream; COMMIT");
+    at_source("BEGIN; CREATE TABLE ny (LIKE regelsett_resultat INCLUDING ALL); "
+              "DROP TABLE regelsett_resultat CASCADE; "
+              "ALTER TABLE ny RENAME TO regelsett_resultat; "
+              "GRANT SELECT ON regelsett_resultat TO datastream; COMMIT");
     await("table_remade", "degraded");
     await("table_remade", "degraded"); /* and it is not forgotten by the look that told it */
 }
@@ -245,7 +232,7 @@ static void a_table_that_was_made_again(void **state)
 static void a_table_that_is_gone(void **state)
 {
     (void)state;
-    source("DROP TABLE regelsett_resultat");
+    at_source("DROP TABLE regelsett_resultat");
     await("table_gone", "degraded");
 }
 
@@ -253,17 +240,17 @@ static void a_table_that_is_gone(void **state)
 static void a_slot_that_is_lost(void **state)
 {
     (void)state;
-    source("ALTER ROLE datastream PASSWORD 'noe-helt-annet'");
-    source("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
-    source("SELECT pg_reload_conf()");
-    source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
+    at_source("ALTER ROLE datastream PASSWORD 'noe-helt-annet'");
+    at_source("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+    at_source("SELECT pg_reload_conf()");
+    at_source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
     world_await_source(&w, "SELECT count(*) FROM pg_replication_slots WHERE active", "0");
     for (int i = 0; i < 4; i++) {
-        source("INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
-               "regel_resultat_id, 'mye', true FROM regel_evaluering LIMIT 1000");
-        source("SELECT pg_switch_wal()");
+        at_source("INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
+                  "regel_resultat_id, 'mye', true FROM regel_evaluering LIMIT 1000");
+        at_source("SELECT pg_switch_wal()");
     }
-    source("CHECKPOINT");
+    at_source("CHECKPOINT");
     world_await_source(&w, "SELECT wal_status FROM pg_replication_slots", "lost");
     await("slot_lost", "failed");
 }
@@ -273,7 +260,7 @@ static void and_then_it_has_failed_for_good(void **state)
     char sql[400];
     (void)state;
     snprintf(sql, sizeof sql, "ALTER ROLE datastream PASSWORD '%s'", password);
-    source(sql);
+    at_source(sql);
     await("failed_permanently", "failed");
 }
 
@@ -281,21 +268,21 @@ static void a_slot_that_is_gone(void **state)
 {
     (void)state;
     world_await_source(&w, "SELECT count(*) FROM pg_replication_slots WHERE active", "0");
-    source("SELECT pg_drop_replication_slot('ds_replication')");
+    at_source("SELECT pg_drop_replication_slot('ds_replication')");
     await("slot_gone", "failed");
 }
 
 static void a_publication_that_was_narrowed(void **state)
 {
     (void)state;
-    source("DROP PUBLICATION ds_publication");
+    at_source("DROP PUBLICATION ds_publication");
     await("publication_gone", "failed");
     const struct answer *a = STROM(&w, "stream", "recover", APP, "--dry-run", "--json");
     const char *migration = json_string_or(a->doc, "migration", "");
     if (!strstr(migration, "FOR TABLE") || !strstr(migration, "\"regel_evaluering\"") ||
         strstr(migration, "person_ident"))
         fail_msg("not what flows, and that alone:\n%s", migration);
-    source("CREATE PUBLICATION ds_publication FOR TABLE flyway_schema_history");
+    at_source("CREATE PUBLICATION ds_publication FOR TABLE flyway_schema_history");
     await("publication_changed", "degraded");
 }
 
@@ -320,8 +307,8 @@ static void a_slot_holds_from_the_deploy_on(void **state)
     await("slot_unread", "degraded");
     await("no_stream", "unknown");
     do {
-        source("INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
-               "regel_resultat_id, 'mer', true FROM regel_evaluering LIMIT 1000");
+        at_source("INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
+                  "regel_resultat_id, 'mer', true FROM regel_evaluering LIMIT 1000");
         a = look();
     } while (json_is_null(json_get(a->doc, "slot.wal_bytes_per_hour")) && clock_mono_ms() < until);
     assert_true(json_double(a->doc, "slot.wal_bytes_per_hour", -1) > 0);
@@ -354,6 +341,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_dataset_that_was_deleted),
     };
     const struct CMUnitTest ready[] = {cmocka_unit_test(a_slot_holds_from_the_deploy_on)};
-    int failed = cmocka_run_group_tests_name("running", running, start_running, stop);
-    return failed + cmocka_run_group_tests_name("ready", ready, start_ready, stop);
+    int failed = cmocka_run_group_tests_name("running", running, start_running, stop_world);
+    return failed + cmocka_run_group_tests_name("ready", ready, start_ready, stop_world);
 }

@@ -10,6 +10,7 @@
 #include "api/base/clock.h"
 #include "tests/e2e/equal.h"
 #include "tests/e2e/lose.h"
+#include "tests/e2e/one_world.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -22,14 +23,7 @@
 
 enum { PATIENCE_MS = 120000, LOOK_MS = 100 };
 
-static struct world w;
 static char password_file[WORLD_PATH + 32];
-
-static void source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
-}
 
 static const struct answer *stream_do(const char *verb, const char *what)
 {
@@ -88,14 +82,14 @@ static void live_on(const char *name)
              "INSERT INTO regel_evaluering (regel_resultat_id, regel_navn, resultat) SELECT "
              "regel_resultat_id, '%s', true FROM regel_evaluering LIMIT 100",
              name);
-    source(sql);
+    at_source(sql);
     snprintf(sql, sizeof sql,
              "UPDATE regel_evaluering SET regel_navn = '%s endret', resultat = NOT resultat WHERE "
              "id %% 97 = 3",
              name);
-    source(sql);
-    source("DELETE FROM regel_evaluering WHERE id = (SELECT min(id) FROM regel_evaluering)");
-    source("UPDATE regelsett_resultat SET system_navn = system_navn || 'x' WHERE id % 89 = 5");
+    at_source(sql);
+    at_source("DELETE FROM regel_evaluering WHERE id = (SELECT min(id) FROM regel_evaluering)");
+    at_source("UPDATE regelsett_resultat SET system_navn = system_navn || 'x' WHERE id % 89 = 5");
 }
 
 /* --- pause and resume --- */
@@ -188,8 +182,8 @@ static const struct answer *give_password(void)
 static void a_password_is_rotated(void **state)
 {
     (void)state;
-    source("ALTER ROLE datastream PASSWORD 'ny-hemmelighet-17'");
-    source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
+    at_source("ALTER ROLE datastream PASSWORD 'ny-hemmelighet-17'");
+    at_source("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
     await_state("FAILED");
     live_on("rotated");
     keep_password("feil-hemmelighet");
@@ -314,7 +308,7 @@ static void terraforms_wants_its_name(void **state)
 static void a_slot_that_google_keeps_is_told(void **state)
 {
     (void)state;
-    source("SELECT pg_create_logical_replication_slot('ds_ny', 'pgoutput')");
+    at_source("SELECT pg_create_logical_replication_slot('ds_ny', 'pgoutput')");
     const struct answer *a = STROM(&w, "stream", "slot", "ds_ny", APP, "--json", "--confirm",
                                    "postgres-postmottak-bigquery");
     answer_events(a);
@@ -344,13 +338,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +354,6 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest theirs[] = {cmocka_unit_test(terraforms_wants_its_name),
                                         cmocka_unit_test(a_slot_that_google_keeps_is_told)};
-    int failed = cmocka_run_group_tests_name("ours", tests, start, stop);
-    return failed + cmocka_run_group_tests_name("terraform", theirs, start_theirs, stop);
+    int failed = cmocka_run_group_tests_name("ours", tests, start, stop_world);
+    return failed + cmocka_run_group_tests_name("terraform", theirs, start_theirs, stop_world);
 }

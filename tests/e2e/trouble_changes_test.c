@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/e2e/equal.h"
+#include "tests/e2e/one_world.h"
 
 #include <stdio.h>
 
@@ -16,8 +17,6 @@
 #define RULES_OF(c) "--columns", RULES ":" c
 
 enum { MOST = 6 };
-
-static struct world w;
 
 static const char *const changes[][MOST] = {
     {"--include-tables", RULES},
@@ -76,18 +75,11 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_row_of_the_chosen_columns_is_equal)};
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -9,7 +9,7 @@
 
 #include "api/base/clock.h"
 #include "tests/e2e/google_call.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -18,14 +18,6 @@
 #define APP "--app", "postmottak-backend"
 
 enum { PATIENCE_MS = 120000 };
-
-static struct world w;
-
-static void source(const char *sql)
-{
-    char value[256];
-    world_source(&w, sql, value);
-}
 
 static const struct answer *look(void)
 {
@@ -160,7 +152,7 @@ static void a_machine_that_is_gone_is_made_anew(void **state)
 static void a_copy_that_may_not_read(void **state)
 {
     (void)state;
-    source("REVOKE SELECT ON regelsett_resultat FROM datastream");
+    at_source("REVOKE SELECT ON regelsett_resultat FROM datastream");
     answer_is(STROM(&w, "stream", "backfill", "regelsett_resultat", APP, "--yes"), 0);
     const char *step = step_of("backfill", "lacks a grant");
     says(step, "strom files --include-tables");
@@ -168,7 +160,7 @@ static void a_copy_that_may_not_read(void **state)
         STROM(&w, "files", APP, "--include-tables", "regel_evaluering,regelsett_resultat");
     answer_is(a, 3);
     assert_non_null(strstr(a->out, "GRANT SELECT ON"));
-    source("GRANT SELECT ON regelsett_resultat TO datastream");
+    at_source("GRANT SELECT ON regelsett_resultat TO datastream");
     answer_is(STROM(&w, "stream", "backfill", "regelsett_resultat", APP, "--yes"), 0);
     await_fine();
 }
@@ -176,7 +168,7 @@ static void a_copy_that_may_not_read(void **state)
 static void a_table_that_is_gone_is_taken_out(void **state)
 {
     (void)state;
-    source("DROP TABLE regelsett_resultat CASCADE");
+    at_source("DROP TABLE regelsett_resultat CASCADE");
     step_of("table_gone", "strom create --include-tables");
     answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
                     "regel_evaluering", "--yes"),
@@ -188,13 +180,6 @@ static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "running", "--speed", "400", "--rate", "0");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -212,5 +197,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_copy_that_may_not_read),
         cmocka_unit_test(a_table_that_is_gone_is_taken_out),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "tests/e2e/google_call.h"
+#include "tests/e2e/one_world.h"
 #include "tests/e2e/steps.h"
-#include "tests/e2e/world.h"
 #include "tests/sandbox/folder.h"
 
 #include <stdio.h>
@@ -26,8 +26,6 @@
 #define STREAMS "datastream.googleapis.com/v1/projects/aap-dev-ab12/locations/europe-north1/"
 
 enum { LOOKS = 600 };
-
-static struct world w;
 
 static const struct told {
     const char *id, *result, *found; /* found NULL: it passes, and why says for what reason */
@@ -273,13 +271,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -294,5 +285,5 @@ int main(int argc, char **argv)
     (void)argc;
     if (!world_find(&w, argv[0]))
         return 77;
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_world);
 }

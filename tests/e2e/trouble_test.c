@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/one_world.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -21,19 +21,10 @@
         "regel_evaluering,regelsett_resultat", "--yes", "--json"
 #define STREAM "postgres-postmottak-bigquery"
 
-static struct world w;
-
 static int start(void **state)
 {
     (void)state;
     WORLD_UP(&w, "ready", "--speed", "100");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    world_close(&w);
     return 0;
 }
 
@@ -275,6 +266,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_postgresql_for_the_sandbox),
     };
     const struct CMUnitTest lost[] = {cmocka_unit_test(the_network_goes_in_the_middle)};
-    int failed = cmocka_run_group_tests(tests, start, stop);
-    return failed + cmocka_run_group_tests(lost, start, stop);
+    int failed = cmocka_run_group_tests(tests, start, stop_world);
+    return failed + cmocka_run_group_tests(lost, start, stop_world);
 }

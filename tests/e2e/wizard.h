@@ -4,12 +4,11 @@
 /* One sandbox and one wizard in a terminal, for the tests of one program: what they see, and how it
  * ends. Include behind cmocka.h, in one file of a program. */
 
+#include "tests/e2e/one_world.h"
 #include "tests/e2e/vt.h"
-#include "tests/e2e/world.h"
 
 enum { LONG_MS = 60000 };
 
-static struct world w;
 static struct vt *v; /* the wizard */
 
 static inline void see(const char *text)
@@ -49,11 +48,9 @@ static inline void home_to_stream(const char *stream)
 
 static inline int close_world(void **state)
 {
-    (void)state;
     vt_free(v);
     v = NULL;
-    world_close(&w);
-    return 0;
+    return stop_world(state);
 }
 
 #endif

@@ -10,58 +10,24 @@
 #include "api/base/path.h"
 #include "api/base/tr.h"
 #include "api/checks/check.h"
+#include "tests/unit/checks/check_ids.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The ids as they stand in the contract, in its order. */
-static const char *const ids[] = {"google.credentials",
-                                  "google.project",
-                                  "google.apis",
-                                  "access.permissions",
-                                  "access.basic_roles",
-                                  "instance.logical_decoding",
-                                  "instance.version",
-                                  "instance.disk",
-                                  "source.connection",
-                                  "source.version",
-                                  "source.wal_level",
-                                  "source.slots",
-                                  "source.senders",
-                                  "source.long_transactions",
-                                  "role.exists",
-                                  "role.login",
-                                  "role.replication",
-                                  "app_role.replication",
-                                  "grant.usage",
-                                  "grant.select",
-                                  "grant.default_privileges",
-                                  "publication.exists",
-                                  "publication.tables",
-                                  "publication.operations",
-                                  "publication.app_safety",
-                                  "slot.exists",
-                                  "slot.plugin",
-                                  "slot.database",
-                                  "slot.free",
-                                  "slot.order",
-                                  "slot.wal",
-                                  "migration.no_op",
-                                  "tables.keys"};
-
 static void test_ids(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof ids / sizeof ids[0], CHECK_IDS);
+    assert_int_equal(sizeof check_ids / sizeof check_ids[0], CHECK_IDS);
     for (int i = 0; i < CHECK_IDS; i++) {
         enum check_id id = CHECK_IDS;
-        assert_string_equal(check_name((enum check_id)i), ids[i]);
-        assert_true(check_find(ids[i], &id));
+        assert_string_equal(check_name((enum check_id)i), check_ids[i]);
+        assert_true(check_find(check_ids[i], &id));
         assert_int_equal(id, i);
         assert_true(check_title(id)[0] != '\0');
         size_t n = strlen(check_group(id));
-        assert_int_equal(strncmp(check_group(id), ids[i], n), 0);
-        assert_int_equal(ids[i][n], '.');
+        assert_int_equal(strncmp(check_group(id), check_ids[i], n), 0);
+        assert_int_equal(check_ids[i][n], '.');
     }
     enum check_id none;
     assert_false(check_find("source", &none));
@@ -80,9 +46,9 @@ static void test_contract(void **state)
     }
     for (int i = 0; i < CHECK_IDS; i++) {
         char quoted[64];
-        snprintf(quoted, sizeof quoted, "`%s`", ids[i]);
+        snprintf(quoted, sizeof quoted, "`%s`", check_ids[i]);
         if (strstr(str_text(&text), quoted) == NULL)
-            fail_msg("%s is not in the contract", ids[i]);
+            fail_msg("%s is not in the contract", check_ids[i]);
     }
     str_done(&text);
 }
@@ -161,7 +127,7 @@ static void test_json(void **state)
     int i = 0;
     const struct json *checks = json_get(doc, "checks");
     for (const struct json *c = json_first(checks); c != NULL; c = json_next(c), i++) {
-        assert_string_equal(json_string(c, "id"), ids[i]);
+        assert_string_equal(json_string(c, "id"), check_ids[i]);
         assert_non_null(json_string(c, "title"));
         assert_non_null(json_string(c, "remedy.kind"));
         if (i != CHECK_SOURCE_WAL_LEVEL)

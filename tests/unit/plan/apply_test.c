@@ -10,13 +10,10 @@
 
 #include "api/base/json.h"
 #include "api/google/datastream.h"
-#include "api/plan/apply.h"
-#include "api/plan/observe.h"
-#include "api/plan/planning.h"
 #include "api/plan/remove.h"
 #include "api/store/journal.h"
 #include "api/store/lock.h"
-#include "tests/unit/plan/cloud.h"
+#include "tests/unit/plan/trip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,61 +24,16 @@ static char first_digest[17]; /* of the plan with which everything began */
 
 /* --- observe, plan, apply --- */
 
-struct trip {
-    struct task *looking, *applying;
-    struct plan plan;
-    const struct apply_step *steps;
-    size_t n;
-};
-
-static void look_and_plan(struct trip *trip)
-{
-    const struct plan_options options = {.start = true};
-    *trip = (struct trip){.looking = observe(net, google, &target)};
-    assert_int_equal(observe_answers(trip->looking), 0); /* before the first step, too */
-    await_well(trip->looking);
-    assert_int_equal(observe_answers(trip->looking), observe_questions());
-    plan_make(&target, &selection, observed(trip->looking), &options, &trip->plan);
-}
-
-static void begin(struct trip *trip, const struct secret *with)
-{
-    const struct apply_options o = {.google = google,
-                                    .store = store,
-                                    .plan = &trip->plan,
-                                    .selection = &selection,
-                                    .password = with};
-    look_and_plan(trip);
-    trip->applying = apply(net, &o);
-    trip->steps = apply_steps(trip->applying, &trip->n);
-}
-
-static void end(struct trip *trip)
-{
-    task_drop(trip->applying);
-    plan_done(&trip->plan);
-    task_drop(trip->looking);
-}
-
-static const struct apply_step *step_of(const struct trip *trip, enum step_id id)
-{
-    for (size_t i = 0; i < trip->n; i++)
-        if (trip->steps[i].step == id)
-            return &trip->steps[i];
-    fail_msg("nothing is said of %s", step_type(id)->id);
-    return NULL;
-}
-
 static enum apply_state state_of(const struct trip *trip, enum step_id id)
 {
-    return step_of(trip, id)->state;
+    return trip_step(trip, id)->state;
 }
 
 /* Goes on until a step has come so far. */
 static void until(struct trip *trip, enum step_id id, enum apply_state state)
 {
     int64_t limit = clock_mono_ms() + LIMIT_MS;
-    while (task_state(trip->applying) == TASK_RUNNING && state_of(trip, id) != state &&
+    while (task_state(trip->doing) == TASK_RUNNING && state_of(trip, id) != state &&
            clock_mono_ms() < limit) {
         net_wait(net, NULL, 0, clock_mono_ms() + 1000);
         net_step(net);
@@ -168,17 +120,17 @@ static void test_refused_without_a_password(void **state)
     const struct journal_run *runs;
     struct err e;
     size_t n;
-    begin(&t, NULL);
+    trip_begin(&t, NULL);
     assert_true(apply_needs_password(&t.plan));
     assert_false(apply_possible(&t.plan, NULL, &e));
     assert_true(apply_possible(&t.plan, password, &e));
-    await(t.applying);
-    assert_string_equal(task_error(t.applying)->reason, "NO_PASSWORD");
+    await(t.doing);
+    assert_string_equal(task_error(t.doing)->reason, "NO_PASSWORD");
     for (size_t i = 0; i < t.n; i++)
         assert_int_equal(t.steps[i].started_ms, 0);
     assert_true(journal_runs(store, NULL, 9, &mem, &runs, &n, &e));
     assert_int_equal(n, 0);
-    end(&t);
+    trip_end(&t);
 }
 
 /* Somebody else's run has the lock. */
@@ -204,11 +156,11 @@ static void test_refused_while_another_runs(void **state)
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_int_equal(byte, 'y');
     struct trip t;
-    begin(&t, password);
-    await(t.applying);
-    assert_int_equal(task_error(t.applying)->kind, ERR_CONFLICT);
-    assert_string_equal(task_error(t.applying)->reason, "LOCKED");
-    end(&t);
+    trip_begin(&t, password);
+    await(t.doing);
+    assert_int_equal(task_error(t.doing)->kind, ERR_CONFLICT);
+    assert_string_equal(task_error(t.doing)->reason, "LOCKED");
+    trip_end(&t);
     close(go[1]);
     close(ready[0]);
     close(ready[1]);
@@ -221,30 +173,30 @@ static void test_wrong_password(void **state)
 {
     (void)state;
     struct trip t;
-    begin(&t, wrong);
+    trip_begin(&t, wrong);
     memcpy(first_digest, t.plan.digest, sizeof first_digest);
     assert_true(t.plan.count[PLAN_CREATE] + 1 >= t.n); /* the APIs may be on already */
     until(&t, STEP_NETWORK, APPLY_RUNNING);
     check_journal(&t);
     assert_true(is_locked());
-    assert_true(apply_seconds_left(t.applying) > 100);
+    assert_true(apply_seconds_left(t.doing) > 100);
     until(&t, STEP_PROXY, APPLY_RUNNING);
     check_journal(&t);
-    await(t.applying);
-    assert_int_equal(task_state(t.applying), TASK_FAILED);
-    assert_string_equal(task_error(t.applying)->reason, APPLY_WRONG_PASSWORD);
-    assert_true(task_error(t.applying)->hint[0] != '\0');
+    await(t.doing);
+    assert_int_equal(task_state(t.doing), TASK_FAILED);
+    assert_string_equal(task_error(t.doing)->reason, APPLY_WRONG_PASSWORD);
+    assert_true(task_error(t.doing)->hint[0] != '\0');
     assert_int_equal(state_of(&t, STEP_SOURCE_PROFILE), APPLY_FAILED);
     assert_int_equal(state_of(&t, STEP_PROXY), APPLY_DONE);
     assert_int_equal(state_of(&t, STEP_PRIVATE_CONNECTION), APPLY_DONE);
     assert_int_equal(state_of(&t, STEP_DATASET), APPLY_DONE);
     assert_int_equal(state_of(&t, STEP_STREAM), APPLY_NOT_RUN);
     assert_int_equal(state_of(&t, STEP_START), APPLY_NOT_RUN);
-    assert_int_equal(apply_seconds_left(t.applying), 0);
+    assert_int_equal(apply_seconds_left(t.doing), 0);
     check_journal(&t);
     assert_string_equal(newest_run().outcome, "failed");
     assert_false(is_locked()); /* given back although the task still stands */
-    end(&t);
+    trip_end(&t);
 }
 
 /* What our own run has made is not "moved"; another wish is. */
@@ -252,7 +204,7 @@ static void test_going_on(void **state)
 {
     (void)state;
     struct trip t;
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     assert_string_not_equal(t.plan.digest, first_digest);
     assert_true(apply_continues(&t.plan, store, first_digest));
     assert_true(planning_holds(&t.plan, first_digest, store));
@@ -267,7 +219,7 @@ static void test_going_on(void **state)
         if (t.plan.actions[i].step == STEP_STREAM)
             t.plan.actions[i].verb = PLAN_KEEP; /* there by now, and not by us */
     assert_false(apply_continues(&t.plan, store, first_digest));
-    end(&t);
+    trip_end(&t);
 }
 
 /* The whole look, as Review and the commands have it: the same plan as from its parts. */
@@ -284,11 +236,11 @@ static void test_planning(void **state)
     assert_int_equal(planning_answers(looking), planning_questions());
     planning_make(looking, &p);
     task_drop(looking);
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     assert_string_equal(p.digest, t.plan.digest);
     assert_string_equal(p.actions[0].name, target.project);
     plan_done(&p);
-    end(&t);
+    trip_end(&t);
 }
 
 /* Dropped while the stream is being made: what the cloud has begun goes on there. */
@@ -296,20 +248,20 @@ static void test_dropped_and_resumed(void **state)
 {
     (void)state;
     struct trip t;
-    begin(&t, password);
+    trip_begin(&t, password);
     assert_int_equal(plan_action(&t.plan, STEP_PROXY)->verb, PLAN_KEEP);
     assert_int_equal(state_of(&t, STEP_PROXY), APPLY_KEPT);
     until(&t, STEP_SOURCE_PROFILE, APPLY_DONE);
     until(&t, STEP_STREAM, APPLY_RUNNING);
-    end(&t);
+    trip_end(&t);
     assert_false(is_locked());
     assert_null(newest_run().outcome);
-    begin(&t, password);
+    trip_begin(&t, password);
     assert_true(apply_continues(&t.plan, store, first_digest)); /* over two runs, too */
-    await_well(t.applying);
+    await_well(t.doing);
     check_journal(&t);
     assert_string_equal(newest_run().outcome, "created");
-    end(&t);
+    trip_end(&t);
     struct task *get = datastream_stream_get(google, target.project, target.region, target.stream);
     await_well(get);
     const struct datastream_stream *s = datastream_stream(get);
@@ -339,25 +291,25 @@ static void test_paused_meanwhile(void **state)
     await_well(pause);
     task_drop(pause);
     is_in_state("PAUSED");
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     assert_int_equal(plan_action(&t.plan, STEP_START)->verb, PLAN_UPDATE);
     assert_string_equal(t.plan.stream_state, "PAUSED");
     t.plan.stream_state = "DRAINING"; /* as it was a moment before */
     const struct apply_options o = {
         .google = google, .store = store, .plan = &t.plan, .selection = &selection};
-    t.applying = apply(net, &o);
-    await_well(t.applying);
-    end(&t);
+    t.doing = apply(net, &o);
+    await_well(t.doing);
+    trip_end(&t);
     is_in_state("RUNNING");
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     for (size_t i = 0; i < t.plan.n_actions; i++)
         if (t.plan.actions[i].step == STEP_START) {
             t.plan.actions[i].verb = PLAN_UPDATE; /* as it was a moment before: it was starting */
             t.plan.stream_state = "STARTING";
         }
-    t.applying = apply(net, &o);
-    await_well(t.applying); /* a start that came to its end by itself is none of ours */
-    end(&t);
+    t.doing = apply(net, &o);
+    await_well(t.doing); /* a start that came to its end by itself is none of ours */
+    trip_end(&t);
     is_in_state("RUNNING");
 }
 
@@ -365,15 +317,15 @@ static void test_a_second_plan_keeps_everything(void **state)
 {
     (void)state;
     struct trip t;
-    begin(&t, NULL); /* nothing is sent that needs the password */
+    trip_begin(&t, NULL); /* nothing is sent that needs the password */
     assert_true(plan_changes_nothing(&t.plan));
     assert_int_equal(plan_usual_seconds(&t.plan), 0);
     assert_false(apply_needs_password(&t.plan));
     assert_false(apply_continues(&t.plan, store, first_digest)); /* that run is over */
-    await_well(t.applying);
+    await_well(t.doing);
     for (size_t i = 0; i < t.n; i++)
         assert_int_equal(t.steps[i].state, APPLY_KEPT);
-    end(&t);
+    trip_end(&t);
 }
 
 /* One table less: the stream that runs is changed, and nothing else. */
@@ -384,14 +336,14 @@ static void test_another_selection(void **state)
     size_t at;
     assert_true(selection_find(&selection, "public", "regelsett_resultat", &at));
     assert_int_equal(selection_set_table(&selection, at, false), SELECTION_DONE);
-    begin(&t, NULL);
+    trip_begin(&t, NULL);
     assert_int_equal(t.plan.count[PLAN_UPDATE], 1);
     assert_int_equal(plan_action(&t.plan, STEP_STREAM)->verb, PLAN_UPDATE);
-    await_well(t.applying);
-    end(&t);
-    look_and_plan(&t);
+    await_well(t.doing);
+    trip_end(&t);
+    (void)trip_plan(&t, NULL);
     assert_true(plan_changes_nothing(&t.plan));
-    end(&t);
+    trip_end(&t);
 }
 
 static bool in_receipt(const struct task *t, enum receipt_kind kind, const char *what)
@@ -408,7 +360,7 @@ static void test_taken_down(void **state)
 {
     (void)state;
     struct trip t;
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     const struct remove_options o = {.google = google,
                                      .store = store,
                                      .target = &target,
@@ -426,12 +378,12 @@ static void test_taken_down(void **state)
     assert_true(in_receipt(remove, RECEIPT_BY_HAND, "slot"));
     assert_false(in_receipt(remove, RECEIPT_FAILED, "compute.network"));
     task_drop(remove);
-    end(&t);
+    trip_end(&t);
     assert_false(is_locked());
-    look_and_plan(&t);
+    (void)trip_plan(&t, NULL);
     assert_int_equal(t.plan.count[PLAN_CREATE], t.plan.n_actions - 1); /* the APIs stay on */
     assert_int_equal(plan_action(&t.plan, STEP_SERVICES)->verb, PLAN_KEEP);
-    end(&t);
+    trip_end(&t);
 }
 
 /* What runs is finished, nothing more is begun; the next run goes on from there. */
@@ -439,28 +391,28 @@ static void test_finish_current(void **state)
 {
     (void)state;
     struct trip t;
-    begin(&t, password);
+    trip_begin(&t, password);
     until(&t, STEP_NETWORK, APPLY_RUNNING);
-    assert_false(apply_is_finishing(t.applying));
-    apply_finish_current(t.applying);
-    assert_true(apply_is_finishing(t.applying));
-    await(t.applying);
-    assert_int_equal(task_error(t.applying)->kind, ERR_INTERRUPTED);
+    assert_false(apply_is_finishing(t.doing));
+    apply_finish_current(t.doing);
+    assert_true(apply_is_finishing(t.doing));
+    await(t.doing);
+    assert_int_equal(task_error(t.doing)->kind, ERR_INTERRUPTED);
     assert_int_equal(state_of(&t, STEP_NETWORK), APPLY_DONE);
     assert_int_equal(state_of(&t, STEP_PROXY), APPLY_NOT_RUN);
     assert_int_equal(state_of(&t, STEP_START), APPLY_NOT_RUN);
     assert_string_equal(newest_run().outcome, "interrupted");
     check_journal(&t);
     assert_false(is_locked());
-    end(&t);
-    begin(&t, password);
+    trip_end(&t);
+    trip_begin(&t, password);
     assert_int_equal(state_of(&t, STEP_NETWORK), APPLY_KEPT);
-    await_well(t.applying);
+    await_well(t.doing);
     for (size_t i = 0; i < t.n; i++)
         assert_true(t.steps[i].state == APPLY_DONE || t.steps[i].state == APPLY_KEPT);
-    size_t n_validations = step_of(&t, STEP_STREAM)->n_validations;
+    size_t n_validations = trip_step(&t, STEP_STREAM)->n_validations;
     assert_true(n_validations > 0); /* Datastream's own lines are there to be shown */
-    end(&t);
+    trip_end(&t);
 }
 
 int main(int argc, char **argv)

@@ -10,77 +10,32 @@
 
 #include "api/google/datastream_profiles.h"
 #include "api/google/network.h"
-#include "api/plan/apply.h"
 #include "api/plan/apply_remedy.h"
-#include "api/plan/observe.h"
 #include "api/plan/trial_tell.h"
 #include "api/store/journal.h"
-#include "tests/unit/plan/cloud.h"
+#include "tests/unit/plan/trip.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct trip {
-    struct task *looking, *doing;
-    struct plan plan;
-    const struct apply_step *steps;
-    size_t n;
-};
-
-static struct apply_options look_and_plan(struct trip *trip, const struct secret *with)
-{
-    const struct plan_options options = {.start = true};
-    *trip = (struct trip){.looking = observe(net, google, &target)};
-    await_well(trip->looking);
-    plan_make(&target, &selection, observed(trip->looking), &options, &trip->plan);
-    return (struct apply_options){.google = google,
-                                  .store = store,
-                                  .plan = &trip->plan,
-                                  .selection = &selection,
-                                  .password = with};
-}
-
 static void try_out(struct trip *trip, const struct secret *with)
 {
-    const struct apply_options o = look_and_plan(trip, with);
+    const struct apply_options o = trip_plan(trip, with);
     trip->doing = apply_try(net, &o);
     trip->steps = apply_steps(trip->doing, &trip->n);
     await(trip->doing);
 }
 
-static void begin(struct trip *trip, const struct secret *with)
-{
-    const struct apply_options o = look_and_plan(trip, with);
-    trip->doing = apply(net, &o);
-    trip->steps = apply_steps(trip->doing, &trip->n);
-}
-
-static void end(struct trip *trip)
-{
-    task_drop(trip->doing);
-    plan_done(&trip->plan);
-    task_drop(trip->looking);
-}
-
-static const struct apply_step *step_of(const struct trip *trip, enum step_id id)
-{
-    for (size_t i = 0; i < trip->n; i++)
-        if (trip->steps[i].step == id)
-            return &trip->steps[i];
-    fail_msg("nothing is said of %s", step_type(id)->id);
-    return NULL;
-}
-
 static bool was_begun(const struct trip *trip, enum step_id id)
 {
-    enum apply_state s = step_of(trip, id)->state;
+    enum apply_state s = trip_step(trip, id)->state;
     return s == APPLY_RUNNING || s == APPLY_DONE || s == APPLY_FAILED;
 }
 
 static void says(const struct trip *trip, enum step_id id, enum apply_state state,
                  const char *message)
 {
-    const struct apply_step *s = step_of(trip, id);
+    const struct apply_step *s = trip_step(trip, id);
     if (s->state != state || strstr(s->message, message) == NULL)
         fail_msg("%s is %s: %s", step_type(id)->id, apply_state_name(s->state), s->message);
 }
@@ -120,7 +75,7 @@ static void nothing_can_be_tried_of_nothing(void **state)
     assert_null(entry_of("datastream.source_profile.trial"));
     for (size_t i = 0; i < t.n; i++)
         assert_int_not_equal(t.steps[i].state, APPLY_FAILED);
-    end(&t);
+    trip_end(&t);
 }
 
 /* The machine and the private connection wait for it; the network, which costs nothing, does not.
@@ -130,10 +85,11 @@ static void a_run_tries_before_anything_costly(void **state)
     (void)state;
     bool with_network = false;
     struct trip t;
-    begin(&t, password);
+    trip_begin(&t, password);
     while (task_state(t.doing) == TASK_RUNNING &&
-           step_of(&t, STEP_DESTINATION_PROFILE)->state == APPLY_WAITING) {
-        bool tries = strstr(step_of(&t, STEP_DESTINATION_PROFILE)->message, "tries it out") != NULL;
+           trip_step(&t, STEP_DESTINATION_PROFILE)->state == APPLY_WAITING) {
+        bool tries =
+            strstr(trip_step(&t, STEP_DESTINATION_PROFILE)->message, "tries it out") != NULL;
         with_network = with_network || (tries && was_begun(&t, STEP_NETWORK));
         assert_false(was_begun(&t, STEP_PROXY));
         assert_false(was_begun(&t, STEP_PRIVATE_CONNECTION));
@@ -142,7 +98,7 @@ static void a_run_tries_before_anything_costly(void **state)
     assert_true(with_network);
     assert_int_equal(entry_of("datastream.destination_profile.trial")->state, JOURNAL_DONE);
     await_well(t.doing);
-    end(&t);
+    trip_end(&t);
 }
 
 static void drop_stream(void)
@@ -170,12 +126,12 @@ static void a_stream_is_tried_and_not_made(void **state)
     try_out(&t, NULL);
     assert_int_equal(task_state(t.doing), TASK_OK);
     says(&t, STEP_STREAM, APPLY_DONE, "");
-    all_passed(step_of(&t, STEP_STREAM));
+    all_passed(trip_step(&t, STEP_STREAM));
     says(&t, STEP_SOURCE_PROFILE, APPLY_KEPT, "");
-    end(&t);
+    trip_end(&t);
     try_out(&t, NULL);
     assert_int_equal(plan_action(&t.plan, STEP_STREAM)->verb, PLAN_CREATE);
-    end(&t);
+    trip_end(&t);
 }
 
 static void drop_profile(void)
@@ -210,10 +166,10 @@ static void a_wrong_password_is_found_out_beforehand(void **state)
     try_out(&t, NULL);
     says(&t, STEP_SOURCE_PROFILE, APPLY_NOT_RUN, "password");
     says(&t, STEP_STREAM, APPLY_NOT_RUN, "Source profile");
-    end(&t);
+    trip_end(&t);
     try_out(&t, wrong);
     assert_int_equal(task_state(t.doing), TASK_FAILED);
-    const struct apply_step *s = step_of(&t, STEP_SOURCE_PROFILE);
+    const struct apply_step *s = trip_step(&t, STEP_SOURCE_PROFILE);
     assert_int_equal(s->state, APPLY_FAILED);
     assert_string_equal(s->error.reason, APPLY_WRONG_PASSWORD);
     assert_int_equal(s->n_validations, 1);
@@ -221,14 +177,14 @@ static void a_wrong_password_is_found_out_beforehand(void **state)
     is_told(&t, "\"state\":\"failed\"", "! Source profile: ");
     is_told(&t, "\"remedy\":\"the password", "-> the password of the database user");
     is_told(&t, "\"state\":\"not_tried\"", "    Stream: not tried: ");
-    end(&t);
+    trip_end(&t);
     try_out(&t, password);
     says(&t, STEP_SOURCE_PROFILE, APPLY_DONE, "");
     is_told(&t, "\"state\":\"passed\"", "= Source profile: passed");
-    end(&t);
+    trip_end(&t);
     try_out(&t, password); /* nothing came of it */
     assert_int_equal(plan_action(&t.plan, STEP_SOURCE_PROFILE)->verb, PLAN_CREATE);
-    end(&t);
+    trip_end(&t);
 }
 
 /* Nothing costly is ahead: the profile is made at once, which tests the same. */
@@ -236,12 +192,12 @@ static void a_run_does_not_try_what_it_makes_at_once(void **state)
 {
     (void)state;
     struct trip t;
-    begin(&t, password);
+    trip_begin(&t, password);
     await_well(t.doing);
     assert_non_null(entry_of("datastream.source_profile"));
     assert_null(entry_of("datastream.source_profile.trial"));
     assert_null(entry_of("datastream.stream.trial"));
-    end(&t);
+    trip_end(&t);
 }
 
 int main(int argc, char **argv)
