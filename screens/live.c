@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/nais/lookups.h"
 
 #include <stdlib.h>
@@ -31,9 +32,9 @@ static void find_repo(struct live *l)
 
     l->repo = str_is_empty(wanted) ? git_top(&l->mem) : wanted;
     if (l->repo == NULL)
-        l->repo_why = "no repository: neither --repo nor STROM_REPO, and this is no git folder";
+        l->repo_why = tr("no repository: neither --repo nor STROM_REPO, and this is no git folder");
     else if (access(l->repo, R_OK | X_OK) != 0) {
-        l->repo_why = arena_printf(&l->mem, "the repository %s cannot be read", l->repo);
+        l->repo_why = arena_printf(&l->mem, tr("the repository %s cannot be read"), l->repo);
         l->repo = NULL;
     }
 }

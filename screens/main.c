@@ -41,7 +41,7 @@ static int tell(const struct options *o)
     str_done(&text);
     if (out_arrived() && errno != EBADF) /* said to nobody is not done */
         return 0;
-    out_talk("strom: the result could not be written: %s", strerror(errno));
+    out_talk(tr("strom: the result could not be written: %s"), strerror(errno));
     return 1;
 }
 

@@ -10,7 +10,7 @@
 static void put_remedy(const struct check *c, struct str *out)
 {
     const char *text = c->remedy.text;
-    str_printf(out, "         %s (%s)\n", tr("to do:"), check_remedy_name(c->remedy.kind));
+    str_printf(out, "         %s (%s)\n", tr("to do:"), tr(check_remedy_name(c->remedy.kind)));
     while (*text != '\0') {
         int n = (int)strcspn(text, "\n");
         if (n > 0)
@@ -22,7 +22,8 @@ static void put_remedy(const struct check *c, struct str *out)
 
 static void put_check(const struct check *c, struct str *out)
 {
-    safe_printf(out, "%-8s %-28s %s\n", check_result_name(c->result), check_name(c->id), c->found);
+    safe_printf(out, "%-8s %-28s %s\n", tr(check_result_name(c->result)), check_name(c->id),
+                c->found);
     if (c->result == CHECK_PASS)
         return;
     if (c->needed[0] != '\0')

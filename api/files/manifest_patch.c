@@ -339,9 +339,10 @@ static bool take_flag(struct editor *ed)
 
 static const char *rest_of(const struct editor *ed, const struct manifest_result *r)
 {
-    return arena_printf(ed->y.mem, "%s%s%s%s", r->had_user ? "take out the user " : "",
-                        r->had_user ? ed->user : "", r->had_user && ed->seen.flag ? ", then " : "",
-                        ed->seen.flag ? "take out the flag cloudsql.logical_decoding" : "");
+    return arena_printf(ed->y.mem, "%s%s%s%s", r->had_user ? tr("take out the user ") : "",
+                        r->had_user ? ed->user : "",
+                        r->had_user && ed->seen.flag ? tr(", then ") : "",
+                        ed->seen.flag ? tr("take out the flag cloudsql.logical_decoding") : "");
 }
 
 bool manifest_unpatch(struct arena *a, const char *file, const char *text,

@@ -26,11 +26,11 @@ static bool check(const char *text, struct err *e)
 {
     size_t n = strlen(text);
     if (!utf8_valid(text, n))
-        return refuse(e, text, "is not UTF-8");
+        return refuse(e, text, tr("is not UTF-8"));
     uint32_t cp;
     for (size_t at = 0, bytes; (bytes = utf8_next(text + at, n - at, &cp)) > 0; at += bytes)
         if (is_control(cp))
-            return refuse(e, text, "holds a line break or another control character");
+            return refuse(e, text, tr("holds a line break or another control character"));
     return true;
 }
 
@@ -50,9 +50,9 @@ static void add_doubled(struct str *out, const char *text, char quote)
 bool quote_ident(struct str *out, const char *name, struct err *e)
 {
     if (*name == '\0')
-        return refuse(e, name, "is empty");
+        return refuse(e, name, tr("is empty"));
     if (strlen(name) > QUOTE_IDENT_BYTES)
-        return refuse(e, name, "is longer than 63 bytes: PostgreSQL would cut it");
+        return refuse(e, name, tr("is longer than 63 bytes: PostgreSQL would cut it"));
     if (!check(name, e))
         return false;
     add_doubled(out, name, '"');
@@ -94,7 +94,7 @@ bool quote_literal(struct str *out, const char *text, struct err *e)
 bool quote_bigquery(struct str *out, const char *name, struct err *e)
 {
     if (*name == '\0')
-        return refuse(e, name, "is empty");
+        return refuse(e, name, tr("is empty"));
     if (!check(name, e))
         return false;
     str_add_quoted(out, name, '`');

@@ -120,7 +120,7 @@ bool queue_slept(struct pg *pg)
 {
     if (pg->lost || pg->host.socket || net_gaps(pg->net) == pg->gaps)
         return false;
-    lose(pg, "the machine slept meanwhile");
+    lose(pg, tr("the machine slept meanwhile"));
     return true;
 }
 
@@ -153,7 +153,7 @@ static void work(struct pg *pg, bool *more)
         error_lost(&e, pg->conn);
         queue_lose(pg, &e);
     } else if (is_silent(pg)) {
-        lose(pg, "the server does not answer any more");
+        lose(pg, tr("the server does not answer any more"));
     }
 }
 

@@ -211,7 +211,7 @@ static void have_flyway(struct job *job)
     }
     job->done[ASK_MIGRATIONS] = true;
     if (f->table)
-        refuse(job->facts, &f->part, "this login may not read flyway_schema_history");
+        refuse(job->facts, &f->part, tr("this login may not read flyway_schema_history"));
 }
 
 static void follow(struct job *job, enum ask i, bool fine)
@@ -366,7 +366,7 @@ struct task *source_read(struct pg *pg, const struct source_wanted *wanted,
     job->publication = mem_str(wanted->publication);
     job->slot = mem_str(wanted->slot);
     job->tables = tables_json(wanted);
-    job->facts = source_unknown("not answered yet");
+    job->facts = source_unknown(tr("not answered yet"));
     job->facts->server.version = pg_version(pg);
     if (earlier != NULL)
         keep_xacts(job, earlier->activity.xacts, earlier->activity.n_xacts);

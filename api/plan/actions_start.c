@@ -3,6 +3,7 @@
 #include "api/access/binding.h"
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/google/bigquery.h"
 #include "api/google/datastream_profiles.h"
 #include "api/google/iam.h"
@@ -173,7 +174,7 @@ bool passes_source(struct apply_step *s, struct doing *d)
     if (d->tries >= PROFILE_TRIES || !move_timed_out(d->task))
         return false;
     d->tries++;
-    str_copy(s->message, sizeof s->message, "the proxy did not answer yet; trying again");
+    str_copy(s->message, sizeof s->message, tr("the proxy did not answer yet; trying again"));
     return true;
 }
 

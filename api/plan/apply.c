@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/actions.h"
 #include "api/plan/apply_reason.h"
 #include "api/plan/include.h"
@@ -109,14 +110,15 @@ static bool may_begin(struct run *r, struct apply_step *s)
             continue;
         if (is_over(b->state) && !is_good(b->state)) {
             s->state = APPLY_NOT_RUN;
-            snprintf(s->message, sizeof s->message, "not begun: %s", step_type(before)->title);
+            snprintf(s->message, sizeof s->message, tr("not begun: %s"),
+                     tr(step_type(before)->title));
             return false;
         }
         ready = ready && is_good(b->state);
     }
     if (ready && r->finishing) {
         s->state = APPLY_NOT_RUN;
-        str_copy(s->message, sizeof s->message, "not begun: the run was stopped");
+        str_copy(s->message, sizeof s->message, tr("not begun: the run was stopped"));
         return false;
     }
     return ready;
@@ -172,7 +174,8 @@ static bool waits(struct run *r, size_t i, bool *changed)
         end_step(r, s, &r->doing[i], false);
     } else if (refused) {
         s->state = APPLY_NOT_RUN;
-        snprintf(s->message, sizeof s->message, "not begun: %s", step_type(refused->step)->title);
+        snprintf(s->message, sizeof s->message, tr("not begun: %s"),
+                 tr(step_type(refused->step)->title));
     } else if (r->only_tries || may_begin(r, s)) {
         *changed = trial_drive(r, i);
         return *changed || trial_holds(r, i) || end_trial(r, s, &r->doing[i], changed);

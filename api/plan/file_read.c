@@ -6,6 +6,7 @@
 #include "api/base/json.h"
 #include "api/base/safe.h"
 #include "api/base/target.h"
+#include "api/base/tr.h"
 #include "api/base/utf8.h"
 #include "api/plan/names_valid.h"
 
@@ -140,7 +141,7 @@ static bool read_one_of(struct reader *r, const struct json *j, const char *one,
     if (str_eq(*out, one) || str_eq(*out, other))
         return true;
     return refuse(r, json_key(j),
-                  arena_printf(&r->to->mem, "one of these is needed: %s, %s", one, other));
+                  arena_printf(&r->to->mem, tr("one of these is needed: %s, %s"), one, other));
 }
 
 /* --- objects: a row for each key --- */
@@ -168,7 +169,7 @@ static bool read_object(struct reader *r, const struct json *j, const char *name
 {
     bool seen[MOST_FIELDS] = {false};
     if (!json_is_object(j))
-        return refuse(r, name, "an object is needed");
+        return refuse(r, name, tr("an object is needed"));
     for
         json_each(member, j)
         {
@@ -183,7 +184,7 @@ static bool read_object(struct reader *r, const struct json *j, const char *name
         }
     for (size_t i = 0; i < n; i++)
         if (fields[i].needed && !seen[i])
-            return refuse(r, fields[i].key, "a key is missing in the object that ends here");
+            return refuse(r, fields[i].key, tr("a key is missing in the object that ends here"));
     return true;
 }
 
@@ -299,10 +300,10 @@ static bool read_categories(struct reader *r, const struct json *j, void *out)
                 return refuse(
                     r, "categories",
                     arena_printf(
-                        &r->to->mem, "a word of the list is no category; these are: %s",
+                        &r->to->mem, tr("a word of the list is no category; these are: %s"),
                         selection_categories(&r->to->mem, (UINT32_C(1) << RULES_CATEGORIES) - 1)));
             if (*categories & (UINT32_C(1) << category))
-                return refuse(r, "categories", "a category stands twice");
+                return refuse(r, "categories", tr("a category stands twice"));
             *categories |= UINT32_C(1) << category;
         }
     return true;
@@ -380,7 +381,7 @@ static bool take_table(struct reader *r, const struct table *t)
 {
     size_t at;
     if (selection_find(r->to, t->schema, t->name, &at))
-        return refuse(r, t->name, "this table stands twice");
+        return refuse(r, t->name, tr("this table stands twice"));
     struct selection_fact *facts = arena_array(&r->to->mem, struct selection_fact, t->n + 1);
     for (size_t i = 0; i < t->n; i++)
         facts[i] = t->columns[i].fact;
@@ -389,7 +390,8 @@ static bool take_table(struct reader *r, const struct table *t)
     kept->why = NULL;
     for (size_t i = 0; i < t->n; i++) {
         if (selection_find_column(kept, facts[i].name, &at) && at < i)
-            return refuse(r, facts[i].name, "this column stands twice in the table that ends here");
+            return refuse(r, facts[i].name,
+                          tr("this column stands twice in the table that ends here"));
         kept->columns[i].included = t->columns[i].included;
         kept->columns[i].ack = t->columns[i].ack;
         if (t->columns[i].ack) { /* it was given for what stands on its line */

@@ -2,6 +2,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/actions.h"
 #include "api/plan/moves_wait.h"
 
@@ -45,7 +46,7 @@ bool move_not_on_yet(const struct run *r, const struct doing *d, const struct ta
 /* The network's parts come one after another. */
 bool move_not_laid_yet(struct apply_step *s, const struct doing *d)
 {
-    str_copy(s->message, sizeof s->message, "the network is still being made; waiting");
+    str_copy(s->message, sizeof s->message, tr("the network is still being made; waiting"));
     return clock_mono_ms() - d->since_ms < NETWORK_LIMIT_MS;
 }
 
@@ -96,7 +97,7 @@ static bool passes(const struct run *r, const struct plan_action *a, struct appl
 {
     if (move_not_on_yet(r, d, d->task)) {
         str_copy(s->message, sizeof s->message,
-                 "the API was just turned on; waiting until it answers");
+                 tr("the API was just turned on; waiting until it answers"));
         return true;
     }
     bool does = (is_not_ready(d->task) && move_not_laid_yet(s, d)) ||
@@ -149,7 +150,7 @@ static enum move single(struct run *r, const struct plan_action *a, struct apply
         action_type(a->step)->done(r, d);
     if (d->is_call && google_adopted(d->task))
         str_copy(s->message, sizeof s->message,
-                 "was there already when the answer came; taken over");
+                 tr("was there already when the answer came; taken over"));
     return MOVE_DONE;
 }
 

@@ -59,7 +59,7 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
     if (d->zones == NULL) {
         d->zones = compute_zone_list(r->google, r->t->project, r->t->region);
         d->image = ask_for_image(r, d);
-        str_copy(s->message, sizeof s->message, "choosing a zone and the newest image");
+        str_copy(s->message, sizeof s->message, tr("choosing a zone and the newest image"));
     }
     if (has_ended(d->image) && proxy_image_family(d->family + 1)) {
         d->family++;
@@ -90,8 +90,9 @@ static enum move proxy_begin(struct run *r, struct apply_step *s, struct doing *
     d->is_call = true;
     d->phase = PROXY_MADE;
     d->since_ms = clock_mono_ms();
-    snprintf(s->message, sizeof s->message, "making the machine in %s%s%s",
-             compute_zones(d->zones)->items[d->zone].name, d->family ? ", from the images of " : "",
+    snprintf(s->message, sizeof s->message, tr("making the machine in %s%s%s"),
+             compute_zones(d->zones)->items[d->zone].name,
+             d->family ? tr(", from the images of ") : "",
              d->family ? proxy_image_family(d->family) : "");
     return MOVE_AGAIN;
 }
@@ -146,7 +147,7 @@ enum move move_proxy_runs(struct run *r, struct apply_step *s, struct doing *d, 
 {
     str_copy(d->place, sizeof d->place, zone);
     str_copy(s->message, sizeof s->message,
-             "the machine runs; waiting for the proxy to answer (about a minute)");
+             tr("the machine runs; waiting for the proxy to answer (about a minute)"));
     d->since_ms = clock_mono_ms();
     return move_pause_then(r, d, PROXY_PAUSE);
 }

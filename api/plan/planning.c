@@ -1,6 +1,7 @@
 #include "api/plan/planning.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/pg/source.h"
 #include "api/plan/apply.h"
 #include "api/plan/observe.h"
@@ -109,16 +110,16 @@ static void differ(const struct plan_action *then, const struct plan_action *now
     if (then && now && then->verb == now->verb && str_eq(then->why, now->why) &&
         same_changes(then, now))
         return;
-    str_printf(out, "%s %s: ", step_type(known->step)->title, known->name);
+    str_printf(out, "%s %s: ", tr(step_type(known->step)->title), known->name);
     if (then == NULL || now == NULL)
-        str_add(out, now ? "is part of the plan now" : "is no part of the plan any more");
+        str_add(out, now ? tr("is part of the plan now") : tr("is no part of the plan any more"));
     else if (then->verb != now->verb)
-        str_printf(out, "%s then, %s now: %s", plan_verb_name(then->verb),
-                   plan_verb_name(now->verb), now->why);
+        str_printf(out, tr("%s then, %s now: %s"), plan_verb_name(then->verb),
+                   plan_verb_name(now->verb), tr(now->why));
     else if (!str_eq(then->why, now->why))
-        str_add(out, now->why);
+        str_add(out, tr(now->why));
     else
-        str_add(out, "what would be changed in it is something else now");
+        str_add(out, tr("what would be changed in it is something else now"));
     str_addc(out, '\n');
 }
 
@@ -191,11 +192,11 @@ void planning_differences(const struct plan *then, const struct plan *now, struc
             str_printf(out, "%s\n", now->needs[i].text);
     for (size_t i = 0; then && i < then->n_needs; i++)
         if (!needs(now, then->needs[i].text))
-            str_printf(out, "not needed any more: %s\n", then->needs[i].text);
+            str_printf(out, tr("not needed any more: %s\n"), then->needs[i].text);
     if (then && !str_eq(then->wanted, now->wanted))
-        str_add(out, "what is chosen is something else now\n");
+        str_add(out, tr("what is chosen is something else now\n"));
     if (out->bytes == before)
-        str_add(out, "what was seen when the plan was made has changed\n");
+        str_add(out, tr("what was seen when the plan was made has changed\n"));
 }
 
 bool planning_moved(const struct plan *then, const struct plan *now, struct err *e)

@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/plan/steps.h"
 #include "api/store/lock.h"
 
@@ -76,11 +77,12 @@ static void note_former(struct record *r, const struct lock_holder *h)
     char time[CLOCK_TEXT];
 
     if (r->locked && h->pid)
-        snprintf(r->took_over, sizeof r->took_over,
-                 "an earlier run (process %lld on %.100s, since %s) did not end: its lock is taken "
-                 "over, and this one goes on from what there is",
-                 (long long)h->pid, h->here ? "this machine" : h->host,
-                 clock_rfc3339(h->since, time));
+        snprintf(
+            r->took_over, sizeof r->took_over,
+            tr("an earlier run (process %lld on %.100s, since %s) did not end: its lock is taken "
+               "over, and this one goes on from what there is"),
+            (long long)h->pid, h->here ? tr("this machine") : h->host,
+            clock_rfc3339(h->since, time));
 }
 
 enum recorded record_begin(struct record *r, enum journal_kind kind, const char *plan,

@@ -108,13 +108,13 @@ static enum task_state git_refused(struct task *t, const struct child_answer *a)
     why[strcspn(why, "\n")] = '\0';
     if (strstr(why, "not a git repository"))
         return refuse(t, ERR_INPUT, "NO_REPOSITORY", tr("its folder is in no git repository"),
-                      "--base FILE compares with another file");
+                      tr("--base FILE compares with another file"));
     if (strstr(why, "dubious ownership"))
         return refuse(t, ERR_DENIED, "NO_REPOSITORY", why,
-                      "the repository belongs to another user: git refuses to read it");
-    return refuse(t, ERR_INPUT, "NO_REVISION", why[0] ? why : "git knows no such revision",
-                  "a branch, tag or commit that git knows here (git fetch brings others'), or a "
-                  "file");
+                      tr("the repository belongs to another user: git refuses to read it"));
+    return refuse(t, ERR_INPUT, "NO_REVISION", why[0] ? why : tr("git knows no such revision"),
+                  tr("a branch, tag or commit that git knows here (git fetch brings others'), or a "
+                     "file"));
 }
 
 /* The name of an object, as hexadecimal digits and nothing else. */
@@ -138,8 +138,8 @@ static enum task_state take_list(struct task *t, struct job *j, const struct chi
         return TASK_OK;
     if (a->out_bytes < 12 || !str_starts(a->out, "100") || strncmp(a->out + 6, " blob ", 6) != 0 ||
         !take_name(a->out + 12, a->out_bytes - 12, j->blob))
-        return refuse(t, ERR_INPUT, "NO_FILE", "it is no plain file there",
-                      "--base FILE compares with another file");
+        return refuse(t, ERR_INPUT, "NO_FILE", tr("it is no plain file there"),
+                      tr("--base FILE compares with another file"));
     j->at = READ;
     ask_read(t, j);
     return TASK_RUNNING;
@@ -150,8 +150,8 @@ static enum task_state take_text(struct task *t, struct job *j, const struct chi
     if (a->status != 0)
         return git_refused(t, a);
     if (a->cut || a->out_bytes > j->most)
-        return refuse(t, ERR_INPUT, "TOO_LARGE", "it is larger there than such a file can be",
-                      "--base FILE compares with another file");
+        return refuse(t, ERR_INPUT, "TOO_LARGE", tr("it is larger there than such a file can be"),
+                      tr("--base FILE compares with another file"));
     j->text = a->out;
     j->bytes = a->out_bytes;
     return TASK_OK;
@@ -162,8 +162,8 @@ static enum task_state take_commit(struct task *t, struct job *j, const struct c
     if (a->status != 0)
         return git_refused(t, a);
     if (!take_name(a->out, a->out_bytes, j->commit))
-        return refuse(t, ERR_BUG, "NO_REVISION", "git answered something else than a commit",
-                      "--base FILE compares with another file");
+        return refuse(t, ERR_BUG, "NO_REVISION", tr("git answered something else than a commit"),
+                      tr("--base FILE compares with another file"));
     j->at = LIST;
     ask_list(t, j);
     return TASK_RUNNING;

@@ -139,10 +139,10 @@ static void see_subnetwork(struct look *l, struct arena *a)
     if (l->seen.subnetwork || r == NULL || compute_network(l->asked[ASK_NETWORK])->auto_subnets)
         return;
     o->seen = SEEN_BROKEN;
-    o->why = arena_printf(a, "it has no subnetwork in %s", l->t.region);
+    o->why = arena_printf(a, tr("it has no subnetwork in %s"), l->t.region);
     o->hint = arena_printf(a,
-                           "its subnetworks are made by hand: gcloud compute networks subnets "
-                           "create %s --network %s --region %s --range RANGE",
+                           tr("its subnetworks are made by hand: gcloud compute networks subnets "
+                              "create %s --network %s --region %s --range RANGE"),
                            l->n.network, l->n.network, l->t.region);
 }
 
@@ -178,7 +178,7 @@ static void see_network(struct look *l, struct arena *a)
     for (size_t i = 0; i < l->n_peerings; i++)
         add_ranges(l, a, l->peering[i], NULL);
     if (l->too_many_peerings)
-        l->seen.ranges_why = "the network has more peerings than are looked at";
+        l->seen.ranges_why = tr("the network has more peerings than are looked at");
 }
 
 static void see_account(struct look *l, struct arena *a)
@@ -190,7 +190,7 @@ static void see_account(struct look *l, struct arena *a)
     described(l, STEP_ACCOUNT, iam_account(l->asked[ASK_ACCOUNT])->description, a);
     if (iam_account(l->asked[ASK_ACCOUNT])->disabled) {
         o->seen = SEEN_BROKEN;
-        o->why = "the account is disabled";
+        o->why = tr("the account is disabled");
         o->hint = arena_printf(a, "gcloud iam service-accounts enable %s --project %s",
                                l->n.service_account_email, l->t.project);
     }
@@ -223,13 +223,13 @@ static const char *address_why(const struct look *l, struct arena *a,
                                const struct compute_address *x)
 {
     if (str_eq(x->type, "EXTERNAL"))
-        return "an external address has this name";
+        return tr("an external address has this name");
     if (l->seen.subnetwork && *x->subnetwork &&
         !str_eq(look_short(x->subnetwork), l->seen.subnetwork))
-        return arena_printf(a, "it lies in another subnetwork: %s", look_short(x->subnetwork));
+        return arena_printf(a, tr("it lies in another subnetwork: %s"), look_short(x->subnetwork));
     for (size_t i = 0; i < x->n_users; i++)
         if (!str_eq(look_short(x->users[i]), l->n.proxy))
-            return arena_printf(a, "it is in use by %s", look_short(x->users[i]));
+            return arena_printf(a, tr("it is in use by %s"), look_short(x->users[i]));
     return NULL;
 }
 
@@ -247,7 +247,7 @@ static void see_address(struct look *l, struct arena *a)
         return;
     }
     o->seen = SEEN_BROKEN;
-    o->hint = "it is not touched; release or rename that address, and plan again";
+    o->hint = tr("it is not touched; release or rename that address, and plan again");
 }
 
 /* Of several machines of that name, the one that serves this instance. */
@@ -304,15 +304,15 @@ static void see_proxy(struct look *l, struct arena *a)
     if (is_among(vm->status, machine_stands))
         o->seen = SEEN_STOPPED;
     if (o->seen == SEEN_BROKEN) {
-        o->why = arena_printf(a, "the machine is %s", vm->status);
+        o->why = arena_printf(a, tr("the machine is %s"), vm->status);
         const char *wake = proxy_wake(a, vm->status, vm->name, vm->zone, l->t.project);
         o->hint = wake ? arena_printf(a, tr("start it, the stream goes on by itself: %s"), wake)
                        : tr("look at it in Google's console (Compute Engine)");
     } else if (*vm->network && !str_eq(look_short(vm->network), l->n.network)) {
         o->seen = SEEN_BROKEN;
-        o->why =
-            arena_printf(a, "the machine stands in another network: %s", look_short(vm->network));
-        o->hint = "it is not touched; remove or rename that machine, or choose another naming";
+        o->why = arena_printf(a, tr("the machine stands in another network: %s"),
+                              look_short(vm->network));
+        o->hint = tr("it is not touched; remove or rename that machine, or choose another naming");
     }
 }
 
@@ -371,7 +371,7 @@ static void see_private(struct look *l, struct arena *a)
     made_by(o, &c->labels);
     state_is(o, c->state, &words, c->error.message);
     if (o->seen == SEEN_BROKEN) {
-        o->why = arena_printf(a, "it is %s%s%s", c->state, c->error.message[0] ? ": " : "",
+        o->why = arena_printf(a, tr("it is %s%s%s"), c->state, c->error.message[0] ? ": " : "",
                               c->error.message);
         see_made_anew(l, a);
     }
@@ -396,7 +396,7 @@ static void see_profiles(struct look *l)
         } else if (p->kind != DATASTREAM_PROFILE_POSTGRES) {
             l->seen.things[STEP_SOURCE_PROFILE].seen = SEEN_BROKEN;
             l->seen.things[STEP_SOURCE_PROFILE].why =
-                "a profile of this name is not for PostgreSQL";
+                tr("a profile of this name is not for PostgreSQL");
         }
     }
     if (look_there(l, STEP_DESTINATION_PROFILE, ASK_DESTINATION)) {
@@ -407,7 +407,7 @@ static void see_profiles(struct look *l)
             o->seen = SEEN_PENDING;
         } else if (p->kind != DATASTREAM_PROFILE_BIGQUERY) {
             o->seen = SEEN_BROKEN;
-            o->why = "a profile of this name is not for BigQuery";
+            o->why = tr("a profile of this name is not for BigQuery");
         }
     }
 }
@@ -468,7 +468,7 @@ static void see_stream(struct look *l, struct arena *a)
         l->seen.stream_takes_all = l->seen.n_stream_tables == 0;
         if (!s->postgres || !s->bigquery) {
             o->seen = SEEN_BROKEN;
-            o->why = "a stream of this name does not lead from PostgreSQL to BigQuery";
+            o->why = tr("a stream of this name does not lead from PostgreSQL to BigQuery");
         }
     }
 }

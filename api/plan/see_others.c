@@ -1,6 +1,7 @@
 #include "api/plan/look.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/google/datastream.h"
 #include "api/google/datastream_profiles.h"
 #include "api/google/machine.h"
@@ -79,7 +80,7 @@ static bool answered(struct look *l, enum question q, size_t n_unreachable)
     if (task_state(t) == TASK_OK && n_unreachable == 0)
         return true;
     if (task_state(t) == TASK_OK)
-        why = "not all locations answered";
+        why = tr("not all locations answered");
     else if (!look_is_off(task_error(t)))
         why = task_error(t)->why;
     if (l->seen.streams_why == NULL)

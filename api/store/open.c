@@ -1,6 +1,7 @@
 #include "api/base/clock.h"
 #include "api/base/log.h"
 #include "api/base/path.h"
+#include "api/base/tr.h"
 #include "api/store/internal.h"
 
 #include <errno.h>
@@ -229,10 +230,11 @@ static bool move_aside(struct store *s, struct err *e)
     }
     ok = rename_with(s->file, "", to.text) || err_system(e, errno, "cannot move %s aside", s->file);
     ok = ok && rename_with(s->file, "-wal", to.text) && rename_with(s->file, "-shm", to.text);
-    str_printf(&notice,
-               "The state file was damaged. It was moved to %s, and a new one was begun: what was "
-               "chosen and recorded before is not shown.",
-               to.text);
+    str_printf(
+        &notice,
+        tr("The state file was damaged. It was moved to %s, and a new one was begun: what was "
+           "chosen and recorded before is not shown."),
+        to.text);
     mem_free(s->notice);
     s->notice = mem_str(notice.text);
     log_line(1, "store: %s", s->notice);

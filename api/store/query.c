@@ -1,5 +1,6 @@
 #include "api/base/log.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/store/internal.h"
 
 #include <assert.h>
@@ -46,7 +47,7 @@ bool store_fail(struct store *s, const char *what, struct err *e)
 {
     int code = s->db ? sqlite3_errcode(s->db) : SQLITE_CANTOPEN;
 
-    err_set(e, ERR_SYSTEM, "cannot %s", what);
+    err_set(e, ERR_SYSTEM, "cannot %s", tr(what));
     err_resource(e, s->file ? s->file : "");
     err_why(e, "%s", s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
     describe(code & 0xFF, e);

@@ -21,8 +21,9 @@ static int may_not(struct session *s, const struct rights *r, int64_t until)
     err_resource(&e, r->project);
     err_why(&e,
             tr("you may not change the project's policy: resourcemanager.projects.setIamPolicy"));
-    err_hint(&e, tr("send the text above to %s%s"), r->n_setters ? r->setters[0] : "one who may",
-             r->n_setters > 1 ? ", or to another who may" : "");
+    err_hint(&e, tr("send the text above to %s%s"),
+             r->n_setters ? r->setters[0] : tr("one who may"),
+             r->n_setters > 1 ? tr(", or to another who may") : "");
     return out_error(s->o, &e);
 }
 

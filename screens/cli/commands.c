@@ -6,6 +6,7 @@
 #include "screens/cli/schemas.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,15 +15,15 @@ static const struct {
     const char *name;
     int (*run)(const struct options *o);
 } commands[] = {
-    {"check", command_check},     {"tables", command_tables},
-    {"files", command_files},     {"plan", command_plan},
-    {"apply", command_apply},     {"create", command_create},
-    {"status", command_status},   {"review", command_review},
-    {"stream", command_stream},   {"delete", command_delete},
-    {"access", command_access},
-    {"export", command_export},   {"config", command_config},
-    {"sandbox", command_sandbox}, {"completion", command_completion},
-    {"man", command_man},         {"__complete", command_complete},
+    {"check", command_check},           {"tables", command_tables},
+    {"files", command_files},           {"plan", command_plan},
+    {"apply", command_apply},           {"create", command_create},
+    {"status", command_status},         {"review", command_review},
+    {"stream", command_stream},         {"delete", command_delete},
+    {"access", command_access},         {"export", command_export},
+    {"config", command_config},         {"sandbox", command_sandbox},
+    {"completion", command_completion}, {"man", command_man},
+    {"__complete", command_complete},
 };
 
 _Static_assert(sizeof commands / sizeof *commands == OPTION_COMMANDS,
@@ -35,9 +36,9 @@ int command_run(const struct options *o)
             int code = o->schema ? schema_print(o->command, o->json) : commands[i].run(o);
             if (out_arrived())
                 return code;
-            out_talk("strom: the result could not be written: %s", strerror(errno));
+            out_talk(tr("strom: the result could not be written: %s"), strerror(errno));
             return OUT_COULD_NOT;
         }
-    out_talk("strom: '%s' is not a command of this version", o->command);
+    out_talk(tr("strom: '%s' is not a command of this version"), o->command);
     return OUT_WRONG;
 }

@@ -214,7 +214,7 @@ static void explain_part(const struct pg_explained *part, struct arena *a,
          : part->origin == PG_FROM_ENVIRONMENT ? part->variable
                                                : "");
     if (tls) /* of ours: see api/pg/options.c */
-        came(set, "verify-full", CONFIG_DEFAULT, "on this machine itself: prefer");
+        came(set, "verify-full", CONFIG_DEFAULT, tr("on this machine itself: prefer"));
 }
 
 static bool explain_connection(struct session *s, struct config_settings *out, struct err *e)
@@ -287,7 +287,7 @@ static void explain_files(struct session *s, struct config_settings *out)
                                                    : CONFIG_DEFAULT,
              s->o->repo                            ? "--repo"
              : !str_is_empty(getenv("STROM_REPO")) ? "STROM_REPO"
-                                                   : "the git folder that this is");
+                                                   : tr("the git folder that this is"));
     if (s->o->file)
         came(file, s->o->file, CONFIG_OPTION, "--file");
     else if (s->has_file)

@@ -1,6 +1,7 @@
 #include "screens/cli/command.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "screens/cli/creation.h"
 #include "screens/cli/out.h"
 
@@ -33,7 +34,7 @@ static int run(struct creation *c)
     struct err e;
 
     if (c->s->pg_trouble.kind != ERR_NONE)
-        out_talk("not checked beforehand: %s", c->s->pg_trouble.why);
+        out_talk(tr("not checked beforehand: %s"), c->s->pg_trouble.why);
     if (!creation_select(c, true, &e) ||
         (c->selection.n_tables == 0 && !make_profile_first(c, &e)) || !creation_carry_out(c, 0, &e))
         return creation_end(c, &e);

@@ -112,9 +112,10 @@ static bool from_profile(struct creation *c, struct err *e)
     } else if (no_profile(e) || is_cut_off(c, e)) {
         selection_init(&c->selection);
         if (no_profile(e))
-            out_talk("there is no connection to the database (%s), and no profile yet: tables are "
-                     "chosen when it stands",
-                     c->s->pg_trouble.why);
+            out_talk(
+                tr("there is no connection to the database (%s), and no profile yet: tables are "
+                   "chosen when it stands"),
+                c->s->pg_trouble.why);
         else
             out_talk(tr("the source profile does not reach the database (%s): tables are chosen "
                         "when it does"),
@@ -135,7 +136,7 @@ static bool beside_file(struct creation *c, struct err *e)
     if (c->selected)
         discovered_selection(datastream_discovered(t), c->s->live.team, &c->selection);
     else if (!no_profile(e) && e->kind != ERR_INTERRUPTED)
-        out_talk("not checked beforehand: whether tables and columns are there (%s)", e->why);
+        out_talk(tr("not checked beforehand: whether tables and columns are there (%s)"), e->why);
     task_drop(t);
     return c->selected || session_goes_on(c->s, e);
 }
@@ -222,9 +223,9 @@ static void ask_password(struct creation *c)
         out_talk("%s", live->password_where);
     if (!out_can_ask(c->s->o))
         return;
-    out_talk("%s logs in to the database with a password; it is not shown and not kept",
+    out_talk(tr("%s logs in to the database with a password; it is not shown and not kept"),
              c->s->target.db_user);
-    if (out_ask(c->s->live.net, "Password:", answer, sizeof answer, true) && answer[0])
+    if (out_ask(c->s->live.net, tr("Password:"), answer, sizeof answer, true) && answer[0])
         live_type_password(live, answer);
     secret_wipe(answer, sizeof answer);
 }
@@ -267,15 +268,16 @@ static bool consent_by_name(struct creation *c, bool *asked, struct err *e)
         err_reason(e, "NOT_OURS");
         err_resource(e, stream);
         err_why(e, "strom has not made it (%s), and this would replace what flows in it%s",
-                plan_changes_anothers(c->plan), o->confirm ? "; --confirm is another name" : "");
+                plan_changes_anothers(c->plan),
+                o->confirm ? tr("; --confirm is another name") : "");
         return err_hint(e, "strom plan shows what would change; --confirm %s, when it is meant",
                         stream);
     }
     *asked = true;
     show_plan(c);
-    bool typed = out_ask(c->s->live.net,
-                         "strom has not made this stream. Type its name to change it:", answer,
-                         sizeof answer, false);
+    bool typed =
+        out_ask(c->s->live.net, tr("strom has not made this stream. Type its name to change it:"),
+                answer, sizeof answer, false);
     return (typed && str_eq(answer, stream)) || declined(c, e);
 }
 
@@ -296,7 +298,7 @@ static bool consent(struct creation *c, bool *asked, struct err *e)
     }
     *asked = true;
     show_plan(c);
-    if (out_ask(c->s->live.net, "Do this? [y/N]", answer, sizeof answer, false) && answer[0] &&
+    if (out_ask(c->s->live.net, tr("Do this? [y/N]"), answer, sizeof answer, false) && answer[0] &&
         strchr("yYjJ", answer[0]))
         return true;
     return declined(c, e);
@@ -328,7 +330,7 @@ static void say_stops(const struct creation *c)
 
     for (size_t i = 0; (path = plan_stops(c->plan, i)); i++) {
         snprintf(message, sizeof message,
-                 "stops flowing: %s (what has arrived of it stays, and grows old)", path);
+                 tr("stops flowing: %s (what has arrived of it stays, and grows old)"), path);
         event_tell(c->s->o, &e);
     }
 }

@@ -94,7 +94,7 @@ static void print_text(const struct session *s, const struct plan *p, const stru
     if (!s->o->json) {
         out_result(text);
         if (p->count[PLAN_KEEP])
-            out_talk("%zu of %zu exist already: they are named in comments, and not made",
+            out_talk(tr("%zu of %zu exist already: they are named in comments, and not made"),
                      p->count[PLAN_KEEP], p->n_actions);
         return;
     }

@@ -79,25 +79,34 @@ static void help_option(const struct option_row *row, struct str *out)
     str_printf(out, "  %-30s %s\n", left, tr(row->help));
 }
 
-static const char sandbox_words[] =
-    "  up [SCENARIO]   start one; it lives until down, or eight hours without a request\n"
-    "  down            end it: nothing is left\n"
-    "  status          what it is and what runs in it\n"
-    "  env             what points any strom command at it: eval \"$(strom sandbox env)\"\n"
-    "  deploy          play the platform: manifest, users, migrations\n"
-    "  traffic [N]     let the app make N changes a second, 0 for none: what makes changes arrive\n"
-    "  sql QUERY       ask the destination\n"
-    "  grant ROLE      play the one who may: gives you the role that you would have sent for\n"
-    "\n"
-    "Scenarios: fresh (nothing prepared), ready (prepared, nothing made), running (a stream of "
-    "two\n"
-    "tables), shared (another app's stream is there), large (1 000 tables), trouble (all that can "
-    "be\n"
-    "wrong).\n"
-    "\n"
-    "Without --name the one called default is meant; where it does not run, the only one that "
-    "does:\n"
-    "so `strom sandbox traffic 5` in another window reaches the one of ./dev demo.\n";
+static void help_sandbox(struct str *out)
+{
+    str_add(
+        out,
+        tr("  up [SCENARIO]   start one; it lives until down, or eight hours without a request\n"
+           "  down            end it: nothing is left\n"
+           "  status          what it is and what runs in it\n"
+           "  env             what points any strom command at it: eval \"$(strom sandbox env)\"\n"
+           "  deploy          play the platform: manifest, users, migrations\n"
+           "  traffic [N]     let the app make N changes a second, 0 for none: what makes changes "
+           "arrive\n"
+           "  sql QUERY       ask the destination\n"
+           "  grant ROLE      play the one who may: gives you the role that you would have sent "
+           "for\n"
+           "\n"
+           "Scenarios: fresh (nothing prepared), ready (prepared, nothing made), running (a stream "
+           "of "
+           "two\n"
+           "tables), shared (another app's stream is there), large (1 000 tables), trouble (all "
+           "that can "
+           "be\n"
+           "wrong).\n"
+           "\n"
+           "Without --name the one called default is meant; where it does not run, the only one "
+           "that "
+           "does:\n"
+           "so `strom sandbox traffic 5` in another window reaches the one of ./dev demo.\n"));
+}
 
 static void help_of(const char *command, struct str *out)
 {
@@ -107,7 +116,7 @@ static void help_of(const char *command, struct str *out)
                        option_commands[i].args,
                        option_commands[i].help ? tr(option_commands[i].help) : "");
     if (str_eq(command, "sandbox"))
-        str_add(out, sandbox_words);
+        help_sandbox(out);
     str_printf(out, "\n%s\n", tr("Options:"));
     for (size_t i = 0; i < OPTION_ROWS; i++)
         if (is_own(&option_rows[i], command))

@@ -172,12 +172,12 @@ static bool include(struct selection *s, const struct options *o, size_t at, boo
     case SELECTION_SAME:
         if (named && t->n_included == 0)
             return refuse(e, t, t->n_columns ? t->columns[0].name : "*",
-                          "no column of the table may flow without a reason");
+                          tr("no column of the table may flow without a reason"));
         return true;
     case SELECTION_NEEDS_ACK:
         if (named)
             return refuse(e, t, sensitive_key(t),
-                          "its key is sensitive, and a key cannot be left out");
+                          tr("its key is sensitive, and a key cannot be left out"));
         out_talk(tr("left out: %s.%s (its key %s is sensitive)"), t->schema, t->name,
                  sensitive_key(t));
         return true;
@@ -229,7 +229,7 @@ static bool only_columns(struct selection *s, const struct options *o, const cha
             continue;
         }
         if (a == SELECTION_NEEDS_ACK)
-            return refuse(e, t, item, "it is sensitive and has no reason");
+            return refuse(e, t, item, tr("it is sensitive and has no reason"));
         if (a != SELECTION_DONE && a != SELECTION_SAME) {
             err_set(e, ERR_INPUT, "Including %s.%s", name, item);
             return err_why(e, "%s", selection_answer_text(a));
@@ -353,7 +353,7 @@ static bool judge_name(const struct options *o, const struct rules_team *team, c
     if (!only_looks(o) && is_protected)
         return pick_reason_protected(&t, name, e);
     if (!only_looks(o))
-        return refuse(e, &t, name, "its name is that of sensitive data, and it has no reason");
+        return refuse(e, &t, name, tr("its name is that of sensitive data, and it has no reason"));
     out_talk(tr("without a reason: %s.%s (%s, by its name)"), table, name,
              tr(rules_level_name(v.level)));
     return true;

@@ -3,6 +3,7 @@
 #include "api/base/json.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/net/child.h"
 #include "api/net/net.h"
 #include "screens/cli/out.h"
@@ -117,7 +118,7 @@ bool practice_begin(struct practice *p, const char *argv0, const char *scenario)
     *p = (struct practice){.leash = -1};
     if (program) {
         snprintf(name, sizeof name, "practice-%ld", (long)getpid());
-        out_talk("starting the sandbox (%s) ...", scenario);
+        out_talk(tr("starting the sandbox (%s) ..."), scenario);
         p->leash = start_keeper(program, scenario, name, &p->keeper);
         const char *ask[] = {program, "env", "--name", name, "--json", NULL};
         ok = p->leash >= 0 && run_and_read(ask, &env);

@@ -2,6 +2,7 @@
 
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "screens/cli/out.h"
 #include "screens/cli/practice.h"
 
@@ -50,8 +51,8 @@ const char *practice_program(struct arena *a, const char *argv0)
 
 int practice_missing(void)
 {
-    out_talk("strom: the sandbox: strom-sandbox is neither beside strom nor on PATH");
-    out_talk("       ./dev build makes both, cmake --install puts them side by side");
+    out_talk(tr("strom: the sandbox: strom-sandbox is neither beside strom nor on PATH"));
+    out_talk(tr("       ./dev build makes both, cmake --install puts them side by side"));
     return OUT_COULD_NOT;
 }
 

@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/nais/lookups.h"
 #include "api/plan/file.h"
 #include "api/plan/names.h"
@@ -162,8 +163,8 @@ static bool read_file(struct session *s, struct err *e)
     str_done(&text);
     if (!ok)
         out_wrong_file(e, path,
-                       read ? "mend that line, or take the file as git has it; `strom plan "
-                              "--schema` prints what it may hold"
+                       read ? tr("mend that line, or take the file as git has it; `strom plan "
+                                 "--schema` prints what it may hold")
                             : "-f FILE names the plan file; without it the repository's "
                               "replication.json is taken, where there is one");
     s->has_file = ok;
@@ -207,7 +208,7 @@ static void project_of_gcloud(struct session *s)
     const char *from;
 
     if (s->target.project[0] == '\0' && config_gcloud_project(&s->mem, s->target.project, &from))
-        out_talk("project %s, of gcloud's active configuration (%s)", s->target.project, from);
+        out_talk(tr("project %s, of gcloud's active configuration (%s)"), s->target.project, from);
 }
 
 /* --- the cluster

@@ -1,6 +1,6 @@
 /* Every text for people has its Norwegian: what stands in tr() or an error anywhere in the sources,
- * and what passes it by a variable: titles, helps and actions of the steps, words of problems, rules and
- * answers. */
+ * and what passes it by a variable: titles, helps and actions of the steps, words of problems,
+ * rules and answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -141,6 +141,71 @@ static void look_at_errors(const char *file, const char *text)
         }
 }
 
+/* Two words or more, as a person reads them. */
+static bool is_prose(const char *text)
+{
+    int words = 0, letters = 0;
+
+    for (const char *at = text;; at++) {
+        if (*at >= 'a' && *at <= 'z') {
+            letters++;
+            continue;
+        }
+        words += letters > 1 && (*at == ' ' || *at == '\0' || ispunct((unsigned char)*at)) &&
+                 at[-letters - (at - letters > text)] != '%';
+        letters = 0;
+        if (*at == '\0')
+            return words > 1 && strchr(text, ' ');
+    }
+}
+
+/* Where a text goes out to a person: it passes tr() there, or (bare) where it is shown. */
+static void look_at_way_out(const char *file, const char *at, bool bare)
+{
+    struct str text = {0};
+
+    for (const char *from = at; *at && *at != ';';) {
+        if (*at != '"') {
+            at++;
+            continue;
+        }
+        const char *before = at;
+        while (before > from && isspace((unsigned char)before[-1]))
+            before--;
+        bool translated = before - from >= 3 && strncmp(before - 3, "tr(", 3) == 0;
+        while (*at == '"') {
+            at = take_literal(at + 1, &text);
+            at += strspn(at, " \t\n");
+        }
+        bool command = str_starts(str_text(&text), "gcloud ") || strchr(str_text(&text), '\n');
+        if (!translated && is_prose(str_text(&text)) && bare && !command)
+            look_at(file, str_text(&text));
+        else if (!translated && is_prose(str_text(&text)) && !bare) {
+            missing++;
+            print_error("%s: not in tr(): \"%s\"\n", file, str_text(&text));
+        }
+        str_clear(&text);
+    }
+    str_done(&text);
+}
+
+static void look_at_ways_out(const char *file, const char *text)
+{
+    static const struct {
+        const char *call;
+        bool bare;
+    } ways[] = {
+        {"out_talk(", false},    {"out_line(", false}, {"->message, sizeof s->message,", false},
+        {"journey_say(", false}, {"out_ask(", false},  {"->why = ", true},
+        {"->hint = ", true},     {"store_fail(", true}};
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        for (const char *at = text; (at = strstr(at, ways[i].call)) != NULL;) {
+            at += strlen(ways[i].call);
+            look_at_way_out(file, at, ways[i].bare);
+        }
+}
+
 static int look_at_file(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
     size_t n = strlen(path), got;
@@ -161,6 +226,7 @@ static int look_at_file(const char *path, const struct stat *status, int kind, s
         if (at == text.text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'))
             look_at_call(strstr(path, "/../") + 4, at + 3);
     look_at_errors(strstr(path, "/../") + 4, str_text(&text));
+    look_at_ways_out(strstr(path, "/../") + 4, str_text(&text));
     str_done(&text);
     return 0;
 }
