@@ -121,6 +121,10 @@ static bool word(struct options *o, const char *text, struct err *e)
         o->scenario = text;
         return true;
     }
+    if (o->command == NULL && str_eq(text, "help")) { /* strom help [COMMAND], as elsewhere */
+        o->help = true;
+        return true;
+    }
     if (o->command == NULL) {
         o->command = text;
         return options_is_command(text) || unknown_command(text, e);

@@ -33,10 +33,13 @@ static size_t distance(const char *a, const char *b)
     return d[n][m];
 }
 
-/* Between two as far, the one that begins alike. */
+/* Between two as far, the one that begins alike; what shares less than half of a name is far from
+ * it. */
 static size_t farness(const char *typed, const char *name)
 {
-    return 2 * distance(typed, name) + (typed[0] != name[0]);
+    size_t far = 2 * distance(typed, name) + (typed[0] != name[0]);
+
+    return far <= strlen(name) ? far : TOO_FAR;
 }
 
 const char *options_near_option(const char *typed)
@@ -65,7 +68,6 @@ const char *options_near_command(const char *typed)
     return best;
 }
 
-/* A short word is near only to one that shares most of it. */
 bool options_near_word(const char *typed, const char *words, char out[32])
 {
     size_t least = TOO_FAR, n;
@@ -79,7 +81,7 @@ bool options_near_word(const char *typed, const char *words, char out[32])
         memcpy(word, at, n);
         word[n] = '\0';
         size_t far = farness(typed, word);
-        if (far < least && far <= n) {
+        if (far < least) {
             least = far;
             memcpy(out, word, n + 1);
         }

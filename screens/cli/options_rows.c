@@ -1,6 +1,7 @@
 #include "screens/cli/options_rows.h"
 
 #include "api/base/str.h"
+#include "api/base/tr.h"
 #include "api/pg/pg.h"
 #include "api/plan/sampling.h"
 #include "screens/cli/preparing.h"
@@ -281,12 +282,12 @@ static bool values_fit(const struct options *o, struct err *e)
         const char *name, *value, *hint;
         bool ok;
     } values[] = {
-        {"freshness", o->freshness, "for example 900s, 15m or 1h",
+        {"freshness", o->freshness, tr("for example 900s, 15m or 1h"),
          o->freshness == NULL || options_seconds(o->freshness) >= 0},
-        {"timeout", o->timeout, "for example 30s or 10m",
+        {"timeout", o->timeout, tr("for example 30s or 10m"),
          o->timeout == NULL || options_seconds(o->timeout) > 0},
-        {"window", o->window, "so many keys, or all", window_fits(o->window)},
-        {"sample", o->sample, "from 1 to 100000 rows; --no-sample reads none",
+        {"window", o->window, tr("so many keys, or all"), window_fits(o->window)},
+        {"sample", o->sample, tr("from 1 to 100000 rows; --no-sample reads none"),
          o->sample == NULL || str_int64(o->sample, 1, SAMPLING_MOST, &number)},
     };
 

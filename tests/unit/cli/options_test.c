@@ -6,7 +6,10 @@
 
 #include <cmocka.h>
 
+#include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "screens/cli/options.h"
+#include "screens/cli/options_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +122,8 @@ static void test_near_misses(void **state)
     badly("strom chekc", "no command 'chekc'", "'check'");
     badly("strom stauts --json", "no command 'stauts'", "'status'");
     badly("strom quite-something-else", "no command", "--help");
+    badly("strom hlep", "no command 'hlep'",
+          "--help"); /* and not 'check', of which it has little */
     badly("strom check --jsno", "no option '--jsno'", "'--json'");
     badly("strom check --locaton=x", "no option '--locaton'", "'--location'");
     badly("strom check --include-tabels x", "no option '--include-tabels'", "'--include-tables'");
@@ -258,6 +263,35 @@ static void test_durations(void **state)
             fail_msg("'%s' is %d", rows[i].text, options_seconds(rows[i].text));
 }
 
+static void test_help_can_be_a_word(void **state)
+{
+    (void)state;
+    assert_true(well("strom help").help);
+    assert_null(well("strom help").command);
+    assert_true(well("strom help plan").help);
+    assert_string_equal(well("strom help plan").command, "plan");
+    badly("strom help paln", "no command 'paln'", "'plan'");
+}
+
+/* Read at a terminal of 80 columns, in both languages. */
+static void test_help_is_no_wider(void **state)
+{
+    (void)state;
+    for (int lang = 0; lang < 2; lang++)
+        for (int i = -1; i < (int)OPTION_COMMANDS; i++) {
+            struct str text = {0};
+            assert_true(tr_language(lang ? "nb" : "en"));
+            options_help(i < 0 ? NULL : option_commands[i].name, &text);
+            for (char *line = text.text, *end; (end = strchr(line, '\n')); line = end + 1) {
+                *end = '\0';
+                if (utf8_width(line) > 80)
+                    fail_msg("%d columns: %s", utf8_width(line), line);
+            }
+            str_done(&text);
+        }
+    assert_true(tr_language("en"));
+}
+
 static void test_help(void **state)
 {
     (void)state;
@@ -341,6 +375,8 @@ int main(void)
         cmocka_unit_test(test_beginnings_are_enough),
         cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_near_words),
+        cmocka_unit_test(test_help_can_be_a_word),
+        cmocka_unit_test(test_help_is_no_wider),
         cmocka_unit_test(test_values_are_missing),
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_names_of_the_older_tool),
