@@ -105,11 +105,11 @@ static void draw_occasion(const struct reason_form *f, const struct journey *j, 
 
     struct arena a = {0};
 
-    if (c->ack && selection_lacks_reason(c) && c->ack->level == (enum rules_level)c->level)
+    if (selection_reason_is_outgrown(c) && c->ack->level == (enum rules_level)c->level)
         page_mark(p, MARK_WARN,
                   tr("Its reason was given before this was known of it: %s. Does it still hold?"),
                   selection_categories(&a, selection_unsettled(c)));
-    else if (c->ack && selection_lacks_reason(c))
+    else if (selection_reason_is_outgrown(c))
         page_mark(p, MARK_WARN,
                   tr("Its reason was given when it was judged %s; it is %s now. Does it still "
                      "hold?"),

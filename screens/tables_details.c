@@ -113,15 +113,19 @@ static void put_settled(const struct selection_column *c, struct page *p)
     const struct selection_ack *ack = c->ack;
     struct arena a = {0};
 
-    if (ack && selection_lacks_reason(c) && ack->level == (enum rules_level)c->level)
+    if (selection_reason_is_outgrown(c) && ack->level == (enum rules_level)c->level)
         page_mark(p, MARK_WARN,
                   tr("its reason was given before this was known of it: %s; it needs one anew (e)"),
                   selection_categories(&a, selection_unsettled(c)));
-    else if (ack && selection_lacks_reason(c))
+    else if (selection_reason_is_outgrown(c))
         page_mark(p, MARK_WARN,
                   tr("it is judged %s now, and its reason was given for %s: it needs one anew (e)"),
                   tr(rules_level_name((enum rules_level)c->level)),
                   tr(rules_level_name(ack->level)));
+    else if (selection_lacks_reason(c) && ack)
+        page_mark(p, MARK_WARN, "%s",
+                  tr("its reason does not say how protected people are kept apart (code 6/7): it "
+                     "needs one anew (e)"));
     if (ack)
         page_note(p, tr("settled: %s, %s, by %s at %s"), ack->reason, ack->reference, ack->by,
                   ack->at);

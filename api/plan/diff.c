@@ -362,9 +362,12 @@ static void unacknowledged(struct diff_job *j)
     selection_unacknowledged(j->s, p->unacknowledged, p->n_unacknowledged);
     if (p->n_unacknowledged)
         p->unsettled = name_unsettled(j);
-    for (size_t i = 0; i < p->n_unacknowledged; i++)
-        p->n_claimed +=
-            j->s->tables[p->unacknowledged[i].table].columns[p->unacknowledged[i].column].claimed;
+    for (size_t i = 0; i < p->n_unacknowledged; i++) {
+        const struct selection_place *at = &p->unacknowledged[i];
+        const struct selection_column *c = &j->s->tables[at->table].columns[at->column];
+        p->n_claimed += c->claimed;
+        p->n_unprotected += selection_lacks_protected(c);
+    }
 }
 
 static void keep_only(struct plan *p, unsigned only)

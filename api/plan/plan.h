@@ -56,6 +56,7 @@ struct plan {
         *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
+    size_t n_unprotected;  /* of those: a reason that does not say how code 6/7 is kept apart */
     size_t n_claimed;      /* of those: only because no database has confirmed their type */
     const char *unsettled; /* the first of those by name, and how many more; NULL: none */
     size_t count[PLAN_BLOCKED + 1];

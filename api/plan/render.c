@@ -6,6 +6,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/base/utf8.h"
+#include "api/plan/dated.h"
 #include "api/plan/evidence.h"
 #include "api/plan/flowing.h"
 #include "api/plan/said.h"
@@ -128,8 +129,11 @@ static void warnings(const struct plan *p, const struct selection *s,
         const struct selection_column *c = &t->columns[p->unacknowledged[i].column];
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a,
-                         c->ack ? tr("%s.%s.%s is %s (%s), and its reason was given for less")
-                                : tr("%s.%s.%s is %s (%s) and has no reason"),
+                         c->ack == NULL ? tr("%s.%s.%s is %s (%s) and has no reason")
+                         : selection_reason_is_outgrown(c)
+                             ? tr("%s.%s.%s is %s (%s), and its reason was given for less")
+                             : tr("%s.%s.%s is %s (%s), and its reason does not say how protected "
+                                  "people are kept apart (code 6/7)"),
                          t->schema, t->name, c->name,
                          tr(rules_level_name((enum rules_level)c->level)),
                          selection_categories(a, c->categories)));
@@ -142,6 +146,9 @@ static void warnings(const struct plan *p, const struct selection *s,
         value_lines(judged, t, c, a, l);
     }
     silenced_lines(s, judged, a, l);
+    const char *ahead = dated_ahead_text(s, a);
+    if (ahead)
+        add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP, said_plain(a, ahead));
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, tr("first (%s): %s"), tr(p->needs[i].kind), p->needs[i].text));

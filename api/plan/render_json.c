@@ -3,6 +3,7 @@
 #include "api/base/json.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/dated.h"
 #include "api/plan/evidence.h"
 #include "api/plan/render.h"
 #include "api/plan/silenced.h"
@@ -131,6 +132,7 @@ void plan_json(const struct plan *p, const struct selection *s, const struct pla
     json_close_array(&o);
     unacknowledged_json(&o, p, s, judged);
     put_silenced(&o, s, judged);
+    dated_ahead_json(&o, s);
     values_json(&o, s, judged);
     needs_json(&o, p);
     afterwards_json(&o, p);

@@ -1,6 +1,7 @@
 /* A review as data (`strom review --json`), with the schema of that document. */
 
 #include "api/base/json.h"
+#include "api/plan/dated.h"
 #include "api/plan/evidence.h"
 #include "api/plan/review.h"
 #include "api/plan/said.h"
@@ -211,6 +212,7 @@ void review_json(const struct review *r, struct str *out)
     put_unacknowledged(&o, r);
     put_lowered(&o, r);
     silenced_json(&o, r->in->team, &r->silenced);
+    dated_ahead_json(&o, r->in->judged);
     put_needs(&o, r);
     put_stays(&o, r);
     json_put_string(&o, "stream_unknown", r->in->live_why);

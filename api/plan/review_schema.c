@@ -164,6 +164,20 @@ static const char parts[] =
     "        },\n";
 
 static const char looks[] =
+    "        \"dated_ahead\": {\n"
+    "          \"type\": \"array\",\n"
+    "          \"description\": \"flow, and their reason is dated later than now: a question\",\n"
+    "          \"items\": {\n"
+    "            \"type\": \"object\",\n"
+    "            \"required\": [\"schema\", \"table\", \"column\", \"at\"],\n"
+    "            \"properties\": {\n"
+    "              \"schema\": {\"type\": \"string\"},\n"
+    "              \"table\": {\"type\": \"string\"},\n"
+    "              \"column\": {\"type\": \"string\"},\n"
+    "              \"at\": {\"type\": \"string\"}\n"
+    "            }\n"
+    "          }\n"
+    "        },\n"
     "        \"stream_unknown\": {\"type\": [\"string\", \"null\"], \"description\": \"why it was "
     "not asked\"},\n"
     "        \"source_unknown\": {\"type\": [\"string\", \"null\"], \"description\": \"why it was "

@@ -100,6 +100,12 @@ static bool lacks_protected(const struct review_column *c)
     return selection_lacks_protected(&is);
 }
 
+static void unprotected(struct review_writer *w)
+{
+    review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
+               tr("code 6/7: the reason does not say how protected people are kept apart"));
+}
+
 static void reasons(struct review_writer *w, const struct review_column *c)
 {
     const struct selection_ack *was = c->c->was ? c->c->was->ack : NULL,
@@ -111,8 +117,7 @@ static void reasons(struct review_writer *w, const struct review_column *c)
         ack_line(w, tr("reason"), is);
     w->said = is;
     if (lacks_protected(c))
-        review_add(w, REVIEW_DETAIL, REVIEW_ALARM,
-                   tr("code 6/7: the reason does not say how protected people are kept apart"));
+        unprotected(w);
     if (was && (c->c->what & COMPARE_REASON))
         ack_line(w, is ? tr("reason before") : tr("the reason is gone"), was);
     else if (was && is == NULL && c->c->kind == COMPARE_STOPS)
@@ -250,6 +255,8 @@ static void unchanged_column(struct review_writer *w, struct unchanged *u,
                             review_categories(w, c->categories)));
     if (c->claimed)
         unconfirmed(w, c);
+    if (selection_lacks_protected(c))
+        unprotected(w);
     judge_unchanged(w, u, t, c, &v);
     review_evidence(w, &v);
 }

@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/dated.h"
 #include "api/plan/review_inside.h"
 
 enum { COMMIT_SHOWN = 12 };
@@ -56,6 +57,14 @@ static void silenced_total(struct review_writer *w)
                   w->a, tr("flowing, silenced by the team, and values speak against it: %zu"), n));
 }
 
+static void dated_total(struct review_writer *w)
+{
+    const char *text = dated_ahead_text(w->r->in->judged, w->a);
+
+    if (text)
+        total(w, REVIEW_ALARM, text);
+}
+
 static void totals(struct review_writer *w)
 {
     const struct review *r = w->r;
@@ -74,6 +83,7 @@ static void totals(struct review_writer *w)
         total(w, REVIEW_ALARM,
               arena_printf(w->a, tr("flowing and judged milder than before: %zu"), r->n_lowered));
     silenced_total(w);
+    dated_total(w);
     if (r->in->live_why)
         total(w, REVIEW_PLAIN,
               arena_printf(w->a, tr("the running stream was not asked: %s"),
@@ -112,5 +122,6 @@ void review_add_totals(struct review_writer *w)
         return;
     }
     total(w, REVIEW_PLAIN, tr("nothing differs"));
-    silenced_total(w); /* it is a question as long as it flows */
+    silenced_total(w); /* these are questions as long as it flows */
+    dated_total(w);
 }

@@ -138,9 +138,11 @@ bool selection_acknowledge(struct selection *s, size_t table, size_t column,
 /* One of before: it settles ack->level and ack->categories and no more. */
 bool selection_acknowledged(struct selection *s, size_t table, size_t column,
                             const struct selection_ack *ack, struct err *e);
-/* Sensitive, and nothing settles it: no reason, or one that was given for a lower level, or before
- * a category of the highest level was known. */
+/* Sensitive, and nothing settles it: no reason, or an outgrown one, or one that leaves out what
+ * such a column's says (below). */
 bool selection_lacks_reason(const struct selection_column *c);
+/* It was given for a lower level, or before a category of the highest level was known. */
+bool selection_reason_is_outgrown(const struct selection_column *c);
 /* A stream carries protected people's rows as all others (code 6/7, adressebeskyttelse): the reason
  * of such a column says how they are kept apart, behind this mark, in whatever language. */
 #define SELECTION_PROTECTED "; protected_address: "

@@ -13,13 +13,19 @@
 static const uint32_t special =
     1u << RULES_FNR | 1u << RULES_HEALTH | 1u << RULES_PROTECTED_ADDRESS | 1u << RULES_SECRET;
 
+bool selection_reason_is_outgrown(const struct selection_column *c)
+{
+    if (c->level == RULES_NONE || c->ack == NULL)
+        return false;
+    if (c->ack->level != (enum rules_level)c->level)
+        return c->ack->level < (enum rules_level)c->level;
+    return selection_unsettled(c) != 0;
+}
+
 bool selection_lacks_reason(const struct selection_column *c)
 {
-    if (c->level == RULES_NONE)
-        return false;
-    if (c->ack == NULL || c->ack->level != (enum rules_level)c->level)
-        return c->ack == NULL || c->ack->level < (enum rules_level)c->level;
-    return selection_unsettled(c) != 0;
+    return c->level != RULES_NONE &&
+           (c->ack == NULL || selection_reason_is_outgrown(c) || selection_lacks_protected(c));
 }
 
 bool selection_is_protected(const struct selection_column *c)

@@ -96,6 +96,43 @@ static void a_name_that_is_not_there_is_refused(void **state)
     assert_int_equal(world_writes(&w), 0);
 }
 
+/* What review calls unsaid, plan and apply do, too; and a date to come is asked about, no more. */
+static void a_reason_that_leaves_code_6_and_7_out_is_refused(void **state)
+{
+    static const char *const texts[] = {"needed",
+                                        "needed; protected_address: a view leaves them out"};
+    char file[WORLD_PATH], columns[1024];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(columns, sizeof columns,
+                 "\"tables\": [{\"schema\": \"public\", \"table\": \"person\", \"columns\": ["
+                 "{\"name\": \"id\", \"type\": \"bigint\", \"included\": true, \"level\": "
+                 "\"none\", \"categories\": []}, {\"name\": \"adressebeskyttelse\", \"type\": "
+                 "\"adressebeskyttelse\", \"included\": true, \"level\": \"special\", "
+                 "\"categories\": [\"protected_address\"], \"acknowledged\": {\"reason\": \"%s\", "
+                 "\"reference\": \"B1\", \"by\": \"x\", \"at\": \"2096-01-01T00:00:00Z\"}}]},",
+                 texts[i]);
+        changed_file("\"tables\": [", columns, file);
+        const struct answer *a = STROM(&w, "plan", "-f", file, "--json");
+        answer_is(a, 3);
+        answer_fits(&w, a, "plan");
+        assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), i == 0);
+        assert_text(json_first(json_get(a->doc, "dated_ahead")), "column", "adressebeskyttelse");
+        a = STROM(&w, "review", "-f", file, "--json");
+        answer_is(a, 3);
+        answer_fits(&w, a, "review");
+        assert_int_equal(json_count(json_get(a->doc, "unacknowledged")), i == 0);
+        assert_text(json_first(json_get(a->doc, "dated_ahead")), "column", "adressebeskyttelse");
+        if (i > 0)
+            continue;
+        a = STROM(&w, "apply", "-f", file, "--yes", "--json");
+        answer_is(a, 4);
+        assert_non_null(strstr(json_string_or(answer_error(a), "hint", ""), "protected_address"));
+    }
+    assert_int_equal(world_writes(&w), 0);
+    assert_non_null(strstr(STROM(&w, "plan", "-f", file)->out, "are these dates right?"));
+}
+
 /* It was found: the next step is in it, not on the command line. */
 static void a_broken_file_is_to_be_mended(void **state)
 {
@@ -230,6 +267,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plan_with_unsettled_columns_is_not_yet),
         cmocka_unit_test(a_reason_tells_where_it_was_settled),
         cmocka_unit_test(a_name_that_is_not_there_is_refused),
+        cmocka_unit_test(a_reason_that_leaves_code_6_and_7_out_is_refused),
         cmocka_unit_test(a_broken_file_is_to_be_mended),
         cmocka_unit_test(the_only_app_is_found_by_itself),
         cmocka_unit_test(nothing_is_planned_that_nobody_named),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/clock.h"
 #include "api/base/path.h"
 #include "api/plan/render.h"
 #include "tests/unit/plan/scene.h"
@@ -299,6 +300,7 @@ static void test_cases(void **state)
 
 int main(void)
 {
+    clock_freeze(clock_parse("2026-11-23T09:00:00Z"));
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/clock.h"
 #include "api/base/json.h"
 #include "api/base/path.h"
 #include "api/plan/file.h"
@@ -311,6 +312,7 @@ static void test_nothing_foreign_is_markdown(void **state)
 
 int main(void)
 {
+    clock_freeze(clock_parse("2026-11-23T09:00:00Z"));
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
                                        cmocka_unit_test(test_nothing_foreign_is_markdown)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,28 @@ static void test_another_category_asks_again(void **state)
     assert_false(selection_lacks_reason(c));
 }
 
+/* One judgement for all: what review calls unsaid is no reason to plan, apply and the wizard. */
+static void test_code_6_and_7_want_an_answer_of_their_own(void **state)
+{
+    (void)state;
+    struct selection_column *c = &s.tables[PERSON].columns[FNR];
+    struct selection_ack answered = ack;
+    struct selection_place at;
+    struct err e;
+
+    answered.reason = "settled" SELECTION_PROTECTED "left out by a view";
+    c->level = RULES_SPECIAL;
+    c->categories = 1u << RULES_PROTECTED_ADDRESS;
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &ack, &e));
+    assert_true(selection_lacks_reason(c));
+    assert_false(selection_reason_is_outgrown(c));
+    selection_put_back(&s, PERSON, FNR);
+    assert_int_equal(selection_unacknowledged(&s, &at, 1), 1);
+    assert_true(selection_acknowledge(&s, PERSON, FNR, &answered, &e));
+    assert_false(selection_lacks_reason(c));
+    assert_int_equal(selection_unacknowledged(&s, &at, 1), 0);
+}
+
 /* Which category makes a column special by itself is what the rules say. */
 static void test_what_is_special_is_special_by_every_rule(void **state)
 {
@@ -275,6 +297,7 @@ int main(void)
         TEST(test_what_cannot_be_chosen),
         TEST(test_reasons_are_checked),
         TEST(test_another_category_asks_again),
+        TEST(test_code_6_and_7_want_an_answer_of_their_own),
         TEST(test_what_is_special_is_special_by_every_rule),
         TEST(test_unacknowledged_are_listed),
         TEST(test_names_are_kept_once),
