@@ -10,15 +10,40 @@
 enum { FIRST = 3 }; /* so many are named */
 
 struct listed {
-    struct str names;
+    struct str names, told; /* told: with their lines */
     size_t n;
 };
 
-static void note(struct listed *m, const struct selection_table *t, const char *column)
+/* In the file; a column that does not stand there is its table's. 0: not known. */
+static unsigned line_of(const struct selection_table *t, const char *column)
 {
-    if (m->n++ < FIRST)
-        str_printf(&m->names, "%s%s.%s%s%s", m->n > 1 ? ", " : "", t->schema, t->name,
-                   column ? "." : "", column ? column : "");
+    size_t at;
+
+    if (t->lines == NULL)
+        return 0;
+    return t->lines[column && selection_find_column(t, column, &at) ? at + 1 : 0];
+}
+
+/* why: NULL, or what is wrong with it. */
+static void note(struct listed *m, const struct selection_table *t, const char *column,
+                 const char *why)
+{
+    unsigned line = line_of(t, column);
+    struct str name = {0};
+
+    if (m->n++ >= FIRST)
+        return;
+    str_printf(&name, "%s%s.%s%s%s", m->n > 1 ? ", " : "", t->schema, t->name, column ? "." : "",
+               column ? column : "");
+    str_add(&m->names, str_text(&name));
+    str_add(&m->told, str_text(&name));
+    if (why)
+        str_printf(&m->names, " (%s)", why);
+    if (line)
+        str_printf(&m->told, tr(" (line %u%s%s)"), line, why ? ": " : "", why ? why : "");
+    else if (why)
+        str_printf(&m->told, " (%s)", why);
+    str_done(&name);
 }
 
 static void look(struct listed *m, const struct selection_table *t, const struct selection *seen)
@@ -26,21 +51,13 @@ static void look(struct listed *m, const struct selection_table *t, const struct
     size_t table, column;
 
     if (!selection_find(seen, t->schema, t->name, &table)) {
-        note(m, t, NULL);
+        note(m, t, NULL, NULL);
         return;
     }
     for (size_t i = 0; i < t->n_columns; i++)
         if (t->columns[i].included &&
             !selection_find_column(&seen->tables[table], t->columns[i].name, &column))
-            note(m, t, t->columns[i].name);
-}
-
-static void note_why(struct listed *m, const struct selection_table *t, const char *column,
-                     const char *why)
-{
-    note(m, t, column);
-    if (m->n <= FIRST)
-        str_printf(&m->names, " (%s)", why);
+            note(m, t, t->columns[i].name, NULL);
 }
 
 static bool flows(const struct selection *s, const struct selection_table *t)
@@ -68,20 +85,20 @@ static void hold_against(struct listed *m, const struct selection_table *t,
         return;
     const struct selection_table *there = &seen->tables[table];
     if (!there->selectable) {
-        note_why(m, t, NULL, there->why ? there->why : tr("it is not replicated"));
+        note(m, t, NULL, there->why ? there->why : tr("it is not replicated"));
         return;
     }
     if (str_eq(file->destination.mode, "merge") && n_keys(there) > SELECTION_KEY_COLUMNS)
-        note_why(m, t, NULL, tr(selection_answer_text(SELECTION_TOO_MANY_KEYS)));
+        note(m, t, NULL, tr(selection_answer_text(SELECTION_TOO_MANY_KEYS)));
     if (there->root && flows(file, &seen->tables[there->root - 1]))
-        note_why(m, t, NULL, tr("the table that it is a partition of flows, too"));
+        note(m, t, NULL, tr("the table that it is a partition of flows, too"));
     for (size_t i = 0; i < there->n_columns; i++) {
         const struct selection_column *c = &there->columns[i];
         bool on = selection_find_column(t, c->name, &at) && t->columns[at].included;
         if (c->key && !on)
-            note_why(m, t, c->name, tr("a key column flows with its table"));
+            note(m, t, c->name, tr("a key column flows with its table"));
         if (c->unsupported && on)
-            note_why(m, t, c->name, tr("Datastream does not carry it"));
+            note(m, t, c->name, tr("Datastream does not carry it"));
     }
 }
 
@@ -90,15 +107,18 @@ static bool tell(struct listed *m, const char *why, const char *hint, struct err
 {
     bool none = m->n == 0;
 
-    if (m->n > FIRST)
+    if (m->n > FIRST) {
         str_printf(&m->names, tr(" and %zu more"), m->n - FIRST);
+        str_printf(&m->told, tr(" and %zu more"), m->n - FIRST);
+    }
     if (!none) {
         err_set(e, ERR_INPUT, tr("Reading the plan file"));
         err_resource(e, str_text(&m->names));
-        err_why(e, "%s %s", why, str_text(&m->names));
+        err_why(e, "%s %s", why, str_text(&m->told));
         err_hint(e, "%s", hint);
     }
     str_done(&m->names);
+    str_done(&m->told);
     return none;
 }
 

@@ -258,6 +258,7 @@ struct column {
     struct selection_fact fact;
     bool included;
     struct selection_ack *ack;
+    int line;
 };
 
 static bool read_column_name(struct reader *r, const struct json *j, void *out)
@@ -353,7 +354,7 @@ static bool read_column(struct reader *r, const struct json *j, struct column *o
         {"categories", AT(fact.categories), read_categories, true},
         {"acknowledged", AT(ack), read_ack, false}};
 #undef AT
-    *out = (struct column){0};
+    *out = (struct column){.line = json_line(json_get(j, "name"))};
     return read_object(r, j, "columns", FIELDS(fields), out);
 }
 
@@ -361,7 +362,18 @@ struct table {
     const char *schema, *name;
     struct column *columns;
     size_t n;
+    int line;
 };
+
+static const uint32_t *lines_of(struct reader *r, const struct table *t)
+{
+    uint32_t *lines = arena_array(&r->to->mem, uint32_t, t->n + 1);
+
+    lines[0] = (uint32_t)t->line;
+    for (size_t i = 0; i < t->n; i++)
+        lines[i + 1] = (uint32_t)t->columns[i].line;
+    return lines;
+}
 
 static bool read_columns(struct reader *r, const struct json *j, void *out)
 {
@@ -388,6 +400,7 @@ static bool take_table(struct reader *r, const struct table *t)
     struct selection_table *kept = selection_add(r->to, t->schema, t->name, facts, t->n, NULL);
     kept->selectable = true;
     kept->why = NULL;
+    kept->lines = lines_of(r, t);
     for (size_t i = 0; i < t->n; i++) {
         if (selection_find_column(kept, facts[i].name, &at) && at < i)
             return refuse(r, facts[i].name,
@@ -410,7 +423,7 @@ static bool read_table(struct reader *r, const struct json *j)
         {"schema", offsetof(struct table, schema), read_column_name, true},
         {"table", offsetof(struct table, name), read_column_name, true},
         {"columns", offsetof(struct table, columns), read_columns, true}};
-    struct table t = {0};
+    struct table t = {.line = json_line(json_get(j, "table"))};
     if (!read_object(r, j, "tables", FIELDS(fields), &t))
         return false;
     t.n = json_count(json_get(j, "columns"));

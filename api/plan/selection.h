@@ -58,10 +58,11 @@ struct selection_table {
     struct selection_column *columns;
     uint32_t n_columns;
     uint32_t n_included;
-    int64_t rows, bytes; /* estimates; -1: not known */
-    uint32_t root;       /* of a partition: 1 + the number of the table that it belongs to; 0 */
-    bool selectable : 1; /* no: housekeeping, a view, a partition ... (`why`) */
-    const char *why;     /* why it is not selectable; NULL otherwise */
+    int64_t rows, bytes;   /* estimates; -1: not known */
+    uint32_t root;         /* of a partition: 1 + the number of the table that it belongs to; 0 */
+    bool selectable : 1;   /* no: housekeeping, a view, a partition ... (`why`) */
+    const char *why;       /* why it is not selectable; NULL otherwise */
+    const uint32_t *lines; /* in the plan file: its own, then each column's; NULL: it is of none */
 };
 
 struct selection {

@@ -89,6 +89,7 @@ static void a_name_that_is_not_there_is_refused(void **state)
         answer_is(a, 2);
         assert_text(answer_error(a), "resource", names[i][2]);
         answer_says(a, names[i][2]);
+        answer_says(a, "(line ");
         a = STROM(&w, "apply", "-f", file, "--yes");
         answer_is(a, 2);
         answer_says(a, names[i][2]);
