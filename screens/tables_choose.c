@@ -173,6 +173,7 @@ static void choose_hits(struct tables_view *v, struct journey *j)
         add_hits(v, v->tables[i], named, true, &hits);
     }
     choose_columns(j, hits.places, hits.n, hits.some_off || !hits.some_on);
+    tables_view_show_hits(v, true); /* nothing is taken that was closed, and stays unseen */
     arena_done(&a);
 }
 

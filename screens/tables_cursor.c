@@ -125,7 +125,9 @@ void tables_view_first_hit(struct tables_view *v)
         if (tables_match_column(&v->match, v->tables[0], i))
             v->kept_column = (int64_t)i;
     struct tree_node node = {0, 0, TREE_NONE};
-    bool was_open = tree_is_open(&v->tree, &v->model, node);
+    struct tree_model without = v->model; /* the filter: as it will be again */
+    without.opens = NULL;
+    bool was_open = tree_is_open(&v->tree, &without, node);
     v->tree.seen.top = 0; /* with what stands above it */
     tables_view_place(v);
     v->opened = v->kept_column >= 0 && !was_open ? 1 + v->kept_table : 0;
@@ -143,4 +145,10 @@ void tables_view_forget_hit(struct tables_view *v)
     at.leaf = TREE_NONE;
     tree_show(&v->tree, &v->model, at);
     tree_set_open(&v->tree, &v->model, at, false);
+}
+
+void tables_view_show_hits(struct tables_view *v, bool schemas)
+{
+    if (v->n)
+        tree_open_again(&v->tree, &v->model, schemas);
 }

@@ -20,6 +20,7 @@ static void changed(struct tables_view *v, const struct journey *j)
 {
     tables_view_forget_hit(v);
     tables_view_update(v, j);
+    tables_view_show_hits(v, false);
     if (v->filter[0])
         tables_view_first_hit(v);
 }

@@ -96,6 +96,14 @@ static size_t group_id(const void *ctx, size_t group)
     return v->tables[group];
 }
 
+/* What is hit stands in it. */
+static bool opens(const void *ctx, size_t group)
+{
+    const struct tables_view *v = ctx;
+
+    return v->by_column[v->tables[group]];
+}
+
 static enum box table_box(const struct selection_table *t)
 {
     static const enum box boxes[] = {
@@ -201,6 +209,7 @@ static bool find_hits(struct tables_view *v, const struct selection_table *t, si
     for (size_t i = 0; !named && i < t->n_columns; i++)
         hits += tables_match_column(&v->match, table, i);
     v->hits += hits;
+    v->by_column[table] = !named && hits;
     v->shown[table] = (uint32_t)(named || v->whole ? t->n_columns : hits);
     return named || hits;
 }
@@ -255,6 +264,7 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
 
     v->j = j;
     v->shown = mem_grow(v->shown, s->n_tables + 1, sizeof *v->shown);
+    v->by_column = mem_grow(v->by_column, s->n_tables + 1, sizeof *v->by_column);
     tables_match_look(&v->match, s, v->filter);
     v->tables = mem_grow(v->tables, s->n_tables + 1, sizeof *v->tables);
     v->schema_at = mem_grow(v->schema_at, s->n_tables + 1, sizeof *v->schema_at);
@@ -278,6 +288,7 @@ void tables_view_update(struct tables_view *v, const struct journey *j)
                                    .first_group = first_group,
                                    .leaves = leaves,
                                    .group_id = group_id,
+                                   .opens = opens,
                                    .box = box,
                                    .put = put};
     tree_update(&v->tree, &v->model);
@@ -329,6 +340,7 @@ void tables_view_done(struct tables_view *v)
     mem_free(v->schema_at);
     mem_free(v->schema_box);
     mem_free(v->shown);
+    mem_free(v->by_column);
     tree_done(&v->tree);
     *v = (struct tables_view){0};
 }

@@ -23,6 +23,7 @@ struct tables_view {
     struct tables_match match;
     bool whole;          /* all columns of what is hit; else the hits alone */
     uint32_t *shown;     /* columns that are seen, of every table that is */
+    uint8_t *by_column;  /* of those tables: seen for columns that the filter hits, and open */
     size_t *tables;      /* visible ones: schemas ascending, in them as ordered */
     size_t hits;         /* columns that the filter hits, in tables that it does not hit itself */
     size_t n, of;        /* and how many could be: a partition is seen through its table */
@@ -49,6 +50,8 @@ void tables_view_keep_column(struct tables_view *v, size_t column); /* of the cu
 void tables_view_first_hit(struct tables_view *v); /* of the filter: a table, or its column */
 /* What the last hit has opened is closed again; not where the person has gone on from it. */
 void tables_view_forget_hit(struct tables_view *v);
+/* In tables that were closed, too; and in schemas that were. */
+void tables_view_show_hits(struct tables_view *v, bool schemas);
 /* For who asks about the filter's hits and no more (reason_group.h): a table that is shown, and has
  * some; then a column of it. Without a filter nothing is hit. */
 bool tables_view_hits_table(const void *view, size_t table);

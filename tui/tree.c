@@ -27,9 +27,9 @@ static size_t id_of(const struct tree_model *m, size_t group)
 
 /* --- open and closed --- */
 
-static bool flipped(const struct tree *t, size_t id)
+static bool has_bit(const uint8_t *bits, size_t n, size_t id)
 {
-    return id / 8 < t->n_flipped && (t->flipped[id / 8] >> (id % 8) & 1) != 0;
+    return id / 8 < n && (bits[id / 8] >> (id % 8) & 1) != 0;
 }
 
 static uint8_t *grow(uint8_t *bytes, size_t *n, size_t need)
@@ -43,9 +43,29 @@ static uint8_t *grow(uint8_t *bytes, size_t *n, size_t need)
     return bytes;
 }
 
+static void put_bit(uint8_t **bits, size_t *n, size_t id, bool on)
+{
+    uint8_t bit = (uint8_t)(1U << (id % 8));
+
+    *bits = grow(*bits, n, id / 8 + 1);
+    if (on)
+        (*bits)[id / 8] |= bit;
+    else
+        (*bits)[id / 8] &= (uint8_t)~bit;
+}
+
+/* The model opens it for now: apart from what the person has opened, which comes back. */
+static bool model_opens(const struct tree_model *m, size_t group)
+{
+    return m->opens && m->opens(m->ctx, group);
+}
+
 static bool group_open(const struct tree *t, const struct tree_model *m, size_t group)
 {
-    return t->open_default != flipped(t, id_of(m, group));
+    size_t id = id_of(m, group);
+
+    return model_opens(m, group) ? !has_bit(t->shut, t->n_shut, id)
+                                 : t->open_default != has_bit(t->flipped, t->n_flipped, id);
 }
 
 static bool root_open(const struct tree *t, const struct tree_model *m, size_t root)
@@ -68,12 +88,10 @@ static void set_open(struct tree *t, const struct tree_model *m, struct tree_nod
         return;
     }
     size_t id = id_of(m, node.group);
-    uint8_t bit = (uint8_t)(1U << (id % 8));
-    t->flipped = grow(t->flipped, &t->n_flipped, id / 8 + 1);
-    if (open != t->open_default)
-        t->flipped[id / 8] |= bit;
+    if (model_opens(m, node.group))
+        put_bit(&t->shut, &t->n_shut, id, !open);
     else
-        t->flipped[id / 8] &= (uint8_t)~bit;
+        put_bit(&t->flipped, &t->n_flipped, id, open != t->open_default);
 }
 
 /* --- rows --- */
@@ -234,9 +252,20 @@ void tree_show(struct tree *t, const struct tree_model *m, struct tree_node node
     put_cursor(t, m, node);
 }
 
+void tree_open_again(struct tree *t, const struct tree_model *m, bool roots_too)
+{
+    if (t->n_shut > 0)
+        memset(t->shut, 0, t->n_shut);
+    if (roots_too && t->n_root_closed > 0)
+        memset(t->root_closed, 0, t->n_root_closed);
+    if (t->row)
+        tree_update(t, m);
+}
+
 void tree_done(struct tree *t)
 {
     mem_free(t->flipped);
+    mem_free(t->shut);
     mem_free(t->root_closed);
     mem_free(t->row);
     mem_free(t->root_row);
@@ -252,6 +281,9 @@ static void open_all(struct tree *t, const struct tree_model *m, bool open)
     if (t->n_root_closed > 0)
         memset(t->root_closed, 0, t->n_root_closed);
     t->open_default = open;
+    for (size_t g = 0; g < m->n_groups; g++)
+        if (model_opens(m, g))
+            put_bit(&t->shut, &t->n_shut, id_of(m, g), !open);
     if (!open)
         t->at.leaf = TREE_NONE;
     tree_update(t, m);

@@ -29,6 +29,8 @@ struct tree_model {
     /* The caller's number of a group or root that does not change under a filter; NULL: its
      * position. */
     size_t (*group_id)(const void *ctx, size_t group);
+    /* Open for now, whatever the person has opened, until the person closes it; NULL: none is. */
+    bool (*opens)(const void *ctx, size_t group);
     enum box (*box)(const void *ctx, struct tree_node node); /* NULL: none */
     void (*put)(const void *ctx, struct tree_node node,
                 struct page *p); /* the row's text, after the box */
@@ -41,6 +43,8 @@ struct tree {
     bool open_default; /* groups start open; set before the first tree_update */
     uint8_t *flipped; /* a bit a group id: open differs from open_default; owned, as what follows */
     size_t n_flipped; /* bytes */
+    uint8_t *shut;    /* likewise: closed, though the model opens it */
+    size_t n_shut;
     uint8_t *root_closed; /* a byte a root */
     size_t n_root_closed;
     size_t *row;      /* row of each group; n_groups + 1 */
@@ -58,6 +62,8 @@ void tree_draw(const struct tree *t, const struct tree_model *m, struct page *p)
 bool tree_key(struct tree *t, const struct tree_model *m, int key);
 bool tree_is_open(const struct tree *t, const struct tree_model *m, struct tree_node node);
 void tree_set_open(struct tree *t, const struct tree_model *m, struct tree_node node, bool open);
+/* What the model opens is open again, also what the person has closed of it; the roots, too. */
+void tree_open_again(struct tree *t, const struct tree_model *m, bool roots_too);
 /* Opens what hides the node and puts the cursor there. */
 void tree_show(struct tree *t, const struct tree_model *m, struct tree_node node);
 size_t tree_rows(const struct tree *t);

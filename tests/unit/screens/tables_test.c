@@ -10,6 +10,7 @@
 #include "screens/choose.h"
 #include "screens/reason_form.h"
 #include "screens/tables_choose.h"
+#include "screens/tables_filter.h"
 #include "screens/tables_view.h"
 #include "tui/key.h"
 
@@ -88,6 +89,12 @@ static void look_for(struct scene *s, const char *text)
     tables_view_first_hit(&s->view);
 }
 
+static void look_for_nothing(struct scene *s)
+{
+    s->view.filter[0] = '\0';
+    tables_view_update(&s->view, &s->j);
+}
+
 /* While a filter stands the next one is its next hit, and only hits are seen. */
 static void test_the_next_hit(void **state)
 {
@@ -155,9 +162,48 @@ static void test_a_hit_leaves_nothing_open(void **state)
     assert_false(tree_is_open(&s.view.tree, &s.view.model, first));
     assert_int_equal(s.view.tree.at.leaf, TREE_NONE);
     look_for(&s, "c5");
-    tree_key(&s.view.tree, &s.view.model, TUI_UP);
+    expect_next(&s, 1, 5);
     tables_view_forget_hit(&s.view);
-    assert_true(tree_is_open(&s.view.tree, &s.view.model, first));
+    look_for_nothing(&s);
+    assert_false(tree_is_open(&s.view.tree, &s.view.model, first));
+    assert_true(tree_is_open(&s.view.tree, &s.view.model, (struct tree_node){0, 1, TREE_NONE}));
+    assert_int_equal(tables_view_column(&s.view), 5);
+    close_scene(&s);
+}
+
+static bool is_open(const struct scene *s, size_t group)
+{
+    return tree_is_open(&s->view.tree, &s->view.model, (struct tree_node){0, group, TREE_NONE});
+}
+
+/* Each table that a column of is hit stands open: no hit is behind an arrow. */
+static void test_every_hit_is_seen(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    open_scene(&s);
+    look_for(&s, "c5");
+    assert_int_equal(tree_rows(&s.view.tree), 1 + 3 * 2);
+    for (size_t g = 0; g < 3; g++)
+        assert_true(is_open(&s, g));
+    tree_key(&s.view.tree, &s.view.model, '-'); /* closed by the person */
+    assert_false(is_open(&s, 1));
+    tables_choose_shown(&s.view, &s.j); /* what it takes is seen again */
+    assert_true(is_open(&s, 1));
+    look_for(&s, "4");
+    tree_key(&s.view.tree, &s.view.model, '-');
+    struct tables_filter f = {0};
+    tables_filter_init(&f, &s.view);
+    f.typing = true;
+    tables_filter_key(&f, &s.view, &s.j, TUI_BACKSPACE);
+    tables_filter_key(&f, &s.view, &s.j, '5'); /* another filter, other hits */
+    assert_true(is_open(&s, 1));
+    tables_filter_clear(&f, &s.view, &s.j);
+    for (size_t g = 0; g < 3; g++)
+        assert_false(is_open(&s, g));
+    look_for(&s, "t1"); /* by its name: what is in it is not what was looked for */
+    assert_false(is_open(&s, 0));
     close_scene(&s);
 }
 
@@ -375,6 +421,7 @@ int main(void)
                                        cmocka_unit_test(test_the_cursor_comes_to_the_hit),
                                        cmocka_unit_test(test_the_next_hit),
                                        cmocka_unit_test(test_a_hit_leaves_nothing_open),
+                                       cmocka_unit_test(test_every_hit_is_seen),
                                        cmocka_unit_test(test_shown_goes_on_and_off),
                                        cmocka_unit_test(test_a_schema_goes_on_and_off),
                                        cmocka_unit_test(test_what_matches_is_chosen),
