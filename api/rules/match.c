@@ -162,7 +162,10 @@ static bool is_doing(const struct tokens *t, const struct piece *one)
         return true;
     size_t n = (size_t)(one->to - one->from);
     const char *end = t->text + one->to;
-    return n >= 4 && (end[-1] == 't' || (end[-2] == 'e' && end[-1] == 'd'));
+    if (n < 4)
+        return false;
+    bool passive = end[-2] == 'e' && end[-1] == 's'; /* "deles_av" */
+    return passive || end[-1] == 't' || (end[-2] == 'e' && end[-1] == 'd');
 }
 
 /* opprettet_av, created_by, opprettet_av_navn; not sendt_av_system, utlost_av, forlengelse_av. */
@@ -170,7 +173,7 @@ static bool is_by_whom(const struct tokens *t, const struct pieces *p)
 {
     const uint64_t goes_on = WHAT_BIT(NAME) | WHAT_BIT(IDENT) | WHAT_BIT(EMAIL) | WHAT_BIT(CLEAR) |
                              WHAT_BIT(NAVIDENT) | WHAT_BIT(STAFF) | WHAT_BIT(GIVEN) |
-                             WHAT_BIT(IDENTIFIER);
+                             WHAT_BIT(IDENTIFIER) | WHAT_BIT(ID);
     for (size_t i = 1; i < p->n; i++) {
         size_t verb = i > 1 && is_particle(t, &p->piece[i - 1]) ? i - 2 : i - 1;
         if ((p->piece[i].what & WHAT_BIT(AV)) && is_doing(t, &p->piece[verb]))
@@ -184,11 +187,17 @@ static bool is_clear(const struct piece *one)
     return (one->what & WHAT_BIT(CLEAR)) != 0;
 }
 
+/* "belop_foer", "saldo_after": of what stands there before. */
+static bool is_hanging(const struct pieces *p, size_t i)
+{
+    return i > 0 && i + 1 == p->n && p->piece[i].what == WHAT_BIT(PREP) && !p->piece[i].whose;
+}
+
 /* The last word that is not transparent; when all are, the last. */
 static size_t last_piece(const struct pieces *p)
 {
     for (size_t i = p->n; i-- > 0;)
-        if (!is_clear(&p->piece[i]))
+        if (!is_clear(&p->piece[i]) && !is_hanging(p, i))
             return i;
     return p->n - 1;
 }
@@ -230,6 +239,8 @@ void match_name(const char *name, struct words *out)
     if (p.n == 0)
         return;
     for (size_t i = 0; i < p.n; i++) {
+        if (is_hanging(&p, i))
+            continue;
         out->any |= p.piece[i].what;
         out->whose |= p.piece[i].whose;
     }

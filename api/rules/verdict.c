@@ -53,6 +53,28 @@ struct facts {
 
 /* --- the table --- */
 
+/* What is kept of a table's rows beside it is about whom its rows are: person_aud, kunde_historikk.
+ */
+static uint32_t head_of_table(const char *table, uint32_t head)
+{
+    static const char *const kept[] = {"_aud",     "_audit", "_history", "_hist", "_historikk",
+                                       "_archive", "_arkiv", "_backup",  "_temp", "_tmp",
+                                       "_kopi",    "_v1",    "_v2",      "_v3"};
+    struct words w;
+    char rest[128];
+    size_t n = strlen(table);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        size_t end = strlen(kept[i]);
+        if (n <= end || n - end >= sizeof rest || strcmp(table + n - end, kept[i]) != 0)
+            continue;
+        memcpy(rest, table, n - end);
+        rest[n - end] = '\0';
+        match_name(rest, &w);
+        return w.last_whose;
+    }
+    return head;
+}
+
 void rules_table_of(struct rules_table *t, const char *schema, const char *table,
                     const char *comment)
 {
@@ -61,7 +83,7 @@ void rules_table_of(struct rules_table *t, const char *schema, const char *table
     match_name(table, &w);
     t->what = w.any;
     t->whose = w.whose;
-    t->head = w.last_whose;
+    t->head = head_of_table(table, w.last_whose);
     t->housekeeping = rules_is_housekeeping(table);
     if (schema) {
         match_name(schema, &w);
@@ -96,7 +118,7 @@ void rules_table_sibling(struct rules_table *t, const char *column)
 static bool tells_of_whom(const struct rules_table *t)
 {
     const uint64_t of_whom = W(FNR) | W(AKTOR) | W(PARTY) | W(IDENT);
-    const uint32_t points_at = O(PERSON) | O(CITIZEN) | O(SICK) | O(CASE);
+    const uint32_t points_at = O(PERSON) | O(CITIZEN) | O(SICK) | O(CASE) | O(CLINIC);
     return (t->beside & of_whom) || (t->beside_whose & points_at);
 }
 

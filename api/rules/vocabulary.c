@@ -84,6 +84,20 @@ const struct word *vocabulary_find(const struct text *t, size_t from, size_t n)
     return w->spelling ? w : NULL;
 }
 
+/* histories, injuries: the end of the word changes, so the spelling is put together again. */
+static const struct word *find_of_ies(const struct text *t, size_t from, size_t n)
+{
+    enum { STEM = 4, ENDING = 3 };
+    if (n < STEM + ENDING || n > MATCH_SPELLING || memcmp(t->s + from + n - ENDING, "ies", ENDING))
+        return NULL;
+    char spelling[MATCH_SPELLING];
+    struct text single;
+    memcpy(spelling, t->s + from, n - ENDING);
+    spelling[n - ENDING] = 'y';
+    text_of(&single, spelling, n - ENDING + 1);
+    return vocabulary_find(&single, 0, n - ENDING + 1);
+}
+
 /* As find, but also in the plural and with the Norwegian article: adresser, kommentaren. Words that
  * only count as a whole are mostly English: short ones have of these endings only the s. */
 const struct word *vocabulary_find_inflected(const struct text *t, size_t from, size_t n)
@@ -102,5 +116,5 @@ const struct word *vocabulary_find_inflected(const struct text *t, size_t from, 
         if (w && !w->part && i >= ENGLISH && n - ending < LONG_STEM)
             w = NULL;
     }
-    return w;
+    return w ? w : find_of_ies(t, from, n);
 }

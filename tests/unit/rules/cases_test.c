@@ -156,8 +156,8 @@ static size_t check_file(const char *name)
 
 static void test_cases(void **state)
 {
-    static const char *const files[] = {"nav.case",  "english.case", "quiet.case",   "types.case",
-                                        "wide.case", "schema.case",  "families.case"};
+    static const char *const files[] = {"nav.case",  "english.case", "quiet.case",    "types.case",
+                                        "wide.case", "schema.case",  "families.case", "forms.case"};
     (void)state;
     size_t columns = 0;
     failures = 0;

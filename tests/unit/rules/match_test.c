@@ -65,12 +65,24 @@ static void test_words_inside_words(void **state)
             fail_msg("%s says too much", harmless[i]);
 }
 
+/* What hangs behind, a plural of y: the word before it decides. */
+static void test_hanging_and_plural(void **state)
+{
+    (void)state;
+    assert_true(words_of("belop_foer").last & WHAT_BIT(AMOUNT));
+    assert_true(words_of("beloepEtter").last & WHAT_BIT(AMOUNT));
+    assert_false(words_of("belop_fra").last & WHAT_BIT(AMOUNT));
+    assert_true(words_of("injuries").any & WHAT_BIT(HEALTH));
+    assert_false(words_of("omregningsfaktor").any & WHAT_BIT(AKTOR));
+}
+
 static void test_by_whom(void **state)
 {
     (void)state;
     static const char *const persons[] = {"opprettet_av", "opprettetAv",       "endretav",
                                           "created_by",   "createdby",         "written_by",
-                                          "vurdert_av",   "opprettet_av_navn", "OPPRETTET_AV"};
+                                          "vurdert_av",   "opprettet_av_navn", "OPPRETTET_AV",
+                                          "deles_av",     "created_by_id"};
     static const char *const others[] = {
         "utlost_av",       "korrigert_av", "forlengelse_av",
         "ettersending_av", "locked_by",    "opprettet_av_inntektsmelding",
@@ -150,8 +162,8 @@ static void test_folding(void **state)
 static void test_vocabulary_is_folded(void **state)
 {
     (void)state;
-#define WORDS(what, whose, spellings) spellings,
-#define ALONE(what, whose, spellings) spellings,
+#define WORDS(what, whose, spellings)  spellings,
+#define ALONE(what, whose, spellings)  spellings,
 #define BEGINS(what, whose, spellings) spellings,
     static const char *const rows[] = {
 #include "api/rules/words.def"
@@ -262,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_words_inside_words),
+        cmocka_unit_test(test_hanging_and_plural),
         cmocka_unit_test(test_by_whom),
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_hostile_names),
