@@ -87,7 +87,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     tables_values_draw(&self->values, j, p);
     tables_filter_draw(&self->filter, &self->view, p);
     page_split_lines(p, 64, self->tall ? page_room(p) - LIST_LINES : DETAIL_LINES);
-    tables_row_head(p);
+    tables_row_head(list_margin(tree_rows(&self->view.tree), 1, p), p);
     tree_draw(&self->view.tree, &self->view.model, p);
     page_next_pane(p);
     if (tables_samples_shown(&self->samples))

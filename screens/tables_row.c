@@ -88,19 +88,19 @@ struct places {
     int type, verdict;             /* of a column */
 };
 
-static struct places places_of(const struct page *p)
+static struct places places_of(int margin, const struct page *p)
 {
     enum { ROOMY = 72 };
-    int w = page_width(p);
+    int w = page_width(p) - margin;
 
     if (w >= ROOMY)
         return (struct places){w - 39, w - 30, w - 21, w - 10, w - 47, w - 30};
     return (struct places){w - 26, w - 17, 0, w - 7, w - 38, w - 22};
 }
 
-void tables_row_head(struct page *p)
+void tables_row_head(int margin, struct page *p)
 {
-    struct places at = places_of(p);
+    struct places at = places_of(margin, p);
 
     page_put(p, STYLE_MUTED, "      %s", tr("Schema, table"));
     page_tab(p, at.count);
@@ -138,7 +138,7 @@ void tables_row_table(const struct journey *j, size_t table, struct page *p)
 {
     const struct selection_table *t = &j->selection.tables[table];
     unsigned problems = survey_problems(j->catalog, table);
-    struct places at = places_of(p);
+    struct places at = places_of(0, p);
     char rows[FIGURE_TEXT], bytes[FIGURE_TEXT];
     size_t flagged = 0, fresh = 0;
 
@@ -189,7 +189,7 @@ static void put_change(const struct selection_column *c, bool flows, struct page
 
 void tables_row_column(const struct selection_column *c, bool flows, struct page *p)
 {
-    struct places at = places_of(p);
+    struct places at = places_of(0, p);
 
     page_put_until(p, c->unsupported ? STYLE_MUTED : STYLE_TEXT, at.type, "%s", c->name);
     page_tab(p, at.type);
@@ -199,8 +199,9 @@ void tables_row_column(const struct selection_column *c, bool flows, struct page
     if (c->key)
         page_put(p, STYLE_ACCENT, "%s ", tr("key"));
     if (c->unsupported)
-        page_put(p, STYLE_WARN, "%s ", tr("not carried"));
+        page_put(p, STYLE_WARN, "%s", tr("not carried"));
     if (c->level != RULES_NONE) {
+        page_put(p, STYLE_TEXT, "%s", c->unsupported ? " " : "");
         page_put(p, STYLE_SENSITIVE, c->level == RULES_SPECIAL ? "!! " : "! ");
         tables_row_categories(c->categories, p);
         if (c->ack && !selection_lacks_reason(c))

@@ -36,15 +36,21 @@ int seen_page(const struct seen *s)
 /* --- list --- */
 
 enum { LEAST = 5 }; /* lines of a list that begins below the edge of a scrolled page */
+enum { MARKS = 2 };
 
-static size_t window(const struct list_rows *rows, const struct page *p)
+static size_t window(const struct list_rows *rows, int head, const struct page *p)
 {
-    int room = page_room(p);
+    int room = page_room(p) - head;
     if (room < LEAST)
         room = LEAST;
     if (rows->height > 0 && rows->height < room)
         room = rows->height;
     return (size_t)room < rows->n ? (size_t)room : rows->n;
+}
+
+int list_margin(size_t n, int head, const struct page *p)
+{
+    return window(&(struct list_rows){.n = n}, head, p) < n ? MARKS : 0;
 }
 
 static void draw_row(const struct list_rows *rows, size_t i, bool here, struct page *p)
@@ -59,7 +65,7 @@ static void draw_row(const struct list_rows *rows, size_t i, bool here, struct p
 
 void list_draw(const struct list *l, const struct list_rows *rows, struct page *p)
 {
-    size_t shown = window(rows, p);
+    size_t shown = window(rows, 0, p);
     if (rows->n == 0) {
         page_note(p, "%s", rows->empty != NULL ? rows->empty : theme_words()->nothing);
         return;
@@ -68,14 +74,14 @@ void list_draw(const struct list *l, const struct list_rows *rows, struct page *
     size_t top = seen_top(&l->seen, at, rows->n, (int)shown);
     seen_note(&l->seen, top, (int)shown);
     bool marks = shown < rows->n;
-    p->pane.width -= marks ? 2 : 0;
+    p->pane.width -= marks ? MARKS : 0;
     for (size_t i = top; i < top + shown; i++) {
         draw_row(rows, i, i == at, p);
         if (marks && ((i == top && top > 0) || (i + 1 == top + shown && i + 1 < rows->n)))
             scroll_mark(p, i == top && top > 0); /* in its last column */
         page_newline(p);
     }
-    p->pane.width += marks ? 2 : 0;
+    p->pane.width += marks ? MARKS : 0;
 }
 
 bool list_move(size_t *at, size_t n, int page, int key)

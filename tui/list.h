@@ -34,6 +34,9 @@ struct list_rows {
     const char *empty; /* said when n is 0; NULL: the theme's word */
 };
 
+/* Columns at the right that a list of n rows keeps for the marks of what it does not show, when it
+ * is drawn `head` lines further down: for headings of one's own. */
+int list_margin(size_t n, int head, const struct page *p);
 void list_draw(const struct list *l, const struct list_rows *rows, struct page *p);
 /* Up Down PgUp PgDn Home End and hjkl g G; n is the number of rows. */
 bool list_key(struct list *l, size_t n, int key);

@@ -1,6 +1,7 @@
 #include "tests/unit/tui/dump.h"
 #include "tui/key.h"
 #include "tui/table.h"
+#include "tui/text.h"
 
 static void put(const void *ctx, size_t i, struct page *p)
 {
@@ -174,6 +175,38 @@ static void tables(void **state)
     page_free(p);
 }
 
+static void put_edge(const void *ctx, size_t i, struct page *p)
+{
+    (void)ctx;
+    (void)i;
+    page_tab(p, page_width(p) - 1);
+    page_put(p, STYLE_TEXT, "|");
+}
+
+/* What stands at the right edge of a heading stands above that of the rows, scrolled or not. */
+static void headings_stand_above_their_rows(void **state)
+{
+    (void)state;
+    static const size_t numbers[] = {3, 15, 16, 1000};
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        struct page *p = new_page(60, 16);
+        struct list l = {0};
+        struct list_rows rows = {.n = numbers[k], .put = put_edge};
+        struct str text = {0};
+        page_tab(p, page_width(p) - list_margin(rows.n, 1, p) - 1);
+        page_put(p, STYLE_TEXT, "|");
+        page_newline(p);
+        list_draw(&l, &rows, p);
+        shot_text(p, false, &text);
+        size_t head = strcspn(str_text(&text), "|");
+        const char *row = strchr(str_text(&text), '\n') + 1;
+        int columns = text_width("›") + (int)(strchr(row, '|') - row) - (int)strlen("›");
+        assert_int_equal(columns, (int)head);
+        str_done(&text);
+        page_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +216,7 @@ int main(void)
         cmocka_unit_test(fewer_rows_than_before),
         cmocka_unit_test(resize_storm),
         cmocka_unit_test(a_blurred_list_is_marked_only),
+        cmocka_unit_test(headings_stand_above_their_rows),
         cmocka_unit_test(tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
