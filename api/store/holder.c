@@ -14,6 +14,8 @@
 #include <sys/time.h>
 #endif
 
+/* start_of: 0 when it cannot be known. over: it has ended, and its parent has not asked for it yet:
+ * its number is taken, and nothing runs. */
 #ifdef __APPLE__
 
 static void read_boot(char *out, size_t cap)
@@ -26,14 +28,16 @@ static void read_boot(char *out, size_t cap)
         snprintf(out, cap, "%lld", (long long)tv.tv_sec);
 }
 
-static int64_t start_of(int64_t pid)
+static int64_t start_of(int64_t pid, bool *over)
 {
     int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)pid};
     struct kinfo_proc info = {0};
     size_t n = sizeof info;
 
+    *over = false;
     if (sysctl(name, 4, &info, &n, NULL, 0) != 0 || n == 0)
         return 0;
+    *over = info.kp_proc.p_stat == SZOMB;
     return (int64_t)info.kp_proc.p_starttime.tv_sec * 1000000 + info.kp_proc.p_starttime.tv_usec;
 }
 
@@ -56,8 +60,9 @@ static void read_boot(char *out, size_t cap)
     str_done(&text);
 }
 
-/* Field 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets. */
-static int64_t start_of(int64_t pid)
+/* Fields 3 and 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets.
+ */
+static int64_t start_of(int64_t pid, bool *over)
 {
     struct str text = {0};
     struct err e;
@@ -66,6 +71,7 @@ static int64_t start_of(int64_t pid)
 
     snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
     const char *at = path_read(path, 4096, &text, &e) ? strrchr(text.text, ')') : NULL;
+    *over = at && at[1] && strchr("ZXx", at[2]) && at[2];
     for (int field = 2; at && field < 22; field++) {
         at = strchr(at, ' ');
         at = at ? at + 1 : NULL;
@@ -83,13 +89,14 @@ static int64_t start_of(int64_t pid)
 void holder_self(struct holder *h)
 {
     static struct holder self;
+    bool over;
 
     if (self.pid != getpid()) {
         self = (struct holder){.pid = getpid()};
         if (gethostname(self.host, sizeof self.host - 1) != 0)
             self.host[0] = '\0';
         read_boot(self.boot, sizeof self.boot);
-        self.pid_start = start_of(self.pid);
+        self.pid_start = start_of(self.pid, &over);
     }
     *h = self;
 }
@@ -113,10 +120,12 @@ bool holder_here(const struct holder *h)
 
 static bool runs(const struct holder *h)
 {
+    bool over;
+
     if (h->pid <= 0 || (kill((pid_t)h->pid, 0) != 0 && errno == ESRCH))
         return false;
-    int64_t start = start_of(h->pid);
-    return start == 0 || h->pid_start == 0 || start == h->pid_start;
+    int64_t start = start_of(h->pid, &over);
+    return !over && (start == 0 || h->pid_start == 0 || start == h->pid_start);
 }
 
 /* Also where the numbers of the one say nothing in the other: a container, another namespace. */
