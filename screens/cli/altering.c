@@ -116,9 +116,7 @@ bool altering(struct session *s, const struct alter_plan *plan, enum stopping *s
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
-        err_hint(e, "%s",
-                 tr("what was asked for goes on in the cloud and is recorded; the same "
-                    "command continues"));
+        stopping_left(e, tr(alter_type(plan->kind)->title), tr("the same command"));
     if (task_state(t) != TASK_RUNNING && task_elapsed_ms(t) > OUT_LONG_MS)
         out_notify(s->o, ok ? tr("it is done") : task_error(t)->what);
     task_drop(t);

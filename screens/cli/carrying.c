@@ -163,8 +163,7 @@ bool carrying(struct creation *c, struct err *e)
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
-        err_hint(e, "what was begun goes on in the cloud and is recorded; the same command "
-                    "continues");
+        stopping_left(e, tr("Creating the stream"), tr("the same command"));
     task_drop(t);
     return ended && c->stopping == STOPPING_UNDO ? take_back(c, e) : ok;
 }

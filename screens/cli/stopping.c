@@ -70,3 +70,13 @@ enum stopping stopping_ask(struct session *s, bool can_undo)
         }
     return STOPPING_STAY;
 }
+
+void stopping_left(struct err *e, const char *doing, const char *continues)
+{
+    if (e->kind == ERR_INTERRUPTED) {
+        err_set(e, ERR_INTERRUPTED, "%s", doing);
+        err_why(e, "%s", tr("interrupted; what was begun goes on in the cloud, and is recorded"));
+    }
+    err_hint(e, tr("%s continues, and so does Home in strom; strom status tells how far it is"),
+             continues);
+}

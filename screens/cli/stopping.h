@@ -16,5 +16,8 @@ enum stopping {
 
 /* After session_goes_on said no. can_undo: something could be taken back. */
 enum stopping stopping_ask(struct session *s, bool can_undo);
+/* The last words of what was left while it ran. doing: "Creating the stream"; continues: what goes
+ * on with it. A --timeout keeps its own reason. */
+void stopping_left(struct err *e, const char *doing, const char *continues);
 
 #endif

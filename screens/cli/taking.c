@@ -165,11 +165,8 @@ bool taking(struct session *s, const struct remove_options *o, struct taken *tak
     if (task_state(t) == TASK_FAILED)
         *e = *task_error(t);
     else if (!ok)
-        err_hint(e, "%s", /* an undo may have been begun by the command that it takes back */
-                 o->undo ? tr("what was asked for goes in the cloud and is recorded; strom delete "
-                              "--undo continues")
-                         : tr("what was asked for goes in the cloud and is recorded; the same "
-                              "command continues"));
+        stopping_left(e, tr("Taking it down"), /* an undo may have been begun by what it undoes */
+                      o->undo ? "strom delete --undo" : tr("the same command"));
     task_drop(t);
     return ok;
 }

@@ -110,7 +110,8 @@ static void detached_it_goes_on_there(void **state)
     interrupt_at(LONGEST);
     answer("d");
     ends_with(130);
-    see("the same command continues");
+    see("strom: Creating the stream: interrupted; what was begun goes on in the cloud");
+    see("the same command continues, and so does Home");
     is_known_to_the_next();
 }
 
