@@ -200,6 +200,8 @@ void status_view_stream(const struct watch_status *s, bool old, struct page *p)
     else if (s->now[WATCH_FRESHNESS] >= 0)
         page_put(p, STYLE_TEXT, tr("   BigQuery at most %s behind"),
                  clock_span((int64_t)(s->now[WATCH_FRESHNESS] + 0.999), span));
+    else if (s->newest_point >= 0 && !str_eq(s->state, "RUNNING"))
+        page_put(p, STYLE_MUTED, "%s", tr("   nothing is read at present"));
     else
         page_put(p, STYLE_MUTED, "%s", tr("   freshness not known yet"));
     page_put_right(p, STYLE_MUTED, page_width(p) < COMMON ? tr(" %s UTC") : tr(" asked at %s UTC"),

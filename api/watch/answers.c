@@ -138,6 +138,25 @@ static void put_point(struct watch_status *s, enum watch_figure f, int64_t now,
         *at = p->value;
 }
 
+/* What it was like while it read is no figure of now: nothing is fresh that nobody reads. */
+static bool reads_nothing(const struct watch_job *j)
+{
+    static const char *const at_rest[] = {"NOT_STARTED", "PAUSED", "FAILED", "FAILED_PERMANENTLY"};
+
+    for (size_t i = 0; ok(j->stream) && i < sizeof at_rest / sizeof *at_rest; i++)
+        if (str_eq(datastream_stream(j->stream)->state, at_rest[i]))
+            return true;
+    return false;
+}
+
+static double last_of(const double points[WATCH_POINTS])
+{
+    for (size_t i = WATCH_POINTS; i-- > 0;)
+        if (points[i] >= 0)
+            return points[i];
+    return -1;
+}
+
 /* A minute each, oldest first; minutes without a point are gaps. */
 static void see_figure(struct watch_job *j, enum watch_figure f)
 {
@@ -150,11 +169,12 @@ static void see_figure(struct watch_job *j, enum watch_figure f)
     if (!ok(t))
         return;
     const struct monitoring_answer *m = monitoring_answer(t);
-    if (monitoring_latest(m, clock_wall(), LOOK_STALE_S, &newest))
-        j->s.now[f] = newest;
     for (size_t s = 0; s < m->n_series; s++)
         for (size_t p = 0; p < m->series[s].n_points; p++)
             put_point(&j->s, f, clock_wall(), &m->series[s].points[p]);
+    if (reads_nothing(j) || !monitoring_latest(m, clock_wall(), LOOK_STALE_S, &newest))
+        return;
+    j->s.now[f] = adds_up(f) ? newest : last_of(j->s.points[f]);
 }
 
 static void see_cost(struct watch_job *j)

@@ -113,12 +113,24 @@ static void nothing_is_done_without_consent(void **state)
     assert_int_equal(world_writes(&w), before);
 }
 
+static void await_figures(void)
+{
+    int64_t until = clock_mono_ms() + RUN_MS;
+    while (json_double(status()->doc, "freshness_seconds", -1) < 0 && clock_mono_ms() < until)
+        continue;
+    assert_true(json_double(status()->doc, "freshness_seconds", -1) >= 0);
+}
+
 static void a_pause_loses_nothing(void **state)
 {
     (void)state;
     await_all_equal();
+    await_figures();
     ends_with(stream_do("pause", NULL), 0, "paused");
     await_state("PAUSED");
+    const struct answer *a = status(); /* nothing is fresh that nobody reads */
+    assert_true(json_is_null(json_get(a->doc, "freshness_seconds")));
+    assert_true(json_is_null(json_get(a->doc, "events_per_second")));
     size_t writes = world_writes(&w);
     ends_with(stream_do("pause", NULL), 0, "unchanged");
     assert_int_equal(world_writes(&w), writes);

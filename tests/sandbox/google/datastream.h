@@ -97,7 +97,7 @@ struct stream {
     struct replica *replica;
     struct selection selection;
     int64_t began_ms; /* wall clock of the first start */
-    int64_t seen_events, seen_bytes, seen_unsupported;
+    int64_t seen_events, seen_copied, seen_bytes, seen_unsupported;
     struct sample samples[STREAM_SAMPLES];
     size_t n_samples; /* ever taken */
 };

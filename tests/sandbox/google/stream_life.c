@@ -196,7 +196,7 @@ bool stream_begin(struct google *g, struct stream *s, char why[512])
     stream_sqlite_path(g, s->dataset, path);
     struct replica_config config = config_of(s->doc, s->id, conninfo, path, &s->selection);
     s->replica = replica_start(&config, why);
-    s->seen_events = s->seen_bytes = s->seen_unsupported = 0;
+    s->seen_copied = 0; /* the others are counted since the replica was made */
     if (s->replica == NULL)
         return false;
     s->began_ms = s->began_ms != 0 ? s->began_ms : clock_wall_ms();
@@ -408,24 +408,31 @@ struct val *stream_doc(struct google *g, struct stream *s)
     return doc;
 }
 
+/* What has come since the sample before. A replica that has not read its books yet says 0. */
+static int64_t since(int64_t *seen, int64_t now)
+{
+    int64_t grown = now > *seen ? now - *seen : 0;
+
+    *seen = now > 0 ? now : *seen;
+    return grown;
+}
+
+/* A row that is copied is an event, too: Google counts those of a backfill beside the changes. */
 static void take_sample(struct stream *s)
 {
     struct replica_look look = {0};
     if (s->replica == NULL)
         return;
     replica_look(s->replica, &look);
-    s->samples[s->n_samples++ % STREAM_SAMPLES] =
-        (struct sample){.wall_ms = clock_wall_ms(),
-                        .freshness_ms = look.freshness_ms,
-                        .events = look.events - s->seen_events,
-                        .bytes = look.bytes - s->seen_bytes,
-                        .unsupported = look.unsupported_events - s->seen_unsupported,
-                        .p50 = look.latency_p50_ms,
-                        .p95 = look.latency_p95_ms,
-                        .p99 = look.latency_p99_ms};
-    s->seen_events = look.events;
-    s->seen_bytes = look.bytes;
-    s->seen_unsupported = look.unsupported_events;
+    s->samples[s->n_samples++ % STREAM_SAMPLES] = (struct sample){
+        .wall_ms = clock_wall_ms(),
+        .freshness_ms = look.freshness_ms,
+        .events = since(&s->seen_events, look.events) + since(&s->seen_copied, look.copied),
+        .bytes = since(&s->seen_bytes, look.bytes),
+        .unsupported = since(&s->seen_unsupported, look.unsupported_events),
+        .p50 = look.latency_p50_ms,
+        .p95 = look.latency_p95_ms,
+        .p99 = look.latency_p99_ms};
     replica_look_done(&look);
 }
 

@@ -44,6 +44,7 @@ void work_publish(struct work *w, int64_t now)
     if (w->loaded) {
         w->look.events = w->events;
         w->look.bytes = w->bytes;
+        w->look.copied = w->copied;
         w->look.unsupported_events = w->unsupported;
         w->look.confirmed_lsn = w->durable;
         show_tables(w);

@@ -75,6 +75,7 @@ struct replica_look {
     char error[512];
     int64_t freshness_ms;  /* age of the oldest change that is read but not stored; 0 when idle */
     int64_t events, bytes; /* since the replica was made */
+    int64_t copied;        /* rows of backfills, since it was started */
     int64_t unsupported_events;
     int64_t latency_p50_ms, latency_p95_ms,
         latency_p99_ms; /* commit at the source -> stored; last minute; -1 none */

@@ -201,6 +201,7 @@ static bool copy_line(struct work *w, struct mirror *m, char *line, size_t n, st
             w->new_row.cells[m->copy_to[i]] = &t->cells[i];
     }
     m->rows++;
+    w->copied++;
     return row_copy(m, &w->store, &w->new_row, mark, &w->scratch, e);
 }
 

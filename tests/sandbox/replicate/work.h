@@ -67,6 +67,7 @@ struct work {
     uint64_t durable; /* what commits before this one needs not be sent again */
     struct row_mark mark;
     int64_t events, bytes, unsupported, held_seq;
+    int64_t copied; /* rows; not in the file: since this start */
     sqlite3_stmt *save_stream, *save_table, *hold;
     bool loaded;
 
