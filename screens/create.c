@@ -86,7 +86,7 @@ static enum nav on_enter(struct create *self, struct journey *j)
     if (j->plan == NULL || self->resuming)
         return STAY;
     if (plan_changes_nothing(j->plan))
-        return NEXT;
+        return create_before_settle(self, j) ? STAY : NEXT;
     if (password_ask_open(&self->password) ? password_ask_take(&self->password, j)
                                            : !create_before_is_looking(self))
         create_ask_consent(&self->ask, j);

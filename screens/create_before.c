@@ -12,6 +12,32 @@ static bool wants_password(const struct journey *j)
     return apply_needs_password(j->plan) && secret_is_empty(j->live->db_password);
 }
 
+static void begin(struct create *self, struct journey *j)
+{
+    struct apply_options o = {.google = j->live->google,
+                              .store = j->live->store,
+                              .plan = j->plan,
+                              .selection = &j->selection,
+                              .agreed = true, /* by create_ask_consent, or nothing is changed */
+                              .password = j->live->db_password};
+
+    j->apply = apply(j->live->net, &o);
+    self->running = true;
+}
+
+/* The cloud has ended what was begun here, and nobody was there to hear it: a run that finds all of
+ * it there lets the journal know, and nothing is left unfinished for ever. */
+bool create_before_settle(struct create *self, struct journey *j)
+{
+    struct err e;
+
+    if (!record_left_over(j->live->store, &j->target, j->target.stream) ||
+        !live_can_record(j->live, &e))
+        return false;
+    begin(self, j);
+    return true;
+}
+
 void create_before_ask(struct create *self, struct journey *j)
 {
     if (wants_password(j))
@@ -65,19 +91,6 @@ bool create_before_is_looking(const struct create *self)
     return self->looking && task_state(self->looking) == TASK_RUNNING;
 }
 
-static void begin(struct create *self, struct journey *j)
-{
-    struct apply_options o = {.google = j->live->google,
-                              .store = j->live->store,
-                              .plan = j->plan,
-                              .selection = &j->selection,
-                              .agreed = true, /* by create_ask_consent */
-                              .password = j->live->db_password};
-
-    j->apply = apply(j->live->net, &o);
-    self->running = true;
-}
-
 enum nav create_before_looked(struct create *self, struct journey *j)
 {
     bool holds = journey_plan_holds(j, self->looking);
@@ -109,6 +122,7 @@ void create_before_draw(const struct create *self, const struct journey *j, stru
     } else if (plan_changes_nothing(j->plan)) {
         page_heading(p, "%s", tr("Everything is there already"));
         page_text(p, "%s", tr("Nothing is to be made or changed. Enter shows the stream."));
+        draw_left(self, p);
     } else if (password_ask_open(&self->password)) {
         password_ask_draw(&self->password, j, p);
     } else if (self->looking) {

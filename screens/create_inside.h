@@ -25,6 +25,8 @@ void create_before_ask(struct create *self, struct journey *j);
 /* The plan is made anew; then the questions. */
 void create_before_resume(struct create *self, struct journey *j);
 enum nav create_before_resumed(struct create *self, struct journey *j);
+/* Where nothing is to be made: true when a run has begun that records the end of an earlier one. */
+bool create_before_settle(struct create *self, struct journey *j);
 /* After the consent: a look once more, and the run begins when the plan holds. */
 void create_before_look(struct create *self, struct journey *j);
 bool create_before_is_looking(const struct create *self);

@@ -24,8 +24,9 @@ static void look(struct manage *self, struct journey *j)
     self->begun = false;
     task_clear(&self->running);
     task_clear(&self->looking);
-    self->planned = self->password_given = self->ended = self->writing = false;
+    self->planned = self->password_given = self->ended = self->writing = self->reads = false;
     self->run = NULL;
+    self->meaning = (struct scroll){0};
     self->looking = alter_look(j->live->net, &w);
 }
 
@@ -227,6 +228,29 @@ static enum nav on_password(struct manage *self, struct journey *j, int key)
     return STAY;
 }
 
+static void to_list(struct manage *self)
+{
+    self->meaning = (struct scroll){0};
+    self->reads = false;
+}
+
+/* Tab leads into what it would mean, and back. True: that key was this pane's, or the list's. */
+static bool moves(struct manage *self, int key)
+{
+    if (self->running || !self->planned)
+        return false;
+    if (key == TUI_TAB || key == TUI_BTAB) {
+        self->reads = !self->reads;
+        return true;
+    }
+    if (self->reads && scroll_key(&self->meaning, key))
+        return true;
+    if (!list_key(&self->list, manage_rows(self), key))
+        return false;
+    to_list(self);
+    return true;
+}
+
 static enum nav on_key(struct manage *self, struct journey *j, int key)
 {
     if (self->dialog.open)
@@ -241,7 +265,7 @@ static enum nav on_key(struct manage *self, struct journey *j, int key)
         manage_stop_ask(self, j);
         return STAY;
     }
-    if (!self->running && self->planned && list_key(&self->list, manage_rows(self), key))
+    if (moves(self, key))
         return STAY;
     return key == TUI_ENTER ? choose(self, j) : STAY;
 }
@@ -314,9 +338,28 @@ static bool has_plan(const void *ctx, const struct journey *j)
     return manage_chosen(self) != NULL;
 }
 
+static bool reads(const void *ctx, const struct journey *j)
+{
+    const struct manage *self = ctx;
+
+    return self->reads && !self->running && !manage_writes(ctx, j);
+}
+
+static bool can_read(const void *ctx, const struct journey *j)
+{
+    const struct manage *self = ctx;
+
+    return !self->running && self->planned && !manage_writes(ctx, j) && !self->reads;
+}
+
 static bool idle(const void *ctx, const struct journey *j)
 {
     return !manage_is_busy(ctx) && !manage_writes(ctx, j);
+}
+
+static bool leads_back(const void *ctx, const struct journey *j)
+{
+    return idle(ctx, j) && !reads(ctx, j);
 }
 
 static enum nav next_table(void *ctx, struct journey *j)
@@ -325,6 +368,7 @@ static enum nav next_table(void *ctx, struct journey *j)
 
     (void)j;
     self->table = self->table >= self->plans[0].seen->n_tables ? 0 : self->table + 1;
+    to_list(self);
     make_plans(self);
     return STAY;
 }
@@ -337,6 +381,13 @@ static enum nav copy(void *ctx, struct journey *j)
     alter_text(self->run ? self->run : manage_chosen(self), &text);
     journey_copy(j, str_text(&text));
     str_done(&text);
+    return STAY;
+}
+
+static enum nav list_again(void *ctx, struct journey *j)
+{
+    (void)j;
+    to_list(ctx);
     return STAY;
 }
 
@@ -387,7 +438,10 @@ static const struct action actions[] = {
     {'y', "copy", "what it means, the migration and Terraform's change with it, whole", has_plan,
      copy},
     {'r', "look again", "look at the stream and the slot", idle, again},
-    {TUI_ESC, "monitor", "back to Monitor", idle, back},
+    {TUI_ESC, "monitor", "back to Monitor", leads_back, back},
+    {TUI_TAB, "details", "Down and Up move in what it would mean", can_read, NULL},
+    {TUI_TAB, "to the list", "Down and Up go to what can be done again", reads, NULL},
+    {TUI_ESC, "back", "Down and Up go to what can be done again", reads, list_again},
     {0}};
 
 const struct step manage_step = {

@@ -11,6 +11,7 @@
 #include "api/plan/alter.h"
 #include "tui/dialog.h"
 #include "tui/list.h"
+#include "tui/scroll.h"
 
 enum { BEGUN = ALTERS, PLANS }; /* behind all that can be done: what was begun and did not end */
 
@@ -23,8 +24,10 @@ struct manage {
     bool pointed;        /* it was opened for one of the others */
     size_t table;        /* whose copy is meant; as many as there are: all */
     struct list list;
-    bool writing;       /* the migration is shown */
-    const char **lines; /* of it */
+    struct scroll meaning; /* of what is under the cursor */
+    bool reads;            /* it has the keys, not the list */
+    bool writing;          /* the migration is shown */
+    const char **lines;    /* of it */
     size_t n_lines;
     struct list text;
     struct dialog dialog;

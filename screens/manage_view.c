@@ -108,7 +108,7 @@ static void draw_lines(const struct alter_plan *plan, enum alter_said said, stru
             page_styled(p, style, "%s: %s", tr(alter_said_title(said)), plan->lines[i].text);
 }
 
-static void draw_meaning(const struct alter_plan *plan, struct page *p)
+static void draw_plan(const struct alter_plan *plan, struct page *p)
 {
     static const enum alter_said order[] = {ALTER_LOSES, ALTER_COPIES, ALTER_STAYS, ALTER_AFTER};
 
@@ -129,10 +129,19 @@ static void draw_meaning(const struct alter_plan *plan, struct page *p)
         page_lines(p, STYLE_MUTED, plan->migration);
     for (size_t i = 0; i < sizeof order / sizeof *order && !plan->nothing; i++)
         draw_lines(plan, order[i], p);
-    for (size_t i = 0; i < plan->n_calls && plan->possible; i++)
+    for (size_t i = 0; i < plan->n_calls && (plan->possible || plan->migration); i++)
         draw_call(&plan->calls[i], p);
     if (plan->hcl)
         page_lines(p, STYLE_MUTED, plan->hcl);
+}
+
+/* A migration and Terraform's code are longer than the pane: Tab leads into it. */
+static void draw_meaning(const struct manage *self, struct page *p)
+{
+    struct scroll_part part = scroll_begin(&self->meaning, p);
+
+    draw_plan(manage_row(self, self->list.at), p);
+    scroll_end(&self->meaning, p, &part);
 }
 
 /* --- how it goes --- */
@@ -232,8 +241,11 @@ void manage_question(const struct alter_plan *p, struct str *out)
 void manage_draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct manage *self = ctx;
-    struct list_rows rows = {
-        .n = manage_rows(self), .ctx = self, .put = put_row, .height = (int)manage_rows(self)};
+    struct list_rows rows = {.n = manage_rows(self),
+                             .ctx = self,
+                             .put = put_row,
+                             .height = (int)manage_rows(self),
+                             .blurred = self->reads};
 
     if (self->writing) {
         manage_write_draw(self, p);
@@ -250,7 +262,9 @@ void manage_draw(const void *ctx, const struct journey *j, struct page *p)
         page_split_lines(p, 50, MEANS);
         list_draw(&self->list, &rows, p);
         page_next_pane(p);
-        draw_meaning(manage_row(self, self->list.at), p);
+        if (self->reads)
+            page_cursor(p);
+        draw_meaning(self, p);
         page_join(p);
     }
     if (self->dialog.open)

@@ -98,6 +98,10 @@ static void draw_result(const struct monitor_compare *c, struct page *p)
         page_text(p, "  %s  %s",
                   r->items[i].at_source ? tr("only at the source") : tr("only in BigQuery"),
                   r->items[i].key);
+    if (r->differing < 0 && r->n)
+        page_text(p, "  %s", tr("and more than can be told"));
+    else if (r->differing > SHOWN)
+        page_text(p, tr("  and %lld more"), (long long)r->differing - SHOWN);
     page_note(p, "%s",
               r->n ? tr("→ y copies the SQL that finds them; what stays needs a backfill anew")
                    : tr("→ too many to tell: what stays needs a backfill anew"));

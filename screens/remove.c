@@ -24,6 +24,8 @@ static void look(struct removal *self, struct journey *j)
     task_clear(&self->removing);
     task_clear(&self->looking);
     self->planned = NULL;
+    self->why = (struct scroll){0};
+    self->reads = false;
     str_done(&self->left);
     record_left(j->live->store, &j->target, j->target.stream, &self->left);
     self->looking = remove_prepare(j->live->net, &wanted);
@@ -39,6 +41,8 @@ static void make_plan(struct removal *self)
 {
     self->options = *remove_prepared(self->looking);
     remove_plan(&self->options, &self->mem, &self->planned, &self->n_planned);
+    if (self->list.at >= self->n_planned) /* kept from a longer one */
+        self->list.at = self->n_planned ? self->n_planned - 1 : 0;
 }
 
 /* --- keys --- */
@@ -115,6 +119,22 @@ static void ask(struct removal *self, struct journey *j)
         journey_say_err(j, &e);
 }
 
+/* Tab leads into the text of a line, which may be long, and back. */
+static bool moves(struct removal *self, size_t n, int key)
+{
+    if (key == TUI_TAB || key == TUI_BTAB) {
+        self->reads = !self->reads;
+        return true;
+    }
+    if (self->reads && scroll_key(&self->why, key))
+        return true;
+    if (!list_key(&self->list, n, key))
+        return false;
+    self->why = (struct scroll){0};
+    self->reads = false;
+    return true;
+}
+
 static enum nav on_key(struct removal *self, struct journey *j, int key)
 {
     size_t n;
@@ -128,7 +148,7 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
     }
     if (is_busy(self) && (key == TUI_ESC || key == TUI_CTRL('C')))
         remove_ask_leave(&self->ask);
-    else if (all && list_key(&self->list, n, key))
+    else if (all && moves(self, n, key))
         return STAY;
     if (key != TUI_ENTER || all == NULL)
         return STAY;
@@ -147,8 +167,11 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         make_plan(self);
     if (ev.kind == EV_NEWS)
         files_view_news(&self->files);
-    if (self->runs && !is_busy(self)) /* who waits for it looks elsewhere meanwhile */
-        j->bell = task_elapsed_ms(self->removing) > LONG_MS;
+    if (self->runs && !is_busy(self)) {
+        j->bell = task_elapsed_ms(self->removing) > LONG_MS; /* who waits looks elsewhere */
+        if (!journey_is_running(j))
+            journey_drop_plan(j); /* "the stream runs" was true of what was there before */
+    }
     self->runs = is_busy(self);
     if (!is_busy(self))
         remove_ask_ended(&self->ask);
@@ -181,6 +204,16 @@ static enum nav again(void *ctx, struct journey *j)
     return STAY;
 }
 
+static enum nav list_again(void *ctx, struct journey *j)
+{
+    struct removal *self = ctx;
+
+    (void)j;
+    self->why = (struct scroll){0};
+    self->reads = false;
+    return STAY;
+}
+
 /* Not for the undo of a run that left the stream to go on. */
 static bool can_take_back(const void *ctx, const struct journey *j)
 {
@@ -208,9 +241,21 @@ static bool has_lines(const void *ctx, const struct journey *j)
     return remove_view_lines(ctx, &n) != NULL;
 }
 
+static bool reads(const void *ctx, const struct journey *j)
+{
+    return ((const struct removal *)ctx)->reads && !remove_writes(ctx, j);
+}
+
 static bool shows_lines(const void *ctx, const struct journey *j)
 {
     return has_lines(ctx, j) && !remove_writes(ctx, j);
+}
+
+static bool can_read(const void *ctx, const struct journey *j)
+{
+    const struct removal *self = ctx;
+
+    return shows_lines(ctx, j) && !self->reads;
 }
 
 static bool cannot_take_back(const void *ctx, const struct journey *j)
@@ -228,6 +273,17 @@ static bool after(const void *ctx, const struct journey *j)
     const struct removal *self = ctx;
 
     return self->removing != NULL && idle(ctx, j);
+}
+
+static int64_t tick_ms(const void *ctx)
+{
+    return is_busy(ctx) ? 1000 : 0;
+}
+
+static bool can_leave(const void *ctx, const struct journey *j)
+{
+    (void)j;
+    return is_busy(ctx);
 }
 
 static bool typing(const void *ctx)
@@ -259,6 +315,10 @@ static void leave(void *ctx)
 static const struct action actions[] = {
     {TUI_ENTER, "take down", "asks for the stream's name first", before, NULL},
     {TUI_ENTER, "home", "to the list of streams", after, NULL},
+    {TUI_CTRL('C'), "interrupt",
+     "stay, or leave it half done: what was asked for goes all the same", can_leave, NULL},
+    {TUI_TAB, "text", "Down and Up move in the text of this line", can_read, NULL},
+    {TUI_TAB, "to the list", "Down and Up go to the lines again", reads, NULL},
     {'d', "dataset too", "asks for the dataset's name; once more: it stays", has_dataset,
      toggle_dataset},
     {'y', "copy", "the list, or the receipt, whole", shows_lines, copy},
@@ -274,6 +334,7 @@ static const struct action actions[] = {
      remove_write_leave_out},
     {'y', "copy", "the file, whole", remove_write_has_file, copy},
     {TUI_ESC, "back", "to what goes and what stays", remove_writes, remove_write_close},
+    {TUI_ESC, "back", "Down and Up go to the lines again", reads, list_again},
     {'r', "look again", "look at what there is", idle, again},
     {0}};
 
@@ -290,4 +351,5 @@ const struct step remove_step = {
     .typing = typing,
     .is_busy = is_busy,
     .holds = holds,
+    .tick_ms = tick_ms,
 };

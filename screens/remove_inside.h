@@ -11,6 +11,7 @@
 
 #include "api/plan/remove.h"
 #include "tui/list.h"
+#include "tui/scroll.h"
 
 struct removal {
     struct arena mem;
@@ -19,10 +20,12 @@ struct removal {
     struct receipt_line *planned;
     size_t n_planned;
     struct list list;
+    struct scroll why; /* of the line under the cursor */
+    bool reads;        /* it has the keys, not the list */
     struct remove_ask ask;
     struct str left; /* what an earlier run did not bring to its end, in words */
-    bool runs;    /* it did when it was looked at last */
-    bool writing; /* the migration is shown, or the manifest */
+    bool runs;       /* it did when it was looked at last */
+    bool writing;    /* the migration is shown, or the manifest */
     struct files_view files;
 };
 

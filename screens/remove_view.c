@@ -3,6 +3,7 @@
 #include "screens/receipt_view.h"
 #include "screens/remove_inside.h"
 
+#include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 
@@ -20,6 +21,27 @@ const struct receipt_line *remove_view_lines(const struct removal *self, size_t 
         return remove_receipt(self->removing, n);
     *n = self->n_planned;
     return self->planned;
+}
+
+/* How many are gone, and what is going at this moment: some of it takes minutes. */
+static void draw_progress(const struct task *removing, struct page *p)
+{
+    size_t n, n_lines, gone = 0, ahead = 0;
+    const struct remove_step *steps = remove_steps(removing, &n);
+    const struct receipt_line *lines = remove_receipt(removing, &n_lines);
+    char span[CLOCK_TEXT];
+
+    for (size_t i = 0; i < n; i++)
+        ahead += !steps[i].over;
+    for (size_t i = 0; i < n_lines; i++)
+        gone += lines[i].kind == RECEIPT_REMOVED;
+    page_mark(p, MARK_RUNNING,
+              tr("Taking it down: %zu of %zu gone, %s; each part when what hangs on it is gone"),
+              gone, gone + ahead, clock_span(task_elapsed_ms(removing) / 1000, span));
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].running)
+            page_note(p, tr("on its way: %s %s"), tr(step_type(steps[i].step)->title),
+                      steps[i].name);
 }
 
 static void draw_head(const struct removal *self, const struct journey *j, struct page *p)
@@ -42,8 +64,7 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
         if (self->left.bytes)
             page_mark(p, MARK_WARN, "%s", self->left.text);
     } else if (task_state(self->removing) == TASK_RUNNING) {
-        page_mark(p, MARK_RUNNING, "%s",
-                  tr("Taking it down; each part when what hangs on it is gone"));
+        draw_progress(self->removing, p);
         if (remove_took_over(self->removing)[0])
             page_note(p, "%s", remove_took_over(self->removing));
     } else if (task_state(self->removing) == TASK_OK) {
@@ -62,7 +83,7 @@ void remove_view_draw(const void *ctx, const struct journey *j, struct page *p)
     const struct removal *self = ctx;
     size_t n;
     const struct receipt_line *all = remove_view_lines(self, &n);
-    struct list_rows rows = {.n = n, .ctx = all, .put = receipt_view_row};
+    struct list_rows rows = {.n = n, .ctx = all, .put = receipt_view_row, .blurred = self->reads};
 
     if (self->writing) {
         files_view_draw(&self->files, p);
@@ -77,8 +98,12 @@ void remove_view_draw(const void *ctx, const struct journey *j, struct page *p)
     page_split_lines(p, 60, DETAIL_LINES);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
+    if (self->reads)
+        page_cursor(p);
+    struct scroll_part part = scroll_begin(&self->why, p);
     if (self->list.at < n && all[self->list.at].why[0])
         page_lines(p, STYLE_TEXT, all[self->list.at].why);
+    scroll_end(&self->why, p, &part);
     page_join(p);
     remove_ask_draw(&self->ask, p);
 }

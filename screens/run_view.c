@@ -94,6 +94,19 @@ static bool has_failed_step(const struct apply_step *steps, size_t n)
     return n > 0;
 }
 
+static bool is_over(const struct apply_step *s)
+{
+    return s->state == APPLY_DONE || s->state == APPLY_KEPT;
+}
+
+static bool is_there(const struct apply_step *steps, size_t n, enum step_id step)
+{
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].step == step && is_over(&steps[i]))
+            return true;
+    return false;
+}
+
 /* What a step says of itself is not said twice. */
 static void draw_failure(const struct task *apply, const struct apply_step *steps, size_t n,
                          struct page *p)
@@ -104,8 +117,28 @@ static void draw_failure(const struct task *apply, const struct apply_step *step
         page_mark(p, MARK_FAIL, "%s", tr("Stopped: the step that failed says why."));
     else
         answer_error(p, task_error(apply));
-    page_note(p, "%s",
-              tr("What was made stays, the private connection above all. r goes on from here."));
+    page_note(
+        p, "%s",
+        is_there(steps, n, STEP_PRIVATE_CONNECTION)
+            ? tr("What was made stays, the private connection above all. r goes on from here.")
+            : tr("What was made stays. r goes on from here."));
+}
+
+/* What runs has its time still, however little is wanted of it. */
+static void draw_finishing(const struct apply_step *steps, size_t n, struct page *p)
+{
+    int64_t most = 0;
+    char left[CLOCK_TEXT];
+
+    for (size_t i = 0; i < n; i++) {
+        int64_t rest = step_type(steps[i].step)->usual_seconds - elapsed_ms(&steps[i]) / 1000;
+        if (steps[i].state == APPLY_RUNNING && rest > most)
+            most = rest;
+    }
+    page_text(p,
+              tr("Stopping, as you asked: nothing more is begun. What runs is waited for; that "
+                 "usually takes %s more."),
+              clock_span(most, left));
 }
 
 static void draw_head(const struct task *apply, const struct apply_step *steps, size_t n,
@@ -115,17 +148,21 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
     char span[CLOCK_TEXT], left[CLOCK_TEXT];
 
     for (size_t i = 0; i < n; i++)
-        done += steps[i].state == APPLY_DONE || steps[i].state == APPLY_KEPT;
+        done += is_over(&steps[i]);
     page_heading(p, tr("%zu of %zu steps done, %s"), done, n,
                  clock_span(task_elapsed_ms(apply) / 1000, span));
     switch (task_state(apply)) {
     case TASK_RUNNING:
         page_bar(p, "", done, n);
-        page_text(p,
-                  tr("The rest usually takes about %s. It is safe to close this: what was begun is "
-                     "recorded, and "
-                     "strom takes it up again."),
-                  clock_span(apply_seconds_left(apply), left));
+        if (apply_is_finishing(apply))
+            draw_finishing(steps, n, p);
+        else
+            page_text(
+                p,
+                tr("The rest usually takes about %s. It is safe to close this: what was begun is "
+                   "recorded, and "
+                   "strom takes it up again."),
+                clock_span(apply_seconds_left(apply), left));
         break;
     case TASK_OK:
         page_mark(p, MARK_OK, "%s", tr("The stream runs. Enter shows the backfill."));
@@ -139,14 +176,58 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
     page_gap(p);
 }
 
+static bool is_shown(const struct apply_step *s, bool waits)
+{
+    bool at_rest = s->state == APPLY_WAITING || s->state == APPLY_NOT_RUN;
+
+    return !is_over(s) && at_rest == waits;
+}
+
+static void draw_one(const struct apply_step *s, struct page *p)
+{
+    draw_step(s, p);
+    draw_validations(s, p);
+}
+
+/* Nothing can be scrolled here: where there is no room for all, what runs or failed goes first. */
+static void draw_short(const struct apply_step *steps, size_t n, struct page *p)
+{
+    size_t over = 0;
+
+    for (size_t i = 0; i < n; i++)
+        over += is_over(&steps[i]);
+    page_mark(p, MARK_OK, over == 1 ? tr("%zu step is done") : tr("%zu steps are done"), over);
+    for (size_t i = 0; i < n; i++)
+        if (is_shown(&steps[i], false))
+            draw_one(&steps[i], p);
+    for (size_t i = 0; i < n; i++)
+        if (is_shown(&steps[i], true))
+            draw_one(&steps[i], p);
+}
+
+/* A line each, and what is said of those that run or failed; an error has about four. */
+static bool is_long(const struct apply_step *steps, size_t n, const struct page *p)
+{
+    enum { ERROR_LINES = 4 };
+    size_t lines = n;
+
+    for (size_t i = 0; i < n; i++)
+        lines += steps[i].state == APPLY_FAILED
+                     ? ERROR_LINES + 2 * steps[i].n_validations
+                     : apply_step_says(&steps[i])[0] && !is_over(&steps[i]);
+    return lines > (size_t)page_room(p);
+}
+
 void run_view_draw(const struct task *apply, struct page *p)
 {
     size_t n;
     const struct apply_step *steps = apply_steps(apply, &n);
 
     draw_head(apply, steps, n, p);
-    for (size_t i = 0; i < n; i++) {
-        draw_step(&steps[i], p);
-        draw_validations(&steps[i], p);
+    if (is_long(steps, n, p) && task_state(apply) != TASK_OK) {
+        draw_short(steps, n, p);
+        return;
     }
+    for (size_t i = 0; i < n; i++)
+        draw_one(&steps[i], p);
 }

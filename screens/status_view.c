@@ -102,11 +102,20 @@ static void draw_more(size_t n, size_t most, struct page *p)
         page_note(p, tr("and %zu more; y copies all of them"), n - most);
 }
 
+/* One cause is told by the stream, the slot and an error: their step is the same, and told once. */
+static const char *step_of(const struct watch_status *s, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (str_eq(s->why[k].hint, s->why[i].hint))
+            return "";
+    return s->why[i].hint;
+}
+
 void status_view_why(const struct watch_status *s, struct page *p)
 {
     for (size_t i = 0; i < s->n_why && i < WHY_LINES; i++)
         draw_trouble(health_mark(s->why[i].health), s->why[i].time ? s->why[i].time : "",
-                     s->why[i].text, s->why[i].hint, p);
+                     s->why[i].text, step_of(s, i), p);
     draw_more(s->n_why, WHY_LINES, p);
 }
 

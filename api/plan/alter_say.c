@@ -334,7 +334,9 @@ void alter_say(struct alter_plan *p, const struct alter_order *o, struct arena *
         say_held(p, a);
         break;
     case ALTER_RESUME:
-        alter_add_line(p, ALTER_STAYS, tr("nothing is lost: the slot has kept what was changed"));
+        if (p->possible) /* one that has failed for good has lost its slot, perhaps */
+            alter_add_line(p, ALTER_STAYS,
+                           tr("nothing is lost: the slot has kept what was changed"));
         break;
     case ALTER_STOP:
         alter_add_line(p, ALTER_LOSES,

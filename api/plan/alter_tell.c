@@ -147,7 +147,7 @@ void alter_text(const struct alter_plan *p, struct str *out)
         str_printf(out, tr("  strom has not made it: %s\n"), p->seen->maker);
     if (p->going_on)
         str_printf(out, "  %s\n", p->going_on);
-    for (size_t i = 0; i < p->n_calls && p->possible; i++)
+    for (size_t i = 0; i < p->n_calls && (p->possible || p->migration); i++)
         tell_call(&p->calls[i], out);
     tell_said(p, out);
     if (p->migration)

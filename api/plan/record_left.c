@@ -158,20 +158,39 @@ static bool is_left(const struct journal_run *run)
     return run->ended == 0 || str_eq(run->outcome, "interrupted");
 }
 
-bool record_left(struct store *s, const struct target *t, const char *stream, struct str *out)
+/* NULL: the newest run has ended, or there was none. */
+static const struct journal_run *newest_left(struct store *s, const struct target *t,
+                                             const char *stream, struct arena *a)
 {
     char name[RECORD_NAME];
     const struct journal_run *runs;
-    struct arena a = {0};
     struct err e;
     size_t n = 0;
 
     record_name(name, t->project, t->region, stream);
-    bool left = s && journal_runs(s, name, 1, &a, &runs, &n, &e) && n == 1 && is_left(&runs[0]);
-    if (left)
-        tell(s, &runs[0], &a, out);
+    return s && journal_runs(s, name, 1, a, &runs, &n, &e) && n == 1 && is_left(&runs[0]) ? &runs[0]
+                                                                                          : NULL;
+}
+
+bool record_left(struct store *s, const struct target *t, const char *stream, struct str *out)
+{
+    struct arena a = {0};
+    const struct journal_run *run = newest_left(s, t, stream, &a);
+
+    if (run)
+        tell(s, run, &a, out);
     arena_done(&a);
-    return left;
+    return run != NULL;
+}
+
+bool record_left_over(struct store *s, const struct target *t, const char *stream)
+{
+    struct arena a = {0};
+    const struct journal_run *run = newest_left(s, t, stream, &a);
+    bool over = run && run->kind == JOURNAL_CREATE && !(run->alive && run->pid != getpid());
+
+    arena_done(&a);
+    return over;
 }
 
 /* --- all of them --- */

@@ -11,6 +11,9 @@
  * a sentence about it is added to *out. What failed has said so itself, and is no news. */
 bool record_left(struct store *s, const struct target *t, const char *stream, struct str *out);
 
+/* A creation that nobody is at work on: where all is there by now, only its end is not recorded. */
+bool record_left_over(struct store *s, const struct target *t, const char *stream);
+
 struct record_left {
     struct target target;          /* project, region, stream, and what its name tells */
     const struct journal_run *run; /* lives in the arena, as all below */

@@ -214,11 +214,33 @@ static void add_terraform(const struct remove_options *o, struct arena *a,
     str_done(&what);
 }
 
+/* The run has not made it, and it is not taken away; but there is no stream that would read it. */
+static void add_idle_slot(const struct remove_options *o, struct arena *a,
+                          struct receipt_line *lines, size_t *n)
+{
+    char size[FIGURE_TEXT];
+
+    if (o->source_asked && !o->slot_exists)
+        return;
+    lines[(*n)++] = (struct receipt_line){
+        RECEIPT_KEPT, "slot", o->target->slot,
+        !o->source_asked ? tr("the database was not asked: a slot that nobody reads fills its disk")
+                         : arena_printf(a,
+                                        tr("it was there before, and nobody reads it: a slot still "
+                                           "holds %s of log, and more as changes come; strom "
+                                           "delete shows how it is dropped"),
+                                        o->slot_bytes < 0 ? tr("an unknown amount")
+                                                          : figure_bytes(o->slot_bytes, size))};
+}
+
 void remove_by_hand(const struct remove_options *o, struct arena *a, struct receipt_line *lines,
                     size_t *n)
 {
-    if (o->undo && !(o->made.steps & 1u << STEP_STREAM))
+    if (o->undo && !(o->made.steps & 1u << STEP_STREAM)) {
+        if (o->seen->things[STEP_STREAM].seen == SEEN_ABSENT)
+            add_idle_slot(o, a, lines, n);
         return; /* the stream goes on, and needs it all */
+    }
     add_terraform(o, a, lines, n);
     add_source(o, a, lines, n);
     add_manifest(o, a, lines, n);

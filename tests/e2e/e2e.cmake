@@ -28,6 +28,7 @@ foreach(test IN LISTS e2e_tests)
     add_test(NAME e2e/${name} COMMAND e2e_${stem})
     set_tests_properties(e2e/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 endforeach()
+target_link_libraries(e2e_ended_test PRIVATE strom_store) # as a wizard that was killed
 if(TARGET e2e_terminal_test)
     set_tests_properties(e2e/terminal PROPERTIES TIMEOUT 900) # a hundred wizards, one after the other
 endif()

@@ -42,6 +42,32 @@ static void test_left_in_the_source(void **state)
     scene_done(&r.s);
 }
 
+/* An undo leaves the slot to whoever made it; where no stream reads it, that is said. */
+static void test_an_undo_tells_of_an_idle_slot(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    r.o.undo = r.o.slot_exists = true;
+    r.o.slot_bytes = 4096;
+    plan_receipt(&r);
+    assert_int_equal(line_at(&r, RECEIPT_KEPT, "slot"), -1); /* the stream goes on */
+    r.s.seen.things[STEP_STREAM].seen = SEEN_ABSENT;
+    plan_receipt(&r);
+    int at = line_at(&r, RECEIPT_KEPT, "slot");
+    assert_true(at >= 0 && strstr(r.lines[at].why, "holds 4.1 kB"));
+    assert_null(by_hand(&r, "slot"));
+    r.o.source_asked = false;
+    plan_receipt(&r);
+    at = line_at(&r, RECEIPT_KEPT, "slot");
+    assert_true(at >= 0 && strstr(r.lines[at].why, "was not asked"));
+    r.o.source_asked = true;
+    r.o.slot_exists = false;
+    plan_receipt(&r);
+    assert_int_equal(line_at(&r, RECEIPT_KEPT, "slot"), -1);
+    scene_done(&r.s);
+}
+
 static const char *manifest_of(struct receipt *r)
 {
     const char *text = by_hand(r, "manifest");
@@ -251,10 +277,16 @@ static void test_source_not_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_left_in_the_source),     cmocka_unit_test(test_left_in_the_manifest),
-        cmocka_unit_test(test_slots_of_others),        cmocka_unit_test(test_left_rights),
-        cmocka_unit_test(test_what_terraform_manages), cmocka_unit_test(test_sql),
-        cmocka_unit_test(test_sql_of_all_schemas),     cmocka_unit_test(test_another_database),
+        cmocka_unit_test(test_left_in_the_source),
+        cmocka_unit_test(test_left_in_the_manifest),
+        cmocka_unit_test(test_an_undo_tells_of_an_idle_slot),
+        cmocka_unit_test(test_left_in_the_manifest),
+        cmocka_unit_test(test_slots_of_others),
+        cmocka_unit_test(test_left_rights),
+        cmocka_unit_test(test_what_terraform_manages),
+        cmocka_unit_test(test_sql),
+        cmocka_unit_test(test_sql_of_all_schemas),
+        cmocka_unit_test(test_another_database),
         cmocka_unit_test(test_source_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
