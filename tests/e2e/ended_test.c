@@ -117,9 +117,13 @@ STEP(nothing_is_said_to_run_that_is_gone)
     see("Taken down.");
     vt_key(v, "Enter");
     see("it is gone");
+    vt_key(v, "End");
     vt_key(v, "Enter");
     see("last, when the migration has run"); /* its cursor was kept from a longer list */
     vt_key(v, "Esc");
+    see("it is gone");
+    vt_key(v, "Home");
+    vt_key(v, "Enter");
     see("there is no stream");
     vt_key(v, "Esc");
     see("steps are done already");

@@ -124,6 +124,43 @@ static void trouble_has_its_next_step(struct scene *x, const char *words)
         fail_msg("no advice for what health itself says:\n%s", x->text.text);
 }
 
+/* The slot says it, and the stream's own error: one cause, one step. */
+static void one_step_is_told_once(void **state)
+{
+    const struct watch_error e = {"", "replication slot \"ds_replication\" does not exist",
+                                  watch_step(WATCH_SLOT_GONE), ""};
+    struct scene x;
+
+    (void)state;
+    open_scene(&x);
+    x.s.state = "FAILED";
+    x.s.slot.exists = false;
+    x.s.errors = &e;
+    x.s.n_errors = 1;
+    draw(&x);
+    says(&x, "the replication slot is gone");
+    says(&x, "does not exist");
+    assert_int_equal(count(&x, "shows the migration for a"), 1);
+    close_scene(&x);
+}
+
+/* There is no figure of now while nothing is read. */
+static void nothing_is_fresh_that_nobody_reads(void **state)
+{
+    struct scene x;
+
+    (void)state;
+    open_scene(&x);
+    x.s.state = "PAUSED";
+    x.s.newest_point = 1;
+    for (int f = 0; f < WATCH_FIGURES; f++)
+        x.s.now[f] = -1;
+    draw(&x);
+    says(&x, "nothing is read at present");
+    assert_int_equal(count(&x, "behind"), 0);
+    close_scene(&x);
+}
+
 static void every_state_has_its_next_step(void **state)
 {
     static const char *const states[] = {"FAILED_PERMANENTLY", "NOT_STARTED", "PAUSED", "DRAINING"};
@@ -231,6 +268,8 @@ static void a_silence_is_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_number_has_its_unit),
+                                       cmocka_unit_test(one_step_is_told_once),
+                                       cmocka_unit_test(nothing_is_fresh_that_nobody_reads),
                                        cmocka_unit_test(every_state_has_its_next_step),
                                        cmocka_unit_test(every_slot_has_its_next_step),
                                        cmocka_unit_test(every_table_has_its_next_step),
