@@ -22,6 +22,7 @@ static const char *source_word(enum watch_source source)
 {
     return source == WATCH_SOURCE_GONE          ? tr("gone at the source")
            : source == WATCH_SOURCE_UNPUBLISHED ? tr("not published")
+           : source == WATCH_SOURCE_NARROWED    ? tr("some rows only")
                                                 : tr("made again");
 }
 

@@ -305,9 +305,14 @@ static void see_slot(struct watch_job *j, struct arena *a)
 static void see_publication(struct watch_job *j)
 {
     j->s.publication = j->publication;
-    if (ok(j->published))
-        j->s.published =
-            pg_count(pg_rows(j->published)) > 0 ? WATCH_SOURCE_FINE : WATCH_SOURCE_GONE;
+    if (!ok(j->published))
+        return;
+    j->s.published = pg_count(pg_rows(j->published)) > 0 ? WATCH_SOURCE_FINE : WATCH_SOURCE_GONE;
+    if (j->s.published == WATCH_SOURCE_GONE)
+        return;
+    j->s.held_back = pg_text(pg_rows(j->published), 0, PUBLISHED_HELD);
+    if (!str_is_empty(j->s.held_back))
+        j->s.published = WATCH_SOURCE_NARROWED;
 }
 
 /* --- the tables --- */
@@ -375,6 +380,16 @@ static void see_rows(const struct watch_job *j, size_t i, struct watch_table *w)
     }
 }
 
+static void see_published(const struct watch_job *j, bool plain, struct watch_table *w)
+{
+    long at = watch_find(j->published, w->schema, w->table);
+
+    if (at < 0 && plain)
+        w->source = WATCH_SOURCE_UNPUBLISHED;
+    else if (at >= 0 && !str_is_empty(pg_text(pg_rows(j->published), (size_t)at, PUBLISHED_HELD)))
+        w->source = WATCH_SOURCE_NARROWED;
+}
+
 static void see_source(const struct watch_job *j, struct watch_table *w)
 {
     long at = watch_find(j->estimates, w->schema, w->table);
@@ -390,9 +405,8 @@ static void see_source(const struct watch_job *j, struct watch_table *w)
     w->oid = pg_number(rows, (size_t)at, ESTIMATE_OID, -1);
     if (watch_history_remade(&j->history, w))
         w->source = WATCH_SOURCE_REMADE;
-    else if (plain && ok(j->published) && pg_count(pg_rows(j->published)) > 0 &&
-             watch_find(j->published, w->schema, w->table) < 0)
-        w->source = WATCH_SOURCE_UNPUBLISHED;
+    else if (ok(j->published) && pg_count(pg_rows(j->published)) > 0)
+        see_published(j, plain, w);
 }
 
 static void see_tables(struct watch_job *j, struct arena *a)

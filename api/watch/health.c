@@ -315,6 +315,18 @@ static void judge_source(const struct watch_status *s, const struct watch_table 
         because(r, WATCH_TABLE_REMADE, WATCH_DEGRADED,
                 arena_printf(a, tr("%s.%s was dropped and made again"), t->schema, t->table));
         break;
+    case WATCH_SOURCE_NARROWED:
+        because(r, WATCH_PUBLICATION_CHANGED, WATCH_DEGRADED,
+                arena_printf(a,
+                             tr("the publication hands out only some rows of %s.%s (a filter): "
+                                "changes of the others do not arrive"),
+                             t->schema, t->table))
+            ->hint = arena_printf(
+            a,
+            tr("a migration puts it right: DROP TABLE, then ADD TABLE without WHERE; what was "
+               "changed meanwhile needs a backfill (b on Monitor, or strom stream backfill %s.%s)"),
+            t->schema, t->table);
+        break;
     case WATCH_SOURCE_FINE:
     case WATCH_SOURCE_UNKNOWN:
         break;
@@ -363,6 +375,12 @@ static void judge_publication(const struct watch_status *s, struct reasons *r, s
     if (s->published == WATCH_SOURCE_GONE && !str_is_empty(s->state))
         because(r, WATCH_PUBLICATION_GONE, WATCH_FAILED,
                 arena_printf(a, tr("the publication %s is gone"), s->publication));
+    if (s->published == WATCH_SOURCE_NARROWED && !str_is_empty(s->state))
+        because(r, WATCH_PUBLICATION_CHANGED, WATCH_DEGRADED,
+                arena_printf(a, tr("the publication %s does not hand out: %s"), s->publication,
+                             s->held_back))
+            ->hint = tr("strom check tells the change of publication.operations; what was changed "
+                        "meanwhile needs a backfill (b on Monitor, or strom stream backfill)");
 }
 
 /* What has failed first, else in the order in which it was found. */

@@ -44,6 +44,8 @@ struct watch_job {
 
 /* Of the estimates: columns schema, table, rows, oid, kind, in the order of their bytes. */
 enum { ESTIMATE_ROWS = 2, ESTIMATE_OID, ESTIMATE_KIND };
+/* Of the publication: schema and table, likewise, and what it holds back. */
+enum { PUBLISHED_HELD = 2 };
 /* The row of that table; -1 there is none, or they could not be asked. */
 long watch_find(const struct task *rows, const char *schema, const char *table);
 int64_t watch_estimate(const struct watch_job *j, const char *schema, const char *table);

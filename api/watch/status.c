@@ -42,10 +42,17 @@ static const char estimates_sql[] =
     "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', "
     "'information_schema') " IN_ORDER; /* see watch_find */
 
-/* What the publication holds; a first row without names when there is one at all. */
+/* What the publication holds; a first row without names when there is one at all. What it holds
+ * back: in the first row operations, in the others rows. (prqual: from PostgreSQL 15 on.) */
 static const char published_sql[] =
-    "(SELECT '' AS nspname, '' AS relname FROM pg_catalog.pg_publication WHERE pubname = $1) "
-    "UNION ALL (SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_publication p, "
+    "(SELECT '' AS nspname, '' AS relname, pg_catalog.concat_ws(', ', "
+    "  CASE WHEN NOT pubinsert THEN 'insert' END, CASE WHEN NOT pubupdate THEN 'update' END, "
+    "  CASE WHEN NOT pubdelete THEN 'delete' END) AS held "
+    "FROM pg_catalog.pg_publication WHERE pubname = $1) "
+    "UNION ALL (SELECT n.nspname::text, c.relname::text, "
+    "  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid "
+    "  AND r.prrelid = c.oid AND pg_catalog.to_jsonb(r) OPERATOR(pg_catalog.->>) 'prqual' IS NOT "
+    "NULL) THEN 'rows' ELSE '' END FROM pg_catalog.pg_publication p, "
     "  LATERAL pg_catalog.pg_get_publication_tables(p.pubname::text) g, pg_catalog.pg_class c "
     "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "  WHERE c.oid = g.relid AND p.pubname = $1 " IN_ORDER ")";

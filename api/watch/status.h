@@ -74,7 +74,8 @@ enum watch_source {
     WATCH_SOURCE_FINE,
     WATCH_SOURCE_GONE,
     WATCH_SOURCE_UNPUBLISHED,
-    WATCH_SOURCE_REMADE
+    WATCH_SOURCE_REMADE,
+    WATCH_SOURCE_NARROWED /* published, but not all: some rows, some operations */
 };
 
 struct watch_table {
@@ -87,7 +88,7 @@ struct watch_table {
     int64_t last_event;         /* written in BigQuery last, seconds since 1970, -1 unknown */
     int64_t unsupported_events; /* of the last hour; -1 unknown */
     enum watch_source source;
-    int64_t oid; /* at the source; -1 */
+    int64_t oid;                      /* at the source; -1 */
     const struct watch_error *errors; /* the table's own, then those of its backfill */
     size_t n_errors, n_backfill_errors;
 };
@@ -137,7 +138,8 @@ struct watch_status {
     bool figures_known;      /* Monitoring has answered */
     int64_t update_time;     /* the stream was changed last, or started: seconds since 1970; -1 */
     const char *publication; /* "" not known */
-    enum watch_source published; /* FINE, GONE, UNKNOWN: the publication itself */
+    enum watch_source published; /* FINE, GONE, NARROWED, UNKNOWN: the publication itself */
+    const char *held_back;       /* NARROWED: "insert, delete" */
     const char *machine;         /* the proxy's name; "" not known */
     const char *dataset_gone;    /* "project:dataset" that is not there any more; NULL */
     const char *machine_state;   /* RUNNING, TERMINATED, ... "GONE"; "" not known */

@@ -86,7 +86,7 @@ static void slot_json(struct json_out *o, const struct watch_slot *slot, const c
 
 static const char *source_name(enum watch_source s)
 {
-    static const char *const names[] = {NULL, "fine", "gone", "unpublished", "remade"};
+    static const char *const names[] = {NULL, "fine", "gone", "unpublished", "remade", "narrowed"};
 
     return names[s];
 }

@@ -81,7 +81,7 @@ static const char *const parts[] = {
     "\"last_event\": {\"$ref\": \"#/$defs/text\"},\n"
     "\"unsupported_events\": {\"$ref\": \"#/$defs/number\"},\n"
     "\"source\": {\"anyOf\": [{\"type\": \"null\"},\n"
-    "{\"enum\": [\"fine\", \"gone\", \"unpublished\", \"remade\"]}]},\n"
+    "{\"enum\": [\"fine\", \"gone\", \"unpublished\", \"remade\", \"narrowed\"]}]},\n"
     "\"errors\": {\"$ref\": \"#/$defs/errors\"}\n"
     "}\n"
     "},\n",

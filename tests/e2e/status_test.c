@@ -272,6 +272,17 @@ static void a_slot_that_is_gone(void **state)
     await("slot_gone", "failed");
 }
 
+static void a_publication_that_holds_back(void **state)
+{
+    (void)state;
+    at_source("ALTER PUBLICATION ds_publication SET (publish = 'insert')");
+    const struct json *p = await("publication_changed", "degraded");
+    assert_non_null(strstr(json_string_or(p, "message", ""), "does not hand out: update, delete"));
+    at_source(
+        "ALTER PUBLICATION ds_publication SET (publish = 'insert, update, delete, truncate')");
+    await_fine();
+}
+
 static void a_publication_that_was_narrowed(void **state)
 {
     (void)state;
@@ -329,6 +340,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_look_remembers_the_one_before),
         cmocka_unit_test(both_sides_are_equal),
         cmocka_unit_test(a_row_that_lacks_is_found),
+        cmocka_unit_test(a_publication_that_holds_back),
         cmocka_unit_test(what_cannot_be_compared_says_why),
         cmocka_unit_test(a_password_that_was_rotated),
         cmocka_unit_test(and_it_heals),

@@ -171,6 +171,28 @@ static void test_a_table_that_is_not_published(void **state)
     assert_non_null(strstr(hint, "strom stream backfill public.regel)"));
 }
 
+/* What the publication holds back never arrives, and no error tells of it. */
+static void test_a_publication_that_holds_back(void **state)
+{
+    struct watch_table t = {.schema = "public",
+                            .table = "regel",
+                            .backfill_state = "COMPLETED",
+                            .source = WATCH_SOURCE_NARROWED};
+    struct watch_status s = fine();
+    (void)state;
+    s.tables = &t;
+    s.n_tables = 1;
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "only some rows of public.regel");
+    assert_non_null(strstr(hint_of(&s, WATCH_PUBLICATION_CHANGED), "backfill public.regel)"));
+    s.n_tables = 0;
+    s.publication = "ds_publication";
+    s.published = WATCH_SOURCE_NARROWED;
+    s.held_back = "update, delete";
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "ds_publication does not hand out: update, delete");
+}
+
 /* Nobody reads: the stream says RUNNING, and its slot stands still. */
 static void test_stalled(void **state)
 {
@@ -196,6 +218,7 @@ int main(void)
                                        cmocka_unit_test(test_machine_is_woken),
                                        cmocka_unit_test(test_a_copy_that_failed_says_why),
                                        cmocka_unit_test(test_a_table_that_is_not_published),
+                                       cmocka_unit_test(test_a_publication_that_holds_back),
                                        cmocka_unit_test(test_stalled)};
     return cmocka_run_group_tests(tests, NULL, clean);
 }
