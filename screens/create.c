@@ -135,7 +135,9 @@ static enum nav news(struct create *self, struct journey *j)
     } else if (run_view_was_stopped(j->apply))
         journey_say(j, MARK_WAITING, "%s", tr("stopped, as you asked; r goes on"));
     else
-        journey_say(j, MARK_FAIL, "%s", tr("stopped: see the step that failed"));
+        journey_say(j, MARK_FAIL, "%s",
+                    run_view_has_failed_step(j->apply) ? tr("stopped: see the step that failed")
+                                                       : tr("stopped: the page says why"));
     return STAY;
 }
 

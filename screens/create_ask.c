@@ -69,7 +69,7 @@ static void tell_rest(const struct journey *j, bool changes, struct str *out)
     if (does(j->plan, STEP_START))
         str_add(out, tr("The stream will be started. "));
     str_printf(out, tr("It usually takes about %s."),
-               clock_span(plan_usual_seconds(j->plan), span));
+               clock_about(plan_usual_seconds(j->plan), span));
 }
 
 void create_ask_consent(struct create_ask *a, struct journey *j)

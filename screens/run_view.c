@@ -76,22 +76,20 @@ static void draw_validations(const struct apply_step *s, struct page *p)
     }
 }
 
-bool run_view_was_stopped(const struct task *apply)
+bool run_view_has_failed_step(const struct task *apply)
 {
     size_t n;
     const struct apply_step *steps = apply_steps(apply, &n);
 
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].state == APPLY_FAILED)
-            return false;
-    return task_state(apply) == TASK_FAILED && apply_is_finishing(apply);
-}
-
-static bool has_failed_step(const struct apply_step *steps, size_t n)
-{
     while (n > 0 && steps[n - 1].state != APPLY_FAILED)
         n--;
     return n > 0;
+}
+
+bool run_view_was_stopped(const struct task *apply)
+{
+    return task_state(apply) == TASK_FAILED && apply_is_finishing(apply) &&
+           !run_view_has_failed_step(apply);
 }
 
 static bool is_over(const struct apply_step *s)
@@ -113,7 +111,7 @@ static void draw_failure(const struct task *apply, const struct apply_step *step
 {
     if (run_view_was_stopped(apply))
         page_mark(p, MARK_WAITING, "%s", tr("Stopped, as you asked. Nothing failed."));
-    else if (has_failed_step(steps, n))
+    else if (run_view_has_failed_step(apply))
         page_mark(p, MARK_FAIL, "%s", tr("Stopped: the step that failed says why."));
     else
         answer_error(p, task_error(apply));
@@ -138,7 +136,7 @@ static void draw_finishing(const struct apply_step *steps, size_t n, struct page
     page_text(p,
               tr("Stopping, as you asked: nothing more is begun. What runs is waited for; that "
                  "usually takes %s more."),
-              clock_span(most, left));
+              clock_about(most, left));
 }
 
 static void draw_head(const struct task *apply, const struct apply_step *steps, size_t n,
@@ -162,7 +160,7 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
                 tr("The rest usually takes about %s. It is safe to close this: what was begun is "
                    "recorded, and "
                    "strom takes it up again."),
-                clock_span(apply_seconds_left(apply), left));
+                clock_about(apply_seconds_left(apply), left));
         break;
     case TASK_OK:
         page_mark(p, MARK_OK, "%s", tr("The stream runs. Enter shows the backfill."));

@@ -170,6 +170,13 @@ const char *clock_moment(int64_t wall_seconds, char *out)
     return out;
 }
 
+const char *clock_about(int64_t seconds, char *out)
+{
+    int64_t unit = seconds < 60 ? 5 : seconds < 600 ? 30 : 60;
+
+    return clock_span((seconds + unit - 1) / unit * unit, out);
+}
+
 const char *clock_span(int64_t seconds, char *out)
 {
     int64_t s = seconds < 0 ? 0 : seconds, rest = s % 3600 / 60;

@@ -10,7 +10,7 @@ int64_t clock_mono_ms(void); /* milliseconds on a clock that never jumps; for wa
 /* While we were stopped or asleep nothing could be waited for: so much of the time gone by does not
  * count on that clock. By whoever has overslept, before anybody looks at it. */
 void clock_overslept(int64_t ms);
-int64_t clock_wall(void);    /* seconds since 1970, UTC; for people and files */
+int64_t clock_wall(void); /* seconds since 1970, UTC; for people and files */
 int64_t clock_wall_ms(void);
 void clock_freeze(int64_t wall_seconds); /* for tests: wall time stands still; 0 lets it go */
 /* For tests: both clocks run ahead of the machine's by so much more; never back. What waits, waits
@@ -27,5 +27,7 @@ int64_t clock_parse(const char *text);
 const char *clock_moment(int64_t wall_seconds, char *out);
 /* "3 s", "2 min 05 s", "15 min", "1 h 10 min", "4 d": for people. */
 const char *clock_span(int64_t seconds, char *out);
+/* The same of an estimate, no finer than it can be: rounded up to 5 s, 30 s, or a minute. */
+const char *clock_about(int64_t seconds, char *out);
 
 #endif

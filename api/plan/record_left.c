@@ -103,8 +103,8 @@ static void tell_change(const struct journal_run *run, size_t done, size_t unhea
     char begun[CLOCK_TEXT];
 
     str_printf(out,
-               tr("an earlier run, begun %s (strom stream), did not end: %zu calls are done, "
-                  "%zu were asked for; the same again goes on from there"),
+               tr("an earlier run, begun %s (strom stream), did not end (calls done: %zu, only "
+                  "asked for: %zu); the same again goes on from there"),
                clock_moment(run->started, begun), done, unheard);
     if (can_undo(doc))
         str_add(out, tr(", and with --undo puts back what it changed"));
@@ -133,21 +133,21 @@ static void tell(struct store *s, const struct journal_run *run, struct arena *a
     else if (takes_back(run))
         str_printf(out,
                    tr("an earlier run, begun %s to take back what a creation had made, did not "
-                      "end: %zu parts are gone, %zu were asked to go; strom delete --undo, or "
+                      "end (parts gone: %zu, only asked to go: %zu); strom delete --undo, or "
                       "Home, goes on with it, and strom delete takes down all of it"),
                    begun, done, unheard);
     else if (run->kind == JOURNAL_DELETE)
         str_printf(
             out,
-            tr("an earlier run, begun %s to take it down, did not end: %zu parts are gone, "
-               "%zu were asked to go; taking it down again (strom delete) goes on from there"),
+            tr("an earlier run, begun %s to take it down, did not end (parts gone: %zu, only "
+               "asked to go: %zu); taking it down again (strom delete) goes on from there"),
             begun, done, unheard);
     else if (run->kind == JOURNAL_CHANGE)
         tell_change(run, done, unheard, out);
     else
         str_printf(out,
-                   tr("an earlier run, begun %s to make or change it, did not end: %zu steps are "
-                      "done, %zu were asked for; the same again goes on from there, and strom "
+                   tr("an earlier run, begun %s to make or change it, did not end (steps done: "
+                      "%zu, only asked for: %zu); the same again goes on from there, and strom "
                       "delete --undo takes back what it made"),
                    begun, done, unheard);
     tell_command(run, a, out);

@@ -64,7 +64,7 @@ static void totals(const struct plan *p, const struct selection *s, struct arena
                      t.left_out_sensitive));
     if (p->count[PLAN_BLOCKED] == 0 && plan_usual_seconds(p) > 0)
         add(l, a, PLAN_LINE_HEAD, PLAN_KEEP,
-            arena_printf(a, tr("usually about %s"), clock_span(plan_usual_seconds(p), span)));
+            arena_printf(a, tr("usually about %s"), clock_about(plan_usual_seconds(p), span)));
 }
 
 /* Of one whose name does not tell: what its values said. */

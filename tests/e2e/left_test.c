@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/base/str.h"
 #include "tests/e2e/wizard.h"
 
 #include <signal.h>
@@ -155,13 +156,23 @@ static void an_undo_is_left_half_way(void)
     quit();
 }
 
+static size_t removed_by(const struct answer *a)
+{
+    size_t removed = 0;
+
+    for (size_t i = 0; i < a->n_lines; i++)
+        removed += str_eq(json_string_or(a->line[i], "receipt", ""), "removed");
+    return removed;
+}
+
+/* What the killed one had asked for may all be gone by now: then this one only ends the run. */
 static void it_is_gone_on_with_by_the_command(void)
 {
     const struct answer *a = STROM(&w, UNDO, "--json");
     answer_events(a);
     answer_fits(&w, a, "delete");
     answer_is(a, 0);
-    assert_text(a->line[a->n_lines - 1], "result", "undone");
+    assert_text(a->line[a->n_lines - 1], "result", removed_by(a) ? "undone" : "unchanged");
     assert_string_equal(action_of(LONGEST), "create");
     assert_string_equal(action_of("compute.network"), "create");
     assert_string_equal(action_of("bigquery.dataset"), "keep"); /* it was there before */
@@ -188,7 +199,7 @@ static void an_undo_of_this_screen_is_known_to_commands(void **state)
     vt_type(v, STREAM);
     vt_key(v, "Enter");
     see("Taking it down");
-    see("= Dataset"); /* it has begun, and is recorded */
+    see("on its way: "); /* it has begun, and is recorded */
     vt_signal(v, SIGKILL);
     vt_wait_end(v, LONG_MS);
     an_undo_is_left_half_way();

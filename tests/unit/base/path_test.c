@@ -428,6 +428,11 @@ static void spans(void **state)
     assert_string_equal(clock_span(4200, out), "1 h 10 min");
     assert_string_equal(clock_span(7200, out), "2 h");
     assert_string_equal(clock_span(4 * 86400 + 5, out), "4 d");
+    assert_string_equal(clock_about(0, out), "0 s");
+    assert_string_equal(clock_about(17, out), "20 s");
+    assert_string_equal(clock_about(57, out), "1 min");
+    assert_string_equal(clock_about(245, out), "4 min 30 s");
+    assert_string_equal(clock_about(601, out), "11 min");
     clock_freeze(77);
     assert_int_equal(clock_wall(), 77);
     assert_int_equal(clock_wall_ms(), 77000);

@@ -1,5 +1,5 @@
 /* The .case files of tests/cases/manifest: what is asked, the outcome, the text before, and after
- * (for "by hand": the reason and the lines to paste). STROM_CASES_WRITE=1 writes what came out, to
+ * (for "by hand": the reason and the lines to paste). STROM_WRITE_CASES=1 writes what came out, to
  * be read before it is believed. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,9 +128,9 @@ static void check_case(const char *name)
     const char *text, *outcome = run(&a, &c, &text);
     if (!str_eq(outcome, c.outcome))
         print_error("%s: %s: %s\n", name, outcome, text);
-    if (!getenv("STROM_CASES_WRITE"))
+    if (!getenv("STROM_WRITE_CASES"))
         assert_string_equal(outcome, c.outcome);
-    if (getenv("STROM_CASES_WRITE"))
+    if (getenv("STROM_WRITE_CASES"))
         rewrite(&c, outcome, text);
     else if (!str_eq(text, c.after))
         fail_msg("%s gave:\n%s", name, text);

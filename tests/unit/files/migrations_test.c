@@ -1,5 +1,5 @@
 /* The .case files of tests/cases/migrations: the facts, and the files that come of them (or the
- * refusal). STROM_CASES_WRITE=1 writes what came out, to be read before it is believed. That the
+ * refusal). STROM_WRITE_CASES=1 writes what came out, to be read before it is believed. That the
  * SQL runs is shown by tests/integration/migrations_test.c. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +50,7 @@ static void check_case(const char *name)
     memcpy(head, file.text, facts);
     told_read(&c, head);
     answer(&c, &got);
-    if (getenv("STROM_CASES_WRITE")) {
+    if (getenv("STROM_WRITE_CASES")) {
         FILE *f = fopen(path, "w");
         assert_non_null(f);
         fprintf(f, "%.*s%s", (int)facts, file.text, str_text(&got));

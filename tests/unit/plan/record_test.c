@@ -168,17 +168,17 @@ static void test_left(void **state)
         record_intent(&s.record, step_type(STEP_DATASET)->id, "create", "d", NULL, &stream, &e),
         RECORD_DONE);
     record_drop(&s.record);
-    assert_true(left(&s, "to make or change it, did not end: 1 steps are done, 1 were asked for"));
+    assert_true(left(&s, "to make or change it, did not end (steps done: 1, only asked for: 1)"));
     s.record.run = 0;
     assert_int_equal(record_begin(&s.record, JOURNAL_DELETE, "{}", &s.mem, &e), RECORD_DONE);
-    assert_true(left(&s, "to take it down, did not end: 0 parts"));
+    assert_true(left(&s, "to take it down, did not end (parts gone: 0,"));
     assert_int_equal(record_end(&s.record, "removed", &e), RECORD_DONE);
     assert_false(left(&s, ""));
     s.record.run = 0;
     s.record.ended = false;
     assert_int_equal(record_begin(&s.record, JOURNAL_CREATE, "{}", &s.mem, &e), RECORD_DONE);
     assert_int_equal(record_end(&s.record, "interrupted", &e), RECORD_DONE);
-    assert_true(left(&s, "did not end: 0 steps"));
+    assert_true(left(&s, "did not end (steps done: 0,"));
     tear_down(&s);
 }
 
