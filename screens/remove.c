@@ -47,10 +47,18 @@ static void make_plan(struct removal *self)
 
 /* --- keys --- */
 
-/* The line of the dataset, NULL when there is none or it is too late. */
+/* An undo takes back no more than its run has made. */
+static bool may_take_dataset(const struct remove_options *o)
+{
+    return !o->undo || (o->made.steps & 1u << STEP_DATASET);
+}
+
+/* The line of the dataset, NULL when there is none, it is not this run's, or it is too late. */
 static const struct receipt_line *dataset_line(const struct removal *self)
 {
-    for (size_t i = 0; self->planned && self->removing == NULL && i < self->n_planned; i++)
+    if (self->removing || !may_take_dataset(&self->options))
+        return NULL;
+    for (size_t i = 0; self->planned && i < self->n_planned; i++)
         if (str_eq(self->planned[i].what, step_type(STEP_DATASET)->id))
             return &self->planned[i];
     return NULL;

@@ -191,7 +191,7 @@ void longrun_to_err(const struct longrun *l, const char *what, const char *resou
         n--;
     err_why(e, "%.*s%s%s", (int)(n < LONGEST_SHOWN ? n : LONGEST_SHOWN), v->description,
             n && *text ? ": " : "", text);
-    err_hint(e, tr("put right what the validation names, then run the same command again"));
+    err_hint(e, tr("put right what the validation names, then try the same again"));
     if (*v->code)
         err_reason(e, v->code);
 }

@@ -17,11 +17,11 @@ struct advice {
 #define HINT_LOGIN  "log in again: nais login, or: gcloud auth login --update-adc"
 #define HINT_ROLE   "ask for a role that has it: the page Access of strom names the narrowest"
 #define HINT_APIS   "turn the API on: strom apply does it first, or: gcloud services enable"
-#define HINT_WAIT   "wait a minute, then run the same command again"
+#define HINT_WAIT   "wait a minute, then try the same again"
 #define HINT_QUOTA  "a limit of the project is reached: remove what is not needed, or ask for more"
 #define HINT_NAME   "check the name, the project and the region"
 #define HINT_EXISTS "something of that name is there: look at it, or choose another name"
-#define HINT_AGAIN  "somebody else changed it meanwhile: run the same command again"
+#define HINT_AGAIN  "somebody else changed it meanwhile: try the same again"
 #define HINT_STATE  "it is in use, or not in a state that allows this: look at its state first"
 #define HINT_PROXY  "is a proxy or a login page in between? Look at HTTPS_PROXY"
 #define HINT_POLICY                                                                                \

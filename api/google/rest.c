@@ -41,7 +41,7 @@ static enum task_state wait_a_while(struct task *t, struct rest_job *job, const 
         err_reason(&e, "NOT_DONE_IN_TIME");
         err_resource(&e, job->call.resource);
         err_why(&e, tr("Google has not ended it after %d minutes"), limit / 60);
-        err_hint(&e, tr("it goes on at Google: run the same command again to go on waiting"));
+        err_hint(&e, tr("it goes on at Google: try the same again to go on waiting"));
         return task_fail(t, &e);
     }
     rest_aim_get(job, path, at);
@@ -248,7 +248,7 @@ static enum task_state follow(struct task *t, struct rest_job *job, struct rest_
         err_set(&e, ERR_BUG, "%s", job->call.what);
         err_resource(&e, job->call.resource);
         err_why(&e, tr("the answer names no operation"));
-        err_hint(&e, tr("run the command again: what is there will be looked at afresh"));
+        err_hint(&e, tr("try it again: what is there will be looked at afresh"));
         return task_fail(t, &e);
     }
     if (!named)
@@ -455,7 +455,7 @@ static void refuse_name(struct rest_call *c)
     err_set(&c->refused, ERR_INPUT, "%s", c->what);
     err_resource(&c->refused, c->resource);
     err_why(&c->refused, tr("the journal names an operation that is none of Google's"));
-    err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
+    err_hint(&c->refused, tr("try it again: what is there will be looked at afresh"));
 }
 
 struct task *google_operation_resume(struct google *g, const char *name, const char *what)

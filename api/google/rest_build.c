@@ -99,7 +99,7 @@ void rest_if_match(struct rest_call *c, const char *etag)
     err_set(&c->refused, ERR_BUG, "%s", c->what);
     err_resource(&c->refused, c->resource);
     err_why(&c->refused, tr("its etag is none"));
-    err_hint(&c->refused, tr("run the command again: what is there will be looked at afresh"));
+    err_hint(&c->refused, tr("try it again: what is there will be looked at afresh"));
 }
 
 struct json_out *rest_body(struct rest_call *c)

@@ -127,7 +127,8 @@ static void it_is_taken_back(void **state)
     vt_key(v, "u");
     see("This is what the run has made");
     see("- Network ");
-    see("it was there before"); /* the dataset */
+    see("it was there before"); /* the dataset: this run's undo cannot take it */
+    assert_false(vt_find(v, "dataset too", &(int){0}, &(int){0}));
     quit();
     start_wizard();
     see("This is what the run has made"); /* it opens where it was */
