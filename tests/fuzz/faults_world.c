@@ -52,7 +52,7 @@ struct faults_command faults_commands[] = {
       "datastream_postmottak"},
      .running = true},
     {"access show", {"access", "show", "--app", APP, "--json"}, .running = false},
-    {"access grant", {"access", "grant", "--app", APP, ALWAYS}, .running = false},
+    {"access grant", {"access", "grant", "--app", APP, ALWAYS}, .running = false, .dated = true},
     {"access drop", {"access", "drop", "--app", APP, ALWAYS}, .running = false},
     {"export sql", {"export", "sql", "-f", FILE_OF_TWO, "--app", APP}, .running = false},
     {"export terraform",
@@ -301,7 +301,7 @@ static bool learn(struct faults_world *f, struct faults_command *c, char why[FAU
     /* twice within a second is chance where it tells the time */
     c->steady = ok && is_same(r.out, c->out) && !strstr(c->out, "\"time\":");
     char *state = kills_state(&f->kills);
-    c->alike = str_eq(state, c->state); /* but for the hour at which a grant ends */
+    c->alike = !c->dated && str_eq(state, c->state);
     free(state);
     done(&r);
     return ok;

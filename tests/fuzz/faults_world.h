@@ -27,6 +27,7 @@ struct faults_command {
     bool running; /* there is a stream already */
     bool screen;  /* in a terminal of its own: faults_screen.c */
     bool quiet;   /* a shell asks at a Tab: what fails is not told, less is offered */
+    bool dated;   /* it leaves a moment in the cloud: of now, and so never the same twice */
     /* without any fault; known: it was run */
     bool known, steady, alike; /* it prints the same each time; it leaves the same cloud */
     bool repeats;              /* where that is done already, it prints the same once more */
