@@ -17,7 +17,8 @@
 enum { GOOGLE_UUID_TEXT = 37, GOOGLE_NAME_TEXT = 320 };
 
 /* A random UUID (version 4) for a requestId; returns out. The journal keeps it beside the intent,
- * for whoever traces what a run has sent. */
+ * for whoever traces what a run has sent, and for a change of state that is sent again: Google
+ * ignores what it has done under the same id (Datastream's discovery document; 60 minutes). */
 const char *google_uuid(char out[GOOGLE_UUID_TEXT]);
 
 /* How a write is to be done. Zero: a new requestId, validated, for real. */

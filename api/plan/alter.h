@@ -83,7 +83,7 @@ const struct alter_seen *alter_seen(const struct task *t); /* with TASK_OK; live
 
 /* --- the plan, pure but for the repository's files and the journal --- */
 
-enum { ALTER_TABLES = 1000, ALTER_CALLS = 2 * ALTER_TABLES + 8 };
+enum { ALTER_TABLES = 1000, ALTER_CALLS = 2 * ALTER_TABLES + 8, ALTER_MESSAGE = 240 };
 
 struct alter_order {
     enum alter_kind kind;
@@ -119,7 +119,8 @@ struct alter_call {
     const char *value;               /* the new slot, host, or the state that is awaited; NULL */
     const struct alter_table *table; /* of a backfill */
     const char *before;              /* when its copy began before this order; "" never */
-    bool meant;                      /* an earlier run may have sent it */
+    bool meant;                      /* an earlier run may have sent it, */
+    const char *request_id;          /* and by this requestId, of which nobody has heard; or NULL */
 };
 
 enum alter_said { ALTER_NEEDS, ALTER_COPIES, ALTER_LOSES, ALTER_STAYS, ALTER_AFTER };
@@ -192,7 +193,7 @@ enum alter_state {
 struct alter_step {
     enum alter_state state;
     int64_t started_ms, ended_ms; /* clock_mono_ms */
-    char message[240];            /* what is waited for, or how it was seen to have taken effect */
+    char message[ALTER_MESSAGE];  /* what is waited for, or how it was seen to have taken effect */
     const struct google_validation *validations; /* live with the task */
     size_t n_validations;
 };

@@ -65,6 +65,7 @@ void alter_add_state(struct alter_planner *pl, bool run)
     c->method = "PATCH";
     c->path = stream_path(pl, "?updateMask=state");
     c->body = run ? "{\"state\":\"RUNNING\"}" : "{\"state\":\"PAUSED\"}";
+    c->request_id = alter_left_request(pl->seen, c->step, c->name, pl->a);
 }
 
 void alter_add_await(struct alter_planner *pl, const char *state)

@@ -35,6 +35,11 @@ void alter_left_find(const struct alter_seen *seen, const struct alter_order *or
 bool alter_left_meant(const struct alter_left *left, const char *step, const char *name);
 /* ... and nobody knows what came of it: it may still be under way. */
 bool alter_left_unheard(const struct alter_left *left, const char *step);
+/* The requestId of the newest run for this stream, of whatever order, that meant the call, where
+ * nobody knows what came of it; lives in a. NULL: there is none. Sent by the same id again, what is
+ * still on its way is the same to Google, and cannot arrive a second time behind our own. */
+const char *alter_left_request(const struct alter_seen *seen, const char *step, const char *name,
+                               struct arena *a);
 /* When the copy of "schema.table" had begun before that run; NULL: it had none in mind. */
 const char *alter_left_before(const struct alter_left *left, const char *table);
 /* How it was before that run. What it did not write down stays as it is in *was. */
@@ -60,6 +65,11 @@ struct alter_call *alter_add_host(struct alter_planner *pl, const char *host);
 struct alter_call *alter_add_profile(struct alter_planner *pl, const char *mask, const char *body);
 void alter_add_copy(struct alter_planner *pl, const struct alter_table *t);
 void alter_add_stop(struct alter_planner *pl, const struct alter_table *t);
+/* What tells how the thing is that the call changes, and whether it is as the call wants it;
+ * message says how it is. look: a task that ended well (alter_effect.c). */
+struct task *alter_effect(struct google *g, const struct alter_plan *p, const struct alter_call *c);
+bool alter_took_effect(const struct alter_call *c, const struct task *look,
+                       char message[ALTER_MESSAGE]);
 /* What puts it back (alter_undo.c). */
 void alter_undo(struct alter_planner *pl);
 void alter_say_undone(struct alter_plan *p, const struct alter_order *o, struct arena *a);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LOOKS_BACK = 8 }; /* runs */
+
 const char *alter_table_name(const struct alter_table *t, struct arena *a)
 {
     return arena_printf(a, "%s.%s", t->schema, t->table);
@@ -189,11 +191,15 @@ void alter_left_was(const struct alter_left *left, struct arena *a, struct alter
     take(json_string(left->doc, "was.host"), a, &was->host);
 }
 
+static bool is_unheard(const struct journal_entry *e)
+{
+    return e->state == JOURNAL_INTENT || e->state == JOURNAL_SENT;
+}
+
 bool alter_left_unheard(const struct alter_left *left, const char *step)
 {
     for (size_t i = 0; i < left->n; i++)
-        if (str_eq(left->entries[i].step, step) &&
-            (left->entries[i].state == JOURNAL_INTENT || left->entries[i].state == JOURNAL_SENT))
+        if (str_eq(left->entries[i].step, step) && is_unheard(&left->entries[i]))
             return true;
     return false;
 }
@@ -205,6 +211,29 @@ bool alter_left_meant(const struct alter_left *left, const char *step, const cha
             left->entries[i].state != JOURNAL_FAILED)
             return true;
     return false;
+}
+
+const char *alter_left_request(const struct alter_seen *seen, const char *step, const char *name,
+                               struct arena *a)
+{
+    const struct journal_entry *entries;
+    const struct journal_run *runs;
+    char stream[RECORD_NAME];
+    size_t n_runs = 0, n = 0;
+    struct err e;
+
+    record_name(stream, seen->target.project, seen->target.region, seen->stream);
+    if (seen->store == NULL ||
+        !journal_runs(seen->store, stream, LOOKS_BACK, a, &runs, &n_runs, &e))
+        return NULL;
+    for (size_t r = 0; r < n_runs; r++) {
+        if (!journal_entries(seen->store, runs[r].id, a, &entries, &n, &e))
+            return NULL;
+        while (n-- > 0)
+            if (str_eq(entries[n].step, step) && str_eq(entries[n].name, name))
+                return is_unheard(&entries[n]) ? entries[n].request_id : NULL;
+    }
+    return NULL;
 }
 
 const char *alter_left_before(const struct alter_left *left, const char *table)

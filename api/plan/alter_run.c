@@ -23,6 +23,8 @@ struct job {
     struct secret *password;
     bool agreed, begun, finishing, failed;
     bool refused; /* of the call that runs: it may be so all the same */
+    bool anew;    /* of the same: what an earlier run has sent is over and without effect by now */
+    char request_id[GOOGLE_UUID_TEXT];
     struct alter_step *steps;
     size_t at;
     enum phase phase;
@@ -54,40 +56,41 @@ static const struct alter_call *now(const struct job *j)
 
 /* --- what is sent --- */
 
-static struct task *send_slot(const struct job *j)
+static struct task *send_slot(const struct job *j, const struct google_write *w)
 {
     const struct target *t = &j->plan->seen->target;
     struct datastream_stream_change change = {
         .slot = now(j)->value, .freshness_s = -1, .max_backfill_tasks = -1};
 
-    return datastream_stream_patch(j->google, t->project, t->region, now(j)->name, &change, NULL);
+    return datastream_stream_patch(j->google, t->project, t->region, now(j)->name, &change, w);
 }
 
-static struct task *send_profile(const struct job *j)
+static struct task *send_profile(const struct job *j, const struct google_write *w)
 {
     const struct target *t = &j->plan->seen->target;
     struct datastream_source change = {.host = now(j)->value,
                                        .password = now(j)->value ? NULL : j->password};
 
-    return datastream_profile_patch(j->google, t->project, t->region, now(j)->name, &change, NULL);
+    return datastream_profile_patch(j->google, t->project, t->region, now(j)->name, &change, w);
 }
 
 static struct task *send(const struct job *j)
 {
     const struct target *t = &j->plan->seen->target;
     const char *name = now(j)->name;
+    const struct google_write w = {.request_id = j->request_id};
 
     switch (now(j)->verb) {
     case ALTER_CALL_PAUSE:
-        return datastream_stream_pause(j->google, t->project, t->region, name, NULL);
+        return datastream_stream_pause(j->google, t->project, t->region, name, &w);
     case ALTER_CALL_START:
-        return datastream_stream_start(j->google, t->project, t->region, name, NULL);
+        return datastream_stream_start(j->google, t->project, t->region, name, &w);
     case ALTER_CALL_RECOVER:
         return datastream_stream_run(j->google, t->project, t->region, name, false);
     case ALTER_CALL_SLOT:
-        return send_slot(j);
+        return send_slot(j, &w);
     case ALTER_CALL_PROFILE:
-        return send_profile(j);
+        return send_profile(j, &w);
     case ALTER_CALL_BACKFILL:
         return datastream_backfill_start(j->google, now(j)->table->object);
     case ALTER_CALL_STOP:
@@ -96,76 +99,6 @@ static struct task *send(const struct job *j)
         break;
     }
     return NULL;
-}
-
-/* --- has it taken effect? --- */
-
-static struct task *look(const struct job *j)
-{
-    const struct alter_seen *seen = j->plan->seen;
-    const struct target *t = &seen->target;
-    const struct alter_call *c = now(j);
-
-    if (c->table)
-        return datastream_object_lookup(j->google, t->project, t->region, seen->stream,
-                                        c->table->schema, c->table->table);
-    if (c->verb == ALTER_CALL_PROFILE)
-        return datastream_profile_get(j->google, t->project, t->region, c->name);
-    return datastream_stream_get(j->google, t->project, t->region, seen->stream);
-}
-
-static bool copy_is_begun(struct job *j, const struct datastream_object *o)
-{
-    struct alter_table fresh = {.state = o->backfill_state};
-    bool begun = alter_is_copying(&fresh) || !str_eq(o->backfill_started, now(j)->before);
-
-    snprintf(j->steps[j->at].message, sizeof j->steps->message, tr("its copy is %s"),
-             str_is_empty(o->backfill_state) ? "NOT_STARTED" : o->backfill_state);
-    return now(j)->verb == ALTER_CALL_BACKFILL ? begun : !alter_is_copying(&fresh);
-}
-
-static bool is_in_state(struct job *j, const struct datastream_stream *s, const char *wanted)
-{
-    struct alter_step *at = &j->steps[j->at];
-
-    if (s->errors.n && !str_eq(s->state, wanted))
-        snprintf(at->message, sizeof at->message, tr("it is %s: %s"), s->state,
-                 s->errors.items[0].message);
-    else
-        snprintf(at->message, sizeof at->message, tr("it is %s"), s->state);
-    return str_eq(s->state, wanted);
-}
-
-static bool has_taken_effect(struct job *j)
-{
-    struct alter_step *at = &j->steps[j->at];
-    const struct alter_call *c = now(j);
-
-    switch (c->verb) {
-    case ALTER_CALL_BACKFILL:
-    case ALTER_CALL_STOP:
-        return copy_is_begun(j, datastream_object(j->call));
-    case ALTER_CALL_PROFILE:
-        if (c->value == NULL) {
-            str_copy(at->message, sizeof at->message, tr("Datastream has logged in with it"));
-            return true;
-        }
-        snprintf(at->message, sizeof at->message, tr("the profile leads to %s"),
-                 datastream_profile(j->call)->host);
-        return str_eq(datastream_profile(j->call)->host, c->value);
-    case ALTER_CALL_SLOT:
-        snprintf(at->message, sizeof at->message, tr("it reads the slot %s"),
-                 datastream_stream(j->call)->slot);
-        return str_eq(datastream_stream(j->call)->slot, c->value);
-    case ALTER_CALL_PAUSE:
-        return is_in_state(j, datastream_stream(j->call), "PAUSED");
-    case ALTER_CALL_START:
-    case ALTER_CALL_RECOVER:
-        return is_in_state(j, datastream_stream(j->call), "RUNNING");
-    case ALTER_CALL_AWAIT:
-        return is_in_state(j, datastream_stream(j->call), c->value);
-    }
-    return false;
 }
 
 /* --- one call --- */
@@ -186,8 +119,25 @@ static void end(struct job *j, enum alter_state state)
     task_clear(&j->call);
     j->entry = 0;
     j->phase = MEAN;
-    j->told_operation = false;
+    j->told_operation = j->anew = false;
     j->at++;
+}
+
+/* By the requestId of an earlier run, of whose call nobody has heard. */
+static bool is_sent_again(const struct job *j)
+{
+    return now(j)->request_id && !j->anew;
+}
+
+/* It had arrived, and is over: what it did, others have changed since. */
+static void send_anew(struct job *j)
+{
+    record_result(&j->record, j->entry, JOURNAL_DONE);
+    task_clear(&j->call);
+    j->entry = 0;
+    j->phase = MEAN;
+    j->told_operation = false;
+    j->anew = true;
 }
 
 static void go(struct job *j, enum phase phase, struct task *call)
@@ -195,6 +145,20 @@ static void go(struct job *j, enum phase phase, struct task *call)
     task_clear(&j->call);
     j->phase = phase;
     j->call = call;
+}
+
+/* NULL: the API takes none. What was sent by an earlier one and arrives yet, is the same. */
+static const char *request_id(struct job *j)
+{
+    const struct alter_call *c = now(j);
+
+    if (!str_eq(c->method, "PATCH"))
+        return NULL;
+    if (is_sent_again(j))
+        str_copy(j->request_id, sizeof j->request_id, c->request_id);
+    else
+        google_uuid(j->request_id);
+    return j->request_id;
 }
 
 /* True when something changed. */
@@ -210,8 +174,8 @@ static bool mean(struct job *j)
         return true;
     }
     if (c->method) {
-        switch (record_intent(&j->record, c->step, alter_type(j->plan->kind)->name, c->name, NULL,
-                              &j->entry, &j->fault)) {
+        switch (record_intent(&j->record, c->step, alter_type(j->plan->kind)->name, c->name,
+                              request_id(j), &j->entry, &j->fault)) {
         case RECORD_WAIT:
             return false;
         case RECORD_FAILED:
@@ -226,7 +190,7 @@ static bool mean(struct job *j)
     for (size_t i = 0; i < j->at; i++) /* what is shown is the last one's */
         j->steps[i].n_validations = 0;
     task_clear(&j->sent);
-    go(j, c->method ? SEND : LOOK, c->method ? send(j) : look(j));
+    go(j, c->method ? SEND : LOOK, c->method ? send(j) : alter_effect(j->google, j->plan, now(j)));
     if (c->method && c->meant)
         google_may_be_sent(j->call);
     return true;
@@ -317,12 +281,14 @@ static void take(struct job *j)
         }
         j->refused = !well && may_be_so(j);
         if (well || j->refused)
-            go(j, LOOK, look(j));
+            go(j, LOOK, alter_effect(j->google, j->plan, now(j)));
+        else if (is_sent_again(j) && (j->fault.kind == ERR_CONFLICT || j->fault.kind == ERR_INPUT))
+            send_anew(j);
         else
             end(j, ALTER_FAILED);
     } else if (j->phase == PAUSE) {
-        go(j, LOOK, look(j));
-    } else if (well && has_taken_effect(j)) {
+        go(j, LOOK, alter_effect(j->google, j->plan, now(j)));
+    } else if (well && alter_took_effect(now(j), j->call, at->message)) {
         end(j, ALTER_DONE);
     } else if (j->refused || (!well && !task_error(j->call)->retryable)) {
         j->fault = j->refused ? j->fault : *task_error(j->call);

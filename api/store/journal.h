@@ -34,7 +34,7 @@ struct journal_entry {
     const char *name;       /* of the resource */
     const char *intent;     /* JSON text: what is going to be asked */
     const char *request_id; /* of the first try, where the API takes one; NULL: none. To look it up
-                               in Google's own logs */
+                               in Google's own logs, and to send the same again */
     const char *operation;  /* of a long operation, once known; else NULL */
     const char *result;     /* JSON text; NULL: none yet */
     enum journal_state state;

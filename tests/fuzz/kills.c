@@ -27,7 +27,7 @@
 #define FILE_OF_TWO TESTS_DIR "/fuzz/kills_plan.json"
 #define ALWAYS      "--json", "--yes", "--no-input"
 
-enum { KILLS_A_PHASE = 6, LATER = 80, NTH_MOST = 60, WAYS = 3 };
+enum { KILLS_A_PHASE = 6, LATER = 80, NTH_MOST = 60, BEFORE = 120 };
 
 /* --- what a person runs --- */
 
@@ -106,8 +106,13 @@ static void tell_difference(const char *wanted, const char *found, char why[WHY]
         wanted += a + 1;
         found += b + 1;
     }
-    snprintf(why, WHY, "another end:\n  wanted %.*s\n  found  %.*s", (int)strcspn(wanted, "\n"),
-             wanted, (int)strcspn(found, "\n"), found);
+    size_t same = 0; /* a line is long: told from shortly before */
+    while (wanted[same] && wanted[same] == found[same])
+        same++;
+    size_t from = same > BEFORE ? same - BEFORE : 0;
+    snprintf(why, WHY, "another end: %.*s\n  wanted ...%.*s\n  found  ...%.*s", BEFORE, wanted,
+             (int)strcspn(wanted + from, "\n"), wanted + from, (int)strcspn(found + from, "\n"),
+             found + from);
 }
 
 /* A consent is used up when all is done: refused then, nothing is missing. */
@@ -258,7 +263,8 @@ static unsigned try_actions(void)
                                         {BLOW_SENT, 0, 0, 0},
                                         {BLOW_RESULT, 0, 0, 0},
                                         {BLOW_LATE, 0, KILLS_JUST_BEFORE, 0},
-                                        {BLOW_LATE, 0, KILLS_JUST_AFTER, 0}};
+                                        {BLOW_LATE, 0, KILLS_JUST_AFTER, 0},
+                                        {BLOW_LATE, 0, KILLS_WHEN_ALL_IS_OVER, 0}};
     unsigned failed = 0, cells = 0;
 
     for (size_t i = 0; i < PHASES; i++)

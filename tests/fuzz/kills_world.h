@@ -13,7 +13,11 @@
 #include <sys/types.h>
 
 enum { KILLS_LINES = 160, KILLS_CHILDREN = 16, KILLS_MADE = 256 };
-enum { KILLS_JUST_BEFORE = 100000, KILLS_JUST_AFTER }; /* the same is asked again: `later` */
+enum { /* `later`: the same is asked again, or the next run has ended */
+       KILLS_JUST_BEFORE = 100000,
+       KILLS_JUST_AFTER,
+       KILLS_WHEN_ALL_IS_OVER
+};
 
 enum blow_kind {
     BLOW_NONE,
