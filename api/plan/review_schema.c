@@ -3,6 +3,8 @@
 
 #include "api/plan/review.h"
 
+#include "api/base/err_schema.h"
+
 #include <stdio.h>
 
 static const char totals[] =
@@ -291,24 +293,7 @@ static const char definitions[] =
     "        \"text\": {\"type\": \"string\"}\n"
     "      }\n"
     "    },\n"
-    "    \"failure\": {\n"
-    "      \"type\": \"object\",\n"
-    "      \"required\": [\"version\", \"error\"],\n"
-    "      \"properties\": {\n"
-    "        \"version\": {\"const\": 1},\n"
-    "        \"error\": {\n"
-    "          \"type\": \"object\",\n"
-    "          \"required\": [\"code\", \"message\", \"resource\", \"hint\", \"retryable\"],\n"
-    "          \"properties\": {\n"
-    "            \"code\": {\"type\": \"string\"},\n"
-    "            \"message\": {\"type\": \"string\"},\n"
-    "            \"resource\": {\"type\": [\"string\", \"null\"]},\n"
-    "            \"hint\": {\"type\": [\"string\", \"null\"]},\n"
-    "            \"retryable\": {\"type\": \"boolean\"}\n"
-    "          }\n"
-    "        }\n"
-    "      }\n"
-    "    }\n"
+    "    \"failure\": " ERR_SCHEMA "\n"
     "  }\n"
     "}\n";
 

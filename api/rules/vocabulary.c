@@ -88,7 +88,8 @@ const struct word *vocabulary_find(const struct text *t, size_t from, size_t n)
 static const struct word *find_of_ies(const struct text *t, size_t from, size_t n)
 {
     enum { STEM = 4, ENDING = 3 };
-    if (n < STEM + ENDING || n > MATCH_SPELLING || memcmp(t->s + from + n - ENDING, "ies", ENDING))
+    if (n < STEM + ENDING || n > MATCH_SPELLING ||
+        memcmp(t->s + from + n - ENDING, "ies", ENDING) != 0)
         return NULL;
     char spelling[MATCH_SPELLING];
     struct text single;

@@ -2,6 +2,8 @@
  * In parts: compilers promise no longer strings. */
 #include "api/watch/status.h"
 
+#include "api/base/err_schema.h"
+
 static const char *const parts[] = {
     "{\n"
     "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
@@ -224,24 +226,7 @@ static const char *const parts[] = {
     "\"required\": [\"rows\", \"digest\"],\n"
     "\"properties\": {\"rows\": {\"type\": \"integer\"}, \"digest\": {\"type\": \"string\"}}\n"
     "}]},\n"
-    "\"failure\": {\n"
-    "\"type\": \"object\",\n"
-    "\"required\": [\"version\", \"error\"],\n"
-    "\"properties\": {\n"
-    "\"version\": {\"const\": 1},\n"
-    "\"error\": {\n"
-    "\"type\": \"object\",\n"
-    "\"required\": [\"code\", \"message\", \"resource\", \"hint\", \"retryable\"],\n"
-    "\"properties\": {\n"
-    "\"code\": {\"type\": \"string\"},\n"
-    "\"message\": {\"type\": \"string\"},\n"
-    "\"resource\": {\"$ref\": \"#/$defs/text\"},\n"
-    "\"hint\": {\"$ref\": \"#/$defs/text\"},\n"
-    "\"retryable\": {\"type\": \"boolean\"}\n"
-    "}\n"
-    "}\n"
-    "}\n"
-    "}\n"
+    "\"failure\": " ERR_SCHEMA "\n"
     "}\n"
     "}\n",
 };

@@ -1,5 +1,7 @@
 #include "screens/cli/access_json.h"
 
+#include "api/base/err_schema.h"
+
 #define STRINGS "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
 
 /* What access_json, access_change_json and out_error print. Not indented: compilers promise
@@ -133,23 +135,6 @@ const char access_schema[] =
     "unified\"}\n"
     "}\n"
     "},\n"
-    "\"failure\": {\n"
-    "\"type\": \"object\",\n"
-    "\"required\": [\"version\", \"error\"],\n"
-    "\"properties\": {\n"
-    "\"version\": {\"const\": 1},\n"
-    "\"error\": {\n"
-    "\"type\": \"object\",\n"
-    "\"required\": [\"code\", \"message\", \"resource\", \"hint\", \"retryable\"],\n"
-    "\"properties\": {\n"
-    "\"code\": {\"type\": \"string\"},\n"
-    "\"message\": {\"type\": \"string\"},\n"
-    "\"resource\": {\"type\": [\"string\", \"null\"]},\n"
-    "\"hint\": {\"type\": [\"string\", \"null\"]},\n"
-    "\"retryable\": {\"type\": \"boolean\"}\n"
-    "}\n"
-    "}\n"
-    "}\n"
-    "}\n"
+    "\"failure\": " ERR_SCHEMA "\n"
     "}\n"
     "}\n";

@@ -127,12 +127,5 @@ static int run(struct session *s)
 
 int command_files(const struct options *o)
 {
-    struct session s;
-    int code;
-
-    if (session_open(&s, o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_ONLY_APP,
-                     &code))
-        code = run(&s);
-    session_close(&s);
-    return code;
+    return session_run(o, SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_ONLY_APP, run);
 }

@@ -82,11 +82,5 @@ static unsigned wanted(const struct options *o)
 
 int command_review(const struct options *o)
 {
-    struct session s;
-    int code;
-
-    if (session_open(&s, o, wanted(o), &code))
-        code = run(&s);
-    session_close(&s);
-    return code;
+    return session_run(o, wanted(o), run);
 }

@@ -1,6 +1,7 @@
 #include "screens/cli/schemas.h"
 #include "api/watch/status.h"
 
+#include "api/base/err_schema.h"
 #include "api/base/str.h"
 #include "api/plan/alter.h"
 #include "api/plan/file.h"
@@ -8,26 +9,6 @@
 #include "api/rules/team.h"
 #include "screens/cli/access_json.h"
 #include "screens/cli/out.h"
-
-#define FAILURE                                                                                    \
-    "{\n"                                                                                          \
-    "      \"type\": \"object\",\n"                                                                \
-    "      \"required\": [\"version\", \"error\"],\n"                                              \
-    "      \"properties\": {\n"                                                                    \
-    "        \"version\": {\"const\": 1},\n"                                                       \
-    "        \"error\": {\n"                                                                       \
-    "          \"type\": \"object\",\n"                                                            \
-    "          \"required\": [\"code\", \"message\", \"resource\", \"hint\", \"retryable\"],\n"    \
-    "          \"properties\": {\n"                                                                \
-    "            \"code\": {\"type\": \"string\"},\n"                                              \
-    "            \"message\": {\"type\": \"string\"},\n"                                           \
-    "            \"resource\": {\"type\": [\"string\", \"null\"]},\n"                              \
-    "            \"hint\": {\"type\": [\"string\", \"null\"]},\n"                                  \
-    "            \"retryable\": {\"type\": \"boolean\"}\n"                                         \
-    "          }\n"                                                                                \
-    "        }\n"                                                                                  \
-    "      }\n"                                                                                    \
-    "    }"
 
 /* What command_files prints. */
 static const char files[] =
@@ -60,7 +41,7 @@ static const char files[] =
     "                        \"description\": \"what git has not seen yet\"}\n"
     "      }\n"
     "    },\n"
-    "    \"failure\": " FAILURE "\n"
+    "    \"failure\": " ERR_SCHEMA "\n"
     "  }\n"
     "}\n";
 
@@ -114,7 +95,7 @@ static const char exported[] =
     "        }\n"
     "      }\n"
     "    },\n"
-    "    \"failure\": " FAILURE "\n"
+    "    \"failure\": " ERR_SCHEMA "\n"
     "  }\n"
     "}\n";
 
@@ -157,7 +138,7 @@ static const char removal[] =
     "        \"elapsed\": {\"type\": \"number\"}\n"
     "      }\n"
     "    },\n"
-    "    \"failure\": " FAILURE "\n"
+    "    \"failure\": " ERR_SCHEMA "\n"
     "  }\n"
     "}\n";
 
@@ -193,7 +174,7 @@ static const char configured[] =
     "        }\n"
     "      }\n"
     "    },\n"
-    "    \"failure\": " FAILURE "\n"
+    "    \"failure\": " ERR_SCHEMA "\n"
     "  }\n"
     "}\n";
 

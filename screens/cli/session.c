@@ -441,3 +441,14 @@ void session_close(struct session *s)
     live_close(&s->live);
     arena_done(&s->mem);
 }
+
+int session_run(const struct options *o, unsigned wants, int (*run)(struct session *s))
+{
+    struct session s;
+    int code;
+
+    if (session_open(&s, o, wants, &code))
+        code = run(&s);
+    session_close(&s);
+    return code;
+}

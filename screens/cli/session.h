@@ -36,6 +36,8 @@ struct session {
 /* False with the exit code in *code: the error has been printed. Close in any case. */
 bool session_open(struct session *s, const struct options *o, unsigned wants, int *code);
 void session_close(struct session *s);
+/* One that needs nothing else: opens it, runs, closes it, and returns the exit code. */
+int session_run(const struct options *o, unsigned wants, int (*run)(struct session *s));
 /* Waits for a task. False with *e: it failed, was interrupted, or took longer than --timeout. */
 bool session_wait(struct session *s, const struct task *t, struct err *e);
 /* Who signs what is acknowledged: the login's e-mail, else the name on this machine. Asked for

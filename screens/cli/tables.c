@@ -293,13 +293,7 @@ static int run(struct session *s)
 
 int command_tables(const struct options *o)
 {
-    struct session s;
-    int code;
-
     if (o->judge)
         return command_judge(o);
-    if (session_open(&s, o, SESSION_FILE | SESSION_SOURCE, &code))
-        code = run(&s);
-    session_close(&s);
-    return code;
+    return session_run(o, SESSION_FILE | SESSION_SOURCE, run);
 }

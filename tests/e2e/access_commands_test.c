@@ -203,12 +203,6 @@ static void wrong_lines(void **state)
     assert_non_null(strstr(a->out, "--for"));
 }
 
-static void google_agrees(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 /* --- Editor --- */
 
 static void editor_is_told_of(void **state)
@@ -311,7 +305,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(interrupted_it_says_how_to_go_on),
         cmocka_unit_test(found_by_its_title),
         cmocka_unit_test(wrong_lines),
-        cmocka_unit_test(google_agrees),
+        cmocka_unit_test(every_request_was_one_of_googles),
     };
     const struct CMUnitTest editor[] = {
         cmocka_unit_test(editor_is_told_of),

@@ -311,12 +311,6 @@ static void the_plan_file_follows_the_slot(void **state)
     reads("ds_fem");
 }
 
-static void every_request_was_one_of_googles(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

@@ -259,12 +259,6 @@ static void no_secret_is_left(void **state)
     }
 }
 
-static void requests_are_as_google_wants_them(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -282,7 +276,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_wrong_password_stops_at_the_profile),
         cmocka_unit_test(the_right_one_goes_on_to_the_end),
         cmocka_unit_test(no_secret_is_left),
-        cmocka_unit_test(requests_are_as_google_wants_them),
+        cmocka_unit_test(every_request_was_one_of_googles),
     };
     return cmocka_run_group_tests(tests, start, stop_world);
 }

@@ -214,12 +214,6 @@ static void status_is_not_fine(void **state)
     assert_true(json_count(json_get(a->doc, "why")) > 0);
 }
 
-static void requests_are_as_google_wants_them(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -233,14 +227,14 @@ int main(int argc, char **argv)
         cmocka_unit_test(watching_ends_with_an_interrupt),
         cmocka_unit_test(what_stops_is_among_the_events),
         cmocka_unit_test(progress_is_talk_and_has_its_time),
-        cmocka_unit_test(requests_are_as_google_wants_them),
+        cmocka_unit_test(every_request_was_one_of_googles),
     };
     const struct CMUnitTest trouble[] = {
         cmocka_unit_test(check_tells_everything_that_is_wrong),
         cmocka_unit_test(tables_tell_their_problems),
         cmocka_unit_test(a_blocked_plan_is_not_carried_out),
         cmocka_unit_test(status_is_not_fine),
-        cmocka_unit_test(requests_are_as_google_wants_them),
+        cmocka_unit_test(every_request_was_one_of_googles),
     };
     int failed = cmocka_run_group_tests(running, start_running, stop_world);
     return failed + cmocka_run_group_tests(trouble, start_trouble, stop_world);

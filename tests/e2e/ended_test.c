@@ -180,12 +180,6 @@ STEP(that_it_stops_stays_on_the_page)
     see("the private connection above all");
 }
 
-static void every_request_was_one_of_googles(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

@@ -53,12 +53,6 @@ static void review_shows_it_and_create_starts_it(void **state)
     see_gone("is TERMINATED");
 }
 
-static void every_request_was_one_of_googles(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

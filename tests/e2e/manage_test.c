@@ -204,12 +204,6 @@ static void killed_it_is_taken_up_from_home(void **state)
     nothing_is_left();
 }
 
-static void every_request_was_one_of_googles(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

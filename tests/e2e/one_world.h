@@ -15,6 +15,13 @@ static inline void at_source(const char *sql)
     world_source(&w, sql, value);
 }
 
+/* A test, the last one of most programs. */
+static inline void every_request_was_one_of_googles(void **state)
+{
+    (void)state;
+    world_check_requests(&w);
+}
+
 static inline int stop_world(void **state)
 {
     (void)state;

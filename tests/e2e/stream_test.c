@@ -289,12 +289,6 @@ static void one_that_failed_for_good_is_recovered(void **state)
     ends_with(stream_do("recover", NULL), 0, "unchanged");
 }
 
-static void every_request_was_one_of_googles(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 /* --- what Terraform manages --- */
 
 static void terraforms_wants_its_name(void **state)

@@ -213,12 +213,6 @@ static void killed_at_any_moment_the_same_command_continues(void **state)
     assert_int_equal(json_int64(a->doc, "summary.keep", 0), 13);
 }
 
-static void requests_are_as_google_wants_them(void **state)
-{
-    (void)state;
-    world_check_requests(&w);
-}
-
 /* A sandbox of its own, which is taken away in the middle. */
 static void the_network_goes_in_the_middle(void **state)
 {
@@ -262,7 +256,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_state_folder_that_cannot_be),
         cmocka_unit_test(a_full_disk_is_said_before_anything_is_made),
         cmocka_unit_test(killed_at_any_moment_the_same_command_continues),
-        cmocka_unit_test(requests_are_as_google_wants_them),
+        cmocka_unit_test(every_request_was_one_of_googles),
         cmocka_unit_test(no_postgresql_for_the_sandbox),
     };
     const struct CMUnitTest lost[] = {cmocka_unit_test(the_network_goes_in_the_middle)};
