@@ -95,8 +95,7 @@ static void give_up(struct gathering *g)
     }
 }
 
-/* --- judging
- * ---------------------------------------------------------------------------------------- */
+/* --- judging --- */
 
 static const struct task *good(const struct gathering *g, enum ask i)
 {
@@ -242,8 +241,7 @@ static void judge_unnamed(struct gathering *g)
         check_unknown_group(&g->list, "instance", why);
 }
 
-/* --- the task
- * --------------------------------------------------------------------------------------- */
+/* --- the task --- */
 
 static void stop(void *job)
 {

@@ -246,8 +246,7 @@ static void dataset(struct script *c)
     end(c);
 }
 
-/* --- the stream
- * ----------------------------------------------------------------------------------- */
+/* --- the stream --- */
 
 static void put_table(struct json_out *o, const struct selection_table *t)
 {

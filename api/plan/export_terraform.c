@@ -74,8 +74,7 @@ static bool begins(struct tf *f, enum step_id step, const char *resource, const 
     return true;
 }
 
-/* --- before all
- * ----------------------------------------------------------------------------------- */
+/* --- before all --- */
 
 static void head(struct tf *f)
 {
@@ -128,8 +127,7 @@ static void services(struct tf *f)
     }
 }
 
-/* --- the way to the database
- * ---------------------------------------------------------------------- */
+/* --- the way to the database --- */
 
 static void network(struct tf *f)
 {
@@ -258,8 +256,7 @@ static void private_connection(struct tf *f)
     }
 }
 
-/* --- profiles, dataset, stream
- * -------------------------------------------------------------------- */
+/* --- profiles, dataset, stream --- */
 
 static void profiles(struct tf *f)
 {

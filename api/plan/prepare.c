@@ -85,8 +85,7 @@ bool prepare(struct arena *a, const struct prepare_wanted *w, struct prepared *o
            (!are_possible(&j) || prepare_migrations(&j, e));
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static bool holds_it(const char *path, const char *text)
 {

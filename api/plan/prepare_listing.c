@@ -7,8 +7,7 @@
 #include "api/checks/source_checks.h"
 #include "api/plan/needs.h"
 
-/* --- which tables
- * ----------------------------------------------------------------------------------- */
+/* --- which tables --- */
 
 static const struct source_grant *grant_of(const struct source_facts *f, const char *schema,
                                            const char *table)
@@ -85,8 +84,7 @@ static void list_meant(struct listing *l, const struct source_facts *f)
     }
 }
 
-/* --- what leaves
- * ------------------------------------------------------------------------------------ */
+/* --- what leaves --- */
 
 static const struct selection_table *chosen_table(const struct selection *s, const char *schema,
                                                   const char *table)
@@ -141,8 +139,7 @@ static bool any_chosen(const struct selection *s)
     return false;
 }
 
-/* --- what is said about them
- * ------------------------------------------------------------------------ */
+/* --- what is said about them --- */
 
 static void say_keyless(struct prepare_job *j, struct name_list *keyless, bool chosen)
 {

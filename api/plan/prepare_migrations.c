@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-/* --- what is there
- * ---------------------------------------------------------------------------------- */
+/* --- what is there --- */
 
 /* The procedure's files speak of the schema public only. */
 static bool all_readable(const struct source_facts *f)
@@ -113,8 +112,7 @@ static void use_listing(const struct prepare_job *j, const struct listing *l,
     out->all_readable |= l->by_name;
 }
 
-/* --- what waits for a deploy
- * ------------------------------------------------------------------------ */
+/* --- what waits for a deploy --- */
 
 struct waiting {
     struct migration_waiting *files;
@@ -221,8 +219,7 @@ static const struct migration_waiting *slot_too_early(const struct waiting *w,
     return !facts->publication_exists && n && !is_slot_file(&files[0]) && !other ? slot : NULL;
 }
 
-/* --- all of it
- * -------------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 /* The n-th that is new: what waits has its number already. */
 static void add_file(struct prepare_job *j, const struct migration_file *file,

@@ -125,8 +125,7 @@ bool survey_problem_sql(const struct catalog *c, size_t table, enum survey_probl
     return true;
 }
 
-/* --- types
- * ---------------------------------------------------------------------------------------- */
+/* --- types --- */
 
 struct mapping {
     const char *postgres, *bigquery;

@@ -91,8 +91,7 @@ bool remove_possible(const struct remove_options *o, struct err *e)
     return why == NULL;
 }
 
-/* --- the task
- * --------------------------------------------------------------------------------------- */
+/* --- the task --- */
 
 static void line(struct job *j, enum receipt_kind kind, enum step_id step, const char *why)
 {

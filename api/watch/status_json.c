@@ -4,8 +4,7 @@
 #include "api/base/clock.h"
 #include "api/base/json.h"
 
-/* --- as data
- * ---------------------------------------------------------------------------------------- */
+/* --- as data --- */
 
 static void maybe_double(struct json_out *o, const char *key, double value)
 {

@@ -38,8 +38,7 @@ void complete_offer(struct offers *o, const char *name, const char *tail, const 
     o->n++;
 }
 
-/* --- where the cursor stands
- * ----------------------------------------------------------------------- */
+/* --- where the cursor stands --- */
 
 static const struct option_row *long_row(const char *name, size_t n)
 {
@@ -141,8 +140,7 @@ void complete_place(const char *const *words, size_t n, struct place *out)
     cut_list(out);
 }
 
-/* --- what may stand there
- * -------------------------------------------------------------------------- */
+/* --- what may stand there --- */
 
 static void offer_words(struct offers *o, const char *words)
 {

@@ -56,8 +56,7 @@ static bool answers_at_once(const struct options *line)
     return at_once;
 }
 
-/* --- tables and columns
- * ---------------------------------------------------------------------------- */
+/* --- tables and columns --- */
 
 /* "table", or "schema.table" where it is not public, as the options take it. */
 static const char *table_name(const char *schema, const char *table, char out[160])
@@ -145,8 +144,7 @@ static void ask_database(struct offers *o, const struct column_place *at, struct
     task_drop(t);
 }
 
-/* --- streams
- * --------------------------------------------------------------------------------------- */
+/* --- streams --- */
 
 static void begun_here(struct offers *o, struct session *s)
 {

@@ -194,8 +194,7 @@ static void explain_choices(struct session *s, struct config_settings *out)
          s->has_file ? "destination.mode" : "");
 }
 
-/* --- the database
- * --------------------------------------------------------------------------------- */
+/* --- the database --- */
 
 static void explain_part(const struct pg_explained *part, struct arena *a,
                          struct config_settings *out)
@@ -233,8 +232,7 @@ static bool explain_connection(struct session *s, struct config_settings *out, s
     return true;
 }
 
-/* --- secrets: that they are there, and nothing of them
- * -------------------------------------------- */
+/* --- secrets: that they are there, and nothing of them --- */
 
 #define MASK "********"
 
@@ -259,8 +257,7 @@ static const char *without_password(struct arena *a, const char *url)
     return at && at > begin ? arena_printf(a, "%.*s" MASK "%s", (int)(begin - url), url, at) : url;
 }
 
-/* --- the rest
- * ------------------------------------------------------------------------------------- */
+/* --- the rest --- */
 
 static void explain_variable(struct session *s, struct config_settings *out, const char *name,
                              const char *variable, const char *otherwise)
@@ -268,7 +265,7 @@ static void explain_variable(struct session *s, struct config_settings *out, con
     struct config_setting *set = add(out, name);
     const char *value = getenv(variable);
 
-    if (!str_is_empty(value))
+    if (value && *value)
         came(set, without_password(&s->mem, value), CONFIG_ENVIRONMENT, variable);
     else if (otherwise)
         came(set, otherwise, CONFIG_DEFAULT, "");

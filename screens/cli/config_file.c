@@ -23,8 +23,7 @@ const char *config_key_name(enum config_key key)
     return names[key];
 }
 
-/* --- a line
- * --------------------------------------------------------------------------------------- */
+/* --- a line --- */
 
 static bool wrong(const struct config_file *c, int line, struct err *e)
 {
@@ -123,8 +122,7 @@ bool config_file_parse(struct config_file *c, const char *text, struct err *e)
     return true;
 }
 
-/* --- the file
- * ------------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 /* Nothing secret stands there, so others may read it; who could write it could lead us elsewhere.
  */
@@ -169,8 +167,7 @@ void config_file_done(struct config_file *c)
     *c = (struct config_file){0};
 }
 
-/* --- what it fills
- * -------------------------------------------------------------------------------- */
+/* --- what it fills --- */
 
 void config_fill_options(const struct config_file *c, struct options *o)
 {

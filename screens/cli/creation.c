@@ -50,8 +50,7 @@ void creation_done(struct creation *c)
     kept_free(c->remembered);
 }
 
-/* --- what flows
- * ------------------------------------------------------------------------------------- */
+/* --- what flows --- */
 
 /* flows: what the choice is already; NULL: it is made of what is found. */
 static bool from_database(struct creation *c, const struct selection *flows, struct err *e)
@@ -209,8 +208,7 @@ bool creation_plan(struct creation *c, unsigned only, struct err *e)
     return c->plan != NULL;
 }
 
-/* --- before it begins
- * ------------------------------------------------------------------------------ */
+/* --- before it begins --- */
 
 static void ask_password(struct creation *c)
 {
@@ -374,8 +372,7 @@ bool creation_carry_out(struct creation *c, unsigned only, struct err *e)
     return consent(c, &asked, e) && (!asked || look_again(c, only, e)) && carrying(c, e);
 }
 
-/* --- the end
- * --------------------------------------------------------------------------------------- */
+/* --- the end --- */
 
 int creation_end(struct creation *c, const struct err *e)
 {

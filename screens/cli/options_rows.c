@@ -156,8 +156,7 @@ _Static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS, "see opt
 _Static_assert(sizeof option_commands / sizeof *option_commands == OPTION_COMMANDS,
                "see options_rows.h");
 
-/* --- what does not fit
- * ----------------------------------------------------------------------------- */
+/* --- what does not fit --- */
 
 static bool is_given(const struct options *o, const struct option_row *row)
 {

@@ -76,8 +76,7 @@ static bool only_looks(const struct options *o)
     return str_eq(o->command, "plan");
 }
 
-/* --- reasons
- * --------------------------------------------------------------------------------------- */
+/* --- reasons --- */
 
 /* "table.column=REASON" or "schema.table.column=REASON". */
 static bool acknowledge(struct selection *s, const struct options *o, const char *text,
@@ -123,8 +122,7 @@ malformed:
     return false;
 }
 
-/* --- tables and columns
- * ---------------------------------------------------------------------------- */
+/* --- tables and columns --- */
 
 static const char *sensitive_key(const struct selection_table *t)
 {
@@ -314,8 +312,7 @@ bool pick(struct selection *s, const struct options *o, const char *by, struct e
     return true;
 }
 
-/* --- before anything can be asked
- * ------------------------------------------------------------------ */
+/* --- before anything can be asked --- */
 
 /* Behind "table.column=", with or without the schema on either side; NULL: nothing. */
 static const char *acknowledged(const struct options *o, const char *table, const char *column)

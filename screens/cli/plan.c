@@ -130,8 +130,7 @@ int command_plan(const struct options *o)
     return code;
 }
 
-/* --- apply
- * ------------------------------------------------------------------------------------------ */
+/* --- apply --- */
 
 int command_apply(const struct options *o)
 {

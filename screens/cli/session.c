@@ -18,8 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- interrupts: a flag and a wake-up
- * ------------------------------------------------------------- */
+/* --- interrupts: a flag and a wake-up --- */
 
 static struct net *waiting_net;
 static volatile sig_atomic_t caught;
@@ -127,8 +126,7 @@ bool session_wait(struct session *s, const struct task *t, struct err *e)
     return true;
 }
 
-/* --- the plan file
- * --------------------------------------------------------------------------------- */
+/* --- the plan file --- */
 
 static void copy(char *field, size_t cap, const char *value)
 {
@@ -211,8 +209,7 @@ static void project_of_gcloud(struct session *s)
         out_talk(tr("project %s, of gcloud's active configuration (%s)"), s->target.project, from);
 }
 
-/* --- the cluster
- * ----------------------------------------------------------------------------------- */
+/* --- the cluster --- */
 
 /* Its login program may have something to tell the person meanwhile. */
 static bool wait_for_cluster(struct session *s, const struct task *t, struct err *e)
@@ -315,8 +312,7 @@ static bool ask_cluster(struct session *s, struct err *e)
     return ok;
 }
 
-/* --- the source
- * ------------------------------------------------------------------------------------ */
+/* --- the source --- */
 
 static bool names_a_source(const struct options *o)
 {
@@ -362,8 +358,7 @@ const char *session_who(struct session *s)
     return s->who;
 }
 
-/* --- all together
- * ---------------------------------------------------------------------------------- */
+/* --- all together --- */
 
 static bool needs_project(struct session *s, struct err *e)
 {

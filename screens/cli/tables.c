@@ -136,8 +136,7 @@ static void print_json(const struct found *f)
     str_done(&text);
 }
 
-/* --- for people
- * ------------------------------------------------------------------------------------ */
+/* --- for people --- */
 
 static void print_evidence(const struct rules_team *team, const struct rules_evidence *e,
                            struct str *out)
