@@ -14,6 +14,7 @@
 #include "tests/e2e/steps.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,8 +58,10 @@ static void write_changed(const char *const *changes)
     assert_true(path_read(TESTS_DIR "/e2e/two_tables.json", 1 << 20, &text, &e));
     for (; *changes; changes += 2) {
         const char *at = strstr(str_text(&text), changes[0]);
-        if (at == NULL)
+        if (at == NULL) {
             fail_msg("%s does not stand in the file", changes[0]);
+            abort(); /* fail_msg has left by now */
+        }
         str_clear(&changed);
         str_addn(&changed, text.text, (size_t)(at - text.text));
         str_printf(&changed, "%s%s", changes[1], at + strlen(changes[0]));

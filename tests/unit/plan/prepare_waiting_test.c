@@ -14,8 +14,9 @@ static void record(struct world *w, struct source_migration *rows, const char *v
     struct source_flyway *f = &w->s.facts.flyway;
     f->part.known = f->table = f->readable = true;
     f->at = rows;
-    rows[f->n++] = (struct source_migration){
-        .version = version, .script = script, .success = true, .rank = (int64_t)f->n};
+    rows[f->n] = (struct source_migration){
+        .version = version, .script = script, .success = true, .rank = (int64_t)f->n + 1};
+    f->n++;
 }
 
 /* The migrations alone, in the repository; gives how many there are. */
