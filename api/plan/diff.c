@@ -423,6 +423,7 @@ void plan_make(const struct target *t, const struct selection *s, const struct o
     unacknowledged(&j);
     plan_add_needs(out, options->facts);
     plan_add_leaving(out, s, seen, options->facts);
+    cautions_find(options->facts, out->target.publication, &out->mem, &out->cautions);
     keep_only(out, options->only);
     for (size_t i = 0; i < out->n_actions; i++)
         out->count[out->actions[i].verb]++;

@@ -7,6 +7,7 @@
 
 #include "api/base/arena.h"
 #include "api/base/target.h"
+#include "api/plan/cautions.h"
 #include "api/plan/names.h"
 #include "api/plan/observed.h"
 #include "api/plan/selection.h"
@@ -54,6 +55,7 @@ struct plan {
     size_t n_needs;
     const char
         *leaving; /* what is to leave the publication when all is done, as a sentence; NULL */
+    struct cautions cautions; /* of the source's tables: nothing waits for them */
     struct selection_place *unacknowledged;
     size_t n_unacknowledged;
     size_t n_unprotected;  /* of those: a reason that does not say how code 6/7 is kept apart */

@@ -152,6 +152,10 @@ static void warnings(const struct plan *p, const struct selection *s,
     for (size_t i = 0; i < p->n_needs; i++)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, tr("first (%s): %s"), tr(p->needs[i].kind), p->needs[i].text));
+    for (size_t i = 0; i < p->cautions.n; i++)
+        add(l, a, PLAN_LINE_SENSITIVE, PLAN_KEEP,
+            arena_printf(a, tr("look out (%s): %s"), tr(p->cautions.items[i].kind),
+                         said_plain(a, p->cautions.items[i].text)));
     if (p->leaving)
         add(l, a, PLAN_LINE_WARNING, PLAN_BLOCKED,
             arena_printf(a, tr("afterwards (migration): %s"), p->leaving));

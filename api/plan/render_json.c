@@ -6,6 +6,7 @@
 #include "api/plan/dated.h"
 #include "api/plan/evidence.h"
 #include "api/plan/render.h"
+#include "api/plan/said.h"
 #include "api/plan/silenced.h"
 #include "api/plan/trial_tell.h"
 
@@ -103,6 +104,22 @@ static void needs_json(struct json_out *o, const struct plan *p)
     json_close_array(o);
 }
 
+/* As needs, and nothing waits for them. */
+static void cautions_json(struct json_out *o, const struct plan *p)
+{
+    struct arena a = {0};
+
+    json_open_array(o, "cautions");
+    for (size_t i = 0; i < p->cautions.n; i++) {
+        json_open_object(o, NULL);
+        json_put_string(o, "kind", p->cautions.items[i].kind);
+        json_put_string(o, "text", said_plain(&a, p->cautions.items[i].text));
+        json_close_object(o);
+    }
+    json_close_array(o);
+    arena_done(&a);
+}
+
 /* As needs, and when all is done: nothing waits for it. */
 static void afterwards_json(struct json_out *o, const struct plan *p)
 {
@@ -135,6 +152,7 @@ void plan_json(const struct plan *p, const struct selection *s, const struct pla
     dated_ahead_json(&o, s);
     values_json(&o, s, judged);
     needs_json(&o, p);
+    cautions_json(&o, p);
     afterwards_json(&o, p);
     trial_json(&o, p, trial);
     if (drift)

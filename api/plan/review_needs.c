@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/cautions.h"
 #include "api/plan/review_inside.h"
 #include "api/plan/said.h"
 
@@ -99,14 +100,12 @@ static void published_in_part(struct review *r)
 {
     const struct source_coverage *c = &r->in->live.facts->published;
     const char *publication = word(r, r->in->target->publication);
-    struct named columns = {.n = 0}, rows = {.n = 0};
+    struct named columns = {.n = 0};
 
     for (size_t i = 0; i < c->n_tables; i++) {
         const struct source_published *t = &c->tables[i];
         if (t->n_left_out)
             name(r, &columns, t->schema, t->table);
-        if (t->row_filter)
-            name(r, &rows, t->schema, t->table);
     }
     if (columns.n)
         lacks(r, "migration",
@@ -114,12 +113,6 @@ static void published_in_part(struct review *r)
                            tr("a list in the publication %s leaves out columns that flow by the "
                               "file, of %s (DROP TABLE, then ADD TABLE without a list)"),
                            publication, names(r, &columns)));
-    if (rows.n)
-        lacks(r, "migration",
-              arena_printf(&r->mem,
-                           tr("a filter in the publication %s holds rows back, of %s (DROP TABLE, "
-                              "then ADD TABLE without WHERE)"),
-                           publication, names(r, &rows)));
 }
 
 static void unpublished(struct review *r)
@@ -178,6 +171,16 @@ static void partitioned(struct review *r)
                            tr("the publication %s hands out part by part: %s (SET "
                               "(publish_via_partition_root = true))"),
                            word(r, r->in->target->publication), names(r, &tables)));
+}
+
+/* Such a table may flow all the same. */
+static void look_out(struct review *r)
+{
+    struct cautions found;
+
+    cautions_find(r->in->live.facts, r->in->target->publication, &r->mem, &found);
+    for (size_t i = 0; i < found.n; i++)
+        need(r, found.items[i].kind, true, found.items[i].text);
 }
 
 /* --- what such a change takes --- */
@@ -325,6 +328,7 @@ void review_find_needs(struct review *r)
     }
     if (knows_grants(r))
         unreadable(r);
+    look_out(r);
     tables_start(r);
     columns_start(r);
     tables_stop(r);

@@ -123,6 +123,24 @@ static void take_list(struct scene *s, struct observed_column_set *list, size_t 
     scene_list(s, list, n, schema, strcmp(table, "*") == 0 ? NULL : table, columns ? columns : "");
 }
 
+/* How the source tells one row from another, and how many there are. */
+static bool take_identity(struct source_grant *t, const char *word)
+{
+    if (strcmp(word, "keyless") == 0) {
+        t->has_key = false;
+        t->n_key = 0;
+    } else if (strcmp(word, "wide") == 0)
+        t->n_key = 17;
+    else if (strcmp(word, "huge") == 0)
+        t->rows = 500000001;
+    else if (strcmp(word, "nothing") == 0 || strcmp(word, "full") == 0 ||
+             strcmp(word, "index") == 0)
+        t->identity = word[0];
+    else
+        return false;
+    return true;
+}
+
 /* The source: prepared, but for ... */
 static void take_fact(struct scene *s, const char *rest)
 {
@@ -164,7 +182,9 @@ static void take_fact(struct scene *s, const char *rest)
                     s->grants[i].exists = false;
                 else if (strcmp(word, "partitioned") == 0)
                     s->grants[i].kind = 'p';
-                else
+                else if (!take_identity(&s->grants[i], word) && strcmp(word, "filtered") == 0)
+                    s->published[i].row_filter = true;
+                else if (strcmp(word, "unpublished") == 0)
                     s->published[i].covered = false;
             }
         assert_true(found);

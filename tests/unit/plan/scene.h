@@ -185,6 +185,9 @@ static inline void scene_prepared(struct scene *s)
                                              .exists = true,
                                              .usage = true,
                                              .select = true,
+                                             .has_key = true,
+                                             .n_key = 1,
+                                             .identity = 'd',
                                              .kind = 'r'};
         s->published[n++] = (struct source_published){t->schema, t->name, .covered = true};
     }
