@@ -263,6 +263,19 @@ static bool stands_in_word(unsigned char c)
     return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+static void take_known(const char *folded, size_t bytes, struct words *out)
+{
+    struct text word;
+    if (bytes > MATCH_SPELLING)
+        return;
+    text_of(&word, folded, bytes);
+    const struct word *w = vocabulary_find_inflected(&word, 0, bytes);
+    if (w && w->part) {
+        out->any |= w->what;
+        out->whose |= w->whose;
+    }
+}
+
 void match_prose(const char *text, struct words *out)
 {
     enum { LONGEST_COMMENT = 2048 };
@@ -270,19 +283,22 @@ void match_prose(const char *text, struct words *out)
     size_t n = strlen(text);
     if (n > LONGEST_COMMENT)
         n = LONGEST_COMMENT;
+    char folded[2 * MATCH_SPELLING + 1];
+    size_t before = 0; /* of the word before: "free text" is one in names */
     for (size_t i = 0; i < n;) {
         size_t from = i;
         while (i < n && stands_in_word((unsigned char)text[i]))
             i++;
-        char folded[MATCH_SPELLING + 1];
-        struct text word;
-        size_t bytes = match_fold(folded, sizeof folded, text + from, i - from);
-        text_of(&word, folded, bytes);
-        const struct word *w = vocabulary_find_inflected(&word, 0, bytes);
-        if (w && w->part) {
-            out->any |= w->what;
-            out->whose |= w->whose;
+        if (i == from) {
+            before = text[i] == ' ' || text[i] == '-' ? before : 0;
+            i++;
+            continue;
         }
-        i += i == from;
+        size_t bytes = match_fold(folded + before, MATCH_SPELLING + 1, text + from, i - from);
+        take_known(folded + before, bytes, out);
+        if (before > 0)
+            take_known(folded, before + bytes, out);
+        memmove(folded, folded + before, bytes);
+        before = bytes;
     }
 }

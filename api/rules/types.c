@@ -97,6 +97,10 @@ static uint32_t text_of(const char *rest)
     long length = length_of(rest);
     if (length == UUID_TEXT)
         return T_UUID;
+    if (length == TYPES_FNR)
+        return T_TEXT | T_ELEVEN;
+    if (length >= TYPES_WIDE)
+        return T_TEXT | T_LONG | T_WIDE;
     return length == 0 || length >= TYPES_LONG ? T_TEXT | T_LONG : T_TEXT;
 }
 

@@ -19,11 +19,13 @@ enum {
     T_NET = 1 << 9,
     T_ENUM = 1 << 10, /* a type of the schema's own: an enum or a domain */
     T_GEO = 1 << 11,
-    T_OTHER = 1 << 12,                              /* ranges, search vectors, ... */
+    T_OTHER = 1 << 12,  /* ranges, search vectors, ... */
+    T_WIDE = 1 << 13,   /* text that somebody gave room for TYPES_WIDE characters or more */
+    T_ELEVEN = 1 << 14, /* text of TYPES_FNR characters at most */
     T_VALUE = T_TEXT | T_ARRAY | T_NUMBER | T_BYTES /* can hold a number or a name as such */
 };
 
-enum { TYPES_LONG = 40 };
+enum { TYPES_LONG = 40, TYPES_WIDE = 1000, TYPES_FNR = 11 };
 
 /* NULL or "" counts as text: nothing is known against it. */
 uint32_t types_of(const char *type);

@@ -190,8 +190,11 @@ static void test_types(void **state)
 {
     (void)state;
     assert_int_equal(types_of("text"), T_TEXT | T_LONG);
-    assert_int_equal(types_of("character varying(11)"), T_TEXT);
+    assert_int_equal(types_of("character varying(11)"), T_TEXT | T_ELEVEN);
+    assert_int_equal(types_of("character(11)"), T_TEXT | T_ELEVEN);
+    assert_int_equal(types_of("character varying(12)"), T_TEXT);
     assert_int_equal(types_of("character varying(400)"), T_TEXT | T_LONG);
+    assert_int_equal(types_of("character varying(4000)"), T_TEXT | T_LONG | T_WIDE);
     assert_int_equal(types_of("character varying"), T_TEXT | T_LONG);
     assert_int_equal(types_of("character(36)"), T_UUID);
     assert_int_equal(types_of("timestamp(3) without time zone"), T_TIME);
