@@ -34,7 +34,7 @@ int terminal_open(const struct options *o, struct term **out)
         .mouse = o->mouse && o->keys == NULL,
         .title = "strom",
         .crash_note =
-            "strom ended unexpectedly. What you entered is kept: start strom again to go on."};
+            tr("strom ended unexpectedly. What you entered is kept: start strom again to go on.")};
     enum term_result opened = term_open(&options, out);
 
     return opened == TERM_READY ? 0 : cannot_open(opened);

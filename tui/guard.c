@@ -54,14 +54,31 @@ static bool is_free(int tty, pid_t group, const struct guard_modes *m)
            ((now.c_lflag ^ m->ours.c_lflag) & local) == 0;
 }
 
+/* In one piece, so that no prompt comes between; the lines end well in either mode. */
+static size_t last_words(char *out)
+{
+    size_t n = rescue.undo_bytes;
+
+    memcpy(out, rescue.undo, n);
+    for (size_t i = 0; i < rescue.note_bytes; i++) {
+        if (rescue.note[i] == '\n')
+            out[n++] = '\r';
+        out[n++] = rescue.note[i];
+    }
+    return n;
+}
+
 static void live(int pipe_fd, pid_t group, const struct guard_modes *m)
 {
+    char last[sizeof rescue.undo + 2 * sizeof rescue.note];
+    size_t bytes = last_words(last);
+
     if (pipe_fd != STDERR_FILENO)
         close(STDERR_FILENO);
     fds_close_others(pipe_fd);
     if (!watch(pipe_fd))
         _exit(0);
-    rescue_put(rescue.out, rescue.undo, rescue.undo_bytes);
+    rescue_put(rescue.out, last, bytes);
     if (is_free(rescue.in, group, m)) /* at the last moment: the shell may be under way */
         tcsetattr(rescue.in, TCSANOW, &m->before);
     _exit(0);
@@ -97,19 +114,17 @@ struct guard guard_start(const struct guard_modes *m)
     return (struct guard){ends[1], pid};
 }
 
-void guard_tell(struct guard *g, bool taken)
+void guard_tell(int pipe_fd, bool taken)
 {
-    if (g->pipe_fd < 0)
-        return;
-    while (write(g->pipe_fd, taken ? "t" : "q", 1) < 0 && errno == EINTR)
-        ;
+    if (pipe_fd >= 0)
+        rescue_put(pipe_fd, taken ? "t" : "q", 1);
 }
 
 void guard_stop(struct guard *g)
 {
     if (g->pipe_fd < 0)
         return;
-    guard_tell(g, false);
+    guard_tell(g->pipe_fd, false);
     close(g->pipe_fd);
     while (waitpid((pid_t)g->pid, NULL, 0) < 0 && errno == EINTR)
         ;

@@ -71,6 +71,7 @@ struct rescue {
     size_t undo_bytes;
     char note[512];
     size_t note_bytes;
+    int guard; /* whom to tell that it has been given back; -1 none */
 };
 extern struct rescue rescue; /* the terminal: the one thing that is global */
 

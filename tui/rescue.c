@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct rescue rescue = {.in = -1, .out = -1};
+struct rescue rescue = {.in = -1, .out = -1, .guard = -1};
 
 static volatile sig_atomic_t winch, stop, cont, end;
 static volatile sig_atomic_t wake = -1;
@@ -32,6 +32,7 @@ void term_rescue(void)
     rescue.taken = 0;
     rescue_put(rescue.out, rescue.undo, rescue.undo_bytes);
     tcsetattr(rescue.in, TCSANOW, &rescue.before);
+    guard_tell(rescue.guard, false); /* a second time would take what is written next for ours */
 }
 
 static void on_crash(int number)

@@ -140,7 +140,7 @@ void term_enter(struct term *t)
 {
     if (t->headless || t->taken)
         return;
-    guard_tell(&t->guard, true);
+    guard_tell(rescue.guard, true);
     rescue.taken = 1;
     tcsetattr(t->in, TCSANOW, &t->raw);
     write_all(t, str_text(&t->enter), t->enter.bytes);
@@ -158,7 +158,6 @@ void term_leave(struct term *t)
         return;
     term_rescue();
     t->taken = false;
-    guard_tell(&t->guard, false);
 }
 
 static void rescue_at_exit(void)
@@ -221,6 +220,7 @@ static void take(struct term *t, const struct term_options *o)
     rescue.out = t->out;
     rescue.before = t->before;
     t->guard = guard_start(&(struct guard_modes){t->before, t->raw});
+    rescue.guard = t->guard.pipe_fd;
     rescue_install(t->pipe[1]);
     if (!registered)
         atexit(rescue_at_exit);
@@ -261,6 +261,7 @@ void term_close(struct term *t)
         return;
     if (!t->headless) {
         term_leave(t);
+        rescue.guard = -1;
         guard_stop(&t->guard);
         rescue_uninstall();
         close(t->pipe[0]);

@@ -68,8 +68,8 @@ static void ends_by(const char *where, int number)
 {
     vt_signal(v, number);
     given_back(where, 128 + number);
-    if (number == SIGSEGV || number == SIGABRT) /* how to go on */
-        see("start strom again");
+    if (number == SIGSEGV || number == SIGABRT || number == SIGKILL) /* how to go on */
+        see("strom ended unexpectedly. What you entered is kept: start strom again to go on.");
 }
 
 static void open_again(const char *where, const char *text)

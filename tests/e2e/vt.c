@@ -246,14 +246,16 @@ bool vt_pump(struct vt *v, int ms)
 
 /* --- waiting --- */
 
+enum { LOOK_MS = 100 }; /* new modes of the terminal make nothing to be read */
+
 bool vt_wait(struct vt *v, bool (*ready)(struct vt *v, void *ctx), void *ctx, int ms)
 {
     int64_t until = vt_now() + ms;
     while (!ready(v, ctx)) {
-        int64_t left = until - vt_now();
-        if (left > 0 && vt_pump(v, (int)left))
+        int64_t now = vt_now(), left = until - now, look = left < LOOK_MS ? left : LOOK_MS;
+        if (left > 0 && (vt_pump(v, (int)look) || vt_now() - now >= look))
             continue;
-        if (ready(v, ctx))
+        if (ready(v, ctx)) /* its end is the last that can be read */
             return true;
         fprintf(stderr, "--- waited %d ms in vain; the screen:\n%s---\n", ms, vt_screen(v));
         return false;

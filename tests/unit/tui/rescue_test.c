@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define NOTE "demo: your work is in /state"
+
 static void taken_and_given_back(void **state)
 {
     (void)state;
@@ -55,7 +57,7 @@ static void crashes(void **state)
         vt_signal(v, numbers[i]);
         assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + numbers[i]);
         assert_given_back(v);
-        assert_true(vt_wait_text(v, "demo: your work is in /state", VT_WAIT_MS));
+        assert_true(vt_wait_text(v, NOTE, VT_WAIT_MS));
         vt_free(v);
     }
 }
@@ -72,6 +74,33 @@ static void faults_of_its_own(void **state)
         vt_key(v, faults[i].key);
         assert_int_equal(vt_wait_end(v, VT_WAIT_MS), faults[i].code);
         assert_given_back(v);
+        vt_free(v);
+    }
+}
+
+/* The guard, who comes last, puts nothing of it back under the cursor. */
+static void what_follows_a_crash_has_rows_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {"sh", "-c",
+                                       TUI_DEMO "; echo the first; read x; echo the next", NULL};
+    static const char *const keys[] = {"F5", "F6"};
+    for (size_t i = 0; i < 2; i++) {
+        struct vt_options o = {.argv = argv};
+        struct vt *v = vt_start(&o);
+        int col, row, first, next;
+        assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+        vt_key(v, keys[i]);
+        assert_true(vt_wait_text(v, "the first", VT_WAIT_MS));
+        assert_true(vt_wait_quiet(v, 50, VT_WAIT_MS));
+        vt_key(v, "Enter");
+        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+        assert_true(vt_wait_text(v, "the next", VT_WAIT_MS));
+        assert_true(vt_find(v, NOTE, &col, &row));
+        assert_string_equal(vt_row(v, row), NOTE);
+        assert_null(strstr(strstr(vt_log(v, NULL), NOTE) + 1, NOTE));
+        assert_true(vt_find(v, "the first", &col, &first) && col == 0 && first > row);
+        assert_true(vt_find(v, "the next", &col, &next) && col == 0 && next > first);
         vt_free(v);
     }
 }
@@ -114,6 +143,7 @@ static void killed(void **state)
     for (size_t i = 0; i < sizeof leaders / sizeof leaders[0]; i++) {
         struct vt *v = killed_under(leaders[i]);
         assert_given_back(v);
+        assert_true(vt_wait_text(v, NOTE, VT_WAIT_MS));
         vt_free(v);
     }
 }
@@ -132,6 +162,7 @@ static void killed_under_a_line_editor(void **state)
     assert_true(vt_wait(v, has_left_the_picture, NULL, VT_WAIT_MS));
     assert_true(vt_wait_quiet(v, 50, VT_WAIT_MS)); /* the guard has said its last word */
     assert_true(vt_modes_editor(v));
+    assert_true(vt_find(v, NOTE, NULL, NULL));
     vt_free(v);
 }
 
@@ -208,6 +239,7 @@ int main(void)
         cmocka_unit_test(polite_signals),
         cmocka_unit_test(crashes),
         cmocka_unit_test(faults_of_its_own),
+        cmocka_unit_test(what_follows_a_crash_has_rows_of_its_own),
         cmocka_unit_test(killed),
         cmocka_unit_test(killed_under_a_line_editor),
         cmocka_unit_test(a_keyboard_that_only_reads),
