@@ -47,7 +47,8 @@ enum rest_ready {
     REST_UNDONE /* nothing came of it, and a lost one may be sent again; fills *e as REST_WRONG */
 };
 /* Is the thing, after its operation, as it should be? sent_at: when the call was sent, by Google's
- * clock, within a minute. REST_WRONG fills *e. */
+ * clock, within a minute. REST_WRONG fills *e, unless the call trusts its operation: the lost
+ * answer is what is told then. */
 typedef enum rest_ready rest_judge(const void *out, int64_t sent_at, struct err *e);
 
 struct rest_call {

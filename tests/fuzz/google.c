@@ -11,11 +11,16 @@
 #include "api/net/net.h"
 #include "api/net/task.h"
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A person, and somebody who acts as a service account. */
+/* A person, somebody who acts as a service account, and the account itself. */
 static const char person[] = "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":"
                              "\"" WIRE_SECRET "\",\"refresh_token\":\"" WIRE_SECRET "\"}";
 static const char acting[] =
@@ -23,7 +28,12 @@ static const char acting[] =
     "\"service_account_impersonation_url\":\"https://iamcredentials.googleapis.com/v1/projects/-/"
     "serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken\",\"source_credentials\":";
 
-static char files[2][64];
+static const char account[] =
+    "{\"type\":\"service_account\",\"client_email\":\"a@p.iam.gserviceaccount.com"
+    "\",\"private_key_id\":\"k\",\"private_key\":\"";
+
+enum login { PERSON, ACTING, ACCOUNT, MACHINE, FILES = MACHINE };
+static char files[FILES][64];
 
 static void write_file(char *path, size_t room, const char *head, const char *tail)
 {
@@ -36,19 +46,53 @@ static void write_file(char *path, size_t room, const char *head, const char *ta
     fuzz_must(fclose(out) == 0);
 }
 
+/* A throwaway key, as JSON has it. */
+static void put_key(struct str *out)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    EVP_PKEY *key = EVP_RSA_gen(2048);
+    char *text;
+
+    fuzz_must(bio && key && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL));
+    long n = BIO_get_mem_data(bio, &text);
+    for (long i = 0; i < n; i++)
+        if (text[i] == '\n')
+            str_add(out, "\\n");
+        else
+            str_addn(out, text + i, 1);
+    EVP_PKEY_free(key);
+    BIO_free(bio);
+}
+
 static void remove_files(void)
 {
-    unlink(files[0]);
-    unlink(files[1]);
+    for (int i = 0; i < FILES; i++)
+        unlink(files[i]);
 }
 
 static void be_ready(void)
 {
+    struct str key = {0};
+
     if (files[0][0])
         return;
-    write_file(files[0], sizeof files[0], person, "");
-    write_file(files[1], sizeof files[1], acting, person);
+    put_key(&key);
+    str_add(&key, "\"");
+    write_file(files[PERSON], sizeof files[0], person, "");
+    write_file(files[ACTING], sizeof files[0], acting, person);
+    write_file(files[ACCOUNT], sizeof files[0], account, str_text(&key));
+    str_done(&key);
     atexit(remove_files);
+    setenv("GCE_METADATA_HOST", "metadata.google.internal", 1); /* where no file is found */
+    setenv("HOME", "/nowhere", 1);
+    unsetenv("CLOUDSDK_CONFIG");
+    unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
+}
+
+/* Bit 1: nobody was asked whether it may be sent. */
+static enum login login_of(unsigned bits)
+{
+    return (bits & 4 ? ACCOUNT : PERSON) + (bits & 1);
 }
 
 static void look(const struct task *t)
@@ -71,10 +115,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input in = {data, size};
     struct err e;
     unsigned which = (fuzz_byte(&in) - CALLS_FIRST) % CALLS, login = fuzz_byte(&in);
+    enum login as = login_of(login);
     be_ready();
     struct net *net = wire_open(in.at, in.left);
     struct google_options options = {.endpoint = "http://127.0.0.1:9",
-                                     .credentials = files[login % 2],
+                                     .credentials = as == MACHINE ? NULL : files[as],
                                      .quota_project = "q",
                                      .poll_floor_s = 1};
     struct google *g = google_open(net, &options, &e);

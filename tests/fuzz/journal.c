@@ -84,6 +84,23 @@ static void look_names(struct store *s, struct arena *a)
         fuzz_touch_text(made.marks[i]);
 }
 
+/* What was begun can be ordered again, and is found then. */
+static void look_begun(const struct alter_seen *seen, struct arena *a)
+{
+    struct alter_order order;
+    struct alter_left left;
+
+    if (!alter_begun(seen, a, &order))
+        return;
+    for (size_t i = 0; i < order.n_tables; i++)
+        fuzz_touch_text(order.tables[i]);
+    alter_left_find(seen, &order, a, &left);
+    json_free(left.doc);
+    const char *request = alter_left_request(seen, "pause", "s", a);
+    if (request)
+        fuzz_touch_text(request);
+}
+
 static void look_alter(struct store *s, struct arena *a)
 {
     struct alter_seen seen = {.target = target, .stream = "s", .store = s};
@@ -100,6 +117,7 @@ static void look_alter(struct store *s, struct arena *a)
         fuzz_touch_text(alter_left_before(&left, "public.t"));
         json_free(left.doc);
     }
+    look_begun(&seen, a);
 }
 
 static void look_plan(struct store *s)
@@ -110,6 +128,8 @@ static void look_plan(struct store *s)
     p.actions[2] = (struct plan_action){.step = STEP_DATASET, .verb = PLAN_KEEP};
     str_copy(p.names.stream, sizeof p.names.stream, "s");
     (void)apply_continues(&p, s, "d");
+    fuzz_must(apply_unheard(&target, "s", s) == 0 || apply_is_unfinished(&target, "s", s));
+    (void)record_left_over(s, &target, "s");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
