@@ -51,6 +51,7 @@ static void table_parts(const void *ctx, size_t i, struct page_part *parts, char
     at += third;
     snprintf(at, third, "%s",
              t->source > WATCH_SOURCE_FINE ? source_word(t->source)
+             : t->lacks                    ? tr("some columns only")
              : t->n_errors                 ? t->errors[0].message
              : t->unsupported_events > 0   ? tr("unsupported events")
                                            : "");

@@ -12,15 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool ok(const struct task *t)
-{
-    return t && task_state(t) == TASK_OK;
-}
-
 /* There may be ten thousand of them: the rows are in order, and halved until it is found. */
 long watch_find(const struct task *t, const char *schema, const char *table)
 {
-    const struct pg_rows *rows = ok(t) ? pg_rows(t) : NULL;
+    const struct pg_rows *rows = watch_ok(t) ? pg_rows(t) : NULL;
     size_t low = 0, high = rows ? pg_count(rows) : 0;
 
     while (low < high) {
@@ -66,7 +61,7 @@ static void see_stream(struct watch_job *j, struct arena *a)
     j->s.stream = j->t.stream;
     j->s.state = j->s.maker = "";
     j->s.update_time = -1;
-    if (!ok(j->stream)) {
+    if (!watch_ok(j->stream)) {
         j->s.stream_error = *task_error(j->stream);
         if (j->s.stream_error.kind == ERR_MISSING) {
             err_why(&j->s.stream_error, tr("there is no stream %s in %s, %s"), j->t.stream,
@@ -99,7 +94,7 @@ static void see_machine(struct watch_job *j)
     j->s.machine = j->proxy;
     j->s.machine_state = j->s.machine_zone = "";
     j->s.project = j->t.project;
-    if (!ok(j->machine))
+    if (!watch_ok(j->machine))
         return;
     const struct compute_machines *m = compute_machines(j->machine);
     j->s.machine_state = m->n ? m->items[0].status : "GONE";
@@ -143,7 +138,7 @@ static bool reads_nothing(const struct watch_job *j)
 {
     static const char *const at_rest[] = {"NOT_STARTED", "PAUSED", "FAILED", "FAILED_PERMANENTLY"};
 
-    for (size_t i = 0; ok(j->stream) && i < sizeof at_rest / sizeof *at_rest; i++)
+    for (size_t i = 0; watch_ok(j->stream) && i < sizeof at_rest / sizeof *at_rest; i++)
         if (str_eq(datastream_stream(j->stream)->state, at_rest[i]))
             return true;
     return false;
@@ -166,7 +161,7 @@ static void see_figure(struct watch_job *j, enum watch_figure f)
     j->s.now[f] = -1;
     for (size_t i = 0; i < WATCH_POINTS; i++)
         j->s.points[f][i] = -1;
-    if (!ok(t))
+    if (!watch_ok(t))
         return;
     const struct monitoring_answer *m = monitoring_answer(t);
     for (size_t s = 0; s < m->n_series; s++)
@@ -182,11 +177,11 @@ static void see_cost(struct watch_job *j)
     struct watch_usage u = {-1, -1, j->month_begin, clock_wall()};
     const struct task *t = j->metrics[MONITORING_PROCESSED];
 
-    if (ok(j->stream)) {
+    if (watch_ok(j->stream)) {
         int64_t made = clock_parse(datastream_stream(j->stream)->create_time);
         u.since = made > u.since ? made : u.since;
     }
-    if (ok(t) && ok(j->stream)) {
+    if (watch_ok(t) && watch_ok(j->stream)) {
         const struct monitoring_answer *m = monitoring_answer(t);
         u.changes_bytes = u.backfill_bytes = 0;
         for (size_t s = 0; s < m->n_series; s++) {
@@ -204,7 +199,7 @@ static void see_figures(struct watch_job *j)
     j->s.newest_point = -1;
     for (int f = 0; f < WATCH_FIGURES; f++)
         see_figure(j, (enum watch_figure)f);
-    j->s.figures_known = ok(j->metrics[MONITORING_FRESHNESS]);
+    j->s.figures_known = watch_ok(j->metrics[MONITORING_FRESHNESS]);
     see_cost(j);
 }
 
@@ -216,7 +211,7 @@ static int64_t disk_room(const struct watch_job *j)
     struct instance_view v = {.used_bytes = -1};
     double used;
 
-    if (!ok(j->instance) || !ok(j->disk) ||
+    if (!watch_ok(j->instance) || !watch_ok(j->disk) ||
         !monitoring_latest(monitoring_answer(j->disk), clock_wall(), LOOK_WINDOW_S, &used))
         return -1;
     v.instance = sqladmin_instance(j->instance);
@@ -230,7 +225,7 @@ static int64_t disk_per_hour(const struct watch_job *j)
 {
     const struct monitoring_point *first = NULL, *last = NULL;
 
-    if (!ok(j->disk))
+    if (!watch_ok(j->disk))
         return -1;
     const struct monitoring_answer *m = monitoring_answer(j->disk);
     for (size_t s = 0; s < m->n_series; s++)
@@ -305,7 +300,7 @@ static void see_slot(struct watch_job *j, struct arena *a)
 static void see_publication(struct watch_job *j)
 {
     j->s.publication = j->publication;
-    if (!ok(j->published))
+    if (!watch_ok(j->published))
         return;
     j->s.published = pg_count(pg_rows(j->published)) > 0 ? WATCH_SOURCE_FINE : WATCH_SOURCE_GONE;
     if (j->s.published == WATCH_SOURCE_GONE)
@@ -330,7 +325,7 @@ static int64_t unsupported_of(const struct watch_job *j, const char *schema, con
 {
     int64_t sum = 0;
 
-    if (!ok(j->metrics[MONITORING_UNSUPPORTED]))
+    if (!watch_ok(j->metrics[MONITORING_UNSUPPORTED]))
         return -1;
     const struct monitoring_answer *m = monitoring_answer(j->metrics[MONITORING_UNSUPPORTED]);
     for (size_t s = 0; s < m->n_series; s++)
@@ -342,7 +337,7 @@ static int64_t unsupported_of(const struct watch_job *j, const char *schema, con
 
 static void see_counted(const struct counting *c, struct watch_table *w)
 {
-    int64_t counted = ok(c->source) ? pg_number(pg_rows(c->source), 0, 0, -1) : -1;
+    int64_t counted = watch_ok(c->source) ? pg_number(pg_rows(c->source), 0, 0, -1) : -1;
 
     if (counted >= 0 && counted <= LOOK_EXACT_ROWS) {
         w->rows_source = counted;
@@ -351,9 +346,9 @@ static void see_counted(const struct counting *c, struct watch_table *w)
         w->rows_source = counted;
         w->rows_source_is_estimate = true;
     }
-    if (ok(c->destination))
+    if (watch_ok(c->destination))
         w->rows_destination = bigquery_count_of(c->destination);
-    if (ok(c->told))
+    if (watch_ok(c->told))
         w->last_event = bigquery_table(c->told)->modified;
     w->counted_ms = clock_wall_ms();
 }
@@ -380,38 +375,9 @@ static void see_rows(const struct watch_job *j, size_t i, struct watch_table *w)
     }
 }
 
-static void see_published(const struct watch_job *j, bool plain, struct watch_table *w)
-{
-    long at = watch_find(j->published, w->schema, w->table);
-
-    if (at < 0 && plain)
-        w->source = WATCH_SOURCE_UNPUBLISHED;
-    else if (at >= 0 && !str_is_empty(pg_text(pg_rows(j->published), (size_t)at, PUBLISHED_HELD)))
-        w->source = WATCH_SOURCE_NARROWED;
-}
-
-static void see_source(const struct watch_job *j, struct watch_table *w)
-{
-    long at = watch_find(j->estimates, w->schema, w->table);
-
-    w->oid = -1;
-    if (!ok(j->estimates))
-        return;
-    w->source = at < 0 ? WATCH_SOURCE_GONE : WATCH_SOURCE_FINE;
-    if (at < 0)
-        return;
-    const struct pg_rows *rows = pg_rows(j->estimates);
-    bool plain = str_eq(pg_text(rows, (size_t)at, ESTIMATE_KIND), "r");
-    w->oid = pg_number(rows, (size_t)at, ESTIMATE_OID, -1);
-    if (watch_history_remade(&j->history, w))
-        w->source = WATCH_SOURCE_REMADE;
-    else if (ok(j->published) && pg_count(pg_rows(j->published)) > 0)
-        see_published(j, plain, w);
-}
-
 static void see_tables(struct watch_job *j, struct arena *a)
 {
-    if (!ok(j->objects)) {
+    if (!watch_ok(j->objects)) {
         j->s.tables_why = task_error(j->objects)->why;
         return;
     }
@@ -430,7 +396,7 @@ static void see_tables(struct watch_job *j, struct arena *a)
                                  .errors = faults(a, &x->errors, &x->backfill_errors),
                                  .n_errors = x->errors.n + x->backfill_errors.n,
                                  .n_backfill_errors = x->backfill_errors.n};
-        see_source(j, &tables[i]);
+        watch_see_source(j, &tables[i], a);
         see_rows(j, i, &tables[i]);
     }
     j->s.tables = tables;
@@ -441,7 +407,7 @@ static void see_log(struct watch_job *j, struct arena *a)
 {
     struct watch_error *log;
 
-    if (!ok(j->log))
+    if (!watch_ok(j->log))
         return;
     const struct logging_entries *e = logging_entries(j->log);
     log = arena_array(a, struct watch_error, e->n + 1);

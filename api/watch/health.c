@@ -290,6 +290,20 @@ static const char *those_that_flow(const struct watch_status *s, const struct wa
     return list;
 }
 
+static void judge_lacks(const struct watch_table *t, struct reasons *r, struct arena *a)
+{
+    because(r, WATCH_PUBLICATION_CHANGED, WATCH_DEGRADED,
+            arena_printf(a,
+                         tr("the publication hands out only some columns of %s.%s (a list): %s do "
+                            "not arrive with its changes"),
+                         t->schema, t->table, t->lacks))
+        ->hint = arena_printf(
+        a,
+        tr("a migration puts it right: DROP TABLE, then ADD TABLE without a list; what was changed "
+           "meanwhile needs a backfill (b on Monitor, or strom stream backfill %s.%s)"),
+        t->schema, t->table);
+}
+
 static void judge_source(const struct watch_status *s, const struct watch_table *t,
                          struct reasons *r, struct arena *a)
 {
@@ -355,6 +369,8 @@ static void judge_table(const struct watch_status *s, const struct watch_table *
                         struct reasons *r, struct arena *a)
 {
     judge_source(s, t, r, a);
+    if (t->lacks)
+        judge_lacks(t, r, a);
     judge_backfill(t, r, a);
     if (t->n_errors > t->n_backfill_errors) {
         const struct watch_error *e = &t->errors[0];

@@ -45,10 +45,18 @@ struct watch_job {
 /* Of the estimates: columns schema, table, rows, oid, kind, in the order of their bytes. */
 enum { ESTIMATE_ROWS = 2, ESTIMATE_OID, ESTIMATE_KIND };
 /* Of the publication: schema and table, likewise, and what it holds back. */
-enum { PUBLISHED_HELD = 2 };
+enum { PUBLISHED_HELD = 2, PUBLISHED_LACKS };
+/* It was asked, and has answered. */
+static inline bool watch_ok(const struct task *t)
+{
+    return t && task_state(t) == TASK_OK;
+}
+
 /* The row of that table; -1 there is none, or they could not be asked. */
 long watch_find(const struct task *rows, const char *schema, const char *table);
 int64_t watch_estimate(const struct watch_job *j, const char *schema, const char *table);
+/* One table of the stream, at the source: schema and table are known. */
+void watch_see_source(const struct watch_job *j, struct watch_table *w, struct arena *a);
 /* All of it, once nothing is under way any more. */
 void watch_see(struct watch_job *j, struct arena *a);
 

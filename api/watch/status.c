@@ -43,16 +43,26 @@ static const char estimates_sql[] =
     "'information_schema') " IN_ORDER; /* see watch_find */
 
 /* What the publication holds; a first row without names when there is one at all. What it holds
- * back: in the first row operations, in the others rows. (prqual: from PostgreSQL 15 on.) */
+ * back: in the first row operations, in the others rows, and as JSON the columns that its list
+ * leaves out. (prqual, prattrs: from PostgreSQL 15 on.) */
 static const char published_sql[] =
     "(SELECT '' AS nspname, '' AS relname, pg_catalog.concat_ws(', ', "
     "  CASE WHEN NOT pubinsert THEN 'insert' END, CASE WHEN NOT pubupdate THEN 'update' END, "
-    "  CASE WHEN NOT pubdelete THEN 'delete' END) AS held "
+    "  CASE WHEN NOT pubdelete THEN 'delete' END) AS held, NULL AS lacks "
     "FROM pg_catalog.pg_publication WHERE pubname = $1) "
     "UNION ALL (SELECT n.nspname::text, c.relname::text, "
     "  CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid "
     "  AND r.prrelid = c.oid AND pg_catalog.to_jsonb(r) OPERATOR(pg_catalog.->>) 'prqual' IS NOT "
-    "NULL) THEN 'rows' ELSE '' END FROM pg_catalog.pg_publication p, "
+    "NULL) THEN 'rows' ELSE '' END, "
+    "  (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum)::text "
+    "   FROM pg_catalog.pg_publication_rel r, pg_catalog.pg_attribute a, "
+    "   pg_catalog.jsonb_extract_path(pg_catalog.to_jsonb(r), 'prattrs') list "
+    "   WHERE r.prpubid = p.oid AND r.prrelid = c.oid "
+    "   AND pg_catalog.jsonb_typeof(list) OPERATOR(pg_catalog.=) 'array' "
+    "   AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+    "   AND coalesce(pg_catalog.to_jsonb(a) OPERATOR(pg_catalog.->>) 'attgenerated', '') = '' "
+    "   AND NOT list OPERATOR(pg_catalog.@>) pg_catalog.to_jsonb(a.attnum)) "
+    "FROM pg_catalog.pg_publication p, "
     "  LATERAL pg_catalog.pg_get_publication_tables(p.pubname::text) g, pg_catalog.pg_class c "
     "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "  WHERE c.oid = g.relid AND p.pubname = $1 " IN_ORDER ")";

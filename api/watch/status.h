@@ -88,6 +88,7 @@ struct watch_table {
     int64_t last_event;         /* written in BigQuery last, seconds since 1970, -1 unknown */
     int64_t unsupported_events; /* of the last hour; -1 unknown */
     enum watch_source source;
+    const char *lacks;                /* chosen columns that its publication leaves out; NULL */
     int64_t oid;                      /* at the source; -1 */
     const struct watch_error *errors; /* the table's own, then those of its backfill */
     size_t n_errors, n_backfill_errors;

@@ -283,6 +283,20 @@ static void a_publication_that_holds_back(void **state)
     await_fine();
 }
 
+/* A list that leaves out what was never chosen takes nothing away. */
+static void a_list_of_columns(void **state)
+{
+    (void)state;
+    at_source("BEGIN; DROP PUBLICATION ds_publication; CREATE PUBLICATION ds_publication FOR TABLE "
+              "regelsett_resultat, regel_evaluering (id, regel_resultat_id, resultat); COMMIT");
+    const struct json *p = await("publication_changed", "degraded");
+    assert_non_null(strstr(json_string_or(p, "message", ""),
+                           "only some columns of public.regel_evaluering (a list): regel_navn do"));
+    at_source("BEGIN; DROP PUBLICATION ds_publication; CREATE PUBLICATION ds_publication FOR ALL "
+              "TABLES; COMMIT");
+    await_fine();
+}
+
 static void a_publication_that_was_narrowed(void **state)
 {
     (void)state;
@@ -341,6 +355,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(both_sides_are_equal),
         cmocka_unit_test(a_row_that_lacks_is_found),
         cmocka_unit_test(a_publication_that_holds_back),
+        cmocka_unit_test(a_list_of_columns),
         cmocka_unit_test(what_cannot_be_compared_says_why),
         cmocka_unit_test(a_password_that_was_rotated),
         cmocka_unit_test(and_it_heals),

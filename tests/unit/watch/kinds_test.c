@@ -185,6 +185,11 @@ static void test_a_publication_that_holds_back(void **state)
     watch_judge(&s, &mem);
     check(&s, WATCH_DEGRADED, "only some rows of public.regel");
     assert_non_null(strstr(hint_of(&s, WATCH_PUBLICATION_CHANGED), "backfill public.regel)"));
+    t.source = WATCH_SOURCE_FINE;
+    t.lacks = "navn, versjon";
+    watch_judge(&s, &mem);
+    check(&s, WATCH_DEGRADED, "only some columns of public.regel (a list): navn, versjon do not");
+    assert_non_null(strstr(hint_of(&s, WATCH_PUBLICATION_CHANGED), "backfill public.regel)"));
     s.n_tables = 0;
     s.publication = "ds_publication";
     s.published = WATCH_SOURCE_NARROWED;
