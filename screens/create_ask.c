@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/flowing.h"
+#include "api/plan/record_left.h"
 
 enum { TOLD = 3 }; /* tables by name; Review has shown them all */
 
@@ -72,20 +73,31 @@ static void tell_rest(const struct journey *j, bool changes, struct str *out)
                clock_about(plan_usual_seconds(j->plan), span));
 }
 
+/* It was agreed to before: what is asked is another question, and Enter says yes. */
+static bool goes_on(const struct journey *j)
+{
+    return record_left_over(j->live->store, &j->target, j->plan->names.stream);
+}
+
 void create_ask_consent(struct create_ask *a, struct journey *j)
 {
     static const struct dialog_option make[] = {{'n', "not yet", false}, {'c', "create", false}},
+                                      on[] = {{'n', "not yet", false}, {'c', "go on", false}},
                                       change[] = {{'n', "not yet", false}, {'c', "change", false}},
                                       theirs[] = {{'n', "not yet", false}, {'c', "change", true}};
     const char *maker = plan_changes_anothers(j->plan);
     const struct plan_action *stream = plan_action(j->plan, STEP_STREAM);
     bool changes = stream && stream->verb == PLAN_UPDATE,
-         unexpected = maker && !j->opened; /* who opened it knows which one it is */
+         unexpected = maker && !j->opened, /* who opened it knows which one it is */
+        begun = !changes && !unexpected && goes_on(j);
     struct str text = {0};
 
     if (maker)
         str_printf(&text, tr("strom has not made this stream (%s). "), maker);
-    const char *title = tr("Create now?");
+    if (begun)
+        str_printf(&text, tr("It was begun and did not end: %zu of %zu steps are done. "),
+                   j->plan->count[PLAN_KEEP], j->plan->n_actions);
+    const char *title = begun ? tr("Go on with the creation?") : tr("Create now?");
     if (changes)
         title = tell_change(j, stream, &text) ? tr("Change what flows?") : tr("Change the stream?");
     tell_rest(j, changes, &text);
@@ -94,8 +106,9 @@ void create_ask_consent(struct create_ask *a, struct journey *j)
     dialog_open(&a->dialog, title, a->question,
                 unexpected ? theirs
                 : changes  ? change
+                : begun    ? on
                            : make,
-                2, 0);
+                2, begun);
     if (unexpected) /* what somebody else made is named before it is changed */
         dialog_confirm_name(&a->dialog, j->plan->names.stream);
     a->interrupting = false;

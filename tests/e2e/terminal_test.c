@@ -421,7 +421,7 @@ STEP(creating)
         if (i == 0)
             every_size("creating", "Private connection");
         ends_by("creating", numbers[i]);
-        open_again("creating", "Create now?");
+        open_again("creating", "Go on with the creation?");
     }
     vt_key(v, "c");
     see("The stream runs");

@@ -116,7 +116,7 @@ struct task *__wrap_http_send(struct net *net, const struct http_request *r)
     fuzz_must(r->method && r->url && str_starts(r->url, "http"));
     for (const char *p = r->url; *p; p++) /* what stood in an answer is encoded in the next URL */
         fuzz_must((unsigned char)*p > 0x20 && (unsigned char)*p < 0x7f);
-    fuzz_must(!strstr(r->url, WIRE_SECRET));
+    fuzz_must(wire.told || !strstr(r->url, WIRE_SECRET));
     return wire_answer(net);
 }
 
@@ -136,7 +136,7 @@ struct task *__wrap_child_run(struct net *net, const struct child_request *r)
 {
     fuzz_must(r->argv && r->argv[0]);
     for (const char *const *p = r->argv; *p; p++)
-        fuzz_must(!strstr(*p, WIRE_SECRET));
+        fuzz_must(wire.told || !strstr(*p, WIRE_SECRET));
     return wire_answer(net);
 }
 
