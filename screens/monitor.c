@@ -101,8 +101,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         answer_error(p, &s->stream_error);
         page_note(p, tr("→ tried again every %d s; r tries now"), REST_MS / 1000);
         page_gap(p);
-        if (s->n_why > 1) /* the slot's own: it holds the log from the deploy on */
-            status_view_why(s, p);
+        status_view_why(s, p); /* the slot's own: it holds the log from the deploy on */
         status_view_slot(&s->slot, &self->slot, j->target.slot, p);
         return;
     }

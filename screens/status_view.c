@@ -111,12 +111,21 @@ static const char *step_of(const struct watch_status *s, size_t i)
     return s->why[i].hint;
 }
 
+/* That there is no stream, or no answer about it, is the page itself. */
+static bool is_told(const struct watch_reason *r)
+{
+    return r->kind == WATCH_NO_STREAM || r->kind == WATCH_NO_ANSWER;
+}
+
 void status_view_why(const struct watch_status *s, struct page *p)
 {
-    for (size_t i = 0; i < s->n_why && i < WHY_LINES; i++)
-        draw_trouble(health_mark(s->why[i].health), s->why[i].time ? s->why[i].time : "",
-                     s->why[i].text, step_of(s, i), p);
-    draw_more(s->n_why, WHY_LINES, p);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_why; i++)
+        if (!is_told(&s->why[i]) && n++ < WHY_LINES)
+            draw_trouble(health_mark(s->why[i].health), s->why[i].time ? s->why[i].time : "",
+                         s->why[i].text, step_of(s, i), p);
+    draw_more(n, WHY_LINES, p);
 }
 
 void status_view_log(const struct watch_status *s, struct page *p)

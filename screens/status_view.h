@@ -15,7 +15,7 @@ void status_view_silence(const struct watch_status *s, const struct watch_silenc
 /* What was known last stays, with its time, and why there is nothing newer. */
 void status_view_unreachable(const struct watch_status *s, const struct err *e, int again_s,
                              struct page *p);
-/* What is wrong, each with its next step; the first of them. */
+/* What is wrong, each with its next step; the first of them. But for the stream's own absence. */
 void status_view_why(const struct watch_status *s, struct page *p);
 /* last: as it was known before. When the source has gone its numbers stay, with their time. */
 void status_view_slot(const struct watch_slot *slot, const struct watch_slot *last,
