@@ -53,8 +53,8 @@ static bool tell_change(const struct journey *j, const struct plan_action *strea
 
 static void tell_rest(const struct journey *j, bool changes, struct str *out)
 {
-    size_t made = j->plan->count[PLAN_CREATE],
-           changed = j->plan->count[PLAN_UPDATE] - changes - plan_starts_machine(j->plan) -
+    size_t made = j->plan->count[PLAN_CREATE], waits = plan_waits_for(j->plan),
+           changed = j->plan->count[PLAN_UPDATE] - changes - waits - plan_starts_machine(j->plan) -
                      (plan_action(j->plan, STEP_START) &&
                       plan_action(j->plan, STEP_START)->verb == PLAN_UPDATE);
     char span[CLOCK_TEXT];
@@ -63,6 +63,8 @@ static void tell_rest(const struct journey *j, bool changes, struct str *out)
             plan_action(j->plan, STEP_START)->verb == PLAN_CREATE; /* starting makes nothing */
     if (made)
         str_printf(out, tr("To be made in %s: %zu. "), j->target.project, made);
+    if (waits)
+        str_printf(out, tr("Being made already, and waited for: %zu. "), waits);
     if (changed)
         str_printf(out, tr("To be changed besides: %zu. "), changed);
     if (plan_starts_machine(j->plan))
@@ -87,7 +89,7 @@ void create_ask_consent(struct create_ask *a, struct journey *j)
                                       theirs[] = {{'n', "not yet", false}, {'c', "change", true}};
     const char *maker = plan_changes_anothers(j->plan);
     const struct plan_action *stream = plan_action(j->plan, STEP_STREAM);
-    bool changes = stream && stream->verb == PLAN_UPDATE,
+    bool changes = stream && stream->verb == PLAN_UPDATE && stream->n_changes,
          unexpected = maker && !j->opened, /* who opened it knows which one it is */
         begun = !changes && !unexpected && goes_on(j);
     struct str text = {0};

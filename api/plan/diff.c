@@ -464,6 +464,16 @@ bool plan_starts_machine(const struct plan *p)
     return a && a->verb == PLAN_UPDATE && a->n_changes;
 }
 
+size_t plan_waits_for(const struct plan *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n_actions; i++)
+        n += p->actions[i].verb == PLAN_UPDATE && p->actions[i].n_changes == 0 &&
+             p->actions[i].step != STEP_START;
+    return n;
+}
+
 const char *plan_changes_anothers(const struct plan *p)
 {
     const struct plan_action *a = plan_action(p, STEP_STREAM);

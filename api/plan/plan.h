@@ -88,6 +88,8 @@ const struct plan_action *plan_action(const struct plan *p, enum step_id step); 
 const char *plan_verb_name(enum plan_verb v); /* "create", ...: as in --json */
 /* The proxy machine is there, and nothing is done to it but to start it. */
 bool plan_starts_machine(const struct plan *p);
+/* How many things are being made at this moment, by an earlier run: waited for, not changed. */
+size_t plan_waits_for(const struct plan *p);
 /* Whose stream it is, in words, where the plan changes what flows in one that strom has not made:
  * that needs a consent that names it. NULL: it does not. */
 const char *plan_changes_anothers(const struct plan *p);

@@ -75,6 +75,8 @@ static void test_what_was_under_way_has_come(void **state)
     then.seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_PENDING;
     now.seen.things[STEP_DESTINATION_PROFILE].seen = SEEN_READY;
     const struct plan *a = scene_plan(&then), *b = scene_plan(&now);
+    assert_int_equal(plan_waits_for(a), 1);
+    assert_int_equal(plan_waits_for(b), 0);
     assert_false(planning_holds(b, a->digest, NULL));
     assert_true(planning_still_holds(a, b, NULL));
     assert_false(planning_still_holds(b, a, NULL));
