@@ -39,6 +39,7 @@ static void enter(void *ctx, struct journey *j)
     if (self->pointed)
         self->list.at = (size_t)j->managing - 1;
     j->managing = 0;
+    self->entered = true;
     look(self, j);
 }
 
@@ -87,7 +88,16 @@ static void take_begun(struct manage *self)
         alter_plan(seen, &self->orders[BEGUN], &self->mem, &self->plans[BEGUN]);
         self->list.at = self->pointed ? self->list.at + 1 : 0;
     }
-    self->pointed = false;
+}
+
+/* Of a stream that has failed for good there are two ways on. */
+static void point_at_a_way_on(struct manage *self)
+{
+    bool failed = str_eq(alter_seen(self->looking)->state, "FAILED_PERMANENTLY");
+
+    if (self->entered && failed && !self->begun && !self->pointed)
+        self->list.at = self->plans[ALTER_RECOVER].possible ? ALTER_RECOVER : ALTER_SLOT;
+    self->entered = self->pointed = false;
 }
 
 static void take_look(struct manage *self, struct journey *j)
@@ -100,6 +110,7 @@ static void take_look(struct manage *self, struct journey *j)
             self->table = i;
     make_plans(self);
     take_begun(self);
+    point_at_a_way_on(self);
 }
 
 /* --- asking, doing --- */

@@ -22,6 +22,7 @@ struct manage {
     struct alter_order orders[PLANS];
     bool planned, begun; /* there is one that was begun: it stands first */
     bool pointed;        /* it was opened for one of the others */
+    bool entered;        /* nothing has been looked at since */
     size_t table;        /* whose copy is meant; as many as there are: all */
     struct list list;
     struct scroll meaning; /* of what is under the cursor */

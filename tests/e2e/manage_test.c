@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/e2e/altering.h"
+#include "tests/e2e/lose.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -204,6 +205,28 @@ static void killed_it_is_taken_up_from_home(void **state)
     nothing_is_left();
 }
 
+/* The rest of the list cannot be done: what can is under the cursor. */
+static void of_what_failed_for_good_a_way_on_is_chosen(void **state)
+{
+    char value[256];
+    (void)state;
+    lose_slot(&w, "ds_fire");
+    open_wide();
+    see("FAILED_PERMANENTLY");
+    vt_key(v, "End");
+    vt_key(v, "Enter");
+    see("m manage");
+    vt_key(v, "m");
+    see("Exchange the slot:");
+    leave();
+    world_source(&w, "SELECT pg_drop_replication_slot('ds_fire')", value);
+    make_slot("ds_fire");
+    open_again();
+    vt_key(v, "m");
+    see("Recover:");
+    leave();
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +234,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(stopped_it_stands_first),
         cmocka_unit_test(detached_the_cloud_goes_on_and_the_next_start_ends_it),
         cmocka_unit_test(killed_it_is_taken_up_from_home),
+        cmocka_unit_test(of_what_failed_for_good_a_way_on_is_chosen),
         cmocka_unit_test(every_request_was_one_of_googles),
     };
     (void)argc;
