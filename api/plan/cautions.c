@@ -108,7 +108,7 @@ static void of_tables(const struct source_grants *g, size_t kind, struct arena *
     const char *all = all_of(&names, n, a);
     if (n)
         out->items[out->n++] = (struct caution){
-            kinds[kind].kind, arena_printf(a, "%s: %s", tr(kinds[kind].text), all)};
+            kinds[kind].kind, arena_printf(a, "%s: %s", tr(kinds[kind].text), all), false};
 }
 
 /* Some may be held back on purpose. */
@@ -124,10 +124,12 @@ static void of_rows(const struct source_coverage *c, const char *publication, st
     const char *all = all_of(&names, n, a);
     if (n)
         out->items[out->n++] = (struct caution){
-            "migration", arena_printf(a,
-                                      tr("a filter in the publication %s holds rows back, of %s "
-                                         "(DROP TABLE, then ADD TABLE without WHERE)"),
-                                      said_word(a, publication), all)};
+            "migration",
+            arena_printf(a,
+                         tr("a filter in the publication %s holds rows back, of %s "
+                            "(DROP TABLE, then ADD TABLE without WHERE)"),
+                         said_word(a, publication), all),
+            true};
 }
 
 void cautions_find(const struct source_facts *facts, const char *publication, struct arena *a,

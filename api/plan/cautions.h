@@ -8,11 +8,13 @@
 #include "api/base/arena.h"
 #include "api/pg/facts.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct caution {
     const char *kind; /* "migration", "backfill" */
     const char *text; /* marked as in said.h */
+    bool withholds;   /* rows that should flow do not: what a review calls missing */
 };
 struct cautions {
     struct caution *items;

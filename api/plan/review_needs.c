@@ -173,6 +173,11 @@ static void partitioned(struct review *r)
                            word(r, r->in->target->publication), names(r, &tables)));
 }
 
+static void tell(struct review *r, const char *kind, const char *text)
+{
+    need(r, kind, true, text);
+}
+
 /* Such a table may flow all the same. */
 static void look_out(struct review *r)
 {
@@ -180,7 +185,7 @@ static void look_out(struct review *r)
 
     cautions_find(r->in->live.facts, r->in->target->publication, &r->mem, &found);
     for (size_t i = 0; i < found.n; i++)
-        need(r, found.items[i].kind, true, found.items[i].text);
+        (found.items[i].withholds ? lacks : tell)(r, found.items[i].kind, found.items[i].text);
 }
 
 /* --- what such a change takes --- */
