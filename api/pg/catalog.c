@@ -102,6 +102,7 @@ struct catalog_column catalog_column(const struct catalog *c, size_t table, size
         .comment = word_or_null(c, col->comment),
         .type = catalog_word(c, type->name),
         .base_type = catalog_word(c, type->base_name),
+        .labels = word_or_null(c, type->labels),
         .typmod = col->typmod,
         .position = col->bits & COLUMN_NUMBER,
         .nullable = (col->bits & COLUMN_NULLABLE) != 0,

@@ -61,6 +61,8 @@ struct catalog_column {
     const char *comment;   /* NULL: none */
     const char *type;      /* of the base: "character varying", "fnr" (a domain), "bigint[]" */
     const char *base_type; /* what a domain stands for, else type */
+    const char *labels;    /* of an enum (a domain over one, an array of them): the first 64, a line
+                              each; NULL: it is none */
     int typmod;            /* as PostgreSQL keeps it; -1 none. See catalog_type */
     int position;          /* attnum */
     bool nullable, generated;

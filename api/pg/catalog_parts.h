@@ -42,6 +42,7 @@ enum { TYPE_NONE = 0, TYPE_MAX = 0xFFFF };
 struct type {
     uint32_t oid, name, base_name;
     uint32_t base, element; /* oids; 0 none */
+    uint32_t labels;        /* of an enum; 0 none */
     int32_t typmod;         /* of a domain */
     char kind;              /* typtype */
     bool is_array, supported;

@@ -125,6 +125,7 @@ static bool type_row(void *ctx, char *text, size_t bytes, struct err *e)
     t.typmod = (int32_t)number(&l);
     t.element = oid(&l);
     t.is_array = letter(&l) == 'A' && t.element != 0;
+    t.labels = word(c, &l);
     c->types[c->n_types++] = t;
     return true;
 }

@@ -110,6 +110,10 @@ void types_settle(struct catalog *c, const struct oid_map *by_oid)
         const struct type *base = under_domains(c, by_oid, t);
         t->base_name = base != NULL ? base->name : t->name;
         t->supported = can_be_carried(c, by_oid, base);
+        const struct type *one = base != NULL && base->is_array
+                                     ? under_domains(c, by_oid, find(c, by_oid, base->element))
+                                     : base;
+        t->labels = one != NULL ? one->labels : 0;
     }
 }
 

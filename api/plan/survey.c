@@ -66,6 +66,7 @@ static void judge_column(const struct court *k, const struct rules_table *words,
     struct rules_column asked = {.name = c.name,
                                  .type = catalog_type(&c, type, sizeof type),
                                  .comment = c.comment,
+                                 .labels = c.labels,
                                  .is_key = c.in_key};
     size_t to_table, to_column;
 

@@ -29,8 +29,8 @@ static const char *const categories[] = {"fnr",
                                          "org",
                                          "other"};
 
-static const char *const bys[] = {"name",  "table",      "type", "comment",
-                                  "table", "statistics", "data", "team"};
+static const char *const bys[] = {"name",       "table", "type", "comment", "table",
+                                  "statistics", "data",  "team", "type"};
 
 _Static_assert(sizeof categories / sizeof categories[0] == RULES_CATEGORIES, "a name each");
 

@@ -47,13 +47,15 @@ enum rules_by {
     RULES_BY_REFERENCE, /* printed as "table": a foreign key points at a sensitive column */
     RULES_BY_STATISTICS,
     RULES_BY_DATA,
-    RULES_BY_TEAM /* the team's own rules (team.h) */
+    RULES_BY_TEAM,  /* the team's own rules (team.h) */
+    RULES_BY_LABELS /* printed as "type": the labels of an enum */
 };
 
 /* Everything is borrowed; all but name may be NULL. type as format_type() gives it. */
 struct rules_column {
     const char *name, *type, *comment;
-    bool is_key; /* part of the primary key */
+    const char *labels; /* of an enum, a line each */
+    bool is_key;        /* part of the primary key */
 };
 
 struct rules_team; /* a team's own rules: team.h */

@@ -1,5 +1,6 @@
 /* The rules of rules.def held against one column and its table. */
 
+#include "api/rules/labels.h"
 #include "api/rules/match.h"
 #include "api/rules/rules.h"
 #include "api/rules/team.h"
@@ -18,12 +19,14 @@ struct rule {
     uint64_t despite, beside, not_beside, table_what, not_table_what;
     uint32_t whose, owner, of, not_whose, last_whose, beside_whose;
     uint32_t table, table_head, not_table, not_head;
+    uint32_t labels;
     bool by_whom, not_by_whom, sick_table, of_whom, unknown, single, many;
     const char *why;
 };
 
 #define W(name) WHAT_BIT(name)
 #define O(name) WHOSE_BIT(name)
+#define L(name) LABELS_BIT(name)
 #define RULE(id_, category_, level_, types_, ...)                                                  \
     {.id = (id_),                                                                                  \
      .category = RULES_##category_,                                                                \
@@ -46,7 +49,7 @@ static const uint64_t told_by_domain = W(FNR) | W(AKTOR) | W(IDENT) | W(EMAIL) |
                                        W(PROTECT) | W(DIAGNOSIS) | W(CREED) | W(IP);
 
 struct facts {
-    uint32_t types;
+    uint32_t types, labels;
     struct words own, comment;
     const struct rules_table *table;
 };
@@ -152,6 +155,8 @@ static bool name_holds(const struct rule *r, const struct facts *f)
     if ((r->unknown && (w->any != 0 || w->idle)) || (r->single && !w->single) ||
         (r->many && w->single))
         return false;
+    if (r->labels && !(f->labels & r->labels))
+        return false;
     return !r->comment || (f->comment.any & r->comment);
 }
 
@@ -194,7 +199,7 @@ static bool is_silent(const struct rule *r, const struct facts *f)
         return true;
     if ((t->what & r->not_table_what) || (t->whose & r->not_table) || (t->head & r->not_head))
         return true;
-    return !r->comment && (f->own.last & neutral & ~r->despite);
+    return !r->comment && !r->labels && (f->own.last & neutral & ~r->despite);
 }
 
 static bool holds(const struct rule *r, const struct facts *f)
@@ -206,6 +211,8 @@ static enum rules_by by_of(const struct rule *r)
 {
     if (r->comment)
         return RULES_BY_COMMENT;
+    if (r->labels)
+        return RULES_BY_LABELS;
     if (r->table || r->table_head || r->beside || r->beside_whose || r->table_what ||
         r->sick_table || r->of_whom || r->of)
         return RULES_BY_TABLE;
@@ -429,6 +436,10 @@ void rules_judge(const struct rules_table *t, const struct rules_column *c,
         f.types = f.types & (T_BOOL | T_TEXT | T_NUMBER) ? T_BOOL : f.types;
     if (f.types & T_ENUM)
         read_domain(&f, c->type);
+    if (!str_is_empty(c->labels)) {
+        f.types |= T_ENUM; /* whatever it is called */
+        f.labels = labels_say(c->labels);
+    }
     if (!str_is_empty(c->comment))
         match_prose(c->comment, &f.comment);
     if (t->team)

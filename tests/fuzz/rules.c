@@ -79,6 +79,12 @@ static void judge(char *const *field)
     struct rules_verdict v = {0}, other = {0};
     struct rules_column c = {
         .name = field[2], .type = field[5], .comment = field[4], .is_key = field[1][0] == 'k'};
+    char labels[256];
+    size_t n = 0;
+    for (; n + 1 < sizeof labels && field[4][n]; n++)
+        labels[n] = field[4][n] == ';' ? '\n' : field[4][n];
+    labels[n] = '\0';
+    c.labels = field[1][0] == 'e' ? labels : NULL;
     rules_table_of(&t, field[3], field[0], field[4]);
     rules_table_sibling(&t, field[2]);
     rules_table_sibling(&t, field[1]);

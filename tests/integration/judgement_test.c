@@ -120,7 +120,13 @@ static const char by_other_things[] =
     "ALTER TABLE ring ADD FOREIGN KEY (a) REFERENCES ring (b), ADD FOREIGN KEY (b) REFERENCES ring "
     "(a);"
     "CREATE TABLE diagnose (sykmeldt_fnr text, kode text, system text);"
-    "CREATE TABLE t (v text, w text);";
+    "CREATE TABLE t (v text, w text);"
+    "CREATE TYPE gradering_type AS ENUM ('UGRADERT', 'FORTROLIG', 'STRENGT_FORTROLIG');"
+    "CREATE TYPE klasse AS ENUM ('INTERN', 'FORTROLIG'); CREATE DOMAIN under AS gradering_type;"
+    "DO $$BEGIN EXECUTE 'CREATE TYPE mange AS ENUM (' || (SELECT string_agg(quote_literal('n' || "
+    "i),"
+    " ', ') FROM generate_series(1, 64) i) || ', ''FORTROLIG'')'; END$$;"
+    "CREATE TABLE enums (kode gradering_type, b under, c klasse, d mange, e gradering_type[]);";
 
 static int start(void **state)
 {
@@ -307,6 +313,13 @@ static void test_evidence(void **state)
     assert_true(v.categories & 1u << RULES_HEALTH); /* the table's name */
     assert_int_equal(v.evidence[0].by, RULES_BY_TABLE);
     assert_int_equal(judged(c, NULL, "t", "v").level, RULES_NONE);
+    v = judged(c, NULL, "enums", "kode");
+    assert_int_equal(v.categories, 1u << RULES_PROTECTED_ADDRESS); /* the labels */
+    assert_int_equal(v.evidence[0].by, RULES_BY_LABELS);
+    assert_int_equal(judged(c, NULL, "enums", "b").level, RULES_SPECIAL); /* under a domain */
+    assert_int_equal(judged(c, NULL, "enums", "e").level, RULES_SPECIAL);
+    assert_int_equal(judged(c, NULL, "enums", "c").level, RULES_NONE); /* classes of documents */
+    assert_int_equal(judged(c, NULL, "enums", "d").level, RULES_NONE); /* beyond the first 64 */
     catalog_free(c);
 }
 

@@ -297,6 +297,12 @@ static void test_types(void **state)
     assert_string_equal(f2.type, "fnr2");
     assert_string_equal(f2.base_type, "character varying");
     assert_true(column(c, "public", "sak", "farge").is_enum);
+    assert_string_equal(column(c, "public", "sak", "farge").labels, "r\xC3\xB8"
+                                                                    "d\nbl\xC3\xA5");
+    assert_string_equal(column(c, "public", "sak", "farger").labels,
+                        column(c, "public", "sak", "farge").labels);
+    assert_null(column(c, "public", "sak", "f2").labels);
+    assert_null(column(c, "public", "sak", "koder").labels);
     assert_true(column(c, "public", "sak", "koder").is_array);
     assert_true(column(c, "public", "sak", "dobbel").generated);
     ptrdiff_t at = catalog_find(c, "public", "sak"), other = catalog_find(c, "public", "utsyn");
