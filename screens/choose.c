@@ -56,6 +56,14 @@ static void say_answer(struct journey *j, size_t table, enum selection_answer a)
         journey_say(j, MARK_WARN, "%s", why_not(j, table, a));
 }
 
+/* Turned on without a question, for its reason was given before: whose word that is, is said. */
+static void say_reason(struct journey *j, const struct selection_column *c)
+{
+    if (c->level != RULES_NONE && c->included && c->ack)
+        journey_say(j, MARK_NONE, tr("%s is on again by the reason of %s, %s; e changes it"),
+                    c->name, c->ack->by, c->ack->at);
+}
+
 enum selection_answer choose_column(struct journey *j, size_t table, size_t column, bool on)
 {
     struct choose_step step = {0};
@@ -67,6 +75,7 @@ enum selection_answer choose_column(struct journey *j, size_t table, size_t colu
     if (a == SELECTION_DONE) {
         struct done d = {1, 1, {(uint32_t)table, (uint32_t)column}, 1};
         record(j, &d, &table, 1, &step);
+        say_reason(j, &j->selection.tables[table].columns[column]);
     }
     choose_step_done(&step);
     return a;
@@ -76,7 +85,7 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
 {
     struct choose_step step = {0};
     const struct selection_table *t = &j->selection.tables[table];
-    size_t left = 0, was = t->n_included;
+    size_t left = 0, again = 0, was = t->n_included;
 
     choose_step_begin(&step, j, table);
     enum selection_answer a = selection_set_table(&j->selection, table, on);
@@ -87,8 +96,13 @@ enum selection_answer choose_table(struct journey *j, size_t table, bool on)
         return a;
     }
     for (size_t i = 0; on && i < t->n_columns; i++)
-        left += !t->columns[i].included && t->columns[i].level != RULES_NONE;
-    if (left)
+        *(t->columns[i].included ? &again : &left) += t->columns[i].level != RULES_NONE;
+    if (again)
+        journey_say(j, MARK_NONE,
+                    tr("sensitive columns on by a reason of before: %zu; left out, each in need "
+                       "of one: %zu"),
+                    again, left);
+    else if (left)
         journey_say(j, MARK_NONE,
                     tr("sensitive columns left out: %zu; each needs a reason of its own"), left);
     struct done d = {1, between(was, t->n_included), {(uint32_t)table, 0}, 0};

@@ -17,6 +17,8 @@
 #include "api/store/store.h"
 #include "screens/cli/options.h"
 
+struct nais_source;
+
 /* What strom granted for a while: see screens/grants.h. */
 struct granted {
     int64_t until; /* the last one's end, seconds since 1970 */
@@ -67,6 +69,8 @@ void live_use_cluster(struct live *l, const char *context, const char *ns);
 /* Takes over what the platform tells of the user's password: itself, or where it lies; one that was
  * given or typed goes before. True when it is known now. */
 bool live_use_password(struct live *l, const struct task *source);
+/* What the cluster tells of the app's database, where nothing else has told it. */
+void live_fill_from_cluster(struct target *t, const struct nais_source *n);
 void live_type_password(struct live *l, const char *text); /* a copy; the caller wipes */
 /* It was another app's: only what was given for this run is left. */
 void live_forget_password(struct live *l);

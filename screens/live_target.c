@@ -2,6 +2,7 @@
 #include "screens/live.h"
 
 #include "api/base/str.h"
+#include "api/nais/lookups.h"
 #include "api/plan/names.h"
 #include "api/plan/names_valid.h"
 #include "screens/cli/config_file.h"
@@ -44,6 +45,23 @@ static bool google_takes(const struct options *o, struct err *e)
     str_copy(said.stream, sizeof said.stream, o->stream ? o->stream : "");
     str_copy(said.dataset, sizeof said.dataset, o->dataset ? o->dataset : "");
     return names_valid(&said, e);
+}
+
+static void fill(char *field, size_t room, const char *value)
+{
+    if (field[0] == '\0' && !str_is_empty(value))
+        str_copy(field, room, value);
+}
+
+void live_fill_from_cluster(struct target *t, const struct nais_source *n)
+{
+    fill(t->project, sizeof t->project, n->project);
+    fill(t->region, sizeof t->region, n->region);
+    fill(t->instance, sizeof t->instance, n->instance);
+    fill(t->database, sizeof t->database,
+         n->database[0] || n->n_databases != 1 ? n->database : n->databases[0]);
+    if (!str_is_empty(n->user))
+        str_copy(t->db_user, sizeof t->db_user, n->user);
 }
 
 bool live_fill_target(const struct live *l, struct target *t, struct err *e)

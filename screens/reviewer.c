@@ -106,6 +106,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         lines_view_draw(&lines, &self->list, p);
     else if (self->reviewing == NULL)
         answered(p, self->place, tr("Asking the cluster where this stream is"));
+    else if (reviewer_is_nowhere(self))
+        answered(p, self->place, "");
     else if (!answered(p, self->reviewing, tr("Looking at what there was, and what runs")) &&
              task_state(self->reviewing) == TASK_FAILED)
         page_note(p, "%s", tr("→ b compares with something else"));
@@ -125,21 +127,10 @@ static void show(struct reviewer *self)
     self->shown = true;
 }
 
-static void take_place(struct reviewer *self, struct journey *j)
-{
-    const struct nais_source *n = nais_source_found(self->place);
-
-    if (self->target.region[0] == '\0')
-        str_copy(self->target.region, sizeof self->target.region, n->region);
-    reviewer_look(self, j);
-}
-
 static void news(struct reviewer *self, struct journey *j)
 {
-    if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_OK)
-        take_place(self, j);
-    else if (self->reviewing == NULL && self->place && task_state(self->place) == TASK_FAILED)
-        reviewer_look(self, j);
+    if (self->reviewing == NULL && self->place && task_state(self->place) != TASK_RUNNING)
+        reviewer_look_there(self, j);
     if (self->reviewing && !self->shown && task_state(self->reviewing) == TASK_OK)
         show(self);
 }
@@ -253,8 +244,7 @@ static void leave(void *ctx)
 {
     struct reviewer *self = ctx;
 
-    task_clear(&self->place);
-    task_clear(&self->reviewing);
+    reviewer_stop(self);
     if (self->has_file)
         selection_done(&self->file);
     arena_done(&self->texts);

@@ -15,10 +15,11 @@ struct reviewer {
     const char *path;        /* of the plan file; "" where there is no repository */
     struct selection file;   /* of the file; what is chosen lies in the journey */
     bool has_file;
-    struct err trouble;     /* the file cannot be read; ERR_NONE: it was */
-    struct target target;   /* that the file is about */
-    struct task *place;     /* the cluster is asked for the region */
-    struct task *reviewing; /* NULL: not yet */
+    struct err trouble;      /* the file cannot be read; ERR_NONE: it was */
+    struct target target;    /* that the file is about */
+    struct cluster *cluster; /* the file's own, where it is not the one that is open; else NULL */
+    struct task *place;      /* the cluster is asked where this is */
+    struct task *reviewing;  /* NULL: not yet */
     struct review_lines lines;
     struct list list;
     bool shown, typing;
@@ -29,6 +30,10 @@ struct reviewer {
 const char *reviewer_path(struct reviewer *self, const struct journey *j);
 bool reviewer_is_of_choices(const struct journey *j); /* not of a file */
 void reviewer_begin(struct reviewer *self, struct journey *j);
-void reviewer_look(struct reviewer *self, struct journey *j); /* once it is known what at */
+void reviewer_look(struct reviewer *self, struct journey *j);       /* once it is known what at */
+void reviewer_look_there(struct reviewer *self, struct journey *j); /* the cluster has answered */
+/* Nothing could be looked at, for the cluster did not tell where: its own answer says why. */
+bool reviewer_is_nowhere(const struct reviewer *self);
+void reviewer_stop(struct reviewer *self); /* what is asked */
 
 #endif

@@ -37,6 +37,18 @@ bool safe_is_harmful(uint32_t cp)
     return !utf8_is_assigned(cp); /* one terminal drops it, the other draws a box */
 }
 
+bool safe_turns(const char *text)
+{
+    size_t left = strlen(text);
+    uint32_t cp;
+
+    for (size_t n; (n = utf8_next(text, left, &cp)) > 0; text += n, left -= n)
+        if (cp == 0x061C || cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) ||
+            (cp >= 0x2066 && cp <= 0x2069))
+            return true;
+    return false;
+}
+
 /* The piece that stands for the character at text: itself, or an escape made in buf. */
 static size_t piece_of(const char *text, size_t left, bool lines, char buf[16], const char **piece,
                        size_t *bytes)

@@ -15,7 +15,9 @@
 
 struct str;
 
-bool safe_is(const char *text); /* nothing would be changed */
+bool safe_is(const char *text);    /* nothing would be changed */
+bool safe_turns(const char *text); /* a bidi control is in it: what stands around it is read
+                                      in another order than it is written */
 /* Writes at most cap-1 bytes and a NUL; cuts on the border of a character or of an escape. Returns
  * the bytes that the whole text would need, as snprintf does. */
 size_t safe_text(char *out, size_t cap, const char *text);

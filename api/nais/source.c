@@ -103,7 +103,8 @@ static enum task_state not_ready(struct task *t, const struct source_job *job,
                                                         str_eq(json_string(c, "type"), "Ready") &&
                                                         json_string(c, "message"))
             err_why(&e, tr("the instance %s has no connection name yet: %s (%s)"), name,
-                    json_string(c, "message"), json_string_or(c, "reason", tr("no reason")));
+                    json_string(c, "message"),
+                    json_string_or(c, "reason", tr("no reason was given")));
     return task_fail(t, &e);
 }
 

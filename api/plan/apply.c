@@ -327,9 +327,9 @@ bool apply_possible(const struct plan *p, const struct secret *password, struct 
         err_reason(e, "UNACKNOWLEDGED");
         err_resource(e, p->unsettled);
         if (p->n_unacknowledged == 1)
-            err_why(e, "1 sensitive column has no reason: %s", p->unsettled);
+            err_why(e, "1 sensitive column has no reason that holds: %s", p->unsettled);
         else
-            err_why(e, "%zu sensitive columns have no reason: %s", p->n_unacknowledged,
+            err_why(e, "%zu sensitive columns have no reason that holds: %s", p->n_unacknowledged,
                     p->unsettled);
         return apply_hint_reason(p, e);
     }

@@ -110,7 +110,7 @@ static void put_column(struct str *out, const struct selection_column *c, bool l
     str_printf(out, ", \"included\": %s, \"level\": \"%s\", \"categories\": ",
                c->included ? "true" : "false", rules_level_name((enum rules_level)c->level));
     put_categories(out, c->categories);
-    if (c->ack &&
+    if (c->included && c->ack &&
         !selection_reason_is_outgrown(c)) /* the file's level is the one that it settles */
         put_ack(out, c->ack);
     str_add(out, last ? "}\n" : "},\n");

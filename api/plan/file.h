@@ -20,6 +20,8 @@ enum {
     PLAN_FILE_MAX_COLUMNS = 1600  /* PostgreSQL's own limit, a table */
 };
 
+/* A reason counts, and is written, only where its column is included. */
+
 /* Strict: unknown and doubled keys, wrong types, sizes, a newer version: ERR_INPUT with the key and
  * the line in `why`. out is initialised here; on failure there is nothing to release. */
 bool plan_file_read(const char *text, size_t bytes, struct selection *out, struct err *e);

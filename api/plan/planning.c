@@ -196,7 +196,9 @@ void planning_differences(const struct plan *then, const struct plan *now, struc
     if (then && !str_eq(then->wanted, now->wanted))
         str_add(out, tr("what is chosen is something else now\n"));
     if (out->bytes == before)
-        str_add(out, tr("what was seen when the plan was made has changed\n"));
+        str_add(out, then ? tr("what was seen when the plan was made has changed\n")
+                          : tr("what is wanted (plan file, options), or what was seen, has changed "
+                               "since the plan was made\n"));
 }
 
 bool planning_moved(const struct plan *then, const struct plan *now, struct err *e)

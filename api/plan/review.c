@@ -42,6 +42,7 @@ static void judge_column(const struct review *r, const struct rules_table *words
     take(out, out->verdict.level, out->verdict.categories);
     if (was)
         take(out, was->level, was->categories);
+    out->judged = judged;
     if (judged) {
         out->claimed = judged->claimed;
         take(out, judged->level, judged->categories);
@@ -217,6 +218,7 @@ void review_make(const struct review_input *in, struct review *out)
     if (in->team_known)
         team_compare(in->team_was, in->team, note_rule, out);
     find_drift(out);
+    out->lists_off = in->is->n_on < in->is->n_tables;
     review_find_needs(out);
     review_find_stays(out);
 }

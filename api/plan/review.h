@@ -48,7 +48,8 @@ struct review_column {
     const struct compare_column *c;
     struct rules_verdict verdict; /* the evidence: of the database where it knows the column, else
                                      by the file's names and types */
-    enum rules_level level;       /* the highest of file and verdict, on either side */
+    const struct selection_column *judged; /* as apply sees it; NULL: not in the file */
+    enum rules_level level;                /* the highest of file and verdict, on either side */
     uint32_t categories;
     bool claimed;            /* judged as text: only the file tells its type */
     bool calmer;             /* the file calls it less than the rules do */
@@ -66,7 +67,8 @@ struct review_lowered {
 };
 
 struct review_need {
-    const char *kind; /* "migration", "grant", "manifest", "backfill", "bigquery", "recreate", "command" */
+    const char
+        *kind; /* "migration", "grant", "manifest", "backfill", "bigquery", "recreate", "command" */
     const char *text; /* marked as in said.h */
     bool sure;        /* the source was asked; else it is what such a change takes */
 };
@@ -101,6 +103,8 @@ struct review {
     struct silenced_list silenced;  /* flows by the file, and the team has silenced it */
     struct judgement_unseen values; /* of the tables that flow by the file */
     struct drift drift; /* of what runs against the base; without one against the file */
+    bool lists_off;     /* the file lists tables that are off, as strom writes it: what it lacks is
+                           new. One that lists only what flows does not tell that */
 };
 
 void review_make(const struct review_input *in, struct review *out); /* review_done releases */

@@ -186,10 +186,13 @@ static void put_summary(struct json_out *o, const struct review *r)
     json_put_int(o, "unacknowledged", (int64_t)r->n_unacknowledged);
     json_put_int(o, "lowered", (int64_t)r->n_lowered);
     json_put_int(o, "silenced_against", (int64_t)r->silenced.n_against);
-    if (r->in->live.stream || r->in->live.facts || r->in->live.seen)
-        json_put_int(o, "drift", (int64_t)r->drift.n);
-    else
+    if (r->in->live.stream || r->in->live.facts || r->in->live.seen) {
+        json_put_int(o, "drift", (int64_t)(r->drift.n - r->drift.n_unlisted));
+        json_put_int(o, "unlisted", (int64_t)r->drift.n_unlisted);
+    } else {
         json_put_null(o, "drift");
+        json_put_null(o, "unlisted");
+    }
     json_close_object(o);
 }
 

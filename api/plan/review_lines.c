@@ -330,7 +330,11 @@ static void news(struct review_writer *w)
     const struct drift *d = &w->r->drift;
 
     if (d->n_unlisted)
-        review_head(w, tr("New in the database, not in the file, and off"));
+        review_head(w, w->r->lists_off ? tr("New in the database, not in the file, and off")
+                                       : tr("In the database, not in the file, and off"));
+    if (d->n_unlisted && !w->r->lists_off)
+        review_note(w, tr("The file lists only tables that flow: which of these are new cannot be "
+                          "told."));
     for (size_t i = d->n - d->n_unlisted, n = 0; i < d->n && n < LISTED; i++, n++) {
         const struct drift_item *x = &d->items[i];
         const char *name = said_name(w->a, x->schema, x->table, x->column);

@@ -246,14 +246,18 @@ static void columns_start(struct review *r)
 
 static void tables_stop(struct review *r)
 {
+    bool wide = knows_publication(r) && r->in->live.facts->publication.all_tables;
     struct named tables = {.n = 0};
 
     tables_of(r, COMPARE_STOPS, true, &tables);
     if (tables.n)
         need(r, "migration", true,
              arena_printf(&r->mem,
-                          tr("afterwards: out of the publication, and the grant back (strom files "
-                             "writes it): %s"),
+                          wide ? tr("none for %s: the publication is FOR ALL TABLES, out of which "
+                                    "none can be taken, and the grant stays with it; what flows is "
+                                    "what the stream names")
+                               : tr("afterwards: out of the publication, and the grant back (strom "
+                                    "files writes it): %s"),
                           names(r, &tables)));
 }
 

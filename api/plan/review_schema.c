@@ -51,8 +51,10 @@ static const char totals[] =
     "            \"silenced_against\": {\"type\": \"integer\"},\n"
     "            \"unacknowledged\": {\"type\": \"integer\", \"description\": \"flow, changed or "
     "not\"},\n"
-    "            \"drift\": {\"type\": [\"integer\", \"null\"], \"description\": \"null: nothing "
-    "could be asked\"}\n"
+    "            \"drift\": {\"type\": [\"integer\", \"null\"], \"description\": \"without the "
+    "news; null: nothing could be asked\"},\n"
+    "            \"unlisted\": {\"type\": [\"integer\", \"null\"], \"description\": \"the news: in "
+    "the database, not in the file, and off\"}\n"
     "          }\n"
     "        },\n";
 

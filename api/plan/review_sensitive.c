@@ -21,6 +21,15 @@ const char *review_categories(struct review_writer *w, uint32_t categories)
     return selection_categories(w->a, categories);
 }
 
+/* Why apply refuses it, as a part of a sentence. */
+static const char *lacking(const struct selection_column *judged)
+{
+    if (judged->ack == NULL)
+        return tr("no reason");
+    return selection_reason_is_outgrown(judged) ? tr("a reason that was given for less")
+                                                : tr("a reason that leaves out code 6/7");
+}
+
 /* The name and what it is come first: a line may be cut. Whole sentences, for word order is the
  * language's own. */
 static const char *sentence(struct review_writer *w, const struct review_column *c)
@@ -33,16 +42,18 @@ static const char *sentence(struct review_writer *w, const struct review_column 
 
     switch (c->c->kind) {
     case COMPARE_STARTS:
-        return arena_printf(w->a,
-                            c->unacknowledged ? tr("%s: %s (%s), no reason; starts flowing (%s)")
-                                              : tr("%s: %s (%s); starts flowing (%s)"),
-                            name, level, what, type);
+        if (c->unacknowledged)
+            return arena_printf(w->a, tr("%s: %s (%s), %s; starts flowing (%s)"), name, level, what,
+                                lacking(c->judged), type);
+        return arena_printf(w->a, tr("%s: %s (%s); starts flowing (%s)"), name, level, what, type);
     case COMPARE_STOPS:
         return arena_printf(w->a, tr("%s: %s (%s); stops flowing (%s)"), name, level, what, type);
     case COMPARE_CHANGED:
+        if (c->unacknowledged)
+            return arena_printf(w->a, tr("%s: %s (%s), %s; flows (%s)"), name, level, what,
+                                lacking(c->judged), type);
         return arena_printf(w->a,
-                            c->unacknowledged ? tr("%s: %s (%s), no reason; flows (%s)")
-                            : c->before > c->verdict.level
+                            c->before > c->verdict.level
                                 ? tr("%s: was %s (%s); flows, and is called less than before (%s)")
                                 : tr("%s: %s (%s); described otherwise (%s)"),
                             name, level, what, type);
@@ -249,10 +260,10 @@ static void unchanged_column(struct review_writer *w, struct unchanged *u,
     struct rules_verdict v;
 
     review_add(w, REVIEW_ITEM, REVIEW_ALARM,
-               arena_printf(w->a, tr("%s: %s (%s), no reason; flows as before"),
+               arena_printf(w->a, tr("%s: %s (%s), %s; flows as before"),
                             said_name(w->a, t->schema, t->name, c->name),
                             tr(rules_level_name((enum rules_level)c->level)),
-                            review_categories(w, c->categories)));
+                            review_categories(w, c->categories), lacking(c)));
     if (c->claimed)
         unconfirmed(w, c);
     if (selection_lacks_protected(c))
@@ -335,5 +346,5 @@ void review_add_sensitive(struct review_writer *w)
     changed(w, at, false);
     lowered_by_rules(w, true);
     if (r->n_unacknowledged)
-        review_note(w, tr("apply refuses as long as one that flows has no reason"));
+        review_note(w, tr("apply refuses as long as one that flows has no reason that holds"));
 }

@@ -110,7 +110,9 @@ static void totals(struct review_writer *w)
                            r->drift.n - r->drift.n_unlisted));
     if (r->drift.n_unlisted)
         total(w, REVIEW_PLAIN,
-              arena_printf(w->a, tr("new in the database, not in the file, and off: %zu"),
+              arena_printf(w->a,
+                           r->lists_off ? tr("new in the database, not in the file, and off: %zu")
+                                        : tr("in the database, not in the file, and off: %zu"),
                            r->drift.n_unlisted));
 }
 

@@ -2,6 +2,7 @@
 #include "api/plan/selection.h"
 
 #include "api/base/clock.h"
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/base/utf8.h"
@@ -89,11 +90,12 @@ static bool check_ack_text(const char *name, const char *text, bool needed, stru
             err_why(e, "the %s is blank", name);
         return err_hint(e, "say why, and where it was settled (Behandlingskatalogen, PVK)");
     }
-    if (strlen(text) <= ACK_BYTES && utf8_is_line(text))
+    if (strlen(text) <= ACK_BYTES && utf8_is_line(text) && !safe_turns(text))
         return true;
     err_set(e, ERR_INPUT, "noting why a sensitive column may flow");
-    return err_why(e, "the %s is longer than %d bytes or holds a control character", name,
-                   ACK_BYTES);
+    if (strlen(text) > ACK_BYTES)
+        return err_why(e, "the %s is longer than %d bytes", name, ACK_BYTES);
+    return err_why(e, "the %s holds a control character, or one that turns the text", name);
 }
 
 bool selection_acknowledged(struct selection *s, size_t table, size_t column,

@@ -40,6 +40,8 @@ static bool read_text(struct reader *r, const struct json *j, size_t most, const
         return refuse(r, j, NULL, "the text is too long");
     if (!utf8_is_line(text))
         return refuse(r, j, NULL, "control characters cannot stand here");
+    if (safe_turns(text))
+        return refuse(r, j, NULL, "a character that turns the text stands here");
     if (text[strspn(text, " ")] == '\0')
         return refuse(r, j, NULL, "the text is empty");
     *out = arena_str(&r->to->mem, text);

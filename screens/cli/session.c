@@ -296,16 +296,7 @@ static bool ask_cluster(struct session *s, struct err *e)
     struct task *task = nais_source(s->live.cluster, t->app, t->instance, user);
     bool ok = wait_for_cluster(s, task, e);
     if (ok) {
-        const struct nais_source *n = nais_source_found(task);
-        copy(t->project, sizeof t->project, t->project[0] ? NULL : n->project);
-        copy(t->region, sizeof t->region, t->region[0] ? NULL : n->region);
-        copy(t->instance, sizeof t->instance, t->instance[0] ? NULL : n->instance);
-        copy(t->database, sizeof t->database,
-             t->database[0]        ? NULL
-             : n->database[0]      ? n->database
-             : n->n_databases == 1 ? n->databases[0]
-                                   : NULL);
-        copy(t->db_user, sizeof t->db_user, n->user);
+        live_fill_from_cluster(t, nais_source_found(task));
         live_use_password(&s->live, task);
     }
     task_drop(task);

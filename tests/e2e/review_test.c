@@ -113,7 +113,8 @@ STEP(nothing_differs_at_first)
     answer_fits(&w, a, "review");
     assert_text(a->doc, "base.kind", "revision");
     assert_int_equal(strlen(json_string_or(a->doc, "base.commit", "")), 40);
-    assert_int_equal(json_int64(a->doc, "summary.drift", 0) > 0, true); /* tables that it lacks */
+    assert_int_equal(json_int64(a->doc, "summary.unlisted", 0) > 0,
+                     true); /* tables that it lacks */
     a = STROM(&w, "review", "-f", file, APP);
     answer_is(a, 0);
     assert_non_null(strstr(a->out, "in the stream postgres-postmottak-bigquery"));

@@ -373,7 +373,8 @@ static void test_acknowledgements_that_are_wrong(void **state)
                                           {"regel.fnr=x", "'x' does not tell where"},
                                           {"regel.fnr=avklart; ", "does not tell where"},
                                           {"regel.fnr=PVK17", "does not tell where"},
-                                          {"regel.fnr=a\nb; PVK 17", "control character"}};
+                                          {"regel.fnr=a\nb; PVK 17", "control character"},
+                                          {"regel.fnr=a; PVK\xe2\x80\xae 17", "turns the text"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         o.n_acknowledge = 0;
         ACKNOWLEDGE(rows[i][0]);

@@ -4,6 +4,7 @@
 /* Any selection, by its seed: names, types and reasons are made of what JSON, Markdown, SQL and
  * terminals find meaning in. */
 
+#include "api/base/safe.h"
 #include "api/base/str.h"
 #include "api/base/utf8.h"
 #include "api/plan/selection.h"
@@ -50,12 +51,12 @@ static inline const char *any_text(struct selection *s, uint32_t *seed, uint32_t
     return kept;
 }
 
-/* Not blank, as a reason must be. */
+/* Not blank, and not turned, as a reason must be. */
 static inline const char *any_said(struct selection *s, uint32_t *seed, uint32_t most)
 {
     for (;;) {
         const char *text = any_text(s, seed, most);
-        if (!utf8_is_blank(text))
+        if (!utf8_is_blank(text) && !safe_turns(text))
             return text;
     }
 }
@@ -110,7 +111,7 @@ static inline void any_table(struct selection *s, uint32_t *seed, uint32_t numbe
             struct selection_ack *ack = arena_new(&s->mem, struct selection_ack);
             *ack = (struct selection_ack){.reason = any_said(s, seed, 60),
                                           .reference = any_said(s, seed, 9),
-                                          .by = any_text(s, seed, 9),
+                                          .by = any_said(s, seed, 9),
                                           .at = "2026-11-22T13:00:00+01:00",
                                           .level = facts[i].level};
             t->columns[i].included = true;

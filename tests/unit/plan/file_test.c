@@ -214,6 +214,33 @@ static void check_refusal(const char *whole, char *line)
     str_done(&text);
 }
 
+/* A reason that was written down for what does not flow is nobody's word for the next time. */
+static void test_a_reason_goes_with_its_choice(void **state)
+{
+    (void)state;
+    struct str whole = {0}, text = {0};
+    struct selection s;
+    struct err e;
+    size_t column;
+    read_case("whole.json", &whole);
+    assert_true(plan_file_read(whole.text, whole.bytes, &s, &e));
+    for (column = 0; s.tables[0].columns[column].ack == NULL;)
+        column++;
+    assert_int_equal(selection_set_column(&s, 0, column, false), SELECTION_DONE);
+    plan_file_write(&s, &text);
+    assert_null(strstr(text.text, "acknowledged"));
+    selection_done(&s);
+    char *on = strstr(whole.text, "\"included\": true, \"level\": \"special\"");
+    assert_non_null(on);
+    memcpy(on, "\"included\":false", strlen("\"included\":false")); /* as a person may edit it */
+    assert_true(plan_file_read(whole.text, whole.bytes, &s, &e));
+    assert_null(s.tables[0].columns[column].ack);
+    assert_int_equal(selection_set_column(&s, 0, column, true), SELECTION_NEEDS_ACK);
+    selection_done(&s);
+    str_done(&whole);
+    str_done(&text);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -397,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_what_is_read),
         cmocka_unit_test(test_order_is_ours),
         cmocka_unit_test(test_a_dataset_elsewhere),
+        cmocka_unit_test(test_a_reason_goes_with_its_choice),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_too_much),

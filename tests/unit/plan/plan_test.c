@@ -394,14 +394,15 @@ static void test_unsettled_are_named(void **state)
     scene_table(&s, "public", "person", "+id:key +fnr:special");
     assert_false(apply_possible(scene_plan(&s), NULL, &e));
     assert_string_equal(e.reason, "UNACKNOWLEDGED");
-    assert_string_equal(e.why, "1 sensitive column has no reason: public.person.fnr");
+    assert_string_equal(e.why, "1 sensitive column has no reason that holds: public.person.fnr");
     assert_string_equal(e.resource, "public.person.fnr");
     scene_done(&s);
     open_ready(&s);
     scene_table(&s, "public", "alle", "+id:key +a:special +b:special +c:special +d:personal");
     assert_false(apply_possible(scene_plan(&s), NULL, &e));
-    assert_string_equal(e.why, "4 sensitive columns have no reason: public.alle.a, public.alle.b, "
-                               "public.alle.c and 1 more");
+    assert_string_equal(
+        e.why, "4 sensitive columns have no reason that holds: public.alle.a, public.alle.b, "
+               "public.alle.c and 1 more");
     scene_done(&s);
 }
 

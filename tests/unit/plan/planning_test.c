@@ -143,7 +143,8 @@ static void test_only_the_digest_is_known(void **state)
     (void)state;
     assert_false(planning_moved(NULL, scene_plan(&now), &e));
     assert_string_equal(
-        e.why, "it does not hold any more: what was seen when the plan was made has changed");
+        e.why, "it does not hold any more: what is wanted (plan file, options), or what was seen, "
+               "has changed since the plan was made");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

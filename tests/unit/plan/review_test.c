@@ -30,6 +30,8 @@ struct reviewed {
     struct arena mem;
     struct selection was, is, judged;
     bool has_was;
+    struct selection seen;
+    struct source_facts facts;
     struct target target;
     struct datastream_stream stream;
     struct datastream_schema schemas[LIVE];
@@ -73,6 +75,36 @@ static void take_team(struct rules_team **out, const char *text)
         fail_msg("%s", e.why);
 }
 
+/* What the source says: the publication is for all tables, and hands out what flows. */
+static void take_wide(struct reviewed *w)
+{
+    w->facts.publication = (struct source_publication){.part.known = true,
+                                                       .exists = true,
+                                                       .all_tables = true,
+                                                       .via_root = true,
+                                                       .insert = true,
+                                                       .update = true,
+                                                       .delete_ = true};
+    w->facts.published.part.known = true;
+    w->in.live.facts = &w->facts;
+}
+
+/* "public.person id navn", of the database: each a bigint. */
+static void take_seen(struct reviewed *w, char *rest)
+{
+    char *table = strtok_r(rest, " ", &rest), *dot = strchr(table, '.');
+    struct selection_fact facts[LIVE];
+    size_t n = 0;
+
+    if (w->in.live.seen == NULL)
+        selection_init(&w->seen);
+    w->in.live.seen = &w->seen;
+    *dot = '\0';
+    for (char *c; (c = strtok_r(NULL, " ", &rest)) != NULL;)
+        facts[n++] = (struct selection_fact){.name = c, .type = "bigint"};
+    selection_add(&w->seen, table, dot + 1, facts, n, NULL);
+}
+
 static void take_word(struct reviewed *w, char *line)
 {
     char *rest = line, *word = strtok_r(rest, " ", &rest);
@@ -86,6 +118,10 @@ static void take_word(struct reviewed *w, char *line)
         w->in.commit = rest;
     else if (strcmp(word, "live") == 0)
         take_live(w, rest);
+    else if (strcmp(word, "seen") == 0)
+        take_seen(w, rest);
+    else if (strcmp(word, "for_all_tables") == 0)
+        take_wide(w);
     else if (strcmp(word, "live_why") == 0)
         w->in.live_why = rest;
     else if (strcmp(word, "team") == 0)
@@ -137,6 +173,8 @@ static void close_review(struct reviewed *w)
     review_done(&w->review);
     selection_done(&w->is);
     selection_done(&w->judged);
+    if (w->in.live.seen)
+        selection_done(&w->seen);
     if (w->has_was)
         selection_done(&w->was);
     team_free(w->team);
@@ -185,6 +223,11 @@ static void is_json(const struct review *r)
     struct json *doc = json_parse_strict(str_text(&text), text.bytes, &e);
     assert_non_null(doc);
     assert_int_equal(json_count(json_get(doc, "columns")), r->n_columns);
+    if (r->in->live.seen) { /* the same figures as in the text */
+        assert_int_equal(json_int64(doc, "summary.drift", -1), r->drift.n - r->drift.n_unlisted);
+        assert_int_equal(json_int64(doc, "summary.unlisted", -1), r->drift.n_unlisted);
+        assert_int_equal(json_count(json_get(doc, "drift")), r->drift.n);
+    }
     json_free(doc);
     str_done(&text);
 }

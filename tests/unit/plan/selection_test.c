@@ -164,6 +164,10 @@ static void test_reasons_are_checked(void **state)
             "reference is blank");
     refused((struct selection_ack){.reason = "a\nb", .reference = "B1"}, "control");
     refused((struct selection_ack){.reason = "a\xff", .reference = "B1"}, "reason");
+    refused((struct selection_ack){.reason = "a\xE2\x80\xAE"
+                                             "b",
+                                   .reference = "B1"},
+            "turns the text");
     refused((struct selection_ack){.reason = longer, .reference = "B1"}, "longer than 500");
     struct err e;
     clock_freeze(1767323045);

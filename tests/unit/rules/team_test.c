@@ -115,6 +115,7 @@ static void test_refusals(void **state)
         {"{\"do\":\"silence\",\"column\":\"a\",\n\"reason\":\"  \"}", "line 2: the text is empty"},
         {"{\"do\":\"silence\",\"column\":\"a\",\"reason\":7}", "a text is needed: \"reason\""},
         {"{\"do\":\"silence\",\"column\":\"a\",\"reason\":\"a\\u0007b\"}", "control characters"},
+        {"{\"do\":\"silence\",\"column\":\"a\",\"reason\":\"a\u202eb\"}", "turns the text"},
         {"{\"do\":\"silence\",\"reason\":\"x\"}", "it fits every column"},
         {"{\"do\":\"silence\",\"table\":\"**\",\"column\":\"*\",\"reason\":\"x\"}",
          "it fits every column"},
