@@ -37,6 +37,11 @@ void words_of_toolkit(void)
         .no_match = tr("nothing matches"),
         .not_now = tr("not now: "),
         .hidden = tr("typed, not shown"),
+        .space = tr("Space"),
+        .up = tr("Up"),
+        .down = tr("Down"),
+        .left = tr("Left"),
+        .right = tr("Right"),
         .say = say,
     };
 

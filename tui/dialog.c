@@ -61,7 +61,7 @@ static void draw_options(const struct dialog *d, struct page *p)
         page_put_pointer(p, here);
         page_put(p, STYLE_TEXT, "%s", theme_words()->say(o->label));
         if (o->key != TUI_NONE && d->typed_name == NULL)
-            page_put_right(p, STYLE_TEXT, "%s ", key_name(o->key, name));
+            page_put_right(p, STYLE_TEXT, "%s ", key_shown(o->key, name));
         page_newline(p);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "api/base/str.h"
 #include "api/base/utf8.h"
+#include "tui/theme.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -72,6 +73,22 @@ static int function_key(const char *name)
     if ((name[0] == 'F' || name[0] == 'f') && str_int64(name + 1, 1, 12, &n))
         return TUI_F1 + (int)n - 1;
     return TUI_NONE;
+}
+
+const char *key_shown(int key, char out[KEY_NAME])
+{
+    const struct theme_words *w = theme_words();
+    const char *name = key == TUI_SPACE   ? w->space
+                       : key == TUI_UP    ? w->up
+                       : key == TUI_DOWN  ? w->down
+                       : key == TUI_LEFT  ? w->left
+                       : key == TUI_RIGHT ? w->right
+                                          : NULL;
+
+    if (name == NULL)
+        return key_name(key, out);
+    str_copy(out, KEY_NAME, name);
+    return out;
 }
 
 int key_of_name(const char *name)

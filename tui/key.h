@@ -39,9 +39,11 @@ bool key_is_text(int key);
 /* hjkl, g and G as the arrows, Home and End that they stand for; any other key is itself. For
  * widgets that take no text. */
 int key_as_motion(int key);
-/* "Enter", "PgDn", "Ctrl-R", "q", "Space": as people read it. Writes into out and returns it. */
+/* "Enter", "PgDn", "Ctrl-R", "q", "Space": as files and commands have it. Writes into out and
+ * returns it. */
 enum { KEY_NAME = 24 };
 const char *key_name(int key, char out[KEY_NAME]);
+const char *key_shown(int key, char out[KEY_NAME]); /* the same in the person's language */
 /* The other way round, for .keys files: also "Down", "F1", "ø". TUI_NONE when it is no key. */
 int key_of_name(const char *name);
 

@@ -222,7 +222,7 @@ enum { KEY_GAP = 2 };
 static int key_width(const struct page_key *k)
 {
     char name[KEY_NAME];
-    int width = k->key == TUI_NONE ? 0 : text_width(key_name(k->key, name)) + 1;
+    int width = k->key == TUI_NONE ? 0 : text_width(key_shown(k->key, name)) + 1;
     return width + text_width(k->label);
 }
 
@@ -244,7 +244,7 @@ static int kept_width(const struct page_key *keys, size_t from, size_t n)
 static void put_key(struct page *p, const struct page_key *k)
 {
     char name[KEY_NAME];
-    const char *key = k->key == TUI_NONE ? "" : key_name(k->key, name);
+    const char *key = k->key == TUI_NONE ? "" : key_shown(k->key, name);
     p->x += p->x > 0 ? KEY_GAP : 0;
     page_spot(p, k->key, p->x, p->x + key_width(k));
     if (*key != '\0') {

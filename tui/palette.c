@@ -19,6 +19,7 @@ static bool matches(const struct palette_item *item, const char *needle)
     char name[KEY_NAME];
     return utf8_contains(item->name, needle) ||
            (item->help != NULL && utf8_contains(item->help, needle)) ||
+           utf8_contains(key_shown(item->key, name), needle) ||
            utf8_contains(key_name(item->key, name), needle);
 }
 
@@ -44,7 +45,7 @@ static void find(const char *text, const struct palette_item *items, size_t n, s
     utf8_fold(needle, sizeof needle, text);
     *f = (struct found){.items = items};
     for (size_t i = 0; i < n && f->n < ITEMS; i++) {
-        f->key_columns = larger(f->key_columns, text_width(key_name(items[i].key, name)));
+        f->key_columns = larger(f->key_columns, text_width(key_shown(items[i].key, name)));
         f->name_columns = larger(f->name_columns, text_width(items[i].name));
         f->help_columns = larger(f->help_columns, help_width(&items[i]));
         if (matches(&items[i], needle))
@@ -64,7 +65,7 @@ static void put(const void *ctx, size_t i, struct page *p)
     const struct palette_item *item = &f->items[f->index[i]];
     char name[KEY_NAME];
     int start = p->x - p->pane.left;
-    page_put(p, item->impossible ? STYLE_MUTED : STYLE_ACCENT, "%s", key_name(item->key, name));
+    page_put(p, item->impossible ? STYLE_MUTED : STYLE_ACCENT, "%s", key_shown(item->key, name));
     page_tab(p, start + f->key_columns + 2);
     page_put(p, STYLE_TEXT, "%s", item->name);
     page_tab(p, start + f->key_columns + f->name_columns + 4);

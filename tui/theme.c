@@ -102,6 +102,11 @@ static const struct theme_words english = {
     .no_match = "nothing matches",
     .not_now = "not now: ",
     .hidden = "typed, not shown",
+    .space = "Space",
+    .up = "Up",
+    .down = "Down",
+    .left = "Left",
+    .right = "Right",
     .say = as_it_is,
 };
 static struct theme_words words; /* set once: the program's language does not change */
@@ -133,6 +138,11 @@ void theme_set_words(const struct theme_words *given)
     words.not_now = either(given->not_now, english.not_now);
     words.no_match = either(given->no_match, english.no_match);
     words.hidden = either(given->hidden, english.hidden);
+    words.space = either(given->space, english.space);
+    words.up = either(given->up, english.up);
+    words.down = either(given->down, english.down);
+    words.left = either(given->left, english.left);
+    words.right = either(given->right, english.right);
     words.say = given->say != NULL ? given->say : english.say;
 }
 

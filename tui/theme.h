@@ -75,6 +75,7 @@ struct theme_words {
     const char *no_match;                /* "nothing matches" */
     const char *not_now;                 /* before what cannot be run: "not now: " */
     const char *hidden;                  /* a password: "typed, not shown" */
+    const char *space, *up, *down, *left, *right; /* keys that have another name elsewhere */
     /* For the labels of options, which come in English; NULL: they stay so. */
     const char *(*say)(const char *english);
 };

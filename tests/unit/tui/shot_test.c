@@ -110,15 +110,20 @@ static void every_mark_is_symbol_and_word(void **state)
 static void words_in_another_language(void **state)
 {
     (void)state;
-    static const struct theme_words norwegian = {.mark = {[MARK_OK] = "i orden"},
-                                                 .nothing = "ingenting"};
+    char key[KEY_NAME];
+    static const struct theme_words norwegian = {
+        .space = "Mellomrom", .mark = {[MARK_OK] = "i orden"}, .nothing = "ingenting"};
     theme_set_words(&norwegian);
     assert_string_equal(theme_words()->mark[MARK_OK], "i orden");
     assert_string_equal(theme_words()->mark[MARK_FAIL], "fails");
     assert_string_equal(theme_words()->nothing, "ingenting");
     assert_string_equal(theme_words()->more_below, "more below");
+    assert_string_equal(key_shown(TUI_SPACE, key), "Mellomrom");
+    assert_string_equal(key_shown(TUI_PGDN, key), "PgDn");
+    assert_string_equal(key_name(TUI_SPACE, key), "Space"); /* in files and commands */
     theme_set_words(&(struct theme_words){.of = NULL});
     assert_string_equal(theme_words()->mark[MARK_OK], "ok");
+    assert_string_equal(key_shown(TUI_SPACE, key), "Space");
 }
 
 int main(void)
