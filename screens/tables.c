@@ -118,7 +118,7 @@ static void take_survey(struct tables *self, struct journey *j)
     show(self, j);
     tables_values_begin(&self->values, j);
     if (journey_pg(j))
-        self->churn = churn_read(journey_pg(j), j->catalog);
+        self->churn = churn_read(journey_pg(j), j->catalog, CHURN_LEAST_S);
 }
 
 static void take_rates(struct tables *self, struct journey *j)

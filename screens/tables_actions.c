@@ -59,6 +59,11 @@ static bool shows_samples(const void *ctx, const struct journey *j)
     return tables_samples_shown(&((const struct tables *)ctx)->samples);
 }
 
+static bool leaves_filter(const void *ctx, const struct journey *j)
+{
+    return has_filter(ctx, j) && !shows_samples(ctx, j); /* Esc hides these first */
+}
+
 static bool looks(const void *ctx, const struct journey *j)
 {
     return ready(ctx, j) && tables_values_running(&((const struct tables *)ctx)->values);
@@ -105,7 +110,7 @@ const struct action tables_actions[] = {
     {TUI_ESC, "hide", "the masked values", shows_samples, hide_samples},
     {'/', "filter", "type a part of a name: tables and columns", ready, NULL},
     {'n', "next hit", "to what the filter hits next; N to the one before", has_filter, NULL},
-    {TUI_ESC, "all tables", "away with the filter", has_filter, clear_filter},
+    {TUI_ESC, "all tables", "away with the filter", leaves_filter, clear_filter},
     {'c', "all columns", "of the tables that are hit, or the hits alone", has_filter, NULL},
     {'v', "view", "all, selected, changed, sensitive, with problems", ready, NULL},
     {'n', "next flagged", "to the next sensitive column; N to the one before", has_no_filter, NULL},

@@ -150,6 +150,8 @@ void tables_details_column(const struct journey *j, size_t table, size_t column,
     else if (!c.nullable)
         page_put(p, STYLE_MUTED, ", %s", tr("never empty"));
     page_newline(p);
+    if (j->selection.tables[table].why)
+        page_note(p, tr("the table cannot be chosen: %s"), tr(j->selection.tables[table].why));
     if (chosen->fresh)
         page_note(p, "%s", tr("new since the last review: off until it is chosen"));
     if (becomes(&c))

@@ -82,7 +82,8 @@ static void exists(struct check_list *l, const struct source_view *v)
 
 struct gaps {
     struct name_list uncovered, columns, generated, filtered, by_root, by_parts;
-    struct str tables;
+    size_t n_cut;
+    struct str tables, cut; /* as in a statement; cut: by a list alone */
 };
 
 static const struct source_table *chosen(const struct source_wanted *w, const char *schema,
@@ -94,17 +95,23 @@ static const struct source_table *chosen(const struct source_wanted *w, const ch
     return NULL;
 }
 
+static void sql_next(struct str *list, const char *schema, const char *table)
+{
+    str_add(list, list->bytes > 0 ? ", " : "");
+    sql_table(list, schema, table);
+}
+
 static void add_published(struct gaps *g, const struct source_view *v,
                           const struct source_published *t)
 {
     if (!t->covered) {
         names_add(&g->uncovered, t->schema, t->table);
-        if (g->uncovered.n <= NAMES_IN_SQL) {
-            str_add(&g->tables, g->tables.bytes > 0 ? ", " : "");
-            sql_table(&g->tables, t->schema, t->table);
-        }
+        if (g->uncovered.n <= NAMES_IN_SQL)
+            sql_next(&g->tables, t->schema, t->table);
     }
     names_add_columns(&g->columns, t->schema, t->table, t->left_out, t->n_left_out);
+    if (t->n_left_out > 0 && !t->row_filter && !t->by_parent && ++g->n_cut <= NAMES_IN_SQL)
+        sql_next(&g->cut, t->schema, t->table);
     if (t->row_filter)
         names_add(&g->filtered, t->schema, t->table);
     if (t->by_parent && v->facts->publication.via_root)
@@ -122,17 +129,26 @@ static void add_granted(struct gaps *g, const struct source_view *v, const struc
         names_add_columns(&g->generated, t->schema, t->table, t->generated, t->n_generated);
 }
 
+static void alter(struct str *sql, const struct source_view *v, const char *how, const char *what)
+{
+    str_printf(sql, "%sALTER PUBLICATION ", sql->bytes > 0 ? " " : "");
+    sql_ident(sql, v->wanted->publication);
+    str_printf(sql, " %s %s;", how, what);
+}
+
 static void tables_remedy(struct check_list *l, const struct source_view *v, const struct gaps *g)
 {
     enum check_id id = CHECK_PUBLICATION_TABLES;
     struct str sql = {0};
-    str_add(&sql, "ALTER PUBLICATION ");
-    sql_ident(&sql, v->wanted->publication);
-    if (g->uncovered.n > 0 && !v->facts->publication.all_tables) {
-        str_printf(&sql, " ADD TABLE %s;", str_text(&g->tables));
-        check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", str_text(&sql));
-    } else if (g->by_parts.n > 0) {
-        str_add(&sql, " SET (publish_via_partition_root = true);");
+    if (g->uncovered.n > 0 && !v->facts->publication.all_tables)
+        alter(&sql, v, "ADD TABLE", str_text(&g->tables));
+    if (g->cut.bytes > 0) {
+        alter(&sql, v, "DROP TABLE", str_text(&g->cut));
+        alter(&sql, v, "ADD TABLE", str_text(&g->cut));
+    }
+    if (sql.bytes == 0 && g->by_parts.n > 0)
+        alter(&sql, v, "SET", "(publish_via_partition_root = true)");
+    if (sql.bytes > 0) {
         check_remedy(l, id, CHECK_REMEDY_MIGRATION, "%s", str_text(&sql));
     } else if (g->by_root.n > 0) {
         check_remedy(l, id, CHECK_REMEDY_NONE,
@@ -158,6 +174,7 @@ static void gaps_done(struct gaps *g)
     names_done(&g->by_root);
     names_done(&g->by_parts);
     str_done(&g->tables);
+    str_done(&g->cut);
 }
 
 static void judge_tables(struct check_list *l, const struct source_view *v, struct gaps *g)

@@ -27,6 +27,11 @@ static bool is_published(const struct writer *w, const struct migration_table *t
     return !is_unpublished(w, t);
 }
 
+static bool is_cut(const struct writer *w, const struct migration_table *t)
+{
+    return is_published(w, t) && t->cut && !w->facts->publication_all_tables;
+}
+
 static bool is_unreadable(const struct writer *w, const struct migration_table *t)
 {
     (void)w;
@@ -109,6 +114,18 @@ static bool add_new_publication(struct writer *w, struct body *b)
     return sql_add_tables(w, b, create, is_any, *end ? end + 1 : "");
 }
 
+/* In one transaction: nobody reads between the two. */
+static bool publish_anew(struct writer *w, struct body *b)
+{
+    return !sql_any(w, is_cut) ||
+           (sql_add_tables(w, b,
+                           arena_printf(w->mem, "ALTER PUBLICATION %s DROP TABLE", w->publication),
+                           is_cut, "") &&
+            sql_add_tables(w, b,
+                           arena_printf(w->mem, "ALTER PUBLICATION %s ADD TABLE", w->publication),
+                           is_cut, ""));
+}
+
 static bool add_to_publication(struct writer *w, struct body *b)
 {
     if (w->facts->publish)
@@ -118,6 +135,8 @@ static bool add_to_publication(struct writer *w, struct body *b)
         sql_add(b, arena_printf(w->mem,
                                 "ALTER PUBLICATION %s SET (publish_via_partition_root = true);",
                                 w->publication));
+    if (!publish_anew(w, b))
+        return false;
     if (!sql_any(w, is_unpublished))
         return true;
     if (w->facts->shape == MIGRATION_THREE)
@@ -186,6 +205,12 @@ static bool write_setup(struct writer *w)
         return sql_finish(w, &b, "datastream_oppsett",
                           guard_comment(w, "Datastream: rights and the publication."),
                           "gives the rights and makes the publication");
+    if (sql_any(w, is_cut))
+        return sql_finish(w, &b, "datastream_flere_tabeller",
+                          guard_comment(w, "Datastream: rights, tables and columns that are still "
+                                           "missing."),
+                          "gives the rights, adds the tables that are missing, and publishes anew "
+                          "what a list of columns cut");
     return sql_finish(w, &b, "datastream_flere_tabeller",
                       guard_comment(w, "Datastream: rights and tables that are still missing."),
                       "gives the rights and adds the tables that are missing");

@@ -51,6 +51,7 @@ enum migration_shape {
 struct migration_table {
     const char *schema, *name;
     bool published, readable; /* already */
+    bool cut; /* published by a list that leaves out what is chosen: anew, without the list */
 };
 
 /* What is wanted and what is there already. Nothing is asked here. */

@@ -114,8 +114,6 @@ static int64_t seen_at(struct judgement *m, const struct sampling_found *f, size
 
     if (m->wanted && !m->wanted[table])
         return seen.told_at > rows_at ? seen.told_at : rows_at;
-    if (seen.hidden)
-        note_left_out(m, tr("row security hides rows"));
     if (seen.aged && !seen.told_at)
         note_left_out(m, arena_printf(&m->mem, tr("the look at them of %s is too old"),
                                       clock_day(seen.at, day)));
@@ -303,6 +301,13 @@ static bool is_in_part(const struct judgement *j, const struct selection_table *
     return now.read ? now.in_part : before.read && before.in_part;
 }
 
+static bool is_hidden(const struct judgement *j, const struct selection_table *t)
+{
+    ptrdiff_t at = j ? catalog_find(j->catalog, t->schema, t->name) : CATALOG_NONE;
+
+    return at != CATALOG_NONE && j->found && sampling_found_seen(j->found, (size_t)at).hidden;
+}
+
 static void count_remembered(struct judgement_unseen *out, int64_t since)
 {
     if (since == 0)
@@ -311,11 +316,28 @@ static void count_remembered(struct judgement_unseen *out, int64_t since)
         out->remembered_since = since;
 }
 
+/* Of those whose rows are not hidden, where there are any. */
+static const char *unseen_why(const struct judgement *j, const struct judgement_unseen *u,
+                              const char *why, struct arena *a)
+{
+    if (u->n_unseen == 0)
+        return u->n_hidden ? tr("row security hides rows") : NULL;
+    if (j == NULL)
+        return why ? safe_copy(a, why) : tr("the database was not asked");
+    if (j->why)
+        return arena_str(a, j->why);
+    return j->sampled
+               ? tr("they hold no rows, and PostgreSQL has no statistics of all their columns")
+               : tr("PostgreSQL has no statistics of them, or not of each column, "
+                    "that this login may read; --sample N reads rows");
+}
+
 void judgement_unseen(const struct judgement *j, const struct selection *s, const char *why,
                       struct arena *a, struct judgement_unseen *out)
 {
     *out = (struct judgement_unseen){
         .unseen = arena_array(a, const struct selection_table *, s->n_tables + 1),
+        .hidden = arena_array(a, const struct selection_table *, s->n_tables + 1),
         .in_part = arena_array(a, const struct selection_table *, s->n_tables + 1)};
     for (size_t i = 0; i < s->n_tables; i++) {
         if (s->tables[i].n_included == 0)
@@ -323,24 +345,19 @@ void judgement_unseen(const struct judgement *j, const struct selection *s, cons
         int64_t since;
         out->tables++;
         if (!is_seen(j, &s->tables[i], &since)) {
-            out->unseen[out->n_unseen++] = &s->tables[i];
+            if (is_hidden(j, &s->tables[i]))
+                out->hidden[out->n_hidden++] = &s->tables[i];
+            else
+                out->unseen[out->n_unseen++] = &s->tables[i];
             continue;
         }
         count_remembered(out, since);
         if (is_in_part(j, &s->tables[i]))
             out->in_part[out->n_in_part++] = &s->tables[i];
     }
-    if (out->n_unseen == 0)
-        return;
-    if (j == NULL)
-        out->why = why ? safe_copy(a, why) : tr("the database was not asked");
-    else
-        out->why =
-            j->why ? arena_str(a, j->why)
-            : j->sampled
-                ? tr("they hold no rows, and PostgreSQL has no statistics of all their columns")
-                : tr("PostgreSQL has no statistics of them, or not of each column, "
-                     "that this login may read; --sample N reads rows");
+    out->why = unseen_why(j, out, why, a);
+    for (size_t i = 0; i < out->n_hidden; i++)
+        out->unseen[out->n_unseen++] = out->hidden[i];
 }
 
 static void name_tables(struct str *out, const struct selection_table *const *tables, size_t n,
@@ -357,13 +374,21 @@ static void name_tables(struct str *out, const struct selection_table *const *ta
 
 const char *judgement_unseen_text(const struct judgement_unseen *u, struct arena *a)
 {
-    struct str names = {0};
+    struct str names = {0}, hidden = {0};
+    bool some = u->n_hidden > 0 && u->n_hidden < u->n_unseen;
+    const char *text;
 
     if (u->n_unseen == 0)
         return NULL;
-    name_tables(&names, u->unseen, u->n_unseen, a);
-    const char *text = arena_printf(a, tr("values were not looked at: %s (%s)"), str_text(&names),
-                                    said_word(a, u->why));
+    name_tables(&names, u->unseen, some ? u->n_unseen - u->n_hidden : u->n_unseen, a);
+    name_tables(&hidden, u->hidden, u->n_hidden, a);
+    text = some ? arena_printf(a,
+                               tr("values were not looked at: %s (%s); %s (row security hides "
+                                  "rows)"),
+                               str_text(&names), said_word(a, u->why), str_text(&hidden))
+                : arena_printf(a, tr("values were not looked at: %s (%s)"), str_text(&names),
+                               said_word(a, u->why));
+    str_done(&hidden);
     str_done(&names);
     return text;
 }

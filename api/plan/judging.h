@@ -55,8 +55,11 @@ bool judgement_verdict(const struct judgement *j, const char *schema, const char
 struct judgement_unseen {
     size_t tables; /* that flow */
     const struct selection_table **unseen;
-    size_t n_unseen; /* of them: nobody has looked at their values */
-    const char *why; /* then: why; else NULL. Harmless, in the person's language */
+    size_t n_unseen;                       /* of them: nobody has looked at their values */
+    const struct selection_table **hidden; /* of those, and they stand last: row security hides */
+    size_t n_hidden;                       /* their rows */
+    const char *why; /* why, of the others where there are any; NULL: all were looked at.
+                        Harmless, in the person's language */
     const struct selection_table **in_part; /* of the others: a rare value may be missed, */
     size_t n_in_part;                       /* their rows were not all read */
     size_t n_remembered;                    /* of the others: looked at before, and not now */

@@ -54,6 +54,7 @@ static void grants(struct plan *p, const struct source_facts *f)
             names_add(&absent, g->schema, g->table);
         else if (!g->usage || !g->select || g->n_missing)
             names_add(&unreadable, g->schema, g->table);
+        names_add_columns(&absent, g->schema, g->table, g->absent, g->n_absent);
     }
     if (absent.n)
         need(p, "migration", absent.n == 1 ? "%s does not exist" : "these do not exist: %s",

@@ -24,6 +24,7 @@ struct listing {
     bool by_name;                     /* FOR TABLE; else for all tables */
     bool via_root;                    /* changes of a partitioned table are to arrive as its own */
     struct name_list absent, keyless; /* what stays out of it */
+    struct name_list cut;             /* by a list of columns, and with a filter of rows besides */
     struct name_list flowing;         /* not chosen any more, and the stream still carries it */
 };
 

@@ -29,6 +29,22 @@ static bool is_published(const struct source_facts *f, const char *schema, const
     return false;
 }
 
+/* By a list of columns that leaves out what is chosen. A filter of rows would go with the list, and
+ * somebody has meant it: that is left to people. */
+static bool is_cut(struct listing *l, const struct source_facts *f, const char *schema,
+                   const char *table)
+{
+    for (size_t i = 0; i < f->published.n_tables; i++) {
+        const struct source_published *p = &f->published.tables[i];
+        if (!str_eq(p->schema, schema) || !str_eq(p->table, table) || p->n_left_out == 0)
+            continue;
+        if (p->row_filter)
+            names_add(&l->cut, schema, table);
+        return !p->row_filter && !p->by_parent;
+    }
+    return false;
+}
+
 static bool is_readable(const struct source_grant *g)
 {
     return g && g->usage && g->select && g->n_missing == 0;
@@ -46,7 +62,8 @@ static void list(struct listing *l, const struct source_facts *f, const char *sc
         names_add(&l->keyless, schema, table);
     } else {
         l->via_root |= g && g->kind == 'p';
-        l->tables[l->n++] = (struct migration_table){schema, table, published, is_readable(g)};
+        l->tables[l->n++] = (struct migration_table){schema, table, published, is_readable(g),
+                                                     is_cut(l, f, schema, table)};
     }
 }
 
@@ -127,7 +144,7 @@ static void list_leaving(struct listing *l, const struct prepare_wanted *w)
             names_add(&l->flowing, m->schema, m->table);
         else
             l->leaving[l->n_leaving++] =
-                (struct migration_table){m->schema, m->table, true, m->readable};
+                (struct migration_table){m->schema, m->table, true, m->readable, false};
     }
 }
 
@@ -170,6 +187,13 @@ static void say(struct prepare_job *j, struct listing *l, bool chosen)
         prepare_note(j, arena_printf(j->a, tr("not in the database, so left out: %s"),
                                      names_text(&l->absent)));
     say_keyless(j, &l->keyless, chosen);
+    if (l->cut.n)
+        prepare_note(j, arena_printf(j->a,
+                                     tr("published with a list of columns that leaves out what is "
+                                        "chosen, and with a filter of rows: %s. No migration takes "
+                                        "off what somebody has meant: ALTER PUBLICATION ... DROP "
+                                        "TABLE, then ADD TABLE with the filter that is to stay"),
+                                     names_text(&l->cut)));
     if (l->flowing.n)
         prepare_note(j,
                      arena_printf(j->a,
@@ -218,6 +242,7 @@ bool prepare_list(struct prepare_job *j, struct listing *l)
                         "DELETE on it would fail. The chosen ones are named"));
     say(j, l, chosen);
     names_done(&l->absent);
+    names_done(&l->cut);
     names_done(&l->keyless);
     names_done(&l->flowing);
     return l->n > 0 || !chosen;

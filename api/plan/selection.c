@@ -364,7 +364,7 @@ const char *selection_answer_text(enum selection_answer answer)
     case SELECTION_KEY:
         return "A key column cannot be left out while the table flows.";
     case SELECTION_UNSUPPORTED:
-        return "Datastream does not carry this type.";
+        return "Datastream does not carry this column.";
     case SELECTION_NOT_SELECTABLE:
         return "This table cannot be chosen.";
     case SELECTION_TOO_MANY_TABLES:

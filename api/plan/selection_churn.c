@@ -18,13 +18,18 @@ struct churning {
     struct task *reading;
     struct place *places; /* by oid */
     struct churn *found;
+    int least_s;
 };
 
-/* Statistics that were never reset count from a time that nobody knows. */
+/* From PostgreSQL 15 on a database whose statistics nobody has reset tells no time. They began with
+ * the cluster's, or after a crash, which empties both: the earlier of two of those, for either may
+ * have been reset by itself. */
 static const char sql[] =
     "SELECT s.relid, s.n_tup_ins, s.n_tup_upd, s.n_tup_del, coalesce(pg_catalog.date_part('epoch', "
-    "pg_catalog.now() - d.stats_reset)::bigint, 0) FROM pg_catalog.pg_stat_user_tables s, "
-    "pg_catalog.pg_stat_database d WHERE d.datname = pg_catalog.current_database()";
+    "pg_catalog.now() - coalesce(d.stats_reset, least(w.stats_reset, a.stats_reset)))::bigint, 0) "
+    "FROM pg_catalog.pg_stat_user_tables s, pg_catalog.pg_stat_database d, "
+    "pg_catalog.pg_stat_bgwriter w, pg_catalog.pg_stat_archiver a "
+    "WHERE d.datname = pg_catalog.current_database()";
 
 static int by_oid(const void *a, const void *b)
 {
@@ -52,12 +57,13 @@ static bool row(void *ctx, char *line, size_t bytes, struct err *e)
         bsearch(&wanted, s->places, catalog_tables(s->catalog), sizeof *s->places, by_oid);
     if (at == NULL)
         return true;
-    double days = values[SECONDS] ? (double)values[SECONDS] / DAY : 1;
+    bool known = values[SECONDS] > s->least_s;
+    double days = known ? (double)values[SECONDS] / DAY : 1;
     ptrdiff_t root = catalog_table(s->catalog, at->table).root;
     for (int i = 0; i < (root == CATALOG_NONE ? 1 : 2); i++) {
         struct churn *c = &s->found[i ? (size_t)root : at->table];
         c->known = true;
-        c->a_day = values[SECONDS] > 0;
+        c->a_day = known;
         c->inserts += (double)values[INSERTS] / days;
         c->updates += (double)values[UPDATES] / days;
         c->deletes += (double)values[DELETES] / days;
@@ -86,13 +92,14 @@ static enum task_state step(struct task *t)
                                                  : task_state(s->reading);
 }
 
-struct task *churn_read(struct pg *pg, const struct catalog *c)
+struct task *churn_read(struct pg *pg, const struct catalog *c, int least_s)
 {
     struct task *t = task_new(pg_net(pg), &type);
     struct churning *s = task_job(t, &type);
     size_t n = catalog_tables(c);
 
     s->catalog = c;
+    s->least_s = least_s;
     s->places = mem_grow(NULL, n + 1, sizeof *s->places);
     s->found = mem_alloc((n + 1) * sizeof *s->found);
     for (size_t i = 0; i < n; i++)

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct migration_table two[] = {{"public", "regel_evaluering", false, false},
-                                             {"public", "regelsett_resultat", false, false}};
+static const struct migration_table two[] = {{"public", "regel_evaluering", false, false, false},
+                                             {"public", "regelsett_resultat", false, false, false}};
 
 static struct migration_set written(const struct migration_facts *f)
 {
@@ -26,6 +26,18 @@ static struct migration_set written(const struct migration_facts *f)
     if (!migrations_write(&mem, &where, f, &set, &e))
         fail_msg("%s", e.why);
     return set;
+}
+
+/* The narrow shape, and it has run. */
+static struct migration_facts deployed(void)
+{
+    make_user();
+    put_tables();
+    struct migration_facts f = facts_of(MIGRATION_NARROW, two, 2);
+    struct migration_set set = written(&f);
+    put_set(&set);
+    (void)migrated();
+    return f;
 }
 
 /* --- shapes --- */
@@ -47,8 +59,8 @@ static void test_narrow(void **state)
     assert_false(reads(USER, "person_ident"));
     (void)ask_as(conninfo_of(USER), "SELECT * FROM regel_evaluering", NULL);
     (void)ask_as(conninfo_of(USER), "SELECT * FROM person_ident", "42501");
-    struct migration_table done[] = {{"public", "regel_evaluering", true, true},
-                                     {"public", "regelsett_resultat", true, true}};
+    struct migration_table done[] = {{"public", "regel_evaluering", true, true, false},
+                                     {"public", "regelsett_resultat", true, true, false}};
     struct migration_facts again = facts_of(MIGRATION_NARROW, done, 2);
     look(&again);
     assert_true(again.app_replication && again.user_replication);
@@ -101,7 +113,7 @@ static void test_partitioned(void **state)
         "(dag);\n"
         "CREATE TABLE hendelse_2025 PARTITION OF hendelse FOR VALUES FROM ('2025-01-01') TO "
         "('2026-01-01');\n");
-    const struct migration_table table[] = {{"public", "hendelse", false, false}};
+    const struct migration_table table[] = {{"public", "hendelse", false, false, false}};
     struct migration_facts f = facts_of(MIGRATION_NARROW, table, 1);
     f.via_root = true;
     struct migration_set set = written(&f);
@@ -180,14 +192,10 @@ static void test_a_slot_needs_replication(void **state)
 static void test_tables_come_and_go(void **state)
 {
     (void)state;
-    make_user();
-    put_tables();
-    struct migration_facts f = facts_of(MIGRATION_NARROW, two, 2);
-    struct migration_set set = written(&f);
-    put_set(&set);
-    (void)migrated();
-    const struct migration_table more[] = {{"public", "regel_evaluering", true, true},
-                                           {"arkiv", "sak", false, false}};
+    (void)deployed();
+    struct migration_set set;
+    const struct migration_table more[] = {{"public", "regel_evaluering", true, true, false},
+                                           {"arkiv", "sak", false, false, false}};
     struct migration_facts later = facts_of(MIGRATION_NARROW, more, 2);
     look(&later);
     set = written(&later);
@@ -198,7 +206,7 @@ static void test_tables_come_and_go(void **state)
     (void)ask_as(conninfo_of(USER), "SELECT * FROM arkiv.sak", NULL);
 
     static const struct migrations_folder where = {.path = "f", .last = "1.1"};
-    const struct migration_table gone[] = {{"public", "regelsett_resultat", true, true}};
+    const struct migration_table gone[] = {{"public", "regelsett_resultat", true, true, false}};
     struct migration_facts less = facts_of(MIGRATION_NARROW, gone, 1);
     struct err e = {0};
     look(&less);
@@ -207,6 +215,30 @@ static void test_tables_come_and_go(void **state)
     assert_int_equal(migrated(), 1);
     assert_string_equal(ask("SELECT count(*) FROM pg_publication_tables"), "2");
     (void)ask_as(conninfo_of(USER), "SELECT * FROM regelsett_resultat", "42501");
+}
+
+/* Published by a list that leaves out what is chosen since. */
+static void test_a_list_of_columns_goes(void **state)
+{
+    (void)state;
+    struct migration_facts f = deployed();
+    struct migration_set set;
+    if (!yes("SELECT current_setting('server_version_num')::int >= 150000")) /* no lists before */
+        return;
+    tell(arena_printf(&mem,
+                      "ALTER PUBLICATION %s SET TABLE regel_evaluering (id), regelsett_resultat",
+                      f.publication));
+    const struct migration_table cut[] = {{"public", "regel_evaluering", true, true, true},
+                                          {"public", "regelsett_resultat", true, true, false}};
+    struct migration_facts later = facts_of(MIGRATION_NARROW, cut, 2);
+    look(&later);
+    set = written(&later);
+    assert_int_equal(set.n_files, 1);
+    put_set(&set);
+    assert_int_equal(migrated(), 1);
+    assert_string_equal(ask("SELECT count(*) FROM pg_publication_rel WHERE prattrs IS NOT NULL"),
+                        "0");
+    assert_string_equal(ask("SELECT count(*) FROM pg_publication_tables"), "2");
 }
 
 static void test_a_slot_that_is_too_old_is_made_anew(void **state)
@@ -235,14 +267,10 @@ static void test_a_slot_that_is_too_old_is_made_anew(void **state)
 static void test_undo(void **state)
 {
     (void)state;
-    make_user();
-    put_tables();
-    struct migration_facts f = facts_of(MIGRATION_NARROW, two, 2);
-    struct migration_set set = written(&f);
-    put_set(&set);
-    (void)migrated();
-    const struct migration_table there[] = {{"public", "regel_evaluering", true, true},
-                                            {"public", "regelsett_resultat", true, true}};
+    (void)deployed();
+    struct migration_set set;
+    const struct migration_table there[] = {{"public", "regel_evaluering", true, true, false},
+                                            {"public", "regelsett_resultat", true, true, false}};
     static const struct migrations_folder where = {.path = "f", .last = "1.1"};
     struct migration_facts undo = facts_of(MIGRATION_NARROW, there, 2);
     struct err e = {0};
@@ -294,11 +322,11 @@ static void test_hostile_names(void **state)
         "CREATE TABLE \"012345678901234567890123456789012345678901234567890123456789012\" (id "
         "bigint PRIMARY KEY);\n");
     const struct migration_table tables[] = {
-        {"bl\xC3\xA5 b\xC3\xA6r", "\\'\"", false, false},
-        {"public", "$strom1$", false, false},
-        {"public", odd, false, false},
-        {"public", "a%s-b.c", false, false},
-        {"public", "012345678901234567890123456789012345678901234567890123456789012", false,
+        {"bl\xC3\xA5 b\xC3\xA6r", "\\'\"", false, false, false},
+        {"public", "$strom1$", false, false, false},
+        {"public", odd, false, false, false},
+        {"public", "a%s-b.c", false, false, false},
+        {"public", "012345678901234567890123456789012345678901234567890123456789012", false, false,
          false}};
     struct migration_facts f = facts_of(MIGRATION_NARROW, tables, 5);
     f.db_user = user;
@@ -335,6 +363,7 @@ int main(void)
         TEST(test_without_the_user_nothing_happens),
         TEST(test_a_slot_needs_replication),
         TEST(test_tables_come_and_go),
+        TEST(test_a_list_of_columns_goes),
         TEST(test_a_slot_that_is_too_old_is_made_anew),
         TEST(test_undo),
         TEST(test_undo_of_the_procedure),

@@ -24,7 +24,7 @@ struct told {
     const char *schemas[MOST_TABLES];
 };
 
-/* "public.a published readable"; the name may hold anything but " published" and " readable". */
+/* "public.a published readable cut"; the name may hold anything but those words behind a blank. */
 static inline void told_table(struct told *c, char *text)
 {
     struct migration_table *t = &c->tables[c->facts.n_tables++];
@@ -34,6 +34,8 @@ static inline void told_table(struct told *c, char *text)
             t->readable = true;
         else if (str_eq(word, " published"))
             t->published = true;
+        else if (str_eq(word, " cut"))
+            t->cut = true;
         else
             break;
     }

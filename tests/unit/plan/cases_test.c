@@ -144,6 +144,7 @@ static bool take_identity(struct source_grant *t, const char *word)
 /* The source: prepared, but for ... */
 static void take_fact(struct scene *s, const char *rest)
 {
+    static const char *const dropped[] = {"navn"}; /* after it was chosen */
     const char *schema;
     char *word = arena_str(&s->mem, rest), *name = strchr(word, ' '), *none;
     struct source_facts *f = &s->facts;
@@ -180,7 +181,10 @@ static void take_fact(struct scene *s, const char *rest)
                     s->grants[i].select = false;
                 else if (strcmp(word, "gone") == 0)
                     s->grants[i].exists = false;
-                else if (strcmp(word, "partitioned") == 0)
+                else if (strcmp(word, "without-navn") == 0) {
+                    s->grants[i].absent = dropped;
+                    s->grants[i].n_absent = 1;
+                } else if (strcmp(word, "partitioned") == 0)
                     s->grants[i].kind = 'p';
                 else if (!take_identity(&s->grants[i], word) && strcmp(word, "filtered") == 0)
                     s->published[i].row_filter = true;

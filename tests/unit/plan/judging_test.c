@@ -12,6 +12,7 @@
 #include "api/net/net.h"
 #include "api/plan/judge.h"
 #include "api/plan/judging.h"
+#include "api/plan/said.h"
 #include "api/plan/sampling.h"
 #include "tests/unit/pg/server.h"
 
@@ -229,6 +230,8 @@ static void rows_that_are_hidden_are_not_seen(void **state)
 {
     char reader[320];
     struct judging_values values = {.source = {.dsn = reader}, .rows = 100};
+    struct judgement_unseen u;
+    struct arena a = {0};
     struct selection s;
     (void)state;
     snprintf(reader, sizeof reader, "%s", server_tcp("app", "leser"));
@@ -237,6 +240,21 @@ static void rows_that_are_hidden_are_not_seen(void **state)
     struct judgement *j = judge_flows(&s, &values);
     assert_int_equal(unseen(j, &s, "skjermet"), 1);
     judgement_free(j);
+    server_sql("app", "CREATE TABLE tom (id bigint); GRANT SELECT ON tom TO leser");
+    add(&s, "tom"); /* each has its own reason */
+    j = judge_flows(&s, &values);
+    judgement_unseen(j, &s, NULL, &a, &u);
+    assert_int_equal(u.n_unseen, 2);
+    assert_int_equal(u.n_hidden, 1);
+    const char *text = said_plain(&a, judgement_unseen_text(&u, &a));
+    assert_true(strstr(text, ": public.tom (") != NULL);
+    assert_non_null(strstr(text, "; public.skjermet (row security hides rows)"));
+    arena_done(&a);
+    judgement_free(j);
+    selection_done(&s);
+    server_sql("app", "DROP TABLE tom");
+    selection_init(&s);
+    add(&s, "skjermet");
     values.source.dsn = conninfo; /* a superuser sees them all */
     j = judge_flows(&s, &values);
     assert_int_equal(unseen(j, &s, ""), 0);

@@ -178,6 +178,26 @@ static void test_all_tables_stay(void **state)
     assert_true(noted(w, "stays FOR ALL TABLES"));
 }
 
+/* A list that leaves out what is chosen comes off; with a filter beside it that is left to people.
+ */
+static void test_a_list_of_columns_comes_off(void **state)
+{
+    static const char *const left_out[] = {"navn"};
+    struct world *w = *state;
+
+    prepared(w);
+    w->s.published[0].left_out = left_out;
+    w->s.published[0].n_left_out = 1;
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 1);
+    assert_true(has(w, 0, "DROP TABLE"));
+    assert_true(has(w, 0, "ADD TABLE"));
+    w->s.published[0].row_filter = true;
+    make(w, true, true);
+    assert_int_equal(n_migrations(w), 0);
+    assert_true(noted(w, "with the filter that is to stay"));
+}
+
 static void test_nothing_leaves(void **state)
 {
     struct world *w = *state;
@@ -428,6 +448,7 @@ int main(void)
         TEST(test_the_stream_carries),
         TEST(test_the_stream_is_not_known),
         TEST(test_all_tables_stay),
+        TEST(test_a_list_of_columns_comes_off),
         TEST(test_nothing_leaves),
         TEST(test_a_whole_stays_for_its_part),
         TEST(test_leaves_afterwards),
