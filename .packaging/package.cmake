@@ -38,8 +38,14 @@ foreach(page IN ITEMS strom.1 strom-plan.5 strom-sandbox.1)
 endforeach()
 install(FILES ${CMAKE_SOURCE_DIR}/screens/cli/completion/strom.bash RENAME strom
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+# Debian's zsh looks in vendor-completions under /usr, every other in site-functions, as that one under /usr/local
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
+    set(zsh_folder vendor-completions)
+else()
+    set(zsh_folder site-functions)
+endif()
 install(FILES ${CMAKE_SOURCE_DIR}/screens/cli/completion/strom.zsh RENAME _strom
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${zsh_folder})
 install(FILES ${CMAKE_SOURCE_DIR}/screens/cli/completion/strom.fish
         DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
