@@ -41,10 +41,9 @@ struct plain {
 
 bool plain_wanted(const struct options *o)
 {
-    const char *accessible = getenv("ACCESSIBLE"), *ours = getenv("STROM_ACCESSIBLE"),
-               *term = getenv("TERM");
+    const char *accessible = getenv("ACCESSIBLE"), *ours = getenv("STROM_ACCESSIBLE");
 
-    return o->plain || !str_is_empty(accessible) || !str_is_empty(ours) || str_eq(term, "dumb");
+    return o->plain || !str_is_empty(accessible) || !str_is_empty(ours) || term_is_dumb();
 }
 
 static void follow(struct plain *p, enum nav nav)

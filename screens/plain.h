@@ -6,7 +6,7 @@
 
 #include "screens/live.h"
 
-bool plain_wanted(const struct options *o); /* --plain, ACCESSIBLE, STROM_ACCESSIBLE, TERM=dumb */
+bool plain_wanted(const struct options *o); /* --plain, ACCESSIBLE, STROM_ACCESSIBLE, a dumb TERM */
 int plain_run(struct live *l);              /* returns the exit code */
 
 #endif

@@ -42,6 +42,12 @@ static bool is_forced(const char *name)
     return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
 }
 
+bool term_is_dumb(void)
+{
+    const char *term = getenv("TERM");
+    return term == NULL || *term == '\0' || strcmp(term, "dumb") == 0;
+}
+
 bool term_wants_color(enum term_color flag, bool tty)
 {
     if (flag != TERM_COLOR_AUTO)
@@ -50,8 +56,7 @@ bool term_wants_color(enum term_color flag, bool tty)
         return false;
     if (is_forced("CLICOLOR_FORCE") || is_forced("FORCE_COLOR"))
         return true;
-    const char *term = getenv("TERM");
-    return tty && (term == NULL || strcmp(term, "dumb") != 0);
+    return tty && !term_is_dumb();
 }
 
 static bool locale_is_utf8(void)
@@ -108,6 +113,13 @@ static void make_raw(struct term *t)
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
+/* Without a second screen the page stays; what comes next belongs under it, wherever the cursor is:
+ * a row too far down is the last one. */
+static const char *below_the_page(const struct caps *c)
+{
+    return str_starts(c->cup, "\033[") ? "\033[999;1H\r\n" : "\r\n";
+}
+
 static void prepare_bytes(struct term *t, const char *title)
 {
     struct str undo = {0};
@@ -128,9 +140,7 @@ static void prepare_bytes(struct term *t, const char *title)
         str_add(&undo, "\033[23;0t");
     }
     str_add(&undo, c->show);
-    str_add(&undo, c->leave);
-    if (c->leave == NULL)
-        str_add(&undo, "\r\n");
+    str_add(&undo, c->leave != NULL ? c->leave : below_the_page(c));
     rescue.undo_bytes = undo.bytes < UNDO ? undo.bytes : UNDO;
     memcpy(rescue.undo, str_text(&undo), rescue.undo_bytes);
     str_done(&undo);
@@ -235,9 +245,9 @@ enum term_result term_open(const struct term_options *o, struct term **out)
         return open_headless(o, out);
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return TERM_NO_TTY;
-    const char *name = getenv("TERM");
-    if (name == NULL || name[0] == '\0' || strcmp(name, "dumb") == 0)
+    if (term_is_dumb())
         return TERM_DUMB;
+    const char *name = getenv("TERM");
     struct term *t = new_term(o);
     t->in = STDIN_FILENO;
     t->out = STDOUT_FILENO;

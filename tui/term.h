@@ -70,6 +70,8 @@ struct term_asked {
 };
 struct term_asked term_asked(struct term *t);
 
+/* TERM is dumb, empty or not set: nothing but lines is to be written. */
+bool term_is_dumb(void);
 /* The rule by itself: may colour be used? value NULL is "not set". */
 bool term_wants_color(enum term_color flag, bool tty);
 /* Of the terminal that stdout leads to; 0: none, or it does not say. */

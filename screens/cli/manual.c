@@ -53,7 +53,7 @@ const struct manual_row manual_environment[] = {
     {"NO_COLOR", "Any text: no colour. --color goes before it."},
     {"CLICOLOR_FORCE", "With FORCE_COLOR: colour also where no terminal is. NO_COLOR goes before."},
     {"TMUX", "With STY and TERM: how what is copied reaches the terminal."},
-    {"TERM", "The terminal; dumb: as --plain."},
+    {"TERM", "The terminal; dumb, empty or not set: as --plain."},
     {"TERM_PROGRAM", "Which terminal it is, for what only some can do."},
     {"ESCDELAY", "How long an Esc may be the beginning of a key, in milliseconds (default 25)."},
     {"COLUMNS", "The width of lines with --plain."},

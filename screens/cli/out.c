@@ -207,10 +207,9 @@ bool out_ask(struct net *net, const char *question, char *answer, size_t cap, bo
 
 void out_notify(const struct options *o, const char *text)
 {
-    const char *term = getenv("TERM");
     struct str bytes = {0}, line = {0};
 
-    if (o->no_notify || !isatty(STDERR_FILENO) || str_is_empty(term) || str_eq(term, "dumb"))
+    if (o->no_notify || !isatty(STDERR_FILENO) || term_is_dumb())
         return;
     str_printf(&line, "strom: %s", text);
     clip_notification(str_text(&line), &bytes);

@@ -86,10 +86,9 @@ static void two_at_once_leave_too(void **state)
     ends_with(130);
 }
 
-static void a_dumb_terminal_gets_lines(void **state)
+static void gets_lines(const char *term)
 {
-    static const char *const env[] = {"TERM=dumb", NULL};
-    (void)state;
+    const char *const env[] = {term, NULL};
     open_in(80, 60, env, NULL); /* a page, and what is asked below it */
     see("== Home ==");
     see("quit");
@@ -99,6 +98,14 @@ static void a_dumb_terminal_gets_lines(void **state)
     assert_null(memchr(vt_log(v, NULL), '\033', vt_bytes(v)));
     vt_type(v, "quit\r");
     ends_with(0);
+}
+
+static void a_dumb_terminal_gets_lines(void **state)
+{
+    (void)state;
+    gets_lines("TERM=dumb");
+    gets_lines("TERM=");
+    gets_lines("TERM");
 }
 
 static void an_unknown_terminal_is_no_reason_to_stop(void **state)

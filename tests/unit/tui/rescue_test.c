@@ -105,6 +105,31 @@ static void what_follows_a_crash_has_rows_of_its_own(void **state)
     }
 }
 
+/* Terminals without a second screen keep the page: what follows stands under it. */
+static void what_follows_stands_under_the_page(void **state)
+{
+    (void)state;
+    static const char *const terms[] = {"TERM=linux", "TERM=vt100", "TERM=vt220", "TERM=ansi"};
+    static const char *const argv[] = {"sh", "-c", TUI_DEMO "; echo the next", NULL};
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        const char *const env[] = {terms[i], NULL};
+        struct vt_options o = {.argv = argv, .env = env};
+        struct vt *v = vt_start(&o);
+        int row;
+        assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
+        vt_key(v, "Enter");
+        assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+        assert_true(vt_wait_text(v, "the next", VT_WAIT_MS));
+        assert_true(vt_find(v, "the next", NULL, &row));
+        assert_string_equal(vt_row(v, row), "the next");
+        assert_true(vt_find(v, "ready", NULL, NULL));
+        for (int below = row + 1; below < 24; below++)
+            assert_string_equal(vt_row(v, below), "");
+        assert_true(row >= 22);
+        vt_free(v);
+    }
+}
+
 /* 0: a system without /proc. */
 static pid_t guard_of(const struct vt *v)
 {
@@ -240,6 +265,7 @@ int main(void)
         cmocka_unit_test(crashes),
         cmocka_unit_test(faults_of_its_own),
         cmocka_unit_test(what_follows_a_crash_has_rows_of_its_own),
+        cmocka_unit_test(what_follows_stands_under_the_page),
         cmocka_unit_test(killed),
         cmocka_unit_test(killed_under_a_line_editor),
         cmocka_unit_test(a_keyboard_that_only_reads),

@@ -341,6 +341,8 @@ static void the_rule_of_color(void **state)
     unsetenv("FORCE_COLOR");
     setenv("TERM", "dumb", 1);
     assert_false(term_wants_color(TERM_COLOR_AUTO, true));
+    setenv("TERM", "", 1);
+    assert_false(term_wants_color(TERM_COLOR_AUTO, true));
 }
 
 static void unknown_and_dumb(void **state)
