@@ -89,6 +89,36 @@ static bool is_ipv6(const char *s, size_t n)
     return colons >= 2 && colons <= 7 && n >= 3;
 }
 
+/* As Folkeregisteret and PDL have it. FORTROLIG alone grades documents, too. */
+static bool is_protection_word(const char *word)
+{
+    static const char *const words[] = {"strengtfortrolig",        "strengtfortroligutland",
+                                        "strengtfortroligadresse", "fortroligadresse",
+                                        "strictlyconfidential",    "strictlyconfidentialabroad"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+bool code_is_protection(const char *s, size_t n)
+{
+    enum { SHORTEST = 16, LONGEST = 32 };
+    char word[LONGEST + 1];
+    size_t bytes = 0;
+
+    if (n < SHORTEST || n > LONGEST || ((s[0] | 0x20) != 's' && (s[0] | 0x20) != 'f'))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (class_at(s, i) == UPPER || class_at(s, i) == LOWER)
+            word[bytes++] = (char)(s[i] | 0x20);
+        else if (s[i] != '_' && s[i] != ' ' && s[i] != '-')
+            return false;
+    word[bytes] = '\0';
+    return is_protection_word(word);
+}
+
 bool code_is_url_with_password(const char *s, size_t n)
 {
     const char *end = s + n, *at = memchr(s, ':', n), *colon = NULL;

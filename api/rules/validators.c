@@ -323,6 +323,8 @@ static uint64_t of_plain(const char *s, size_t n, const struct counts *c)
 {
     if (is_marked_digits(s, n, c))
         return of_marked_digits(s, n);
+    if (code_is_protection(s, n))
+        return BIT(PROTECTION);
     uint64_t kinds = c->of[AT] ? emails_in(s, n) : is_mixed(n, c) ? BIT(MIXED) : 0;
     if (code_has_secret_prefix(s, n, c))
         return kinds | BIT(SECRET);

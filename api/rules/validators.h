@@ -79,6 +79,7 @@ enum value_kind {
     VALUE_MSISDN,        /* 47 and a mobile, no plus: its base is ten digits */
     VALUE_IP_LOW,        /* an IP that begins with 0 to 9, as versions do */
     VALUE_EAN,           /* thirteen digits with the control digit of goods */
+    VALUE_PROTECTION,    /* STRENGT_FORTROLIG */
     VALUE_KINDS
 };
 

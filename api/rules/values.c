@@ -37,6 +37,7 @@ static const struct threshold thresholds[] = {
     {"data.fnr_within", BIT(FNR_SHORT_WITHIN), VALUE_TEN_WITHIN, 20, 1, true,
      VALUE_DATED_SHORT_WITHIN, ONE_DIGIT, 0},
     {"data.secret", BIT(SECRET), FIRST_HIT, 0, 1, false, 0, 0, 0},
+    {"data.protected", BIT(PROTECTION), FIRST_HIT, 0, 1, false, 0, 0, 0},
     {"data.diagnosis", BIT(DIAGNOSIS), OF_ALL, 75, 5, false, 0, 0, 0},
     {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE, 75, 1, false, 0, 0, 0},
     {"data.diagnosis", BIT(DIAGNOSIS_DOTTED), VALUE_CODE_DOTTED, 75, 5, false, 0, 0, 0},

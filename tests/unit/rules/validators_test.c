@@ -192,6 +192,10 @@ static void test_kinds(void **state)
     has("-----BEGIN PRIVATE KEY-----\nMII", BIT(SECRET));
     has("$2b$12$abcdefghijklmnopqrstuv", BIT(SECRET));
     has("q9Zx3LmP0vRtY7bNcK2wQeUaHj5sDfGi8Ok1", BIT(SECRET));
+    has("STRENGT_FORTROLIG", BIT(PROTECTION));
+    has("strengtFortroligUtland", BIT(PROTECTION));
+    has("Strengt fortrolig adresse", BIT(PROTECTION));
+    has("STRICTLY_CONFIDENTIAL", BIT(PROTECTION));
     has("{\"a\": 1}", BIT(DOCUMENT));
     has("<a><b/></a>", BIT(DOCUMENT));
     has("Bruker ringte og lurte paa hva som skjer med saken.", BIT(PROSE));
@@ -296,6 +300,9 @@ static void test_near_misses(void **state)
     has_none("4111111111111112", BIT(CARD));
     has_none("NO9386011117948", BIT(IBAN));
     has_none("974760674", BIT(ORGNR));
+    has_none("FORTROLIG", BIT(PROTECTION)); /* documents are graded so */
+    has_none("STRENGT_HEMMELIG", BIT(PROTECTION));
+    has_none("FORTROLIGHETSGRAD_SATT", BIT(PROTECTION));
     has_none("INNVILGET", BIT(NAME) | BIT(SECRET) | BIT(DIAGNOSIS));
     has_none("regel 12", BIT(ADDRESS));
     has_none("steg_historikk", BIT(NAME));

@@ -84,7 +84,8 @@ static void test_one_among_many(void **state)
 {
     (void)state;
     char d[12], text[128];
-    struct values alone = {0}, within = {0}, glued = {0}, mail = {0}, phone = {0}, token = {0};
+    struct values alone = {0}, within = {0}, glued = {0}, mail = {0}, phone = {0}, token = {0},
+                  code = {0};
     for (int i = 0; i < 2000; i++) {
         bool hit = i == 777;
         person(d, 0, 0);
@@ -95,12 +96,14 @@ static void test_one_among_many(void **state)
         add(&glued, text);
         add(&mail, hit ? "ola@example.org" : "ingen");
         add(&phone, hit ? "+47 99887766" : "ingen");
+        add(&code, hit ? "STRENGT_FORTROLIG" : "UGRADERT");
         add(&token, hit ? "ghp_abcdefghijklmnopqrst123456" : "ingen");
     }
     assert_true(says(&alone, RULES_FNR) && says(&within, RULES_FNR));
     assert_true(says(&glued, RULES_FNR));
     assert_true(says(&mail, RULES_EMAIL) && says(&phone, RULES_PHONE) &&
                 says(&token, RULES_SECRET));
+    assert_true(says(&code, RULES_PROTECTED_ADDRESS));
 }
 
 static void test_columns_that_stay_quiet(void **state)
