@@ -284,6 +284,32 @@ static void diffs(void **state)
     page_free(p);
 }
 
+/* A key is found by the name that is shown and by that of files and commands. */
+static void palettes_in_another_language(void **state)
+{
+    (void)state;
+    static const struct theme_words norwegian = {.space = "Mellomrom"};
+    static const struct palette_item items[] = {{'q', "avslutt", "ferdig", false},
+                                                {TUI_SPACE, "velg", "på eller av", false}};
+    static const char *const names[] = {"mellomrom", "space"};
+    struct page *p = new_page(80, 24);
+    theme_set_words(&norwegian);
+    for (size_t i = 0; i < 2; i++) {
+        struct palette pal;
+        palette_open(&pal);
+        for (const char *c = names[i]; *c != '\0'; c++)
+            palette_key(&pal, items, 2, *c);
+        page_begin(p, 80, 24);
+        palette_draw(&pal, "Tabeller", NULL, items, 2, p);
+        page_end(p);
+        assert_true(page_shows(p, "› Mellomrom  velg"));
+        assert_false(page_shows(p, "avslutt"));
+        assert_int_equal(palette_key(&pal, items, 2, TUI_ENTER), 1);
+    }
+    theme_set_words(&(struct theme_words){.of = NULL});
+    page_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +318,7 @@ int main(void)
         cmocka_unit_test(who_types_the_name_goes_on),
         cmocka_unit_test(words_give_way_on_a_low_screen),
         cmocka_unit_test(palettes),
+        cmocka_unit_test(palettes_in_another_language),
         cmocka_unit_test(a_palette_tells_all),
         cmocka_unit_test(steps),
         cmocka_unit_test(sparks),
