@@ -137,6 +137,26 @@ static bool word(struct options *o, const char *text, struct err *e)
     return true;
 }
 
+/* "--json", "--app=x": with two dashes, and one that exists. */
+static bool is_option(const char *text)
+{
+    size_t n = str_starts(text, "--") ? strcspn(text + 2, "=") : 0;
+
+    for (int i = 0; n > 0 && i < OPTION_ROWS; i++)
+        if (strlen(option_rows[i].name) == n && memcmp(option_rows[i].name, text + 2, n) == 0)
+            return true;
+    return false;
+}
+
+/* getopt takes any word: `--confirm --yes` would confirm the name "--yes". */
+static bool forgot_value(const struct option_row *row, const char *next, struct err *e)
+{
+    err_set(e, ERR_INPUT, "Reading the command line");
+    err_why(e, "--%s needs a value", row->name);
+    return err_hint(e, "%s is an option; --%s=%s where it is meant as the value", next, row->name,
+                    next);
+}
+
 /* *was_value: the last argument that was taken is the value of an option. */
 static bool parse_options(int argc, char **argv, struct options *o, const struct option *longs,
                           const char *shorts, bool *was_value, struct err *e)
@@ -152,9 +172,11 @@ static bool parse_options(int argc, char **argv, struct options *o, const struct
         }
         if (got == '?' || row == NULL)
             return not_taken(argv[optind - 1], got == '?' && optopt >= 256 ? row : NULL, e);
+        *was_value = optarg && optarg == argv[optind - 1];
+        if (*was_value && is_option(optarg))
+            return forgot_value(row, optarg, e);
         if (!take(o, row, optarg, e))
             return false;
-        *was_value = optarg && optarg == argv[optind - 1];
     }
     return true;
 }

@@ -158,8 +158,11 @@ static void test_values_are_missing(void **state)
     badly("strom check -vf", "--file needs a value", "");
     badly("strom check --json=yes", "--json takes no value", "");
     assert_string_equal(well("strom check --project=").project, "");
-    assert_string_equal(well("strom check --project --json").project,
-                        "--json"); /* as getopt does */
+    badly("strom check --project --json", "--project needs a value", "--project=--json");
+    badly("strom check -n --app=x", "--namespace needs a value", "--app=x is an option");
+    assert_string_equal(well("strom check --project=--json").project, "--json");
+    assert_string_equal(well("strom check --project --jso").project, "--jso"); /* is none */
+    assert_string_equal(well("strom check --project -x").project, "-x");
 }
 
 static void test_repeated(void **state)
