@@ -16,13 +16,27 @@ enum { LONGEST = 4096 };
 static void tidy(char *out, size_t cap, const char *fmt, va_list args)
     __attribute__((format(printf, 3, 0)));
 
+/* What was cut says so. */
+static void mark_cut(char *out, size_t cap)
+{
+    static const char mark[] = "...";
+    size_t n = strlen(out), room = cap - sizeof mark;
+
+    if (n > room)
+        n = room;
+    while (n > 0 && ((unsigned char)out[n] & 0xC0) == 0x80)
+        n--;
+    memcpy(out + n, mark, sizeof mark);
+}
+
 static void tidy(char *out, size_t cap, const char *fmt, va_list args)
 {
     char raw[LONGEST];
 
     /* What has been through tr() already comes back as it is.
      * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has begun it */
-    if (vsnprintf(raw, sizeof raw, tr(fmt), args) < 0)
+    int needed = vsnprintf(raw, sizeof raw, tr(fmt), args);
+    if (needed < 0)
         raw[0] = '\0';
     secret_scrub(raw);
     size_t n = strlen(raw);
@@ -31,7 +45,8 @@ static void tidy(char *out, size_t cap, const char *fmt, va_list args)
     for (char *p = raw; *p; p++)
         if (*p == '\n' || *p == '\r' || *p == '\t')
             *p = ' ';
-    safe_text(out, cap, raw);
+    if (safe_text(out, cap, raw) >= cap || needed >= (int)sizeof raw)
+        mark_cut(out, cap);
     secret_wipe(raw, sizeof raw);
 }
 

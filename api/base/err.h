@@ -3,7 +3,8 @@
 
 /* An error is a value: nothing to free. It is filled once, where the fault is seen; nobody logs it
  * on the way up. The words are looked up in the person's language. `why` may hold foreign words:
- * they are made harmless by err_set and err_why. */
+ * they are made harmless by err_set and err_why. What does not
+ * fit ends in "...". */
 
 #include <stdbool.h>
 
@@ -28,8 +29,8 @@ struct err {
     char reason[64];    /* IAM_PERMISSION_DENIED, SQLSTATE, ...: what code may compare */
     char resource[192]; /* the thing concerned */
     char what[160];     /* what we tried, in the person's words */
-    char why[320];      /* what the other side said, secrets removed */
-    char hint[240];     /* what can be done next */
+    char why[344];      /* what the other side said, secrets removed */
+    char hint[320];     /* what can be done next */
 };
 
 /* Starts the error afresh: kind and what we tried. Returns false, so that `return err_set(...)`

@@ -147,6 +147,28 @@ static void errors(void **state)
     assert_string_equal(err_kind_name(ERR_DENIED), "denied");
 }
 
+/* Half a sentence says that it is one, and no half character stands before the mark. */
+static void what_is_cut_says_so(void **state)
+{
+    (void)state;
+    char text[2000], said[sizeof((struct err *)NULL)->why];
+    struct err e;
+    err_set(&e, ERR_NETWORK, "Asking");
+    for (size_t at = 0; at + 3 < sizeof text; at += 2)
+        memcpy(text + at, "\xC3\xA6", 3);
+    for (size_t shift = 0; shift < 2; shift++) {
+        err_why(&e, "%s%s", shift ? "a" : "", text);
+        size_t n = strlen(e.why);
+        assert_true(n < sizeof e.why && n + 4 >= sizeof e.why);
+        assert_string_equal(e.why + n - 3, "...");
+        assert_true(utf8_valid(e.why, n));
+    }
+    memset(said, 'x', sizeof said - 1);
+    said[sizeof said - 1] = '\0';
+    err_why(&e, "%s", said); /* just fits */
+    assert_string_equal(e.why, said);
+}
+
 /* --- languages --- */
 
 static const char *language(const char *all, const char *messages, const char *lang)
@@ -214,9 +236,13 @@ static void translations_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scrubs),    cmocka_unit_test(scrubs_what_was_cut_off),
-        cmocka_unit_test(secrets),   cmocka_unit_test(errors),
-        cmocka_unit_test(languages), cmocka_unit_test(translations_fit),
+        cmocka_unit_test(scrubs),
+        cmocka_unit_test(scrubs_what_was_cut_off),
+        cmocka_unit_test(secrets),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(what_is_cut_says_so),
+        cmocka_unit_test(languages),
+        cmocka_unit_test(translations_fit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
