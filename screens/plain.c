@@ -43,7 +43,8 @@ bool plain_wanted(const struct options *o)
 {
     const char *accessible = getenv("ACCESSIBLE"), *ours = getenv("STROM_ACCESSIBLE");
 
-    return o->plain || !str_is_empty(accessible) || !str_is_empty(ours) || term_is_dumb();
+    return o->plain || !str_is_empty(accessible) || !str_is_empty(ours) ||
+           (o->keys == NULL && term_is_dumb()); /* --keys needs no terminal */
 }
 
 static void follow(struct plain *p, enum nav nav)
