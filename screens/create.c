@@ -164,10 +164,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
 static enum nav again(void *ctx, struct journey *j)
 {
     if (j->apply && task_state(j->apply) == TASK_FAILED &&
-        str_eq(task_error(j->apply)->reason, APPLY_WRONG_PASSWORD)) {
-        secret_free(j->live->db_password);
-        j->live->db_password = NULL;
-    }
+        str_eq(task_error(j->apply)->reason, APPLY_WRONG_PASSWORD))
+        live_refuse_password(j->live);
     journey_drop_plan(j);
     if (!j->selection_ready)
         journey_catch_up_again(j);

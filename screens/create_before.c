@@ -9,7 +9,8 @@
 
 static bool wants_password(const struct journey *j)
 {
-    return apply_needs_password(j->plan) && secret_is_empty(j->live->db_password);
+    return apply_needs_password(j->plan) &&
+           (secret_is_empty(j->live->db_password) || live_password_is_refused(j->live));
 }
 
 static void begin(struct create *self, struct journey *j)

@@ -114,6 +114,7 @@ void live_close(struct live *l)
     source_free(l->earlier);
     secret_free(l->db_password);
     secret_free(l->given);
+    secret_free(l->refused);
     if (l->net)
         net_close(l->net);
     store_close(l->store);
@@ -151,6 +152,19 @@ void live_type_password(struct live *l, const char *text)
     secret_free(l->db_password);
     l->db_password = secret_new(text, strlen(text));
     l->password_found = false;
+}
+
+void live_refuse_password(struct live *l)
+{
+    secret_free(l->refused);
+    l->refused = l->db_password;
+    l->db_password = NULL;
+    l->password_found = false;
+}
+
+bool live_password_is_refused(const struct live *l)
+{
+    return !secret_is_empty(l->db_password) && secret_eq(l->db_password, l->refused);
 }
 
 void live_forget_password(struct live *l)

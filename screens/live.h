@@ -37,6 +37,7 @@ struct live {
     struct pg *pg;              /* the source; NULL: not connected */
     struct secret *db_password; /* of the database user, once known */
     bool password_found;        /* the cluster told it: given or typed ones go before */
+    struct secret *refused;     /* the last one that the database did not take; NULL: none */
     struct secret *given;       /* by --password-file or environment: holds for every app */
     char password_where[400];   /* where the person gets it; "" when the platform said nothing */
     struct source_facts *facts; /* the last look, and the one before it: for trends */
@@ -72,6 +73,9 @@ bool live_use_password(struct live *l, const struct task *source);
 /* What the cluster tells of the app's database, where nothing else has told it. */
 void live_fill_from_cluster(struct target *t, const struct nais_source *n);
 void live_type_password(struct live *l, const char *text); /* a copy; the caller wipes */
+/* The database did not take it, and it is asked for again: what the cluster keeps may be old. */
+void live_refuse_password(struct live *l);
+bool live_password_is_refused(const struct live *l); /* the one that is known now */
 /* It was another app's: only what was given for this run is left. */
 void live_forget_password(struct live *l);
 void live_use_pg(struct live *l, struct pg *pg); /* takes it over, closes the former */

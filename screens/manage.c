@@ -11,6 +11,7 @@
 #include "screens/steps.h"
 
 #include "api/base/tr.h"
+#include "api/plan/apply.h"
 #include "api/plan/names.h"
 #include "tui/key.h"
 
@@ -128,6 +129,8 @@ static void ask(struct manage *self, struct journey *j)
         return;
     }
     manage_question(p, &text);
+    if (p->needs_password && j->live->password_found)
+        str_printf(&text, " %s", tr("The password is the one that the cluster keeps."));
     str_copy(self->question, sizeof self->question, str_text(&text));
     str_done(&text);
     dialog_open(&self->dialog, tr(alter_type(p->kind)->title), self->question,
@@ -168,6 +171,9 @@ static void ended(struct manage *self, struct journey *j)
     for (size_t i = 0; task_state(self->running) == TASK_OK && i < p->n_calls; i++)
         if (p->calls[i].verb == ALTER_CALL_SLOT)
             str_copy(j->target.slot, sizeof j->target.slot, p->calls[i].value);
+    if (task_state(self->running) == TASK_FAILED &&
+        str_eq(task_error(self->running)->reason, APPLY_WRONG_PASSWORD))
+        live_refuse_password(j->live);
     journey_changed(j);
     if (self->leaving)
         dialog_close(&self->dialog);
@@ -222,6 +228,8 @@ static enum nav on_dialog(struct manage *self, struct journey *j, int key)
         return manage_stop_answer(self, j, chosen);
     if (chosen == 1)
         manage_begin(self, j, manage_chosen(self));
+    else if (!self->dialog.open)
+        self->password_given = false; /* it may have been mistyped: it is asked for again */
     return STAY;
 }
 

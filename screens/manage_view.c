@@ -4,6 +4,7 @@
 
 #include "api/base/clock.h"
 #include "api/base/tr.h"
+#include "api/plan/apply_remedy.h"
 
 #include <string.h>
 
@@ -167,6 +168,16 @@ static const char *verb_words(enum alter_verb v)
     return words[v];
 }
 
+static void draw_validation(const struct alter_step *s, const struct google_validation *v,
+                            struct page *p)
+{
+    for (size_t k = 0; k < v->n_messages; k++)
+        if (alter_says_more(s, v, k)) {
+            page_note(p, "%s: %s", v->description, v->messages[k]);
+            page_note(p, "→ %s", apply_remedy(v));
+        }
+}
+
 static void draw_step(const struct alter_call *c, const struct alter_step *s, struct page *p)
 {
     char span[CLOCK_TEXT];
@@ -179,13 +190,10 @@ static void draw_step(const struct alter_call *c, const struct alter_step *s, st
     if (ms >= 1000)
         page_put_right(p, STYLE_MUTED, "%s", clock_span(ms / 1000, span));
     page_newline(p);
-    if (s->message[0])
+    if (s->message[0] && s->state != ALTER_FAILED) /* the error below says it */
         page_note(p, "%s", s->message);
     for (size_t i = 0; i < s->n_validations; i++)
-        for (size_t k = 0; s->validations[i].state != GOOGLE_VALIDATION_PASSED &&
-                           k < s->validations[i].n_messages;
-             k++)
-            page_note(p, "%s: %s", s->validations[i].description, s->validations[i].messages[k]);
+        draw_validation(s, &s->validations[i], p);
 }
 
 static void draw_run(const struct manage *self, struct page *p)

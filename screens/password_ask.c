@@ -9,6 +9,7 @@ void password_ask_begin(struct password_ask *ask, struct journey *j)
 {
     field_init(&ask->field, ask->text, sizeof ask->text);
     ask->field.secret = true;
+    ask->again = false;
     ask->typing = true; /* at once: what is typed while the cluster is asked is not lost */
     if (j->live->cluster && j->target.app[0])
         ask->secret =
@@ -29,6 +30,8 @@ bool password_ask_news(struct password_ask *ask, struct journey *j)
     if (ask->secret == NULL || task_state(ask->secret) == TASK_RUNNING)
         return false;
     known = live_use_password(j->live, ask->secret);
+    ask->again = live_password_is_refused(j->live);
+    known = known && !ask->again;
     if (known)
         forget(ask);
     task_clear(&ask->secret);
@@ -42,9 +45,10 @@ bool password_ask_key(struct password_ask *ask, int key)
 
 bool password_ask_take(struct password_ask *ask, struct journey *j)
 {
-    if (!ask->typing || ask->text[0] == '\0')
+    if (!ask->typing || (ask->text[0] == '\0' && !ask->again))
         return false;
-    live_type_password(j->live, ask->text);
+    if (ask->text[0])
+        live_type_password(j->live, ask->text);
     forget(ask);
     task_clear(&ask->secret); /* the person knows better */
     return true;
@@ -67,6 +71,10 @@ void password_ask_draw(const struct password_ask *ask, const struct journey *j, 
     page_text(p, "%s",
               tr("Datastream logs in to the database with it. It is sent to Google once and kept "
                  "nowhere here. You find it in the secret that the platform made for this user."));
+    if (ask->again)
+        page_mark(p, MARK_WARN, "%s",
+                  tr("The one that is known was refused. Type the one that the database has now; "
+                     "Enter alone tries the same again, as when it was put right there."));
     if (j->live->password_where[0])
         page_note(p, "%s", j->live->password_where);
     field_draw(&ask->field, &look, p);

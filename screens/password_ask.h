@@ -10,12 +10,13 @@
 struct password_ask {
     struct task *secret; /* the platform is being asked */
     bool typing;         /* the person is */
+    bool again; /* what the platform keeps was refused: it is tried again where it is meant */
     struct field field;
     char text[256];
 };
 
 void password_ask_begin(struct password_ask *ask, struct journey *j);
-/* A task ended. True when the password is known now. */
+/* A task ended. True when the password is known now, and was not refused before. */
 bool password_ask_news(struct password_ask *ask, struct journey *j);
 /* A key while `typing`: true when it was one of the field's. */
 bool password_ask_key(struct password_ask *ask, int key);

@@ -9,6 +9,7 @@
 #include "api/google/iam.h"
 #include "api/google/network.h"
 #include "api/google/serviceusage.h"
+#include "api/plan/apply_remedy.h"
 #include "api/plan/moves_wait.h"
 #include "api/plan/proxy.h"
 
@@ -181,7 +182,7 @@ bool passes_source(struct apply_step *s, struct doing *d)
 /* A password that is wrong is worth its own words: it is the one thing that the person brought. */
 void failed_source(struct apply_step *s)
 {
-    if (strstr(s->error.why, "password authentication failed") == NULL)
+    if (!apply_is_wrong_password(&s->error))
         return;
     err_reason(&s->error, APPLY_WRONG_PASSWORD);
     err_hint(&s->error,

@@ -1,6 +1,7 @@
 #include "api/plan/alter.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct alter_type types[ALTERS] = {
     [ALTER_PAUSE] = {"pause", "Pause",
@@ -54,6 +55,12 @@ const char *alter_said_title(enum alter_said s)
 
     assert((size_t)s < sizeof titles / sizeof *titles);
     return titles[s];
+}
+
+bool alter_says_more(const struct alter_step *s, const struct google_validation *v, size_t message)
+{
+    return v->state != GOOGLE_VALIDATION_PASSED && v->state != GOOGLE_VALIDATION_NOT_RUN &&
+           !strstr(s->message, v->messages[message]);
 }
 
 const char *alter_state_name(enum alter_state s)

@@ -198,6 +198,8 @@ struct alter_step {
     size_t n_validations;
 };
 const char *alter_state_name(enum alter_state s); /* the contract's words */
+/* A message of its validations that is not well, and that the step's own does not say already. */
+bool alter_says_more(const struct alter_step *s, const struct google_validation *v, size_t message);
 
 struct alter_options {
     struct google *google;

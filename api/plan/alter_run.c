@@ -8,6 +8,8 @@
 #include "api/google/client.h"
 #include "api/google/datastream.h"
 #include "api/google/datastream_profiles.h"
+#include "api/plan/apply.h"
+#include "api/plan/apply_remedy.h"
 #include "api/plan/record.h"
 
 #include <stdio.h>
@@ -250,6 +252,13 @@ static bool is_hopeless(const struct job *j)
 /* Google's reference and its guide disagree about that field (facts/gcp.md B). */
 static void explain(struct job *j)
 {
+    if (now(j)->verb == ALTER_CALL_PROFILE && apply_is_wrong_password(&j->fault)) {
+        err_reason(&j->fault, APPLY_WRONG_PASSWORD);
+        err_hint(&j->fault,
+                 tr("it is not the one that %s has in the database now: the wizard asks for it "
+                    "again, a command takes it by --password-file"),
+                 j->plan->seen->target.db_user);
+    }
     if (now(j)->verb == ALTER_CALL_SLOT && strstr(j->fault.why, "immutable"))
         err_hint(&j->fault,
                  tr("Google does not exchange it here: drop the slot %s and make it anew under the "

@@ -149,6 +149,8 @@ void alter_text(const struct alter_plan *p, struct str *out)
         str_printf(out, "  %s\n", p->going_on);
     for (size_t i = 0; i < p->n_calls && (p->possible || p->migration); i++)
         tell_call(&p->calls[i], out);
+    if (p->nothing && p->n_calls == 0)
+        str_printf(out, "  = %s\n", tr("it is so already: nothing is to be done"));
     tell_said(p, out);
     if (p->migration)
         str_printf(out, "\n%s", p->migration);

@@ -55,6 +55,11 @@ static bool speaks_of(const struct google_validation *v, const char *word)
     return yes;
 }
 
+bool apply_is_wrong_password(const struct err *e)
+{
+    return says(e->why, "password authentication failed");
+}
+
 const char *apply_remedy(const struct google_validation *v)
 {
     if (v->state == GOOGLE_VALIDATION_PASSED || v->state == GOOGLE_VALIDATION_NOT_RUN)

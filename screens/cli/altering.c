@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/plan/apply_remedy.h"
 #include "screens/cli/event.h"
 #include "screens/cli/out.h"
 
@@ -28,16 +29,15 @@ static void tell(struct told *told, size_t i, const struct alter_step *at, const
     event_tell(told->s->o, &e);
 }
 
-/* Datastream's own lines: each that is not well. */
+/* Datastream's own lines that are not well, each with what to do. */
 static void tell_validations(const struct alter_step *at)
 {
     for (size_t i = 0; i < at->n_validations; i++) {
         const struct google_validation *v = &at->validations[i];
-        if (v->state == GOOGLE_VALIDATION_PASSED)
-            continue;
-        out_talk("  %s: %s", v->state_text, v->description);
         for (size_t k = 0; k < v->n_messages; k++)
-            out_talk("    %s", v->messages[k]);
+            if (alter_says_more(at, v, k))
+                out_talk("  %s %s: %s\n    -> %s", v->state_text, v->description, v->messages[k],
+                         apply_remedy(v));
     }
 }
 

@@ -205,6 +205,49 @@ static void killed_it_is_taken_up_from_home(void **state)
     nothing_is_left();
 }
 
+/* The cluster's secret is as old as the one that Datastream has: what was refused once is not taken
+ * from there again, the person is asked. */
+static void a_refused_password_is_typed(void **state)
+{
+    char value[256];
+    (void)state;
+    world_source(&w, "ALTER ROLE datastream PASSWORD 'ny-hemmelighet-23'", value);
+    open_wide();
+    see("RUNNING");
+    vt_key(v, "End");
+    vt_key(v, "Enter");
+    see("m manage");
+    vt_key(v, "m");
+    see("Rebuilt machine");
+    vt_key(v, "End");
+    vt_key(v, "Up");
+    see("New password:");
+    vt_key(v, "Enter");
+    see("the cluster keeps.");
+    vt_key(v, "d");
+    see("has in the database now: the wizard asks");
+    int rows = 0;
+    for (int row = 0; row < 45; row++)
+        rows += strstr(vt_row(v, row), "password authentication failed") != NULL;
+    assert_int_equal(rows, 1);
+    vt_key(v, "r");
+    see("Rebuilt machine");
+    vt_key(v, "Enter");
+    see("The one that is known was refused");
+    vt_key(v, "Enter"); /* it may have been put right: the same once more */
+    see("call to Google");
+    vt_key(v, "n");
+    assert_true(vt_wait_gone(v, "call to Google", LONG_MS));
+    vt_key(v, "Enter");
+    see("The one that is known was refused");
+    vt_type(v, "ny-hemmelighet-23");
+    vt_key(v, "Enter");
+    see("call to Google");
+    vt_key(v, "d");
+    see("Done, and it has taken effect");
+    leave();
+}
+
 /* The rest of the list cannot be done: what can is under the cursor. */
 static void of_what_failed_for_good_a_way_on_is_chosen(void **state)
 {
@@ -234,6 +277,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(stopped_it_stands_first),
         cmocka_unit_test(detached_the_cloud_goes_on_and_the_next_start_ends_it),
         cmocka_unit_test(killed_it_is_taken_up_from_home),
+        cmocka_unit_test(a_refused_password_is_typed),
         cmocka_unit_test(of_what_failed_for_good_a_way_on_is_chosen),
         cmocka_unit_test(every_request_was_one_of_googles),
     };

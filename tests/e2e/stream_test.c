@@ -105,6 +105,8 @@ static void nothing_is_done_without_consent(void **state)
     answer_is(STROM(&w, "stream", "backfill", "finnes_ikke", APP, "--yes"), 2);
     answer_is(STROM(&w, "stream", "slot", "Stor-Slot", APP, "--yes"), 2);
     ends_with(stream_do("recover", NULL), 0, "unchanged"); /* it runs */
+    assert_non_null(
+        strstr(STROM(&w, "stream", "resume", APP, "--dry-run")->out, "it is so already"));
     const struct answer *a = dry("pause", NULL);
     answer_is(a, 3);
     assert_text(json_first(json_get(a->doc, "calls")), "method", "PATCH");
@@ -202,6 +204,9 @@ static void a_password_is_rotated(void **state)
     const struct answer *a = give_password();
     ends_with(a, 1, "failed"); /* tried, and not taken */
     assert_null(strstr(a->out, "feil-hemmelighet"));
+    assert_text(answer_error(a), "code", "WRONG_PASSWORD");
+    assert_non_null(strstr(json_string_or(answer_error(a), "hint", ""), "--password-file"));
+    assert_null(strstr(a->err, "FAILED")); /* the event says what the validation says */
     keep_password("ny-hemmelighet-17");
     a = give_password();
     ends_with(a, 0, "changed");
