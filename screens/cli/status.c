@@ -3,9 +3,12 @@
 #include "api/base/clock.h"
 #include "api/base/figure.h"
 #include "api/base/tr.h"
+#include "api/google/datastream.h"
+#include "api/google/datastream_profiles.h"
 #include "api/plan/drifting.h"
 #include "api/plan/maker.h"
 #include "api/plan/names.h"
+#include "api/plan/opened.h"
 #include "api/plan/said.h"
 #include "api/watch/history.h"
 #include "api/watch/news.h"
@@ -18,6 +21,7 @@
 #include "screens/values.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Counting may be paid for: every fourth look of those that follow one another. */
 enum { WATCH_MS = 15000, COUNTS_EVERY = 4, DRIFT_EVERY = 20 /* looks */, DRIFT_SHOWN = 5 };
@@ -295,6 +299,43 @@ static int run(struct session *s, struct held *h)
     return code;
 }
 
+/* The stream that was named may read another database than the app's: that one has a slot, and a
+ * disk, of the same names, and is not asked about it (as in the wizard). What cannot be looked at
+ * is told by the look itself. */
+static void leave_others_alone(struct session *s)
+{
+    const struct target *t = &s->target;
+    struct task *stream, *profile = NULL;
+    struct err e;
+
+    if (s->o->stream == NULL)
+        return;
+    stream = datastream_stream_get(s->live.google, t->project, t->region, s->o->stream);
+    if (session_wait(s, stream, &e)) {
+        const char *full = datastream_stream(stream)->source_profile, *at = strrchr(full, '/');
+        profile = datastream_profile_get(s->live.google, t->project, t->region, at ? at + 1 : full);
+    }
+    if (profile && session_wait(s, profile, &e)) {
+        const char *database = datastream_profile(profile)->database;
+        struct target theirs = *t;
+        if (!opened_target(datastream_stream(stream), database, &theirs)) {
+            out_talk(tr("%s reads the database %s, not %s: its slot and its rows cannot be looked "
+                        "at from here"),
+                     s->o->stream, database, t->database);
+            s->target = theirs;
+            live_use_pg(&s->live, NULL);
+        }
+    }
+    task_drop(stream);
+    task_drop(profile);
+}
+
+static int run_one(struct session *s, struct held *h)
+{
+    leave_others_alone(s);
+    return run(s, h);
+}
+
 int command_status(const struct options *o)
 {
     struct held h = {.looking = NULL};
@@ -305,7 +346,7 @@ int command_status(const struct options *o)
                      SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
                          SESSION_ONLY_APP,
                      &code))
-        code = run(&s, &h);
+        code = run_one(&s, &h);
     task_drop(h.looking);
     kept_free(h.kept);
     arena_done(&h.mem);

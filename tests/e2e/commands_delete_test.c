@@ -64,6 +64,18 @@ static void of_another_app_is_refused(void **state)
     check_untouched(before);
 }
 
+/* Its database has a slot of the same name as ours: what is read here is not its own. */
+static void of_another_app_our_slot_tells_nothing(void **state)
+{
+    (void)state;
+    const struct answer *a =
+        STROM(&w, "status", "--app", "postmottak-backend", "--stream", THEIRS, "--json");
+    answer_says(a, "reads the database behandlingsflyt, not postmottak");
+    assert_text(a->doc, "stream.name", THEIRS);
+    assert_true(json_is_null(json_get(a->doc, "slot.active")));
+    assert_true(json_is_null(json_get(a->doc, "slot.wal_bytes")));
+}
+
 static void another_name_is_refused_before_anything_is_said(void **state)
 {
     (void)state;
@@ -242,6 +254,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stream_beside_another),
         cmocka_unit_test(the_only_app_is_found),
         cmocka_unit_test(of_another_app_is_refused),
+        cmocka_unit_test(of_another_app_our_slot_tells_nothing),
         cmocka_unit_test(another_name_is_refused_before_anything_is_said),
         cmocka_unit_test(an_interrupted_removal_goes_on),
         cmocka_unit_test(theirs_runs_still),
