@@ -20,6 +20,12 @@ static bool is_of_flow(const struct plan_change *c)
     return str_eq(c->from, "flows") || str_eq(c->to, "flows");
 }
 
+static void tell_effect(const char *text, struct str *out)
+{
+    if (text)
+        str_printf(out, "(%s) ", text);
+}
+
 /* Freshness, publication: what is no table or column. */
 static void tell_settings(const struct plan_action *stream, struct str *out)
 {
@@ -46,7 +52,10 @@ static bool tell_change(const struct journey *j, const struct plan_action *strea
     if (stops.n)
         str_add(out, tr("What has arrived in BigQuery stays. "));
     flowing_tell(&starts, tr("Starts flowing: "), TOLD, out);
+    tell_effect(flowing_copies(&starts), out);
+    tell_effect(flowing_lacks(&starts), out);
     tell_settings(stream, out);
+    tell_effect(flowing_keeps(stream), out);
     arena_done(&a);
     return flows;
 }

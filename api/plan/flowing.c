@@ -11,7 +11,7 @@ struct walk {
     bool stops;
     struct arena *mem;
     const char **items;
-    size_t n, room, columns;
+    size_t n, room, columns, n_new, n_late;
 };
 
 static void add(struct walk *w, const char *text)
@@ -67,6 +67,8 @@ static void tell_table(struct walk *w, const struct selection_table *t)
     else if (n)
         add(w, arena_printf(w->mem, "%s.%s: %s", t->schema, t->name, str_text(&names)));
     w->columns += n;
+    w->n_new += n && is_new(w, t, n);
+    w->n_late += n && !w->stops && !is_new(w, t, n);
     str_done(&names);
 }
 
@@ -85,7 +87,28 @@ void flowing(const struct plan *p, const struct selection *s, bool stops, struct
     for (; w.at < w.a->n_changes; w.at++) /* of tables that are not known here */
         if (is_wanted(&w, &w.a->changes[w.at]))
             add(&w, w.a->changes[w.at].path);
-    *out = (struct flowing){w.items, w.n, w.columns};
+    *out = (struct flowing){w.items, w.n, w.columns, w.n_new, w.n_late};
+}
+
+const char *flowing_copies(const struct flowing *starts)
+{
+    return starts->n_new ? tr("Datastream copies the rows of a table that is added") : NULL;
+}
+
+const char *flowing_lacks(const struct flowing *starts)
+{
+    return starts->n_late ? tr("rows that have arrived get no value of a column that is added: "
+                               "strom stream backfill copies the table anew")
+                          : NULL;
+}
+
+const char *flowing_keeps(const struct plan_action *stream)
+{
+    for (size_t i = 0; stream->verb == PLAN_UPDATE && i < stream->n_changes; i++)
+        if (str_eq(stream->changes[i].path, "dataFreshness"))
+            return tr("tables that are there keep their max_staleness: it is set by ALTER TABLE "
+                      "... SET OPTIONS");
+    return NULL;
 }
 
 void flowing_tell(const struct flowing *f, const char *what, size_t most, struct str *out)

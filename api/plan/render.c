@@ -198,6 +198,8 @@ static void action_lines(const struct plan_action *x, struct arena *a, struct pl
                              x->changes[i].to ? tr(x->changes[i].to) : tr("(nothing)")));
     if (n > SHOWN)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, tr("and %zu more"), n - SHOWN));
+    if (x->step == STEP_STREAM && flowing_keeps(x))
+        add(l, a, PLAN_LINE_DETAIL, x->verb, flowing_keeps(x));
     if (x->hint)
         add(l, a, PLAN_LINE_DETAIL, x->verb, arena_printf(a, "-> %s", tr(x->hint)));
 }
@@ -267,6 +269,10 @@ static void flow_lines(const struct plan *p, const struct selection *s, struct a
     for (size_t i = 0; i < starts.n; i++)
         add(l, a, PLAN_LINE_STARTS, PLAN_UPDATE,
             arena_printf(a, tr("starts flowing: %s"), starts.items[i]));
+    if (flowing_copies(&starts))
+        add(l, a, PLAN_LINE_DETAIL, PLAN_UPDATE, flowing_copies(&starts));
+    if (flowing_lacks(&starts))
+        add(l, a, PLAN_LINE_DETAIL, PLAN_UPDATE, flowing_lacks(&starts));
 }
 
 static void table_lines(const struct selection_table *t, struct arena *a, struct plan_lines *l)
