@@ -125,11 +125,11 @@ static void draw_failure(const struct task *apply, const struct apply_step *step
 /* What runs has its time still, however little is wanted of it. */
 static void draw_finishing(const struct apply_step *steps, size_t n, struct page *p)
 {
-    int64_t most = 0;
+    int most = 0;
     char left[CLOCK_TEXT];
 
     for (size_t i = 0; i < n; i++) {
-        int64_t rest = step_type(steps[i].step)->usual_seconds - elapsed_ms(&steps[i]) / 1000;
+        int rest = apply_step_seconds_left(&steps[i], clock_mono_ms());
         if (steps[i].state == APPLY_RUNNING && rest > most)
             most = rest;
     }
@@ -151,7 +151,7 @@ static void draw_head(const struct task *apply, const struct apply_step *steps, 
                  clock_span(task_elapsed_ms(apply) / 1000, span));
     switch (task_state(apply)) {
     case TASK_RUNNING:
-        page_bar(p, "", done, n);
+        page_share(p, apply_percent(apply)); /* of the time; steps are counted above */
         if (apply_is_finishing(apply))
             draw_finishing(steps, n, p);
         else

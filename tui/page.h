@@ -74,7 +74,8 @@ void page_paragraphs(struct page *p, enum style s, const char *text);
 void page_gap(struct page *p); /* an empty line; none at the top, never two together */
 void page_rule(struct page *p);
 void page_bar(struct page *p, const char *label, uint64_t done,
-              uint64_t of); /* of 0: unknown, drawn as such */
+              uint64_t of);                        /* of 0: unknown, drawn as such */
+void page_share(struct page *p, unsigned percent); /* a bar that counts nothing */
 void page_indent(struct page *p,
                  int columns); /* relative, for what follows; negative takes it back */
 

@@ -150,8 +150,10 @@ void page_indent(struct page *p, int columns)
         p->pane.indent = 0;
 }
 
-static void bar(struct page *p, int columns, uint64_t done, uint64_t of)
+static void bar(struct page *p, uint64_t done, uint64_t of)
 {
+    int room = page_width(p) - PAGE_LABEL - 28;
+    int columns = room < 8 ? 8 : room > 40 ? 40 : room;
     int full = of > 0 ? (int)((double)done / (double)of * columns) : 0;
     for (int i = 0; i < columns; i++)
         if (i < full)
@@ -162,19 +164,25 @@ static void bar(struct page *p, int columns, uint64_t done, uint64_t of)
 
 void page_bar(struct page *p, const char *label, uint64_t done, uint64_t of)
 {
-    int columns = page_width(p) - PAGE_LABEL - 28;
     if (done > of)
         done = of;
     if (*label != '\0') {
         page_put(p, STYLE_MUTED, "%s", label);
         page_tab(p, p->pane.indent + PAGE_LABEL);
     }
-    bar(p, columns < 8 ? 8 : columns > 40 ? 40 : columns, done, of);
+    bar(p, done, of);
     if (of > 0)
         page_put(p, STYLE_TEXT, " %3u %%  %" PRIu64 "/%" PRIu64,
                  (unsigned)((double)done * 100 / (double)of), done, of);
     else
         page_put(p, STYLE_TEXT, "  ?  ");
+    page_newline(p);
+}
+
+void page_share(struct page *p, unsigned percent)
+{
+    bar(p, percent, 100);
+    page_put(p, STYLE_TEXT, " %3u %%", percent);
     page_newline(p);
 }
 

@@ -449,14 +449,38 @@ const char *apply_step_says(const struct apply_step *s)
     return s->held[0] ? s->held : s->message;
 }
 
+int apply_step_seconds_left(const struct apply_step *s, int64_t now_ms)
+{
+    int usual = step_type(s->step)->usual_seconds;
+    int64_t used = s->state == APPLY_RUNNING ? (now_ms - s->started_ms) / 1000 : 0;
+
+    if (is_over(s->state))
+        return 0;
+    return used < usual ? usual - (int)used : 0;
+}
+
 int apply_seconds_left(const struct task *t)
 {
+    int left[STEPS] = {0};
+    size_t n;
+    const struct apply_step *s = apply_steps(t, &n);
+
+    for (size_t i = 0; i < n; i++)
+        left[s[i].step] = apply_step_seconds_left(&s[i], clock_mono_ms());
+    return step_critical_left(left);
+}
+
+unsigned apply_percent(const struct task *t)
+{
+    enum { NOT_YET = 99 };
     unsigned todo = 0;
     size_t n;
     const struct apply_step *s = apply_steps(t, &n);
 
     for (size_t i = 0; i < n; i++)
-        if (!is_over(s[i].state))
+        if (s[i].state != APPLY_KEPT)
             todo |= 1u << s[i].step;
-    return step_critical_seconds(todo);
+    int all = step_critical_seconds(todo), left = apply_seconds_left(t);
+    unsigned percent = all > 0 ? (unsigned)(100 * (all - left) / all) : 100;
+    return task_state(t) == TASK_RUNNING && percent > NOT_YET ? NOT_YET : percent;
 }

@@ -84,7 +84,13 @@ bool apply_is_finishing(const struct task *t);
 /* What there is to tell of it: what holds it up, else its message. */
 const char *apply_step_says(const struct apply_step *s);
 const char *apply_state_name(enum apply_state s); /* "waiting", ...: the contract's words */
+/* Seconds that it usually takes from that moment (clock_mono_ms) on: what runs has used up some of
+ * its time already; 0 when it is over. */
+int apply_step_seconds_left(const struct apply_step *s, int64_t now_ms);
 /* Seconds that the rest usually takes, from now; 0 when nothing is left. */
 int apply_seconds_left(const struct task *t);
+/* How much of the usual time of the longest way is behind it: steps are no measure of that, the
+ * private connection takes longer than the twelve others. 100 only when it has ended. */
+unsigned apply_percent(const struct task *t);
 
 #endif

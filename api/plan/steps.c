@@ -89,7 +89,7 @@ unsigned step_needs_all(enum step_id id)
     return all;
 }
 
-int step_critical_seconds(unsigned todo)
+int step_critical_left(const int *left)
 {
     int ends[STEPS] = {0}, longest = 0;
 
@@ -98,9 +98,18 @@ int step_critical_seconds(unsigned todo)
         for (enum step_id before = 0; before < s; before++)
             if ((steps[s].needs & BIT(before)) && ends[before] > begins)
                 begins = ends[before];
-        ends[s] = begins + ((todo & BIT(s)) ? steps[s].usual_seconds : 0);
+        ends[s] = begins + left[s];
         if (ends[s] > longest)
             longest = ends[s];
     }
     return longest;
+}
+
+int step_critical_seconds(unsigned todo)
+{
+    int left[STEPS];
+
+    for (enum step_id s = 0; s < STEPS; s++)
+        left[s] = (todo & BIT(s)) ? steps[s].usual_seconds : 0;
+    return step_critical_left(left);
 }

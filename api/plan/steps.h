@@ -51,5 +51,7 @@ unsigned step_needs_all(enum step_id id);
 /* The longest way through the table over the steps in `todo` (bits), in seconds: how long the whole
  * usually takes. */
 int step_critical_seconds(unsigned todo);
+/* The same, where of each step (STEPS of them) so many seconds are left. */
+int step_critical_left(const int *left);
 
 #endif

@@ -168,6 +168,22 @@ static void test_refused_while_another_runs(void **state)
     assert_int_equal(status, 0);
 }
 
+/* A step that runs comes nearer to its end, and one that takes longer than usual has no time left.
+ */
+static void test_time_passes(void **state)
+{
+    (void)state;
+    const int usual = step_type(STEP_PRIVATE_CONNECTION)->usual_seconds;
+    struct apply_step s = {
+        .step = STEP_PRIVATE_CONNECTION, .state = APPLY_WAITING, .started_ms = 1000};
+    assert_int_equal(apply_step_seconds_left(&s, 61000), usual);
+    s.state = APPLY_RUNNING;
+    assert_int_equal(apply_step_seconds_left(&s, 61000), usual - 60);
+    assert_int_equal(apply_step_seconds_left(&s, 3601000), 0);
+    s.state = APPLY_DONE;
+    assert_int_equal(apply_step_seconds_left(&s, 61000), 0);
+}
+
 /* What needs the password comes late: what was made before it stays, and what it needed is said. */
 static void test_wrong_password(void **state)
 {
@@ -180,8 +196,10 @@ static void test_wrong_password(void **state)
     check_journal(&t);
     assert_true(is_locked());
     assert_true(apply_seconds_left(t.doing) > 100);
+    assert_true(apply_percent(t.doing) < 10);
     until(&t, STEP_PROXY, APPLY_RUNNING);
     check_journal(&t);
+    assert_true(apply_percent(t.doing) < 50); /* most steps may be over, most of the time is not */
     await(t.doing);
     assert_int_equal(task_state(t.doing), TASK_FAILED);
     assert_string_equal(task_error(t.doing)->reason, APPLY_WRONG_PASSWORD);
@@ -420,6 +438,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_without_a_password),
         cmocka_unit_test(test_refused_while_another_runs),
+        cmocka_unit_test(test_time_passes),
         cmocka_unit_test(test_wrong_password),
         cmocka_unit_test(test_going_on),
         cmocka_unit_test(test_planning),

@@ -212,6 +212,9 @@ static void test_longest_way(void **state)
                      15 + 20 + 3 + 85 + 10 + 15 + 20);
     for (enum step_id s = 0; s < STEPS; s++)
         assert_true(step_critical_seconds(all & ~(1u << s)) <= step_critical_seconds(all));
+    /* when the private connection is nearly there, the proxy is */
+    const int left[STEPS] = {[STEP_PRIVATE_CONNECTION] = 10, [STEP_PROXY] = 25, [STEP_STREAM] = 15};
+    assert_int_equal(step_critical_left(left), 25 + 15);
 }
 
 /* --- ranges --- */
