@@ -89,6 +89,12 @@ static size_t n_rows(const struct home *self)
     return self->n_ways + home_n_streams(self);
 }
 
+/* A project where nothing has begun: no fault, and no stream. */
+static bool is_off(const struct home *self)
+{
+    return task_state(self->streams) == TASK_FAILED && google_api_is_off(task_error(self->streams));
+}
+
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct home *self = ctx;
@@ -107,6 +113,10 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
         page_note(p, "%s", tr("Streams are listed here once Connect knows project and region."));
     else if (self->source && task_state(self->source) == TASK_RUNNING)
         answered(p, self->source, tr("Asking which database it reads"));
+    else if (is_off(self))
+        page_note(
+            p, tr("No stream in %s, %s yet: the Datastream API is off there. Create turns it on."),
+            j->target.project, j->target.region);
     else if (answered(p, self->streams, tr("Asking Datastream for streams")) &&
              home_n_streams(self) == 0)
         page_note(p, tr("No stream in %s, %s yet."), j->target.project, j->target.region);
@@ -126,7 +136,8 @@ static bool is_held(struct journey *j)
 /* Streams are known where project and region are: Connect asks for those, and H leads back. */
 static enum nav find_streams(struct home *self, struct journey *j)
 {
-    if (self->asked && task_state(self->streams) == TASK_OK && home_n_streams(self) == 0) {
+    if (self->asked &&
+        (is_off(self) || (task_state(self->streams) == TASK_OK && home_n_streams(self) == 0))) {
         journey_say(j, MARK_WARN, tr("there is no stream in %s, %s"), j->target.project,
                     j->target.region);
         return STAY;

@@ -288,6 +288,11 @@ const char *google_quota_refused(const struct google *g)
     return g->quota_dropped ? wanted_quota_project(g) : NULL;
 }
 
+bool google_api_is_off(const struct err *e)
+{
+    return str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured");
+}
+
 void google_quota_drop(struct google *g)
 {
     if (!g->note)

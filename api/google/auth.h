@@ -74,4 +74,7 @@ const char *google_clock_hint(int64_t ahead_s, char out[96]);
 /* A quota project was refused, and calls go on without it: its name, else NULL. Worth telling. */
 const char *google_quota_refused(const struct google *g);
 
+/* The API is not on in that project: nothing of it is there, and turning it on mends that. */
+bool google_api_is_off(const struct err *e);
+
 #endif

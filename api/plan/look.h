@@ -63,8 +63,6 @@ const char *look_only_private(const struct look *l);
 bool look_there(struct look *l, enum step_id step, enum question q);
 void look_see_firewall(struct look *l, struct arena *a);
 void look_see_others(struct look *l, struct arena *a);
-/* Not there, and cannot be: its API is off. */
-bool look_is_off(const struct err *e);
 void look_see(struct look *l, struct arena *a);
 
 #endif

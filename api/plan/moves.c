@@ -38,9 +38,7 @@ bool move_not_on_yet(const struct run *r, const struct doing *d, const struct ta
         turned_on =
             turned_on || (r->steps[i].step == STEP_SERVICES &&
                           (r->steps[i].state == APPLY_DONE || r->steps[i].state == APPLY_KEPT));
-    return turned_on &&
-           (str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured")) &&
-           clock_mono_ms() - d->since_ms < ENABLE_LIMIT_MS;
+    return turned_on && google_api_is_off(e) && clock_mono_ms() - d->since_ms < ENABLE_LIMIT_MS;
 }
 
 /* The network's parts come one after another. */

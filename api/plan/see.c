@@ -25,11 +25,6 @@ const char *look_short(const char *full)
     return slash ? slash + 1 : full;
 }
 
-bool look_is_off(const struct err *e)
-{
-    return str_eq(e->reason, "SERVICE_DISABLED") || str_eq(e->reason, "accessNotConfigured");
-}
-
 bool look_there(struct look *l, enum step_id step, enum question q)
 {
     struct observed_thing *o = &l->seen.things[step];
@@ -40,7 +35,7 @@ bool look_there(struct look *l, enum step_id step, enum question q)
         return true;
     }
     e = task_error(l->asked[q]);
-    if (e->kind == ERR_MISSING || look_is_off(e)) {
+    if (e->kind == ERR_MISSING || google_api_is_off(e)) {
         o->seen = SEEN_ABSENT;
     } else {
         o->seen = SEEN_UNKNOWN;
@@ -153,7 +148,7 @@ static void add_privates(struct look *l, struct arena *a)
 
     if (task_state(t) != TASK_OK) {
         /* who may not list them: those that are made show as routes of the peering */
-        if (!look_is_off(task_error(t)) && task_error(t)->kind != ERR_DENIED)
+        if (!google_api_is_off(task_error(t)) && task_error(t)->kind != ERR_DENIED)
             l->seen.ranges_why = task_error(t)->why;
         return;
     }

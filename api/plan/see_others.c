@@ -81,7 +81,7 @@ static bool answered(struct look *l, enum question q, size_t n_unreachable)
         return true;
     if (task_state(t) == TASK_OK)
         why = tr("not all locations answered");
-    else if (!look_is_off(task_error(t)))
+    else if (!google_api_is_off(task_error(t)))
         why = task_error(t)->why;
     if (l->seen.streams_why == NULL)
         l->seen.streams_why = why;

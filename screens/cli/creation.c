@@ -90,7 +90,7 @@ static struct task *discover(struct creation *c)
 
 static bool no_profile(const struct err *e)
 {
-    return e->kind == ERR_MISSING || str_eq(e->reason, "SERVICE_DISABLED");
+    return e->kind == ERR_MISSING || google_api_is_off(e);
 }
 
 /* Something on its way to the database does not stand, perhaps no more than a machine that is to be
