@@ -7,7 +7,6 @@
 #include "screens/cli/line.h"
 #include "screens/cli/out.h"
 #include "screens/cli/session.h"
-#include "screens/grants.h"
 #include "screens/plain_more.h"
 #include "screens/plain_page.h"
 #include "screens/walk.h"
@@ -282,7 +281,6 @@ static int columns_there(void)
 int plain_run(struct live *l)
 {
     struct plain p = {0};
-    struct str farewell = {0};
 
     session_catch(l->net);
     p.read.columns = columns_there();
@@ -302,14 +300,7 @@ int plain_run(struct live *l)
         p.walk.j.to_copy = NULL;
     }
     walk_leave(&p.walk);
-    grants_look(l);
-    if (!l->options->sandbox)
-        grants_farewell(l, &farewell);
-    if (farewell.bytes) {
-        farewell.text[farewell.bytes - 1] = '\0';
-        out_talk_lines(farewell.text);
-    }
-    str_done(&farewell);
+    walk_farewell(l);
     journey_save(&p.walk.j);
     journey_close(&p.walk.j);
     plain_page_done(&p.read);

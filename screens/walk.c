@@ -3,6 +3,7 @@
 #include "api/base/arena.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "screens/cli/out.h"
 #include "screens/grants.h"
 #include "screens/steps.h"
 #include "tui/list.h"
@@ -172,4 +173,18 @@ bool walk_follow(struct walk *w, enum nav nav)
     if (to != at)
         walk_go(w, to);
     return to != at;
+}
+
+void walk_farewell(struct live *l)
+{
+    struct str text = {0};
+
+    grants_look(l);
+    if (!l->options->sandbox)
+        grants_farewell(l, &text);
+    if (text.bytes) {
+        text.text[text.bytes - 1] = '\0'; /* the end of its last line */
+        out_talk_lines(text.text);
+    }
+    str_done(&text);
 }

@@ -1,11 +1,9 @@
-#include "screens/grants.h"
 #include "screens/script.h"
 #include "screens/terminal.h"
 #include "screens/wizard.h"
 #include "screens/wizard_inside.h"
 
 #include "api/base/clock.h"
-#include "api/base/str.h"
 #include "api/base/tr.h"
 #include "screens/cli/out.h"
 
@@ -58,7 +56,6 @@ int wizard_run(struct live *l)
     struct wizard w = {0};
     struct loop_calls calls = {&w, wizard_draw, wait, step_net, now_ms, idle, shot};
     int code = terminal_open(l->options, &w.term);
-    struct str farewell = {0};
     bool under_way;
 
     if (w.term == NULL)
@@ -79,18 +76,11 @@ int wizard_run(struct live *l)
         w.exit_code = 2;
     }
     task_clear(&w.dropping);
-    grants_look(l);
     under_way = journey_is_running(&w.walk.j);
     journey_close(&w.walk.j);
     loop_free(w.loop);
     term_close(w.term);
-    if (!l->options->sandbox)
-        grants_farewell(l, &farewell);
-    if (farewell.bytes) {
-        farewell.text[farewell.bytes - 1] = '\0';
-        out_talk_lines(farewell.text);
-    }
-    str_done(&farewell);
+    walk_farewell(l);
     if (under_way && !l->options->sandbox)
         out_talk("%s", tr("What was begun goes on in the cloud and is recorded: strom, started "
                           "again, takes it up."));

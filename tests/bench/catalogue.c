@@ -9,6 +9,7 @@
 #include "api/net/net.h"
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
+#include "tests/bench/bench.h"
 #include "tests/sandbox/postgres.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TABLES = 10000, COLUMNS = 20, RUNS = 7, RUNS_MAX = 99, STATEMENTS = 5 };
@@ -30,33 +30,20 @@ struct run {
     double wall_ms, cpu_ms, rss_kb;
 };
 
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "%s: %s\n", what, why);
-    exit(1);
-}
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
-
 /* Runs a task to its end; the longest that the loop was kept from its keys. */
 static double run_task(struct net *net, const struct task *t)
 {
     double longest = 0;
     while (task_state(t) == TASK_RUNNING) {
-        double from = now_ms();
+        double from = bench_now_ms();
         net_step(net);
-        double took = now_ms() - from;
+        double took = bench_now_ms() - from;
         longest = took > longest ? took : longest;
         if (task_state(t) == TASK_RUNNING)
             net_wait(net, NULL, 0, -1);
     }
     if (task_state(t) != TASK_OK)
-        die(task_error(t)->what, task_error(t)->why);
+        bench_die(task_error(t)->what, task_error(t)->why);
     return longest;
 }
 
@@ -115,7 +102,7 @@ static struct run run_child(const char *const *argv, int out)
     struct rusage before, after;
     int status = 0;
     getrusage(RUSAGE_CHILDREN, &before);
-    double from = now_ms();
+    double from = bench_now_ms();
     pid_t pid = fork();
     if (pid == 0) {
         dup2(out, 1);
@@ -123,8 +110,8 @@ static struct run run_child(const char *const *argv, int out)
         _exit(127);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
-        die(argv[0], "failed");
-    double to = now_ms();
+        bench_die(argv[0], "failed");
+    double to = bench_now_ms();
     getrusage(RUSAGE_CHILDREN, &after);
     return (struct run){.wall_ms = to - from,
                         .cpu_ms = ms_of(after.ru_utime) + ms_of(after.ru_stime) -
@@ -138,7 +125,7 @@ static struct run measure(const char *const *argv)
     struct run r = {0};
     int pipes[2], null = open("/dev/null", O_WRONLY), status = 0;
     if (null < 0 || pipe(pipes) != 0)
-        die("pipe", strerror(errno));
+        bench_die("pipe", strerror(errno));
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
@@ -147,17 +134,11 @@ static struct run measure(const char *const *argv)
     }
     close(pipes[1]);
     if (pid < 0 || read(pipes[0], &r, sizeof r) != sizeof r)
-        die(argv[0], "was not measured");
+        bench_die(argv[0], "was not measured");
     waitpid(pid, &status, 0);
     close(pipes[0]);
     close(null);
     return r;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static double median(const struct run *runs, size_t n, size_t offset)
@@ -165,8 +146,7 @@ static double median(const struct run *runs, size_t n, size_t offset)
     double values[RUNS_MAX];
     for (size_t i = 0; i < n; i++)
         memcpy(&values[i], (const char *)&runs[i] + offset, sizeof values[i]);
-    qsort(values, n, sizeof values[0], compare);
-    return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+    return bench_median(values, n);
 }
 
 static void report(const char *what, const char *unit, const struct run *ours,
@@ -183,7 +163,7 @@ static void sql(PGconn *conn, const char *text)
 {
     PGresult *result = PQexec(conn, text);
     if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        die(text, PQerrorMessage(conn));
+        bench_die(text, PQerrorMessage(conn));
     PQclear(result);
 }
 
@@ -228,12 +208,12 @@ static void write_queries(const char *conninfo, const char *file)
         PQexec(conn, "SELECT substr(query, 7, length(query) - 17) FROM pg_stat_statements"
                      " WHERE query LIKE 'COPY (%) TO STDOUT'");
     if (PQntuples(rows) != STATEMENTS)
-        die("pg_stat_statements", "not five queries");
+        bench_die("pg_stat_statements", "not five queries");
     FILE *f = fopen(file, "w");
     for (int i = 0; f != NULL && i < STATEMENTS; i++)
         fprintf(f, "%s;\n", PQgetvalue(rows, i, 0));
     if (f == NULL || fclose(f) != 0)
-        die(file, strerror(errno));
+        bench_die(file, strerror(errno));
     PQclear(rows);
     PQfinish(conn);
 }
@@ -243,7 +223,7 @@ static const char *find_psql(char out[512])
     char folder[480];
     FILE *f = popen("pg_config --bindir", "r");
     if (f == NULL || fgets(folder, sizeof folder, f) == NULL)
-        die("pg_config --bindir", "no answer");
+        bench_die("pg_config --bindir", "no answer");
     pclose(f);
     snprintf(out, 512, "%.*s/psql", (int)strcspn(folder, "\n"), folder);
     if (access(out, X_OK) != 0) {
@@ -275,7 +255,7 @@ int main(int argc, char **argv)
     long tables = argc > 1 ? strtol(argv[1], NULL, 10) : TABLES;
     long n = argc > 2 ? strtol(argv[2], NULL, 10) : RUNS;
     if (tables < 1 || n < 1 || n > RUNS_MAX)
-        die("bench_catalogue", "[TABLES [RUNS]]");
+        bench_die("bench_catalogue", "[TABLES [RUNS]]");
     char folder[] = "/tmp/strom-bench-XXXXXX", why[POSTGRES_WHY], conninfo[POSTGRES_CONNINFO];
     char psql[512], file[64];
     if (!postgres_is_installed()) {
@@ -283,7 +263,7 @@ int main(int argc, char **argv)
         return 77;
     }
     if (mkdtemp(folder) == NULL)
-        die(folder, strerror(errno));
+        bench_die(folder, strerror(errno));
     struct postgres *pg = postgres_start(
         &(struct postgres_options){.folder = folder,
                                    .database = "bench",
@@ -294,7 +274,7 @@ int main(int argc, char **argv)
                                                "pg_stat_statements.track_utility=on\n"},
         why);
     if (pg == NULL)
-        die("PostgreSQL", why);
+        bench_die("PostgreSQL", why);
     postgres_superuser(pg, "bench", conninfo);
     fill(conninfo, (int)tables);
     snprintf(file, sizeof file, "/tmp/strom-bench-%ld.sql", (long)getpid());

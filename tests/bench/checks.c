@@ -10,18 +10,18 @@
 #include "api/checks/gather.h"
 #include "api/net/net.h"
 #include "api/pg/pg.h"
+#include "tests/bench/bench.h"
 #include "tests/bench/delay.h"
 #include "tests/integration/checks/cloud.h"
+#include "tests/integration/checks/watch.h"
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/sandbox.h"
 
 #include <libpq-fe.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { TABLES = 10000, RUNS = 7, RUNS_MAX = 99, DELAY_MS = 50 };
 
@@ -32,31 +32,6 @@ static struct {
     struct google *google;
     char super[POSTGRES_CONNINFO];
 } bench;
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "%s: %s\n", what, why);
-    exit(1);
-}
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, compare);
-    return values[n / 2];
-}
 
 static void say(const char *what, double value, const char *unit, double goal)
 {
@@ -71,7 +46,7 @@ static void sql(PGconn *db, const char *text)
     PGresult *done = PQexec(db, text);
     ExecStatusType status = PQresultStatus(done);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        die(text, PQerrorMessage(db));
+        bench_die(text, PQerrorMessage(db));
     PQclear(done);
 }
 
@@ -117,7 +92,7 @@ static struct pg *connect_person(int port)
     struct task *t = pg_connect(bench.net, &o);
     net_until(bench.net, t);
     if (task_state(t) != TASK_OK)
-        die(task_error(t)->what, task_error(t)->why);
+        bench_die(task_error(t)->what, task_error(t)->why);
     struct pg *pg = pg_take(t);
     task_drop(t);
     return pg;
@@ -126,9 +101,9 @@ static struct pg *connect_person(int port)
 static double finish(struct task *t, double from)
 {
     net_until(bench.net, t);
-    double took = now_ms() - from;
+    double took = bench_now_ms() - from;
     if (task_state(t) != TASK_OK)
-        die("looking", task_error(t)->why);
+        bench_die("looking", task_error(t)->why);
     task_drop(t);
     return took;
 }
@@ -141,13 +116,13 @@ static double look_at_all(struct pg *pg)
                        .stream = "postgres-postmottak-bigquery",
                        .database = SANDBOX_DATABASE};
     struct gather_options o = {.google = bench.google, .pg = pg, .target = &t, .wanted = &every};
-    double from = now_ms();
+    double from = bench_now_ms();
     return finish(gather(bench.net, &o), from);
 }
 
 static double look_at_source(struct pg *pg)
 {
-    double from = now_ms();
+    double from = bench_now_ms();
     return finish(source_read(pg, &every, NULL), from);
 }
 
@@ -157,7 +132,7 @@ static double measure(double (*look)(struct pg *pg), struct pg *pg, size_t n)
     look(pg); /* the caches of the server process */
     for (size_t i = 0; i < n; i++)
         ms[i] = look(pg);
-    return median(ms, n);
+    return bench_median(ms, n);
 }
 
 /* --- round trips --- */
@@ -180,7 +155,7 @@ static void say_round_trips(size_t n)
     pg_close(far);
     delay_stop(none);
     delay_stop(long_way);
-    double from = median(direct, n), to = median(delayed, n);
+    double from = bench_median(direct, n), to = bench_median(delayed, n);
     printf("checks the database's alone: %.0f ms, %.0f ms with %d ms of delay each way\n", from, to,
            DELAY_MS);
     say("round trips once connected", (to - from) / (2 * DELAY_MS), "", 4);
@@ -192,7 +167,7 @@ static double ask_number(PGconn *db, const char *text)
 {
     PGresult *rows = PQexec(db, text);
     if (PQntuples(rows) != 1)
-        die(text, PQerrorMessage(db));
+        bench_die(text, PQerrorMessage(db));
     double value = strtod(PQgetvalue(rows, 0, 0), NULL);
     PQclear(rows);
     return value;
@@ -210,44 +185,16 @@ static void say_statements(PGconn *db)
         "", 20);
 }
 
-struct watcher {
-    pthread_t thread;
-    PGconn *db;
-    _Atomic bool over;
-    size_t seen, strong;
-};
-
-static void *watch(void *ctx)
-{
-    struct watcher *w = ctx;
-    while (!w->over) {
-        PGresult *rows = PQexec(w->db, "SELECT l.mode = 'AccessShareLock' FROM pg_locks l"
-                                       " JOIN pg_stat_activity a ON a.pid = l.pid"
-                                       " WHERE a.application_name = 'strom'"
-                                       " AND l.locktype <> 'virtualxid'");
-        for (int r = 0; r < PQntuples(rows); r++) {
-            w->seen++;
-            w->strong += PQgetvalue(rows, r, 0)[0] != 't';
-        }
-        PQclear(rows);
-    }
-    return NULL;
-}
-
 static void say_locks(size_t n)
 {
-    struct watcher w = {.db = PQconnectdb(bench.super)};
     struct pg *pg = connect_person(postgres_port(bench.server));
-    if (pthread_create(&w.thread, NULL, watch, &w) != 0)
-        die("locks", "no thread");
+    struct watch *w = watch_begin(PQconnectdb(bench.super));
     for (size_t i = 0; i < n; i++)
         look_at_all(pg);
-    w.over = true;
-    pthread_join(w.thread, NULL);
-    PQfinish(w.db);
+    struct locks all = watch_end(w);
     pg_close(pg);
-    printf("checks %zu locks were seen by another session meanwhile\n", w.seen);
-    say("locks beyond ACCESS SHARE", w.seen > 0 ? (double)w.strong : 1, "", 0);
+    printf("checks %zu locks were seen by another session meanwhile\n", all.seen);
+    say("locks beyond ACCESS SHARE", all.seen > 0 ? (double)all.strong : 1, "", 0);
 }
 
 /* --- beginning --- */
@@ -265,7 +212,7 @@ static void open_all(const char *folder, const char *files)
                                  .settings = "shared_preload_libraries = 'pg_stat_statements'\n"};
     bench.server = postgres_start(&o, why);
     if (bench.server == NULL)
-        die("PostgreSQL", why);
+        bench_die("PostgreSQL", why);
     postgres_superuser(bench.server, SANDBOX_DATABASE, bench.super);
     bench.cloud = cloud_start(bench.server, files);
     bench.net = net_open(&e);
@@ -282,12 +229,12 @@ int main(int argc, char **argv)
     long tables = argc > 1 ? strtol(argv[1], NULL, 10) : TABLES;
     long n = argc > 2 ? strtol(argv[2], NULL, 10) : RUNS;
     if (tables < 1 || n < 1 || n > RUNS_MAX)
-        die("bench_checks", "[TABLES [RUNS]]");
+        bench_die("bench_checks", "[TABLES [RUNS]]");
     if (!postgres_is_installed())
         return 77;
     if (!folder_make_temporary("strom-c", folder, why) ||
         !folder_make_temporary("strom-f", files, why))
-        die("a folder", why);
+        bench_die("a folder", why);
     open_all(folder, files);
     PGconn *db = PQconnectdb(bench.super);
     fill(db, tables);

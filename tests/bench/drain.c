@@ -9,6 +9,7 @@
  * stored (for pg_recvlogical: read), and afterwards both copies must hold what the source holds. */
 
 #include "api/base/str.h"
+#include "tests/bench/bench.h"
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/postgres_parts.h"
 #include "tests/sandbox/replicate/replicate.h"
@@ -23,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CHANGES = 300000, RUNS = 5, RUNS_MAX = 99, LOOK_MS = 4 };
@@ -47,19 +47,6 @@ static void end_all(void)
     folder_remove(scratch);
 }
 
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "%s: %s\n", what, why);
-    exit(1);
-}
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
-
 static PGresult *run(PGconn *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static PGresult *run(PGconn *c, const char *fmt, ...)
@@ -72,7 +59,7 @@ static PGresult *run(PGconn *c, const char *fmt, ...)
     PGresult *r = PQexec(c, str_text(&sql));
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        die(str_text(&sql), PQerrorMessage(c));
+        bench_die(str_text(&sql), PQerrorMessage(c));
     str_done(&sql);
     return r;
 }
@@ -95,7 +82,7 @@ static struct postgres *start_server(char *folder)
     struct postgres *pg =
         folder_make_temporary("strom-drain", folder, why) ? postgres_start(&o, why) : NULL;
     if (!pg)
-        die("starting a server", why);
+        bench_die("starting a server", why);
     return pg;
 }
 
@@ -128,7 +115,7 @@ static void check(const char *whose, const char *held)
 {
     if (strcmp(held, wanted) != 0) {
         fprintf(stderr, "the source holds %s\n", wanted);
-        die(whose, held);
+        bench_die(whose, held);
     }
 }
 
@@ -147,7 +134,7 @@ static void check_file(const char *path)
     snprintf(sql, sizeof sql, "%spublic_regel", sum_sql);
     if (sqlite3_open_v2(path, &file, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(file, sql, -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
-        die(path, sqlite3_errmsg(file));
+        bench_die(path, sqlite3_errmsg(file));
     const char *held = (const char *)sqlite3_column_text(st, 0);
     check(path, held ? held : "nothing");
     sqlite3_finalize(st);
@@ -160,7 +147,7 @@ static void prepare(int changes)
     source = start_server(folders[0]);
     target = start_server(folders[1]);
     if (!folder_make_temporary("strom-drain-file", scratch, why))
-        die("making a folder", why);
+        bench_die("making a folder", why);
     db = PQconnectdb(postgres_superuser(source, "bench", superuser));
     far = PQconnectdb(postgres_superuser(target, "bench", superuser));
     run_only(db, "SET client_min_messages = error");
@@ -207,12 +194,12 @@ static void find_program(char path[POSTGRES_PATH])
 {
     char found[POSTGRES_PATH], initdb[POSTGRES_PATH + 16];
     if (!postgres_find(found))
-        die("pg_recvlogical", "no PostgreSQL here");
+        bench_die("pg_recvlogical", "no PostgreSQL here");
     snprintf(initdb, sizeof initdb, "%s/initdb", found);
     char *real = realpath(initdb, NULL);
     char *slash = real ? strrchr(real, '/') : NULL;
     if (!slash)
-        die("pg_recvlogical", "not found");
+        bench_die("pg_recvlogical", "not found");
     snprintf(path, POSTGRES_PATH, "%.*s/pg_recvlogical", (int)(slash - real), real);
     free(real);
 }
@@ -241,7 +228,7 @@ static double decode_alone(void)
                           NULL};
     int status = 0;
     char ended[32];
-    double from = now_ms();
+    double from = bench_now_ms();
     pid_t pid = fork();
     if (pid == 0) {
         execv(path, (char **)(uintptr_t)argv);
@@ -250,8 +237,8 @@ static double decode_alone(void)
     waitpid(pid, &status, 0);
     snprintf(ended, sizeof ended, "ended with %d", status);
     if (status != 0)
-        die(path, ended);
-    return now_ms() - from;
+        bench_die(path, ended);
+    return bench_now_ms() - from;
 }
 
 static double drain(int round)
@@ -268,20 +255,20 @@ static double drain(int round)
                                .sqlite_path = path,
                                .tables = tables,
                                .n_tables = 2};
-    double from = now_ms();
+    double from = bench_now_ms();
     struct replica *r = replica_start(&c, why);
     if (!r)
-        die("replica", why);
+        bench_die("replica", why);
     for (;;) {
         replica_look(r, &look);
         replica_look_done(&look);
         if (look.state == REPLICA_FAILED_PERMANENTLY)
-            die("replica", look.error);
+            bench_die("replica", look.error);
         if (look.confirmed_lsn >= end_position)
             break;
         poll(NULL, 0, LOOK_MS);
     }
-    double took = now_ms() - from;
+    double took = bench_now_ms() - from;
     replica_stop(r);
     check_file(path);
     unlink(path);
@@ -293,7 +280,7 @@ static double subscribe(void)
     char whole[POSTGRES_CONNINFO]; /* the other server has another environment */
     postgres_conninfo(source, "bench", "datastream", password, whole);
     char *quoted = PQescapeLiteral(far, whole, strlen(whole));
-    double from = now_ms();
+    double from = bench_now_ms();
     PQclear(run(far,
                 "CREATE SUBSCRIPTION sub CONNECTION %s PUBLICATION pub WITH (create_slot = false,"
                 " slot_name = 'run', copy_data = false)",
@@ -307,7 +294,7 @@ static double subscribe(void)
             break;
         poll(NULL, 0, LOOK_MS);
     }
-    double took = now_ms() - from;
+    double took = bench_now_ms() - from;
     check_server(far, "own subscriber");
     run_only(far, "ALTER SUBSCRIPTION sub DISABLE");
     run_only(far, "ALTER SUBSCRIPTION sub SET (slot_name = NONE)");
@@ -316,25 +303,13 @@ static double subscribe(void)
     return took;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static double median(double *values, int n)
-{
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 int main(int argc, char **argv)
 {
     static double alone[RUNS_MAX], ours[RUNS_MAX], theirs[RUNS_MAX];
     int changes = argc > 1 ? (int)strtol(argv[1], NULL, 10) : CHANGES;
     int runs = argc > 2 ? (int)strtol(argv[2], NULL, 10) : RUNS;
     if (changes < 1 || runs < 1 || runs > RUNS_MAX)
-        die("usage", "bench_drain [CHANGES [RUNS]]");
+        bench_die("usage", "bench_drain [CHANGES [RUNS]]");
     signal(SIGPIPE, SIG_IGN);
     atexit(end_all);
     prepare(changes);
@@ -349,7 +324,8 @@ int main(int argc, char **argv)
         theirs[i] = subscribe();
         drop_slot();
     }
-    double a = median(alone, runs), o = median(ours, runs), t = median(theirs, runs);
+    double a = bench_median(alone, (size_t)runs), o = bench_median(ours, (size_t)runs),
+           t = bench_median(theirs, (size_t)runs);
     printf("drain: %d changes, medians of %d: decoding alone %.0f ms, into SQLite %.0f ms"
            " (%.0f changes/s), own subscriber %.0f ms\n",
            changes, runs, a, o, changes / o * 1000, t);

@@ -9,13 +9,13 @@
 
 #include "api/rules/rules.h"
 #include "api/rules/validators.h"
+#include "tests/bench/bench.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COLUMNS = 200000, A_TABLE = 20, RUNS = 9, RUNS_MAX = 99, VALUES = 4000, ROOM = 256 };
 
@@ -25,25 +25,6 @@ static uint32_t below(uint32_t n)
 {
     seed = seed * 1664525u + 1013904223u;
     return (uint32_t)(((uint64_t)seed * n) >> 32);
-}
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, compare);
-    return values[n / 2];
 }
 
 /* --- names --- */
@@ -106,12 +87,12 @@ static void say_names(size_t columns, size_t runs)
     if (names == NULL)
         exit(1);
     for (size_t i = 0; i < runs; i++) {
-        double from = now_ms();
+        double from = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID);
         flagged = judge_all(names, columns);
-        took[i] = now_ms() - from;
+        took[i] = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID) - from;
     }
     free(names);
-    double ms = median(took, runs);
+    double ms = bench_median(took, runs);
     printf("judging %zu columns by name  %.0f ms (%zu flagged)  goal <= 500 ms  %s\n", columns, ms,
            flagged, ms <= 500 ? "ok" : "missed");
 }
@@ -176,11 +157,11 @@ enum { ROUNDS = 50 };
 static double classify(void)
 {
     static struct values sink;
-    double from = now_ms();
+    double from = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID);
     for (int round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < VALUES; i++)
             values_add(&sink, values[i].text, values[i].bytes);
-    double took = now_ms() - from;
+    double took = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID) - from;
     if (sink.sampled == 0)
         exit(1);
     return took * 1e6 / ROUNDS / VALUES;
@@ -249,12 +230,12 @@ static bool open_pcre(struct pcre *p)
 static double search(const struct pcre *p)
 {
     static size_t sink;
-    double from = now_ms();
+    double from = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID);
     for (int round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < VALUES; i++)
             sink += p->match(p->code, (const unsigned char *)values[i].text, values[i].bytes, 0, 0,
                              p->found, NULL) > 0;
-    double took = now_ms() - from;
+    double took = bench_clock_ms(CLOCK_PROCESS_CPUTIME_ID) - from;
     if (sink == 0)
         exit(1);
     return took * 1e6 / ROUNDS / VALUES;
@@ -273,7 +254,7 @@ static void say_values(size_t runs)
         theirs[i] = search(&p);
         ours[i] = classify();
     }
-    double us = median(ours, runs), them = median(theirs, runs);
+    double us = bench_median(ours, runs), them = bench_median(theirs, runs);
     printf("judging a value  strom %.0f ns  pcre2-jit %.0f ns  ratio %.2f  goal <= 0.70  %s\n", us,
            them, us / them, us / them <= 0.7 ? "ok" : "missed");
 }

@@ -4,24 +4,17 @@
  *     bench_server
  */
 
+#include "tests/bench/bench.h"
 #include "tests/sandbox/folder.h"
 #include "tests/sandbox/postgres.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
 
 int main(void)
 {
     char folder[FOLDER_PATH], why[POSTGRES_WHY] = "", byte;
-    double from = now_ms();
+    double from = bench_now_ms();
     if (!postgres_is_installed()) {
         fprintf(stderr, "no PostgreSQL here: skipped\n");
         return 77;
@@ -38,8 +31,8 @@ int main(void)
         folder_remove(folder);
         return 1;
     }
-    printf("{\"ms\":%.1f,\"port\":%d,\"socket\":\"%s\"}\n", now_ms() - from, postgres_port(pg),
-           postgres_socket_folder(pg));
+    printf("{\"ms\":%.1f,\"port\":%d,\"socket\":\"%s\"}\n", bench_now_ms() - from,
+           postgres_port(pg), postgres_socket_folder(pg));
     fflush(stdout);
     while (read(STDIN_FILENO, &byte, 1) > 0)
         ;

@@ -15,6 +15,7 @@
 #include "api/base/str.h"
 #include "api/net/net.h"
 #include "api/plan/sampling.h"
+#include "tests/bench/bench.h"
 #include "tests/sandbox/postgres.h"
 
 #include <errno.h>
@@ -24,7 +25,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -35,24 +35,6 @@ enum {
     RUNS = 5,
     RUNS_MAX = 99
 };
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "%s: %s\n", what, why);
-    exit(1);
-}
-
-static double time_ms(clockid_t clock)
-{
-    struct timespec ts;
-    clock_gettime(clock, &ts);
-    return (double)ts.tv_sec * 1000 + (double)ts.tv_nsec / 1e6;
-}
-
-static double now_ms(void)
-{
-    return time_ms(CLOCK_MONOTONIC);
-}
 
 static double processor_ms(int who)
 {
@@ -71,16 +53,16 @@ static double longest_ms, longest_cpu_ms; /* of a step of the loop */
 static void run_task(const struct task *t)
 {
     while (task_state(t) == TASK_RUNNING) {
-        double from = now_ms(), cpu = time_ms(CLOCK_THREAD_CPUTIME_ID);
+        double from = bench_now_ms(), cpu = bench_clock_ms(CLOCK_THREAD_CPUTIME_ID);
         net_step(net);
-        double took = now_ms() - from, worked = time_ms(CLOCK_THREAD_CPUTIME_ID) - cpu;
+        double took = bench_now_ms() - from, worked = bench_clock_ms(CLOCK_THREAD_CPUTIME_ID) - cpu;
         longest_ms = took > longest_ms ? took : longest_ms;
         longest_cpu_ms = worked > longest_cpu_ms ? worked : longest_cpu_ms;
         if (task_state(t) == TASK_RUNNING)
             net_wait(net, NULL, 0, -1);
     }
     if (task_state(t) != TASK_OK)
-        die(task_error(t)->what, task_error(t)->why);
+        bench_die(task_error(t)->what, task_error(t)->why);
 }
 
 static void read_catalog(const char *conninfo)
@@ -106,10 +88,10 @@ static double look(const char *conninfo, uint32_t rows)
         .source = {.dsn = conninfo}, .catalog = catalog, .rows = rows, .found = found};
     if (rows)
         sampling_found_set_statistics(found);
-    double from = now_ms();
+    double from = bench_now_ms();
     struct task *t = sampling(net, &o);
     run_task(t);
-    double took = now_ms() - from;
+    double took = bench_now_ms() - from;
     task_drop(t);
     sampling_found_free(found);
     return took;
@@ -124,7 +106,7 @@ static void find_psql(void)
     char folder[480];
     FILE *f = popen("pg_config --bindir", "r");
     if (f == NULL || fgets(folder, sizeof folder, f) == NULL)
-        die("pg_config --bindir", "no answer");
+        bench_die("pg_config --bindir", "no answer");
     pclose(f);
     snprintf(psql, sizeof psql, "%.*s/psql", (int)strcspn(folder, "\n"), folder);
     if (access(psql, X_OK) != 0) {
@@ -136,15 +118,15 @@ static void find_psql(void)
 static double run_psql(const char *conninfo, const char *file)
 {
     int status = 0;
-    double from = now_ms();
+    double from = bench_now_ms();
     pid_t pid = fork();
     if (pid == 0) {
         execl(psql, psql, "-X", "-q", "-f", file, "-o", "/dev/null", conninfo, (char *)NULL);
         _exit(127);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
-        die(psql, "failed");
-    return now_ms() - from;
+        bench_die(psql, "failed");
+    return bench_now_ms() - from;
 }
 
 /* --- the database --- */
@@ -153,7 +135,7 @@ static void sql(PGconn *conn, const char *text)
 {
     PGresult *result = PQexec(conn, text);
     if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        die(text, PQerrorMessage(conn));
+        bench_die(text, PQerrorMessage(conn));
     PQclear(result);
 }
 
@@ -209,19 +191,7 @@ static void write_rows(const char *file)
             fprintf(f, " FROM %s.%s LIMIT %d) TO STDOUT;\n", t.schema, t.name, ROWS_MOST);
     }
     if (f == NULL || fclose(f) != 0)
-        die(file, strerror(errno));
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, long n)
-{
-    qsort(values, (size_t)n, sizeof values[0], compare);
-    return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+        bench_die(file, strerror(errno));
 }
 
 static void report(const char *what, double us, double them, double goal)
@@ -240,20 +210,20 @@ int main(int argc, char **argv)
     double stats[RUNS_MAX], sampled[RUNS_MAX], copied[RUNS_MAX];
     struct err e;
     if (tables < 1 || rows < 1 || n < 1 || n > RUNS_MAX)
-        die("bench_values", "[TABLES [ROWS [RUNS]]]");
+        bench_die("bench_values", "[TABLES [ROWS [RUNS]]]");
     find_psql();
     if (!postgres_is_installed()) {
         fprintf(stderr, "no PostgreSQL here: skipped\n");
         return 77;
     }
     if (mkdtemp(folder) == NULL)
-        die(folder, strerror(errno));
+        bench_die(folder, strerror(errno));
     struct postgres *pg = postgres_start(
         &(struct postgres_options){
             .folder = folder, .database = "bench", .owner = "app", .temporary = true},
         why);
     if (pg == NULL)
-        die("PostgreSQL", why);
+        bench_die("PostgreSQL", why);
     postgres_superuser(pg, "bench", conninfo);
     fill(conninfo, tables, rows);
     net = net_open(&e);
@@ -272,9 +242,9 @@ int main(int argc, char **argv)
         us_ms += processor_ms(RUSAGE_SELF) - before;
         stats[at] = look(conninfo, 0);
     }
-    double them = median(copied, n);
-    report("the pass over pg_stats", median(stats, n), them, 0.3);
-    report("rows on two connections", median(sampled, n), them, 0.75);
+    double them = bench_median(copied, (size_t)n);
+    report("the pass over pg_stats", bench_median(stats, (size_t)n), them, 0.3);
+    report("rows on two connections", bench_median(sampled, (size_t)n), them, 0.75);
     printf("values    %-34s strom %8.1f ms  psql %8.1f ms, the servers' aside\n",
            "processor time for the rows", us_ms / (double)(n + 1), them_ms / (double)(n + 1));
     printf("values    %-34s %8.1f ms, %.1f ms of it working  %.2f of the goal, 16 ms  %s\n",

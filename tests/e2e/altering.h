@@ -6,10 +6,10 @@
 
 #include "tests/e2e/equal.h"
 #include "tests/e2e/lose.h"
+#include "tests/e2e/orders.h"
 #include "tests/e2e/wizard.h"
 
 #define STREAM "postgres-postmottak-bigquery"
-#define APP    "--app", "postmottak-backend"
 
 /* Slowly enough to be met half way, and nothing but what the test itself changes. */
 static inline int start(void **state)

@@ -32,21 +32,6 @@ static void kill_at(const char *const *words, const char *said)
 #define KILL_AT(said, ...)                                                                         \
     kill_at((const char *const[]){"stream", __VA_ARGS__, APP, "--yes", "--json", NULL}, said)
 
-static const struct answer *again(const char *verb, const char *what)
-{
-    const struct answer *a = what ? STROM(&w, "stream", verb, what, APP, "--yes", "--json")
-                                  : STROM(&w, "stream", verb, APP, "--yes", "--json");
-    answer_events(a);
-    answer_fits(&w, a, "stream");
-    return a;
-}
-
-static void ends_with(const struct answer *a, int code, const char *result)
-{
-    answer_is(a, code);
-    assert_text(a->line[a->n_lines - 1], "result", result);
-}
-
 /* --- killed, and the same command --- */
 
 static void a_killed_exchange_is_gone_on_with(void **state)
@@ -60,7 +45,7 @@ static void a_killed_exchange_is_gone_on_with(void **state)
         KILL_AT(points[i], "slot", "ds_to");
         answer_says(STROM(&w, "status", APP), "an earlier run, begun");
     }
-    const struct answer *a = again("slot", "ds_to");
+    const struct answer *a = stream_do("slot", "ds_to");
     ends_with(a, 0, "running");
     answer_says(a, "goes on with what was begun");
     reads("ds_to");
@@ -109,9 +94,9 @@ static void home_leaves_it_so(void **state)
     see_gone("Not finished");
     vt_key(v, "q");
     assert_int_equal(vt_wait_end(v, LONG_MS), 0);
-    answer_is(again("pause", NULL), 0); /* it may have been done before it was left */
+    answer_is(stream_do("pause", NULL), 0); /* it may have been done before it was left */
     lose_await(&w, "PAUSED");
-    ends_with(again("resume", NULL), 0, "running");
+    ends_with(stream_do("resume", NULL), 0, "running");
 }
 
 /* --- Ctrl-C --- */
@@ -154,7 +139,7 @@ static void stopped_it_is_gone_on_with(void **state)
     interrupt_at("datastream.slot");
     answer_it("d", 130);
     see("the same command continues");
-    ends_with(again("slot", "ds_fem"), 0, "running");
+    ends_with(stream_do("slot", "ds_fem"), 0, "running");
     reads("ds_fem");
 }
 
@@ -179,7 +164,7 @@ static void who_stays_sees_it_through(void **state)
     interrupt_at("datastream.pause");
     answer_it("s", 0);
     see("paused: " STREAM);
-    ends_with(again("resume", NULL), 0, "running");
+    ends_with(stream_do("resume", NULL), 0, "running");
 }
 
 /* A password that was given is not taken back: it is not offered. */
@@ -198,7 +183,7 @@ static void a_second_one_leaves_within_a_second(void **state)
     }
     assert_in_range(took, 0, SECOND_MS);
     answer_says(STROM(&w, "status", APP), "an earlier run, begun");
-    ends_with(again("password", NULL), 0, "changed");
+    ends_with(stream_do("password", NULL), 0, "changed");
 }
 
 /* --- a recovery --- */
@@ -224,7 +209,7 @@ static void a_killed_recovery_is_gone_on_with(void **state)
     reads("ds_fem");
     await_all_equal();
     nothing_is_left();
-    ends_with(again("recover", NULL), 0, "unchanged");
+    ends_with(stream_do("recover", NULL), 0, "unchanged");
 }
 
 /* --- the plan file --- */

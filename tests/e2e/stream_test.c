@@ -11,6 +11,7 @@
 #include "tests/e2e/equal.h"
 #include "tests/e2e/lose.h"
 #include "tests/e2e/one_world.h"
+#include "tests/e2e/orders.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -19,26 +20,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define APP "--app", "postmottak-backend"
-
 enum { PATIENCE_MS = 120000, LOOK_MS = 100 };
 
 static char password_file[WORLD_PATH + 32];
-
-static const struct answer *stream_do(const char *verb, const char *what)
-{
-    const struct answer *a = what ? STROM(&w, "stream", verb, what, APP, "--yes", "--json")
-                                  : STROM(&w, "stream", verb, APP, "--yes", "--json");
-    answer_events(a);
-    answer_fits(&w, a, "stream");
-    return a;
-}
-
-static void ends_with(const struct answer *a, int code, const char *result)
-{
-    answer_is(a, code);
-    assert_text(a->line[a->n_lines - 1], "result", result);
-}
 
 static const struct answer *dry(const char *verb, const char *what)
 {

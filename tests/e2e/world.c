@@ -394,3 +394,14 @@ void world_check_requests(struct world *w)
     print_message("%s", run_out(r));
     run_free(r);
 }
+
+void world_holds_none(const char *folder, const char *expression)
+{
+    const char *const args[] = {"grep", "-rlaE", "--", expression, folder, NULL};
+    struct run_options o = {.program = "/usr/bin/env", .args = args};
+    struct run *r = run_start(&o);
+    int code = run_wait_end(r, RUN_MS);
+    if (code != 1)
+        fail_msg("grep: exit %d: %s%s", code, run_out(r), run_err(r));
+    run_free(r);
+}

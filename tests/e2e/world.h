@@ -77,6 +77,8 @@ size_t world_writes(struct world *w);
 /* The same; each behind the first `after` is told, as the log has it: method, url, body. */
 size_t world_each_write(struct world *w, size_t after,
                         void (*tell)(void *ctx, const struct json *request), void *ctx);
+/* No file under the folder holds what the extended expression means. */
+void world_holds_none(const char *folder, const char *expression);
 /* Every request so far against Google's discovery documents, where the checker is there. */
 void world_check_requests(struct world *w);
 

@@ -13,16 +13,6 @@
 
 #include <dirent.h>
 
-static const char *quoted(bool (*how)(struct str *, const char *, struct err *), const char *text)
-{
-    struct str out = {0};
-    struct err e;
-    assert_true(how(&out, text, &e));
-    const char *copy = arena_str(&mem, str_text(&out));
-    str_done(&out);
-    return copy;
-}
-
 static const char *id(const char *name)
 {
     return quoted(quote_ident, name);

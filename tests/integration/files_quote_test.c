@@ -85,16 +85,6 @@ static const char *const refused[] = {
 
 enum { N_NAMES = sizeof names / sizeof names[0], N_REFUSED = sizeof refused / sizeof refused[0] };
 
-static const char *quoted(bool (*how)(struct str *, const char *, struct err *), const char *text)
-{
-    struct str out = {0};
-    struct err e;
-    assert_true(how(&out, text, &e));
-    const char *copy = arena_str(&mem, str_text(&out));
-    str_done(&out);
-    return copy;
-}
-
 static const char *hex(const char *text)
 {
     struct str out = {0};

@@ -22,6 +22,16 @@ struct arena mem;
 static char database[32];
 static int n_databases;
 
+const char *quoted(bool (*how)(struct str *, const char *, struct err *), const char *text)
+{
+    struct str out = {0};
+    struct err e;
+    assert_true(how(&out, text, &e));
+    const char *copy = arena_str(&mem, str_text(&out));
+    str_done(&out);
+    return copy;
+}
+
 /* --- the server --- */
 
 int start(void **state)

@@ -5,6 +5,7 @@
  * role. Everything fails the test when it does not go well. */
 
 #include "api/base/arena.h"
+#include "api/base/str.h"
 #include "api/files/migrations.h"
 #include "tests/sandbox/platform/flyway.h"
 
@@ -30,6 +31,8 @@ bool yes(const char *sql);
 const char *
 conninfo_of(const char *role); /* as the role itself: with SET ROLE, REPLICATION would not follow */
 
+/* As `how` quotes it; in mem. */
+const char *quoted(bool (*how)(struct str *, const char *, struct err *), const char *text);
 void make_user(void);
 void put(const char *name, const char *sql);
 void put_tables(void);

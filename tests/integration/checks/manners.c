@@ -5,7 +5,6 @@
 #include "tests/sandbox/sandbox.h"
 
 #include <libpq-fe.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,41 +84,11 @@ struct manners manners_in_log(bool with_lock)
 
 /* --- the locks, looked at from another session while the checks go on --- */
 
-struct watcher {
-    pthread_t thread;
-    PGconn *db;
-    _Atomic bool over;
-    _Atomic size_t looks, seen, strong;
-};
-
-static void *watch(void *ctx)
-{
-    struct watcher *w = ctx;
-    while (!w->over) {
-        PGresult *rows = PQexec(w->db, "SELECT l.mode = 'AccessShareLock' FROM pg_locks l"
-                                       " JOIN pg_stat_activity a ON a.pid = l.pid"
-                                       " WHERE a.application_name = 'strom'"
-                                       " AND l.locktype NOT IN ('virtualxid')");
-        for (int r = 0; r < PQntuples(rows); r++) {
-            w->seen++;
-            w->strong += PQgetvalue(rows, r, 0)[0] != 't';
-        }
-        w->looks++;
-        PQclear(rows);
-    }
-    return NULL;
-}
-
 struct locks manners_locks(void)
 {
     enum { ENOUGH = 200, LOOKS_MAX = 400 };
-    struct watcher w = {.db = scene_session()};
-    if (pthread_create(&w.thread, NULL, watch, &w) != 0)
-        abort();
-    for (int i = 0; i < LOOKS_MAX && w.seen < ENOUGH; i++)
+    struct watch *w = watch_begin(scene_session());
+    for (int i = 0; i < LOOKS_MAX && watch_seen(w) < ENOUGH; i++)
         scene_look(&plain);
-    w.over = true;
-    pthread_join(w.thread, NULL);
-    PQfinish(w.db);
-    return (struct locks){w.seen, w.strong};
+    return watch_end(w);
 }

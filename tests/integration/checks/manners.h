@@ -3,6 +3,8 @@
 
 /* How the checks behave towards the server. */
 
+#include "tests/integration/checks/watch.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,10 +17,6 @@ struct manners {
 /* with_lock: while somebody changes a table that is asked. */
 struct manners manners_in_log(bool with_lock);
 
-struct locks {
-    size_t seen;   /* locks of the checks that another session has seen in pg_locks */
-    size_t strong; /* those beyond ACCESS SHARE */
-};
 struct locks manners_locks(void);
 
 #endif

@@ -19,6 +19,9 @@ void jobs_done(struct google *g);
 bool dataset_has_table(sqlite3 *db, const char *table);
 void dataset_forget(struct google *g, const char *id); /* the file too */
 
+/* What a statement counts; %Q and %w stand for table, then column (NULL: none). 0 when it fails. */
+int64_t bigquery_number(sqlite3 *db, const char *fmt, const char *table, const char *column);
+
 /* --- the little SQL that is understood (bigquery_sql.c) --- */
 
 struct sql_column {

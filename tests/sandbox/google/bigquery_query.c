@@ -198,7 +198,7 @@ static size_t page_most(int64_t asked)
 
 enum { BYTES_A_VALUE = 8, LEAST_BILLED = 10 << 20 };
 
-static int64_t number_of(sqlite3 *db, const char *fmt, const char *table, const char *column)
+int64_t bigquery_number(sqlite3 *db, const char *fmt, const char *table, const char *column)
 {
     sqlite3_stmt *st = NULL;
     char *sql = sqlite3_mprintf(fmt, table, column);
@@ -216,10 +216,10 @@ static int64_t weight(sqlite3 *db, const struct sql_query *q)
     int64_t bytes = 0;
     for (size_t t = 0; t < q->n_tables; t++)
         for (size_t i = 0; i < q->n_read; i++)
-            if (number_of(db, "SELECT count(*) FROM pragma_table_info(%Q) WHERE name = %Q",
-                          q->tables[t], q->read[i]) > 0)
+            if (bigquery_number(db, "SELECT count(*) FROM pragma_table_info(%Q) WHERE name = %Q",
+                                q->tables[t], q->read[i]) > 0)
                 bytes += BYTES_A_VALUE *
-                         number_of(db, "SELECT count(*) FROM \"%w\"", q->tables[t], NULL);
+                         bigquery_number(db, "SELECT count(*) FROM \"%w\"", q->tables[t], NULL);
     return bytes;
 }
 

@@ -77,18 +77,6 @@ static struct val *schema_of(sqlite3 *db, const char *table, struct val *key)
     return fields;
 }
 
-static int64_t count_rows(sqlite3 *db, const char *table)
-{
-    sqlite3_stmt *st = NULL;
-    char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\"", table);
-    int64_t n = 0;
-    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    sqlite3_free(sql);
-    return n;
-}
-
 /* When the replica has written it last: a change that came, or the copy. */
 static int64_t modified_ms(sqlite3 *db, const char *table)
 {
@@ -143,8 +131,9 @@ static struct val *table_doc(struct call *c, sqlite3 *db, const struct thing *da
     struct val *key = val_array();
     val_put(doc, "tableReference", reference(dataset->name, table));
     val_put(doc, "schema.fields", schema_of(db, table, key));
-    val_put_int64(doc, "numRows", count_rows(db, table));
-    val_put_int64(doc, "numBytes", count_rows(db, table) * 96);
+    val_put_int64(doc, "numRows", bigquery_number(db, "SELECT count(*) FROM \"%w\"", table, NULL));
+    val_put_int64(doc, "numBytes",
+                  bigquery_number(db, "SELECT count(*) FROM \"%w\"", table, NULL) * 96);
     val_put_int64(doc, "creationTime", clock_wall_ms());
     val_put_int64(doc, "lastModifiedTime", modified_ms(db, table));
     put_staleness(c, doc, dataset->name);

@@ -134,16 +134,17 @@ void environment_exports(const struct place *p, struct str *out)
     }
 }
 
-void environment_members(const struct place *p, struct json_out *o)
+void environment_json(const struct place *p, struct json_out *o)
 {
     struct pair pairs[PAIRS];
     size_t n = fill(p, pairs);
+
+    json_open_object(o, "env");
     for (size_t i = 0; i < n; i++)
         json_put_string(o, pairs[i].name, pairs[i].value);
-}
-
-void environment_unset(struct json_out *o)
-{
+    json_close_object(o);
+    json_open_array(o, "unset");
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
         json_put_string(o, NULL, elsewhere[i]);
+    json_close_array(o);
 }

@@ -12,9 +12,7 @@
 void environment_exports(const struct place *p, struct str *out);
 /* A word of a command line, quoted where that is needed. */
 void environment_word(struct str *out, const char *word);
-/* What is unset, as elements of the open array. */
-void environment_unset(struct json_out *o);
-/* As members of the open object. */
-void environment_members(const struct place *p, struct json_out *o);
+/* The same into the open object: "env", names and values, and "unset", names. */
+void environment_json(const struct place *p, struct json_out *o);
 
 #endif

@@ -154,12 +154,7 @@ static int print_env(const struct place *p, bool json)
         json_open_object(&o, NULL);
         json_put_int(&o, "version", 1);
         json_put_string(&o, "folder", p->folder);
-        json_open_object(&o, "env");
-        environment_members(p, &o);
-        json_close_object(&o);
-        json_open_array(&o, "unset");
-        environment_unset(&o);
-        json_close_array(&o);
+        environment_json(p, &o);
         json_close_object(&o);
         str_addc(&text, '\n');
     } else {

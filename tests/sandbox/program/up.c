@@ -25,12 +25,7 @@ static void print_json(const struct place *p)
     json_put_string(&o, "repo", p->repo);
     json_put_int(&o, "pid", p->pid);
     json_put_int(&o, "port", p->port);
-    json_open_object(&o, "env");
-    environment_members(p, &o);
-    json_close_object(&o);
-    json_open_array(&o, "unset");
-    environment_unset(&o);
-    json_close_array(&o);
+    environment_json(p, &o);
     json_close_object(&o);
     puts(str_text(&text));
     str_done(&text);

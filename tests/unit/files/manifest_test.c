@@ -11,8 +11,8 @@
 #include "api/base/path.h"
 #include "api/base/str.h"
 #include "api/files/manifest.h"
+#include "tests/unit/files/each_case.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,17 +143,7 @@ static void check_case(const char *name)
 static void test_cases(void **state)
 {
     (void)state;
-    DIR *d = opendir(FOLDER);
-    size_t n = 0;
-    assert_non_null(d);
-    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
-        if (str_ends(entry->d_name, ".case")) {
-            check_case(entry->d_name);
-            n++;
-        }
-    closedir(d);
-    print_message("%zu cases\n", n);
-    assert_true(n >= 70);
+    assert_true(each_case(FOLDER, check_case) >= 70);
 }
 
 static const char sample[] = "kind: Application\n"

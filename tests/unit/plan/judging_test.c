@@ -14,6 +14,7 @@
 #include "api/plan/judging.h"
 #include "api/plan/said.h"
 #include "api/plan/sampling.h"
+#include "tests/unit/net/await.h"
 #include "tests/unit/pg/server.h"
 
 #define NUMBER "15907610036" /* made up from its control digits */
@@ -21,17 +22,6 @@
 static struct net *net;
 static struct pg *pg;
 static char conninfo[300];
-
-static void await(const struct task *t)
-{
-    while (task_state(t) == TASK_RUNNING) {
-        net_step(net);
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, -1);
-    }
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
 
 static int start(void **state)
 {
@@ -60,7 +50,7 @@ static int start(void **state)
     net = net_open(&e);
     struct pg_options o = {.dsn = conninfo};
     struct task *t = pg_connect(net, &o);
-    await(t);
+    await(net, t);
     pg = pg_take(t);
     task_drop(t);
     return 0;
@@ -89,7 +79,7 @@ static struct judgement *judge_flows(const struct selection *s, const struct jud
 {
     const struct judging_options o = {.pg = pg, .flows = s, .values = values};
     struct task *t = judging(net, &o);
-    await(t);
+    await(net, t);
     struct judgement *j = judging_take(t);
     task_drop(t);
     return j;
@@ -301,12 +291,12 @@ static void what_was_kept_tells(void **state)
 
     struct catalog_options all = {NULL, NULL};
     struct task *t = catalog_read(pg, &all);
-    await(t);
+    await(net, t);
     struct sampling_found *f = sampling_found_new(catalog_of(t));
     struct sampling_options o = {
         .source = values.source, .catalog = catalog_of(t), .rows = 100, .found = f};
     struct task *look = sampling(net, &o);
-    await(look);
+    await(net, look);
     at = (size_t)catalog_find(catalog_of(t), "public", "lager");
     sampling_found_write(f, at, &kept);
     task_drop(look);

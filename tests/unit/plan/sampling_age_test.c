@@ -90,7 +90,7 @@ static void test_only_what_is_wanted(void **state)
     assert_true(catalog_tables(catalog) <= 64);
     wanted[table("kunde")] = true;
     struct task *t = sampling(net, &o);
-    await(t);
+    await(net, t);
     assert_int_equal(sampling_told(t).of, 1);
     for (size_t i = 0; i < catalog_tables(catalog); i++) {
         assert_int_equal(sampling_found_is_read(f, i), wanted[i]);
@@ -153,7 +153,7 @@ static void test_what_is_stored_small(void **state)
     str_add(&sql, " FROM public.pakket WHERE pg_catalog.pg_column_size(a) < 2000");
     struct pg *pg = connect_to();
     struct task *t = pg_copy(pg, str_text(&sql), longest, &most);
-    await(t);
+    await(net, t);
     task_drop(t);
     pg_close(pg);
     assert_in_range(most, 3 * 16384, 4 * 16384 + 100);
@@ -186,14 +186,14 @@ static void test_what_is_large_unpacked(void **state)
                   "pg_catalog.pg_column_size(e) < 1000000");
     struct pg *pg = connect_to();
     struct task *t = pg_copy(pg, str_text(&sql), longest, &most);
-    await(t);
+    await(net, t);
     task_drop(t);
     assert_in_range(most, 1, 5 * 3); /* one row came, and all of it is nothing */
     server_sql("app", "UPDATE bombe SET a = jsonb_build_object('a', (SELECT string_agg(md5(i::text)"
                       ", '') FROM generate_series(1, 1500) i)), c = repeat('c', 15000000)");
     most = 0;
     t = pg_copy(pg, str_text(&sql), longest, &most);
-    await(t);
+    await(net, t);
     task_drop(t);
     assert_in_range(most, 2 * 16384, 2 * 16384 + 100);
     pg_close(pg);

@@ -135,13 +135,13 @@ static void test_as_their_texts(void **state)
     struct pg *pg = connect_to();
     write_as_text(&sql, at);
     struct task *t = pg_copy(pg, str_text(&sql), text_row, &text);
-    await(t);
+    await(net, t);
     task_drop(t);
     str_clear(&sql);
     assert_true(sampling_sql(catalog, at, 10000, false, &sql, binary.fields, &binary.n));
     assert_int_equal(binary.n, catalog_table_columns(catalog, at) + 2); /* jsonb and json, cut */
     t = pg_copy_binary(pg, str_text(&sql), binary_row, &binary);
-    await(t);
+    await(net, t);
     task_drop(t);
     assert_int_equal(binary.rows, text.rows);
     for (size_t i = 0; i < catalog_table_columns(catalog, at); i++) {

@@ -48,7 +48,7 @@ static void test_a_look_at_a_column(void **state)
     struct pg *pg = connect_to();
     (void)state;
     struct task *t = sampling_look(pg, catalog, table("kunde"), 1, 0, true, false);
-    await(t);
+    await(net, t);
     assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
     for (size_t i = 0; i < SAMPLING_LOOKS; i++) {
         assert_non_null(strstr(sampling_look_value(t, i), "###"));
@@ -56,7 +56,7 @@ static void test_a_look_at_a_column(void **state)
     }
     task_drop(t);
     t = sampling_look(pg, catalog, table("tom"), 1, 0, true, false);
-    await(t);
+    await(net, t);
     assert_int_equal(sampling_look_count(t), 0);
     task_drop(t);
     pg_close(pg);
@@ -68,7 +68,7 @@ static void test_a_look_shows_what_was_hit(void **state)
     struct pg *pg = connect_to();
     (void)state;
     struct task *t = sampling_look(pg, catalog, table("lager"), 1, 1u << RULES_FNR, true, false);
-    await(t);
+    await(net, t);
     assert_int_equal(sampling_look_count(t), SAMPLING_LOOKS);
     assert_string_equal(sampling_look_value(t, 0), "#######0036");
     assert_string_equal(sampling_look_value(t, 1), "#### 1");
@@ -86,7 +86,7 @@ static void test_planted_casts(void **state)
         ptrdiff_t at = catalog_find_column(catalog, table("plantet"), columns[i]);
         assert_true(at >= 0);
         struct task *t = sampling_look(pg, catalog, table("plantet"), (size_t)at, 0, true, false);
-        await(t); /* the function fails */
+        await(net, t); /* the function fails */
         assert_int_equal(sampling_look_count(t), 1);
         task_drop(t);
     }
@@ -102,11 +102,7 @@ static const char *why_not(struct pg *pg, const char *name)
 {
     static char why[400];
     struct task *t = sampling_look(pg, catalog, table(name), 1, 0, true, false);
-    while (task_state(t) == TASK_RUNNING) {
-        net_step(net);
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, -1);
-    }
+    await_end(net, t);
     snprintf(why, sizeof why, "%s", task_state(t) == TASK_FAILED ? task_error(t)->why : "");
     task_drop(t);
     return why;
@@ -118,7 +114,7 @@ static void test_what_is_not_looked_at(void **state)
     struct pg_options o = {.dsn = conninfo, .user = "leser"};
     (void)state;
     struct task *t = pg_connect(net, &o);
-    await(t);
+    await(net, t);
     struct pg *reader = pg_take(t), *admin = connect_to();
     task_drop(t);
     assert_non_null(strstr(why_not(reader, "skjermet"), "row security hides rows"));
@@ -138,7 +134,7 @@ static void test_what_is_not_looked_at(void **state)
 static struct churn *churned(struct pg *pg, int least_s)
 {
     struct task *t = churn_read(pg, catalog, least_s);
-    await(t);
+    await(net, t);
     struct churn *c = churn_take(t);
     task_drop(t);
     return c;

@@ -303,7 +303,7 @@ static void test_policies_do_not_run(void **state)
     read_catalog();
     struct sampling_options o = {.source = {.dsn = conninfo}, .catalog = catalog, .rows = 10};
     struct task *t = sampling(net, &o);
-    await(t);
+    await(net, t);
     const char *why = sampling_told(t).why;
     assert_non_null(why);
     assert_true(str_starts(why, "public.aapen: row security hides rows"));
@@ -332,10 +332,7 @@ static void test_a_policy_of_a_moment_ago(void **state)
 
     struct pg *pg = connect_to();
     struct task *t = sampling_look(pg, catalog, aapen, 1, 0, true, false);
-    while (task_state(t) == TASK_RUNNING) {
-        net_wait(net, NULL, 0, 100);
-        net_step(net);
-    }
+    await_end(net, t);
     assert_int_equal(task_state(t), TASK_FAILED);
     assert_string_equal(task_error(t)->reason, PG_DENIED); /* not P0001 */
     task_drop(t);
@@ -414,7 +411,7 @@ static void test_time_is_over(void **state)
     struct sampling_options o = {
         .source = {.dsn = conninfo}, .catalog = catalog, .rows = 10, .found = f, .wall_ms = 1};
     struct task *t = sampling(net, &o); /* connecting alone takes longer */
-    await(t);
+    await(net, t);
     struct sampling_told told = sampling_told(t);
     assert_int_equal(told.not_reached, TABLES);
     assert_int_equal(told.left_out, TABLES);

@@ -93,7 +93,7 @@ static void test_all_are_read(void **state)
     sampling_found_free(f);
     f = sampling_found_new(catalog);
     struct task *t = look_at_many(f);
-    await(t);
+    await(net, t);
     struct sampling_told told = sampling_told(t);
     assert_int_equal(told.rows, expect_read(f, 0));
     assert_int_equal(told.tables, MANY);
@@ -113,7 +113,7 @@ static void test_some_fail(void **state)
                       "USING 1; DROP TABLE liten_13; ALTER TABLE liten_25 DROP merke;"
                       "DROP TABLE liten_39");
     struct task *t = look_at_many(f);
-    await(t);
+    await(net, t);
     struct sampling_told told = sampling_told(t);
     assert_int_equal(told.rows, expect_read(f, but));
     assert_int_equal(told.tables, MANY);
@@ -162,7 +162,7 @@ static void test_one_is_locked(void **state)
     (void)state;
     PGconn *conn = hold("liten_05");
     struct task *t = look_at_many(f);
-    await(t);
+    await(net, t);
     PQfinish(conn);
     assert_int_equal(sampling_told(t).rows, expect_read(f, 1ull << 5));
     assert_int_equal(sampling_told(t).left_out, 1);
@@ -182,7 +182,7 @@ static void test_one_connection_breaks(void **state)
     snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d)", until_waiting());
     server_sql("app", sql);
     PQfinish(conn);
-    await(t);
+    await(net, t);
     assert_int_equal(sampling_told(t).left_out, 1);
     assert_int_equal(sampling_told(t).tables, MANY);
     uint64_t but = 0;
@@ -217,7 +217,7 @@ static void test_all_connections_break(void **state)
     assert_int_equal(sampling_told(t).left_out, 2);
     task_drop(t);
     t = look_at_many(f);
-    await(t);
+    await(net, t);
     expect_read(f, 0);
     task_drop(t);
     sampling_found_free(f);

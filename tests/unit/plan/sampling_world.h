@@ -5,6 +5,7 @@
 
 #include "api/net/net.h"
 #include "api/plan/sampling.h"
+#include "tests/unit/net/await.h"
 #include "tests/unit/pg/server.h"
 
 #define NUMBER "15907610036" /* made up from its control digits */
@@ -16,22 +17,11 @@ static struct net *net;
 static struct catalog *catalog;
 static char conninfo[300];
 
-static inline void await(const struct task *t)
-{
-    while (task_state(t) == TASK_RUNNING) {
-        net_step(net);
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, -1);
-    }
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
-
 static inline struct pg *connect_to(void)
 {
     struct pg_options o = {.dsn = conninfo};
     struct task *t = pg_connect(net, &o);
-    await(t);
+    await(net, t);
     struct pg *pg = pg_take(t);
     task_drop(t);
     return pg;
@@ -42,7 +32,7 @@ static inline void read_catalog(void)
     struct catalog_options all = {NULL, NULL};
     struct pg *pg = connect_to();
     struct task *t = catalog_read(pg, &all);
-    await(t);
+    await(net, t);
     catalog_free(catalog);
     catalog = catalog_take(t);
     task_drop(t);
@@ -132,7 +122,7 @@ static inline struct sampling_told look(struct sampling_found *f, uint32_t rows)
     struct sampling_options o = {
         .source = {.dsn = conninfo}, .catalog = catalog, .rows = rows, .found = f};
     struct task *t = sampling(net, &o);
-    await(t);
+    await(net, t);
     static char why[400];
     struct sampling_told told = sampling_told(t);
     snprintf(why, sizeof why, "%s", told.why ? told.why : "");

@@ -16,20 +16,14 @@ static struct rig rig;
 static int begin(void **state)
 {
     (void)state;
-    if (!postgres_is_installed())
-        exit(77);
-    rig_start(&rig, 200, true);
-    source_start(&rig);
+    source_open_rig(&rig, 200);
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    google_stop(rig.g);
-    rig.g = NULL;
-    source_stop(&rig);
-    rig_stop(&rig);
+    source_close_rig(&rig);
     return 0;
 }
 

@@ -17,20 +17,14 @@ static struct rig rig;
 static int begin(void **state)
 {
     (void)state;
-    if (!postgres_is_installed())
-        exit(77);
-    rig_start(&rig, 2000, true);
-    source_start(&rig);
+    source_open_rig(&rig, 2000);
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    google_stop(rig.g);
-    rig.g = NULL;
-    source_stop(&rig);
-    rig_stop(&rig);
+    source_close_rig(&rig);
     return 0;
 }
 
@@ -471,15 +465,25 @@ static void google_agrees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(services),          cmocka_unit_test(network),
-        cmocka_unit_test(account),           cmocka_unit_test(address_and_machine),
-        cmocka_unit_test(connection),        cmocka_unit_test(profiles),
-        cmocka_unit_test(ready_line),        cmocka_unit_test(discovery),
-        cmocka_unit_test(stream_is_made),    cmocka_unit_test(rows_arrive),
-        cmocka_unit_test(queries),           cmocka_unit_test(objects),
-        cmocka_unit_test(another_selection), cmocka_unit_test(copied_rows_are_events), cmocka_unit_test(watched),
-        cmocka_unit_test(machine_goes_down), cmocka_unit_test(paused_and_run_again),
-        cmocka_unit_test(slot_is_lost),      cmocka_unit_test(taken_down),
+        cmocka_unit_test(services),
+        cmocka_unit_test(network),
+        cmocka_unit_test(account),
+        cmocka_unit_test(address_and_machine),
+        cmocka_unit_test(connection),
+        cmocka_unit_test(profiles),
+        cmocka_unit_test(ready_line),
+        cmocka_unit_test(discovery),
+        cmocka_unit_test(stream_is_made),
+        cmocka_unit_test(rows_arrive),
+        cmocka_unit_test(queries),
+        cmocka_unit_test(objects),
+        cmocka_unit_test(another_selection),
+        cmocka_unit_test(copied_rows_are_events),
+        cmocka_unit_test(watched),
+        cmocka_unit_test(machine_goes_down),
+        cmocka_unit_test(paused_and_run_again),
+        cmocka_unit_test(slot_is_lost),
+        cmocka_unit_test(taken_down),
         cmocka_unit_test(google_agrees),
     };
     return cmocka_run_group_tests(tests, begin, end);

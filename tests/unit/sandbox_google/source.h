@@ -3,6 +3,8 @@
 
 /* A prepared database for the road: tables, user, publication, slot. Include after rig.h. */
 
+#include "tests/sandbox/postgres.h"
+
 #include <libpq-fe.h>
 
 #define SOURCE_PASSWORD "flaggermus-42"
@@ -72,6 +74,23 @@ RIG void source_stop(struct rig *r)
     if (r->s.pg != NULL)
         postgres_remove(r->s.pg);
     r->s.pg = NULL;
+}
+
+/* The rig and its database; exits with 77 where there is no server. */
+RIG void source_open_rig(struct rig *r, int speed)
+{
+    if (!postgres_is_installed())
+        exit(77);
+    rig_start(r, speed, true);
+    source_start(r);
+}
+
+RIG void source_close_rig(struct rig *r)
+{
+    google_stop(r->g);
+    r->g = NULL;
+    source_stop(r);
+    rig_stop(r);
 }
 
 #endif

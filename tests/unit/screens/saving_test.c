@@ -8,15 +8,15 @@
 
 #include "api/base/str.h"
 #include "screens/journey.h"
+#include "tests/unit/store/folder.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-static char folder[] = "/tmp/strom-saving-XXXXXX";
+static char *folder;
 
 /* Files of this process can grow no further, as on a full disk. */
 static void set_full(bool full)
@@ -70,21 +70,12 @@ static void test_trouble_heals(void **state)
     live_close(&live);
 }
 
-static int forget(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_trouble_heals)};
 
-    if (mkdtemp(folder) == NULL)
-        return 1;
+    folder = folder_make();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    nftw(folder, forget, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(folder);
     return failed;
 }

@@ -9,14 +9,14 @@
 #include "api/base/str.h"
 #include "screens/connect_ask.h"
 #include "screens/steps.h"
+#include "tests/unit/store/folder.h"
 #include "tui/key.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char folder[] = "/tmp/strom-secret-XXXXXX";
+static char *folder;
 
 struct scene {
     struct options options;
@@ -169,14 +169,6 @@ static void test_passwords_own_field(void **state)
     close_scene(&s);
 }
 
-static int forget(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,9 +176,8 @@ int main(void)
         cmocka_unit_test(test_what_is_no_password), cmocka_unit_test(test_in_the_wrong_line),
         cmocka_unit_test(test_passwords_own_field)};
 
-    if (mkdtemp(folder) == NULL)
-        return 1;
+    folder = folder_make();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    nftw(folder, forget, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(folder);
     return failed;
 }

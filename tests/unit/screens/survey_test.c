@@ -13,6 +13,7 @@
 #include "api/store/journeys.h"
 #include "screens/choose.h"
 #include "screens/values.h"
+#include "tests/unit/net/await.h"
 #include "tests/unit/pg/server.h"
 
 static const char *const hostile[] = {"a\"b",
@@ -47,17 +48,6 @@ struct scene {
 };
 
 static struct net *net;
-
-static void await(const struct task *t)
-{
-    while (task_state(t) == TASK_RUNNING) {
-        net_step(net);
-        if (task_state(t) == TASK_RUNNING)
-            net_wait(net, NULL, 0, -1);
-    }
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
 
 static void quoted(struct str *sql, const char *name)
 {
@@ -140,11 +130,11 @@ static struct task *survey_of(const char *database)
     struct pg_options to = {.dsn = server_admin(database)};
     struct task *t = pg_connect(net, &to);
 
-    await(t);
+    await(net, t);
     struct pg *pg = pg_take(t);
     task_drop(t);
     t = survey(pg, &o, NULL);
-    await(t);
+    await(net, t);
     pg_close(pg);
     return t;
 }

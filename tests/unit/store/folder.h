@@ -4,9 +4,11 @@
 /* A folder of its own for a test, and its end. */
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static inline char *folder_make(void)
@@ -32,18 +34,18 @@ static inline size_t folder_count(const char *path, const char *containing)
     return n;
 }
 
+static inline int folder_forget(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+/* With all that is in it. */
 static inline void folder_remove(char *path)
 {
-    DIR *d = opendir(path);
-    char file[1024];
-
-    for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        unlink(file);
-    }
-    if (d)
-        closedir(d);
-    rmdir(path);
+    nftw(path, folder_forget, 8, FTW_DEPTH | FTW_PHYS);
     free(path);
 }
 
