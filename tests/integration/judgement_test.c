@@ -18,6 +18,7 @@
 #include "api/rules/team.h"
 #include "tests/integration/judgement_values.h"
 #include "tests/sandbox/postgres.h"
+#include "tests/unit/net/await.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -165,23 +166,16 @@ static int stop(void **state)
     return 0;
 }
 
-static void run(const struct task *t)
-{
-    net_until(net, t);
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s", task_error(t)->what, task_error(t)->why);
-}
-
 static struct catalog *read_catalog(void)
 {
     struct catalog_options all = {0};
     struct pg_options o = {.dsn = conninfo};
     struct task *t = pg_connect(net, &o);
-    run(t);
+    await(net, t);
     struct pg *pg = pg_take(t);
     task_drop(t);
     t = catalog_read(pg, &all);
-    run(t);
+    await(net, t);
     struct catalog *c = catalog_take(t);
     task_drop(t);
     pg_close(pg);
@@ -220,7 +214,7 @@ static struct score judge_values(uint32_t rows)
     struct sampling_options o = {.source = {.dsn = conninfo}, .catalog = c, .rows = rows};
     struct task *t = sampling(net, &o);
     struct score s = {0};
-    run(t);
+    await(net, t);
     for (size_t i = 0; i < n_cases(); i++) {
         char name[32];
         struct rules_verdict v;

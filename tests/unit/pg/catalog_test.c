@@ -10,6 +10,7 @@
 #include "api/net/net.h"
 #include "api/pg/catalog.h"
 #include "api/pg/pg.h"
+#include "tests/unit/net/await.h"
 #include "tests/unit/pg/server.h"
 
 static struct net *net;
@@ -72,18 +73,11 @@ static const char fixture[] =
     "CREATE PUBLICATION ds_publication FOR TABLE sak, delt.hendelse, TABLES IN SCHEMA intern;"
     "CREATE PUBLICATION alt_sammen FOR ALL TABLES;";
 
-static void run(const struct task *t)
-{
-    net_until(net, t);
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s (%s)", task_error(t)->what, task_error(t)->why, task_error(t)->reason);
-}
-
 static struct catalog *read_it(const char *publication, const char *reader)
 {
     struct catalog_options o = {publication, reader};
     struct task *t = catalog_read(pg, &o);
-    run(t);
+    await(net, t);
     assert_ptr_equal(catalog_of(t), catalog_of(t));
     assert_int_equal(catalog_progress(t), catalog_columns(catalog_of(t)));
     struct catalog *c = catalog_take(t);
@@ -129,7 +123,7 @@ static void test_all_columns(void **state)
         "'f')"
         " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\", a.attnum",
         NULL, 0);
-    run(t);
+    await(net, t);
     const struct pg_rows *rows = pg_rows(t);
     assert_int_equal(pg_count(rows), catalog_columns(c));
     size_t at = 0, i = 0;
@@ -329,7 +323,7 @@ static void test_lost(void **state)
     (void)state;
     struct pg_options o = {.dsn = server_admin("app")};
     struct task *t = pg_connect(net, &o);
-    run(t);
+    await(net, t);
     struct pg *other = pg_take(t);
     task_drop(t);
     struct catalog_options none = {NULL, NULL};

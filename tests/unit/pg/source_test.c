@@ -9,6 +9,7 @@
 #include "api/net/net.h"
 #include "api/pg/pg.h"
 #include "api/pg/source.h"
+#include "tests/unit/net/await.h"
 #include "tests/unit/pg/server.h"
 
 static struct net *net;
@@ -36,13 +37,6 @@ static const char fixture[] =
     "true);"
     "RESET ROLE;";
 
-static void run(const struct task *t)
-{
-    net_until(net, t);
-    if (task_state(t) != TASK_OK)
-        fail_msg("%s: %s (%s)", task_error(t)->what, task_error(t)->why, task_error(t)->reason);
-}
-
 static const struct source_table chosen[] = {
     {"app", "sak", (const char *const[]){"id", "navn", "borte"}, 3},
     {"app", "uten", NULL, 0},
@@ -59,7 +53,7 @@ static struct source_facts *look(const struct source_wanted *wanted,
                                  const struct source_facts *earlier)
 {
     struct task *t = source_read(pg, wanted, earlier);
-    run(t);
+    await(net, t);
     struct source_facts *f = source_take(t);
     task_drop(t);
     return f;
@@ -317,7 +311,7 @@ static void test_lost(void **state)
     (void)state;
     struct pg_options o = {.dsn = server_admin("app")};
     struct task *t = pg_connect(net, &o);
-    run(t);
+    await(net, t);
     struct pg *other = pg_take(t);
     task_drop(t);
     t = source_read(other, &some, NULL);

@@ -102,7 +102,7 @@ static const char *why_not(struct pg *pg, const char *name)
 {
     static char why[400];
     struct task *t = sampling_look(pg, catalog, table(name), 1, 0, true, false);
-    await_end(net, t);
+    net_until(net, t);
     snprintf(why, sizeof why, "%s", task_state(t) == TASK_FAILED ? task_error(t)->why : "");
     task_drop(t);
     return why;

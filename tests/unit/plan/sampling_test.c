@@ -332,7 +332,7 @@ static void test_a_policy_of_a_moment_ago(void **state)
 
     struct pg *pg = connect_to();
     struct task *t = sampling_look(pg, catalog, aapen, 1, 0, true, false);
-    await_end(net, t);
+    net_until(net, t);
     assert_int_equal(task_state(t), TASK_FAILED);
     assert_string_equal(task_error(t)->reason, PG_DENIED); /* not P0001 */
     task_drop(t);
