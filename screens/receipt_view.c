@@ -2,11 +2,12 @@
 
 #include "api/base/tr.h"
 #include "api/plan/wanted.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_AT = 25, WHY_AT = 59 }; /* columns */
+enum { NAME_AT = 25, NAME_MOST = 32 }; /* columns */
 
 /* The words of Review; what is no step of ours has its own. */
 static const char *title_of(const char *what)
@@ -22,18 +23,30 @@ static const char *title_of(const char *what)
     return step == STEPS ? what : tr(step_type(step)->title);
 }
 
+struct receipt_rows receipt_view_rows(const struct receipt_line *lines, size_t n)
+{
+    int widest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int width = lines[i].why[0] ? text_width(lines[i].name) : 0;
+        widest = width > widest ? width : widest;
+    }
+    return (struct receipt_rows){lines, NAME_AT + (widest < NAME_MOST ? widest : NAME_MOST) + 2};
+}
+
 void receipt_view_row(const void *ctx, size_t i, struct page *p)
 {
     static const enum style styles[] = {STYLE_REMOVED, STYLE_MUTED, STYLE_WARN, STYLE_FAIL};
     static const char signs[] = {'-', '=', '!', '!'};
-    const struct receipt_line *l = (const struct receipt_line *)ctx + i;
+    const struct receipt_rows *rows = ctx;
+    const struct receipt_line *l = &rows->lines[i];
     char first[120];
 
     snprintf(first, sizeof first, "%.*s", (int)strcspn(l->why, "\n"), l->why);
     page_put(p, styles[l->kind], "%c %s", signs[l->kind], title_of(l->what));
     page_tab(p, NAME_AT);
     page_put(p, STYLE_ACCENT, "%s", l->name);
-    page_tab(p, WHY_AT);
+    page_tab(p, rows->why_at);
     page_put(p, STYLE_MUTED, "%s", first);
 }
 

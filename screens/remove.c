@@ -167,6 +167,20 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
     return STAY;
 }
 
+/* The cursor, and so the whole text, is at what somebody has to do. */
+static void stand_at_what_is_left(struct removal *self)
+{
+    size_t n;
+    const struct receipt_line *all = remove_view_lines(self, &n);
+
+    for (size_t i = 0; i < n && all; i++)
+        if (all[i].kind == RECEIPT_FAILED || all[i].kind == RECEIPT_BY_HAND) {
+            self->list.at = i;
+            self->why = (struct scroll){0};
+            return;
+        }
+}
+
 static enum nav update(void *ctx, struct journey *j, struct event ev)
 {
     struct removal *self = ctx;
@@ -177,6 +191,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
         files_view_news(&self->files);
     if (self->runs && !is_busy(self)) {
         j->bell = task_elapsed_ms(self->removing) > LONG_MS; /* who waits looks elsewhere */
+        stand_at_what_is_left(self);
         if (!journey_is_running(j))
             journey_drop_plan(j); /* "the stream runs" was true of what was there before */
     }

@@ -83,7 +83,9 @@ void remove_view_draw(const void *ctx, const struct journey *j, struct page *p)
     const struct removal *self = ctx;
     size_t n;
     const struct receipt_line *all = remove_view_lines(self, &n);
-    struct list_rows rows = {.n = n, .ctx = all, .put = receipt_view_row, .blurred = self->reads};
+    const struct receipt_rows receipt = receipt_view_rows(all, n);
+    struct list_rows rows = {
+        .n = n, .ctx = &receipt, .put = receipt_view_row, .blurred = self->reads};
 
     if (self->writing) {
         files_view_draw(&self->files, p);

@@ -115,6 +115,8 @@ STEP(nothing_is_said_to_run_that_is_gone)
     see(" gone, ");
     see("on its way:");
     see("Taken down.");
+    see("› ! Slot"); /* what is left to do is told whole */
+    see("of log. As a migration");
     vt_key(v, "Enter");
     see("it is gone");
     vt_key(v, "End");
