@@ -160,9 +160,9 @@ static enum nav on_key(struct removal *self, struct journey *j, int key)
         return STAY;
     if (key != TUI_ENTER || all == NULL)
         return STAY;
-    if (self->removing == NULL)
+    if (self->removing == NULL && remove_has_work(self))
         ask(self, j);
-    else if (task_state(self->removing) != TASK_RUNNING)
+    else if (self->removing == NULL || task_state(self->removing) != TASK_RUNNING)
         return HOME;
     return STAY;
 }
@@ -253,7 +253,8 @@ static bool before(const void *ctx, const struct journey *j)
     const struct removal *self = ctx;
 
     (void)j;
-    return self->removing == NULL && self->planned != NULL && !self->writing;
+    return self->removing == NULL && self->planned != NULL && !self->writing &&
+           remove_has_work(self);
 }
 
 static bool has_lines(const void *ctx, const struct journey *j)
@@ -295,7 +296,7 @@ static bool after(const void *ctx, const struct journey *j)
 {
     const struct removal *self = ctx;
 
-    return self->removing != NULL && idle(ctx, j);
+    return (self->removing || (self->planned && !remove_has_work(self))) && idle(ctx, j);
 }
 
 static int64_t tick_ms(const void *ctx)

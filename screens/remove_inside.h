@@ -31,6 +31,8 @@ struct removal {
 
 /* The plan's, or the receipt's; NULL: there are none yet. */
 const struct receipt_line *remove_view_lines(const struct removal *self, size_t *n);
+/* Enter has something to take down, or to bring to its end: else only what stays is shown. */
+bool remove_has_work(const struct removal *self);
 void remove_view_draw(const void *ctx, const struct journey *j, struct page *p);
 
 /* Keys of the migration that is shown (remove_write.c), and when they work. */

@@ -23,6 +23,14 @@ const struct receipt_line *remove_view_lines(const struct removal *self, size_t 
     return self->planned;
 }
 
+bool remove_has_work(const struct removal *self)
+{
+    for (size_t i = 0; i < self->n_planned; i++)
+        if (self->planned[i].kind == RECEIPT_REMOVED)
+            return true;
+    return self->left.bytes > 0;
+}
+
 /* How many are gone, and what is going at this moment: some of it takes minutes. */
 static void draw_progress(const struct task *removing, struct page *p)
 {
@@ -44,6 +52,24 @@ static void draw_progress(const struct task *removing, struct page *p)
                       steps[i].name);
 }
 
+static void draw_ahead(const struct removal *self, const struct journey *j, struct page *p)
+{
+    if (self->planned && !remove_has_work(self))
+        page_mark(p, MARK_OK, "%s",
+                  self->n_planned
+                      ? tr("Nothing of it is left to take down in the cloud. What stays, or is to "
+                           "be done by hand, stands below.")
+                      : tr("Nothing of it is left, neither in the cloud nor in the database."));
+    else if (j->undoing)
+        page_text(p, "%s",
+                  tr("This is what the run has made, and what would go again. Enter asks for the "
+                     "stream's name first."));
+    else
+        page_text(p, "%s", tr("This is what would go. Enter asks for the stream's name first."));
+    if (self->left.bytes)
+        page_mark(p, MARK_WARN, "%s", self->left.text);
+}
+
 static void draw_head(const struct removal *self, const struct journey *j, struct page *p)
 {
     size_t n;
@@ -56,13 +82,7 @@ static void draw_head(const struct removal *self, const struct journey *j, struc
                   tr("→ choose the app and the database that it reads on Connect, or the stream "
                      "of this one on Destination"));
     } else if (self->removing == NULL) {
-        page_text(p, "%s",
-                  j->undoing
-                      ? tr("This is what the run has made, and what would go again. Enter "
-                           "asks for the stream's name first.")
-                      : tr("This is what would go. Enter asks for the stream's name first."));
-        if (self->left.bytes)
-            page_mark(p, MARK_WARN, "%s", self->left.text);
+        draw_ahead(self, j, p);
     } else if (task_state(self->removing) == TASK_RUNNING) {
         draw_progress(self->removing, p);
         if (remove_took_over(self->removing)[0])
