@@ -395,9 +395,11 @@ long term_read(struct term *t, char *out, size_t cap)
 
 /* --- signals --- */
 
-/* Stopped by SIGSTOP and continued: the shell has put its own modes back meanwhile. */
+/* Stopped by SIGSTOP and continued: the shell has put its own modes back meanwhile. What was
+ * entered is left first: entered twice and left once, the title would stay ours. */
 static void take_again(struct term *t)
 {
+    write_all(t, rescue.undo, rescue.undo_bytes);
     t->taken = false;
     term_enter(t);
 }

@@ -156,6 +156,27 @@ static void suspended_and_back(void **state)
     vt_free(v);
 }
 
+static size_t times(const char *log, size_t bytes, const char *what)
+{
+    size_t n = 0, length = strlen(what);
+    for (size_t i = 0; i + length <= bytes; i++)
+        n += memcmp(log + i, what, length) == 0;
+    return n;
+}
+
+/* What was entered is left as often: else the title, which is on a stack, stays ours. */
+static void assert_in_pairs(const struct vt *v)
+{
+    static const char *const pairs[][2] = {{"\033[?1049h", "\033[?1049l"},
+                                           {"\033[22;0t", "\033[23;0t"}};
+    size_t bytes;
+    const char *log = vt_log(v, &bytes);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        assert_true(times(log, bytes, pairs[i][0]) > 1);
+        assert_int_equal(times(log, bytes, pairs[i][0]), times(log, bytes, pairs[i][1]));
+    }
+}
+
 static void stopped_without_a_word(void **state)
 {
     (void)state;
@@ -169,6 +190,10 @@ static void stopped_without_a_word(void **state)
     assert_true(vt_wait_text(v, "ready", VT_WAIT_MS));
     vt_type(v, "on");
     assert_true(vt_wait_text(v, "› Name            on", VT_WAIT_MS));
+    vt_key(v, "Enter");
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 0);
+    assert_given_back(v);
+    assert_in_pairs(v);
     vt_free(v);
 }
 
