@@ -313,24 +313,30 @@ static bool read_tables(struct file_reader *r, const struct json *j, void *out)
 
 /* --- the whole --- */
 
+/* 1e400 and 1.5 are nobody's. */
+static bool is_a_version(const struct json *j)
+{
+    enum { FAR_AHEAD = 1000000 };
+    double v = json_is_number(j) ? json_as_double(j, 0) : 0;
+    return v >= 1 && v <= FAR_AHEAD && (double)(int)v == v;
+}
+
 static bool read_version(struct file_reader *r, const struct json *j, void *out)
 {
     (void)out;
-    if (!json_is_number(j) || json_as_double(j, 0) < 1)
-        return file_refuse(r, json_key(j), "a number is needed");
-    return true;
+    return is_a_version(j) || file_refuse(r, json_key(j), "a whole number from 1 on is needed");
 }
 
 /* A newer file may hold keys that we do not know: its version is looked at before them. */
 static bool check_version(struct file_reader *r, const struct json *doc)
 {
     const struct json *version = json_is_object(doc) ? json_get(doc, "version") : NULL;
-    if (version == NULL || !json_is_number(version) ||
+    if (version == NULL || !is_a_version(version) ||
         json_as_double(version, 0) <= PLAN_FILE_VERSION)
         return true;
     err_set(r->e, ERR_INPUT, "reading the plan file");
-    err_why(r->e, "line %d: the file is from a newer version: it says %g, this program knows %d",
-            json_line(version), json_as_double(version, 0), PLAN_FILE_VERSION);
+    err_why(r->e, "line %d: the file is from a newer version: it says %d, this program knows %d",
+            json_line(version), (int)json_as_double(version, 0), PLAN_FILE_VERSION);
     err_reason(r->e, "NEWER_VERSION");
     return err_hint(r->e, "get the newest strom");
 }
