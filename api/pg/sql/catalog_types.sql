@@ -8,3 +8,5 @@ FROM pg_catalog.pg_type t
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
 LEFT JOIN pg_catalog.pg_class r ON r.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
 WHERE r.oid IS NULL OR r.relkind = 'c'
+   OR t.oid IN (SELECT a.atttypid FROM pg_catalog.pg_attribute a
+                WHERE a.atttypid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped)

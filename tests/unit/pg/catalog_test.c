@@ -61,6 +61,7 @@ static const char fixture[] =
     "ADD COLUMN r bigint REFERENCES sak, ADD COLUMN x int, ADD COLUMN dag date, "
     "ADD FOREIGN KEY (dag, x) REFERENCES delt.hendelse, ADD FOREIGN KEY (x) REFERENCES ingenting; "
     "ALTER TABLE ingenting DROP COLUMN borte;"
+    "ALTER TABLE sak ADD COLUMN rad valgt, ADD COLUMN rader valgt[];"
     "CREATE VIEW utsyn AS SELECT id FROM sak; CREATE MATERIALIZED VIEW lagret AS SELECT id FROM "
     "sak;"
     "CREATE FOREIGN DATA WRAPPER tom; CREATE SERVER tom FOREIGN DATA WRAPPER tom;"
@@ -278,7 +279,8 @@ static void test_types(void **state)
         "id",     "navn",  "f", "f2", "farge", "tall", "tid", "tidz", "kl", "klz",
         "merker", "koder", "b", "bb", "c",     "doc",  "x",   "bl",   "u",  "ip",
         "m",      "ci",    "v", "w",  "o",     "l",    "dp",  "si",   "ts", "dobbel"};
-    static const char *const not_carried[] = {"farger", "dager", "p", "r", "par", "nm"};
+    static const char *const not_carried[] = {"farger", "dager", "p",   "r",
+                                              "par",    "nm",    "rad", "rader"};
     struct catalog *c = read_it(NULL, NULL);
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
         if (!column(c, "public", "sak", carried[i]).supported)
@@ -296,6 +298,8 @@ static void test_types(void **state)
     assert_string_equal(column(c, "public", "sak", "farger").labels,
                         column(c, "public", "sak", "farge").labels);
     assert_null(column(c, "public", "sak", "f2").labels);
+    assert_string_equal(column(c, "public", "sak", "rad").type, "valgt");
+    assert_string_equal(column(c, "public", "sak", "rader").type, "valgt[]");
     assert_null(column(c, "public", "sak", "koder").labels);
     assert_true(column(c, "public", "sak", "koder").is_array);
     assert_true(column(c, "public", "sak", "dobbel").generated);
