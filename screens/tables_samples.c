@@ -20,8 +20,13 @@ void tables_samples_ask(struct tables_samples *s, const struct tables_view *v, s
     struct pg *pg = journey_pg(j);
 
     tables_samples_hide(s);
-    if (pg == NULL || v->n == 0 || at.group == TREE_NONE || at.leaf == TREE_NONE)
+    if (pg == NULL || v->n == 0 || at.group == TREE_NONE || at.leaf == TREE_NONE) {
+        journey_say(j, MARK_NONE, "%s",
+                    pg == NULL ? tr("values are read from the database, and it is not connected")
+                               : tr("m shows values of a column: Right opens the table, Down goes "
+                                    "to its columns"));
         return;
+    }
     s->table = v->tables[at.group];
     s->column = tables_view_column(v);
     s->task = sampling_look(pg, j->catalog, s->table, s->column,

@@ -5,6 +5,7 @@
 #include "api/base/str.h"
 #include "api/base/tr.h"
 #include "api/plan/sampling.h"
+#include "api/plan/sampling_apart.h"
 #include "screens/values.h"
 
 enum { A_TURN = 16, KEEP_MS = 1000 };
@@ -76,15 +77,32 @@ static size_t remembered(const struct journey *j, uint64_t *rows)
     return n;
 }
 
+/* Tables whose rows are hidden from us stay so: they are told each time, not at the first only. */
+static void add_hidden(const struct journey *j, struct arena *a, struct sampling_told *told)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < j->selection.n_tables; i++) {
+        if (!sampling_found_seen(j->found, i).hidden)
+            continue;
+        if (n++ == 0 && told->why == NULL)
+            told->why = arena_printf(a, "%s.%s: %s", j->selection.tables[i].schema,
+                                     j->selection.tables[i].name, apart_why_hidden());
+    }
+    told->left_out += n - told->hidden;
+}
+
 static void say_end(const struct tables_values *v, struct journey *j)
 {
     struct sampling_told told = sampling_told(v->task);
+    struct arena a = {0};
     char rows[FIGURE_TEXT];
     uint64_t rows_known;
     size_t known = remembered(j, &rows_known);
 
     if (j->said[0])
         return;
+    add_hidden(j, &a, &told);
     if (told.left_out && told.rows == 0 && rows_known)
         journey_say(
             j, MARK_WARN,
@@ -105,6 +123,7 @@ static void say_end(const struct tables_values *v, struct journey *j)
     else
         journey_say(j, MARK_OK, tr("values: rows %s read; flagged by them: %zu"),
                     figure_count((int64_t)told.rows, rows), v->risen);
+    arena_done(&a);
 }
 
 /* Writing a thousand tables one by one would take longer than reading them. */

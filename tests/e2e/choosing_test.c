@@ -147,6 +147,27 @@ STEP(one_key_turns_it_off)
     see("sensitive 1");
 }
 
+/* At the first look, and after a start that has nothing new to read: beside what we may not read.
+ */
+STEP(what_is_hidden_is_told_each_time)
+{
+    at_source("ALTER TABLE public.enhet ENABLE ROW LEVEL SECURITY");
+    vt_key(v, "r");
+    vt_key(v, "s");
+    see("could not be read: 2 (");
+    killed();
+    open_wizard(NULL);
+    see("nothing new to read");
+    see("could not be read: 2 (");
+}
+
+STEP(a_key_for_columns_says_so_on_a_table)
+{
+    vt_key(v, "Home");
+    vt_key(v, "m");
+    see("m shows values of a column");
+}
+
 /* The same letter opens a link where a screen has no other use for it. */
 static bool is_behind_size(struct vt *t, void *ctx)
 {
@@ -189,6 +210,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(values_are_masked_and_not_copied),
         cmocka_unit_test(undo_and_redo_outlive_a_kill),
         cmocka_unit_test(one_key_turns_it_off),
+        cmocka_unit_test(what_is_hidden_is_told_each_time),
+        cmocka_unit_test(a_key_for_columns_says_so_on_a_table),
         cmocka_unit_test(one_key_sorts),
         cmocka_unit_test(no_value_is_written_down),
     };
