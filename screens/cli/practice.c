@@ -94,7 +94,8 @@ static int start_keeper(const char *program, const char *scenario, const char *n
         close(ready[0]);
         close(ready[1]);
         setpgid(0, 0); /* Ctrl-C in the wizard is the wizard's */
-        execl(program, program, "up", scenario, "--name", name, "--foreground", (char *)NULL);
+        execl(program, program, "up", scenario, "--name", name, "--foreground", "--lang",
+              tr_current(), (char *)NULL);
         _exit(127);
     }
     close(leash[0]);

@@ -80,6 +80,8 @@ int command_sandbox(const struct options *o)
         argv[n++] = "--rate";
         argv[n++] = o->rate;
     }
+    argv[n++] = "--lang";
+    argv[n++] = tr_current();
     if (o->foreground)
         argv[n++] = "--foreground";
     if (o->json)

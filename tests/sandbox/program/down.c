@@ -2,6 +2,7 @@
 #include "tests/sandbox/program/call.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -42,8 +43,8 @@ int down_run(const char *folder, const struct place *p)
     if (p == NULL && folder_holder(folder) == 0) {
         bool left = !place_is_gone(folder);
         place_clean();
-        fprintf(stderr, "strom-sandbox: none was running%s\n",
-                left ? "; what was left is removed" : "");
+        fprintf(stderr, "strom-sandbox: %s\n",
+                left ? tr("none was running; what was left is removed") : tr("none was running"));
         return 0;
     }
     struct json *doc = p != NULL ? call_keeper(p, "down", "{}", why) : NULL;

@@ -3,6 +3,7 @@
 #include "tests/sandbox/program/fixtures.h"
 
 #include "api/base/clock.h"
+#include "api/base/tr.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,7 +140,7 @@ static bool start_postgres(struct keeper *k, char *why)
     if (s->pg == NULL)
         return false;
     k->place.database_port = postgres_port(s->pg);
-    return keeper_says(k, why, "PostgreSQL %d on port %d", postgres_version(s->pg),
+    return keeper_says(k, why, tr("PostgreSQL %d on port %d"), postgres_version(s->pg),
                        k->place.database_port);
 }
 

@@ -1,6 +1,8 @@
 #include "tests/sandbox/program/options.h"
 #include "tests/sandbox/program/scenario.h"
 
+#include "api/base/tr.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,7 @@ const char options_help[] =
     "  --speed N|real     the cloud's clock runs N times as fast (default 20; real is 1)\n"
     "  --rate N           changes a second of the app (default: 5 in running, else 0)\n"
     "  --idle SECONDS     end after so long without a request (default 28800)\n"
+    "  --lang en|nb       of what is told while it starts (default: as the environment says)\n"
     "  --json             one JSON document on stdout\n"
     "  --help, --version\n"
     "\n"
@@ -93,6 +96,8 @@ static bool take_option(const char *name, const char *value, struct options *o, 
         return take_number(value, 0.1, SPEED_MAX, &o->speed) ||
                complain(why, "a speed is a number from 0.1 to 100000, or real", value);
     }
+    if (strcmp(name, "--lang") == 0)
+        return tr_language(value) || complain(why, "a language is en or nb", value);
     if (strcmp(name, "--rate") == 0)
         return take_number(value, 0, 2000, &o->rate) ||
                complain(why, "a rate is a number from 0 to 2000", value);
@@ -117,7 +122,8 @@ static bool is_flag(const char *arg, struct options *o)
 
 static bool takes_value(const char *name)
 {
-    static const char *const names[] = {"--name", "--folder", "--speed", "--rate", "--idle"};
+    static const char *const names[] = {"--name", "--folder", "--speed",
+                                        "--rate", "--idle",   "--lang"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -174,6 +180,7 @@ bool options_parse(int argc, char **argv, struct options *o, char why[256])
     o->rate = -1;
     o->idle_seconds = default_idle_seconds;
     bool has_verb = false, words_only = false;
+    (void)tr_language(NULL);
     for (int i = 1; i < argc; i++) {
         char name[32];
         const char *value = words_only ? NULL : strchr(argv[i], '=');

@@ -5,6 +5,8 @@
 #include "tests/sandbox/postgres.h"
 #include "tests/sandbox/program/keeper.h"
 
+#include "api/base/tr.h"
+
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,12 +110,12 @@ static bool has_app(struct keeper *k, const struct repo_manifest *m, char *why)
 {
     const struct sandbox *s = &k->sandbox;
     struct repo_manifest bare = {.postgres_version = postgres_version(s->pg)};
-    return keeper_says(k, why, "the repository and the schema of " SANDBOX_APP) &&
+    return keeper_says(k, why, tr("the repository and the schema of %s"), SANDBOX_APP) &&
            repo_write(k->fixtures, s->repo, &bare, why) &&
            repo_commit(s->repo, "Postmottak: manifest og migreringer", why) &&
            (m == NULL || repo_write(k->fixtures, s->repo, m, why)) && deploys(k, why) &&
            users_prepare_people(s->pg, SANDBOX_DATABASE, SANDBOX_INSTANCE, why) &&
-           keeper_says(k, why, "its rows") && run_fixture(k, "data.sql", NULL, why);
+           keeper_says(k, why, tr("its rows")) && run_fixture(k, "data.sql", NULL, why);
 }
 
 static bool make_fresh(struct keeper *k, char *why)
@@ -130,14 +132,14 @@ static bool make_ready(struct keeper *k, char *why)
                               .flag = "on",
                               .autoresize = true,
                               .user = "datastream"};
-    return has_app(k, &m, why) && keeper_says(k, why, "publication, grants and slot") &&
+    return has_app(k, &m, why) && keeper_says(k, why, tr("publication, grants and slot")) &&
            repo_add(k->fixtures, "ready", repo, why) && deploys(k, why) &&
            repo_commit(repo, "Datastream: flagg, bruker og to migreringer", why);
 }
 
 static bool make_large(struct keeper *k, char *why)
 {
-    return make_ready(k, why) && keeper_says(k, why, "1 000 tables") &&
+    return make_ready(k, why) && keeper_says(k, why, tr("1 000 tables")) &&
            run_fixture(k, "large.sql", SANDBOX_INSTANCE, why);
 }
 
@@ -205,7 +207,7 @@ static bool make_trouble(struct keeper *k, char *why)
     int version = postgres_version(k->sandbox.pg);
     struct repo_manifest early = {.postgres_version = version, .flag = "on"};
     struct repo_manifest late = {.postgres_version = version, .flag = "on", .user = "datastream"};
-    return has_app(k, &early, why) && keeper_says(k, why, "what is wrong") &&
+    return has_app(k, &early, why) && keeper_says(k, why, tr("what is wrong")) &&
            repo_add(k->fixtures, "ready", repo, why) && deploys(k, why) &&
            repo_write(k->fixtures, repo, &late, why) && deploys(k, why) &&
            repo_commit(repo, "Datastream: migreringer, og så brukeren", why) &&
@@ -217,12 +219,13 @@ static bool make_trouble(struct keeper *k, char *why)
 
 static bool cloud_running(struct keeper *k, char *why)
 {
-    return keeper_says(k, why, "a stream of two tables") && google_prepare_running(k->google, why);
+    return keeper_says(k, why, tr("a stream of two tables")) &&
+           google_prepare_running(k->google, why);
 }
 
 static bool cloud_shared(struct keeper *k, char *why)
 {
-    return keeper_says(k, why, "the shared network and another app's stream") &&
+    return keeper_says(k, why, tr("the shared network and another app's stream")) &&
            google_prepare_shared(k->google, why);
 }
 

@@ -2,6 +2,8 @@
 #include "tests/sandbox/program/environment.h"
 #include "tests/sandbox/program/keeper.h"
 
+#include "api/base/tr.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,9 +44,9 @@ static void print_place(const struct options *o, const struct place *p)
     } else {
         bool named = strcmp(p->name, "default") != 0;
         environment_word(&text, p->program); /* which need not be on PATH */
-        printf("The sandbox is ready: %s, folder %s\n\n  eval \"$(%s env%s%s)\"\n  cd %s\n\n",
-               p->scenario, p->folder, str_text(&text), named ? " --name " : "",
-               named ? p->name : "", p->repo);
+        printf(tr("The sandbox is ready: %s, folder %s"), p->scenario, p->folder);
+        printf("\n\n  eval \"$(%s env%s%s)\"\n  cd %s\n\n", str_text(&text),
+               named ? " --name " : "", named ? p->name : "", p->repo);
     }
     str_done(&text);
     fflush(stdout);
@@ -179,7 +181,7 @@ static int listen_to_keeper(const struct options *o, int fd)
         }
         fprintf(stderr, "%s\n", line);
     }
-    print_failure("the sandbox ended while it was starting");
+    print_failure(tr("the sandbox ended while it was starting"));
     return 1;
 }
 

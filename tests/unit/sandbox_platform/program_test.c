@@ -310,7 +310,9 @@ static void up_detaches_and_down_takes_it_away(void **state)
     assert_nothing_left();
     assert_int_equal(RUN(NULL, "status"), 3);
     assert_int_equal(RUN(NULL, "env"), 1);
-    assert_int_equal(RUN(NULL, "down"), 0);
+    assert_int_equal(RUN(&out, "down", "--lang", "nb"), 0);
+    assert_non_null(strstr(out, "ingen kjørte"));
+    free(out);
 }
 
 static void what_a_crash_left_goes_at_the_next_up(void **state)
@@ -408,19 +410,18 @@ static void no_postgresql_is_said_and_leaves_nothing(void **state)
 
 static void wrong_lines_are_refused(void **state)
 {
-    static const char *const lines[][4] = {
-        {"upp"},
-        {"up", "ukjent"},
-        {"up", "--speed", "fort"},
-        {"up", "--speed"},
-        {"up", "--rate=-1"},
-        {"traffic", "mye"},
-        {"up", "--name", "../x"},
-        {"down", "nå"},
-        {"up", "--finnes-ikke"},
-        {"up", "--name", ""},
-        {"env", "--folder", "her"},
-    };
+    static const char *const lines[][4] = {{"upp"},
+                                           {"up", "ukjent"},
+                                           {"up", "--speed", "fort"},
+                                           {"up", "--speed"},
+                                           {"up", "--rate=-1"},
+                                           {"traffic", "mye"},
+                                           {"up", "--name", "../x"},
+                                           {"down", "nå"},
+                                           {"up", "--lang", "tysk"},
+                                           {"up", "--finnes-ikke"},
+                                           {"up", "--name", ""},
+                                           {"env", "--folder", "her"}};
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         const char *args[5] = {lines[i][0], lines[i][1], lines[i][2], lines[i][3], NULL};

@@ -234,7 +234,8 @@ static int look_at_file(const char *path, const struct stat *status, int kind, s
 static void test_every_literal(void **state)
 {
     static const char *const folders[] = {TESTS_DIR "/../api", TESTS_DIR "/../screens",
-                                          TESTS_DIR "/../tui"};
+                                          TESTS_DIR "/../tui",
+                                          TESTS_DIR "/../tests/sandbox/program"};
 
     (void)state;
     looked_at = missing = 0;
