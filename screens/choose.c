@@ -4,7 +4,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
-#include "api/store/undo.h"
+#include "screens/undoing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -267,15 +267,11 @@ static void step(struct journey *j, bool back)
 {
     struct arena a = {0};
     struct undo_step s;
-    struct err e;
 
     choose_late_all(j);
-    if (j->id == 0 || !(back ? undo_back(j->live->store, j->id, &a, &s, &e)
-                             : undo_forward(j->live->store, j->id, &a, &s, &e))) {
-        journey_say(j, MARK_NONE, "%s", back ? tr("nothing to undo") : tr("nothing to redo"));
-    } else {
+    if (undoing_step(j, "", back, &a, &s)) {
         choose_restore(j, back ? s.before : s.after, back ? s.after : s.before);
-        journey_say(j, MARK_OK, back ? tr("undone: %s") : tr("done again: %s"), s.label);
+        undoing_say(j, back, &s);
     }
     arena_done(&a);
 }

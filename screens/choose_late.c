@@ -1,7 +1,7 @@
 #include "screens/choose_late.h"
 
 #include "api/base/arena.h"
-#include "api/store/undo.h"
+#include "screens/undoing.h"
 
 #include <string.h>
 
@@ -40,14 +40,8 @@ static void done(struct late_step *s)
 static void push(struct journey *j, struct late_step *s)
 {
     struct undo_step step = {s->label, str_text(&s->before), str_text(&s->after)};
-    struct err e;
 
-    if (j->id == 0) { /* the log belongs to a journey that is in the store */
-        journey_changed(j);
-        journey_write(j);
-    }
-    if (j->id && !undo_push(j->live->store, j->id, &step, &e) && !e.retryable)
-        journey_say_err(j, &e);
+    undoing_push(j, "", &step);
     done(s);
 }
 

@@ -15,6 +15,7 @@
 #include "api/plan/names.h"
 #include "api/plan/names_valid.h"
 #include "screens/answer.h"
+#include "screens/undoing.h"
 #include "tui/choice.h"
 #include "tui/field.h"
 #include "tui/key.h"
@@ -34,11 +35,26 @@ struct destination {
     char kept_freshness[24]; /* as it was typed, perhaps by half, or emptied to type anew */
     bool has_kept;
     int64_t kept_cursor; /* of the field in focus; -1: its end */
+    char was[128];       /* the line in focus, as undo knows it */
+    char now[128];       /* and as it was when that was kept */
 };
 
 static const struct choice_item modes[] = {
     {"merge", "updates and deletes are applied: the table looks like the source", false},
     {"append_only", "every change is a row of its own: history, and more storage", false}};
+
+static const char *value_of(const struct destination *self, enum row row)
+{
+    return row == ROW_MODE ? modes[self->mode.at].name : self->fields[row].text;
+}
+
+static const char *label_of(enum row row)
+{
+    const char *const labels[ROWS] = {tr("Dataset"), tr("Location"), tr("Freshness"), tr("Mode"),
+                                      tr("Stream")};
+
+    return labels[row];
+}
 
 /* Mostly the stream's own. */
 static const char *dataset_project(const struct target *t)
@@ -63,6 +79,11 @@ static bool is_fixed(const struct journey *j, enum row row)
     return journey_changes_stream(j) && row != ROW_FRESHNESS;
 }
 
+static void note(struct destination *self)
+{
+    str_copy(self->was, sizeof self->was, value_of(self, self->focus));
+}
+
 static void enter(void *ctx, struct journey *j)
 {
     struct destination *self = ctx;
@@ -84,6 +105,8 @@ static void enter(void *ctx, struct journey *j)
     if (is_fixed(j, self->focus))
         self->focus = ROW_FRESHNESS;
     field_place(&self->fields[self->focus], self->kept_cursor);
+    if (!str_eq(self->now, value_of(self, self->focus)))
+        note(self);
     ask(self, j);
 }
 
@@ -126,11 +149,10 @@ static void commit(struct destination *self, struct journey *j)
 /* --- drawing -------------------------------------------------------------------------------------
  */
 
-static void draw_row(const struct destination *self, enum row row, const char *label,
-                     struct page *p)
+static void draw_row(const struct destination *self, enum row row, struct page *p)
 {
     struct field_look look = {
-        .label = label, .focus = self->focus == row, .problem = problem(self, row)};
+        .label = label_of(row), .focus = self->focus == row, .problem = problem(self, row)};
 
     field_draw(&self->fields[row], &look, p);
 }
@@ -173,34 +195,116 @@ static void draw_freshness(const struct destination *self, struct page *p)
                   clock_span(s, span));
 }
 
+/* What belongs together, where there is room for it. */
+static void gap(struct page *p)
+{
+    enum { ROOMY_ROWS = 24 };
+
+    if (page_rows(p) >= ROOMY_ROWS)
+        page_gap(p);
+}
+
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct destination *self = ctx;
     const struct choice_item names[] = {{.name = modes[0].name}, {.name = modes[1].name}};
 
     page_heading(p, "%s", tr("Where does it arrive?"));
-    draw_row(self, ROW_DATASET, tr("Dataset"), p);
+    page_form(p);
+    draw_row(self, ROW_DATASET, p);
     draw_dataset(self, j, p);
     page_note(p,
               tr("The raw zone of the team, in project %s: share views of it, not these tables. "
                  "Tables are "
                  "named schema_table."),
               dataset_project(&j->target));
-    draw_row(self, ROW_LOCATION, tr("Location"), p);
-    draw_row(self, ROW_FRESHNESS, tr("Freshness"), p);
+    draw_row(self, ROW_LOCATION, p);
+    gap(p);
+    draw_row(self, ROW_FRESHNESS, p);
     draw_freshness(self, p);
-    choice_line(&self->mode, tr("Mode"), names, 2, self->focus == ROW_MODE, p);
+    gap(p);
+    choice_line(&self->mode, label_of(ROW_MODE), names, 2, self->focus == ROW_MODE, p);
     page_note(p, "%s", tr(modes[self->mode.at].help));
     page_note(p, "%s",
               journey_changes_stream(j)
                   ? tr("Dataset, location, mode and name stay as the stream has them.")
                   : tr("The mode cannot be changed later."));
-    draw_row(self, ROW_STREAM, tr("Stream"), p);
+    gap(p);
+    draw_row(self, ROW_STREAM, p);
     page_gap(p);
     page_note(p, "%s",
               tr("Cost follows the bytes that change, what BigQuery merges and stores, and the "
                  "small proxy "
                  "machine. An idle stream costs almost nothing but the machine."));
+}
+
+/* --- back and forth ------------------------------------------------------------------------------
+ */
+
+static const char own_log[] = "destination";
+static const char *const row_names[ROWS] = {"dataset", "location", "freshness", "mode", "stream"};
+
+/* A line is one step, however many keys it took: taken when it is left. */
+static void record(struct destination *self, struct journey *j)
+{
+    struct str before = {0}, after = {0};
+
+    if (str_eq(self->was, value_of(self, self->focus)))
+        return;
+    str_printf(&before, "%s=%s", row_names[self->focus], self->was);
+    str_printf(&after, "%s=%s", row_names[self->focus], value_of(self, self->focus));
+    undoing_push(j, own_log,
+                 &(struct undo_step){label_of(self->focus), str_text(&before), str_text(&after)});
+    note(self);
+    str_done(&before);
+    str_done(&after);
+}
+
+/* False: it belongs to a line that stays as the stream has it. */
+static bool put_back(struct destination *self, struct journey *j, const char *text)
+{
+    const char *value = strchr(text, '=');
+    enum row row = ROW_DATASET;
+
+    while (row < ROWS && !str_starts(text, row_names[row]))
+        row++;
+    if (value == NULL || row == ROWS || is_fixed(j, row))
+        return false;
+    self->focus = row;
+    if (row == ROW_MODE)
+        self->mode.at = str_eq(value + 1, modes[1].name);
+    else
+        field_set(&self->fields[row], value + 1);
+    note(self);
+    commit(self, j);
+    ask(self, j);
+    return true;
+}
+
+static void step_to(struct destination *self, struct journey *j, bool back)
+{
+    struct arena a = {0};
+    struct undo_step s;
+
+    record(self, j);
+    while (undoing_step(j, own_log, back, &a, &s))
+        if (put_back(self, j, back ? s.before : s.after)) {
+            undoing_say(j, back, &s);
+            break;
+        }
+    arena_done(&a);
+}
+
+static enum nav undo(void *ctx, struct journey *j)
+{
+    step_to(ctx, j, true);
+    return STAY;
+}
+
+static enum nav redo(void *ctx, struct journey *j)
+{
+    step_to(ctx, j, false);
+    return STAY;
 }
 
 /* --- keys ----------------------------------------------------------------------------------------
@@ -210,20 +314,25 @@ static enum nav go_on(struct destination *self, struct journey *j)
 {
     for (enum row row = 0; row < ROWS; row++)
         if (problem(self, row)) {
+            record(self, j);
             self->focus = row;
+            note(self);
             journey_say(j, MARK_WARN, "%s", problem(self, row));
             return STAY;
         }
+    record(self, j);
     commit(self, j);
     return NEXT;
 }
 
 static void move(struct destination *self, struct journey *j, int by)
 {
+    record(self, j);
     self->fields[self->focus].touched = true;
     do
         self->focus = (enum row)(((int)self->focus + by + ROWS) % ROWS);
     while (is_fixed(j, self->focus));
+    note(self);
     ask(self, j);
 }
 
@@ -245,6 +354,8 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     if (self->focus == ROW_MODE ? choice_line_key(&self->mode, modes, 2, ev.key)
                                 : field_key(&self->fields[self->focus], ev.key)) {
         commit(self, j);
+        if (self->focus == ROW_MODE)
+            record(self, j);
         return STAY;
     }
     switch (ev.key) {
@@ -259,7 +370,13 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     case TUI_ENTER:
         return go_on(self, j);
     case TUI_ESC:
+        record(self, j);
         return BACK;
+    case TUI_CTRL('X'):
+    case 'u':
+        return undo(self, j);
+    case TUI_CTRL('R'):
+        return redo(self, j);
     default:
         return STAY;
     }
@@ -291,6 +408,8 @@ static void save(const void *ctx, struct kept *k)
 
     kept_set_int(k, "destination.focus", self->focus);
     kept_set_text(k, "destination.freshness", self->freshness);
+    kept_set_text(k, "destination.was", self->was);
+    kept_set_text(k, "destination.now", value_of(self, self->focus));
     kept_set_int(k, "destination.cursor",
                  self->focus == ROW_MODE ? -1 : (int64_t)self->fields[self->focus].at);
 }
@@ -302,6 +421,8 @@ static void load(void *ctx, const struct kept *k)
 
     self->focus = focus >= 0 && focus < ROWS ? (enum row)focus : ROW_DATASET;
     self->kept_cursor = kept_int(k, "destination.cursor", -1);
+    str_copy(self->was, sizeof self->was, kept_text(k, "destination.was", ""));
+    str_copy(self->now, sizeof self->now, kept_text(k, "destination.now", ""));
     self->has_kept = kept_has(k, "destination.freshness");
     str_copy(self->kept_freshness, sizeof self->kept_freshness,
              kept_text(k, "destination.freshness", ""));
@@ -319,6 +440,8 @@ static bool holds(const void *ctx)
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "to Review", NULL, NULL},
     {TUI_TAB, "next field", "to the next line", NULL, NULL},
+    {TUI_CTRL('X'), "undo", "take the last change of a line back; u on the line Mode", NULL, undo},
+    {TUI_CTRL('R'), "redo", "make it again", NULL, redo},
     {TUI_ESC, "back", "to Tables; nothing is lost", is_typing, NULL},
     {0}};
 

@@ -28,6 +28,7 @@ struct pane {
     int origin;             /* screen row of line 0 */
     int clip_top, clip_end; /* screen rows that may be written */
     bool blank;             /* the line before is empty, or there is none */
+    bool form;              /* marks stand as fields do: see page_form */
 };
 
 /* A line on which the cursor can stand; a key of the last line. */

@@ -60,11 +60,21 @@ int page_mark_columns(void)
     return 2 + widest;
 }
 
+void page_form(struct page *p)
+{
+    p->pane.form = true;
+}
+
 void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    int hang = p->pane.indent + page_mark_columns() + 2;
+    enum { ROOMY = 72 };
+    int left = p->pane.indent + (p->pane.form ? 2 : 0);
+    int hang = p->pane.form && page_width(p) >= ROOMY ? p->pane.indent + PAGE_LABEL
+                                                      : left + page_mark_columns() + 2;
+    if (p->pane.form)
+        page_tab(p, left);
     page_put_mark(p, mark, true);
     page_tab(p, hang);
     page_flow(p, STYLE_TEXT, page_format(p, fmt, args), hang);

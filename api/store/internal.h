@@ -59,7 +59,7 @@ bool change_end(struct store *s, bool ok, const char *what, struct err *e);
 bool change_begin_synced(struct store *s, const char *what, struct err *e);
 
 /* late.c: what could not be written while another process wrote goes first in the next change. */
-enum { LATE_TEXTS = 3 };
+enum { LATE_TEXTS = 4 };
 typedef bool late_write(struct store *s, int64_t number, const char *const texts[LATE_TEXTS],
                         struct err *e);
 /* Texts are copied. once: not when the very same waits already. */

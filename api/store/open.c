@@ -41,9 +41,16 @@ static const char later[] =
     "  until INTEGER NOT NULL, state INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS undo_step(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  journey INTEGER NOT NULL REFERENCES journey ON DELETE CASCADE,"
-    "  undone INTEGER NOT NULL DEFAULT 0, label TEXT NOT NULL, before TEXT NOT NULL,"
+    "  undone INTEGER NOT NULL DEFAULT 0, of TEXT NOT NULL DEFAULT '', label TEXT NOT NULL, before "
+    "TEXT NOT NULL,"
     "  after TEXT NOT NULL);"
     "CREATE INDEX IF NOT EXISTS undo_order ON undo_step(journey, undone);";
+
+/* Later still, and by an index that tells it: behind texts of megabytes it would be far to find. */
+#define HAS_OF "(SELECT count(*) FROM pragma_table_info('undo_step') WHERE name = 'of')"
+static const char later_of[] = "ALTER TABLE undo_step ADD COLUMN of TEXT NOT NULL DEFAULT '';";
+static const char later_index[] =
+    "CREATE INDEX IF NOT EXISTS undo_of ON undo_step(journey, of, undone);";
 
 /* As they were kept before: keyed by themselves, each was read whole to be passed over. */
 static const char moved[] =
@@ -116,6 +123,9 @@ static bool make_schema(struct store *s, struct err *e)
     if (number_of(s, "PRAGMA user_version") == 0) /* still: another one may have been quicker */
         ok = store_run(s, schema) || store_fail(s, "set up the state file", e);
     ok = ok && (store_run(s, later) || store_fail(s, "set up the state file", e));
+    if (ok && has(s, "SELECT 1 - " HAS_OF))
+        ok = store_run(s, later_of) || store_fail(s, "set up the state file", e);
+    ok = ok && (store_run(s, later_index) || store_fail(s, "set up the state file", e));
     if (ok && has(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'undo'"))
         ok = store_run(s, moved) || store_fail(s, "set up the state file", e);
     return change_end(s, ok, "set up the state file", e);
@@ -123,7 +133,8 @@ static bool make_schema(struct store *s, struct err *e)
 
 static bool is_whole(struct store *s)
 {
-    return has(s, "SELECT count(*) = 2 FROM sqlite_schema WHERE name IN ('granted', 'undo_step')");
+    return has(s, "SELECT count(*) = 3 FROM sqlite_schema WHERE name IN ('granted', 'undo_step', "
+                  "'undo_of')");
 }
 
 static bool make_ready(struct store *s, struct err *e)

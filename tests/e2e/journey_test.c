@@ -209,6 +209,36 @@ STEP(a_kill_at_destination_keeps_field_and_cursor)
     see("900s, 15m, 1h");
 }
 
+/* A line at a time, each way, and what was typed before the kills too. */
+STEP(fields_are_undone_after_a_kill_too)
+{
+    vt_type(v, "20m");
+    vt_keys(v, "Tab Right");
+    see("every change is a row of its own");
+    assert_true(vt_wait_quiet(v, 50, LONG_MS));
+    vt_signal(v, SIGKILL);
+    assert_int_equal(vt_wait_end(v, LONG_MS), 128 + SIGKILL);
+    open_wizard(NULL);
+    see("every change is a row of its own");
+    vt_key(v, "u");
+    see("undone: Mode");
+    see("updates and deletes are applied");
+    vt_key(v, "u");
+    see("undone: Freshness");
+    see("Freshness       900s");
+    vt_key(v, "Ctrl-X"); /* in a line of text a letter is text */
+    see("nothing to undo");
+    vt_key(v, "Ctrl-R");
+    see("done again: Freshness");
+    see("Freshness       20m");
+    vt_key(v, "Ctrl-R");
+    see("done again: Mode");
+    see("every change is a row of its own");
+    vt_key(v, "u");
+    see("updates and deletes are applied");
+    vt_key(v, "Up");
+}
+
 STEP(destination_leads_to_review)
 {
     vt_key(v, "Ctrl-U");
@@ -375,6 +405,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_kill_at_tables_keeps_step_cursor_and_choices),
         cmocka_unit_test(destination_says_what_it_means),
         cmocka_unit_test(a_kill_at_destination_keeps_field_and_cursor),
+        cmocka_unit_test(fields_are_undone_after_a_kill_too),
         cmocka_unit_test(destination_leads_to_review),
         cmocka_unit_test(a_kill_at_review_keeps_the_choices),
         cmocka_unit_test(create_asks_and_makes),

@@ -156,10 +156,10 @@ static void lists_and_removes(void **state)
     assert_int_equal(n, 40);
     assert_int_equal(rows[0].id, ids[39]);
     assert_int_equal(rows[39].id, ids[0]);
-    assert_true(undo_push(w->store, ids[3], &step, &e));
+    assert_true(undo_push(w->store, ids[3], "", &step, &e));
     assert_true(journeys_remove(w->store, ids[3], &e));
     assert_true(journeys_remove(w->store, ids[3], &e)); /* gone is gone */
-    assert_false(undo_back(w->store, ids[3], &w->arena, &step, &e));
+    assert_false(undo_back(w->store, ids[3], "", &w->arena, &step, &e));
     assert_int_equal(e.kind, ERR_MISSING);
     assert_null(journeys_load(w->store, ids[3], &w->arena, &(struct journeys_row){0}, &e));
     assert_true(journeys_list(w->store, &w->arena, &rows, &n, &e));
@@ -239,32 +239,33 @@ static void undo_and_redo(void **state)
 
     assert_true(journeys_save(w->store, &id, "t", k, &e));
     kept_free(k);
-    assert_false(undo_back(w->store, id, &w->arena, &step, &e));
+    assert_false(undo_back(w->store, id, "", &w->arena, &step, &e));
     assert_int_equal(e.kind, ERR_MISSING);
     for (int i = 0; i < 500; i++) {
         snprintf(label, sizeof label, "l%d", i);
         snprintf(before, sizeof before, "%d", i);
         snprintf(after, sizeof after, "%d", i + 1);
-        assert_true(undo_push(w->store, id, &(struct undo_step){label, before, after}, &e));
+        assert_true(undo_push(w->store, id, "", &(struct undo_step){label, before, after}, &e));
     }
-    assert_true(undo_back(w->store, id, &w->arena, &step, &e));
+    assert_true(undo_back(w->store, id, "", &w->arena, &step, &e));
     assert_string_equal(step.label, "l499");
     assert_string_equal(step.before, "499");
-    assert_true(undo_back(w->store, id, &w->arena, &step, &e));
+    assert_true(undo_back(w->store, id, "", &w->arena, &step, &e));
     reopen(w);
-    assert_true(undo_labels(w->store, id, &w->arena, &undo, &redo, &e));
+    assert_true(undo_labels(w->store, id, "", &w->arena, &undo, &redo, &e));
     assert_string_equal(undo, "l497");
     assert_string_equal(redo, "l498");
-    assert_true(undo_forward(w->store, id, &w->arena, &step, &e));
+    assert_true(undo_forward(w->store, id, "", &w->arena, &step, &e));
     assert_string_equal(step.after, "499");
-    assert_true(undo_push(w->store, id, &(struct undo_step){"new", "a", "b"}, &e));
-    assert_false(undo_forward(w->store, id, &w->arena, &step, &e)); /* the other branch is gone */
+    assert_true(undo_push(w->store, id, "", &(struct undo_step){"new", "a", "b"}, &e));
+    assert_false(
+        undo_forward(w->store, id, "", &w->arena, &step, &e)); /* the other branch is gone */
     assert_int_equal(e.kind, ERR_MISSING);
     for (int i = 0; i < 500; i++)
-        assert_true(undo_back(w->store, id, &w->arena, &step, &e));
+        assert_true(undo_back(w->store, id, "", &w->arena, &step, &e));
     assert_string_equal(step.before, "0");
-    assert_false(undo_back(w->store, id, &w->arena, &step, &e));
-    assert_true(undo_labels(w->store, id, &w->arena, &undo, &redo, &e));
+    assert_false(undo_back(w->store, id, "", &w->arena, &step, &e));
+    assert_true(undo_labels(w->store, id, "", &w->arena, &undo, &redo, &e));
     assert_null(undo);
     assert_string_equal(redo, "l0");
 }
@@ -288,12 +289,37 @@ static void undo_of_an_older_file(void **state)
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     reopen(w);
-    assert_true(undo_forward(w->store, 7, &w->arena, &step, &e));
+    assert_true(undo_forward(w->store, 7, "", &w->arena, &step, &e));
     assert_string_equal(step.after, "a2");
-    assert_true(undo_back(w->store, 7, &w->arena, &step, &e));
-    assert_true(undo_back(w->store, 7, &w->arena, &step, &e));
+    assert_true(undo_back(w->store, 7, "", &w->arena, &step, &e));
+    assert_true(undo_back(w->store, 7, "", &w->arena, &step, &e));
     assert_string_equal(step.before, "b1");
-    assert_false(undo_back(w->store, 7, &w->arena, &step, &e));
+    assert_false(undo_back(w->store, 7, "", &w->arena, &step, &e));
+}
+
+/* A file whose steps tell not of which screen they are: all are choices. */
+static void undo_of_each_screen(void **state)
+{
+    struct world *w = *state;
+    struct undo_step step;
+    struct err e;
+
+    assert_int_equal(sqlite3_exec(w->store->db,
+                                  "DROP INDEX undo_of; ALTER TABLE undo_step DROP COLUMN of;"
+                                  "INSERT INTO journey(id, title, updated) VALUES(7, 'x', 1);"
+                                  "INSERT INTO undo_step(journey, label, before, after)"
+                                  " VALUES(7, 'l1', 'b1', 'a1')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    reopen(w);
+    assert_true(undo_push(w->store, 7, "field", &(struct undo_step){"f", "b", "a"}, &e));
+    assert_true(undo_back(w->store, 7, "", &w->arena, &step, &e));
+    assert_string_equal(step.label, "l1");
+    assert_true(undo_push(w->store, 7, "field", &(struct undo_step){"g", "b", "a"}, &e));
+    assert_true(undo_forward(w->store, 7, "", &w->arena, &step, &e)); /* not of this branch */
+    assert_string_equal(step.label, "l1");
+    assert_true(undo_back(w->store, 7, "field", &w->arena, &step, &e));
+    assert_string_equal(step.label, "g");
 }
 
 static void in_memory(void **state)
@@ -330,6 +356,7 @@ int main(void)
         with_store(what_is_old_is_forgotten),
         with_store(undo_and_redo),
         with_store(undo_of_an_older_file),
+        with_store(undo_of_each_screen),
         cmocka_unit_test(in_memory),
     };
 

@@ -40,7 +40,7 @@ static void killed_while_writing(void **state)
                 if (!journeys_save(s, &id, "t", k, &e))
                     _exit(2);
                 struct undo_step step = {"l", "b", "a"};
-                if (!undo_push(s, id, &step, &e) || write(told[1], &i, sizeof i) != sizeof i)
+                if (!undo_push(s, id, "", &step, &e) || write(told[1], &i, sizeof i) != sizeof i)
                     _exit(3);
             }
         }
@@ -299,18 +299,18 @@ static void busy_writes_come_late(void **state)
     assert_true(lock_take(w->store, "t", &w->arena, NULL, &e));
     assert_true(store_run(other, "BEGIN IMMEDIATE"));
     for (size_t i = 0; i < 2; i++)
-        assert_true(undo_push(w->store, id, &steps[i], &e));
+        assert_true(undo_push(w->store, id, "", &steps[i], &e));
     assert_false(lock_give(w->store, "t", &e));
     assert_false(lock_give(w->store, "t", &e));
     assert_string_equal(e.reason, "BUSY");
-    assert_false(undo_back(w->store, id, &w->arena, &got, &e)); /* not the one before */
+    assert_false(undo_back(w->store, id, "", &w->arena, &got, &e)); /* not the one before */
     assert_string_equal(e.reason, "BUSY");
     assert_true(store_run(other, "ROLLBACK"));
-    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_true(undo_back(w->store, id, "", &w->arena, &got, &e));
     assert_string_equal(got.label, "two");
-    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_true(undo_back(w->store, id, "", &w->arena, &got, &e));
     assert_string_equal(got.label, "one");
-    assert_false(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_false(undo_back(w->store, id, "", &w->arena, &got, &e));
     assert_int_equal(e.kind, ERR_MISSING);
     assert_true(store_run(other, "UPDATE lock SET since = 1"));
     assert_int_equal(sqlite3_changes(other->db), 0);
@@ -331,11 +331,11 @@ static void busy_writes_come_with_the_end(void **state)
 
     assert_true(journeys_save(w->store, &id, "t", k, &e));
     assert_true(store_run(other, "BEGIN IMMEDIATE"));
-    assert_true(undo_push(w->store, id, &step, &e));
+    assert_true(undo_push(w->store, id, "", &step, &e));
     assert_true(store_run(other, "ROLLBACK"));
     store_close(w->store);
     w->store = other;
-    assert_true(undo_back(w->store, id, &w->arena, &got, &e));
+    assert_true(undo_back(w->store, id, "", &w->arena, &got, &e));
     kept_free(k);
 }
 
