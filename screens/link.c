@@ -1,18 +1,11 @@
 #include "screens/link.h"
 
-#include "api/base/fds.h"
 #include "api/base/path.h"
 #include "api/base/str.h"
+#include "screens/away.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ; /* POSIX has it, no header declares it */
 
 /* --- the address --- */
 
@@ -98,11 +91,6 @@ bool link_of(const struct journey *j, char out[LINK_TEXT])
 
 /* --- the browser --- */
 
-static bool is_set(const char *name)
-{
-    return !str_is_empty(getenv(name));
-}
-
 /* One program; a list or a pattern of arguments is for others to take apart. */
 static const char *chosen(struct arena *a)
 {
@@ -119,82 +107,20 @@ const char *link_browser(struct arena *a)
 
     if (own)
         return own; /* who names one knows where it shows, over SSH too */
-    if (is_set("SSH_CONNECTION") || is_set("SSH_TTY"))
+    if (away_is_far())
         return NULL;
 #ifdef __APPLE__
     return path_find_program(a, "open");
 #else
-    if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY"))
+    if (!away_has_desktop())
         return NULL; /* it would take a browser of the terminal */
     return path_find_program(a, "xdg-open");
 #endif
 }
 
-/* Ours, less what was meant for nobody else. Made before the fork: behind it nothing may be. */
-static char *const *environment(struct arena *a)
-{
-    size_t n = 0, kept = 0;
-
-    while (environ[n])
-        n++;
-    char **copy = arena_array(a, char *, n + 1);
-    for (size_t i = 0; i < n; i++)
-        if (!str_starts(environ[i], "STROM_DB_PASSWORD=") && !str_starts(environ[i], "PGPASSWORD="))
-            copy[kept++] = environ[i];
-    return copy;
-}
-
-/* In the child's child, which nobody waits for: a session of its own, no terminal, no descriptor of
- * ours. An exec that fails says so through the pipe, which one that succeeds closes. */
-static void become(const char *browser, char *const *argv, char *const *env, int tell)
-{
-    int nothing = open("/dev/null", O_RDWR);
-
-    for (int fd = 0; fd < 3 && nothing >= 0; fd++)
-        dup2(nothing, fd);
-    fds_close_others(tell);
-    execve(browser, argv, env);
-    (void)!write(tell, "!", 1);
-    _exit(127);
-}
-
-static void detach(const char *browser, char *const *argv, char *const *env, int tell)
-{
-    sigset_t none;
-
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
-    setsid();
-    pid_t pid = fork();
-    if (pid == 0)
-        become(browser, argv, env, tell);
-    if (pid < 0)
-        (void)!write(tell, "!", 1);
-    _exit(0);
-}
-
 bool link_open(const char *browser, const char *address)
 {
-    struct arena a = {0};
-    char *argv[] = {arena_str(&a, browser), arena_str(&a, address), NULL};
-    char *const *env = environment(&a);
-    int ends[2], status;
-    char failed;
-    bool ok = str_starts(address, CONSOLE "/") && pipe(ends) == 0;
+    const char *const argv[] = {browser, address, NULL};
 
-    if (ok) {
-        fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-        fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-        pid_t pid = fork();
-        if (pid == 0)
-            detach(browser, argv, env, ends[1]);
-        close(ends[1]);
-        while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
-        ok = pid > 0 && read(ends[0], &failed, 1) == 0;
-        close(ends[0]);
-    }
-    arena_done(&a);
-    return ok;
+    return str_starts(address, CONSOLE "/") && away_run(argv, NULL, 0);
 }

@@ -145,10 +145,7 @@ static void after(struct wizard *w, enum nav nav)
         loop_discard_input(w->loop);
     w->walk.j.discard_input = false;
     if (w->walk.j.to_copy) {
-        bool copied = clip_copy(w->term, w->walk.j.to_copy, strlen(w->walk.j.to_copy));
-        journey_say(&w->walk.j, copied ? MARK_OK : MARK_WARN, "%s",
-                    copied ? tr("sent to the clipboard; a terminal that takes none says nothing")
-                           : tr("too long for the clipboard: press w to write it"));
+        wizard_copy(w, w->walk.j.to_copy);
         mem_free(w->walk.j.to_copy);
         w->walk.j.to_copy = NULL;
     }

@@ -54,6 +54,7 @@ void wizard_quit_news(struct wizard *w); /* a task ended */
 
 /* wizard_link.c */
 void wizard_open_link(struct wizard *w);
+void wizard_copy(struct wizard *w, const char *text); /* and says what became of it */
 void wizard_turn_mouse(struct wizard *w);
 
 /* wizard_way.c: the list of steps */

@@ -2,10 +2,22 @@
 #include "screens/wizard_inside.h"
 
 #include "api/base/tr.h"
+#include "screens/away.h"
 #include "screens/link.h"
 #include "tui/clip.h"
 
 #include <string.h>
+
+/* To the desktop where that is this machine's, and to the terminal, which may be elsewhere. */
+void wizard_copy(struct wizard *w, const char *text)
+{
+    bool here = away_copy(text, strlen(text)), sent = clip_copy(w->term, text, strlen(text));
+
+    journey_say(&w->walk.j, here || sent ? MARK_OK : MARK_WARN, "%s",
+                here   ? tr("copied")
+                : sent ? tr("sent to the clipboard; a terminal that takes none says nothing")
+                       : tr("too long for the clipboard: press w to write it"));
+}
 
 void wizard_open_link(struct wizard *w)
 {
@@ -21,7 +33,7 @@ void wizard_open_link(struct wizard *w)
     if (browser && link_open(browser, address)) {
         journey_say(j, MARK_OK, tr("handed to the browser: %s"), address);
     } else {
-        clip_copy(w->term, address, strlen(address));
+        wizard_copy(w, address);
         journey_say(j, MARK_OK,
                     j->live->options->sandbox ? tr("practice: not opened, but copied: %s")
                                               : tr("no browser to be seen from here; copied: %s"),

@@ -45,6 +45,8 @@ const struct manual_row manual_environment[] = {
     {"https_proxy", "As HTTPS_PROXY, and before it."},
     {"BROWSER", "One program, that opens what the key o leads to; over SSH and without DISPLAY or "
                 "WAYLAND_DISPLAY the address is copied."},
+    {"DISPLAY", "With WAYLAND_DISPLAY: there is a desktop, which has a browser and a clipboard."},
+    {"SSH_CONNECTION", "With SSH_TTY: that desktop is not where you sit, and is left alone."},
     {"SSL_CERT_FILE", "The certificate authorities to trust; SSL_CERT_DIR, a folder of them."},
     {"XDG_CONFIG_HOME", "Where the user file is (default ~/.config); on macOS, too."},
     {"XDG_STATE_HOME", "Where choices and runs are kept (default ~/.local/state)."},
@@ -58,7 +60,8 @@ const struct manual_row manual_environment[] = {
     {"ESCDELAY", "How long an Esc may be the beginning of a key, in milliseconds (default 25)."},
     {"COLUMNS", "The width of lines with --plain."},
     {"LC_ALL", "With LC_MESSAGES and LANG: the language. nb, nn and no are Norwegian."},
-    {"PATH", "Where git, the cluster's login program and strom-sandbox are found."},
+    {"PATH", "Where git, the cluster's login program, the clipboard's and strom-sandbox are "
+             "found."},
     {"HOME", "Where the folders above have their defaults."},
     {"TMPDIR", "Where there is no XDG_RUNTIME_DIR."},
     {"USER", "Who signs an acknowledgement, where Google's login has no e-mail address."},

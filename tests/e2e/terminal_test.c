@@ -265,14 +265,10 @@ STEP(a_link_is_opened_or_copied)
     snprintf(browser, sizeof browser, "%s/browser", w.state);
     snprintf(opened, sizeof opened, "%s/opened", w.state);
     snprintf(variable, sizeof variable, "BROWSER=%s", browser);
-    FILE *f = fopen(browser, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "#!/bin/sh\n[ -z \"$STROM_DB_PASSWORD$PGPASSWORD\" ] && [ ! -t 0 ] && [ ! -t 2 ] &&\n"
-            "echo \"$# $*\" >'%s'\n",
-            opened);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(chmod(browser, 0700), 0);
+    world_write_program(browser,
+                        "#!/bin/sh\n[ -z \"$STROM_DB_PASSWORD$PGPASSWORD\" ] && [ ! -t 0 ] && "
+                        "[ ! -t 2 ] &&\necho \"$# $*\" >'%s'\n",
+                        opened);
     const char *const here[] = {variable, NULL};
     const char *const far[] = {"BROWSER", "SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22", "DISPLAY=:0",
                                NULL};

@@ -116,11 +116,12 @@ static void lead(const struct vt_options *o, int report, int control)
 
 static void clean_environment(void)
 {
-    static const char *const gone[] = {"TMUX",        "NO_COLOR",  "CLICOLOR_FORCE",
-                                       "FORCE_COLOR", "ESCDELAY",  "LINES",
-                                       "COLUMNS",     "COLORTERM", "TERM_PROGRAM"};
+    static const char *const gone[] = {"TMUX",         "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR",
+                                       "ESCDELAY",     "LINES",    "COLUMNS",        "COLORTERM",
+                                       "TERM_PROGRAM", "DISPLAY",  "WAYLAND_DISPLAY"};
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
         unsetenv(gone[i]);
+    setenv("SSH_TTY", "/dev/null", 1); /* the clipboard of whoever runs the tests is theirs */
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -36,6 +37,18 @@ bool world_find(struct world *w, const char *argv0)
     else
         snprintf(w->strom, sizeof w->strom, "%.*s/strom", (int)(slash - w->sandbox), w->sandbox);
     return access(w->strom, X_OK) == 0;
+}
+
+void world_write_program(const char *file, const char *fmt, ...)
+{
+    va_list args;
+    FILE *f = fopen(file, "w");
+    assert_non_null(f);
+    va_start(args, fmt);
+    vfprintf(f, fmt, args);
+    va_end(args);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(file, 0700), 0);
 }
 
 const char *world_env(const char *name)

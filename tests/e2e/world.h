@@ -31,6 +31,9 @@ void world_close(struct world *w);     /* sandbox and state folder are gone */
 void world_new_state(struct world *w); /* another, empty state folder */
 
 /* What the sandbox has put into the environment: the test ends when it is not there. */
+/* A program of a test's own: a script for sh. */
+void world_write_program(const char *file, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 const char *world_env(const char *name);
 int world_google_port(void); /* of STROM_GCP_ENDPOINT */
 
