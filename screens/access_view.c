@@ -188,9 +188,9 @@ static void put_step(const void *ctx, size_t i, struct page *p)
 static void put_head(struct page *p)
 {
     page_tab(p, POINTER + page_mark_columns() + 1);
-    page_put(p, STYLE_MUTED, "%s", tr("Step"));
+    page_put(p, STYLE_HEADING, "%s", tr("Step"));
     page_tab(p, HELD_AT);
-    page_put(p, STYLE_MUTED, "%s", tr("Permissions"));
+    page_put(p, STYLE_HEADING, "%s", tr("Permissions"));
     page_newline(p);
 }
 

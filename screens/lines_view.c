@@ -10,7 +10,7 @@ static void put_row(const void *ctx, size_t i, struct page *p)
     struct lines_row row = v->row(v->ctx, i);
 
     if (row.sign)
-        page_put(p, row.style, "%c ", row.sign);
+        page_put(p, row.sign_style == STYLE_TEXT ? row.style : row.sign_style, "%c ", row.sign);
     else
         page_put(p, STYLE_TEXT, "%*s", row.indent, "");
     page_put(p, row.style, "%s", row.text);

@@ -11,8 +11,9 @@
 
 struct lines_row {
     enum style style;
-    char sign;  /* '\0': none */
-    int indent; /* columns, where there is no sign */
+    enum style sign_style; /* STYLE_TEXT: as the line */
+    char sign;             /* '\0': none */
+    int indent;            /* columns, where there is no sign */
     const char *text;
 };
 

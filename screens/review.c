@@ -85,7 +85,7 @@ static void enter(void *ctx, struct journey *j)
 
 static struct lines_row row_of(const void *ctx, size_t i)
 {
-    return review_row(&((const struct review *)ctx)->lines.items[i]);
+    return review_row(&((const struct review *)ctx)->lines.items[i], i == 0);
 }
 
 /* Create looked once more, and something was not as it had been shown. */

@@ -11,8 +11,6 @@ static enum style style_of(const struct plan_line *l)
                                          [PLAN_BLOCKED] = STYLE_FAIL};
 
     switch (l->kind) {
-    case PLAN_LINE_HEAD:
-        return STYLE_HEADING;
     case PLAN_LINE_ACTION:
         return by_verb[l->verb];
     case PLAN_LINE_WARNING:
@@ -25,6 +23,7 @@ static enum style style_of(const struct plan_line *l)
         return STYLE_REMOVED;
     case PLAN_LINE_STARTS:
         return STYLE_ADDED;
+    case PLAN_LINE_HEAD:
     case PLAN_LINE_DETAIL:
         break;
     }
@@ -51,9 +50,18 @@ static char sign_of(const struct plan_line *l)
     return '\0';
 }
 
-struct lines_row review_row(const struct plan_line *l)
+/* A screen full of things to be made shows it by their signs; what is lost stands out whole. */
+static bool is_loud(const struct plan_line *l)
 {
-    return (struct lines_row){.style = style_of(l),
+    return l->kind != PLAN_LINE_ACTION || l->verb == PLAN_DELETE || l->verb == PLAN_BLOCKED;
+}
+
+struct lines_row review_row(const struct plan_line *l, bool first)
+{
+    return (struct lines_row){.style = first        ? STYLE_HEADING
+                                       : is_loud(l) ? style_of(l)
+                                                    : STYLE_TEXT,
+                              .sign_style = style_of(l),
                               .sign = sign_of(l),
                               .indent = l->kind == PLAN_LINE_DETAIL ? DETAIL : 0,
                               .text = l->text};

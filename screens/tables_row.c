@@ -102,17 +102,17 @@ void tables_row_head(int margin, struct page *p)
 {
     struct places at = places_of(margin, p);
 
-    page_put(p, STYLE_MUTED, "      %s", tr("Schema, table"));
+    page_put(p, STYLE_HEADING, "      %s", tr("Schema, table"));
     page_tab(p, at.count);
-    page_put(p, STYLE_MUTED, "%7s", tr("columns"));
+    page_put(p, STYLE_HEADING, "%7s", tr("columns"));
     page_tab(p, at.rows);
-    page_put(p, STYLE_MUTED, "%9s", tr("rows"));
+    page_put(p, STYLE_HEADING, "%9s", tr("rows"));
     if (at.bytes) {
         page_tab(p, at.bytes);
-        page_put(p, STYLE_MUTED, "%10s", tr("size"));
+        page_put(p, STYLE_HEADING, "%10s", tr("size"));
     }
     page_tab(p, at.flags);
-    page_put(p, STYLE_MUTED, "%s", tr("flags"));
+    page_put(p, STYLE_HEADING, "%s", tr("flags"));
     page_newline(p);
 }
 
