@@ -226,6 +226,37 @@ static void test_readme_and_changelog(void **state)
 }
 
 /* What roff would take for a request is text. */
+/* Who does not see it reads it: the page that the picture was made of (tests/screens). */
+static void test_each_picture_has_its_text(void **state)
+{
+    static const char picture[] = "](screenshots/", text[] = "[as text](";
+    char *readme = slurp(ROOT "/README.md"), name[160], path[256], title[64], svg[96];
+    size_t n = 0;
+    (void)state;
+    for (const char *at = readme; (at = strstr(at, picture)) != NULL; n++) {
+        at += strlen(picture);
+        assert_int_equal(sscanf(at, "%79[a-z-].svg)", svg), 1);
+        const char *page = at + strcspn(at, ")") + 1;
+        page += strspn(page, " (\n");
+        if (strncmp(page, text, strlen(text)) != 0 ||
+            sscanf(page + strlen(text), "%159[^)]", name) != 1)
+            fail_msg("README.md has no text beside the picture %s", svg);
+        snprintf(path, sizeof path, "%s/%s", ROOT, name);
+        char *words = slurp(path);
+        snprintf(path, sizeof path, "%s/screenshots/%s.svg", ROOT, svg);
+        char *drawn = slurp(path);
+        assert_non_null(strstr(drawn, "<title>"));
+        assert_int_equal(sscanf(strstr(drawn, "<title>"), "<title>%63[^<]", title), 1);
+        words[strcspn(words, "\n")] = '\0';
+        if (strstr(words, title) == NULL)
+            fail_msg("%s is not the text of the picture %s", name, svg);
+        free(words);
+        free(drawn);
+    }
+    assert_true(n >= 10);
+    free(readme);
+}
+
 static void test_nothing_becomes_a_request(void **state)
 {
     struct str page = {0};
@@ -250,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_every_variable_is_told),
         cmocka_unit_test(test_readme_tells_the_exit_codes),
         cmocka_unit_test(test_readme_and_changelog),
+        cmocka_unit_test(test_each_picture_has_its_text),
         cmocka_unit_test(test_nothing_becomes_a_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
