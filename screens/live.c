@@ -91,6 +91,16 @@ bool live_open(struct live *l, const struct options *o, struct err *e)
     return true;
 }
 
+const char *live_woke(struct live *l)
+{
+    unsigned before = l->gaps;
+
+    l->gaps = net_gaps(l->net);
+    return l->gaps != before
+               ? tr("the machine slept, or strom was stopped: connections are opened anew")
+               : NULL;
+}
+
 bool live_can_record(const struct live *l, struct err *e)
 {
     if (l->store_trouble.kind == ERR_NONE)

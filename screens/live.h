@@ -54,6 +54,7 @@ struct live {
     const char *broad; /* "Editor" or "Owner": one holds it in that project; NULL: none, as far as
                           it was asked */
     char broad_project[64];
+    unsigned gaps; /* of the net, that were told */
     struct arena mem;
 };
 
@@ -63,6 +64,9 @@ void live_close(struct live *l);
 /* The team's rules: beside the plan file that was named, else at the top of the repository. False
  * with *e, the line in it, when the file cannot be used. team_free. */
 bool live_find_team(const struct options *o, struct rules_team **out, struct err *e);
+/* The machine slept, or strom was stopped, since this was last asked: the words for it; else NULL.
+ */
+const char *live_woke(struct live *l);
 /* False with *e when nothing can be kept: a run that could not be recorded is not begun. */
 bool live_can_record(const struct live *l, struct err *e);
 /* Opens the cluster of that context and namespace ("" : the current ones). */

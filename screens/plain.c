@@ -94,6 +94,9 @@ static void settle(struct plain *p)
         net_wait(net, NULL, 0, clock_mono_ms() + 1000);
         if (net_step(net))
             tell(p, (struct event){.kind = EV_NEWS});
+        const char *woke = live_woke(p->walk.j.live);
+        if (woke)
+            out_talk("%s", woke);
         if (clock_mono_ms() - said > 30000) {
             said = clock_mono_ms();
             out_talk("%s", tr("still waiting ..."));

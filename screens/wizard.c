@@ -346,6 +346,8 @@ void wizard_end_by(struct wizard *w, int code)
 
 void wizard_handle(struct wizard *w, struct loop_event ev)
 {
+    const char *woke;
+
     switch (ev.kind) {
     case LOOP_KEY:
         key_event(w, ev.key);
@@ -355,6 +357,8 @@ void wizard_handle(struct wizard *w, struct loop_event ev)
             tell(w, (struct event){.kind = EV_PASTE, .text = ev.text});
         break;
     case LOOP_NEWS:
+        if ((woke = live_woke(w->walk.j.live)) != NULL)
+            journey_say(&w->walk.j, MARK_NONE, "%s", woke);
         catch_up(w);
         tell(w, (struct event){.kind = EV_NEWS});
         wizard_quit_news(w);

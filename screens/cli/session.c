@@ -107,6 +107,9 @@ void session_sleep(struct session *s, int64_t until_ms)
     net_wait(net, &terminal, at_terminal ? 1 : 0, until_ms);
     note_gone(&terminal);
     net_step(net);
+    const char *woke = live_woke(&s->live);
+    if (woke)
+        out_talk("%s", woke);
     if (*net_held_by(net) && !str_eq(s->held, net_held_by(net)))
         out_talk("%s", net_held_by(net));
     str_copy(s->held, sizeof s->held, net_held_by(net));

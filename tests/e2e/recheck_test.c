@@ -10,6 +10,8 @@
 #include "tests/e2e/steps.h"
 #include "tests/e2e/wizard.h"
 
+#include <signal.h>
+
 static int start(void **state)
 {
     (void)state;
@@ -39,6 +41,17 @@ STEP(the_manifest_is_written)
     see("2 files written");
 }
 
+/* Stopped for longer than a connection would live: it says so, and goes on looking. */
+STEP(a_sleep_is_told)
+{
+    enum { GAP_MS = 10500 };
+    vt_signal(v, SIGSTOP);
+    assert_true(vt_wait_stopped(v, LONG_MS));
+    assert_true(vt_wait_quiet(v, GAP_MS, LONG_MS));
+    vt_continue(v);
+    see("the machine slept, or strom was stopped");
+}
+
 /* As the team's pipeline would: strom is not told. */
 STEP(a_deploy_elsewhere_is_seen)
 {
@@ -55,6 +68,7 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_manifest_is_written),
+        cmocka_unit_test(a_sleep_is_told),
         cmocka_unit_test(a_deploy_elsewhere_is_seen),
     };
     return cmocka_run_group_tests(tests, start, close_world);
