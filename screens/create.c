@@ -123,8 +123,8 @@ static enum nav news(struct create *self, struct journey *j)
     if (!self->running || task_state(j->apply) == TASK_RUNNING)
         return STAY;
     self->running = false;
-    dialog_close(&self->ask.dialog);             /* there is nothing to interrupt any more */
-    j->bell = task_elapsed_ms(j->apply) > 30000; /* short waits need no bell */
+    dialog_close(&self->ask.dialog); /* there is nothing to interrupt any more */
+    j->bell = task_elapsed_ms(j->apply) > JOURNEY_LONG_MS;
     if (self->undo) {
         j->go_to = AT_REMOVE;
         return GO;

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JOURNEY_TITLE = 256 };
+enum { JOURNEY_TITLE = 256, JOURNEY_LONG_MS = 30000 /* what ends sooner needs no bell */ };
 
 enum journey_step {
     AT_HOME, /* in the order of the wizard's table */

@@ -167,7 +167,8 @@ static void ended(struct manage *self, struct journey *j)
 {
     const struct alter_plan *p = self->run;
 
-    j->bell = self->ended = true;
+    self->ended = true;
+    j->bell = task_elapsed_ms(self->running) > JOURNEY_LONG_MS;
     for (size_t i = 0; task_state(self->running) == TASK_OK && i < p->n_calls; i++)
         if (p->calls[i].verb == ALTER_CALL_SLOT)
             str_copy(j->target.slot, sizeof j->target.slot, p->calls[i].value);

@@ -14,8 +14,6 @@
 #include "api/plan/record_left.h"
 #include "tui/key.h"
 
-enum { LONG_MS = 30000 }; /* short waits need no bell */
-
 static void look(struct removal *self, struct journey *j)
 {
     const struct remove_wanted wanted = {j->live->google, j->live->store, j->live->pg, &j->target,
@@ -190,7 +188,7 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     if (ev.kind == EV_NEWS)
         files_view_news(&self->files);
     if (self->runs && !is_busy(self)) {
-        j->bell = task_elapsed_ms(self->removing) > LONG_MS; /* who waits looks elsewhere */
+        j->bell = task_elapsed_ms(self->removing) > JOURNEY_LONG_MS; /* who waits looks elsewhere */
         stand_at_what_is_left(self);
         if (!journey_is_running(j))
             journey_drop_plan(j); /* "the stream runs" was true of what was there before */
