@@ -19,6 +19,7 @@
 #include "screens/cli/options_rows.h"
 #include "screens/steps.h"
 #include "screens/tables_view.h"
+#include "tui/key.h"
 
 #include <ctype.h>
 #include <ftw.h>
@@ -247,16 +248,17 @@ static void test_every_literal(void **state)
 
 /* --- what passes it by a variable --- */
 
+static const struct step *const steps[] = {&home_step,   &connect_step,  &prerequisites_step,
+                                           &access_step, &tables_step,   &destination_step,
+                                           &review_step, &create_step,   &monitor_step,
+                                           &remove_step, &reviewer_step, &manage_step};
+enum { ALL_STEPS = sizeof steps / sizeof *steps };
+
 static void test_every_step(void **state)
 {
-    static const struct step *const steps[] = {&home_step,   &connect_step, &prerequisites_step,
-                                               &access_step, &tables_step,  &destination_step,
-                                               &review_step, &create_step,  &monitor_step,
-                                               &remove_step, &reviewer_step};
-
     (void)state;
     looked_at = missing = 0;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    for (size_t i = 0; i < ALL_STEPS; i++) {
         look_at("title", steps[i]->title);
         look_at("help", steps[i]->help);
         for (const struct action *a = steps[i]->actions; a && a->label; a++) {
@@ -266,6 +268,38 @@ static void test_every_step(void **state)
     }
     assert_true(looked_at > 100);
     assert_int_equal(missing, 0);
+}
+
+static bool has_key(const struct step *step, int key)
+{
+    for (const struct action *a = step->actions; a && a->label; a++)
+        if (a->key == key)
+            return true;
+    return false;
+}
+
+/* On every keyboard without a second hand or a dead key, and not taken by a terminal, screen or
+ * tmux: letters, Space, arrows and the like, and those of Ctrl that nobody eats. `/` is shifted in
+ * Norway, and has a twin. */
+static bool is_everywhere(const struct step *step, int key)
+{
+    static const char eaten[] = "ABSQOYZGIJMH"; /* the last five are keys of their own */
+
+    if (key > 0 && key < 0x20)
+        return strchr(eaten, key | 0x40) == NULL;
+    if (key == '/')
+        return has_key(step, 'f');
+    return key == TUI_NONE || key == ' ' || (key < 0x7f && isalnum(key)) ||
+           (key >= TUI_UP && key < TUI_F1);
+}
+
+static void test_every_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ALL_STEPS; i++)
+        for (const struct action *a = steps[i]->actions; a && a->label; a++)
+            if (!is_everywhere(steps[i], a->key))
+                fail_msg("%s: not every keyboard has the key of %s", steps[i]->title, a->label);
 }
 
 static void test_every_word(void **state)
@@ -314,9 +348,8 @@ static void test_it_can_tell(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_it_can_tell),
-        cmocka_unit_test(test_every_literal),
-        cmocka_unit_test(test_every_step),
+        cmocka_unit_test(test_it_can_tell), cmocka_unit_test(test_every_literal),
+        cmocka_unit_test(test_every_step),  cmocka_unit_test(test_every_key),
         cmocka_unit_test(test_every_word),
     };
 
