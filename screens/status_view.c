@@ -142,14 +142,21 @@ void status_view_log(const struct watch_status *s, struct page *p)
 
 /* --- the stream --- */
 
+static bool reads_nothing(const struct watch_status *s)
+{
+    return s->newest_point >= 0 && s->state[0] && !str_eq(s->state, "RUNNING");
+}
+
 /* No point for ten minutes is no zero. */
 static void put_unknown(const struct watch_status *s, struct page *p)
 {
+    int64_t age = s->seen_ms / 1000 - s->newest_point;
     char span[CLOCK_TEXT];
 
-    if (s->figures_known && s->newest_point > 0)
-        page_put(p, STYLE_MUTED, tr("not known: the last figure is %s old"),
-                 clock_span(s->seen_ms / 1000 - s->newest_point, span));
+    if (reads_nothing(s))
+        page_put(p, STYLE_MUTED, "%s", tr("nothing is read at present"));
+    else if (s->figures_known && s->newest_point > 0 && age > WATCH_STALE_S)
+        page_put(p, STYLE_MUTED, tr("not known: the last figure is %s old"), clock_span(age, span));
     else
         page_put(p, STYLE_MUTED, "%s", tr("not known yet"));
 }
@@ -218,8 +225,8 @@ void status_view_stream(const struct watch_status *s, bool old, struct page *p)
     else if (s->now[WATCH_FRESHNESS] >= 0)
         page_put(p, STYLE_TEXT, tr("   BigQuery at most %s behind"),
                  clock_span((int64_t)(s->now[WATCH_FRESHNESS] + 0.999), span));
-    else if (s->newest_point >= 0 && !str_eq(s->state, "RUNNING"))
-        page_put(p, STYLE_MUTED, "%s", tr("   nothing is read at present"));
+    else if (reads_nothing(s))
+        page_put(p, STYLE_MUTED, "   %s", tr("nothing is read at present"));
     else
         page_put(p, STYLE_MUTED, "%s", tr("   freshness not known yet"));
     page_put_right(p, STYLE_MUTED, page_width(p) < COMMON ? tr(" %s UTC") : tr(" asked at %s UTC"),

@@ -167,7 +167,7 @@ static void see_figure(struct watch_job *j, enum watch_figure f)
     for (size_t s = 0; s < m->n_series; s++)
         for (size_t p = 0; p < m->series[s].n_points; p++)
             put_point(&j->s, f, clock_wall(), &m->series[s].points[p]);
-    if (reads_nothing(j) || !monitoring_latest(m, clock_wall(), LOOK_STALE_S, &newest))
+    if (reads_nothing(j) || !monitoring_latest(m, clock_wall(), WATCH_STALE_S, &newest))
         return;
     j->s.now[f] = adds_up(f) ? newest : last_of(j->s.points[f]);
 }
@@ -234,7 +234,7 @@ static int64_t disk_per_hour(const struct watch_job *j)
             first = first == NULL || p->time < first->time ? p : first;
             last = last == NULL || p->time > last->time ? p : last;
         }
-    if (first == NULL || last->time - first->time < LOOK_STALE_S || last->value < first->value)
+    if (first == NULL || last->time - first->time < WATCH_STALE_S || last->value < first->value)
         return -1;
     return (int64_t)((last->value - first->value) * 3600 / (double)(last->time - first->time));
 }

@@ -8,7 +8,7 @@
 
 #include <assert.h>
 
-enum { REASONS = 16, FULL_SOON_H = 48, STALE_S = 600, YOUNG_S = 900, LISTED = 200 };
+enum { REASONS = 16, FULL_SOON_H = 48, YOUNG_S = 900, LISTED = 200 };
 
 const char *watch_health_name(enum watch_health h)
 {
@@ -87,11 +87,21 @@ static void judge_answer(const struct watch_status *s, struct reasons *r, struct
         x->hint = arena_str(a, e->hint);
 }
 
+/* Of a slot that cannot be read any more another line tells what comes first. */
+static void judge_failed(const struct watch_status *s, struct reasons *r)
+{
+    struct watch_reason *x =
+        because(r, WATCH_FAILED_FOR_GOOD, WATCH_FAILED,
+                tr("the stream has failed for good: it must be recovered by hand"));
+
+    if (s->slot.known && (!s->slot.exists || str_eq(s->slot.wal_status, "lost")))
+        x->hint = tr("a new slot comes first, as is told for the slot; then it is recovered");
+}
+
 static void judge_state(const struct watch_status *s, struct reasons *r, struct arena *a)
 {
     if (str_eq(s->state, "FAILED_PERMANENTLY"))
-        because(r, WATCH_FAILED_FOR_GOOD, WATCH_FAILED,
-                tr("the stream has failed for good: it must be recovered by hand"));
+        judge_failed(s, r);
     else if (str_eq(s->state, "FAILED"))
         because(r, WATCH_FAILED_FOR_NOW, WATCH_FAILED,
                 tr("the stream has failed; Datastream keeps trying"));
@@ -206,7 +216,7 @@ static void judge_silence(const struct watch_status *s, struct reasons *r, struc
     int64_t now = s->seen_ms / 1000, age = s->newest_point > 0 ? now - s->newest_point : -1;
     char span[CLOCK_TEXT];
 
-    if (!str_eq(s->state, "RUNNING") || !s->figures_known || (age >= 0 && age <= STALE_S) ||
+    if (!str_eq(s->state, "RUNNING") || !s->figures_known || (age >= 0 && age <= WATCH_STALE_S) ||
         (s->update_time >= 0 && now - s->update_time < YOUNG_S))
         return;
     because(r, WATCH_SILENT, WATCH_UNKNOWN,
@@ -257,7 +267,7 @@ static void judge_slot(const struct watch_status *s, struct reasons *r, struct a
                              tr("nobody reads the slot %s: it holds %s of log, and more as "
                                 "changes come"),
                              slot->name, figure_bytes(slot->wal_bytes, text)));
-    else if (!slot->active && str_eq(s->state, "RUNNING") && still_s > STALE_S)
+    else if (!slot->active && str_eq(s->state, "RUNNING") && still_s > WATCH_STALE_S)
         because(r, WATCH_SLOT_UNREAD, WATCH_DEGRADED,
                 arena_printf(a,
                              tr("RUNNING, they say, but nobody reads the slot, and it has not "

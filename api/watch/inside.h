@@ -12,7 +12,6 @@
 
 enum {
     LOOK_WINDOW_S = 3600,
-    LOOK_STALE_S = 600,       /* no point for ten minutes means unknown (facts/gcp.md F) */
     LOOK_EXACT_ROWS = 100000, /* below it rows are counted, above estimated (contract, 5b) */
 };
 

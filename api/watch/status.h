@@ -21,6 +21,7 @@ struct watch_history;
 
 enum watch_health { WATCH_UNKNOWN, WATCH_OK, WATCH_DEGRADED, WATCH_FAILED };
 enum { WATCH_POINTS = 60, WATCH_COUNTED = 200 };
+enum { WATCH_STALE_S = 600 }; /* no point for ten minutes means unknown (facts/gcp.md F) */
 
 /* What can be wrong, each with a next step of its own (facts/domain.md, 26). */
 enum watch_kind {

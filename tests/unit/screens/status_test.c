@@ -157,6 +157,7 @@ static void nothing_is_fresh_that_nobody_reads(void **state)
         x.s.now[f] = -1;
     draw(&x);
     says(&x, "nothing is read at present");
+    assert_int_equal(count(&x, "s old"), 0); /* the others' points still come */
     assert_int_equal(count(&x, "behind"), 0);
     close_scene(&x);
 }

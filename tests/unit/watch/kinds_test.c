@@ -93,6 +93,20 @@ static const char *hint_of(const struct watch_status *s, enum watch_kind kind)
     return "nothing is said of it";
 }
 
+/* One way out is told, not two: recovering alone does not help where the slot is lost. */
+static void test_a_lost_slot_comes_first(void **state)
+{
+    struct watch_status s = fine();
+    (void)state;
+    s.state = "FAILED_PERMANENTLY";
+    watch_judge(&s, &mem);
+    assert_non_null(strstr(hint_of(&s, WATCH_FAILED_FOR_GOOD), "strom stream recover"));
+    s.slot.wal_status = "lost";
+    watch_judge(&s, &mem);
+    assert_non_null(strstr(hint_of(&s, WATCH_FAILED_FOR_GOOD), "a new slot comes first"));
+    assert_non_null(strstr(hint_of(&s, WATCH_SLOT_LOST), "shows the migration"));
+}
+
 /* The next step is a command that can be copied, for whatever keeps the machine from answering. */
 static void test_machine_is_woken(void **state)
 {
@@ -220,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds),
                                        cmocka_unit_test(test_silence),
                                        cmocka_unit_test(test_machine),
+                                       cmocka_unit_test(test_a_lost_slot_comes_first),
                                        cmocka_unit_test(test_machine_is_woken),
                                        cmocka_unit_test(test_a_copy_that_failed_says_why),
                                        cmocka_unit_test(test_a_table_that_is_not_published),
