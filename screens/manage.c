@@ -369,7 +369,8 @@ static bool can_read(const void *ctx, const struct journey *j)
 {
     const struct manage *self = ctx;
 
-    return !self->running && self->planned && !manage_writes(ctx, j) && !self->reads;
+    return !self->running && self->planned && !manage_writes(ctx, j) && !self->reads &&
+           !password_ask_open(&self->password);
 }
 
 static bool idle(const void *ctx, const struct journey *j)

@@ -170,7 +170,7 @@ void alter_plan(const struct alter_seen *seen, const struct alter_order *order, 
  * offered before all others. false: there is none, another process is at work on it, or it was left
  * so. Lives in a. */
 bool alter_begun(const struct alter_seen *seen, struct arena *a, struct alter_order *out);
-/* A name for a new slot that is not taken: "ds_replication_2". */
+/* A name for a new slot that is not taken: "ds_replication_2", then "ds_replication_3". */
 const char *alter_new_slot(const struct alter_seen *seen, struct arena *a);
 /* The document of --dry-run, and its JSON Schema. */
 void alter_json(const struct alter_plan *p, struct str *out);

@@ -10,7 +10,10 @@
 #include "api/plan/hcl.h"
 #include "api/plan/prepare.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { NAMED = 4 };
 
@@ -32,16 +35,29 @@ const struct source_slot *alter_slot(const struct alter_seen *seen, const char *
     return NULL;
 }
 
+/* Where the number that an earlier exchange has put behind the name begins: NAME_2, NAME_17. */
+static size_t numbered_from(const char *name)
+{
+    size_t end = strlen(name), at = end;
+
+    while (at > 0 && isdigit((unsigned char)name[at - 1]))
+        at--;
+    bool ours = at > 1 && name[at - 1] == '_' && end > at && end - at <= 2;
+    return ours ? at - 1 : end;
+}
+
 const char *alter_new_slot(const struct alter_seen *seen, struct arena *a)
 {
     enum { NAME = 63, ROOM = 4 };
-    int length = (int)sizeof seen->target.slot;
+    const char *old = seen->target.slot;
+    size_t length = numbered_from(old);
+    int first = old[length] ? (int)strtol(old + length + 1, NULL, 10) + 1 : 2;
 
-    while (length > NAME - ROOM)
-        length--;
-    for (int n = 2;; n++) {
-        const char *name = arena_printf(a, "%.*s_%d", length, seen->target.slot, n);
-        if (alter_slot(seen, name) == NULL || n == 99)
+    if (length > NAME - ROOM)
+        length = NAME - ROOM;
+    for (int n = first;; n++) {
+        const char *name = arena_printf(a, "%.*s_%d", (int)length, old, n);
+        if (alter_slot(seen, name) == NULL || n >= 99)
             return name;
     }
 }

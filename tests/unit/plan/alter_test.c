@@ -226,9 +226,29 @@ static void test_what_terraform_manages_is_named(void **state)
     is_in_state("RUNNING");
 }
 
+/* The number of an earlier exchange is counted on, a year is left alone. */
+static void test_names_of_new_slots(void **state)
+{
+    static const char *const rows[][2] = {{"ds_replication", "ds_replication_2"},
+                                          {"ds_replication_2", "ds_replication_3"},
+                                          {"ds_replication_17", "ds_replication_18"},
+                                          {"sak_2024", "sak_2024_2"},
+                                          {"_2", "_2_2"},
+                                          {"slot", "slot_2"}};
+    struct arena a = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct alter_seen seen = {0};
+        str_copy(seen.target.slot, sizeof seen.target.slot, rows[i][0]);
+        assert_string_equal(alter_new_slot(&seen, &a), rows[i][1]);
+    }
+    arena_done(&a);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_of_new_slots),
         cmocka_unit_test(test_a_stream_is_made),
         cmocka_unit_test(test_what_cannot_be_done_says_why),
         cmocka_unit_test(test_one_that_cannot_be_done_is_refused),
