@@ -88,7 +88,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     struct choice_item items[CONNECT_CONTEXTS];
 
     page_heading(p, "%s", tr("Where is the data today?"));
-    page_form(p);
+    page_form(p, true);
     for (size_t i = 0; i < self->n_contexts; i++)
         items[i] = (struct choice_item){.name = self->contexts[i]};
     if (self->n_contexts) {

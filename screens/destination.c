@@ -40,7 +40,7 @@ struct destination {
 };
 
 static const struct choice_item modes[] = {
-    {"merge", "updates and deletes are applied: the table looks like the source", false},
+    {"merge", "updates and deletes are applied, as in the source", false},
     {"append_only", "every change is a row of its own: history, and more storage", false}};
 
 static const char *value_of(const struct destination *self, enum row row)
@@ -210,7 +210,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     const struct choice_item names[] = {{.name = modes[0].name}, {.name = modes[1].name}};
 
     page_heading(p, "%s", tr("Where does it arrive?"));
-    page_form(p);
+    page_form(p, true);
     draw_row(self, ROW_DATASET, p);
     draw_dataset(self, j, p);
     page_note(p,
@@ -232,6 +232,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     gap(p);
     draw_row(self, ROW_STREAM, p);
     page_gap(p);
+    page_form(p, false);
     page_note(p, "%s",
               tr("Cost follows the bytes that change, what BigQuery merges and stores, and the "
                  "small proxy "

@@ -64,9 +64,9 @@ void page_note(struct page *p, const char *fmt, ...)
 /* One thing and its state: "✔ ok       text", wrapped under itself. */
 void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* From here on marks stand as fields do: their word under the labels, their text under the values.
+/* From here on marks and notes stand as fields do: words under the labels, texts under the values.
  */
-void page_form(struct page *p);
+void page_form(struct page *p, bool on);
 /* "label      value"; values stand under each other within a page. */
 void page_field(struct page *p, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

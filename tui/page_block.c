@@ -40,13 +40,21 @@ void page_styled(struct page *p, enum style s, const char *fmt, ...)
     va_end(args);
 }
 
+/* The column under which texts stand on a form; 0: it is none, or too narrow for that. */
+static int form_column(const struct page *p)
+{
+    enum { ROOMY = 72 };
+    return p->pane.form && page_width(p) >= ROOMY ? PAGE_LABEL : 0;
+}
+
 void page_note(struct page *p, const char *fmt, ...)
 {
+    int in = form_column(p) > 0 ? form_column(p) : 2;
     va_list args;
     va_start(args, fmt);
-    page_indent(p, 2);
+    page_indent(p, in);
     flow(p, STYLE_MUTED, fmt, args);
-    page_indent(p, -2);
+    page_indent(p, -in);
     va_end(args);
 }
 
@@ -60,19 +68,18 @@ int page_mark_columns(void)
     return 2 + widest;
 }
 
-void page_form(struct page *p)
+void page_form(struct page *p, bool on)
 {
-    p->pane.form = true;
+    p->pane.form = on;
 }
 
 void page_mark(struct page *p, enum mark mark, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    enum { ROOMY = 72 };
     int left = p->pane.indent + (p->pane.form ? 2 : 0);
-    int hang = p->pane.form && page_width(p) >= ROOMY ? p->pane.indent + PAGE_LABEL
-                                                      : left + page_mark_columns() + 2;
+    int hang =
+        form_column(p) > 0 ? p->pane.indent + form_column(p) : left + page_mark_columns() + 2;
     if (p->pane.form)
         page_tab(p, left);
     page_put_mark(p, mark, true);

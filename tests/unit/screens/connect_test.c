@@ -116,7 +116,7 @@ static void a_clock_that_is_wrong(void **state)
     clock_freeze(EIGHT + 420);
     server_rule(&s.server, (struct rule){"GET", CRM, 200, AT_EIGHT, "{\"projectId\":\"p\"}", 0});
     look(&s);
-    says(&s, "warning  your clock is 7 minutes fast: set it right");
+    says(&s, "warning       your clock is 7 minutes fast: set it right");
     close_scene(&s);
 }
 
