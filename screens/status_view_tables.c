@@ -86,7 +86,7 @@ static void draw_details(const struct watch_status *s, const struct watch_table 
 
     if (t->last_event >= 0) {
         int64_t ago = s->seen_ms / 1000 - t->last_event;
-        str_printf(&line, tr("written last %s ago"), clock_span(ago > 0 ? ago : 0, text));
+        str_printf(&line, tr("last written %s ago"), clock_span(ago > 0 ? ago : 0, text));
         between = ", ";
     }
     if (!str_is_empty(t->backfill_ended)) {
@@ -95,7 +95,7 @@ static void draw_details(const struct watch_status *s, const struct watch_table 
         between = ", ";
     }
     if (t->unsupported_events >= 0) {
-        str_printf(&line, tr("%s%lld not written in the last hour"), between,
+        str_printf(&line, tr("%sevents not written in the last hour: %lld"), between,
                    (long long)t->unsupported_events);
         between = ", ";
     }
@@ -110,7 +110,7 @@ void status_view_tables(const struct watch_status *s, const struct list *list, s
 {
     const struct page_column columns[] = {
         {.title = tr("Table"), .want = 34, .min = 16, .grow = 1, .cut_middle = true},
-        {.title = tr("Backfill"), .want = 11, .min = 9},
+        {.title = tr("Backfill"), .want = 14, .min = 9},
         {.title = tr("Source rows"), .want = 11, .align = PAGE_RIGHT},
         {.title = tr("BigQuery rows"), .want = 13, .align = PAGE_RIGHT},
         {.title = tr("Trouble"), .want = 20, .min = 8, .drop = 1, .grow = 1}};

@@ -11,7 +11,7 @@ s/, growing by SIZE an hour//
 s/^(Events |Bytes |Latency |Behind |Cost ).*/\1.../
 s/^( +)(moved|not seen moving).*/\1moves/
 s/(of log held, [a-z]+).*/\1/
-s/(: written last ).*/\1.../
+s/(: last written ).*/\1.../
 s/freshness not known yet|BigQuery at most SPAN ?behind/freshness/
 s/port=?[0-9]+/port/g
 s/"until [^"]*"/until/
