@@ -65,12 +65,22 @@ static void leave_source(struct live *l)
     live_forget_password(l);
 }
 
+/* For who comes back to it: journey_go_back. */
+static void remember_source(const struct journey *j)
+{
+    if (journey_pg(j) == NULL)
+        return;
+    j->live->left = j->target;
+    str_copy(j->live->left_dsn, sizeof j->live->left_dsn, j->dsn);
+}
+
 /* An empty one in its place; who asks stays the same person. */
 static void put_away(struct journey *j)
 {
     struct live *l = j->live;
     char who[sizeof j->who];
 
+    remember_source(j);
     journey_save(j);
     str_copy(who, sizeof who, j->who);
     journey_close(j);
@@ -97,6 +107,7 @@ void journey_put_aside(struct journey *j, const struct target *t, bool same_sour
     char dsn[PG_DSN];
 
     str_copy(dsn, sizeof dsn, same_source ? j->dsn : "");
+    remember_source(j);
     if (journey_has_choices(j))
         put_away(j);
     if (!same_source)
@@ -106,6 +117,13 @@ void journey_put_aside(struct journey *j, const struct target *t, bool same_sour
     str_copy(j->dsn, sizeof j->dsn, dsn);
     j->target = kept;
     j->elsewhere = !same_source;
+}
+
+void journey_go_back(struct journey *j, const struct target *t)
+{
+    journey_put_aside(j, t, false);
+    str_copy(j->dsn, sizeof j->dsn, j->live->left_dsn);
+    j->elsewhere = false;
 }
 
 /* --- the target, field by field --- */

@@ -97,6 +97,9 @@ void journey_restart(struct journey *j);
 /* The same for this target. Connection, facts and password stay where it is the same source. What
  * holds no choice yet is taken as it is. */
 void journey_put_aside(struct journey *j, const struct target *t, bool same_source);
+/* The same for a target of the source that was connected before (live->left): it is connected again
+ * by itself. */
+void journey_go_back(struct journey *j, const struct target *t);
 bool journey_switch(struct journey *j,
                     int64_t id);                   /* to another of the store; false: it says why */
 bool journey_has_choices(const struct journey *j); /* something would be missed */

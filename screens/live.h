@@ -42,6 +42,8 @@ struct live {
     char password_where[400];   /* where the person gets it; "" when the platform said nothing */
     struct source_facts *facts; /* the last look, and the one before it: for trends */
     struct source_facts *earlier;
+    struct target left; /* the source that was connected before another app's stream was opened */
+    char left_dsn[PG_DSN];
     const char *repo;           /* the app's repository; NULL: none found */
     const char *repo_why;       /* then: why not */
     struct rules_team *team;    /* the rules of sensitivity.json; NULL: none */

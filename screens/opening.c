@@ -30,6 +30,20 @@ static bool is_this(const struct journey *j, const struct target *place,
            str_eq(j->target.project, place->project) && str_eq(j->target.region, place->region);
 }
 
+/* It reads the source that was connected before another's stream was looked at: *t is its target.
+ */
+static bool leads_back(const struct journey *j, const struct target *place,
+                       const struct datastream_stream *s, const char *database, struct target *t)
+{
+    struct target left = j->live->left;
+
+    if (left.database[0] == '\0' || !str_eq(left.project, place->project) ||
+        !str_eq(left.region, place->region) || !opened_target(s, database, &left))
+        return false;
+    *t = left;
+    return true;
+}
+
 void opening_show(struct journey *j, const struct datastream_stream *s, const char *database)
 {
     struct target place = j->target, t = place;
@@ -39,7 +53,11 @@ void opening_show(struct journey *j, const struct datastream_stream *s, const ch
         journey_switch(j, before);
     if (!is_this(j, &place, s)) {
         t = place;
-        journey_put_aside(j, &t, opened_target(s, database, &t));
+        bool same = opened_target(s, database, &t);
+        if (!same && leads_back(j, &place, s, database, &t))
+            journey_go_back(j, &t);
+        else
+            journey_put_aside(j, &t, same);
     }
     str_copy(j->source, sizeof j->source, database);
     j->opened = true;

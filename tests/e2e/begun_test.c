@@ -85,6 +85,32 @@ STEP(a_new_set_up_loses_nothing)
     assert_int_equal(vt_wait_end(v, LONG_MS), 0);
 }
 
+/* From another app's stream to one's own: its source is connected again, without a word. */
+STEP(ones_own_stream_has_its_source_again)
+{
+    answer_is(STROM(&w, "create", "postmottak-backend", "datastream", "--include-tables",
+                    "regel_evaluering", "--yes"),
+              0);
+    open_wizard(NULL);
+    see("at Connect");
+    vt_keys(v, "Home Enter");
+    see("postmottak as kari.nordmann@nav.no");
+    see("number 482910375264");
+    vt_key(v, "Esc");
+    see("✔ " THEIRS);
+    vt_keys(v, "End Up Enter");
+    see("there is no connection to the source");
+    vt_key(v, "H");
+    see("✔ postgres-postmottak-bigquery");
+    vt_keys(v, "End Enter");
+    see("public.regel_evaluering");
+    see("ds_replication, active");
+    see("postmottak-backend - dev-gcp");
+    vt_key(v, "q");
+    vt_key(v, "q");
+    assert_int_equal(vt_wait_end(v, LONG_MS), 0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -95,6 +121,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(another_apps_stream_brings_nothing_of_ours),
         cmocka_unit_test(what_was_begun_is_listed),
         cmocka_unit_test(a_new_set_up_loses_nothing),
+        cmocka_unit_test(ones_own_stream_has_its_source_again),
     };
     return cmocka_run_group_tests(tests, start, close_world);
 }
