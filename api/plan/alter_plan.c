@@ -84,6 +84,12 @@ static void take_tables(struct alter_planner *pl, struct alter_order *full)
     bool all = full->n_tables == 1 && str_eq(full->tables[0], "all");
     size_t n = all ? pl->seen->n_tables : full->n_tables;
 
+    if (pl->seen->n_tables == 0) {
+        alter_refuse(pl, ERR_CONFLICT, tr("no table flows in this stream"),
+                     tr("choose some first: e on Monitor, or a plan file that has them and strom "
+                        "apply"));
+        n = 0;
+    }
     for (size_t i = 0; i < n; i++) {
         const struct alter_table *t = all ? &pl->seen->tables[i] : find(pl->seen, full->tables[i]);
         names[i] = t ? alter_table_name(t, pl->a) : full->tables[i];
@@ -93,7 +99,7 @@ static void take_tables(struct alter_planner *pl, struct alter_order *full)
                 arena_printf(pl->a, tr("%s does not flow in this stream"), full->tables[i]),
                 arena_printf(pl->a, tr("these do: %s"), flowing(pl)));
     }
-    if (n == 0)
+    if (n == 0 && pl->seen->n_tables)
         alter_refuse(pl, ERR_INPUT, tr("no table is named"),
                      arena_printf(pl->a, tr("these flow: %s; or: all"), flowing(pl)));
     full->tables = names;

@@ -135,6 +135,25 @@ static void test_what_cannot_be_put_back_says_so(void **state)
     }
 }
 
+/* Neither "all" nor a name helps where nothing flows. */
+static void test_no_table_flows(void **state)
+{
+    static const char *const words[] = {"all", "public.sak"};
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const struct alter_order order = {
+            .kind = ALTER_BACKFILL, .tables = &words[i], .n_tables = 1};
+        struct act act;
+        plan(&act, &order);
+        struct alter_seen none = *act.plan.seen;
+        none.n_tables = 0;
+        alter_plan(&none, &order, &act.mem, &act.plan);
+        assert_false(act.plan.possible);
+        assert_string_equal(act.plan.why.why, "no table flows in this stream");
+        end(&act);
+    }
+}
+
 /* --- a machine that was rebuilt --- */
 
 static void test_a_rebuilt_machine(void **state)
@@ -255,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_pause_is_put_back),
         cmocka_unit_test(test_a_slot_is_put_back),
         cmocka_unit_test(test_what_cannot_be_put_back_says_so),
+        cmocka_unit_test(test_no_table_flows),
         cmocka_unit_test(test_a_rebuilt_machine),
         cmocka_unit_test(test_what_terraform_manages_is_named),
     };
