@@ -22,6 +22,7 @@ static void look(struct removal *self, struct journey *j)
     task_clear(&self->removing);
     task_clear(&self->looking);
     self->planned = NULL;
+    self->n_planned = 0;
     self->why = (struct scroll){0};
     self->reads = false;
     str_done(&self->left);

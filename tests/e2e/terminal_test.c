@@ -441,6 +441,9 @@ STEP(taking_down)
     see("D take down");
     vt_type(v, "D");
     station("take down", "Enter take down");
+    vt_key(v, "r"); /* what was planned is gone, and nothing has answered yet */
+    see("Stream  ");
+    see("Enter take down");
 }
 
 int main(int argc, char **argv)
