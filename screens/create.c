@@ -213,6 +213,16 @@ static bool runs_not(const void *ctx, const struct journey *j)
     return !runs(ctx, j) && !ended(ctx, j); /* after a failure r goes on */
 }
 
+static bool begins(const void *ctx, const struct journey *j)
+{
+    return j->apply == NULL && j->plan && !plan_changes_nothing(j->plan) && runs_not(ctx, j);
+}
+
+static bool goes_on(const void *ctx, const struct journey *j)
+{
+    return runs_not(ctx, j) && !begins(ctx, j);
+}
+
 static bool typing(const void *ctx)
 {
     const struct create *self = ctx;
@@ -243,7 +253,8 @@ static void leave(void *ctx)
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "go on", "begin; afterwards: to Monitor", runs_not, NULL},
+    {TUI_ENTER, "begin", "asks once more, then makes it", begins, NULL},
+    {TUI_ENTER, "go on", "to Monitor", goes_on, NULL},
     {'r', "again", "look at the cloud again and go on where it stopped", ended, again},
     {'t', "take back", "takes down what the run has made, and nothing else", has_made, take_back},
     {TUI_CTRL('C'), "interrupt", "detach, stop after this step, undo, or stay", runs, NULL},
