@@ -19,13 +19,13 @@ const struct receipt_line *remove_view_lines(const struct removal *self, size_t 
 {
     if (self->removing)
         return remove_receipt(self->removing, n);
-    *n = self->planned ? self->n_planned : 0;
+    *n = self->n_planned;
     return self->planned;
 }
 
 bool remove_has_work(const struct removal *self)
 {
-    for (size_t i = 0; self->planned && i < self->n_planned; i++)
+    for (size_t i = 0; i < self->n_planned; i++)
         if (self->planned[i].kind == RECEIPT_REMOVED)
             return true;
     return self->left.bytes > 0;
