@@ -160,6 +160,15 @@ static void blocks_of_row(const struct page *p, int row, struct str *out)
     }
 }
 
+/* What reaches from edge to edge does so in the picture too. */
+static void across(const struct page *p, int row, int col, int end, int y, int h, const char *fill,
+                   struct str *out)
+{
+    bool whole = col == 0 && end == p->cols - 1;
+    int x = whole ? 0 : x_of(col);
+    rect(out, x, y_of(row) + y, whole ? 2 * PAD + p->cols * CELL_W : x_of(end + 1) - x, h, fill);
+}
+
 static void backgrounds_of_row(const struct page *p, int row, struct str *out)
 {
     for (int col = 0; col < p->cols; col++) {
@@ -169,11 +178,21 @@ static void backgrounds_of_row(const struct page *p, int row, struct str *out)
             continue;
         while (end + 1 < p->cols && look_of(page_look(p, end + 1, row)).bg == bg)
             end++;
-        /* What reaches from edge to edge does so in the picture too. */
-        bool whole = col == 0 && end == p->cols - 1;
-        int x = whole ? 0 : x_of(col);
-        rect(out, x, y_of(row), whole ? 2 * PAD + p->cols * CELL_W : x_of(end + 1) - x, CELL_H,
-             palette[bg & 7]);
+        across(p, row, col, end, 0, CELL_H, palette[bg & 7], out);
+        col = end;
+    }
+}
+
+/* Lines of our own: not every viewer draws one under blanks. */
+static void underlines_of_row(const struct page *p, int row, struct str *out)
+{
+    for (int col = 0; col < p->cols; col++) {
+        int end = col;
+        while (end < p->cols && (look_of(page_look(p, end, row)).attr & LOOK_UNDERLINE))
+            end++;
+        if (end == col)
+            continue;
+        across(p, row, col, end - 1, BASE + 25, 10, INK, out);
         col = end;
     }
 }
@@ -182,7 +201,7 @@ static void backgrounds_of_row(const struct page *p, int row, struct str *out)
 
 static bool is_blank(const struct cell *c)
 {
-    return (c->text[0] == '\0' && !(look_of(c).attr & LOOK_UNDERLINE)) || is_drawn(c);
+    return c->text[0] == '\0' || is_drawn(c);
 }
 
 /* A run goes on over single blanks; two of them end it, and the next begins at its own place. */
@@ -204,20 +223,14 @@ static int run_end(const struct page *p, int row, int col)
 
 static void classes(struct look l, struct str *out)
 {
-    if (l.fg < 0 && l.attr == 0)
+    bool bold = (l.attr & LOOK_BOLD) != 0;
+    if (l.fg < 0 && !bold)
         return;
     str_add(out, " class=\"");
-    const char *gap = "";
-    if (l.fg >= 0) {
-        str_printf(out, "f%d", l.fg & 7);
-        gap = " ";
-    }
-    if (l.attr & LOOK_BOLD) {
-        str_printf(out, "%sb", gap);
-        gap = " ";
-    }
-    if (l.attr & LOOK_UNDERLINE)
-        str_printf(out, "%su", gap);
+    if (l.fg >= 0)
+        str_printf(out, "f%d%s", l.fg & 7, bold ? " " : "");
+    if (bold)
+        str_addc(out, 'b');
     str_addc(out, '"');
 }
 
@@ -259,7 +272,7 @@ static void window(const struct page *p, const char *title, struct str *out)
     escape(out, title, strlen(title));
     str_add(out, "</title>\n<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"
                  "'DejaVu Sans Mono',monospace;fill:" INK ";white-space:pre}"
-                 ".b{font-weight:700}.u{text-decoration:underline}");
+                 ".b{font-weight:700}");
     for (int i = 0; i < 8; i++)
         str_printf(out, ".f%d{fill:%s}", i, palette[i]);
     str_printf(out,
@@ -281,6 +294,7 @@ void shot_svg(const struct page *p, const char *title, struct str *out)
     window(p, title, out);
     for (int row = 0; row < p->rows; row++) {
         backgrounds_of_row(p, row, out);
+        underlines_of_row(p, row, out);
         blocks_of_row(p, row, out);
         lines_of_row(p, row, &path);
         text_of_row(p, row, out);

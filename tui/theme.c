@@ -2,12 +2,13 @@
 
 #include <stddef.h>
 
-enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, NONE = -1 };
+enum { BLACK, RED, GREEN, YELLOW, MAGENTA = 5, CYAN, NONE = -1 };
 
 static const struct look colored[STYLE_COUNT] = {
     [STYLE_TEXT] = {NONE, NONE, 0},
     [STYLE_HEADING] = {NONE, NONE, LOOK_BOLD},
-    [STYLE_TITLE] = {WHITE, BLUE, LOOK_BOLD},
+    [STYLE_TITLE] = {NONE, NONE,
+                     LOOK_BOLD | LOOK_UNDERLINE}, /* a rule: the cursor has the one accent */
     [STYLE_MUTED] = {NONE, NONE, 0},
     [STYLE_ACCENT] = {NONE, NONE, LOOK_BOLD},
     [STYLE_OK] = {GREEN, NONE, 0}, /* bold is bright on some, and pale on their light ground */
@@ -27,7 +28,7 @@ static const struct look colored[STYLE_COUNT] = {
 /* Without colour: what must stand out is bold or reversed; all of it is said in words as well. */
 static const uint8_t plain[STYLE_COUNT] = {
     [STYLE_HEADING] = LOOK_BOLD,
-    [STYLE_TITLE] = LOOK_REVERSE,
+    [STYLE_TITLE] = LOOK_BOLD | LOOK_UNDERLINE,
     [STYLE_ACCENT] = LOOK_BOLD,
     [STYLE_OK] = LOOK_BOLD,
     [STYLE_WARN] = LOOK_BOLD,

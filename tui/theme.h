@@ -11,7 +11,7 @@
 enum style {
     STYLE_TEXT,
     STYLE_HEADING, /* bold */
-    STYLE_TITLE,   /* the bar on top */
+    STYLE_TITLE,   /* the rule on top */
     STYLE_MUTED,   /* what may be skipped: plain, not dim */
     STYLE_ACCENT,  /* names of things one chooses */
     STYLE_OK,

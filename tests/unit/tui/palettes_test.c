@@ -125,20 +125,39 @@ static void every_style_can_be_read(void **state)
     assert_int_equal(weak, 0);
 }
 
-/* A line's cursor and the title stand out from the page, by ground or by reversing. */
+/* A line's cursor and a warning stand out from the page by their ground, or without colour by
+ * attributes. */
 static void grounds_stand_out(void **state)
 {
-    static const enum style grounds[] = {STYLE_TITLE, STYLE_CURSOR, STYLE_WARN};
+    static const enum style grounds[] = {STYLE_CURSOR, STYLE_WARN};
 
     (void)state;
     for (size_t i = 0; i < PALETTES; i++)
-        for (size_t g = 0; g < 3; g++) {
+        for (size_t g = 0; g < 2; g++) {
             struct look l = theme_look(grounds[g], palettes[i].color);
             if (!palettes[i].color)
                 assert_true(l.attr != 0);
             else
                 assert_true(contrast(palettes[i].colors[l.bg], palettes[i].paper) >= 1.5);
         }
+}
+
+/* What has no state has no colour, but for the cursor: its accent is nobody else's. */
+static void one_accent(void **state)
+{
+    static const enum style states[] = {STYLE_OK,      STYLE_WARN,      STYLE_FAIL,   STYLE_ADDED,
+                                        STYLE_RUNNING, STYLE_SENSITIVE, STYLE_REMOVED};
+    int accent = theme_look(STYLE_CURSOR, true).bg;
+
+    (void)state;
+    for (int s = 0; s < STYLE_COUNT; s++) {
+        struct look l = theme_look((enum style)s, true);
+        bool is_state = s == STYLE_CURSOR;
+        for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+            is_state |= states[i] == (enum style)s;
+        assert_true(is_state || (l.fg < 0 && l.bg < 0));
+        assert_true(l.fg != accent && (s == STYLE_CURSOR || l.bg != accent));
+    }
 }
 
 /* Default colours and the eight dark ones; bright black is the ground itself on Solarized. */
@@ -171,6 +190,7 @@ int main(void)
         cmocka_unit_test(the_formula),
         cmocka_unit_test(every_style_can_be_read),
         cmocka_unit_test(grounds_stand_out),
+        cmocka_unit_test(one_accent),
         cmocka_unit_test(only_colours_that_exist_everywhere),
         cmocka_unit_test(marks_differ_without_colour),
     };
