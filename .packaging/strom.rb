@@ -1,4 +1,5 @@
-# The Homebrew formula, for a tap: brew install --build-from-source .packaging/strom.rb --HEAD
+# The Homebrew formula, for a tap of one's own: brew tap-new NAME/strom, this file into its Formula/, then
+# brew install --HEAD NAME/strom/strom. Completions and manual pages come with cmake --install.
 class Strom < Formula
   desc "From PostgreSQL to BigQuery through Datastream, in the terminal"
   homepage "https://github.com/navikt/strom"
@@ -8,7 +9,7 @@ class Strom < Formula
 
   depends_on "cmake" => :build
   depends_on "ninja" => :build
-  depends_on "pkg-config" => :build
+  depends_on "pkgconf" => :build
   depends_on "cjson"
   depends_on "curl"
   depends_on "libmicrohttpd"
@@ -25,7 +26,6 @@ class Strom < Formula
            *std_cmake_args
     system "cmake", "--build", "build"
     system "cmake", "--install", "build"
-    generate_completions_from_executable(bin/"strom", "completion")
   end
 
   test do

@@ -94,7 +94,7 @@ static void enter(void *ctx, struct journey *j)
     str_copy(self->location, sizeof self->location, t->location);
     str_copy(self->stream, sizeof self->stream, t->stream);
     snprintf(self->freshness, sizeof self->freshness, "%ds", t->freshness_seconds);
-    if (self->has_kept && (options_seconds(self->kept_freshness) < 0 ||
+    if (self->has_kept && (!options_freshness_fits(self->kept_freshness) ||
                            options_seconds(self->kept_freshness) == t->freshness_seconds))
         str_copy(self->freshness, sizeof self->freshness, self->kept_freshness);
     field_init(&self->fields[ROW_DATASET], self->dataset, sizeof self->dataset);
@@ -121,7 +121,9 @@ static const char *problem(const struct destination *self, enum row row)
     case ROW_LOCATION:
         return names_location_wrong(self->location);
     case ROW_FRESHNESS:
-        return options_seconds(self->freshness) < 0 ? tr("a time: 0s, 900s, 15m, 1h") : NULL;
+        return options_freshness_fits(self->freshness)
+                   ? NULL
+                   : tr("a time: 0s, 900s, 15m, 1h; at most 31d");
     case ROW_STREAM:
         return names_stream_wrong(self->stream);
     case ROW_MODE:
@@ -138,7 +140,7 @@ static void commit(struct destination *self, struct journey *j)
     str_copy(t->dataset, sizeof t->dataset, self->dataset);
     str_copy(t->location, sizeof t->location, self->location);
     str_copy(t->stream, sizeof t->stream, self->stream);
-    if (options_seconds(self->freshness) >= 0) {
+    if (options_freshness_fits(self->freshness)) {
         t->freshness_seconds = options_seconds(self->freshness);
         t->freshness_chosen = true;
     }

@@ -26,17 +26,25 @@ static const char *git_top(struct arena *a)
     }
 }
 
-static void find_repo(struct live *l)
+/* False when the one that was asked for cannot be read: what its team has settled must not go
+ * unseen. Without one, repo_why tells. */
+static bool find_repo(struct live *l, struct err *e)
 {
     const char *wanted = l->options->repo ? l->options->repo : getenv("STROM_REPO");
+    bool asked = !str_is_empty(wanted);
 
-    l->repo = str_is_empty(wanted) ? git_top(&l->mem) : wanted;
+    l->repo = asked ? wanted : git_top(&l->mem);
     if (l->repo == NULL)
         l->repo_why = tr("no repository: neither --repo nor STROM_REPO, and this is no git folder");
-    else if (access(l->repo, R_OK | X_OK) != 0) {
-        l->repo_why = arena_printf(&l->mem, tr("the repository %s cannot be read"), l->repo);
-        l->repo = NULL;
-    }
+    if (l->repo == NULL || access(l->repo, R_OK | X_OK) == 0)
+        return true;
+    l->repo_why = arena_printf(&l->mem, tr("the repository %s cannot be read"), l->repo);
+    l->repo = NULL;
+    if (!asked)
+        return true;
+    err_set(e, ERR_INPUT, tr("Finding the app's repository"));
+    err_why(e, "%s", l->repo_why);
+    return err_hint(e, tr("use --repo DIR"));
 }
 
 bool live_find_team(const struct options *o, struct rules_team **out, struct err *e)
@@ -48,10 +56,9 @@ bool live_find_team(const struct options *o, struct rules_team **out, struct err
 
     *out = NULL;
     arena_init(&found.mem);
-    find_repo(&found);
     const char *beside =
         slash ? arena_strn(&found.mem, o->file, (size_t)(slash - o->file) + 1) : ".";
-    ok = !named || team_open(beside, out, e);
+    ok = find_repo(&found, e) && (!named || team_open(beside, out, e));
     if (ok && *out == NULL && found.repo)
         ok = team_open(found.repo, out, e);
     arena_done(&found.mem);
@@ -85,8 +92,8 @@ bool live_open(struct live *l, const struct options *o, struct err *e)
     l->google = google_open(l->net, &google, e);
     if (l->google == NULL)
         return false;
-    find_repo(l);
-    live_find_team(o, &l->team, &l->team_trouble);
+    if (find_repo(l, &l->team_trouble))
+        live_find_team(o, &l->team, &l->team_trouble);
     live_use_cluster(l, o->context ? o->context : "", o->namespace_ ? o->namespace_ : "");
     return true;
 }

@@ -106,7 +106,7 @@ bool live_fill_target(const struct live *l, struct target *t, struct err *e)
     if (t->freshness_seconds < 0) {
         err_set(e, ERR_INPUT, "Reading --freshness");
         err_why(e, "'%s' is no time", o->freshness);
-        return err_hint(e, "for example 900s, 15m or 1h");
+        return err_hint(e, "for example 900s, 15m or 1h; at most 31d");
     }
     return true;
 }

@@ -151,24 +151,35 @@ static int run(struct options *o, const char *argv0)
     return after_walk(o, argv0);
 }
 
+/* What is wrong with the command line is told in the language that it, or the user file, asks for.
+ */
+static int tell_wrong_words(int argc, char **argv, const struct options *o, struct err *e)
+{
+    struct options again;
+
+    options_parse(argc, argv, &again, e);
+    return out_error(o, e);
+}
+
 int main(int argc, char **argv)
 {
     struct config_file user;
     struct options o;
-    struct err e;
+    struct err e, wrong;
     int code;
 
     secret_forbid_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */
-    if (!options_parse(argc, argv, &o, &e))
-        return out_error(&o, &e);
+    bool parsed = options_parse(argc, argv, &o, &wrong);
     bool well = config_file_read(&user, &e);
     if (well)
         config_fill_options(&user, &o);
     tr_language(o.lang ? o.lang : "auto");
     words_of_toolkit();
-    if (o.version || o.help)
+    if (!parsed)
+        code = tell_wrong_words(argc, argv, &o, &wrong);
+    else if (o.version || o.help)
         code = tell(&o);
     else
         code = well ? run(&o, argv[0]) : out_error(&o, &e);

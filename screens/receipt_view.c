@@ -41,15 +41,13 @@ void receipt_view_row(const void *ctx, size_t i, struct page *p)
     const struct receipt_rows *rows = ctx;
     const struct receipt_line *l = &rows->lines[i];
     bool loud = l->kind == RECEIPT_BY_HAND || l->kind == RECEIPT_FAILED; /* somebody has to act */
-    char first[120];
 
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(l->why, "\n"), l->why);
     page_put(p, styles[l->kind], "%c", signs[l->kind]);
     page_put(p, loud ? styles[l->kind] : STYLE_TEXT, " %s", title_of(l->what));
     page_tab(p, NAME_AT);
     page_put(p, STYLE_ACCENT, "%s", l->name);
     page_tab(p, rows->why_at);
-    page_put(p, STYLE_MUTED, "%s", first);
+    page_put(p, STYLE_MUTED, "%.*s", (int)strcspn(l->why, "\n"), l->why);
 }
 
 void receipt_view_text(const struct receipt_line *lines, size_t n, bool planned, struct str *out)

@@ -194,15 +194,17 @@ static void order(struct check_list *l, const struct source_view *v)
         slot_anew(l, id, v);
     } else if (s->catalog_age < 0) {
         check_set(l, id, CHECK_UNKNOWN,
-                  s->logical ? "the slot does not tell its age" : "a physical slot has no order");
+                  s->logical ? tr("the slot does not tell its age")
+                             : tr("a physical slot has no order"));
     } else if (p->age > s->catalog_age) { /* as old: what the slot began at is what made it */
         check_set(l, id, CHECK_PASS, "the publication was there first");
     } else {
         bool dead = is_too_old(v, s);
         check_set(
             l, id, dead ? CHECK_FAIL : CHECK_WARN, "%s",
-            dead ? "the slot was made before the publication, and the stream cannot get past that"
-                 : "the publication was made or changed after the slot");
+            dead ? tr("the slot was made before the publication, and the stream cannot get past "
+                      "that")
+                 : tr("the publication was made or changed after the slot"));
         if (dead || slot_future(v) == SLOT_IS_MADE_BESIDE)
             slot_anew(l, id, v);
         else /* dropped under a stream that works, it would take changes with it */

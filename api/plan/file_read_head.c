@@ -94,10 +94,9 @@ static bool read_mode(struct file_reader *r, const struct json *j, void *out)
 
 static bool read_freshness(struct file_reader *r, const struct json *j, void *out)
 {
-    enum { MOST_SECONDS = 31 * 24 * 3600 };
     int64_t *seconds = out;
     double exact = json_as_double(j, -1);
-    if (!json_is_number(j) || exact < 0 || exact > MOST_SECONDS)
+    if (!json_is_number(j) || exact < 0 || exact > SELECTION_FRESHNESS_MOST_S)
         return file_refuse(r, json_key(j), "seconds between 0 and 2678400 are needed");
     *seconds = (int64_t)exact;
     if ((double)*seconds < exact)

@@ -18,6 +18,8 @@ struct selection_source {
     const char *app, *context, *namespace, *instance, *database, *db_user, *publication, *slot;
 };
 
+enum { SELECTION_FRESHNESS_MOST_S = 31 * 24 * 3600 }; /* a month: what the plan file takes */
+
 struct selection_destination {
     const char *project;                   /* of the stream */
     const char *dataset_project;           /* of the dataset, where it is another; else NULL */

@@ -58,7 +58,7 @@ static bool value_fits(enum config_key key, const char *value)
     case CONFIG_MOUSE:
         return options_is_among(value, "yes no");
     case CONFIG_FRESHNESS:
-        return options_seconds(value) >= 0;
+        return options_freshness_fits(value);
     case CONFIG_CONTEXT:
     case CONFIG_NAMESPACE:
     case CONFIG_PROJECT:

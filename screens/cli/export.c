@@ -141,9 +141,13 @@ static int run_plan(struct session *s, writer *write)
 
 static bool is_known(const struct options *o, struct err *e)
 {
-    if (o->n_args == 1)
+    if (o->n_args == 1 && (!o->undo || str_eq(o->args[0], "sql")))
         return true;
     err_set(e, ERR_INPUT, tr("Reading the command line"));
+    if (o->n_args == 1) {
+        err_why(e, tr("--undo is known of sql alone: terraform and gcloud write what makes it"));
+        return err_hint(e, tr("strom delete --dry-run tells what would be taken down"));
+    }
     err_why(e, tr("strom export wants to know what"));
     return err_hint(e, tr("sql, terraform or gcloud"));
 }

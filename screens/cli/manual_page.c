@@ -235,7 +235,7 @@ void manual_plan(struct str *out)
                  "  \"tables\": [{\"schema\": \"public\", \"table\": \"regel_evaluering\", "
                  "\"columns\": [\n"
                  "    {\"name\": \"id\", \"type\": \"bigint\", \"included\": true, \"level\": "
-                 "\"none\"}]}]\n}\n");
+                 "\"none\", \"categories\": []}]}]\n}\n");
     str_add(out, ".Ed\n.Sh JSON SCHEMA\nAs\n.Ic strom plan \\-\\-schema\nprints it:\n");
     put_literal(out, schema_of("plan"));
     str_add(out, ".Sh SEE ALSO\n.Xr strom 1\n");

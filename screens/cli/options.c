@@ -1,5 +1,7 @@
 #include "screens/cli/options_rows.h"
 
+#include "api/plan/selection.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,4 +256,10 @@ int options_seconds(const char *text)
     else if (*end && !str_eq(end, "s"))
         return -1;
     return n * unit > 100000000 ? -1 : (int)(n * unit);
+}
+
+bool options_freshness_fits(const char *text)
+{
+    int seconds = options_seconds(text);
+    return seconds >= 0 && seconds <= SELECTION_FRESHNESS_MOST_S;
 }

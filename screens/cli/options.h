@@ -51,5 +51,6 @@ bool options_is_command(const char *name);
 bool options_name_tables(const struct options *o);
 /* "15m", "1h", "900s", "900" -> seconds; -1 when it is none. 0 to 100 million. */
 int options_seconds(const char *text);
+bool options_freshness_fits(const char *text); /* what a plan file takes, too */
 
 #endif

@@ -281,8 +281,8 @@ static bool values_fit(const struct options *o, struct err *e)
         const char *name, *value, *hint;
         bool ok;
     } values[] = {
-        {"freshness", o->freshness, tr("for example 900s, 15m or 1h"),
-         o->freshness == NULL || options_seconds(o->freshness) >= 0},
+        {"freshness", o->freshness, tr("for example 900s, 15m or 1h; at most 31d"),
+         o->freshness == NULL || options_freshness_fits(o->freshness)},
         {"timeout", o->timeout, tr("for example 30s or 10m"),
          o->timeout == NULL || options_seconds(o->timeout) > 0},
         {"window", o->window, tr("so many keys, or all"), window_fits(o->window)},

@@ -199,6 +199,39 @@ static void only_what_there_is_is_listed(void **state)
     }
 }
 
+/* A repository whose team has settled something must not be missed by a slip of the pen. */
+static void a_wrong_repository_is_refused(void **state)
+{
+    char repo[1100];
+    (void)state;
+    snprintf(repo, sizeof repo, "%s/no-such-repository", w.state);
+    static const char *const commands[] = {"check", "tables", "plan", "apply", "status", "files"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const struct answer *a =
+            STROM(&w, commands[i], "--app", "postmottak-backend", "--repo", repo, "--yes");
+        answer_is(a, 2);
+        answer_says(a, "no-such-repository");
+        answer_says(a, "--repo");
+    }
+    setenv("STROM_REPO", repo, 1);
+    const struct answer *a = STROM(&w, "plan", "--app", "postmottak-backend");
+    answer_is(a, 2);
+    answer_says(a, "no-such-repository");
+    unsetenv("STROM_REPO");
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    const struct answer *a = STROM(&w, "export", "terraform", "--undo");
+    answer_is(a, 2);
+    answer_says(a, "--undo");
+    answer_is(STROM(&w, "plan", "--freshness", "32d"), 2);
+    a = STROM(&w, "--lang", "nb", "plan", "--no-such-option");
+    answer_is(a, 2);
+    answer_says(a, "Leser kommandolinjen");
+}
+
 static void password_in_a_dsn_is_refused(void **state)
 {
     static const char *const forms[] = {"postgres://u:" CANARY "@127.0.0.1/db",
@@ -408,6 +441,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),
         cmocka_unit_test(order_is_free),
         cmocka_unit_test(only_what_there_is_is_listed),
+        cmocka_unit_test(a_wrong_repository_is_refused),
+        cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(password_in_a_dsn_is_refused),
         cmocka_unit_test(a_dsn_beyond_reason_is_refused),
         cmocka_unit_test(password_file_must_be_private),

@@ -48,7 +48,7 @@ static const struct state slot[] = {
      .holder = SCENE_READER,
      .held = "START_REPLICATION SLOT \"ds_replication\" LOGICAL 0/0 (proto_version '1', "
              "publication_names 'ds_publication')",
-     .differs = {FAILS(CHECK_SLOT_FREE, "annen-leser as cloudsqladmin")}},
+     .differs = {FAILS(CHECK_SLOT_FREE, "annen-leser, cloudsqladmin")}},
     {.name = "a slot that must be made anew, by a role that may not",
      .sql = DROP_SLOT "SELECT pg_create_logical_replication_slot('ds_replication', "
                       "'test_decoding');\n"

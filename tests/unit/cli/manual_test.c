@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "api/plan/file.h"
 #include "screens/cli/complete.h"
 #include "screens/cli/manual.h"
 #include "screens/cli/options_rows.h"
@@ -257,6 +258,26 @@ static void test_each_picture_has_its_text(void **state)
     free(readme);
 }
 
+/* What the page shows as a plan file is one. */
+static void test_the_example_is_a_plan_file(void **state)
+{
+    static const char from[] = ".Sh EXAMPLES\n.Bd -literal\n";
+    struct str page = {0};
+    struct selection s = {0};
+    struct err e = {0};
+    (void)state;
+    manual_plan(&page);
+    const char *example = strstr(str_text(&page), from);
+    assert_non_null(example);
+    example += strlen(from);
+    const char *end = strstr(example, ".Ed\n");
+    assert_non_null(end);
+    if (!plan_file_read(example, (size_t)(end - example), &s, &e))
+        fail_msg("the example is refused: %s", e.why);
+    selection_done(&s);
+    str_done(&page);
+}
+
 static void test_nothing_becomes_a_request(void **state)
 {
     struct str page = {0};
@@ -283,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_readme_and_changelog),
         cmocka_unit_test(test_each_picture_has_its_text),
         cmocka_unit_test(test_nothing_becomes_a_request),
+        cmocka_unit_test(test_the_example_is_a_plan_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
