@@ -36,7 +36,7 @@ static void draw_life(const struct watch_slot *slot, struct page *p)
     else
         page_put(p, STYLE_MUTED, "%s", tr("not seen moving yet"));
     if (slot->pace_s > 0 && slot->wal_bytes_per_hour > 0)
-        page_put(p, STYLE_WARN, tr(", growing by %s an hour (measured over %s)"),
+        page_put(p, STYLE_MUTED, tr(", growing by %s an hour (measured over %s)"),
                  figure_bytes(slot->wal_bytes_per_hour, pace),
                  clock_span((int64_t)slot->pace_s, over));
     page_newline(p);

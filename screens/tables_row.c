@@ -123,8 +123,8 @@ static const char *problem_word(unsigned problems)
     static const struct {
         enum survey_problem problem;
         const char *word;
-    } words[] = {{SURVEY_PARTITION, "part"},      {SURVEY_NO_PRIMARY_KEY, "key"},
-                 {SURVEY_IDENTITY_NOTHING, "id"}, {SURVEY_TOO_MANY_KEY_COLUMNS, "key"},
+    } words[] = {{SURVEY_PARTITION, "part"},      {SURVEY_NO_PRIMARY_KEY, "no key"},
+                 {SURVEY_IDENTITY_NOTHING, "id"}, {SURVEY_TOO_MANY_KEY_COLUMNS, "keys"},
                  {SURVEY_ROW_SECURITY, "rls"},    {SURVEY_UNSUPPORTED_COLUMNS, "type"},
                  {SURVEY_LARGE_TABLE, "size"},    {SURVEY_IDENTITY_FULL, "id"}};
 

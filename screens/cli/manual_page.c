@@ -163,7 +163,8 @@ static void put_commands(struct str *out)
 static void put_schemas(struct str *out)
 {
     str_add(out, ".Sh JSON\nWith\n.Fl \\-json\nstdout bears one document (or, of\n.Cm apply ,\n.Cm "
-                 "create\nand\n.Cm delete ,\none object a line), each with\n.Qq version : 1 .\n"
+                 "create ,\n.Cm delete\nand\n.Cm stream ,\none object a line), each with\n.Qq "
+                 "version : 1 .\n"
                  "Fields are added, never renamed.\nTheir JSON Schemas, as\n.Nm Ar command Fl "
                  "\\-schema\nprints them; that of the plan file is in\n.Xr strom-plan 5 .\n");
     for (size_t i = 0; i < OPTION_COMMANDS; i++) {

@@ -29,6 +29,19 @@ static bool unknown_command(const char *name, struct err *e)
     return best ? err_hint(e, "did you mean '%s'?", best) : err_hint(e, "strom --help lists them");
 }
 
+static bool known_scenario(const char *name, struct err *e)
+{
+    char best[32];
+
+    if (options_is_among(name, OPTION_SCENARIOS))
+        return true;
+    err_set(e, ERR_INPUT, "Reading the command line");
+    err_why(e, "there is no scenario '%s'", name);
+    return options_near_word(name, OPTION_SCENARIOS, best)
+               ? err_hint(e, "did you mean '%s'?", best)
+               : err_hint(e, "fresh, ready, running, shared, large or trouble");
+}
+
 /* --- the parser ----------------------------------------------------------------------------------
  */
 
@@ -121,7 +134,7 @@ static bool word(struct options *o, const char *text, struct err *e)
 {
     if (o->sandbox && o->command == NULL && o->scenario == NULL) {
         o->scenario = text;
-        return true;
+        return known_scenario(text, e);
     }
     if (o->command == NULL && str_eq(text, "help")) { /* strom help [COMMAND], as elsewhere */
         o->help = true;

@@ -227,6 +227,9 @@ static void what_does_not_fit_is_refused(void **state)
     answer_is(a, 2);
     answer_says(a, "--undo");
     answer_is(STROM(&w, "plan", "--freshness", "32d"), 2);
+    a = STROM(&w, "--sandbox", "redy");
+    answer_is(a, 2);
+    answer_says(a, "did you mean 'ready'?");
     a = STROM(&w, "--lang", "nb", "plan", "--no-such-option");
     answer_is(a, 2);
     answer_says(a, "Leser kommandolinjen");
