@@ -14,7 +14,8 @@ enum {
     MOST_UNREACHED = 3, /* of these without reaching anybody: the person waits for the message */
     LONGEST_PAUSE_MS = 32000,
     LONGEST_RETRY_AFTER_S = 60,
-    BUDGET_MS = 300000 /* of failing, a call; facts/gcp.md E: IAM's own retry advice */
+    LONGEST_TRY_MS = 75000, /* http.h: 60 s, and its backstop */
+    BUDGET_MS = 300000      /* of failing, a call; facts/gcp.md E: IAM's own retry advice */
 };
 
 int64_t exchange_pause(int n, int64_t first_ms)
@@ -125,10 +126,19 @@ static void tell_garbled(const struct exchange *x, struct task *owner)
 
 /* --- sending again --- */
 
+/* No sending outlasts its time-out: what is beyond, the machine slept through, and a try that ended
+ * in a sleep is no reason to give up. */
+static int64_t spent_on_it(const struct exchange *x, int64_t now)
+{
+    int64_t spent = now - x->began;
+    int64_t most = x->timeout_ms > LONGEST_TRY_MS ? x->timeout_ms : LONGEST_TRY_MS;
+    return spent < most ? spent : most;
+}
+
 /* True: another try is due. */
 static bool repeat_later(struct exchange *x, struct task *owner, int most, double wish_s)
 {
-    int64_t now = clock_mono_ms(), spent = now - x->began;
+    int64_t now = clock_mono_ms(), spent = spent_on_it(x, now);
     if (x->tries && most > x->tries)
         most = x->tries;
     if (++x->failures >= most || x->failing_ms + spent > BUDGET_MS ||

@@ -120,6 +120,24 @@ static void that_nobody_answers_is_told(void **state)
     task_drop(t);
 }
 
+/* Stopped for an hour with a request under way: by every clock its answer comes too late. */
+static void an_hour_asleep_is_no_failure(void **state)
+{
+    (void)state;
+    world_token(&w);
+    rule("GET", INSTANCES, 200, "{}", 0);
+    struct task *t = sqladmin_instance_list(w.google, "p");
+    while (task_state(t) == TASK_RUNNING && google_requests(t) == 0) {
+        net_wait(w.net, NULL, 0, clock_mono_ms() + 2);
+        net_step(w.net);
+    }
+    clock_advance(LONGEST_MS);
+    net_step(w.net);
+    expect_ok(t);
+    assert_true(google_requests(t) <= 3);
+    task_drop(t);
+}
+
 /* Twenty minutes of an operation: at most 4 % late, and not hammered. */
 static void an_operation_is_polled_with_measure(void **state)
 {
@@ -266,6 +284,7 @@ int main(void)
         CASE(the_budget_is_the_calls),
         CASE(a_wish_is_kept),
         CASE(what_holds_it_up_is_told),
+        CASE(an_hour_asleep_is_no_failure),
         CASE(that_nobody_answers_is_told),
         CASE(an_operation_is_polled_with_measure),
         CASE(a_new_account_is_waited_for),
