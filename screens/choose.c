@@ -25,7 +25,11 @@ static void record(struct journey *j, const struct done *d, const size_t *tables
     const struct selection_table *t = &j->selection.tables[d->first.table];
     struct str label = {0};
 
-    if (d->tables > 1)
+    if (d->columns == 0)
+        str_printf(&label,
+                   step->n_reasons > 1 ? tr("%s.%s, reasons %zu") : tr("the reason of %s.%s"),
+                   t->name, t->columns[d->first.column].name, step->n_reasons);
+    else if (d->tables > 1)
         str_printf(&label, tr("tables %zu (%s ...), columns %zu"), d->tables, t->name, d->columns);
     else if (d->columns > 1)
         str_printf(&label, tr("%s, columns %zu"), t->name, d->columns);
@@ -169,18 +173,17 @@ static void note_done(struct done *d, struct selection_place at)
     d->columns++;
 }
 
-/* Places of a table stand together; each table is recorded. */
+/* Places of a table stand together; each table is recorded, into a step that may hold reasons. */
 static struct done set_places(struct journey *j, const struct selection_place *places, size_t n,
-                              bool on, struct refusals *no)
+                              bool on, struct choose_step *step, struct refusals *no)
 {
-    struct choose_step step = {0};
     struct done d = {0};
     size_t n_tables = 0, *tables = mem_alloc((n + 1) * sizeof *tables);
 
     for (size_t i = 0; i < n;) {
         size_t table = places[i].table, done = d.columns,
                was = j->selection.tables[table].n_included;
-        choose_step_begin(&step, j, table);
+        choose_step_begin(step, j, table);
         for (; i < n && places[i].table == table; i++) {
             enum selection_answer a =
                 selection_set_column(&j->selection, table, places[i].column, on);
@@ -188,24 +191,27 @@ static struct done set_places(struct journey *j, const struct selection_place *p
             if (a == SELECTION_DONE)
                 note_done(&d, places[i]);
         }
-        choose_step_end(&step, j, d.columns > done);
+        choose_step_end(step, j, d.columns > done);
         d.tables += d.columns > done;
         d.changed += between(was, j->selection.tables[table].n_included);
         tables[n_tables++] = table; /* a reason alone may be new */
     }
-    if (d.columns)
-        record(j, &d, tables, n_tables, &step);
+    if (d.columns == 0 && n)
+        d.first = places[0];
+    if (d.columns || step->n_reasons)
+        record(j, &d, tables, n_tables, step);
     else
         choose_late_tables(j, tables, n_tables);
-    choose_step_done(&step);
+    choose_step_done(step);
     mem_free(tables);
     return d;
 }
 
 void choose_columns(struct journey *j, const struct selection_place *places, size_t n, bool on)
 {
+    struct choose_step step = {0};
     struct refusals no = {0};
-    size_t changed = set_places(j, places, n, on, &no).columns;
+    size_t changed = set_places(j, places, n, on, &step, &no).columns;
 
     if (no.reasons)
         journey_say(j, MARK_WARN,
@@ -223,7 +229,7 @@ void choose_columns(struct journey *j, const struct selection_place *places, siz
 }
 
 /* Those of the first table, what is turned on besides in it, then the others. */
-static void turn_on(struct journey *j, const struct choose_reasoned *r)
+static void turn_on(struct journey *j, const struct choose_reasoned *r, struct choose_step *step)
 {
     struct arena a = {0};
     struct selection_place *all = arena_array(&a, struct selection_place, r->n + r->n_besides + 1);
@@ -237,7 +243,7 @@ static void turn_on(struct journey *j, const struct choose_reasoned *r)
         all[n++] = r->besides[b];
     for (; i < r->n; i++)
         all[n++] = r->places[i];
-    d = set_places(j, all, n, true, &no);
+    d = set_places(j, all, n, true, step, &no);
     if (no.n)
         journey_say(j, MARK_WARN, "%s", no.why);
     else if (d.columns + r->n > 2)
@@ -254,10 +260,20 @@ bool choose_with_reason(struct journey *j, const struct choose_reasoned *r, stru
                                 .by = str_is_empty(user) ? "unknown" : user,
                                 .at = clock_rfc3339(clock_wall(), when)};
 
-    for (size_t i = 0; i < r->n; i++)
-        if (!selection_acknowledge(&j->selection, r->places[i].table, r->places[i].column, &ack, e))
+    struct choose_step step = {0};
+
+    for (size_t i = 0; i < r->n; i++) {
+        size_t table = r->places[i].table, column = r->places[i].column;
+        const struct selection_column *c = &j->selection.tables[table].columns[column];
+        struct choose_reason given = {.at = r->places[i], .was = c->ack};
+        if (!selection_acknowledge(&j->selection, table, column, &ack, e)) {
+            choose_step_done(&step); /* the first: all have the same texts */
             return false;
-    turn_on(j, r);
+        }
+        given.is = c->ack;
+        choose_step_reason(&step, &given);
+    }
+    turn_on(j, r, &step);
     return true;
 }
 

@@ -54,7 +54,7 @@ static bool push_some(struct journey *j, size_t most)
     if (l->pushed == l->n_steps)
         return false;
     struct late_step *s = &l->steps[l->pushed];
-    if (s->step.told < s->step.n) {
+    if (!choose_step_is_told(&s->step)) {
         choose_step_texts(&s->step, j, most, &s->before, &s->after);
         return true;
     }

@@ -2,6 +2,7 @@
 
 #include "screens/choose_late.h"
 #include "screens/kept_names.h"
+#include "screens/kept_reasons.h"
 
 #include <string.h>
 
@@ -50,7 +51,36 @@ static void describe(const struct selection_table *t, const char *marks, struct 
     str_addc(out, '\n');
 }
 
-bool choose_step_texts(struct choose_step *s, const struct journey *j, size_t most,
+void choose_step_reason(struct choose_step *s, const struct choose_reason *r)
+{
+    if (s->n_reasons == s->reasons_room)
+        s->reasons =
+            mem_grow(s->reasons, s->reasons_room = s->reasons_room * 2 + 4, sizeof *s->reasons);
+    s->reasons[s->n_reasons++] = *r;
+}
+
+/* No schema has an empty name: such a line is a reason's. */
+static void describe_reason(const struct journey *j, const struct selection_place *at,
+                            const struct selection_ack *ack, struct str *out)
+{
+    const struct selection_table *t = &j->selection.tables[at->table];
+
+    names_key(out, SEP, t->schema, t->name);
+    str_addc(out, *SEP);
+    names_put(out, t->columns[at->column].name);
+    if (ack) {
+        str_addc(out, *SEP);
+        kept_reason_write(out, ack);
+    }
+    str_addc(out, '\n');
+}
+
+bool choose_step_is_told(const struct choose_step *s)
+{
+    return s->told == s->n && s->reasons_told == s->n_reasons;
+}
+
+void choose_step_texts(struct choose_step *s, const struct journey *j, size_t most,
                        struct str *before, struct str *after)
 {
     for (size_t i = 0; i < most && s->told < s->n; i++) {
@@ -59,12 +89,17 @@ bool choose_step_texts(struct choose_step *s, const struct journey *j, size_t mo
         describe(t, str_text(&s->after) + s->marks, after);
         s->marks += t->n_columns;
     }
-    return s->told < s->n;
+    for (size_t i = 0; i < most && s->reasons_told < s->n_reasons; i++) {
+        const struct choose_reason *r = &s->reasons[s->reasons_told++];
+        describe_reason(j, &r->at, r->was, before);
+        describe_reason(j, &r->at, r->is, after);
+    }
 }
 
 void choose_step_done(struct choose_step *s)
 {
     mem_free(s->tables);
+    mem_free(s->reasons);
     str_done(&s->before);
     str_done(&s->after);
     *s = (struct choose_step){0};
@@ -135,6 +170,16 @@ static bool restore_line(struct journey *j, char *to_text, char *from_text, size
     return true;
 }
 
+static void restore_reason(struct journey *j, char *line)
+{
+    char *parts[3 + KEPT_REASON_PARTS];
+    size_t n = names_cut(line, parts, 3 + KEPT_REASON_PARTS), table, column;
+
+    if (n >= 3 && selection_find(&j->selection, parts[0], parts[1], &table) &&
+        selection_find_column(&j->selection.tables[table], parts[2], &column))
+        kept_reason_set(j, table, column, parts + 3, n - 3);
+}
+
 void choose_restore(struct journey *j, const char *to, const char *from)
 {
     char *to_copy = mem_str(to), *from_copy = mem_str(from), *to_end, *from_end;
@@ -144,6 +189,10 @@ void choose_restore(struct journey *j, const char *to, const char *from)
          (to_end = strchr(a, '\n')) != NULL && (from_end = strchr(b, '\n')) != NULL;
          a = to_end + 1, b = from_end + 1) {
         *to_end = *from_end = '\0';
+        if (*a == *SEP) {
+            restore_reason(j, a + 1);
+            continue;
+        }
         if (n == room)
             tables = mem_grow(tables, room = room * 2 + 8, sizeof *tables);
         n += restore_line(j, a, b, &tables[n]);

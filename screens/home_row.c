@@ -38,8 +38,7 @@ static void put_begun(const char *title, enum journey_step at, struct page *p)
 static void put_left(const struct record_left *left, struct page *p)
 {
     page_put_until(p, STYLE_WARN, BEGUN_NOTE_AT - 1,
-                   left->alive ? tr("At work: %s") : tr("Not finished: %s"),
-                   left->target.stream);
+                   left->alive ? tr("At work: %s") : tr("Not finished: %s"), left->target.stream);
     page_tab(p, BEGUN_NOTE_AT);
     page_put(p, STYLE_MUTED, "%s", left->line);
 }

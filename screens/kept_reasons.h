@@ -6,6 +6,13 @@
 
 #include "screens/journey.h"
 
+enum { KEPT_REASON_PARTS = 6 };
+
+/* One in a line, its parts between separators. */
+void kept_reason_write(struct str *out, const struct selection_ack *a);
+/* The reason of a column is this one now, here and in what is kept: the parts that were written;
+ * none: it was taken back. */
+void kept_reason_set(struct journey *j, size_t table, size_t column, char **parts, size_t n);
 void kept_reasons_put(struct journey *j, const struct selection_table *t);
 void kept_reasons_restore(struct journey *j); /* onto the selection as it was judged now */
 /* Those that the plan file of this very stream holds. */

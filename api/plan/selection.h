@@ -141,6 +141,7 @@ bool selection_acknowledge(struct selection *s, size_t table, size_t column,
 /* One of before: it settles ack->level and ack->categories and no more. */
 bool selection_acknowledged(struct selection *s, size_t table, size_t column,
                             const struct selection_ack *ack, struct err *e);
+void selection_forget_reason(struct selection *s, size_t table, size_t column);
 /* Sensitive, and nothing settles it: no reason, or an outgrown one, or one that leaves out what
  * such a column's says (below). */
 bool selection_lacks_reason(const struct selection_column *c);

@@ -129,3 +129,9 @@ bool selection_acknowledge(struct selection *s, size_t table, size_t column,
     now.categories = s->tables[table].columns[column].categories;
     return selection_acknowledged(s, table, column, &now, e);
 }
+
+void selection_forget_reason(struct selection *s, size_t table, size_t column)
+{
+    assert(table < s->n_tables && column < s->tables[table].n_columns);
+    s->tables[table].columns[column].ack = NULL;
+}

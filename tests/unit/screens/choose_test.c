@@ -12,6 +12,7 @@
 #include "screens/choose.h"
 #include "screens/choose_late.h"
 #include "screens/kept_names.h"
+#include "screens/kept_reasons.h"
 #include "tests/unit/screens/choose_scene.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ static void test_one_choice_among_many_writes_one_entry(void **state)
     choose_all(&s);
     assert_int_equal(s.j.totals.tables, MANY);
     assert_int_equal(s.j.totals.columns, MANY * (COLUMNS - 1));
-    assert_true(choose_late_waits(&s.j)); /* behind the picture, some at a time */
+    assert_true(choose_late_waits(&s.j));     /* behind the picture, some at a time */
     while (kept_columns(&s, "t0")[0] == '\0') /* the step first, then tables */
         assert_true(journey_save_some(&s.j));
     assert_string_equal(kept_columns(&s, "t9999"), "");
@@ -132,6 +133,56 @@ static void test_a_second_reason_is_kept(void **state)
     assert_false(settle(&s, "", "B125"));
     assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics of 2026\x1f"
                                                         "B124\x1f"));
+    close_scene(&s);
+}
+
+/* A reason is an edit of the plan as a tick is: back to the one before, and to none at all. */
+static void test_a_reason_is_undone(void **state)
+{
+    const struct selection_column *c;
+    struct scene s;
+    (void)state;
+
+    open_scene(&s, 2);
+    c = &s.j.selection.tables[0].columns[FLAGGED];
+    assert_true(settle(&s, "statistics", "B123"));
+    assert_true(settle(&s, "research", "B124"));
+    choose_undo(&s.j);
+    assert_string_equal(c->ack->reason, "statistics");
+    assert_true(str_starts(kept_reason(&s, "t0", "c3"), "statistics\x1f"
+                                                        "B123\x1f"));
+    assert_true(is_chosen(&s, FLAGGED)); /* the step was a reason and nothing else */
+    assert_int_equal(s.j.totals.acknowledged, 1);
+    choose_undo(&s.j);
+    assert_false(is_chosen(&s, FLAGGED));
+    assert_null(c->ack);
+    assert_string_equal(kept_reason(&s, "t0", "c3"), "");
+    assert_int_equal(choose_column(&s.j, 0, FLAGGED, true), SELECTION_NEEDS_ACK);
+    choose_redo(&s.j);
+    choose_redo(&s.j);
+    assert_string_equal(c->ack->reason, "research");
+    assert_string_equal(c->ack->reference, "B124");
+    assert_int_equal(c->ack->level, RULES_SPECIAL);
+    assert_true(is_chosen(&s, FLAGGED));
+    assert_false(selection_lacks_reason(c));
+    close_scene(&s);
+}
+
+/* What was undone stays so after a restart, though a plan file may still say it. */
+static void test_a_reason_taken_back_stays_so(void **state)
+{
+    const struct selection_ack of_file = {"statistics",           "B123",        "p",
+                                          "2026-01-01T00:00:00Z", RULES_SPECIAL, 0};
+    struct scene s;
+    struct err e;
+    (void)state;
+
+    open_scene(&s, 2);
+    assert_true(settle(&s, "statistics", "B123"));
+    choose_undo(&s.j);
+    assert_true(selection_acknowledged(&s.j.selection, 0, FLAGGED, &of_file, &e));
+    kept_reasons_restore(&s.j);
+    assert_null(s.j.selection.tables[0].columns[FLAGGED].ack);
     close_scene(&s);
 }
 
@@ -336,6 +387,8 @@ int main(void)
         cmocka_unit_test(test_what_is_said),
         cmocka_unit_test(test_what_is_left_out_is_not_kept),
         cmocka_unit_test(test_a_second_reason_is_kept),
+        cmocka_unit_test(test_a_reason_is_undone),
+        cmocka_unit_test(test_a_reason_taken_back_stays_so),
         cmocka_unit_test(test_changes_of_a_stream_are_kept_apart),
         cmocka_unit_test(test_what_was_carried_out_is_no_change_any_more),
         cmocka_unit_test(test_another_source_takes_nothing_along),
