@@ -52,6 +52,7 @@ static bool open_as(struct files_view *v, struct journey *j, const struct prepar
 
     files_view_done(v);
     v->shape = shape;
+    v->undo = wanted->undo;
     if (!prepare(&v->mem, wanted, &v->files, &e)) {
         journey_say_err(j, &e);
         return false;

@@ -20,6 +20,7 @@ struct files_view {
     size_t at;         /* which is shown */
     uint64_t seen;     /* a bit each: to its end */
     struct diff_view diff;
+    bool undo;   /* those that take it down */
     bool told;   /* that it goes on */
     bool looked; /* what is shown was made of the cloud's answer */
 };

@@ -14,8 +14,12 @@ static void draw_heading(const struct files_view *v, struct page *p)
     if (v->files.n_files == 0) {
         page_heading(p, "%s", tr("No file has to be written now"));
         if (v->files.n_notes == 0)
-            page_text(p, "%s",
-                      tr("What the checks ask for stands in the manifest and the migrations "
+            page_text(
+                p, "%s",
+                v->undo
+                    ? tr("Neither the manifests nor the database hold anything of it that a "
+                         "file would take back.")
+                    : tr("What the checks ask for stands in the manifest and the migrations "
                          "already, and waits for a deploy where it still fails. What depends on "
                          "the tables (rights to read them) follows when tables are chosen: come "
                          "back here then."));

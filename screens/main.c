@@ -5,6 +5,7 @@
 #include "api/base/secret.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "screens/cli/commands.h"
 #include "screens/cli/config_file.h"
 #include "screens/cli/options.h"
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
     if (well)
         config_fill_options(&user, &o);
     tr_language(o.lang ? o.lang : "auto");
+    if (!utf8_is_locale() && isatty(STDOUT_FILENO))
+        tr_plain_letters();
     words_of_toolkit();
     if (!parsed)
         code = tell_wrong_words(argc, argv, &o, &wrong);

@@ -1,17 +1,12 @@
 #include "screens/tables_samples.h"
 
 #include "api/base/tr.h"
+#include "api/base/utf8.h"
 #include "api/plan/sampling_look.h"
 #include "screens/answer.h"
 #include "screens/plain.h"
 
-#include <langinfo.h>
 #include <string.h>
-
-static bool is_ascii(void)
-{
-    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-}
 
 void tables_samples_ask(struct tables_samples *s, const struct tables_view *v, struct journey *j)
 {
@@ -30,8 +25,8 @@ void tables_samples_ask(struct tables_samples *s, const struct tables_view *v, s
     s->table = v->tables[at.group];
     s->column = tables_view_column(v);
     s->task = sampling_look(pg, j->catalog, s->table, s->column,
-                            j->selection.tables[s->table].columns[s->column].categories, is_ascii(),
-                            o->shots || o->keys || plain_wanted(o));
+                            j->selection.tables[s->table].columns[s->column].categories,
+                            !utf8_is_locale(), o->shots || o->keys || plain_wanted(o));
     if (s->task == NULL)
         journey_say(j, MARK_WARN, "%s",
                     tr("values are looked at in tables alone: a view would run as a whole"));

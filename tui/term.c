@@ -4,11 +4,11 @@
 
 #include "api/base/arena.h"
 #include "api/base/safe.h"
+#include "api/base/utf8.h"
 #include "tui/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,11 +57,6 @@ bool term_wants_color(enum term_color flag, bool tty)
     if (is_forced("CLICOLOR_FORCE") || is_forced("FORCE_COLOR"))
         return true;
     return tty && !term_is_dumb();
-}
-
-static bool locale_is_utf8(void)
-{
-    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 int term_columns(void)
@@ -220,7 +215,7 @@ static void take(struct term *t, const struct term_options *o)
 {
     static bool registered;
     t->color = term_wants_color(o->color, true) && t->caps.colors >= 8;
-    t->ascii = !locale_is_utf8();
+    t->ascii = !utf8_is_locale();
     caps_looks(&t->caps, t->color);
     t->paint = (struct paint){.caps = &t->caps, .out = &t->bytes, .utf8 = !t->ascii};
     make_raw(t);

@@ -3,6 +3,7 @@
 #include "api/base/arena.h"
 #include "api/base/str.h"
 #include "api/base/tr_table.h"
+#include "api/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,43 @@ static void mark_table(void)
     for (size_t i = 0; i < table.n && !table.marked; i++)
         table.rows[i].norwegian = marked(table.rows[i].english);
     table.marked = true;
+}
+
+/* --- a terminal that shows ASCII --- */
+
+static const char *plain_letter(uint32_t letter)
+{
+    static const struct {
+        uint32_t letter;
+        const char *plain;
+    } all[] = {{0xE6, "ae"}, {0xF8, "oe"}, {0xE5, "aa"}, {0xC6, "Ae"}, {0xD8, "Oe"},
+               {0xC5, "Aa"}, {0xE9, "e"},  {0xAB, "\""}, {0xBB, "\""}, {0x2192, "->"}};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].letter == letter)
+            return all[i].plain;
+    return "?";
+}
+
+static char *plain(const char *text)
+{
+    struct str out = {0};
+    uint32_t letter;
+
+    for (size_t n; (n = utf8_next(text, strlen(text), &letter)) > 0; text += n)
+        if (letter < 0x80)
+            str_addc(&out, (char)letter);
+        else
+            str_add(&out, plain_letter(letter));
+    char *kept = mem_str(str_text(&out));
+    str_done(&out);
+    return kept;
+}
+
+void tr_plain_letters(void)
+{
+    for (size_t i = 0; i < table.n && table.norwegian && !table.marked; i++)
+        table.rows[i].norwegian = plain(table.rows[i].norwegian);
 }
 
 static void sort_table(void)

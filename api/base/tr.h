@@ -18,6 +18,9 @@ const char *tr(const char *english) __attribute__((format_arg(1)));
 /* "en", "nb", or "auto" (NULL too): LC_ALL, LC_MESSAGES, LANG in this order; no, nb and nn mean nb.
  * False for any other word; English then. */
 bool tr_language(const char *lang);
+/* From now on without letters that ASCII lacks, for a terminal whose locale cannot show them: oe,
+ * aa, ae. Behind tr_language. */
+void tr_plain_letters(void);
 const char *tr_current(void); /* "en" or "nb" */
 
 /* The table itself, for tests: entry i, false beyond its end. */

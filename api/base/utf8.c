@@ -2,6 +2,7 @@
 
 #include "api/base/arena.h"
 
+#include <langinfo.h>
 #include <string.h>
 #include <utf8proc.h>
 #include <wchar.h>
@@ -59,6 +60,11 @@ size_t utf8_put(char out[4], uint32_t cp)
         out[i] = (char)(0x80 | (cp & 0x3F));
     out[0] = (char)((n == 2 ? 0xC0 : n == 3 ? 0xE0 : 0xF0) | cp);
     return n;
+}
+
+bool utf8_is_locale(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 bool utf8_valid(const char *text, size_t n)

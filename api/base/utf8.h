@@ -11,6 +11,7 @@
  * point; an invalid byte gives 1 and *cp = 0xFFFFFFFF. At the end (n 0 or NUL) returns 0. */
 size_t utf8_next(const char *text, size_t n, uint32_t *cp);
 size_t utf8_put(char out[4], uint32_t cp); /* bytes written, 0 for no character */
+bool utf8_is_locale(void);                /* LC_CTYPE's characters are written so */
 bool utf8_valid(const char *text, size_t n);
 bool utf8_is_blank(const char *text); /* nothing in it can be seen; NULL too */
 bool utf8_is_line(const char *text);  /* valid, and no control character in it: no line break */

@@ -33,6 +33,7 @@ struct remove_options {
     /* what the source said: see remove_take_facts */
     bool slot_exists, publication_exists, source_asked, user_gone;
     bool user_holds;            /* the database user may still read, or replicate */
+    bool undeployed;            /* no such user, and no logical decoding: no manifest asks for it */
     bool other_slots;           /* others of this server need logical decoding */
     const char *source_why;     /* why it was not asked; NULL: there is no connection */
     int64_t slot_bytes;         /* WAL held; -1 unknown */

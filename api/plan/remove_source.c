@@ -66,6 +66,7 @@ void remove_take_facts(struct remove_options *o, const struct source_facts *f, s
     o->publication_exists = f->publication.exists;
     o->app_role = f->roles.part.known ? f->roles.app.name : NULL;
     o->user_gone = f->roles.part.known && !f->roles.db_user.exists;
+    o->undeployed = o->user_gone && f->server.part.known && !str_eq(f->server.wal_level, "logical");
     for (size_t i = 0; i < f->slots.n; i++)
         o->other_slots = o->other_slots || (f->slots.at[i].logical && &f->slots.at[i] != of_this);
     readable.at = arena_array(a, const char *, f->grants.n_tables + 1);
@@ -243,5 +244,6 @@ void remove_by_hand(const struct remove_options *o, struct arena *a, struct rece
     }
     add_terraform(o, a, lines, n);
     add_source(o, a, lines, n);
-    add_manifest(o, a, lines, n);
+    if (!o->undeployed)
+        add_manifest(o, a, lines, n);
 }

@@ -117,10 +117,22 @@ static void an_unknown_terminal_is_no_reason_to_stop(void **state)
     leaves();
 }
 
+static void log_is_ascii(void)
+{
+    size_t n;
+    const char *log = vt_log(v, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)log[i] >= 0x80)
+            fail_msg("byte %zu is %02x: %.40s", i, (unsigned char)log[i],
+                     log + (i < 20 ? 0 : i - 20));
+}
+
 /* Without UTF-8 everything is said in ASCII, signs too. */
 static void a_plain_locale_sees_ascii_only(void **state)
 {
-    static const char *const env[] = {"LC_ALL=C", NULL};
+    static const char *const env[] = {"LC_ALL=C", NULL}, *const argv[] = {w.strom, "--no-notify",
+                                                                          "--lang", "nb", NULL};
     (void)state;
     open_in(80, 24, env, NULL);
     see("What do you want to do?");
@@ -131,13 +143,17 @@ static void a_plain_locale_sees_ascii_only(void **state)
     see("0 fail");
     vt_keys(v, "G w");
     assert_true(vt_wait_quiet(v, 200, LONG_MS));
-    size_t n;
-    const char *log = vt_log(v, &n);
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)log[i] >= 0x80)
-            fail_msg("byte %zu is %02x: %.40s", i, (unsigned char)log[i],
-                     log + (i < 20 ? 0 : i - 20));
+    log_is_ascii();
     leaves();
+    open_in(80, 24, env, argv);
+    see("Hva vil du gjoere?");
+    vt_key(v, "Enter");
+    see("482910375264");
+    vt_key(v, "Ctrl-C");
+    see("Avbrutt");
+    log_is_ascii();
+    vt_key(v, "Ctrl-C");
+    ends_with(130);
 }
 
 static bool uses_colour(struct vt *t, int cols, int rows)

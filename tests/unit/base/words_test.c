@@ -233,6 +233,36 @@ static void translations_fit(void **state)
     assert_true(n >= 9);
 }
 
+static size_t count_of(const char *text, char c)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == c;
+    return n;
+}
+
+static void without_letters_that_ascii_lacks(void **state)
+{
+    size_t questions = 0, now = 0, n = 0;
+    const char *english, *norwegian;
+    (void)state;
+
+    assert_true(tr_language("nb"));
+    for (size_t i = 0; tr_entry(i, &english, &norwegian); i++)
+        questions += count_of(norwegian, '?');
+    tr_plain_letters();
+    for (; tr_entry(n, &english, &norwegian); n++) {
+        for (const char *at = norwegian; *at; at++)
+            if ((unsigned char)*at >= 0x80)
+                fail_msg("a letter that ASCII lacks: %s", norwegian);
+        now += count_of(norwegian, '?');
+    }
+    assert_int_equal(now, questions); /* each letter has its spelling */
+    assert_string_equal(tr("What do you want to do?"), "Hva vil du gjoere?");
+    assert_true(tr_language("en"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +273,7 @@ int main(void)
         cmocka_unit_test(what_is_cut_says_so),
         cmocka_unit_test(languages),
         cmocka_unit_test(translations_fit),
+        cmocka_unit_test(without_letters_that_ascii_lacks), /* the last: it stays so */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

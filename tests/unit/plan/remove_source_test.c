@@ -99,6 +99,25 @@ static void test_left_in_the_manifest(void **state)
     scene_done(&r.s);
 }
 
+/* Neither is deployed: what is not there is not asked to be taken out. */
+static void test_nothing_of_it_in_the_manifest(void **state)
+{
+    (void)state;
+    struct receipt r;
+    open_receipt(&r);
+    scene_prepared(&r.s);
+    r.s.facts.roles.db_user.exists = false;
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_non_null(by_hand(&r, "manifest")); /* the flag is on */
+    r.s.facts.server.wal_level = "replica";
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_null(by_hand(&r, "manifest"));
+    r.s.facts.roles.db_user.exists = true;
+    remove_take_facts(&r.o, &r.s.facts, &r.s.mem);
+    assert_non_null(by_hand(&r, "manifest"));
+    scene_done(&r.s);
+}
+
 static void test_slots_of_others(void **state)
 {
     (void)state;
@@ -280,7 +299,7 @@ int main(void)
         cmocka_unit_test(test_left_in_the_source),
         cmocka_unit_test(test_left_in_the_manifest),
         cmocka_unit_test(test_an_undo_tells_of_an_idle_slot),
-        cmocka_unit_test(test_left_in_the_manifest),
+        cmocka_unit_test(test_nothing_of_it_in_the_manifest),
         cmocka_unit_test(test_slots_of_others),
         cmocka_unit_test(test_left_rights),
         cmocka_unit_test(test_what_terraform_manages),
