@@ -37,6 +37,7 @@ struct destination {
     int64_t kept_cursor; /* of the field in focus; -1: its end */
     char was[128];       /* the line in focus, as undo knows it */
     char now[128];       /* and as it was when that was kept */
+    bool back, forward;  /* there is something to undo, to redo */
 };
 
 static const struct choice_item modes[] = {
@@ -79,9 +80,16 @@ static bool is_fixed(const struct journey *j, enum row row)
     return journey_changes_stream(j) && row != ROW_FRESHNESS;
 }
 
+static const char own_log[] = "destination";
+
 static void note(struct destination *self)
 {
     str_copy(self->was, sizeof self->was, value_of(self, self->focus));
+}
+
+static bool is_touched(const struct destination *self)
+{
+    return !str_eq(self->was, value_of(self, self->focus));
 }
 
 static void enter(void *ctx, struct journey *j)
@@ -107,6 +115,7 @@ static void enter(void *ctx, struct journey *j)
     field_place(&self->fields[self->focus], self->kept_cursor);
     if (!str_eq(self->now, value_of(self, self->focus)))
         note(self);
+    undoing_look(j, own_log, &self->back, &self->forward);
     ask(self, j);
 }
 
@@ -244,7 +253,6 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
 /* --- back and forth ------------------------------------------------------------------------------
  */
 
-static const char own_log[] = "destination";
 static const char *const row_names[ROWS] = {"dataset", "location", "freshness", "mode", "stream"};
 
 /* A line is one step, however many keys it took: taken when it is left. */
@@ -252,13 +260,14 @@ static void record(struct destination *self, struct journey *j)
 {
     struct str before = {0}, after = {0};
 
-    if (str_eq(self->was, value_of(self, self->focus)))
+    if (!is_touched(self))
         return;
     str_printf(&before, "%s=%s", row_names[self->focus], self->was);
     str_printf(&after, "%s=%s", row_names[self->focus], value_of(self, self->focus));
     undoing_push(j, own_log,
                  &(struct undo_step){label_of(self->focus), str_text(&before), str_text(&after)});
     note(self);
+    undoing_look(j, own_log, &self->back, &self->forward);
     str_done(&before);
     str_done(&after);
 }
@@ -295,6 +304,7 @@ static void step_to(struct destination *self, struct journey *j, bool back)
             undoing_say(j, back, &s);
             break;
         }
+    undoing_look(j, own_log, &self->back, &self->forward);
     arena_done(&a);
 }
 
@@ -385,6 +395,22 @@ static enum nav update(void *ctx, struct journey *j, struct event ev)
     }
 }
 
+static bool can_undo(const void *ctx, const struct journey *j)
+{
+    const struct destination *self = ctx;
+
+    (void)j;
+    return self->back || is_touched(self);
+}
+
+static bool can_redo(const void *ctx, const struct journey *j)
+{
+    const struct destination *self = ctx;
+
+    (void)j;
+    return self->forward && !is_touched(self);
+}
+
 static bool typing(const void *ctx)
 {
     const struct destination *self = ctx;
@@ -443,8 +469,9 @@ static bool holds(const void *ctx)
 static const struct action actions[] = {
     {TUI_ENTER, "go on", "to Review", NULL, NULL},
     {TUI_TAB, "next field", "to the next line", NULL, NULL},
-    {TUI_CTRL('X'), "undo", "take the last change of a line back; u on the line Mode", NULL, undo},
-    {TUI_CTRL('R'), "redo", "make it again", NULL, redo},
+    {TUI_CTRL('X'), "undo", "take the last change of a line back; u on the line Mode", can_undo,
+     undo},
+    {TUI_CTRL('R'), "redo", "make it again", can_redo, redo},
     {TUI_ESC, "back", "to Tables; nothing is lost", is_typing, NULL},
     {0}};
 

@@ -18,7 +18,7 @@ static void put_row(const void *ctx, size_t i, struct page *p)
 
 void lines_view_draw(const struct lines_view *v, const struct list *list, struct page *p)
 {
-    struct list_rows rows = {.n = v->n, .ctx = v, .put = put_row};
+    struct list_rows rows = {.n = v->n, .ctx = v, .put = put_row, .blurred = v->blurred};
 
     if (page_is_wide(p)) {
         list_draw(list, &rows, p);

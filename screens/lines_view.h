@@ -22,6 +22,7 @@ struct lines_view {
     const void *ctx;
     size_t n;
     struct lines_row (*row)(const void *ctx, size_t i);
+    bool blurred; /* a field has the keys */
 };
 
 void lines_view_draw(const struct lines_view *v, const struct list *list, struct page *p);

@@ -84,7 +84,7 @@ static struct lines_row row_of(const void *ctx, size_t i)
 
 void manage_write_draw(const struct manage *self, struct page *p)
 {
-    const struct lines_view v = {self, self->n_lines, row_of};
+    const struct lines_view v = {.ctx = self, .n = self->n_lines, .row = row_of};
 
     page_heading(p, "%s", tr("What is needed first: w shows the rest, then writes it"));
     lines_view_draw(&v, &self->text, p);

@@ -53,7 +53,7 @@ static void draw_checks(const struct prerequisites *self, struct page *p)
     else if (checks_look_running(&self->look)) /* beside it: the list stays where it is */
         page_put_right(p, STYLE_RUNNING, "%s", tr("asking again"));
     page_newline(p);
-    page_split(p, page_is_wide(p) ? 58 : 50);
+    page_split(p, page_is_wide(p) ? 66 : 50);
     list_draw(&self->list, &rows, p);
     page_next_pane(p);
     if (self->reads)

@@ -172,6 +172,17 @@ static bool has_answer(const void *ctx, const struct journey *j)
     return shows_checks(ctx, j) && prerequisites_here(self) != NULL;
 }
 
+static bool has_bad(const void *ctx, const struct journey *j)
+{
+    const struct prerequisites *self = ctx;
+    const struct check_list *l = checks_look_list(&self->look);
+    bool bad = false;
+
+    for (size_t i = 0; l && i < CHECK_IDS; i++)
+        bad = bad || l->at[i].result != CHECK_PASS;
+    return bad && has_answer(ctx, j);
+}
+
 static enum nav turn_on(void *ctx, struct journey *j)
 {
     prerequisites_apis_ask(ctx, j);
@@ -201,7 +212,7 @@ const struct action prerequisites_actions[] = {
      NULL},
     {TUI_TAB, "to the list", "Down and Up go to the checks again", reads, NULL},
     {TUI_ENTER, "go on", "to Access", shows_checks, NULL},
-    {'n', "next bad", "to the next check that does not pass", has_answer, next_bad},
+    {'n', "next bad", "to the next check that does not pass", has_bad, next_bad},
     {'w', "files", "the manifest patch and the migrations: each is shown to its end, then written",
      has_answer, write_key},
     {'w', "write", "what is still to be shown, then all of it into the repository", can_write,

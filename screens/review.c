@@ -124,7 +124,7 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     if (!j->selection_ready && journey_catching_up(j)) {
         answered(p, journey_catching_up(j), tr("Bringing back what was chosen"));
     } else if (self->planned) {
-        struct lines_view lines = {self, self->lines.n, row_of};
+        struct lines_view lines = {.ctx = self, .n = self->lines.n, .row = row_of};
         draw_moved(j, p);
         lines_view_draw(&lines, &self->list, p);
     } else if (!answered(p, self->looking, tr("Looking at what there is in the cloud")) &&
@@ -185,6 +185,19 @@ static bool shows_file(const void *ctx, const struct journey *j)
 static bool shows_plan(const void *ctx, const struct journey *j)
 {
     return !shows_file(ctx, j);
+}
+
+static bool makes_nothing(const void *ctx, const struct journey *j)
+{
+    const struct review *self = ctx;
+
+    return shows_plan(ctx, j) && self->planned && j->plan && j->plan->count[PLAN_CREATE] == 0 &&
+           j->plan->count[PLAN_UPDATE] == 0 && j->plan->count[PLAN_DELETE] == 0;
+}
+
+static bool makes_something(const void *ctx, const struct journey *j)
+{
+    return shows_plan(ctx, j) && !makes_nothing(ctx, j);
 }
 
 static enum nav close_file(void *ctx, struct journey *j)
@@ -253,7 +266,8 @@ static void leave(void *ctx)
 }
 
 static const struct action actions[] = {
-    {TUI_ENTER, "create", "to Create: it asks once more", shows_plan, NULL},
+    {TUI_ENTER, "create", "to Create: it asks once more", makes_something, NULL},
+    {TUI_ENTER, "go on", "to Create: there is nothing to make or to change", makes_nothing, NULL},
     {'w', "write", "the selection as replication.json into the repository; it is shown first",
      shows_plan, write_key},
     {'w', "write", "what is still to be shown, then the file into the repository", shows_file,

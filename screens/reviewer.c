@@ -45,7 +45,9 @@ static void save(const void *ctx, struct kept *k)
         kept_set_text(k, "reviewer.base", self->base[0] ? self->base : NULL);
 }
 
-/* --- drawing --- */
+/* --- drawing: signs alone are coloured, as on a plan --- */
+
+enum { SIGN = 2 /* columns of a sign and its blank */ };
 
 static struct lines_row row_of(const void *ctx, size_t i)
 {
@@ -56,7 +58,7 @@ static struct lines_row row_of(const void *ctx, size_t i)
                                        [REVIEW_ALARM] = STYLE_SENSITIVE};
     const struct reviewer *self = ctx;
     const struct review_line *l = &self->lines.items[i];
-    struct lines_row row = {.style = tones[l->tone], .text = l->text};
+    struct lines_row row = {.style = STYLE_TEXT, .sign_style = tones[l->tone], .text = l->text};
 
     switch (l->kind) {
     case REVIEW_TITLE:
@@ -64,17 +66,23 @@ static struct lines_row row_of(const void *ctx, size_t i)
         row.style = STYLE_HEADING;
         break;
     case REVIEW_TOTAL:
+        if (l->tone == REVIEW_ALARM)
+            row.sign = review_sign(l->tone);
+        else
+            row.indent = SIGN;
         break;
     case REVIEW_ITEM:
         row.sign = review_sign(l->tone);
         break;
     case REVIEW_DETAIL:
+        row.indent = 2 * SIGN;
+        break;
     case REVIEW_CODE:
-        row.indent = 4;
-        row.style = l->kind == REVIEW_CODE ? STYLE_ACCENT : row.style;
+        row.indent = 2 * SIGN;
+        row.style = STYLE_ACCENT;
         break;
     case REVIEW_NOTE:
-        row.indent = 2;
+        row.indent = SIGN;
         break;
     }
     return row;
@@ -95,7 +103,7 @@ static void draw_base(const struct reviewer *self, struct page *p)
 static void draw(const void *ctx, const struct journey *j, struct page *p)
 {
     const struct reviewer *self = ctx;
-    struct lines_view lines = {self, self->lines.n, row_of};
+    struct lines_view lines = {self, self->lines.n, row_of, self->typing};
 
     (void)j;
     if (self->typing)

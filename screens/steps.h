@@ -6,7 +6,7 @@
 #include "screens/step.h"
 
 extern const struct step home_step, connect_step, prerequisites_step, access_step, tables_step,
-    destination_step, review_step, create_step, monitor_step, remove_step,
-    reviewer_step, manage_step;
+    destination_step, review_step, create_step, monitor_step, remove_step, reviewer_step,
+    manage_step;
 
 #endif

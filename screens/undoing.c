@@ -26,6 +26,19 @@ bool undoing_step(struct journey *j, const char *of, bool back, struct arena *a,
     return false;
 }
 
+void undoing_look(const struct journey *j, const char *of, bool *back, bool *forward)
+{
+    const char *undo = NULL, *redo = NULL;
+    struct arena a = {0};
+    struct err e;
+
+    if (j->id && !undo_labels(j->live->store, j->id, of, &a, &undo, &redo, &e))
+        undo = redo = NULL;
+    *back = undo != NULL;
+    *forward = redo != NULL;
+    arena_done(&a);
+}
+
 void undoing_say(struct journey *j, bool back, const struct undo_step *step)
 {
     journey_say(j, MARK_OK, back ? tr("undone: %s") : tr("done again: %s"), step->label);

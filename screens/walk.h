@@ -29,8 +29,8 @@ void walk_go(struct walk *w, enum journey_step to);
  * step is entered anew, now that there is whom to ask; as soon as that loses nothing. True: it was.
  */
 bool walk_catch_up(struct walk *w);
-/* Once the screen is gone: what strom granted and is granted still, or is held, on stderr; nothing in
- * the sandbox. */
+/* Once the screen is gone: what strom granted and is granted still, or is held, on stderr; nothing
+ * in the sandbox. */
 void walk_farewell(struct live *l);
 /* False: it stays here. QUIT is the caller's. */
 bool walk_follow(struct walk *w, enum nav nav);

@@ -36,7 +36,6 @@ static char letter(const struct cell *c)
         [STYLE_ACCENT] = 'A',  [STYLE_OK] = 'O',      [STYLE_WARN] = 'W',      [STYLE_FAIL] = 'F',
         [STYLE_RUNNING] = 'R', [STYLE_KEY] = 'K',     [STYLE_SENSITIVE] = 'S', [STYLE_FIELD] = '_',
         [STYLE_LINK] = 'L',    [STYLE_ADDED] = '+',   [STYLE_REMOVED] = '-',   [STYLE_CURSOR] = 'C',
-        [STYLE_MATCH] = 'M',
     };
     return (char)(c->on ? 'C' : letters[c->style]);
 }

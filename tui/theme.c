@@ -14,7 +14,7 @@ static const struct look colored[STYLE_COUNT] = {
     [STYLE_OK] = {GREEN, NONE, 0}, /* bold is bright on some, and pale on their light ground */
     [STYLE_WARN] = {BLACK, YELLOW, 0},
     [STYLE_FAIL] = {RED, NONE, LOOK_BOLD},
-    [STYLE_RUNNING] = {MAGENTA, NONE, LOOK_BOLD},
+    [STYLE_RUNNING] = {NONE, NONE, LOOK_BOLD},
     [STYLE_KEY] = {NONE, NONE, LOOK_BOLD},
     [STYLE_SENSITIVE] = {MAGENTA, NONE, 0},
     [STYLE_FIELD] = {NONE, NONE, LOOK_UNDERLINE},
@@ -22,7 +22,6 @@ static const struct look colored[STYLE_COUNT] = {
     [STYLE_ADDED] = {GREEN, NONE, 0},
     [STYLE_REMOVED] = {RED, NONE, 0},
     [STYLE_CURSOR] = {BLACK, CYAN, 0},
-    [STYLE_MATCH] = {NONE, NONE, LOOK_BOLD | LOOK_UNDERLINE},
 };
 
 /* Without colour: what must stand out is bold or reversed; all of it is said in words as well. */
@@ -30,16 +29,14 @@ static const uint8_t plain[STYLE_COUNT] = {
     [STYLE_HEADING] = LOOK_BOLD,
     [STYLE_TITLE] = LOOK_BOLD | LOOK_UNDERLINE,
     [STYLE_ACCENT] = LOOK_BOLD,
-    [STYLE_OK] = LOOK_BOLD,
     [STYLE_WARN] = LOOK_BOLD,
-    [STYLE_FAIL] = LOOK_BOLD,
+    [STYLE_FAIL] = LOOK_BOLD | LOOK_UNDERLINE,
     [STYLE_RUNNING] = LOOK_BOLD,
     [STYLE_KEY] = LOOK_BOLD,
     [STYLE_SENSITIVE] = LOOK_BOLD,
     [STYLE_FIELD] = LOOK_UNDERLINE,
     [STYLE_LINK] = LOOK_UNDERLINE,
     [STYLE_CURSOR] = LOOK_REVERSE,
-    [STYLE_MATCH] = LOOK_BOLD | LOOK_UNDERLINE,
 };
 
 struct look theme_look(enum style style, bool color)

@@ -25,7 +25,6 @@ enum style {
     STYLE_ADDED,   /* diff + */
     STYLE_REMOVED, /* diff - */
     STYLE_CURSOR,  /* the whole line under the cursor; page_highlight sets it */
-    STYLE_MATCH,   /* the part that a filter found */
     STYLE_COUNT
 };
 

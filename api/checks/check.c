@@ -189,6 +189,12 @@ void check_remedy(struct check_list *l, enum check_id id, enum check_remedy_kind
     va_end(args);
 }
 
+struct check *check_set_err(struct check_list *l, enum check_id id, enum check_result r,
+                            const struct err *e)
+{
+    return check_set(l, id, r, "%s (%s)", e->why, e->what);
+}
+
 void check_unknown_group(struct check_list *l, const char *group, const char *reason)
 {
     for (int i = 0; i < CHECK_IDS; i++)

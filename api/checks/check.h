@@ -6,6 +6,7 @@
  * judged yet is unknown, "not asked yet". Nothing here talks to the world. */
 
 #include "api/base/arena.h"
+#include "api/base/err.h"
 #include "api/base/str.h"
 
 #include <stdbool.h>
@@ -95,6 +96,9 @@ bool check_find(const char *name, enum check_id *id);
 /* --- for verdicts: an entry starts afresh with check_set, the rest is added to it --- */
 struct check *check_set(struct check_list *l, enum check_id id, enum check_result r,
                         const char *found, ...) __attribute__((format(printf, 4, 5)));
+/* Could not be asked, or was refused: the cause first, for a list shows the beginning. */
+struct check *check_set_err(struct check_list *l, enum check_id id, enum check_result r,
+                            const struct err *e);
 void check_needed(struct check_list *l, enum check_id id, const char *needed, ...)
     __attribute__((format(printf, 3, 4)));
 void check_why(struct check_list *l, enum check_id id, const char *why, ...)

@@ -21,7 +21,7 @@ const char *const *google_needed_apis(size_t *n)
 /* Could not be asked: that is no verdict on the thing itself. */
 static void unknown(struct check_list *l, enum check_id id, const struct err *e)
 {
-    check_set(l, id, CHECK_UNKNOWN, "%s: %s", e->what, e->why);
+    check_set_err(l, id, CHECK_UNKNOWN, e);
     if (*e->hint)
         check_remedy(l, id, CHECK_REMEDY_COMMAND, "%s", e->hint);
 }
@@ -38,7 +38,7 @@ static void credentials(struct check_list *l, const struct google_view *v)
     if (!who && (v->who_error->kind == ERR_NETWORK || err_is_machine(v->who_error))) {
         unknown(l, id, v->who_error);
     } else if (!who) {
-        check_set(l, id, CHECK_FAIL, "%s: %s", v->who_error->what, v->who_error->why);
+        check_set_err(l, id, CHECK_FAIL, v->who_error);
         check_remedy(l, id, CHECK_REMEDY_COMMAND, "%s", v->who_error->hint);
     } else {
         check_set(l, id, v->login_note || who->clock_ahead_s ? CHECK_WARN : CHECK_PASS,

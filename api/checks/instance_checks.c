@@ -111,7 +111,7 @@ void instance_checks(struct check_list *l, const struct instance_view *v)
         return;
     if (!v->instance) {
         struct str why = {0};
-        str_printf(&why, "%s: %s", v->error->what, v->error->why);
+        str_printf(&why, "%s (%s)", v->error->why, v->error->what);
         check_unknown_group(l, "instance", str_text(&why));
         str_done(&why);
         return;

@@ -69,9 +69,9 @@ bool source_is_publishable(const struct source_facts *f, const struct source_gra
 
 /* What is still to be done about the slot before a stream can read it. */
 enum slot_future {
-    SLOT_SERVES,  /* nothing */
-    SLOT_IS_MADE, /* there is none yet, or a temporary one */
-    SLOT_IS_MADE_ANEW, /* dropped first: its place becomes free */
+    SLOT_SERVES,        /* nothing */
+    SLOT_IS_MADE,       /* there is none yet, or a temporary one */
+    SLOT_IS_MADE_ANEW,  /* dropped first: its place becomes free */
     SLOT_IS_MADE_BESIDE /* under another name: this one is somebody else's */
 };
 enum slot_future slot_future(const struct source_view *v); /* as far as the slots are known */

@@ -23,7 +23,7 @@ void checks_not_connected(struct check_list *l, const struct err *e)
     if (e == NULL || e->kind == ERR_NONE) {
         check_set(l, id, CHECK_UNKNOWN, "no database was named");
     } else {
-        check_set(l, id, CHECK_FAIL, "%s: %s", e->what, e->why);
+        check_set_err(l, id, CHECK_FAIL, e);
         check_remedy(l, id, CHECK_REMEDY_COMMAND, "%s", e->hint);
     }
     check_needed(l, id, "a personal login to the app's database");

@@ -58,8 +58,8 @@ static const struct palette palettes[] = {
 enum { PALETTES = sizeof palettes / sizeof palettes[0] };
 
 static const char *const names[STYLE_COUNT] = {
-    "text", "heading",   "title", "muted", "accent", "ok",      "warn",   "fail", "running",
-    "key",  "sensitive", "field", "link",  "added",  "removed", "cursor", "match"};
+    "text",    "heading", "title",     "muted", "accent", "ok",    "warn",    "fail",
+    "running", "key",     "sensitive", "field", "link",   "added", "removed", "cursor"};
 
 /* --- WCAG 2: relative luminance and contrast --- */
 
@@ -145,8 +145,8 @@ static void grounds_stand_out(void **state)
 /* What has no state has no colour, but for the cursor: its accent is nobody else's. */
 static void one_accent(void **state)
 {
-    static const enum style states[] = {STYLE_OK,      STYLE_WARN,      STYLE_FAIL,   STYLE_ADDED,
-                                        STYLE_RUNNING, STYLE_SENSITIVE, STYLE_REMOVED};
+    static const enum style states[] = {STYLE_OK,    STYLE_WARN,      STYLE_FAIL,
+                                        STYLE_ADDED, STYLE_SENSITIVE, STYLE_REMOVED};
     int accent = theme_look(STYLE_CURSOR, true).bg;
 
     (void)state;
@@ -158,6 +158,20 @@ static void one_accent(void **state)
         assert_true(is_state || (l.fg < 0 && l.bg < 0));
         assert_true(l.fg != accent && (s == STYLE_CURSOR || l.bg != accent));
     }
+}
+
+/* What is well, what wants a look and what fails: told apart at a glance, in whatever look. */
+static void verdicts_differ(void **state)
+{
+    static const enum style verdicts[] = {STYLE_OK, STYLE_WARN, STYLE_FAIL};
+
+    (void)state;
+    for (int color = 0; color < 2; color++)
+        for (size_t i = 0; i < 3; i++)
+            for (size_t k = i + 1; k < 3; k++) {
+                struct look a = theme_look(verdicts[i], color), b = theme_look(verdicts[k], color);
+                assert_true(a.fg != b.fg || a.bg != b.bg || a.attr != b.attr);
+            }
 }
 
 /* Default colours and the eight dark ones; bright black is the ground itself on Solarized. */
@@ -191,6 +205,7 @@ int main(void)
         cmocka_unit_test(every_style_can_be_read),
         cmocka_unit_test(grounds_stand_out),
         cmocka_unit_test(one_accent),
+        cmocka_unit_test(verdicts_differ),
         cmocka_unit_test(only_colours_that_exist_everywhere),
         cmocka_unit_test(marks_differ_without_colour),
     };
