@@ -104,10 +104,8 @@ void remove_view_draw(const void *ctx, const struct journey *j, struct page *p)
     size_t n;
     const struct receipt_line *all = remove_view_lines(self, &n);
     const struct receipt_rows receipt = receipt_view_rows(all, n);
-    struct list_rows rows = {.n = n,
-                             .ctx = &receipt,
-                             .put = receipt_view_row,
-                             .blurred = self->reads || remove_ask_open(&self->ask)};
+    struct list_rows rows = {
+        .n = n, .ctx = &receipt, .put = receipt_view_row, .blurred = self->reads};
 
     if (self->writing) {
         files_view_draw(&self->files, p);
