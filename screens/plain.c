@@ -158,8 +158,33 @@ static void add_title(const struct plain *p, struct str *out)
         safe_printf(out, "== %d/%d %s ==", (int)p->walk.j.at, AT_MONITOR, tr(p->walk.step->title));
 }
 
+static int columns_there(void)
+{
+    const char *columns = getenv("COLUMNS");
+    long long said;
+    int here = term_columns();
+
+    if (columns && str_int64(columns, 20, 500, &said))
+        return (int)said;
+    return here >= 20 ? here : 80;
+}
+
+/* A terminal that was made wider or narrower is obeyed at the next page, which is read whole. */
+static void look_at_width(struct plain *p)
+{
+    int columns = columns_there();
+
+    if (columns == p->read.columns)
+        return;
+    p->read.columns = columns;
+    /* what is narrower is wrapped once, where it is read, not twice */
+    p->cols = columns < NARROW || columns > WIDE ? WIDE : columns;
+    plain_page_forget(&p->read);
+}
+
 static void draw(struct plain *p, struct str *text)
 {
+    look_at_width(p);
     page_begin(p->page, p->cols, TALL);
     page_set_ascii(p->page, true);
     page_set_wrap(p->page, true);
@@ -270,25 +295,12 @@ static void listen(struct plain *p)
     secret_wipe(text, sizeof text);
 }
 
-static int columns_there(void)
-{
-    const char *columns = getenv("COLUMNS");
-    long long said;
-    int here = term_columns();
-
-    if (columns && str_int64(columns, 20, 500, &said))
-        return (int)said;
-    return here >= 20 ? here : 80;
-}
-
 int plain_run(struct live *l)
 {
     struct plain p = {0};
 
     session_catch(l->net);
-    p.read.columns = columns_there();
-    /* what is narrower is wrapped once, here, not twice */
-    p.cols = p.read.columns < NARROW || p.read.columns > WIDE ? WIDE : p.read.columns;
+    look_at_width(&p);
     p.page = page_new(p.cols, TALL);
     journey_open(&p.walk.j, l);
     walk_begin(&p.walk);

@@ -204,13 +204,26 @@ static void draw_latency(const struct watch_status *s, struct page *p)
     status_view_spark(s->points[WATCH_LATENCY_P95], WATCH_POINTS, p);
 }
 
+/* Whole seconds, rounded up. */
+static int64_t most_behind(const double *points)
+{
+    double most = 0;
+
+    for (size_t i = 0; i < WATCH_POINTS; i++)
+        most = points[i] > most ? points[i] : most;
+    return (int64_t)(most + 0.999);
+}
+
 static void draw_behind(const struct watch_status *s, struct page *p)
 {
+    char span[CLOCK_TEXT];
+
     status_view_label(tr("Behind"), p);
     if (s->newest_point < 0)
         put_unknown(s, p);
     else
-        page_put(p, STYLE_MUTED, "%s", tr("in the last hour"));
+        page_put(p, STYLE_TEXT, tr("at most %s in the last hour"),
+                 clock_span(most_behind(s->points[WATCH_FRESHNESS]), span));
     status_view_spark(s->points[WATCH_FRESHNESS], WATCH_POINTS, p);
 }
 

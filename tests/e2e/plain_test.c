@@ -199,6 +199,12 @@ static void forty_columns(void **state)
     say("", "Where is the data today?");
     assert_true(widest_line(page()) <= 40);
     say("page", "+ ok  postmottak as");
+    vt_resize(v, 80, 24); /* it is obeyed from the next page on */
+    say("page", "Where is the data today?");
+    assert_true(widest_line(page()) > 40);
+    vt_resize(v, 50, 24);
+    say("page", "Where is the data today?");
+    assert_true(widest_line(page()) <= 50);
     type("quit");
     ends_with(0);
 }
