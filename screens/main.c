@@ -1,6 +1,7 @@
 /* Arguments; wizard or command. */
 
 #include "api/base/arena.h"
+#include "api/base/fds.h"
 #include "api/base/log.h"
 #include "api/base/secret.h"
 #include "api/base/str.h"
@@ -169,6 +170,7 @@ int main(int argc, char **argv)
     struct err e, wrong;
     int code;
 
+    fds_open_standard();
     secret_forbid_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON and SQL have a point */

@@ -426,6 +426,12 @@ static void closed_descriptors_do_no_harm(void **state)
     r = run_start(&o);
     assert_int_equal(run_wait_end(r, RUN_MS), 0);
     run_free(r);
+    static const char *const plain[] = {"--plain", NULL};
+    o.args = plain; /* nothing that it opens is read as if it were the person */
+    r = run_start(&o);
+    assert_int_equal(run_wait_end(r, RUN_MS), 0);
+    assert_non_null(strstr(run_out(r), "== Home =="));
+    run_free(r);
 }
 
 int main(int argc, char **argv)
