@@ -292,7 +292,7 @@ static void assert_color(const char *const *env, const char *answer)
     assert_true(vt_find(v, "ok", &col, &row));
     bool color = strcmp(answer, "yes") == 0;
     assert_int_equal(vt_cell(v, col, row).fg, color ? 2 : -1);
-    assert_int_equal(vt_cell(v, col, row).bold, !color);
+    assert_false(vt_cell(v, col, row).bold); /* what is well does not shout */
     vt_free(v);
 }
 
