@@ -82,6 +82,7 @@ struct rescue_flags {
     bool winch, stop, cont;
     int end;
 };
+int rescue_ending(void);                /* a signal that asks for the end is to be read; 0: none */
 void rescue_continued(void);            /* the SIGCONT just past has been dealt with */
 struct rescue_flags rescue_asked(void); /* and clears them */
 

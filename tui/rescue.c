@@ -128,6 +128,11 @@ struct rescue_flags rescue_asked(void)
     return f;
 }
 
+int rescue_ending(void)
+{
+    return (int)end;
+}
+
 void rescue_continued(void)
 {
     cont = 0;

@@ -433,5 +433,6 @@ void term_suspend(struct term *t)
     kill(0, SIGTSTP); /* the whole job, as the terminal would */
     sigaction(SIGTSTP, &old, NULL);
     rescue_continued();
-    term_enter(t);
+    if (rescue_ending() == 0) /* `kill %1`: behind the shell, taking the terminal would stop us */
+        term_enter(t);
 }

@@ -46,8 +46,10 @@ bool term_ascii(const struct term *t);
 
 void term_paint(struct term *t, const struct page *p);  /* one write */
 void term_set_size(struct term *t, int cols, int rows); /* headless only */
-void term_forget(struct term *t);  /* the next paint draws everything (Ctrl-L) */
-void term_suspend(struct term *t); /* Ctrl-Z; returns after fg, everything is drawn again */
+void term_forget(struct term *t); /* the next paint draws everything (Ctrl-L) */
+/* Ctrl-Z; returns after fg, and everything is drawn again. Where a signal asked for the end
+ * meanwhile, the terminal stays given back. */
+void term_suspend(struct term *t);
 /* Gives the terminal to another program ($EDITOR, gcloud login) and takes it back. */
 void term_leave(struct term *t);
 void term_enter(struct term *t);

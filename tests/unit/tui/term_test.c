@@ -156,6 +156,23 @@ static void suspended_and_back(void **state)
     vt_free(v);
 }
 
+/* As `kill %1` does it: the shell has the terminal, and it is not taken once more for the end. */
+static void ended_while_suspended(void **state)
+{
+    (void)state;
+    struct vt *v = start();
+    vt_key(v, "Ctrl-Z");
+    assert_true(vt_wait_stopped(v, VT_WAIT_MS));
+    assert_given_back(v);
+    size_t before = vt_bytes(v);
+    vt_signal(v, SIGTERM);
+    vt_continue(v);
+    assert_int_equal(vt_wait_end(v, VT_WAIT_MS), 128 + SIGTERM);
+    assert_given_back(v);
+    assert_null(strstr(vt_log(v, NULL) + before, "\033[?"));
+    vt_free(v);
+}
+
 static size_t times(const char *log, size_t bytes, const char *what)
 {
     size_t n = 0, length = strlen(what);
@@ -419,15 +436,25 @@ static void no_terminal_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lent_to_another),          cmocka_unit_test(escape_is_quick),
-        cmocka_unit_test(keys_and_letters),         cmocka_unit_test(a_paste_is_one_event),
-        cmocka_unit_test(many_keys_cost_one_frame), cmocka_unit_test(type_ahead_is_discarded),
-        cmocka_unit_test(suspended_and_back),       cmocka_unit_test(stopped_without_a_word),
-        cmocka_unit_test(continued_without_a_stop), cmocka_unit_test(resizes),
-        cmocka_unit_test(redraws_on_request),       cmocka_unit_test(copies),
-        cmocka_unit_test(clicks_and_the_wheel),     cmocka_unit_test(color_or_none),
-        cmocka_unit_test(the_rule_of_color),        cmocka_unit_test(unknown_and_dumb),
-        cmocka_unit_test(a_locale_without_utf8),    cmocka_unit_test(no_terminal_at_all),
+        cmocka_unit_test(lent_to_another),
+        cmocka_unit_test(escape_is_quick),
+        cmocka_unit_test(keys_and_letters),
+        cmocka_unit_test(a_paste_is_one_event),
+        cmocka_unit_test(many_keys_cost_one_frame),
+        cmocka_unit_test(type_ahead_is_discarded),
+        cmocka_unit_test(suspended_and_back),
+        cmocka_unit_test(stopped_without_a_word),
+        cmocka_unit_test(ended_while_suspended),
+        cmocka_unit_test(continued_without_a_stop),
+        cmocka_unit_test(resizes),
+        cmocka_unit_test(redraws_on_request),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(clicks_and_the_wheel),
+        cmocka_unit_test(color_or_none),
+        cmocka_unit_test(the_rule_of_color),
+        cmocka_unit_test(unknown_and_dumb),
+        cmocka_unit_test(a_locale_without_utf8),
+        cmocka_unit_test(no_terminal_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
