@@ -38,6 +38,12 @@ static bool watch(int fd)
     }
 }
 
+/* Lines that are not shown: a line editor takes no whole lines. */
+static bool only_hides(const struct guard_modes *m)
+{
+    return (m->ours.c_lflag & ICANON) && (m->before.c_lflag & ECHO) && !(m->ours.c_lflag & ECHO);
+}
+
 /* A shell that has the terminal by now sets its own modes, in its own time; one without a line
  * editor never does. Ours, which no line editor uses (signals off, line feeds as they are), tell
  * that nobody has. */
@@ -47,11 +53,11 @@ static bool is_free(int tty, pid_t group, const struct guard_modes *m)
     tcflag_t in = m->before.c_iflag ^ m->ours.c_iflag, out = m->before.c_oflag ^ m->ours.c_oflag,
              local = m->before.c_lflag ^ m->ours.c_lflag;
 
-    if (((out & OPOST) | (local & ISIG)) == 0) /* they were as ours before us */
+    if (((out & OPOST) | (local & ISIG)) == 0 && !only_hides(m)) /* they were as ours before us */
         return tcgetpgrp(tty) == group;
     return tcgetattr(tty, &now) == 0 && ((now.c_iflag ^ m->ours.c_iflag) & in) == 0 &&
            ((now.c_oflag ^ m->ours.c_oflag) & out) == 0 &&
-           ((now.c_lflag ^ m->ours.c_lflag) & local) == 0;
+           ((now.c_lflag ^ m->ours.c_lflag) & (local | ICANON)) == 0;
 }
 
 /* In one piece, so that no prompt comes between; the lines end well in either mode. */

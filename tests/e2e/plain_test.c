@@ -92,6 +92,58 @@ static void a_password_is_not_echoed(void **state)
     ends_with(0);
 }
 
+static bool shows_what_is_typed(struct vt *t, void *ctx)
+{
+    (void)ctx;
+    return vt_modes_sane(t);
+}
+
+static bool hides_what_is_typed(struct vt *t, void *ctx)
+{
+    return !shows_what_is_typed(t, ctx);
+}
+
+static void to_the_password(void)
+{
+    world_new_state(&w);
+    open_plain();
+    say("", "postmottak as kari.nordmann@nav.no");
+    for (int i = 0; i < 10 && strstr(page(), "> Password") == NULL; i++)
+        type("Tab");
+    assert_non_null(strstr(page(), "> Password"));
+    assert_true(vt_wait(v, hides_what_is_typed, NULL, LONG_MS));
+}
+
+/* However the line with the secret ends: a shell without a line editor would be left mute. */
+static void a_terminal_is_not_left_mute(void **state)
+{
+    static const int numbers[] = {SIGQUIT, SIGSEGV, SIGKILL, SIGTERM};
+    (void)state;
+    to_the_password();
+    for (int i = 0; i < 2; i++) {
+        vt_key(v, "Ctrl-Z");
+        assert_true(vt_wait_stopped(v, LONG_MS));
+        assert_true(vt_modes_sane(v));
+        vt_continue(v);
+        assert_true(vt_wait(v, hides_what_is_typed, NULL, LONG_MS));
+    }
+    say("=" SECRET, "> Password        typed, not shown"); /* the line goes on */
+    assert_null(strstr(vt_log(v, NULL), SECRET));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        to_the_password();
+        vt_signal(v, numbers[i]);
+        assert_true(vt_wait_end(v, LONG_MS) > 0);
+        assert_true(vt_wait(v, shows_what_is_typed, NULL, LONG_MS));
+    }
+    to_the_password();
+    vt_key(v, "Ctrl-Z");
+    assert_true(vt_wait_stopped(v, LONG_MS));
+    vt_signal(v, SIGTERM); /* kill %1 */
+    vt_continue(v);
+    ends_with(143);
+    assert_true(vt_modes_sane(v));
+}
+
 static void a_line_that_is_too_long_is_no_command(void **state)
 {
     char input[1200];
@@ -300,6 +352,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(forty_columns),
         cmocka_unit_test(an_interrupted_creation_asks),
         cmocka_unit_test(what_is_the_same_everywhere),
+        cmocka_unit_test(a_terminal_is_not_left_mute),
     };
     return cmocka_run_group_tests(tests, start, close_world);
 }
