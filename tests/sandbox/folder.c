@@ -108,6 +108,16 @@ bool folder_remove(const char *path)
     return gone || remove_at(AT_FDCWD, path);
 }
 
+bool folder_give_up(const char *path)
+{
+    char aside[FOLDER_PATH + 64];
+    const char *slash = strrchr(path, '/');
+    int parent = slash ? (int)(slash - path) + 1 : 0;
+
+    snprintf(aside, sizeof(aside), "%.*s.gone-%ld-%s", parent, path, (long)getpid(), path + parent);
+    return folder_remove(rename(path, aside) == 0 ? aside : path);
+}
+
 bool folder_write(const char *path, const char *text, char why[FOLDER_WHY])
 {
     char beside[FOLDER_PATH];

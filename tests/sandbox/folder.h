@@ -17,6 +17,9 @@ bool folder_make(const char *path, char why[FOLDER_WHY]); /* with its parents, m
 bool folder_make_temporary(const char *prefix, char out[FOLDER_PATH], char why[FOLDER_WHY]);
 /* Hardly a file fits on its device; of a path that is not there, its nearest parent's. */
 bool folder_is_full(const char *path);
+/* As folder_remove, of a folder that is claimed: its name is free at once, and what somebody makes
+ * under it meanwhile stays. */
+bool folder_give_up(const char *path);
 bool folder_remove(const char *path); /* with all that is in it; follows no link; gone is fine */
 /* Copies files and folders, modes kept, into `to` (made when missing; what is there is
  * overwritten). Every "@NAME@" of a .yaml file becomes the value; names and values end with NULL.

@@ -219,7 +219,7 @@ void postgres_remove(struct postgres *pg)
     if (pg->folder[0] != '\0')
         folder_remove(pg->folder);
     if (pg->goes_too[0] != '\0')
-        folder_remove(pg->goes_too);
+        folder_give_up(pg->goes_too);
     forget(pg);
 }
 

@@ -183,7 +183,7 @@ static void remove_unless_claimed(const char *folder)
     int claim = folder_claim(folder, &holder);
     if (claim < 0)
         return;
-    folder_remove(folder);
+    folder_give_up(folder);
     close(claim);
 }
 

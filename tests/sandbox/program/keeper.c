@@ -267,8 +267,8 @@ static void take_down(struct keeper *k)
         postgres_remove(k->sandbox.pg); /* and the folder with all else */
     if (k->place.database_folder[0] != '\0')
         folder_remove(k->place.database_folder);
-    if (k->claim >= 0)
-        folder_remove(k->place.folder);
+    if (k->claim >= 0 && k->sandbox.pg == NULL) /* else its name may be another's by now */
+        folder_give_up(k->place.folder);
     if (k->claim >= 0)
         close(k->claim);
     if (k->database_claim >= 0)

@@ -168,7 +168,7 @@ static void clean_below(const char *parent, const char *prefix, bool always_clai
         int claim = folder_claim(path, &holder);
         if (claim < 0)
             continue;
-        folder_remove(path);
+        folder_give_up(path);
         close(claim);
     }
     closedir(dir);
