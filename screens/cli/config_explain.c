@@ -146,6 +146,18 @@ static bool of_user_file(struct session *s, struct config_setting *set, enum con
     return true;
 }
 
+static void of_kubeconfig(struct session *s, struct config_setting *set)
+{
+    const struct cluster *cluster = s->live.cluster;
+    const char *value = cluster == NULL                  ? NULL
+                        : str_eq(set->name, "context")   ? cluster_context(cluster)
+                        : str_eq(set->name, "namespace") ? cluster_namespace(cluster)
+                                                         : NULL;
+
+    if (!str_is_empty(value))
+        came(set, value, CONFIG_DEFAULT, tr("the kubeconfig's current context"));
+}
+
 /* The chain in its order; the value is what the session came to, whoever said it. */
 static void explain_subject(struct session *s, const struct subject *is,
                             struct config_settings *out)
@@ -166,6 +178,8 @@ static void explain_subject(struct session *s, const struct subject *is,
         came(set, arena_str(&s->mem, gcloud), CONFIG_GCLOUD, from);
     else if (value[0])
         came(set, value, CONFIG_DEFAULT, "");
+    else
+        of_kubeconfig(s, set);
 }
 
 static void explain_choices(struct session *s, struct config_settings *out)

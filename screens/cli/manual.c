@@ -83,8 +83,9 @@ const struct manual_row manual_files[] = {
 
 const struct manual_row manual_examples[] = {
     {"strom --sandbox", "The wizard, with a database and a cloud of its own."},
-    {"strom check --app postmottak-backend && strom plan", "What is missing, and what would be "
-                                                           "made."},
+    {"strom check --app postmottak-backend && strom plan -f replication.json",
+     "What is missing, and what would be "
+     "made."},
     {"strom create postmottak-backend datastream --include-tables regel_evaluering --yes",
      "A running stream with one line."},
     {"strom status --watch --json", "An object at every change."},

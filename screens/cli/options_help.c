@@ -150,10 +150,14 @@ static void help_of(const char *command, struct str *out)
         }
     if (str_eq(command, "sandbox"))
         help_sandbox(out);
-    str_printf(out, "\n%s\n", tr("Options:"));
+    bool any = false;
     for (size_t i = 0; i < OPTION_ROWS; i++)
-        if (is_own(&option_rows[i], command))
+        if (is_own(&option_rows[i], command)) {
+            if (!any)
+                str_printf(out, "\n%s\n", tr("Options:"));
+            any = true;
             help_option(&option_rows[i], out);
+        }
     str_printf(out, "\n%s\n", tr("Common options:"));
     for (size_t i = 0; i < OPTION_ROWS; i++)
         if (is_for_all(option_rows[i].name, command))
@@ -187,5 +191,5 @@ void options_help(const char *command, struct str *out)
         help_of_all(out);
     str_add(out,
             tr("\nExit codes: 0 fine, 1 could not, 2 wrong command line, 3 not yet, 4 refused,\n"
-               "130 interrupted.\n"));
+               "130 interrupted, 129 hung up, 143 terminated.\n"));
 }

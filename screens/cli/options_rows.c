@@ -299,6 +299,42 @@ static bool values_fit(const struct options *o, struct err *e)
     return true;
 }
 
+/* A variable that a script had not set leaves a word that is empty: that is no name. */
+static bool no_word_is_empty(const struct options *o, struct err *e)
+{
+    for (size_t i = 0; o->command && o->command[0] != '_' && i < o->n_args; i++)
+        if (o->args[i][0] == '\0') { /* a shell that completes asks for any */
+            err_set(e, ERR_INPUT, "Reading the command line");
+            err_why(e, "word %zu after strom %s is empty", i + 1, o->command);
+            return err_hint(e, "is it a variable that is not set? strom %s --help lists the words",
+                            o->command);
+        }
+    return true;
+}
+
+/* What would be taken and do nothing there. */
+static bool options_go_together(const struct options *o, struct err *e)
+{
+    const char *word = o->n_args ? o->args[0] : "";
+    const struct {
+        const char *name, *of;
+        bool useless;
+    } all[] = {
+        {"no-backfill", "strom stream recover, strom stream slot",
+         o->no_backfill && o->n_args && !options_is_among(word, "recover slot")},
+        {"shape", "strom export sql",
+         o->shape && str_eq(o->command, "export") && o->n_args && !str_eq(word, "sql")},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].useless) {
+            err_set(e, ERR_INPUT, "Reading the command line");
+            err_why(e, "--%s would do nothing here", all[i].name);
+            return err_hint(e, "it belongs to %s", all[i].of);
+        }
+    return true;
+}
+
 /* Before anything is kept or tried: the wizard keeps what is connected to, and commands tell it. */
 static bool dsn_fits(const struct options *o, struct err *e)
 {
@@ -325,6 +361,7 @@ static bool stdin_fits(const struct options *o, struct err *e)
 
 bool options_fit(const struct options *o, struct err *e)
 {
-    return options_belong(o, e) && words_fit(o, e) && first_word_fits(o, e) &&
-           value_words_fit(o, e) && values_fit(o, e) && dsn_fits(o, e) && stdin_fits(o, e);
+    return options_belong(o, e) && words_fit(o, e) && no_word_is_empty(o, e) &&
+           first_word_fits(o, e) && value_words_fit(o, e) && values_fit(o, e) &&
+           options_go_together(o, e) && dsn_fits(o, e) && stdin_fits(o, e);
 }

@@ -340,8 +340,15 @@ int command_status(const struct options *o)
 {
     struct held h = {.looking = NULL};
     struct session s;
+    struct err e;
     int code;
 
+    if (o->window && o->n_reconcile == 0) {
+        err_set(&e, ERR_INPUT, "Reading the command line");
+        err_why(&e, "--%s would do nothing here", "window");
+        err_hint(&e, "it belongs to %s", "--reconcile");
+        return out_error(o, &e);
+    }
     if (session_open(&s, o,
                      SESSION_FILE | SESSION_CLUSTER | SESSION_SOURCE | SESSION_PROJECT |
                          SESSION_ONLY_APP,

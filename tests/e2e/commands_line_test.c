@@ -129,6 +129,23 @@ static void extra_words_are_refused(void **state)
     }
 }
 
+/* A variable that is not set, and options that would do nothing. */
+static void what_means_nothing_is_refused(void **state)
+{
+    static const char *const lines[][5] = {{"create", "postmottak-backend", "", "--yes", NULL},
+                                           {"create", "", "", "--yes", NULL},
+                                           {"stream", "backfill", "", NULL},
+                                           {"status", "--window", "10", NULL},
+                                           {"stream", "pause", "--no-backfill", NULL},
+                                           {"export", "gcloud", "--shape", "procedure", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const struct answer *a = world_run(&w, lines[i]);
+        answer_is(a, 2);
+        answer_says(a, i < 3 ? "is empty" : "would do nothing");
+    }
+}
+
 /* Whoever reads documents gets one, also where the line is wrong before --json is reached. */
 static void a_wrong_line_is_a_document_too(void **state)
 {
@@ -446,6 +463,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(near_misses_are_named),
         cmocka_unit_test(values_are_checked),
         cmocka_unit_test(extra_words_are_refused),
+        cmocka_unit_test(what_means_nothing_is_refused),
         cmocka_unit_test(a_wrong_line_is_a_document_too),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),
         cmocka_unit_test(order_is_free),

@@ -102,15 +102,37 @@ static void is(const struct answer *a, const char *name, const char *value, cons
         fail_msg("%s comes from %s, not %s", name, json_string_or(found, "from", "null"), from);
 }
 
+/* What commands take where nothing else says it. */
+static const struct answer *with_kubeconfig(void)
+{
+    char path[WORLD_PATH + 128], variable[WORLD_PATH + 160];
+    const char *const env[] = {variable, NULL};
+
+    snprintf(path, sizeof path, "%s/kubeconfig", folder);
+    snprintf(variable, sizeof variable, "KUBECONFIG=%s", path);
+    write_file(
+        path,
+        "apiVersion: v1\nkind: Config\ncurrent-context: prod-gcp\n"
+        "clusters:\n- name: c\n  cluster: {server: 'https://127.0.0.1:1'}\n"
+        "users:\n- name: u\n  user: {token: synthetic}\n"
+        "contexts:\n- name: prod-gcp\n  context: {cluster: c, user: u, namespace: dagpenger}\n",
+        0600);
+    return STROM_IN(&w, env, "config", "--json");
+}
+
 /* Each step of the chain gives way to the one above it. */
 static void the_chain_holds(void **state)
 {
     static const char *const env[] = {"CLOUDSDK_CORE_PROJECT=of-environment", NULL};
     char path[WORLD_PATH + 128];
+    const struct answer *a;
     (void)state;
 
     user_file(NULL, 0);
     is(STROM(&w, "config", "--explain", "--json"), "project", "of-gcloud", "gcloud", "config_work");
+    a = with_kubeconfig();
+    is(a, "context", "prod-gcp", "default", "current context");
+    is(a, "namespace", "dagpenger", "default", "current context");
     user_file("# mine\nproject = of-user\nlocation=europe-north1\n", 0600);
     is(STROM(&w, "config", "--json"), "project", "of-user", "user_file", "strom/config:2");
     snprintf(path, sizeof path, "%s/replication.json", repo);
@@ -118,7 +140,7 @@ static void the_chain_holds(void **state)
     is(STROM(&w, "config", "--json"), "project", "of-the-file", "plan_file", "destination.project");
     is(STROM_IN(&w, env, "config", "--json"), "project", "of-environment", "environment",
        "CLOUDSDK_CORE_PROJECT");
-    const struct answer *a = STROM_IN(&w, env, "config", "--json", "--project", "of-option");
+    a = STROM_IN(&w, env, "config", "--json", "--project", "of-option");
     is(a, "project", "of-option", "option", "--project");
     is(a, "app", "appen", "plan_file", "source.app");
     is(a, "location", "europe-north1", "user_file", "config:3");
