@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { TOO_FAR = 8 };
-
 /* Edit distance, with a neighbouring swap as one edit; texts beyond 31 bytes are no near miss. */
 static size_t distance(const char *a, const char *b)
 {
@@ -35,21 +33,22 @@ static size_t distance(const char *a, const char *b)
 
 /* Between two as far, the one that begins alike; what shares less than half of a name is far from
  * it. */
-static size_t farness(const char *typed, const char *name)
+size_t options_farness(const char *typed, const char *name)
 {
     size_t far = 2 * distance(typed, name) + (typed[0] != name[0]);
 
-    return far <= strlen(name) ? far : TOO_FAR;
+    return far <= strlen(name) ? far : OPTIONS_TOO_FAR;
 }
 
 const char *options_near_option(const char *typed)
 {
     const char *best = NULL;
-    size_t least = TOO_FAR;
+    size_t least = OPTIONS_TOO_FAR;
 
     for (size_t i = 0; i < OPTION_ROWS; i++)
-        if (!str_eq(option_rows[i].commands, "-") && farness(typed, option_rows[i].name) < least) {
-            least = farness(typed, option_rows[i].name);
+        if (!str_eq(option_rows[i].commands, "-") &&
+            options_farness(typed, option_rows[i].name) < least) {
+            least = options_farness(typed, option_rows[i].name);
             best = option_rows[i].name;
         }
     return best;
@@ -58,11 +57,11 @@ const char *options_near_option(const char *typed)
 const char *options_near_command(const char *typed)
 {
     const char *best = NULL;
-    size_t least = TOO_FAR;
+    size_t least = OPTIONS_TOO_FAR;
 
     for (size_t i = 0; i < OPTION_COMMANDS; i++)
-        if (option_commands[i].help && farness(typed, option_commands[i].name) < least) {
-            least = farness(typed, option_commands[i].name);
+        if (option_commands[i].help && options_farness(typed, option_commands[i].name) < least) {
+            least = options_farness(typed, option_commands[i].name);
             best = option_commands[i].name;
         }
     return best;
@@ -70,7 +69,7 @@ const char *options_near_command(const char *typed)
 
 bool options_near_word(const char *typed, const char *words, char out[32])
 {
-    size_t least = TOO_FAR, n;
+    size_t least = OPTIONS_TOO_FAR, n;
     char word[32];
 
     out[0] = '\0';
@@ -80,7 +79,7 @@ bool options_near_word(const char *typed, const char *words, char out[32])
             continue;
         memcpy(word, at, n);
         word[n] = '\0';
-        size_t far = farness(typed, word);
+        size_t far = options_farness(typed, word);
         if (far < least) {
             least = far;
             memcpy(out, word, n + 1);

@@ -60,6 +60,9 @@ const char *option_words_of(const char *command);
 bool option_is_helped(const struct option_row *row, const char *command);
 
 /* The nearest, or NULL. */
+/* How far what was typed is from a name; OPTIONS_TOO_FAR: it was not meant. */
+enum { OPTIONS_TOO_FAR = 8 };
+size_t options_farness(const char *typed, const char *name);
 const char *options_near_option(const char *typed);
 const char *options_near_command(const char *typed);
 bool options_near_word(const char *typed, const char *words, char out[32]);

@@ -3,6 +3,7 @@
 #include "api/base/clock.h"
 #include "api/base/str.h"
 #include "api/base/tr.h"
+#include "screens/cli/options_rows.h"
 #include "screens/cli/out.h"
 #include "screens/cli/pick_reason.h"
 
@@ -28,6 +29,35 @@ static bool next_item(const char **list, char item[NAME])
     return true;
 }
 
+/* NULL: none is near. */
+static const struct selection_table *nearest(const struct selection *s, const char *typed)
+{
+    const struct selection_table *near = NULL;
+    const char *dot = strchr(typed, '.');
+    size_t least = OPTIONS_TOO_FAR;
+
+    for (size_t i = 0; i < s->n_tables; i++) {
+        size_t far = options_farness(dot ? dot + 1 : typed, s->tables[i].name);
+        if (far < least) {
+            least = far;
+            near = &s->tables[i];
+        }
+    }
+    return near;
+}
+
+static bool no_such_table(const struct selection *s, const char *name, struct err *e)
+{
+    const struct selection_table *near = nearest(s, name);
+
+    err_set(e, ERR_INPUT, "Choosing tables");
+    err_why(e, "there is no table '%s'", name);
+    if (near)
+        return err_hint(e, "did you mean '%s.%s'? strom tables lists them", near->schema,
+                        near->name);
+    return err_hint(e, "strom tables lists them");
+}
+
 /* "table" or "schema.table"; a bare name is looked for in public first, then must be the only one.
  */
 static bool find_table(const struct selection *s, const char *name, size_t *at, struct err *e)
@@ -50,9 +80,11 @@ static bool find_table(const struct selection *s, const char *name, size_t *at, 
         }
     if (found == 1)
         return true;
+    if (found == 0)
+        return no_such_table(s, name, e);
     err_set(e, ERR_INPUT, "Choosing tables");
-    err_why(e, found ? "'%s' stands in several schemas" : "there is no table '%s'", name);
-    return err_hint(e, found ? "write schema.table" : "strom tables lists them");
+    err_why(e, "'%s' stands in several schemas", name);
+    return err_hint(e, "write schema.table");
 }
 
 static bool refuse(struct err *e, const struct selection_table *t, const char *column,

@@ -154,6 +154,11 @@ static void test_names_that_are_not_there(void **state)
     (void)state;
     INCLUDE("regel,finnes_ikke");
     refused(OUT_WRONG, "'finnes_ikke'");
+    assert_null(strstr(e.hint, "did you mean"));
+    o.n_include = 0;
+    INCLUDE("arkiv.gamel"); /* one letter away */
+    refused(OUT_WRONG, "'arkiv.gamel'");
+    assert_non_null(strstr(e.hint, "'arkiv.gammel'"));
     o.n_include = 0;
     EXCLUDE("finnes.ikke");
     refused(OUT_WRONG, "'finnes.ikke'");
