@@ -108,6 +108,8 @@ static void draw(const void *ctx, const struct journey *j, struct page *p)
     (void)j;
     if (self->typing)
         draw_base(self, p);
+    if (!self->shown) /* the first of the lines says it otherwise */
+        page_heading(p, "%s", tr("What this changes"));
     if (self->trouble.kind != ERR_NONE)
         answer_error(p, &self->trouble);
     else if (self->shown)
