@@ -146,16 +146,23 @@ static bool of_user_file(struct session *s, struct config_setting *set, enum con
     return true;
 }
 
+/* Of a kubeconfig that is of no use the setting says why; where there is none, nothing is known. */
 static void of_kubeconfig(struct session *s, struct config_setting *set)
 {
     const struct cluster *cluster = s->live.cluster;
-    const char *value = cluster == NULL                  ? NULL
-                        : str_eq(set->name, "context")   ? cluster_context(cluster)
-                        : str_eq(set->name, "namespace") ? cluster_namespace(cluster)
-                                                         : NULL;
+    const struct err *trouble = &s->live.cluster_trouble;
+    bool context = str_eq(set->name, "context");
 
+    if (!context && !str_eq(set->name, "namespace"))
+        return;
+    const char *value = cluster == NULL ? NULL
+                        : context       ? cluster_context(cluster)
+                                        : cluster_namespace(cluster);
     if (!str_is_empty(value))
         came(set, value, CONFIG_DEFAULT, tr("the kubeconfig's current context"));
+    else if (cluster == NULL && trouble->kind != ERR_NONE && trouble->kind != ERR_MISSING)
+        set->from = arena_printf(&s->mem, "%s%s%s", trouble->resource,
+                                 trouble->resource[0] ? ": " : "", trouble->why);
 }
 
 /* The chain in its order; the value is what the session came to, whoever said it. */
@@ -382,6 +389,10 @@ const char *config_source_name(enum config_source source)
 bool config_explain(struct session *s, struct config_settings *out, struct err *e)
 {
     out->n = 0;
+    if (s->live.cluster_trouble.kind == ERR_SYSTEM) {
+        *e = s->live.cluster_trouble;
+        return false;
+    }
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         explain_subject(s, &subjects[i], out);
     explain_choices(s, out);

@@ -20,7 +20,8 @@ struct config_setting {
     const char *name;
     const char *value; /* NULL: none; of a secret "********" */
     enum config_source source;
-    const char *from; /* "--project", "PGHOST", "source.app", a path; "" nothing more to say */
+    const char
+        *from; /* "--project", "PGHOST", "source.app", a path; why CONFIG_UNSET; "" nothing */
     bool secret;
 };
 
@@ -32,7 +33,8 @@ struct config_settings {
 
 const char *config_source_name(enum config_source source); /* "environment": as in --json */
 /* s was opened with SESSION_FILE. Texts live in s->mem or longer. False with *e: the connection's
- * options cannot be read. */
+ * options or the kubeconfig cannot be read; of one that can and is of no use, "context" and
+ * "namespace" tell why in `from`. */
 bool config_explain(struct session *s, struct config_settings *out, struct err *e);
 
 #endif

@@ -102,22 +102,36 @@ static void is(const struct answer *a, const char *name, const char *value, cons
         fail_msg("%s comes from %s, not %s", name, json_string_or(found, "from", "null"), from);
 }
 
-/* What commands take where nothing else says it. */
-static const struct answer *with_kubeconfig(void)
+static const struct answer *with_kubeconfig(const char *text)
 {
     char path[WORLD_PATH + 128], variable[WORLD_PATH + 160];
     const char *const env[] = {variable, NULL};
 
     snprintf(path, sizeof path, "%s/kubeconfig", folder);
     snprintf(variable, sizeof variable, "KUBECONFIG=%s", path);
-    write_file(
-        path,
-        "apiVersion: v1\nkind: Config\ncurrent-context: prod-gcp\n"
-        "clusters:\n- name: c\n  cluster: {server: 'https://127.0.0.1:1'}\n"
-        "users:\n- name: u\n  user: {token: synthetic}\n"
-        "contexts:\n- name: prod-gcp\n  context: {cluster: c, user: u, namespace: dagpenger}\n",
-        0600);
+    write_file(path, text, 0600);
     return STROM_IN(&w, env, "config", "--json");
+}
+
+/* What commands take where nothing else says it. */
+static const char kubeconfig[] =
+    "apiVersion: v1\nkind: Config\ncurrent-context: prod-gcp\n"
+    "clusters:\n- name: c\n  cluster: {server: 'https://127.0.0.1:1'}\n"
+    "users:\n- name: u\n  user: {token: synthetic}\n"
+    "contexts:\n- name: prod-gcp\n  context: {cluster: c, user: u, namespace: dagpenger}\n";
+
+/* That one cannot be read, for want of memory or descriptors, is an error: tests/fuzz/faults. */
+static void a_useless_kubeconfig_says_why(void **state)
+{
+    char variable[WORLD_PATH + 64], text[WORLD_PATH + 96];
+    const char *const env[] = {variable, NULL};
+    (void)state;
+
+    is(with_kubeconfig("clusters: [\n"), "context", NULL, "unset", "line 2");
+    is(with_kubeconfig("current-context: away\n"), "namespace", NULL, "unset", "away");
+    snprintf(variable, sizeof variable, "KUBECONFIG=%s", folder);
+    snprintf(text, sizeof text, "%s: it is not a regular file", folder);
+    is(STROM_IN(&w, env, "config", "--json"), "context", NULL, "unset", text);
 }
 
 /* Each step of the chain gives way to the one above it. */
@@ -130,7 +144,7 @@ static void the_chain_holds(void **state)
 
     user_file(NULL, 0);
     is(STROM(&w, "config", "--explain", "--json"), "project", "of-gcloud", "gcloud", "config_work");
-    a = with_kubeconfig();
+    a = with_kubeconfig(kubeconfig);
     is(a, "context", "prod-gcp", "default", "current context");
     is(a, "namespace", "dagpenger", "default", "current context");
     user_file("# mine\nproject = of-user\nlocation=europe-north1\n", 0600);
@@ -275,6 +289,7 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chain_holds),
+        cmocka_unit_test(a_useless_kubeconfig_says_why),
         cmocka_unit_test(what_is_explained_holds),
         cmocka_unit_test(the_connection_is_explained),
         cmocka_unit_test(secrets_are_masked),
